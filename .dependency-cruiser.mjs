@@ -1,0 +1,140 @@
+// The import arrows of the design. Whatever breaks one is a fault of `npm run check`.
+const domains = ['rooms', 'money', 'chat', 'stage', 'trust', 'accounts'];
+const anyDomain = `^server/(${domains.join('|')})/`;
+const tests = String.raw`(\.test\.ts$|^tests/)`;
+
+// Where a library may be imported besides tests. Whoever wants to leave one behind has one place to change.
+const homes = {
+  express: '^server/gateway/',
+  'socket.io': '^server/gateway/',
+  helmet: '^server/gateway/',
+  cors: '^server/gateway/',
+  '@socket.io/redis-adapter': '^server/gateway/',
+  'rate-limiter-flexible': '^server/gateway/',
+  mediasoup: '^(sfu/|infra/setup/prove-worker\\.mjs$)',
+  ioredis: '^server/platform/',
+  pino: '^server/platform/',
+  'pino-pretty': '^server/platform/',
+  'prom-client': '^server/platform/',
+  pg: '^server/platform/',
+  '@electric-sql/pglite': '^server/platform/',
+  stripe: '^(server/money/stripe-provider\\.ts$|infra/stripe-emulator/)',
+  'drizzle-orm': String.raw`^server/(platform/|[^/]+/[^/]+\.(store|schema)\.ts$)`,
+  'mediasoup-client': '^client-sdk/src/',
+  'socket.io-client': '^client-sdk/src/',
+};
+
+function homeRule([library, home]) {
+  return {
+    name: `home-of-${library.replace(/[@/.]+/g, '-').replace(/^-/, '')}`,
+    comment: `${library} has one home: ${home}`,
+    severity: 'error',
+    from: { path: '^(server|sfu|client-sdk|infra)/', pathNot: [home, tests] },
+    to: { path: `(^|/)node_modules/(@types/)?${library.replace(/[.]/g, '\\.')}/` },
+  };
+}
+
+// Everyone asks rooms for access; a room belongs to a creator, so rooms in turn asks accounts.
+const domainRules = domains.map((domain) => ({
+  name: `${domain}-asks-no-other-domain`,
+  comment: 'Domains do not import each other, rooms excepted; facts cross as events.',
+  severity: 'error',
+  from: { path: `^server/${domain}/`, pathNot: tests },
+  to: { path: anyDomain, pathNot: [`^server/${domain}/`, domain === 'rooms' ? '^server/accounts/' : '^server/rooms/'] },
+}));
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circles',
+      comment: 'A circle has no direction in which data flows.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'not-resolvable',
+      comment: 'The import leads nowhere.',
+      severity: 'error',
+      from: { path: '^(server|sfu|client-sdk|infra|tests)/' },
+      to: { couldNotResolve: true, pathNot: String.raw`\?(raw|url|inline)$` },
+    },
+    ...domainRules,
+    {
+      name: 'domains-know-no-gateway',
+      comment: 'Only the gateway translates between the wire and a domain.',
+      severity: 'error',
+      from: { path: anyDomain, pathNot: tests },
+      to: { path: '^server/(gateway/|web/|app\\.ts$|main\\.ts$|config\\.ts$)' },
+    },
+    {
+      name: 'platform-knows-no-part',
+      comment:
+        'The platform is what the parts stand on. (The schemas of all domains meet in the migrations, not here.)',
+      severity: 'error',
+      from: { path: '^server/platform/', pathNot: tests },
+      to: { path: '^(sfu/|server/(?!platform/|protocol/|config\\.ts$))' },
+    },
+    {
+      name: 'only-app-knows-every-part',
+      comment: 'app.ts is the composition root and main.ts starts it; nothing else may import them.',
+      severity: 'error',
+      from: { path: '^(server|sfu|client-sdk|infra)/', pathNot: ['^server/(main|app)\\.ts$', tests] },
+      to: { path: '^server/(main|app)\\.ts$' },
+    },
+    {
+      name: 'server-sees-the-sfu-contract',
+      comment: 'Only app.ts makes a node; everyone else sees the contract, whether the node is here or elsewhere.',
+      severity: 'error',
+      from: { path: '^server/', pathNot: ['^server/(main|app)\\.ts$', tests] },
+      to: { path: '^sfu/', pathNot: '^sfu/contract\\.ts$' },
+    },
+    {
+      name: 'sfu-knows-no-server',
+      comment: 'A node runs alone on its machine.',
+      severity: 'error',
+      from: { path: '^sfu/', pathNot: tests },
+      to: { path: '^(server|client-sdk|tests)/' },
+    },
+    {
+      name: 'protocol-is-a-leaf',
+      comment: 'The wire contract is read by the server, the client and the documentation; it stands on zod alone.',
+      severity: 'error',
+      from: { path: '^server/protocol/', pathNot: tests },
+      to: { pathNot: ['^server/protocol/', '(^|/)node_modules/zod/'] },
+    },
+    {
+      name: 'client-sees-the-protocol',
+      comment: 'Of the server, what runs in browsers sees the wire contract only.',
+      severity: 'error',
+      from: { path: '^client-sdk/', pathNot: tests },
+      to: { path: '^(server/(?!protocol/)|sfu/|tests/)' },
+    },
+    {
+      name: 'sdk-knows-no-elements',
+      comment: 'The SDK is headless; the elements stand on it.',
+      severity: 'error',
+      from: { path: '^client-sdk/src/', pathNot: tests },
+      to: { path: '^client-sdk/(elements|examples)/' },
+    },
+    {
+      name: 'production-knows-no-tests',
+      comment: 'What only tests need must not be needed elsewhere.',
+      severity: 'error',
+      from: { path: '^(server|sfu|client-sdk|infra)/', pathNot: tests },
+      to: { path: tests },
+    },
+    ...Object.entries(homes).map(homeRule),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: String.raw`(^|/)(\.build|\.data)/` },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json', '.d.ts'],
+    },
+  },
+};

@@ -1,0 +1,22 @@
+/**
+ * All elements in one script: `<script src="https://your-loge/embed.js"></script>`. Elements connect to the server that the script came
+ * from unless they name another with `url`.
+ */
+import './definition-guard.ts';
+import './web-awesome.ts';
+import './loge-room.ts';
+import './loge-studio.ts';
+import { stopGuard } from './definition-guard.ts';
+import { setDefaultServerUrl } from './room-session.ts';
+
+export { LogeChat } from './loge-chat.ts';
+export { LogeLobby } from './loge-lobby.ts';
+export { LogeRoom } from './loge-room.ts';
+export { LogeStage } from './loge-stage.ts';
+export { LogeStudio } from './loge-studio.ts';
+export { LogeTip } from './loge-tip.ts';
+export { LogeWallet } from './loge-wallet.ts';
+
+stopGuard();
+const script = document.currentScript;
+if (script instanceof HTMLScriptElement && script.src) setDefaultServerUrl(new URL(script.src).origin);

@@ -1,0 +1,185 @@
+/** `<loge-lobby>`: what whoever holds no key to the room sees: what it is, who is in it, what it costs, and the two ways to buy. */
+
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { Room } from '../src/room.ts';
+import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
+import { openCheckout, returnUrlFor } from './checkout.ts';
+import { formatDateTime, formatMoney } from './format.ts';
+import { icon } from './icons.ts';
+import { lobbyStyles } from './lobby-styles.ts';
+import { TOPUP_WANTED } from './loge-tip.ts';
+import { poster, posterStyles } from './poster.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+
+/** How a payment that just returned from the payment page is going. */
+export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled';
+
+export class LogeLobby extends RoomPart {
+  static override properties = {
+    returnUrl: { attribute: 'return-url' },
+    notice: {},
+    busy: { state: true },
+    problem: { state: true },
+  };
+  declare returnUrl: string | undefined;
+  declare notice: PaymentNotice | undefined;
+  declare busy: '' | 'wallet' | 'card';
+  declare problem: string;
+
+  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, lobbyStyles];
+
+  constructor() {
+    super();
+    this.busy = '';
+    this.problem = '';
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, [
+      'connected',
+      'reconnected',
+      'accessGranted',
+      'accessRevoked',
+      'liveStarted',
+      'liveEnded',
+      'viewerCount',
+      'walletChanged',
+      'roomEnded',
+    ]);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room, texts } = this;
+    const info = room?.info;
+    const access = room?.access;
+    if (!room || !info || !access) return nothing;
+    return html`
+      <section class="lobby" part="lobby" data-testid="lobby" aria-label=${texts.lobby.label}>
+        <div class="picture" part="poster">
+          ${poster(info.id, info.creator.name)}
+          <div class="badges">
+            ${room.isLive ? liveBadge(texts) : nothing}
+            ${viewersBadge(room.viewerCount, texts, this.language)}
+          </div>
+        </div>
+        <div class="panel" part="panel">
+          <p class="when">${this.#when(room, info)}</p>
+          <h1 class="display">${info.title}</h1>
+          <p class="creator">${texts.room.by(info.creator.name)}</p>
+          ${this.#reason(access)} ${this.#paymentNotice()}
+          ${access.state === 'required' && access.offer && !this.#isOpening ? this.#offer(room, access.offer) : nothing}
+        </div>
+      </section>
+    `;
+  }
+
+  get #isOpening(): boolean {
+    return this.notice === 'confirmed' || this.notice === 'confirming';
+  }
+
+  #when(room: Room, info: RoomInfo): string {
+    const { texts } = this;
+    if (info.status === 'ended') return texts.room.ended;
+    if (room.isLive) return texts.lobby.liveNow;
+    return info.startsAt ? formatDateTime(info.startsAt, this.language) : texts.lobby.soon;
+  }
+
+  #reason(access: Access): TemplateResult | typeof nothing {
+    const { texts } = this;
+    const words = access.reason ? texts.lobby.reasons[access.reason] : '';
+    if (words === '' && access.state !== 'refused') return nothing;
+    return html`<wa-callout class="reason" variant=${access.state === 'refused' ? 'danger' : 'brand'} role="status">
+      <span slot="icon">${icon(access.state === 'refused' ? 'lock' : 'warning', 22)}</span>
+      ${access.state === 'refused' ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
+      <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
+    </wa-callout>`;
+  }
+
+  #paymentNotice(): TemplateResult | typeof nothing {
+    const { texts, notice } = this;
+    if (!notice) return nothing;
+    if (notice === 'cancelled') {
+      return html`<wa-callout variant="neutral" role="status" data-testid="payment-notice">${texts.lobby.cancelled}</wa-callout>`;
+    }
+    return html`<wa-callout variant="brand" role="status" data-testid="payment-notice">
+      <wa-spinner slot="icon"></wa-spinner>${notice === 'confirmed' ? texts.lobby.confirmed : texts.lobby.confirming}
+    </wa-callout>`;
+  }
+
+  #offer(room: Room, offer: Offer): TemplateResult {
+    const { texts, language } = this;
+    const balanceMinor = room.wallet.balanceMinor;
+    const hasWallet = room.wallet.currency === offer.currency;
+    const missingMinor = Math.max(0, offer.priceMinor - balanceMinor);
+    const money = (amountMinor: number) => formatMoney(amountMinor, offer.currency, language);
+    return html`
+      <div class="offer" part="offer">
+        <div class="price-line">
+          <span><strong>${texts.lobby.ticket}</strong><small class="muted">${texts.lobby.once}</small></span>
+          <span class="price display" data-testid="price">${money(offer.priceMinor)}</span>
+        </div>
+        <div class="buttons">
+          <wa-button
+            variant="brand"
+            size="m"
+            data-testid="buy-card"
+            ?disabled=${this.busy === 'wallet'}
+            ?loading=${this.busy === 'card'}
+            @click=${() => this.#buy('card')}
+          >
+            <span slot="start">${icon('card', 20)}</span>${texts.lobby.buyCard}
+          </wa-button>
+          ${
+            hasWallet
+              ? html`<wa-button
+                  appearance="outlined"
+                  variant="brand"
+                  data-testid="buy-wallet"
+                  ?disabled=${this.busy === 'card'}
+                  ?loading=${this.busy === 'wallet'}
+                  @click=${() => (missingMinor > 0 ? this.#topUp(missingMinor) : this.#buy('wallet'))}
+                >
+                  <span slot="start">${icon('wallet', 20)}</span>${texts.lobby.buyWallet}
+                </wa-button>`
+              : nothing
+          }
+        </div>
+        ${
+          hasWallet
+            ? html`<p class="holds muted numbers">
+                ${missingMinor > 0 ? texts.lobby.walletShort(money(missingMinor)) : texts.lobby.walletHolds(money(balanceMinor))}
+              </p>`
+            : nothing
+        }
+        ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="buy-problem">${this.problem}</wa-callout>` : nothing}
+        <p class="secure muted">${icon('lock', 16)}<span>${texts.lobby.secure}</span></p>
+      </div>
+    `;
+  }
+
+  #topUp(missingMinor: number): void {
+    this.tell(TOPUP_WANTED, { missingMinor });
+  }
+
+  async #buy(from: 'wallet' | 'card'): Promise<void> {
+    const { room } = this;
+    if (!room || this.busy) return;
+    this.busy = from;
+    this.problem = '';
+    this.notice = undefined;
+    try {
+      const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href);
+      const bought = await room.buyTicket(from === 'card' ? { from, returnUrl } : { from });
+      // With a ticket the doors open by the server's word on the socket; with a payment page they open after the return.
+      if ('checkoutUrl' in bought) openCheckout(this, bought.checkoutUrl);
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = '';
+    }
+  }
+}
+
+defineElement('loge-lobby', LogeLobby);

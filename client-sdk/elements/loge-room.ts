@@ -1,0 +1,264 @@
+/**
+ * `<loge-room url token>`: a whole room in one element. It connects, shows the lobby to whoever holds no key and the room to whoever does,
+ * and changes from one to the other by the server's word, without a reload. With elements inside, it shows those in place of its own
+ * layout and lends them its room.
+ */
+
+import type { PropertyValues, TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { Room } from '../src/room.ts';
+import type { CheckoutReturn } from './checkout.ts';
+import { takeCheckoutReturn } from './checkout.ts';
+import { formatMoney } from './format.ts';
+import { icon } from './icons.ts';
+import './loge-chat.ts';
+import './loge-lobby.ts';
+import type { PaymentNotice } from './loge-lobby.ts';
+import './loge-stage.ts';
+import './loge-tip.ts';
+import './loge-wallet.ts';
+import type { LogeWallet } from './loge-wallet.ts';
+import type { RoomWanted } from './room-part.ts';
+import { defineElement, ROOM_WANTED, RoomPart } from './room-part.ts';
+import type { TokenProvider } from './room-session.ts';
+import { RoomSession } from './room-session.ts';
+import { roomStyles } from './room-styles.ts';
+
+/** After this long the words change from "opening" to "waiting for the confirmation". */
+const CONFIRMING_AFTER_MS = 6_000;
+const TOAST_MS = 5_000;
+
+export class LogeRoom extends RoomPart {
+  static override properties = {
+    url: {},
+    token: {},
+    tokenProvider: { attribute: false },
+    returnUrl: { attribute: 'return-url' },
+    notice: { state: true },
+  };
+  /** Address of the Loge server; the script's own when absent. */
+  declare url: string | undefined;
+  /** A room token from your server. */
+  declare token: string | undefined;
+  /** Asked for a token on entering and at every reconnect; takes precedence over `token`. */
+  declare tokenProvider: TokenProvider | undefined;
+  /** Where payment pages come back to; the page that is open when absent. */
+  declare returnUrl: string | undefined;
+  declare notice: PaymentNotice | undefined;
+
+  static override styles = [...RoomPart.styles, roomStyles];
+
+  readonly #session = new RoomSession(this, (room) => {
+    this.room = room;
+  });
+  readonly #borrowers = new Set<RoomWanted['give']>();
+  #checkout: CheckoutReturn | undefined;
+  #confirmingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.addEventListener(ROOM_WANTED, (event) => this.#lend(event as CustomEvent<RoomWanted>));
+  }
+
+  override connectedCallback(): void {
+    this.#checkout ??= takeCheckoutReturn();
+    super.connectedCallback();
+    // Put back into the page: enter again, as the stay ended when it was taken out.
+    if (this.hasUpdated && !this.room) this.#open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#confirmingTimer);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has('room')) {
+      if (this.room) this.#session.adopt(this.room);
+      for (const give of this.#borrowers) give(this.room);
+    }
+    if (changed.has('token') || changed.has('tokenProvider') || changed.has('url')) {
+      const isOver = !this.room || this.room.state === 'idle' || this.room.state === 'disconnected';
+      if (isOver) this.#open();
+    }
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return [
+      ...this.renderOn(room, ['reconnecting', 'reconnected', 'disconnected', 'liveStarted', 'liveEnded', 'roomEnded']),
+      room.on('connected', () => this.#handleConnected(room)),
+      room.on('accessGranted', (access) => {
+        this.#handleGranted();
+        this.tell('loge-access-changed', { access });
+      }),
+      room.on('accessRevoked', (access) => {
+        this.requestUpdate();
+        this.tell('loge-access-changed', { access });
+      }),
+      room.on('walletChanged', (wallet) => this.#handleWallet(wallet.balanceMinor, wallet.currency)),
+      room.on('disconnected', ({ error }) => this.tell('loge-disconnected', { code: error?.code ?? null })),
+    ];
+  }
+
+  override render(): TemplateResult {
+    const { room, texts } = this;
+    return html`
+      <div
+        class="room"
+        part="room"
+        @loge-topup-wanted=${this.#handleTopupWanted}
+        @loge-tip-sent=${this.#handleNews}
+        @loge-moderated=${this.#handleNews}
+      >
+        ${this.#content()}
+        <div class="banner-place" role="status" aria-live="polite">
+          ${
+            room?.state === 'reconnecting'
+              ? html`<p class="banner" part="banner" data-testid="reconnecting"><wa-spinner></wa-spinner>${texts.room.reconnecting}</p>`
+              : nothing
+          }
+        </div>
+      </div>
+      <wa-toast placement="top-center" lang=${this.language}></wa-toast>
+    `;
+  }
+
+  #content(): TemplateResult {
+    const { room } = this;
+    const { failure, isConnecting } = this.#session;
+    // Whoever was put out is told why by the lobby, which outlives the connection.
+    if (failure && room?.access?.state !== 'refused')
+      return this.#failure(room?.info ? this.texts.room.disconnected : '', this.wordsFor(failure), failure.retryable);
+    if (!room && !this.token && !this.tokenProvider) return this.#failure('', this.texts.room.noToken, false);
+    if (!room?.info || (isConnecting && !room.access)) return this.#skeleton();
+    const access = room.access;
+    if (access?.state !== 'granted') {
+      return html`<div class="scroll">
+        ${this.#walletBar(room)}
+        <loge-lobby exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
+      </div>`;
+    }
+    if (this.childElementCount > 0) return html`<slot></slot>`;
+    return this.#inside(room);
+  }
+
+  #inside(room: Room): TemplateResult {
+    const { texts, returnUrl } = this;
+    const info = room.info;
+    if (!info) return this.#skeleton();
+    return html`
+      <section class="inside" part="inside" aria-label=${texts.room.label(info.title)}>
+        <div class="stage-box">
+          <loge-stage exportparts="video, controls, player" .room=${room}></loge-stage>
+        </div>
+        <div class="bar" part="bar">
+          <div class="title">
+            <h1 class="display">${info.title}</h1>
+            <p class="muted">${texts.room.by(info.creator.name)}</p>
+          </div>
+          <loge-wallet .room=${room} .returnUrl=${returnUrl}></loge-wallet>
+        </div>
+        <loge-chat exportparts="chat, list, composer" .room=${room}>
+          <loge-tip slot="actions" .room=${room}></loge-tip>
+        </loge-chat>
+      </section>
+    `;
+  }
+
+  #walletBar(room: Room): TemplateResult {
+    return html`<loge-wallet class="lobby-wallet" .room=${room} .returnUrl=${this.returnUrl}></loge-wallet>`;
+  }
+
+  #skeleton(): TemplateResult {
+    return html`<div class="inside skeleton" role="status" aria-label=${this.texts.room.loading}>
+      <div class="stage-box"></div>
+      <div class="bar"><div class="title"><i class="line wide"></i><i class="line"></i></div></div>
+      <div class="chat-box"></div>
+    </div>`;
+  }
+
+  #failure(title: string, words: string, isRetryable: boolean): TemplateResult {
+    const { texts } = this;
+    return html`<div class="failure" part="failure" role="alert" data-testid="room-error" data-code=${this.#session.failure?.code ?? ''}>
+      ${icon('lock', 34)}
+      ${title ? html`<h1 class="display">${title}</h1>` : nothing}
+      <p>${words}</p>
+      ${
+        isRetryable
+          ? html`<wa-button variant="brand" data-testid="room-retry" @click=${() => this.#open()}>${texts.room.retry}</wa-button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #open(): void {
+    void this.#session.open({ url: this.url, token: this.token, tokenProvider: this.tokenProvider });
+  }
+
+  #lend(event: CustomEvent<RoomWanted>): void {
+    // The question of this very element goes on to a surrounding one.
+    if (event.composedPath()[0] === this) return;
+    event.stopPropagation();
+    const { give, onStop } = event.detail;
+    this.#borrowers.add(give);
+    onStop(() => this.#borrowers.delete(give));
+    if (this.room) give(this.room);
+  }
+
+  #handleConnected(room: Room): void {
+    this.requestUpdate();
+    const back = this.#checkout;
+    this.#checkout = undefined;
+    if (!back) return;
+    const { texts } = this;
+    if (back.outcome === 'cancelled') {
+      if (back.purpose === 'ticket' && room.access?.state !== 'granted') this.notice = 'cancelled';
+      else this.#toast(texts.lobby.cancelled, 'neutral');
+      return;
+    }
+    if (back.purpose === 'topup') {
+      this.#toast(texts.lobby.topupConfirmed, 'success');
+      return;
+    }
+    if (room.access?.state === 'granted') return;
+    this.notice = 'confirmed';
+    this.#confirmingTimer = setTimeout(() => {
+      if (this.notice === 'confirmed') this.notice = 'confirming';
+    }, CONFIRMING_AFTER_MS);
+  }
+
+  #handleGranted(): void {
+    clearTimeout(this.#confirmingTimer);
+    this.notice = undefined;
+    this.requestUpdate();
+  }
+
+  #lastBalanceMinor: number | undefined;
+
+  #handleWallet(balanceMinor: number, currency: string): void {
+    const before = this.#lastBalanceMinor;
+    this.#lastBalanceMinor = balanceMinor;
+    if (before === undefined || balanceMinor <= before) return;
+    const amount = formatMoney(balanceMinor - before, currency, this.language);
+    this.#toast(this.texts.lobby.topupArrived(amount), 'success');
+  }
+
+  #handleTopupWanted = (event: CustomEvent<{ missingMinor: number }>): void => {
+    const wallet = this.renderRoot.querySelector<LogeWallet>('loge-wallet');
+    wallet?.show(event.detail.missingMinor);
+  };
+
+  #handleNews = (event: CustomEvent<{ text: string }>): void => {
+    this.#toast(event.detail.text, 'success');
+  };
+
+  #toast(text: string, variant: 'success' | 'neutral'): void {
+    void this.updateComplete.then(() => {
+      const toast = this.renderRoot.querySelector('wa-toast');
+      void toast?.create(text, { variant, duration: TOAST_MS, allowHtml: false });
+    });
+  }
+}
+
+defineElement('loge-room', LogeRoom);

@@ -1,0 +1,203 @@
+/**
+ * `<loge-stage>`: the live video with its controls, and what stands in its place while there is none. It fills its box: give it a size,
+ * such as an aspect ratio.
+ */
+import 'media-chrome/dist/lang/fr.js';
+import 'media-chrome/dist/media-control-bar.js';
+import 'media-chrome/dist/media-controller.js';
+import 'media-chrome/dist/media-fullscreen-button.js';
+import 'media-chrome/dist/media-mute-button.js';
+import 'media-chrome/dist/media-pip-button.js';
+import 'media-chrome/dist/media-play-button.js';
+import 'media-chrome/dist/media-volume-range.js';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { Quality } from '../src/events.ts';
+import type { Room } from '../src/room.ts';
+import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
+import { icon } from './icons.ts';
+import { poster, posterStyles } from './poster.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+import { stageStyles } from './stage-styles.ts';
+
+export class LogeStage extends RoomPart {
+  static override properties = {
+    quality: { state: true },
+    problem: { state: true },
+  };
+  declare quality: Quality | undefined;
+  declare problem: string;
+
+  #attached: Room | undefined;
+  /** The corner picture has an element of its own only while a screen is shared. */
+  #cornerShown = false;
+
+  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, stageStyles];
+
+  constructor() {
+    super();
+    this.problem = '';
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#detach();
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return [
+      ...this.renderOn(room, [
+        'connected',
+        'reconnecting',
+        'reconnected',
+        'accessGranted',
+        'accessRevoked',
+        'roomEnded',
+      ]),
+      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'viewerCount', 'audioBlocked']),
+      ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted']),
+      room.on('connectionQuality', (notice) => {
+        if (notice.direction === 'watching') this.quality = notice.quality;
+      }),
+    ];
+  }
+
+  override render(): TemplateResult {
+    const { room, texts, language } = this;
+    const info = room?.info;
+    const creator = info?.creator.name ?? '';
+    const hasPicture = this.#hasPicture;
+    return html`
+      <div class="stage" part="stage">
+        ${info ? poster(info.id, creator) : html`<div class="poster blank"></div>`}
+        <media-controller
+          class=${hasPicture ? 'on' : 'off'}
+          ?inert=${!hasPicture}
+          part="player"
+          lang=${language}
+          aria-label=${texts.stage.label(creator)}
+          defaultstreamtype="live"
+          gesturesdisabled
+          nohotkeys
+          nomutedpref
+          novolumepref
+        >
+          <video slot="media" class="main" part="video" data-testid="stage-video" playsinline autoplay></video>
+          <media-control-bar part="controls">
+            <media-play-button></media-play-button>
+            <media-mute-button></media-mute-button>
+            <media-volume-range></media-volume-range>
+            <span class="space"></span>
+            <media-pip-button></media-pip-button>
+            <media-fullscreen-button></media-fullscreen-button>
+          </media-control-bar>
+        </media-controller>
+        ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
+        ${hasPicture ? nothing : this.#curtain(creator)} ${this.#notices()}
+        <div class="badges">
+          ${room?.isLive ? liveBadge(texts) : nothing}
+          ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}
+        </div>
+      </div>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const { room } = this;
+    if (room !== this.#attached) {
+      this.#detach();
+      this.#attached = room;
+      if (room) room.stage.attach(this.#mainVideo);
+    }
+    if (this.#isSharing !== this.#cornerShown) {
+      this.#cornerShown = this.#isSharing;
+      const corner = this.renderRoot.querySelector<HTMLVideoElement>('video.corner');
+      if (corner) {
+        corner.muted = true;
+        room?.stage.attach(corner, { picture: 'camera' });
+      }
+    }
+  }
+
+  get #mainVideo(): HTMLVideoElement {
+    const video = this.renderRoot.querySelector<HTMLVideoElement>('video.main');
+    if (!video) throw new TypeError('The stage was used before it was rendered.');
+    return video;
+  }
+
+  get #hasPicture(): boolean {
+    return this.room?.stage.tracks.some((track) => track.kind === 'video' && !track.muted) ?? false;
+  }
+
+  get #isSharing(): boolean {
+    const sources = this.room?.stage.tracks.filter((track) => !track.muted).map((track) => track.source) ?? [];
+    return sources.includes('screen') && sources.includes('camera');
+  }
+
+  #detach(): void {
+    const room = this.#attached;
+    this.#attached = undefined;
+    this.#cornerShown = false;
+    if (!room) return;
+    for (const video of this.renderRoot.querySelectorAll('video')) room.stage.detach(video);
+  }
+
+  #curtain(creator: string): TemplateResult {
+    const { room, texts } = this;
+    if (!room?.info) return html`<div class="curtain"></div>`;
+    if (room.info.status === 'ended') {
+      return html`<div class="curtain" role="status">
+        <p class="display">${texts.room.ended}</p>
+        <p>${texts.room.endedText(creator)}</p>
+      </div>`;
+    }
+    if (!room.isLive) {
+      return html`<div class="curtain" role="status" data-testid="stage-waiting">
+        <p class="display">${texts.stage.soon}</p>
+        <p>${texts.stage.soonText(creator)}</p>
+      </div>`;
+    }
+    const isCameraOff = room.stage.tracks.length > 0;
+    return html`<div class="curtain" role="status">
+      <p class="display">
+        ${isCameraOff ? icon('cameraOff', 26) : html`<wa-spinner></wa-spinner>`}
+        ${isCameraOff ? texts.stage.cameraOff : texts.stage.joining}
+      </p>
+    </div>`;
+  }
+
+  #notices(): TemplateResult | typeof nothing {
+    const { room, texts } = this;
+    if (!room?.isLive) return nothing;
+    const isSilent = room.stage.tracks.some((track) => track.source === 'microphone' && track.muted);
+    return html`<div class="notices">
+      ${
+        room.stage.isAudioBlocked
+          ? html`<button class="sound" type="button" data-testid="start-sound" @click=${this.#startSound}>
+              ${icon('sound', 20)}${texts.stage.startSound}
+            </button>`
+          : nothing
+      }
+      ${isSilent ? html`<span class="badge" role="status">${icon('microphoneOff', 16)}${texts.stage.microphoneOff}</span>` : nothing}
+      ${
+        this.quality === 'poor' || this.quality === 'lost'
+          ? html`<span class="badge" role="status">${icon('signal', 16)}${texts.stage.poorConnection}</span>`
+          : nothing
+      }
+      ${this.problem ? html`<span class="badge" role="alert">${this.problem}</span>` : nothing}
+    </div>`;
+  }
+
+  #startSound = async (): Promise<void> => {
+    try {
+      await this.room?.stage.startAudio();
+      this.problem = '';
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+    this.requestUpdate();
+  };
+}
+
+defineElement('loge-stage', LogeStage);

@@ -1,0 +1,371 @@
+/**
+ * `<loge-studio>`: the creator's side of a room. Look at oneself before anyone else does, go live, see who is there and how well it
+ * goes out, keep order in the chat, see what comes in.
+ */
+
+import type { PropertyValues, TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { TrackSource } from '../../server/protocol/stage.ts';
+import type { Room } from '../src/room.ts';
+import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
+import { formatCount } from './format.ts';
+import type { IconName } from './icons.ts';
+import { icon } from './icons.ts';
+import './loge-chat.ts';
+import './loge-confirm.ts';
+import type { LogeConfirm } from './loge-confirm.ts';
+import { poster, posterStyles } from './poster.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+import './studio-devices.ts';
+import type { LogeStudioDevices } from './studio-devices.ts';
+import './studio-earnings.ts';
+import './studio-figures.ts';
+import { studioStyles } from './studio-styles.ts';
+
+export class LogeStudio extends RoomPart {
+  static override properties = {
+    busy: { state: true },
+    problem: { state: true },
+    note: { state: true },
+    showDevices: { state: true },
+  };
+  declare busy: '' | 'preview' | 'live' | 'end' | 'close';
+  declare problem: string;
+  /** What has just happened, such as a live that another window took over. */
+  declare note: string;
+  declare showDevices: boolean;
+
+  #shown: MediaStreamTrack | undefined;
+
+  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, studioStyles];
+
+  constructor() {
+    super();
+    this.busy = '';
+    this.problem = '';
+    this.note = '';
+    this.showDevices = false;
+  }
+
+  override disconnectedCallback(): void {
+    this.room?.localParticipant.stopPreview();
+    super.disconnectedCallback();
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    if (room.info) void this.#begin();
+    return [
+      ...this.renderOn(room, ['reconnecting', 'reconnected', 'liveStarted', 'liveEnded', 'viewerCount', 'roomEnded']),
+      ...this.renderOn(room, ['localTrackChanged', 'localLiveStarted']),
+      room.on('connected', () => void this.#begin()),
+      room.on('localTrackChanged', ({ change }) => {
+        if (change === 'ended') this.problem = this.texts.studio.deviceLost;
+      }),
+      room.on('localLiveEnded', ({ reason }) => {
+        const { replaced, lost } = this.texts.studio;
+        this.note = reason === 'replaced' ? replaced : reason === 'lost' ? lost : '';
+        this.requestUpdate();
+      }),
+      room.on('error', (error) => {
+        this.problem = this.wordsFor(error);
+      }),
+    ];
+  }
+
+  override render(): TemplateResult {
+    const { room, texts } = this;
+    const info = room?.info;
+    if (!room || !info)
+      return html`<div class="studio waiting" role="status" aria-label=${texts.studio.opening}></div>`;
+    if (!room.localParticipant.permissions.publish)
+      return html`<p class="refused" role="alert">${texts.studio.notCreator}</p>`;
+    const isLive = room.localParticipant.isLive;
+    return html`
+      <section class="studio ${isLive ? 'live' : ''}" part="studio" aria-label=${texts.studio.label}>
+        <div class="main">
+          ${this.#picture(room)}
+          ${isLive ? html`<loge-studio-figures .room=${room}></loge-studio-figures>` : nothing}
+          ${this.#controls(room)} ${this.#messages()}
+          ${
+            isLive && !this.showDevices
+              ? nothing
+              : html`<loge-studio-devices class="card" .room=${room} @loge-device-problem=${this.#handleDeviceProblem}></loge-studio-devices>`
+          }
+          <loge-studio-earnings class="card" .room=${room}></loge-studio-earnings>
+          ${
+            isLive || info.status === 'ended'
+              ? nothing
+              : html`<div class="close">
+                  <wa-button appearance="plain" size="s" data-testid="close-room" ?loading=${this.busy === 'close'} @click=${this.#closeRoom}>
+                    ${texts.studio.closeRoom}
+                  </wa-button>
+                </div>`
+          }
+        </div>
+        <loge-chat class="chat" exportparts="chat, list, composer" .room=${room} @loge-moderated=${this.#handleModerated}></loge-chat>
+      </section>
+      <loge-confirm></loge-confirm>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    this.#showPreview();
+  }
+
+  #picture(room: Room): TemplateResult {
+    const { texts, language } = this;
+    const me = room.localParticipant;
+    const isLive = me.isLive;
+    const hasPicture = me.tracks.some((track) => track.track.kind === 'video' && !track.muted);
+    return html`<div class="picture">
+      ${poster(room.info?.id ?? '', me.name)}
+      <video
+        class=${[hasPicture ? '' : 'off', this.#isMirrored(room) ? 'mirrored' : ''].join(' ')}
+        part="preview"
+        data-testid="preview"
+        aria-label=${isLive ? texts.studio.yourLive : texts.studio.preview}
+        muted
+        autoplay
+        playsinline
+      ></video>
+      <div class="badges">
+        ${isLive ? liveBadge(texts) : html`<span class="badge">${texts.room.offAir}</span>`}
+        ${viewersBadge(room.viewerCount, texts, language)}
+      </div>
+      ${hasPicture ? nothing : this.#curtain(room)}
+    </div>`;
+  }
+
+  #curtain(room: Room): TemplateResult {
+    const { texts } = this;
+    const isOff = room.localParticipant.isMuted('camera');
+    return html`<div class="curtain">
+      <p class="display">${isOff ? texts.studio.cameraOff : texts.studio.noCamera}</p>
+      ${
+        isOff
+          ? nothing
+          : html`<wa-button
+                variant="brand"
+                appearance="outlined"
+                data-testid="allow-devices"
+                ?loading=${this.busy === 'preview'}
+                @click=${() => this.#preview()}
+              >
+                <span slot="start">${icon('camera', 20)}</span>${texts.studio.allow}
+              </wa-button>
+              <p class="hint">${texts.studio.allowText}</p>`
+      }
+    </div>`;
+  }
+
+  #controls(room: Room): TemplateResult {
+    const { texts } = this;
+    const me = room.localParticipant;
+    const isEnded = room.info?.status === 'ended';
+    return html`<div class="controls" part="controls">
+      ${this.#toggle('microphone', texts.studio.muteMicrophone, texts.studio.unmuteMicrophone)}
+      ${this.#toggle('camera', texts.studio.muteCamera, texts.studio.unmuteCamera)}
+      ${me.isLive ? this.#liveTools(room) : nothing}
+      <span class="space"></span>
+      ${
+        me.isLive
+          ? html`<wa-button variant="danger" data-testid="end-live" ?loading=${this.busy === 'end'} @click=${this.#endLive}>
+              ${texts.studio.endLive}
+            </wa-button>`
+          : html`<wa-button
+              variant="brand"
+              data-testid="go-live"
+              ?disabled=${isEnded || room.state !== 'connected'}
+              ?loading=${this.busy === 'live'}
+              @click=${this.#goLive}
+            >
+              ${texts.studio.goLive}
+            </wa-button>`
+      }
+    </div>`;
+  }
+
+  #liveTools(room: Room): TemplateResult {
+    const { texts } = this;
+    const isSharing = room.localParticipant.tracks.some(({ source }) => source === 'screen');
+    const canShare = 'getDisplayMedia' in (navigator.mediaDevices ?? {});
+    return html`
+      ${
+        canShare
+          ? this.#tool({
+              name: 'screen',
+              label: isSharing ? texts.studio.stopScreen : texts.studio.shareScreen,
+              isOn: isSharing,
+              act: () => (isSharing ? room.localParticipant.stopScreen() : room.localParticipant.shareScreen()),
+            })
+          : nothing
+      }
+      ${this.#tool({
+        name: 'settings',
+        label: texts.studio.devices,
+        isOn: this.showDevices,
+        act: async () => {
+          this.showDevices = !this.showDevices;
+        },
+      })}
+    `;
+  }
+
+  #toggle(source: TrackSource & IconName, mute: string, unmute: string): TemplateResult {
+    const me = this.room?.localParticipant;
+    const isThere = me?.tracks.some((track) => track.source === source) ?? false;
+    const isMuted = me?.isMuted(source) ?? false;
+    return this.#tool({
+      name: isMuted ? (source === 'camera' ? 'cameraOff' : 'microphoneOff') : source,
+      testId: `mute-${source}`,
+      label: isMuted ? unmute : mute,
+      isOff: isMuted,
+      isDisabled: !isThere,
+      act: async () => me?.setMuted(source, !isMuted),
+    });
+  }
+
+  #tool(tool: {
+    name: IconName;
+    label: string;
+    testId?: string;
+    isOn?: boolean;
+    isOff?: boolean;
+    isDisabled?: boolean;
+    act: () => Promise<void> | undefined;
+  }): TemplateResult {
+    return html`<button
+      class="tool ${tool.isOff ? 'muted-off' : ''} ${tool.isOn ? 'on' : ''}"
+      type="button"
+      data-testid=${tool.testId ?? `tool-${tool.name}`}
+      aria-label=${tool.label}
+      title=${tool.label}
+      aria-pressed=${tool.isOn || tool.isOff ? 'true' : 'false'}
+      ?disabled=${tool.isDisabled ?? false}
+      @click=${() => this.#try(tool.act)}
+    >
+      ${icon(tool.name, 22)}
+    </button>`;
+  }
+
+  #messages(): TemplateResult {
+    const words = this.problem || this.note;
+    return html`<div class="messages" aria-live="polite">
+      ${words ? html`<wa-callout variant=${this.problem ? 'danger' : 'brand'} data-testid="studio-message">${words}</wa-callout>` : nothing}
+    </div>`;
+  }
+
+  /** Mirrored like a mirror before going live; as the audience sees it once there is a screen in it. */
+  #isMirrored(room: Room): boolean {
+    return !room.localParticipant.tracks.some(({ source }) => source === 'screen');
+  }
+
+  #showPreview(): void {
+    const video = this.renderRoot.querySelector<HTMLVideoElement>('.picture video');
+    const tracks = this.room?.localParticipant.tracks ?? [];
+    const track = (tracks.find(({ source }) => source === 'screen') ?? tracks.find(({ source }) => source === 'camera'))
+      ?.track;
+    if (!video || (track === this.#shown && (video.srcObject !== null) === (track !== undefined))) return;
+    this.#shown = track;
+    video.muted = true;
+    video.srcObject = track ? new MediaStream([track]) : null;
+  }
+
+  /** Opens the preview by itself where the person has allowed it before; otherwise a button asks first. */
+  async #begin(): Promise<void> {
+    this.requestUpdate();
+    if (!this.room?.localParticipant.permissions.publish || this.room.localParticipant.isLive) return;
+    if (!navigator.mediaDevices) {
+      this.problem = this.texts.studio.insecure;
+      return;
+    }
+    // Not every browser knows this permission's name; then the button asks.
+    const permission = await navigator.permissions?.query({ name: 'camera' as PermissionName }).catch(() => undefined);
+    if (permission?.state === 'granted') await this.#preview();
+  }
+
+  async #preview(): Promise<void> {
+    await this.#run('preview', async () => {
+      await this.room?.localParticipant.startPreview();
+      this.#devices?.refresh();
+    });
+  }
+
+  #goLive = (): Promise<void> =>
+    this.#run('live', async () => {
+      this.note = '';
+      await this.room?.localParticipant.goLive();
+      this.#devices?.refresh();
+    });
+
+  #endLive = async (): Promise<void> => {
+    const { room, texts } = this;
+    if (!room) return;
+    const confirmed = await this.#confirm?.ask({
+      title: texts.studio.endTitle,
+      text: texts.studio.endText(formatCount(room.viewerCount, this.language), room.viewerCount === 1),
+      confirm: texts.studio.endConfirm,
+      cancel: texts.studio.stay,
+      testId: 'end-live-confirm',
+    });
+    if (!confirmed) return;
+    await this.#run('end', async () => {
+      await room.localParticipant.endLive();
+      this.note = `${texts.studio.endedTitle}. ${texts.studio.endedText}`;
+      await room.localParticipant.startPreview().catch(() => null);
+    });
+  };
+
+  #closeRoom = async (): Promise<void> => {
+    const { room, texts } = this;
+    if (!room) return;
+    const confirmed = await this.#confirm?.ask({
+      title: texts.studio.closeTitle,
+      text: texts.studio.closeText,
+      confirm: texts.studio.closeConfirm,
+      cancel: texts.studio.keepRoom,
+      testId: 'close-room-confirm',
+    });
+    if (confirmed) {
+      await this.#run('close', async () => {
+        await room.end();
+      });
+    }
+  };
+
+  get #confirm(): LogeConfirm | null {
+    return this.renderRoot.querySelector<LogeConfirm>('loge-confirm');
+  }
+
+  get #devices(): LogeStudioDevices | null {
+    return this.renderRoot.querySelector<LogeStudioDevices>('loge-studio-devices');
+  }
+
+  #handleDeviceProblem = (event: CustomEvent<{ text: string }>): void => {
+    this.problem = event.detail.text;
+  };
+
+  #handleModerated = (event: CustomEvent<{ text: string }>): void => {
+    this.note = event.detail.text;
+  };
+
+  async #run(what: LogeStudio['busy'], act: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = what;
+    await this.#try(act);
+    this.busy = '';
+  }
+
+  async #try(act: () => Promise<void> | undefined): Promise<void> {
+    this.problem = '';
+    try {
+      await act();
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+    this.requestUpdate();
+  }
+}
+
+defineElement('loge-studio', LogeStudio);

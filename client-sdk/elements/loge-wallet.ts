@@ -1,0 +1,201 @@
+/** `<loge-wallet>`: what is in the wallet, and the way to put more in. Opened by `loge-topup-wanted` too, when a tip or ticket needs it. */
+
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { LIMITS } from '../../server/protocol/limits.ts';
+import type { Room } from '../src/room.ts';
+import './amount-choice.ts';
+import { presetsOf } from './amount-choice.ts';
+import { openCheckout, returnUrlFor } from './checkout.ts';
+import { formatMoney } from './format.ts';
+import { icon } from './icons.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+
+const PRESETS = [10, 20, 50, 100] as const;
+
+export class LogeWallet extends RoomPart {
+  static override properties = {
+    returnUrl: { attribute: 'return-url' },
+    open: { state: true },
+    chosenMinor: { state: true },
+    busy: { state: true },
+    problem: { state: true },
+  };
+  /** Where the payment page comes back to; the page that is open when absent. */
+  declare returnUrl: string | undefined;
+  declare open: boolean;
+  declare chosenMinor: number | undefined;
+  declare busy: boolean;
+  declare problem: string;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: inline-block;
+      }
+
+      .chip {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.45rem;
+        height: 2.25rem;
+        padding: 0 0.3rem 0 0.7rem;
+        border: 1px solid var(--_line);
+        border-radius: 999px;
+        background: var(--_surface);
+        font-size: 0.875rem;
+        white-space: nowrap;
+      }
+
+      .amount {
+        min-width: 3.6em;
+        font-weight: 650;
+      }
+
+      .chip button {
+        display: grid;
+        place-items: center;
+        width: 1.75rem;
+        height: 1.75rem;
+        border: 0;
+        border-radius: 50%;
+        background: var(--_accent);
+        color: var(--_on-accent);
+        cursor: pointer;
+        position: relative;
+      }
+
+      /* The button is small beside text; its reach is that of a finger. */
+      .chip button::after {
+        content: '';
+        position: absolute;
+        inset: -0.55rem;
+      }
+
+      .text {
+        margin-bottom: 1rem;
+        color: var(--_muted);
+      }
+
+      wa-callout {
+        margin-top: 1rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.busy = false;
+    this.problem = '';
+  }
+
+  /** Opens the sheet, with the smallest preset that covers what is missing. */
+  show(missingMinor = 0): void {
+    const currency = this.room?.wallet.currency;
+    if (!currency) return;
+    const presets = presetsOf(PRESETS, currency);
+    this.chosenMinor = presets.find((amountMinor) => amountMinor >= missingMinor) ?? presets.at(-1);
+    this.problem = '';
+    this.open = true;
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['connected', 'reconnected', 'walletChanged', 'accessGranted']);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const wallet = this.room?.wallet;
+    const currency = wallet?.currency;
+    if (!wallet || !currency) return nothing;
+    const { texts, language } = this;
+    const amount = formatMoney(wallet.balanceMinor, currency, language);
+    return html`
+      <div class="chip" part="chip">
+        ${icon('wallet', 18)}
+        <span class="amount numbers" data-testid="wallet-balance" aria-label=${texts.wallet.balance(amount)} role="img">${amount}</span>
+        <button type="button" data-testid="topup-open" aria-label=${texts.wallet.topUp} title=${texts.wallet.topUp} @click=${() => this.show()}>
+          ${icon('plus', 16)}
+        </button>
+      </div>
+      ${this.#sheet(amount, currency)}
+    `;
+  }
+
+  #sheet(amount: string, currency: string): TemplateResult {
+    const { texts, language } = this;
+    const range = { minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor };
+    const chosen = this.chosenMinor;
+    return html`
+      <wa-dialog
+        lang=${language}
+        label=${texts.wallet.title}
+        light-dismiss
+        .open=${this.open}
+        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+      >
+        <p class="text">${texts.wallet.text} ${texts.wallet.holds(amount)}</p>
+        <loge-amount-choice
+          kind="topup"
+          label=${texts.wallet.amounts}
+          currency=${currency}
+          .otherLabel=${texts.wallet.other}
+          .presetsMinor=${presetsOf(PRESETS, currency)}
+          .valueMinor=${chosen}
+          .range=${range}
+          @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
+        ></loge-amount-choice>
+        ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+        <wa-button
+          slot="footer"
+          style="width: 100%"
+          variant="brand"
+          data-testid="topup-pay"
+          ?disabled=${chosen === undefined}
+          ?loading=${this.busy}
+          @click=${this.#pay}
+        >
+          ${chosen === undefined ? texts.wallet.payNone : texts.wallet.pay(formatMoney(chosen, currency, language))}
+        </wa-button>
+      </wa-dialog>
+    `;
+  }
+
+  #handleChosen(amountMinor: number | undefined): void {
+    this.chosenMinor = amountMinor;
+    this.problem = '';
+  }
+
+  #close(): void {
+    this.open = false;
+  }
+
+  #pay = async (): Promise<void> => {
+    const { room, chosenMinor: amountMinor, texts } = this;
+    const currency = room?.wallet.currency;
+    if (!room || !currency || amountMinor === undefined || this.busy) return;
+    const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
+    if (amountMinor < LIMITS.topupMinMinor) this.problem = texts.wallet.tooSmall(money(LIMITS.topupMinMinor));
+    else if (amountMinor > LIMITS.topupMaxMinor) this.problem = texts.wallet.tooLarge(money(LIMITS.topupMaxMinor));
+    else if (room.wallet.balanceMinor + amountMinor > LIMITS.walletMaxMinor) {
+      this.problem = texts.wallet.full(money(LIMITS.walletMaxMinor));
+    } else await this.#goToCheckout(room, amountMinor);
+  };
+
+  async #goToCheckout(room: Room, amountMinor: number): Promise<void> {
+    this.busy = true;
+    this.problem = '';
+    try {
+      const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href);
+      const { checkoutUrl } = await room.wallet.topUp({ amountMinor, returnUrl });
+      openCheckout(this, checkoutUrl);
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+defineElement('loge-wallet', LogeWallet);

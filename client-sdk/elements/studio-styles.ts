@@ -1,0 +1,194 @@
+/** The look of `<loge-studio>`: picture, controls and figures in one column, the chat below them or beside. */
+import { css } from 'lit';
+
+export const studioStyles = css`
+  :host {
+    display: block;
+    container: studio / inline-size;
+    height: 100%;
+    overflow-y: auto;
+    background: var(--_ground);
+  }
+
+  .studio {
+    display: grid;
+    grid-template: auto minmax(24rem, 1fr) / minmax(0, 1fr);
+    min-height: 100%;
+  }
+
+  .studio.waiting {
+    aspect-ratio: 16 / 9;
+    min-height: 0;
+    background: var(--_surface);
+  }
+
+  .refused {
+    padding: 3rem 1.25rem;
+    text-align: center;
+    font-size: 1.125rem;
+  }
+
+  .main {
+    min-width: 0;
+  }
+
+  .picture {
+    position: relative;
+    aspect-ratio: 16 / 9;
+    max-height: 52cqh;
+    width: 100%;
+    overflow: hidden;
+    background: #080506;
+    container-type: size;
+  }
+
+  .picture .initials {
+    opacity: 0;
+  }
+
+  .picture video {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    object-fit: contain;
+    background: #080506;
+  }
+
+  .picture video.mirrored {
+    scale: -1 1;
+  }
+
+  .picture video.off {
+    visibility: hidden;
+  }
+
+  .badges {
+    position: absolute;
+    inset-block-start: 0.75rem;
+    inset-inline-start: 0.75rem;
+    display: flex;
+    gap: 0.45rem;
+  }
+
+  .curtain {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: 0.7rem;
+    padding: 2.5rem 1.25rem 1rem;
+    text-align: center;
+    color: #fff5e9;
+    background: rgb(10 4 7 / 0.66);
+  }
+
+  .curtain .display {
+    font-size: clamp(1.2rem, 4.4cqw, 2rem);
+  }
+
+  .curtain .hint {
+    max-width: 26rem;
+    font-size: 0.875rem;
+    text-wrap: balance;
+  }
+
+  loge-studio-figures {
+    border-bottom: 1px solid var(--_line);
+  }
+
+  .controls {
+    display: flex;
+    align-items: center;
+    gap: 0.6rem;
+    padding: 0.8rem 1rem;
+  }
+
+  .space {
+    flex: 1;
+  }
+
+  .tool {
+    display: grid;
+    place-items: center;
+    width: 2.75rem;
+    height: 2.75rem;
+    border: 1px solid var(--_line);
+    border-radius: 50%;
+    background: var(--_surface);
+    color: var(--_text);
+    cursor: pointer;
+  }
+
+  .tool:hover:not(:disabled) {
+    background: var(--_raised);
+  }
+
+  .tool:disabled {
+    opacity: 0.4;
+    cursor: default;
+  }
+
+  .tool.on {
+    border-color: var(--_accent);
+    color: var(--_accent);
+  }
+
+  .tool.muted-off {
+    border-color: transparent;
+    background: var(--_live);
+    color: var(--_on-live);
+  }
+
+  .messages:has(wa-callout) {
+    padding: 0 1rem 0.8rem;
+  }
+
+  .card {
+    margin: 0 1rem 1rem;
+    padding: 1rem;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+  }
+
+  .close {
+    margin: 0 0.5rem 0.75rem;
+    text-align: end;
+  }
+
+  .chat {
+    min-height: 0;
+    border-top: 1px solid var(--_line);
+  }
+
+  @container studio (min-width: 900px) {
+    .studio {
+      grid-template: minmax(0, 1fr) / minmax(0, 1fr) clamp(20rem, 28cqw, 26rem);
+      height: 100%;
+    }
+
+    .main {
+      overflow-y: auto;
+    }
+
+    .picture {
+      max-height: 60vh;
+    }
+
+    .controls {
+      padding: 1rem 1.25rem;
+    }
+
+    .card {
+      margin-inline: 1.25rem;
+    }
+
+    .chat {
+      border-top: 0;
+      border-inline-start: 1px solid var(--_line);
+      background: color-mix(in oklab, var(--_surface) 55%, var(--_ground));
+    }
+  }
+`;

@@ -1,0 +1,54 @@
+/**
+ * The parts of Web Awesome that the elements use, with icons that are drawn from this file: by default its icons are fetched, which a
+ * strict content security policy forbids and an embedder's visitor should not have to wait for.
+ */
+import '@awesome.me/webawesome/dist/components/button/button.js';
+import '@awesome.me/webawesome/dist/components/callout/callout.js';
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/input/input.js';
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
+import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
+import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
+import '@awesome.me/webawesome/dist/components/toast/toast.js';
+import '@awesome.me/webawesome/dist/components/toast-item/toast-item.js';
+import '@awesome.me/webawesome/dist/translations/fr.js';
+import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Web Awesome names its own icons; these are the ones that the components above show. */
+const PATHS: Record<string, string> = {
+  xmark: 'M6 6l12 12M18 6 6 18',
+  'circle-xmark': 'M12 3.500a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17ZM9 9l6 6M15 9l-6 6',
+  'chevron-down': 'm6 9.5 6 6 6-6',
+  'chevron-up': 'm6 15 6-6 6 6',
+  check: 'm5 12.5 4.5 4.500L19 7.5',
+  minus: 'M5 12h14',
+  plus: 'M12 5v14M5 12h14',
+  eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z',
+  'eye-slash': 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM4 4l16 16',
+};
+
+// A sprite sheet is the one kind of library that Web Awesome does not fetch: its mutator then fills the empty drawing in place.
+registerIconLibrary('system', {
+  spriteSheet: true,
+  resolver: (name) => `#${name}`,
+  mutator: (drawing, host) => {
+    const path = document.createElementNS(SVG, 'path');
+    path.setAttribute('d', PATHS[host?.name ?? ''] ?? '');
+    for (const [name, value] of Object.entries({
+      viewBox: '0 0 24 24',
+      fill: 'none',
+      stroke: 'currentColor',
+      'stroke-width': '2.2',
+      'stroke-linecap': 'round',
+      'stroke-linejoin': 'round',
+    })) {
+      drawing.setAttribute(name, value);
+    }
+    const shown = drawing.querySelector('path');
+    if (shown) shown.replaceWith(path);
+    else drawing.append(path);
+  },
+});

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChatEntry, ChatMessage } from '../../server/protocol/chat.ts';
+import type { RequestInput, RequestName } from '../../server/protocol/realtime.ts';
+import { Chat } from './chat.ts';
+import type { ChatItem } from './events.ts';
+import { CHAT } from './limits.ts';
+
+const from = { identity: 'fan-1', name: 'Fan', role: 'fan' as const };
+
+/** A log as the server keeps it, answered over the two requests of the chat. */
+class ServerLog {
+  readonly entries: ChatEntry[] = [];
+  readonly requests: string[] = [];
+  readonly #byClientId = new Map<string, ChatMessage>();
+  /** What is older than this exists no more. */
+  oldestSeq = 1;
+
+  add(text: string): ChatMessage {
+    const seq = this.entries.length + 1;
+    const entry: ChatMessage = {
+      kind: 'message',
+      id: `msg_${String(seq).padStart(8, '0')}`,
+      seq,
+      from,
+      text,
+      sentAt: '2030-01-01T00:00:00.000Z',
+    };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  page({ since, before, limit = 200 }: { since?: number; before?: number; limit?: number }) {
+    const there = this.entries.filter(({ seq }) => seq >= this.oldestSeq);
+    const entries =
+      since === undefined
+        ? there.filter(({ seq }) => before === undefined || seq < before).slice(-limit)
+        : there.filter(({ seq }) => seq > since).slice(0, limit);
+    return { entries, lastSeq: this.entries.length };
+  }
+
+  readonly request = async <N extends RequestName>(name: N, input: RequestInput<N>): Promise<never> => {
+    this.requests.push(name);
+    if (name === 'chat:history') return this.page(input as { since?: number; before?: number }) as never;
+    const { clientId, text } = input as { clientId: string; text: string };
+    const message = this.#byClientId.get(clientId) ?? this.add(text);
+    this.#byClientId.set(clientId, message);
+    return { message } as never;
+  };
+}
+
+function createChat() {
+  const server = new ServerLog();
+  const events: { name: string; payload: unknown }[] = [];
+  const chat = new Chat({
+    connection: { request: server.request, requestReliably: server.request },
+    emit: (name, payload) => events.push({ name, payload }),
+    log: () => {},
+  });
+  const told = (name: string) => events.filter((event) => event.name === name).map(({ payload }) => payload);
+  const toldSeqs = () => (told('chatMessage') as ChatMessage[]).map(({ seq }) => seq);
+  return { server, chat, told, toldSeqs };
+}
+
+const seqs = (items: readonly ChatItem[]) => items.map(({ seq }) => seq);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('Chat', () => {
+  it('takes the first page as the past and tells only what follows', () => {
+    const { server, chat, toldSeqs, told } = createChat();
+    server.add('one');
+    server.add('two');
+    chat.handlePage(server.page({}));
+    expect(toldSeqs()).toEqual([]);
+    expect(told('chatHistory')).toHaveLength(1);
+    chat.handleEntries([server.add('three')]);
+    expect(toldSeqs()).toEqual([3]);
+  });
+
+  it('fetches what a frame left out, once, and in order', async () => {
+    const { server, chat, toldSeqs } = createChat();
+    chat.handlePage(server.page({}));
+    server.add('lost');
+    chat.handleEntries([server.add('seen')]);
+    expect(toldSeqs()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
+    expect(toldSeqs()).toEqual([1, 2]);
+    expect(server.requests).toEqual(['chat:history']);
+  });
+
+  it('asks for nothing when the missing entry comes in time', async () => {
+    const { server, chat, toldSeqs } = createChat();
+    chat.handlePage(server.page({}));
+    const first = server.add('first');
+    chat.handleEntries([server.add('second')]);
+    await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs / 2);
+    chat.handleEntries([first]);
+    await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs * 2);
+    expect(toldSeqs()).toEqual([1, 2]);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('resumes after a reconnect with everything that was missed, also more than a page', async () => {
+    const { server, chat, toldSeqs } = createChat();
+    for (let index = 0; index < 10; index += 1) server.add('before');
+    chat.handlePage(server.page({ limit: 50 }));
+    expect(chat.since).toBe(10);
+    for (let index = 0; index < 350; index += 1) server.add('missed');
+    // Whoever missed more than a page is welcomed with the newest page.
+    chat.handlePage(server.page({ limit: 50 }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(toldSeqs()).toEqual(Array.from({ length: 350 }, (_, index) => 11 + index));
+    expect(chat.since).toBe(360);
+  });
+
+  it('jumps to the newest page and says what it left out when far too much was missed', async () => {
+    const { server, chat, told, toldSeqs } = createChat();
+    chat.handlePage(server.page({}));
+    for (let index = 0; index < 5_000; index += 1) server.add('missed');
+    chat.handlePage(server.page({ limit: 50 }));
+    await vi.advanceTimersByTimeAsync(0);
+    const fetched = CHAT.gapPages * 200;
+    expect(told('chatGap')).toEqual([{ fromSeq: fetched + 1, toSeq: 4_800 }]);
+    expect(toldSeqs().at(-1)).toBe(5_000);
+    expect(seqs(chat.messages)).toHaveLength(CHAT.keptEntries);
+  });
+
+  it('starts over when the server lost its log', () => {
+    const { server, chat } = createChat();
+    for (let index = 0; index < 5; index += 1) server.add('old');
+    chat.handlePage(server.page({}));
+    const { server: fresh } = createChat();
+    fresh.add('new');
+    chat.handlePage(fresh.page({}));
+    expect(chat.messages).toMatchObject([{ seq: 1, text: 'new' }]);
+  });
+
+  it('shows an own message with its answer, and not again with the frame', async () => {
+    const { server, chat, toldSeqs } = createChat();
+    chat.handlePage(server.page({}));
+    const sent = await chat.send('hello');
+    expect(sent).toMatchObject({ seq: 1, text: 'hello' });
+    chat.handleEntries([sent]);
+    expect(toldSeqs()).toEqual([1]);
+  });
+
+  it('keeps the order of messages that are sent at once', async () => {
+    const { server, chat } = createChat();
+    chat.handlePage(server.page({}));
+    const sent = await Promise.all(['a', 'b', 'c', 'd'].map((text) => chat.send(text)));
+    expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('refuses more messages than may wait', async () => {
+    const { server, chat } = createChat();
+    chat.handlePage(server.page({}));
+    const waiting = Array.from({ length: CHAT.pendingMessages }, () => chat.send('x'));
+    await expect(chat.send('one too many')).rejects.toMatchObject({ code: 'too_many_pending' });
+    await Promise.all(waiting);
+    await expect(chat.send('room again')).resolves.toBeDefined();
+  });
+
+  it('tells a removal with its reason', async () => {
+    const { server, chat, told } = createChat();
+    const message = server.add('rude');
+    chat.handlePage(server.page({}));
+    const { id } = message;
+    chat.handleEntries([
+      { kind: 'removal', seq: 2, messageId: id, by: 'mod', reason: 'insult', sentAt: message.sentAt },
+    ]);
+    expect(told('chatMessageRemoved')).toEqual([{ id, by: 'mod', reason: 'insult', seq: 2 }]);
+    expect(chat.messages).toMatchObject([{ id, text: '', removed: true }]);
+  });
+
+  it('reads further back until there is nothing before', async () => {
+    const { server, chat } = createChat();
+    for (let index = 0; index < 300; index += 1) server.add('past');
+    chat.handlePage(server.page({ limit: 50 }));
+    expect(chat.hasEarlier).toBe(true);
+    expect(await chat.loadEarlier()).toBe(true);
+    expect(await chat.loadEarlier()).toBe(false);
+    expect(seqs(chat.messages)).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+  });
+
+  it('keeps nothing once access is gone', () => {
+    const { server, chat } = createChat();
+    server.add('secret');
+    chat.handlePage(server.page({}));
+    chat.close();
+    expect(chat.messages).toEqual([]);
+    expect(chat.since).toBeUndefined();
+  });
+});

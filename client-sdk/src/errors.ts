@@ -1,0 +1,121 @@
+/**
+ * The one error of the SDK: every failure, of the server or of the browser, with a stable code. Server codes come from the wire's
+ * catalogue; the codes here are those that only a browser can meet. Knows nothing of sockets or media.
+ */
+import type { ErrorCode, WireError } from '../../server/protocol/errors.ts';
+import { ERROR_CATALOGUE } from '../../server/protocol/errors.ts';
+
+interface ClientErrorEntry {
+  retryable: boolean;
+  message: string;
+}
+
+/** Failures that arise in the browser, before or without the server. */
+export const CLIENT_ERRORS = {
+  not_connected: { retryable: false, message: 'The room is not connected. Call connect() first.' },
+  connection_failed: { retryable: true, message: 'The server cannot be reached. Check the network.' },
+  token_unavailable: { retryable: true, message: 'The page could not get a room token from its server.' },
+  media_not_supported: { retryable: false, message: 'This browser cannot send or play live video.' },
+  camera_denied: {
+    retryable: false,
+    message: 'The camera or microphone is blocked. Allow it in the browser’s site settings.',
+  },
+  camera_not_found: { retryable: false, message: 'No camera or microphone was found. Plug one in and try again.' },
+  camera_in_use: {
+    retryable: true,
+    message: 'Another program is using the camera or microphone. Close it and try again.',
+  },
+  screen_denied: { retryable: true, message: 'Sharing the screen was cancelled.' },
+  playback_failed: { retryable: true, message: 'The browser did not start the video.' },
+  not_publishing: { retryable: false, message: 'You are not live at the moment.' },
+  publish_in_progress: { retryable: true, message: 'Going live is already under way.' },
+  too_many_pending: { retryable: true, message: 'Too many messages are waiting for the connection.' },
+} as const satisfies Record<string, ClientErrorEntry>;
+
+export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
+
+/** Every code that this version of the SDK knows. A newer server may send others: fall back on `message` then. */
+export type LogeErrorCode = ErrorCode | ClientErrorCode;
+
+interface LogeErrorOptions extends ErrorOptions {
+  retryable?: boolean;
+  retryAfterMs?: number;
+}
+
+/**
+ * A failure with a stable `code`; `message` is for people and may change. `retryable` says whether the same call can succeed later,
+ * `retryAfterMs` (milliseconds) when.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await room.tip({ amountMinor: 500 });
+ * } catch (error) {
+ *   if (error instanceof LogeError && error.code === 'insufficient_funds') openTopUp();
+ * }
+ * ```
+ */
+export class LogeError extends Error {
+  readonly code: LogeErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: LogeErrorCode, message?: string, options: LogeErrorOptions = {}) {
+    const entry = catalogueEntry(code);
+    super(message ?? entry.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'LogeError';
+    this.code = code;
+    this.retryable = options.retryable ?? entry.retryable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+function catalogueEntry(code: string): { retryable: boolean; message: string } {
+  if (Object.hasOwn(CLIENT_ERRORS, code)) return CLIENT_ERRORS[code as ClientErrorCode];
+  if (Object.hasOwn(ERROR_CATALOGUE, code)) return ERROR_CATALOGUE[code as ErrorCode];
+  return { retryable: false, message: `The server refused (${code}).` };
+}
+
+/** The error of a refused request. A code that this version does not know is kept, so that a page can still tell it apart. */
+export function fromWire(error: WireError): LogeError {
+  return new LogeError(error.code, error.message, { retryable: error.retryable, retryAfterMs: error.retryAfterMs });
+}
+
+/** Reads a wire error out of anything, such as the `data` of a refused Socket.IO handshake; null when it is none. */
+export function parseWireError(value: unknown): LogeError | null {
+  if (typeof value !== 'object' || value === null || !('code' in value) || typeof value.code !== 'string') return null;
+  const { code, message, retryable, retryAfterMs } = value as Partial<WireError> & { code: string };
+  const entry = catalogueEntry(code);
+  return new LogeError(code as LogeErrorCode, typeof message === 'string' ? message : entry.message, {
+    retryable: typeof retryable === 'boolean' ? retryable : entry.retryable,
+    ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+  });
+}
+
+/** Whatever was thrown, as a {@link LogeError}; `fallback` is the code of what is not one yet. */
+export function toLogeError(error: unknown, fallback: LogeErrorCode): LogeError {
+  return error instanceof LogeError ? error : new LogeError(fallback, undefined, { cause: error });
+}
+
+/** Why `getUserMedia` or `getDisplayMedia` failed (W3C Media Capture and Streams, the names of its DOMExceptions). */
+export function fromCaptureFailure(error: unknown, device: 'camera' | 'screen'): LogeError {
+  if (error instanceof LogeError) return error;
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
+  const options = { cause: error };
+  switch (name) {
+    case 'NotAllowedError':
+    case 'SecurityError':
+    case 'PermissionDeniedError':
+      return new LogeError(device === 'screen' ? 'screen_denied' : 'camera_denied', undefined, options);
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+    case 'DevicesNotFoundError':
+      return new LogeError('camera_not_found', undefined, options);
+    case 'NotReadableError':
+    case 'TrackStartError':
+    case 'AbortError':
+      return new LogeError('camera_in_use', undefined, options);
+    default:
+      return new LogeError('media_not_supported', undefined, options);
+  }
+}

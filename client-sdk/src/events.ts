@@ -1,0 +1,142 @@
+/** The events of a room and what each carries. The names are fixed: embedders and the elements rely on them. */
+import type { ChatEntry, ChatMessage, ChatTip } from '../../server/protocol/chat.ts';
+import type { MessageId } from '../../server/protocol/ids.ts';
+import type { Earnings, Wallet } from '../../server/protocol/money.ts';
+import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { TrackSource } from '../../server/protocol/stage.ts';
+import type { LogeError } from './errors.ts';
+
+/** Names of the events of a {@link Room}, for `room.on(RoomEvent.chatMessage, …)`. */
+export const RoomEvent = {
+  connected: 'connected',
+  reconnecting: 'reconnecting',
+  reconnected: 'reconnected',
+  disconnected: 'disconnected',
+  accessGranted: 'accessGranted',
+  accessRevoked: 'accessRevoked',
+  liveStarted: 'liveStarted',
+  liveEnded: 'liveEnded',
+  viewerCount: 'viewerCount',
+  chatMessage: 'chatMessage',
+  chatMessageRemoved: 'chatMessageRemoved',
+  chatHistory: 'chatHistory',
+  chatGap: 'chatGap',
+  tipReceived: 'tipReceived',
+  goalProgress: 'goalProgress',
+  walletChanged: 'walletChanged',
+  earningsChanged: 'earningsChanged',
+  trackSubscribed: 'trackSubscribed',
+  trackUnsubscribed: 'trackUnsubscribed',
+  trackMuted: 'trackMuted',
+  audioBlocked: 'audioBlocked',
+  localTrackChanged: 'localTrackChanged',
+  localLiveStarted: 'localLiveStarted',
+  localLiveEnded: 'localLiveEnded',
+  publishingLayers: 'publishingLayers',
+  connectionQuality: 'connectionQuality',
+  roomEnded: 'roomEnded',
+  error: 'error',
+} as const;
+
+export type RoomEventName = keyof typeof RoomEvent;
+
+/** What a chat shows: messages and tips in order. A removed message stays in its place with an empty text and `removed`. */
+export type ChatItem = Exclude<ChatEntry, { kind: 'removal' }>;
+
+/** One remote track on stage. */
+export interface StageTrack {
+  readonly id: string;
+  readonly kind: 'audio' | 'video';
+  readonly source: TrackSource;
+  /** Whether the creator has muted it at the moment. */
+  readonly muted: boolean;
+  readonly track: MediaStreamTrack;
+}
+
+export interface ChatRemovalNotice {
+  /** The message that was removed. */
+  id: MessageId;
+  /** Identity of whoever removed it. */
+  by: string;
+  reason: string | null;
+  seq: number;
+}
+
+/** Progress of a shared goal of the room, in the currency's minor unit. */
+export interface GoalProgress {
+  id: string;
+  title: string;
+  reachedMinor: number;
+  targetMinor: number;
+  currency: string;
+}
+
+export type LocalTrackChange = 'published' | 'unpublished' | 'muted' | 'unmuted' | 'switched' | 'ended';
+
+export interface LocalTrackNotice {
+  source: TrackSource;
+  /** `ended`: the device was unplugged or the browser's "stop sharing" was pressed. */
+  change: LocalTrackChange;
+  track: MediaStreamTrack | null;
+  muted: boolean;
+}
+
+/** `ended`: by this page. `replaced`: another window of the creator took the stage over. `lost`: it could not be restored. */
+export type LocalLiveEndReason = 'ended' | 'replaced' | 'access' | 'room_ended' | 'lost' | 'disconnected';
+
+export type Quality = 'excellent' | 'good' | 'poor' | 'lost';
+
+export interface QualityNotice {
+  direction: 'watching' | 'publishing';
+  quality: Quality;
+  /** Media received or sent in the last interval, in bits a second. */
+  bitrateBps: number;
+  /** Share of packets lost in the last interval, 0 to 100. */
+  lossPct: number;
+  roundTripMs: number | null;
+}
+
+/** What each event carries. */
+export interface RoomEventMap {
+  /** The room was joined: the lobby or the inside, see `access`. */
+  connected: { access: Access };
+  /** The connection was lost and is being restored; the media goes on meanwhile. */
+  reconnecting: { error: LogeError | null };
+  /** The connection is back after `downMs` milliseconds, and nothing of the chat was missed. */
+  reconnected: { downMs: number };
+  /** The connection is over. `error` is null after one's own `disconnect()`. */
+  disconnected: { error: LogeError | null };
+  accessGranted: Access;
+  /** Media and chat are closed already; `reason` says why (refunded, removed, …). */
+  accessRevoked: Access;
+  /** ISO 8601. */
+  liveStarted: { startedAt: string };
+  liveEnded: { endedAt: string };
+  viewerCount: number;
+  /** A message at the end of the log, in order, once; also what was missed while the connection was down. */
+  chatMessage: ChatMessage;
+  chatMessageRemoved: ChatRemovalNotice;
+  /** `room.chat.messages` was filled anew: on joining, and after `loadEarlier()`. */
+  chatHistory: readonly ChatItem[];
+  /** More was missed than is fetched again: the entries `fromSeq` to `toSeq` are left out of `messages`. */
+  chatGap: { fromSeq: number; toSeq: number };
+  tipReceived: ChatTip;
+  goalProgress: GoalProgress;
+  walletChanged: Wallet;
+  /** For the creator alone. */
+  earningsChanged: Earnings;
+  trackSubscribed: StageTrack;
+  trackUnsubscribed: StageTrack;
+  trackMuted: StageTrack;
+  /** The browser plays without sound until the person presses something: call `room.stage.startAudio()` from a click. */
+  audioBlocked: { blocked: boolean };
+  localTrackChanged: LocalTrackNotice;
+  localLiveStarted: { startedAt: string };
+  localLiveEnded: { reason: LocalLiveEndReason; error: LogeError | null };
+  /** The highest simulcast layer that is sent, by what is watched; -1: nobody watches, nothing is sent. */
+  publishingLayers: { source: TrackSource; maxSpatialLayer: number };
+  connectionQuality: QualityNotice;
+  roomEnded: RoomInfo;
+  /** A failure outside of any call, such as a camera that could not be opened again. */
+  error: LogeError;
+}

@@ -1,0 +1,49 @@
+/** `@loge/client`: the headless SDK of Loge. Everything an embedder may import, and nothing else. */
+export type { Participant, Role } from '../../server/protocol/accounts.ts';
+export type { ChatEntry, ChatMessage, ChatRemoval, ChatTip } from '../../server/protocol/chat.ts';
+export type { ErrorCode } from '../../server/protocol/errors.ts';
+export type { MessageId, RoomId, TicketId, TipId } from '../../server/protocol/ids.ts';
+export { LIMITS } from '../../server/protocol/limits.ts';
+export type { Earnings, Ticket, Tip, Wallet as WalletState } from '../../server/protocol/money.ts';
+export type {
+  Access,
+  AccessKind,
+  AccessReason,
+  AccessRule,
+  Offer,
+  Removal,
+  Room as RoomInfo,
+} from '../../server/protocol/rooms.ts';
+export type { TrackSource, Viewport } from '../../server/protocol/stage.ts';
+export { Chat } from './chat.ts';
+export type { ConnectionState, TokenSource } from './connection.ts';
+export { type CaptureChoice, type DeviceList, listDevices } from './devices.ts';
+export type { Listener } from './emitter.ts';
+export { type ClientErrorCode, LogeError, type LogeErrorCode } from './errors.ts';
+export {
+  type ChatItem,
+  type ChatRemovalNotice,
+  type GoalProgress,
+  type LocalLiveEndReason,
+  type LocalTrackChange,
+  type LocalTrackNotice,
+  type Quality,
+  type QualityNotice,
+  RoomEvent,
+  type RoomEventMap,
+  type RoomEventName,
+  type StageTrack,
+} from './events.ts';
+export { createLevelMeter, type LevelMeter } from './level-meter.ts';
+export type { LocalTrack } from './local-media.ts';
+export {
+  type GoLiveOptions,
+  LocalParticipant,
+  type ParticipantPermissions,
+  type PreviewOptions,
+} from './local-participant.ts';
+export type { Log, LogLevel } from './log.ts';
+export type { StageStats } from './quality.ts';
+export { Room, type RoomOptions } from './room.ts';
+export { Stage, type StagePicture } from './stage.ts';
+export { type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';

@@ -1,0 +1,83 @@
+import { describe, expect, it, vi } from 'vitest';
+import { LayerControl, type LayeredProducer } from './layer-control.ts';
+
+/** A producer whose negotiations end when the test says so. */
+class SlowProducer {
+  closed = false;
+  readonly applied: number[] = [];
+  active = [true, true, true];
+  keepsFailing = false;
+  readonly #pending: (() => void)[] = [];
+
+  readonly rtpSender = {
+    getParameters: () => ({ encodings: this.active.map((active) => ({ active })) }),
+    setParameters: async ({ encodings }: { encodings: { active: boolean }[] }) => {
+      this.active = encodings.map(({ active }) => active);
+    },
+  };
+
+  setMaxSpatialLayer(layer: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#pending.push(() => {
+        this.applied.push(layer);
+        if (!this.keepsFailing) this.active = this.active.map((_, index) => index <= layer);
+        resolve();
+      });
+    });
+  }
+
+  async settle(): Promise<void> {
+    this.#pending.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function createControl() {
+  const producer = new SlowProducer();
+  const onApplied = vi.fn();
+  const control = new LayerControl(producer as unknown as LayeredProducer, onApplied);
+  return { producer, control, onApplied };
+}
+
+describe('LayerControl', () => {
+  it('applies one wish at a time, and of those that came meanwhile only the last', async () => {
+    const { producer, control, onApplied } = createControl();
+    control.want(0);
+    control.want(1);
+    control.want(-1);
+    control.want(2);
+    await producer.settle();
+    await producer.settle();
+    expect(producer.applied).toEqual([0, 2]);
+    expect(producer.active).toEqual([true, true, true]);
+    expect(onApplied.mock.calls).toEqual([[0], [2]]);
+  });
+
+  it('switches everything off and on again', async () => {
+    const { producer, control } = createControl();
+    control.want(-1);
+    await producer.settle();
+    expect(producer.active).toEqual([false, false, false]);
+    control.want(1);
+    await producer.settle();
+    expect(producer.active).toEqual([true, true, false]);
+  });
+
+  it('sets the sender itself when the negotiation failed silently', async () => {
+    const { producer, control } = createControl();
+    producer.keepsFailing = true;
+    control.want(0);
+    await producer.settle();
+    expect(producer.active).toEqual([true, false, false]);
+  });
+
+  it('says nothing of a producer that was closed meanwhile', async () => {
+    const { producer, control, onApplied } = createControl();
+    control.want(0);
+    producer.closed = true;
+    await producer.settle();
+    control.want(1);
+    expect(onApplied).not.toHaveBeenCalled();
+    expect(producer.applied).toEqual([0]);
+  });
+});

@@ -1,0 +1,54 @@
+/**
+ * Switches the simulcast layers of one producer to what is watched. Wishes may come faster than a negotiation takes: one runs at a
+ * time, and the last wish wins. A producer that is replaced gets a new control, so that no old wish reaches it.
+ */
+import type { Producer } from 'mediasoup-client/types';
+
+export type LayeredProducer = Pick<Producer, 'closed' | 'setMaxSpatialLayer' | 'rtpSender'>;
+
+export class LayerControl {
+  readonly #producer: LayeredProducer;
+  readonly #onApplied: (maxSpatialLayer: number) => void;
+  #wanted: number | null = null;
+  #applied: number | null = null;
+  #running = false;
+
+  constructor(producer: LayeredProducer, onApplied: (maxSpatialLayer: number) => void) {
+    this.#producer = producer;
+    this.#onApplied = onApplied;
+  }
+
+  /** -1 switches every layer off. */
+  want(maxSpatialLayer: number): void {
+    this.#wanted = maxSpatialLayer;
+    if (!this.#running) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      while (this.#wanted !== null && this.#wanted !== this.#applied && !this.#producer.closed) {
+        const target = this.#wanted;
+        await this.#apply(target);
+        this.#applied = target;
+        if (!this.#producer.closed) this.#onApplied(target);
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #apply(maxSpatialLayer: number): Promise<void> {
+    // mediasoup-client also keeps the layers in its SDP, without which the next negotiation would switch them on again. It swallows
+    // failures, so the sender is looked at afterwards.
+    await this.#producer.setMaxSpatialLayer(maxSpatialLayer).catch(() => undefined);
+    const sender = this.#producer.rtpSender;
+    if (!sender || this.#producer.closed) return;
+    const parameters = sender.getParameters();
+    if (parameters.encodings.every((encoding, layer) => encoding.active === layer <= maxSpatialLayer)) return;
+    parameters.encodings.forEach((encoding, layer) => {
+      encoding.active = layer <= maxSpatialLayer;
+    });
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+}

@@ -1,0 +1,53 @@
+/** Every wait, retry and store of the SDK has its limit here, with what happens past it. */
+
+export const CONNECTION = {
+  /** One attempt: handshake until `rooms:welcome`. Past it the attempt counts as failed. */
+  welcomeTimeoutMs: 10_000,
+  /** `connect()` rejects with the last failure when no attempt has succeeded by then. */
+  firstConnectMs: 20_000,
+  /** Waits before attempts after a loss; the last one repeats. Each is spread by `jitter`. */
+  backoffMs: [50, 150, 400, 1_000, 2_000, 5_000],
+  /** Share by which a wait is spread, so that an audience does not come back in one instant. */
+  jitter: 0.5,
+  /** After this the connection is given up: `disconnected` with `connection_failed`. */
+  giveUpMs: 30 * 60_000,
+  /** A token refused as expired is asked for anew this many times in a row; then it is an error. */
+  tokenAttempts: 3,
+  /** A request without an answer rejects with `timeout`. */
+  requestTimeoutMs: 8_000,
+  /** A mutation that can be repeated safely is repeated for this long across timeouts and reconnects. */
+  reliableMs: 60_000,
+} as const;
+
+export const CHAT = {
+  /** Entries kept; the oldest go first. */
+  keptEntries: 500,
+  /** Entries kept when `loadEarlier()` has been used. */
+  keptWithEarlier: 2_000,
+  /** Entries held back while one before them is missing; past it the newest page is taken and `chatGap` told. */
+  heldEntries: 500,
+  /** How long an entry may be missing before the log is asked for it. A frame is on its way for about 50 ms. */
+  gapWaitMs: 150,
+  /** Pages fetched for one gap; past it the newest page is taken and `chatGap` told. */
+  gapPages: 4,
+  /** Messages that wait for the connection; past it `send()` rejects with `too_many_pending`. */
+  pendingMessages: 20,
+} as const;
+
+export const STAGE = {
+  /** How long the size of an element must be still before it is told. */
+  viewportDebounceMs: 150,
+  /** How long a transport may be `disconnected` before ICE is restarted; short glitches mend themselves. */
+  iceGraceMs: 400,
+  /** Wait after an ICE restart before the next one. */
+  iceRestartIntervalMs: 3_000,
+  /** ICE restarts in a row without a connection; past it the session is made anew. */
+  iceRestarts: 4,
+  /** Waits between attempts to make a media session anew; the last one repeats. */
+  rejoinBackoffMs: [0, 150, 400, 1_000, 2_000, 5_000],
+  /** Attempts to take a live up again; past it the live ends with `lost`. */
+  republishAttempts: 40,
+  /** Events kept for a session whose answer is being handled. */
+  earlyEvents: 100,
+  qualityIntervalMs: 2_000,
+} as const;

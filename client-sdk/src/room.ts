@@ -1,0 +1,328 @@
+/**
+ * The facade of the SDK: one room, as one participant. It owns the parts and hands each what the server says; what a part does with
+ * it is the part's own affair.
+ */
+import type { Earnings, Ticket, Tip } from '../../server/protocol/money.ts';
+import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
+import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import { Chat } from './chat.ts';
+import { Connection, type ConnectionState, type TokenSource } from './connection.ts';
+import { Emitter, type Listener } from './emitter.ts';
+import type { LogeError } from './errors.ts';
+import type { RoomEventMap } from './events.ts';
+import { LocalParticipant } from './local-participant.ts';
+import { consoleLog, type Log } from './log.ts';
+import { MediaEngine } from './media-engine.ts';
+import { Stage } from './stage.ts';
+import { type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
+
+export interface RoomOptions {
+  /** Where the Loge server is, such as `https://live.example.com`; a path is taken as a prefix. */
+  url: string;
+  /** Language of the person (BCP 47), for faces built on the room; `navigator.language` when absent. */
+  locale?: string;
+  /** Receives the SDK's log; absent: warnings and errors on the console. */
+  log?: Log;
+  /** Watch as soon as access is granted, before any element is attached. Default true. */
+  autoWatch?: boolean;
+  /** Ask for the layer that fits the size of the attached elements. Default true. */
+  adaptiveStream?: boolean;
+}
+
+type EventHandlers = { [N in EventName]: (data: EventData<N>) => void };
+
+/**
+ * A live room: video, chat, tips and access.
+ *
+ * @example
+ * ```ts
+ * const room = new Room({ url: 'https://live.example.com' });
+ * room.on(RoomEvent.accessRevoked, ({ reason }) => showReason(reason));
+ * room.stage.attach(document.querySelector('video'));
+ * await room.connect(() => fetch('/room-token').then((response) => response.text()));
+ * if (room.access.state === 'required') await room.buyTicket({ from: 'wallet' });
+ * await room.chat.send('Hello');
+ * ```
+ */
+export class Room {
+  readonly locale: string;
+  readonly chat: Chat;
+  readonly stage: Stage;
+  readonly wallet: Wallet;
+  readonly localParticipant: LocalParticipant;
+  readonly #connection: Connection;
+  readonly #engine: MediaEngine;
+  readonly #emitter: Emitter<RoomEventMap>;
+  readonly #handlers: EventHandlers;
+  readonly #autoWatch: boolean;
+  #info: RoomInfo | null = null;
+  #access: Access = { state: 'required' };
+  #viewerCount = 0;
+  #isLive = false;
+  #earnings: Earnings | null = null;
+
+  constructor(options: RoomOptions) {
+    const { url, log = consoleLog, autoWatch = true, adaptiveStream = true } = options;
+    this.locale = options.locale ?? (typeof navigator === 'object' ? navigator.language : 'en');
+    this.#autoWatch = autoWatch;
+    this.#emitter = new Emitter((error) => log('error', 'a listener failed', { error }));
+    const emit: Emitter<RoomEventMap>['emit'] = (name, payload) => this.#emitter.emit(name, payload);
+    this.#connection = new Connection({
+      url,
+      log,
+      handlers: {
+        onWelcome: (welcome, reconnect) => this.#handleWelcome(welcome, reconnect),
+        onEvent: (name, data) => (this.#handlers[name] as ((data: unknown) => void) | undefined)?.(data),
+        onReconnecting: (error) => emit('reconnecting', { error }),
+        onReconnected: (downMs) => emit('reconnected', { downMs }),
+        onDisconnected: (error) => this.#handleDisconnected(error),
+        chatSince: () => this.chat.since,
+      },
+    });
+    const connection = this.#connection;
+    this.#engine = new MediaEngine(log);
+    this.chat = new Chat({ connection, emit, log });
+    this.wallet = new Wallet(connection, (wallet) => emit('walletChanged', wallet));
+    this.stage = new Stage({
+      connection,
+      engine: this.#engine,
+      emit,
+      log,
+      adaptiveStream,
+      shouldWatch: (attached) => this.#shouldWatch(attached),
+    });
+    this.localParticipant = new LocalParticipant({ connection, engine: this.#engine, emit, log });
+    this.#handlers = this.#createHandlers();
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** Title, creator, access rule and status; null before the room is connected. */
+  get info(): RoomInfo | null {
+    return this.#info;
+  }
+
+  /** Whether one may enter, and what would let one in. */
+  get access(): Access {
+    return this.#access;
+  }
+
+  get viewerCount(): number {
+    return this.#viewerCount;
+  }
+
+  /** Whether the creator's media is on stage. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** The creator's earnings in this room so far; null for everyone else, and until they were read or changed. */
+  get earnings(): Earnings | null {
+    return this.#earnings;
+  }
+
+  /** Listens to an event; the function returned stops listening. */
+  on<Name extends keyof RoomEventMap>(name: Name, listener: Listener<RoomEventMap[Name]>): () => void {
+    return this.#emitter.on(name, listener);
+  }
+
+  once<Name extends keyof RoomEventMap>(name: Name, listener: Listener<RoomEventMap[Name]>): () => void {
+    return this.#emitter.once(name, listener);
+  }
+
+  off<Name extends keyof RoomEventMap>(name: Name, listener: Listener<RoomEventMap[Name]>): void {
+    this.#emitter.off(name, listener);
+  }
+
+  /**
+   * Joins the room; resolves in the lobby or inside, see `access`. A function as token is called again at every reconnect, so that a
+   * live outlasts the token; a string that has expired ends the connection with `token_expired`.
+   * @throws {LogeError} `token_invalid`, `token_expired`, `token_unavailable`, `room_not_found`, `room_ended`, `access_removed`,
+   * `origin_not_allowed`, `too_many_connections`, `connection_failed`.
+   */
+  connect(token: TokenSource): Promise<void> {
+    if (typeof RTCPeerConnection === 'function') this.#engine.prepare();
+    return this.#connection.connect(token);
+  }
+
+  /** Leaves the room; media, camera and socket are closed at once. Idempotent; `connect()` may be called again. */
+  async disconnect(): Promise<void> {
+    this.localParticipant.close('disconnected');
+    this.stage.unwatch();
+    this.#connection.close();
+  }
+
+  /**
+   * Buys the ticket of the room: from the wallet at once, by card on the payment page of the answer. Access follows by itself, see
+   * `accessGranted`.
+   * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `provider_unavailable`.
+   */
+  buyTicket(
+    options: { from: 'wallet' | 'card'; returnUrl?: string } = { from: 'wallet' },
+  ): Promise<Ticket | CheckoutLink> {
+    return this.wallet.buyTicket(options);
+  }
+
+  /**
+   * Tips the creator from the wallet; resolves when it is booked for good. A lost answer is asked for again with the same key, so
+   * that a tip is never paid twice.
+   * @throws {LogeError} `insufficient_funds`, `amount_too_small`, `amount_too_large`, `tip_not_allowed`, `access_required`,
+   * `idempotency_conflict`, `rate_limited`.
+   */
+  tip(request: TipRequest): Promise<Tip> {
+    return this.wallet.tip(request);
+  }
+
+  /** Removes a person from the room, with the reason on record; for the creator and moderators. */
+  removeParticipant(request: { identity: string; reason: string }): Promise<Removal> {
+    return this.#connection.request('rooms:remove', request);
+  }
+
+  /** Ends the room for good; for the creator. */
+  async end(): Promise<RoomInfo> {
+    const info = await this.#connection.request('rooms:end', {});
+    this.#info = info;
+    return info;
+  }
+
+  /** Reads the creator's earnings of this room; they also change by themselves, see `earningsChanged`. */
+  async refreshEarnings(): Promise<Earnings> {
+    const earnings = await this.#connection.request('money:earnings', {});
+    this.#setEarnings(earnings);
+    return earnings;
+  }
+
+  #createHandlers(): EventHandlers {
+    const { subscriber } = this.stage;
+    const { publisher } = this.localParticipant;
+    return {
+      // The connection keeps these two to itself.
+      'rooms:welcome': () => {},
+      'rooms:goodbye': () => {},
+      'rooms:accessGranted': ({ access, inside }) => this.#handleGranted(access, inside),
+      'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
+      'rooms:viewerCount': ({ count }) => this.#setViewerCount(count),
+      'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
+      'stage:liveStarted': ({ startedAt }) => this.#setLive(true, startedAt),
+      'stage:liveEnded': ({ endedAt }) => this.#setLive(false, endedAt),
+      'stage:consumersAdded': (data) => subscriber.handleConsumersAdded(data),
+      'stage:consumersRemoved': (data) => subscriber.handleConsumersRemoved(data),
+      'stage:trackMuted': (data) => subscriber.handleTrackMuted(data),
+      'stage:layersWanted': (data) => publisher.handleLayersWanted(data),
+      'stage:sessionClosed': (data) => {
+        subscriber.handleSessionClosed(data);
+        publisher.handleSessionClosed(data);
+      },
+      'stage:transportState': (data) => {
+        subscriber.handleTransportState(data);
+        publisher.handleTransportState(data);
+      },
+      'chat:frame': ({ entries }) => this.chat.handleEntries(entries),
+      'money:walletChanged': (wallet) => this.wallet.handleState(wallet),
+      'money:earningsChanged': (earnings) => this.#setEarnings(earnings),
+    };
+  }
+
+  #handleWelcome(welcome: Welcome, reconnect: boolean): void {
+    const before = this.#access;
+    this.#info = welcome.room;
+    this.localParticipant.handleSelf(welcome);
+    this.wallet.handleState(welcome.wallet);
+    if (welcome.participant.role === 'creator') void this.refreshEarnings().catch(() => undefined);
+    if (!reconnect) {
+      this.#access = welcome.access;
+      this.#viewerCount = welcome.viewerCount;
+      this.#isLive = welcome.live;
+      if (welcome.inside) this.#enter(welcome.inside);
+      this.#emitter.emit('connected', { access: welcome.access });
+      return;
+    }
+    this.#setViewerCount(welcome.viewerCount);
+    // What changed while the connection was down is told as if it had been there.
+    if (welcome.access.state !== 'granted' && before.state === 'granted') this.#handleRevoked(welcome.access);
+    else if (welcome.inside && before.state !== 'granted') this.#handleGranted(welcome.access, welcome.inside);
+    else {
+      this.#access = welcome.access;
+      if (welcome.inside) this.#resume(welcome.inside);
+    }
+    this.#setLive(welcome.live, welcome.room.liveStartedAt ?? welcome.serverTime);
+    if (welcome.room.status === 'ended') this.#handleRoomEnded(welcome.room);
+  }
+
+  #enter(inside: Inside): void {
+    this.chat.handlePage(inside.chat);
+    this.stage.enter(inside.stage);
+  }
+
+  #resume(inside: Inside): void {
+    this.chat.handlePage(inside.chat);
+    this.stage.handleReconnected();
+    void this.localParticipant.publisher.handleReconnected();
+  }
+
+  #handleGranted(access: Access, inside: Inside): void {
+    const wasGranted = this.#access.state === 'granted';
+    this.#access = access;
+    this.#enter(inside);
+    if (!wasGranted) this.#emitter.emit('accessGranted', access);
+  }
+
+  #handleRevoked(access: Access): void {
+    this.#access = access;
+    this.localParticipant.close('access');
+    this.stage.leave();
+    this.chat.close();
+    this.#emitter.emit('accessRevoked', access);
+  }
+
+  #handleRoomEnded(info: RoomInfo): void {
+    const wasEnded = this.#info?.status === 'ended' && this.#info !== info;
+    this.#info = info;
+    this.localParticipant.close('room_ended');
+    this.stage.leave();
+    if (!wasEnded) this.#emitter.emit('roomEnded', info);
+  }
+
+  #handleDisconnected(error: LogeError | null): void {
+    this.localParticipant.close('disconnected');
+    this.stage.leave();
+    this.#isLive = false;
+    this.#emitter.emit('disconnected', { error });
+  }
+
+  #setEarnings(earnings: Earnings): void {
+    this.#earnings = earnings;
+    this.#emitter.emit('earningsChanged', earnings);
+  }
+
+  #setViewerCount(count: number): void {
+    if (count === this.#viewerCount) return;
+    this.#viewerCount = count;
+    this.#emitter.emit('viewerCount', count);
+  }
+
+  #setLive(live: boolean, at: string): void {
+    if (live === this.#isLive) return;
+    this.#isLive = live;
+    if (this.#info) {
+      const status = live ? 'live' : this.#info.status === 'live' ? 'scheduled' : this.#info.status;
+      this.#info = { ...this.#info, status, liveStartedAt: live ? at : this.#info.liveStartedAt };
+    }
+    if (live) {
+      this.stage.handleLiveStarted();
+      this.#emitter.emit('liveStarted', { startedAt: at });
+    } else {
+      this.stage.handleLiveEnded();
+      void this.localParticipant.publisher.handleLiveEnded();
+      this.#emitter.emit('liveEnded', { endedAt: at });
+    }
+  }
+
+  /** Who publishes does not watch themselves unasked: that would cost their uplink twice. */
+  #shouldWatch(attached: boolean): boolean {
+    if (this.localParticipant.permissions.publish) return attached;
+    return this.#autoWatch || attached;
+  }
+}

@@ -1,0 +1,99 @@
+/** A fan's prepaid credit as the room sees it. Money moves on the server; this mirrors the balance and opens the ways to pay. */
+import type { Ticket, Tip, TipReceipt, Wallet as WalletState } from '../../server/protocol/money.ts';
+import type { Connection } from './connection.ts';
+import { createKey } from './random-key.ts';
+
+/** Where a payment page should come back to when the embedder names no place: the page that is open. */
+function currentPage(): string | undefined {
+  return typeof location === 'object' && location.protocol.startsWith('http') ? location.href.split('#')[0] : undefined;
+}
+
+/** A payment page to send the person to. Nothing is charged before they confirm there. */
+export interface CheckoutLink {
+  checkoutUrl: string;
+}
+
+export interface TipRequest {
+  /** In the currency's minor unit: 500 is 5.00 EUR. */
+  amountMinor: number;
+  message?: string;
+  menuItem?: string;
+  /** The same key never pays twice. Made by the SDK when absent; name your own to survive a reload of the page. */
+  idempotencyKey?: string;
+}
+
+/**
+ * The wallet of the participant. Amounts are integers in the currency's minor unit (ISO 4217).
+ *
+ * @example
+ * ```ts
+ * const { checkoutUrl } = await room.wallet.topUp({ amountMinor: 2_000 });
+ * location.assign(checkoutUrl);
+ * ```
+ */
+export class Wallet {
+  readonly #connection: Connection;
+  readonly #onChange: (wallet: WalletState) => void;
+  #state: WalletState | null = null;
+
+  /** @internal */
+  constructor(connection: Connection, onChange: (wallet: WalletState) => void) {
+    this.#connection = connection;
+    this.#onChange = onChange;
+  }
+
+  /** 0 before the room is connected, and for whoever has no wallet here. */
+  get balanceMinor(): number {
+    return this.#state?.balanceMinor ?? 0;
+  }
+
+  /** ISO 4217, lower case; null for whoever has no wallet here. */
+  get currency(): string | null {
+    return this.#state?.currency ?? null;
+  }
+
+  /**
+   * Opens a payment page that adds credit.
+   * @throws {LogeError} `amount_too_small`, `amount_too_large`, `wallet_limit`, `provider_unavailable`.
+   */
+  async topUp(options: { amountMinor: number; returnUrl?: string }): Promise<CheckoutLink> {
+    const { amountMinor, returnUrl = currentPage() } = options;
+    const { checkoutUrl } = await this.#connection.request('money:topup', {
+      amountMinor,
+      ...(returnUrl ? { returnUrl } : {}),
+    });
+    return { checkoutUrl };
+  }
+
+  /** Reads the balance again; it also changes by itself, see `walletChanged`. */
+  async refresh(): Promise<WalletState> {
+    const state = await this.#connection.request('money:wallet', {});
+    this.handleState(state);
+    return state;
+  }
+
+  /** @internal Buys the ticket of the room; paying by card answers a payment page. */
+  async buyTicket(options: { from: 'wallet' | 'card'; returnUrl?: string }): Promise<Ticket | CheckoutLink> {
+    const { from, returnUrl = from === 'card' ? currentPage() : undefined } = options;
+    const answer = await this.#connection.request('money:buyTicket', { from, ...(returnUrl ? { returnUrl } : {}) });
+    return 'ticket' in answer ? answer.ticket : { checkoutUrl: answer.checkoutUrl };
+  }
+
+  /** @internal One key for every attempt, so that a lost answer never makes a second tip. */
+  async tip(request: TipRequest): Promise<Tip> {
+    const receipt: TipReceipt = await this.#connection.requestReliably('money:tip', {
+      ...request,
+      idempotencyKey: request.idempotencyKey ?? createKey(),
+    });
+    this.handleState(receipt.wallet);
+    return receipt.tip;
+  }
+
+  /** @internal */
+  handleState(state: WalletState | null): void {
+    const before = this.#state;
+    this.#state = state;
+    if (state && (before?.balanceMinor !== state.balanceMinor || before.currency !== state.currency))
+      this.#onChange(state);
+  }
+}

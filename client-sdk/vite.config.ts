@@ -1,0 +1,88 @@
+/**
+ * What browsers load, built in one go into `.build/client/`: the SDK as one ES module, the elements as one classic script, and the
+ * site's pages. A part whose entry is missing is left out.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions } from 'vite';
+
+const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const SITE_FOLDER = inProject('server/web');
+const SITE_PAGES = ['index', 'room', 'studio', 'wallet'];
+const OUTPUT_FOLDER = inProject('.build/client');
+
+const shared: BuildEnvironmentOptions = {
+  target: 'baseline-widely-available',
+  sourcemap: true,
+  minify: true,
+  reportCompressedSize: false,
+  // The three parts share one output folder; each writes its own files.
+  emptyOutDir: false,
+  copyPublicDir: false,
+};
+
+/** One file with everything in it, under a name without a hash: embedders write its address into their pages. */
+function oneFile(options: { entry: string; file: string; format: 'es' | 'iife'; name?: string }): EnvironmentOptions {
+  return {
+    consumer: 'client',
+    build: {
+      ...shared,
+      outDir: OUTPUT_FOLDER,
+      lib: {
+        entry: options.entry,
+        formats: [options.format],
+        fileName: () => options.file,
+        ...(options.name ? { name: options.name } : {}),
+      },
+      // Vite leaves the blanks in ES libraries; this one is loaded as it is.
+      rolldownOptions: { output: { codeSplitting: false, minify: true } },
+    },
+  };
+}
+
+function site(pages: readonly string[]): EnvironmentOptions {
+  return {
+    consumer: 'client',
+    build: {
+      ...shared,
+      outDir: `${OUTPUT_FOLDER}/site`,
+      emptyOutDir: true,
+      copyPublicDir: true,
+      rolldownOptions: { input: Object.fromEntries(pages.map((page) => [page, `${SITE_FOLDER}/${page}.html`])) },
+    },
+  };
+}
+
+function environments(): Record<string, EnvironmentOptions> {
+  const sdkEntry = inProject('client-sdk/src/index.ts');
+  const embedEntry = inProject('client-sdk/elements/embed.ts');
+  const pages = SITE_PAGES.filter((page) => existsSync(`${SITE_FOLDER}/${page}.html`));
+  return {
+    sdk: oneFile({ entry: sdkEntry, file: 'sdk/loge.js', format: 'es' }),
+    ...(existsSync(embedEntry)
+      ? { embed: oneFile({ entry: embedEntry, file: 'embed.js', format: 'iife', name: 'Loge' }) }
+      : {}),
+    ...(pages.length > 0 ? { site: site(pages) } : {}),
+  };
+}
+
+const parts = environments();
+
+export default defineConfig({
+  root: existsSync(SITE_FOLDER) ? SITE_FOLDER : inProject('client-sdk'),
+  logLevel: 'warn',
+  // Packages for bundlers leave this for the build to say; no page has a `process`.
+  define: { 'process.env.NODE_ENV': '"production"' },
+  environments: parts,
+  builder: {
+    async buildApp(builder) {
+      await Promise.all(
+        Object.keys(parts).map(async (name) => {
+          const environment = builder.environments[name];
+          if (environment) await builder.build(environment);
+        }),
+      );
+    },
+  },
+});

@@ -1,0 +1,169 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+// Set-up is plain JavaScript without types, so its parts are imported by address here.
+const load = async (name: string) => await import(new URL(name, import.meta.url).href);
+const run = promisify(execFile);
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'loge-setup-'));
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the choice of Node', () => {
+  test.each([
+    ['20.19.2', false],
+    ['22.17.1', false],
+    ['22.18.0', true],
+    ['23.5.0', false],
+    ['23.6.0', true],
+    ['24.0.0', true],
+    ['26.10.0', true],
+  ])('%s runs TypeScript: %s', async (version, expected) => {
+    const { runsTypeScript } = await load('./node-runtime.mjs');
+    expect(runsTypeScript(version)).toBe(expected);
+  });
+});
+
+describe('the lock', () => {
+  /** A process that takes the lock, says so, and holds it until it is told or killed. */
+  async function startHolder(lockFile: string): Promise<ChildProcess> {
+    const lockModule = new URL('./setup-lock.mjs', import.meta.url).href;
+    const script = `import { withLock } from ${JSON.stringify(lockModule)};
+      await withLock(process.argv[1], async () => {
+        process.stdout.write('held');
+        await new Promise((resolve) => process.stdin.on('end', resolve).resume());
+      });`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script, lockFile]);
+    await once(child.stdout, 'data');
+    return child;
+  }
+
+  test('is waited for while its holder lives', async () => {
+    const { withLock } = await load('./setup-lock.mjs');
+    const lockFile = join(folder, 'lock');
+    const holder = await startHolder(lockFile);
+    let holderWasTold = false;
+    const taken = withLock(lockFile, async () => holderWasTold);
+    // Without a lock the work would have begun by now.
+    await new Promise((resolve) => setImmediate(resolve));
+    holderWasTold = true;
+    holder.stdin?.end();
+    expect(await taken).toBe(true);
+    await expect(readFile(lockFile)).rejects.toThrow('ENOENT');
+  });
+
+  test('is taken over from a process that was killed', async () => {
+    const { withLock } = await load('./setup-lock.mjs');
+    const lockFile = join(folder, 'lock');
+    const holder = await startHolder(lockFile);
+    const closed = once(holder, 'close');
+    holder.kill('SIGKILL');
+    await closed;
+    expect(await readFile(lockFile, 'utf8')).toContain(String(holder.pid));
+    expect(await withLock(lockFile, async () => 'taken over')).toBe('taken over');
+  });
+
+  test('lets one at a time through', async () => {
+    const { withLock } = await load('./setup-lock.mjs');
+    const lockFile = join(folder, 'lock');
+    let inside = 0;
+    let most = 0;
+    const enter = () =>
+      withLock(lockFile, async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        await new Promise((resolve) => setImmediate(resolve));
+        inside -= 1;
+      });
+    await Promise.all([enter(), enter(), enter()]);
+    expect(most).toBe(1);
+  });
+});
+
+describe("the download of mediasoup's prebuilt worker", () => {
+  let server: Server;
+  let archive: Buffer | undefined;
+  let requested: string | undefined;
+
+  beforeEach(async () => {
+    requested = undefined;
+    server = createServer((request, response) => {
+      requested = request.url;
+      response.writeHead(archive ? 200 : 404).end(archive);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    vi.stubEnv('MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD', '');
+    vi.stubEnv(
+      'MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL',
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    );
+  });
+
+  afterEach(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  test('takes the worker out of the archive', async () => {
+    const { downloadWorker } = await load('./worker-download.mjs');
+    await writeFile(join(folder, 'mediasoup-worker'), '#!/bin/sh\nexit 41\n');
+    await chmod(join(folder, 'mediasoup-worker'), 0o755);
+    await writeFile(join(folder, 'LICENSE'), 'x'.repeat(700));
+    await run('tar', ['-czf', 'worker.tgz', 'LICENSE', './mediasoup-worker'], { cwd: folder });
+    archive = await readFile(join(folder, 'worker.tgz'));
+    const file = join(folder, 'taken');
+    expect(await downloadWorker('3.27.1', file)).toBe(true);
+    expect(requested).toMatch(/^\/3\.27\.1\/mediasoup-worker-3\.27\.1-\w+-\w+(-kernel\d+)?\.tgz$/);
+    expect(await readFile(file, 'utf8')).toBe('#!/bin/sh\nexit 41\n');
+  });
+
+  test('is given up where there is none, or what comes is no archive', async () => {
+    const { downloadWorker } = await load('./worker-download.mjs');
+    archive = undefined;
+    expect(await downloadWorker('3.27.1', join(folder, 'none'))).toBe(false);
+    archive = Buffer.from('<html>Please sign in to this network</html>');
+    expect(await downloadWorker('3.27.1', join(folder, 'none'))).toBe(false);
+    await expect(readFile(join(folder, 'none'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('the launcher', () => {
+  const launcher = fileURLToPath(new URL('./run.mjs', import.meta.url));
+
+  test('names its tasks, and explains each', async () => {
+    const { stdout } = await run(process.execPath, [launcher, '--help']);
+    expect(stdout).toContain('npm start');
+    const { stdout: help } = await run(process.execPath, [launcher, 'bench', '--help']);
+    expect(help).toContain('npm run bench -- NAME');
+  });
+
+  test('refuses a task that there is not', async () => {
+    await expect(run(process.execPath, [launcher, 'dance'])).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no task "dance"'),
+    });
+  });
+
+  test('says what is wrong with a worker that does not run', async () => {
+    const env = { ...process.env, MEDIASOUP_WORKER_BIN: '/bin/true' };
+    await expect(run(process.execPath, [launcher, 'setup'], { env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('MEDIASOUP_WORKER_BIN names /bin/true'),
+    });
+  });
+});

@@ -1,0 +1,70 @@
+// The tasks that npm scripts name, and their help.
+
+import { SetupError } from './setup-error.mjs';
+import { runBench } from './tasks/bench.mjs';
+import { runCheck } from './tasks/check.mjs';
+import { runFormat } from './tasks/format.mjs';
+import { runMigration } from './tasks/migration.mjs';
+import { runSetup } from './tasks/setup.mjs';
+import { runStart } from './tasks/start.mjs';
+import { runTest } from './tasks/test.mjs';
+
+const tasks = {
+  start: {
+    run: runStart,
+    usage: 'npm start',
+    summary: 'Sets up what is missing and serves everything from one process.',
+    details: 'PORT and the other variables are in README.md. Ctrl-C ends it in good order.',
+  },
+  test: {
+    run: runTest,
+    usage: 'npm test [-- PATH …] [-- VITEST OPTIONS]',
+    summary: 'Sets up what is missing, also what only tests need, and runs the tests.',
+    details: 'Says which tests are left out for lack of a program; with CI=true leaving one out is a failure.',
+  },
+  check: {
+    run: runCheck,
+    usage: 'npm run check',
+    summary: 'Format, lint, types, import arrows, dead code.',
+    details: 'Runs them all and shows every fault, then fails if there was any.',
+  },
+  bench: {
+    run: runBench,
+    usage: 'npm run bench -- NAME [ARGUMENTS]',
+    summary: 'Runs one benchmark; the last line of its output is JSON.',
+    details: 'Without NAME, lists the benchmarks.',
+  },
+  setup: {
+    run: runSetup,
+    usage: 'npm run setup',
+    summary: 'Sets up what `npm start` needs and starts nothing.',
+    details: 'Set MEDIASOUP_WORKER_BIN to use a mediasoup worker of your own.',
+  },
+  format: {
+    run: runFormat,
+    usage: 'npm run format',
+    summary: 'Formats the sources and applies the safe fixes of the linter.',
+    details: '',
+  },
+  migration: {
+    run: runMigration,
+    usage: 'npm run migration -- --name WHAT_CHANGES',
+    summary: 'Writes the database migration for changes of the *.schema.ts files.',
+    details: '',
+  },
+};
+
+export function parseTask(commandLine) {
+  const [name, ...rest] = commandLine;
+  if (name === undefined || name === '--help' || name === '-h')
+    return { task: undefined, taskArguments: [], help: true };
+  const task = tasks[name];
+  if (task === undefined) throw new SetupError(`There is no task "${name}".\n\n${taskHelp(undefined)}`);
+  return { task, taskArguments: rest, help: rest.includes('--help') || rest.includes('-h') };
+}
+
+export function taskHelp(task) {
+  if (task !== undefined) return `${[task.usage, task.summary, task.details].filter(Boolean).join('\n')}\n`;
+  const lines = Object.values(tasks).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
+  return `Loge's tasks:\n${lines.join('\n')}\n`;
+}

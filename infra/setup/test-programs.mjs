@@ -1,0 +1,77 @@
+// The programs that only tests and benchmarks need. Where set-up may, it installs them; where it may not, the tests
+// that need one are left out, and that is said.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram, isExecutable } from './commands.mjs';
+import { installCommand, installPackages, mayInstallPackages } from './debian-packages.mjs';
+import { note } from './progress.mjs';
+
+const postgresVersionsFolder = '/usr/lib/postgresql';
+
+const programs = [
+  {
+    variable: 'LOGE_TEST_CHROMIUM',
+    debianPackage: 'chromium',
+    tests: 'in the browser',
+    find: () => firstProgram(['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']),
+  },
+  {
+    variable: 'LOGE_TEST_REDIS_SERVER',
+    debianPackage: 'redis-server',
+    tests: 'over Redis',
+    find: () => firstProgram(['redis-server', 'valkey-server']),
+  },
+  {
+    // The folder of Postgres' programs: a test cluster takes initdb and pg_ctl besides the server.
+    variable: 'LOGE_TEST_POSTGRES_BIN',
+    debianPackage: 'postgresql',
+    tests: 'on Postgres',
+    find: findPostgresFolder,
+  },
+];
+
+// Answers with the variables that tell the tests where the programs are, and with those that are missing.
+export async function ensureTestPrograms() {
+  const packages = programs.filter((program) => locate(program) === undefined).map((program) => program.debianPackage);
+  if (packages.length > 0 && mayInstallPackages()) {
+    await installPackages(`Installing what only tests need: ${packages.join(', ')}`, packages).catch((error) =>
+      note(error.message),
+    );
+  }
+  const env = {};
+  const missing = [];
+  for (const program of programs) {
+    const path = locate(program);
+    if (path !== undefined) {
+      env[program.variable] = path;
+      continue;
+    }
+    const message = `The tests ${program.tests} are left out. To run them: ${installCommand([program.debianPackage])}`;
+    missing.push({ variable: program.variable, message });
+  }
+  return { env, missing };
+}
+
+function locate({ variable, find }) {
+  const given = process.env[variable];
+  return given !== undefined && given !== '' && existsSync(given) ? given : find();
+}
+
+function firstProgram(names) {
+  for (const name of names) {
+    const path = findProgram(name);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+// Debian keeps the programs of each version apart and out of PATH; elsewhere they are in PATH together.
+function findPostgresFolder() {
+  const versions = existsSync(postgresVersionsFolder) ? readdirSync(postgresVersionsFolder) : [];
+  const folders = versions
+    .sort((left, right) => Number(right) - Number(left))
+    .map((version) => join(postgresVersionsFolder, version, 'bin'));
+  const inPath = findProgram('postgres');
+  if (inPath !== undefined) folders.push(join(inPath, '..'));
+  return folders.find((folder) => ['postgres', 'initdb', 'pg_ctl'].every((name) => isExecutable(join(folder, name))));
+}

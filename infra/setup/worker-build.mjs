@@ -1,0 +1,134 @@
+// Builds mediasoup's worker from the sources in its npm package with the system's libraries in place of those that the
+// worker would download. infra/mediasoup-worker/ holds the small Meson projects that put them there.
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram, runLogged, succeeds } from './commands.mjs';
+import { installCommand, installPackages, mayInstallPackages } from './debian-packages.mjs';
+import { cacheFolder, inProject } from './locations.mjs';
+import { note, withProgress } from './progress.mjs';
+import { SetupError } from './setup-error.mjs';
+
+const subprojectsFolder = inProject('infra', 'mediasoup-worker', 'subprojects');
+const neededDiskBytes = 300_000_000;
+
+// What the build needs, and the Debian package that has it.
+const neededPrograms = {
+  meson: 'meson',
+  ninja: 'ninja-build',
+  'c++': 'g++',
+  flatc: 'flatbuffers-compiler',
+  'pkg-config': 'pkg-config',
+  python3: 'python3',
+  strip: 'binutils',
+};
+const neededLibraries = {
+  libuv: 'libuv1-dev',
+  openssl: 'libssl-dev',
+  libsrtp2: 'libsrtp2-dev',
+  absl_strings: 'libabsl-dev',
+  absl_optional: 'libabsl-dev',
+  flatbuffers: 'libflatbuffers-dev',
+};
+
+// Writes the worker to `file` and answers true, or answers false where what the build needs is missing.
+export async function buildWorker(file) {
+  const missing = missingPackages();
+  if (missing.length > 0) {
+    if (!mayInstallPackages()) return false;
+    await installPackages("Installing what the build of mediasoup's worker needs", missing).catch((error) => {
+      throw new SetupError(
+        `Debian packages for the build of mediasoup's worker could not be installed. Try by hand:\n  ${installCommand(missing)}\n\n${error.message}`,
+      );
+    });
+    const stillMissing = missingPackages();
+    if (stillMissing.length > 0) return false;
+  }
+  assertDiskSpace();
+  await withProgress("Building mediasoup's worker (once per machine, some minutes)", (report) => build(file, report));
+  return true;
+}
+
+export function tellWhatTheBuildNeeds(version) {
+  const missing = missingPackages();
+  return [
+    `Loge needs mediasoup's worker ${version}, and neither way to get it works here:`,
+    "- the download of mediasoup's prebuilt one failed (see above);",
+    '- its build from sources needs packages that are missing, and installing them takes root on a Debian system.',
+    'Do one of these and start again (the packages are named as in Debian 13):',
+    `  ${installCommand(missing)}`,
+    '  MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker npm start',
+  ].join('\n');
+}
+
+// Names the version of our part of the build, so that a change of it makes a new worker.
+export function bridgeHash() {
+  const hash = createHash('sha256');
+  for (const path of filesIn(subprojectsFolder))
+    hash.update(`${path}\0`).update(readFileSync(join(subprojectsFolder, path)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+function missingPackages() {
+  const packages = new Set();
+  for (const [program, debianPackage] of Object.entries(neededPrograms)) {
+    if (findProgram(program) === undefined) packages.add(debianPackage);
+  }
+  for (const [library, debianPackage] of Object.entries(neededLibraries)) {
+    if (!succeeds('pkg-config', ['--exists', library])) packages.add(debianPackage);
+  }
+  return [...packages];
+}
+
+function assertDiskSpace() {
+  mkdirSync(cacheFolder, { recursive: true });
+  for (const folder of [tmpdir(), cacheFolder]) {
+    const { bavail, bsize } = statfsSync(folder);
+    if (bavail * bsize >= neededDiskBytes) continue;
+    throw new SetupError(
+      `${folder} has less than ${neededDiskBytes / 1e6} MB left, which the build of mediasoup's worker needs.\nMake room and start again.`,
+    );
+  }
+}
+
+async function build(file, report) {
+  const workFolder = mkdtempSync(join(tmpdir(), 'loge-worker-build-'));
+  const sources = join(workFolder, 'worker');
+  const output = join(workFolder, 'out');
+  const clean = () => rmSync(workFolder, { recursive: true, force: true });
+  process.on('exit', clean);
+  try {
+    cpSync(inProject('node_modules', 'mediasoup', 'worker'), sources, {
+      recursive: true,
+      filter: (path) => !path.includes(join('worker', 'subprojects')),
+    });
+    cpSync(subprojectsFolder, join(sources, 'subprojects'), { recursive: true });
+    report('configuring');
+    await runLogged(
+      'meson',
+      ['setup', '--buildtype', 'release', '-Db_ndebug=true', '--wrap-mode', 'nodownload', output, sources],
+      { logName: 'worker-configure' },
+    );
+    await runLogged('ninja', ['-C', output, 'mediasoup-worker'], {
+      logName: 'worker-compile',
+      onLine: (line) => report(/^\[(\d+\/\d+)\]/.exec(line)?.[1] ?? 'compiling'),
+    });
+    await runLogged('strip', ['-o', file, join(output, 'mediasoup-worker')], { logName: 'worker-strip' });
+  } catch (error) {
+    throw new SetupError(
+      `The build of mediasoup's worker failed; an up-to-date Debian 13 is where it is known to work.\n${error.message}`,
+    );
+  } finally {
+    process.off('exit', clean);
+    clean();
+  }
+  note("mediasoup's worker is built and kept for later starts.");
+}

@@ -1,0 +1,150 @@
+/**
+ * One change of the emulator's world: a transaction together with what goes out with it, events and later tasks. API
+ * requests, the pages and the tasks themselves all work through it.
+ */
+import type Stripe from 'stripe';
+import { Alarms, type Clock } from '../clock.ts';
+import type { Deliveries } from '../events/deliveries.ts';
+import { newId } from '../random.ts';
+import { API_VERSION, eventFaultOf } from '../schemas/schemas.ts';
+import type { Collection, Delivery, Records, Task, TaskWithoutId } from '../store/records.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import type { Presenter } from './presenter.ts';
+
+export interface EventRequest {
+  id: string | null;
+  idempotency_key: string | null;
+}
+
+/** An object's part of an event: as it is now, and for `*.updated` what it was before. */
+interface Emitted {
+  object: { object: string };
+  previous?: Record<string, unknown>;
+}
+
+/** A fault of the emulator, not of the request: a response or event that breaks Stripe's own types. */
+export class BrokenContract extends Error {}
+
+export class Operation {
+  readonly tx: Transaction;
+  readonly nowMs: number;
+  readonly #world: World;
+  readonly #request: EventRequest;
+  readonly #deliveries: Delivery[] = [];
+  readonly #tasks: { id: string; dueAtMs: number }[] = [];
+
+  constructor(world: World, tx: Transaction, request: EventRequest) {
+    this.#world = world;
+    this.tx = tx;
+    this.#request = request;
+    this.nowMs = world.clock.nowMs();
+  }
+
+  /** Stripe's timestamps are whole seconds. */
+  get now(): number {
+    return Math.floor(this.nowMs / 1000);
+  }
+
+  get settleDelayMs(): number {
+    return this.#world.settleDelayMs;
+  }
+
+  /** A record that must be there: the caller got its id from another record. */
+  must<C extends Collection>(collection: C, id: string | { id: string } | null | undefined): Readonly<Records[C]> {
+    const key = typeof id === 'string' ? id : id?.id;
+    const record = key === undefined ? undefined : this.tx.get(collection, key);
+    if (record === undefined) throw new BrokenContract(`No ${collection} record ${key}`);
+    return record;
+  }
+
+  emit(type: Stripe.Event.Type, { object, previous }: Emitted): void {
+    const event = {
+      id: newId('evt'),
+      object: 'event',
+      api_version: API_VERSION,
+      created: this.now,
+      data: {
+        object: this.#world.presenter.present(this.tx, object),
+        ...(previous === undefined ? {} : { previous_attributes: previous }),
+      },
+      livemode: false,
+      pending_webhooks: 0,
+      request: this.#request,
+      type,
+    } as Stripe.Event;
+    const fault = eventFaultOf({ ...event });
+    if (fault !== undefined) throw new BrokenContract(`event ${type}: ${fault}`);
+    this.tx.put('events', event.id, event);
+    this.#deliveries.push(...this.#world.deliveries.plan(this.tx, event.id, type));
+  }
+
+  schedule(task: TaskWithoutId): void {
+    const id = newId('task');
+    this.tx.put('tasks', id, { ...task, id });
+    this.#tasks.push({ id, dueAtMs: task.dueAtMs });
+  }
+
+  /** To be called once the transaction holds. */
+  release(): void {
+    for (const delivery of this.#deliveries) this.#world.deliveries.track(delivery);
+    for (const { id, dueAtMs } of this.#tasks) this.#world.tasks.set(id, dueAtMs);
+  }
+}
+
+export type TaskRunner = (operation: Operation, task: Task) => void;
+
+interface WorldOptions {
+  store: Store;
+  clock: Clock;
+  deliveries: Deliveries;
+  presenter: Presenter;
+  settleDelayMs: number;
+  runTask: TaskRunner;
+}
+
+/** What every operation shares. */
+export class World {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly deliveries: Deliveries;
+  readonly presenter: Presenter;
+  readonly settleDelayMs: number;
+  readonly tasks: Alarms;
+
+  constructor({ store, clock, deliveries, presenter, settleDelayMs, runTask }: WorldOptions) {
+    this.store = store;
+    this.clock = clock;
+    this.deliveries = deliveries;
+    this.presenter = presenter;
+    this.settleDelayMs = settleDelayMs;
+    this.tasks = new Alarms(clock, (id) => {
+      const task = store.get('tasks', id);
+      if (task === undefined) return;
+      this.operate({ id: null, idempotency_key: null }, (operation) => {
+        operation.tx.remove('tasks', id);
+        runTask(operation, task);
+      });
+    });
+  }
+
+  /** All that `work` does holds, or nothing of it; its events go out afterwards. */
+  operate<T>(request: EventRequest, work: (operation: Operation) => T): T {
+    let operation: Operation | undefined;
+    const result = this.store.transact((tx) => {
+      operation = new Operation(this, tx, request);
+      return work(operation);
+    });
+    operation?.release();
+    return result;
+  }
+
+  /** After a start: what was scheduled before goes on. */
+  resumeTasks(): void {
+    for (const task of this.store.newestFirst('tasks')) this.tasks.set(task.id, task.dueAtMs);
+  }
+
+  close(): void {
+    this.tasks.close();
+    this.deliveries.close();
+  }
+}

@@ -1,0 +1,156 @@
+/** The life of a Checkout Session: open, then complete by a payment or expired by time or by request. */
+import type Stripe from 'stripe';
+import type { Operation } from '../api/operation.ts';
+import { cancelPaymentIntent } from '../payments/payment-intents.ts';
+import { newId } from '../random.ts';
+import { createCustomer } from '../resources/customers.ts';
+
+export type NewSession = Pick<
+  Stripe.Checkout.Session,
+  | 'allowed_payment_method_types'
+  | 'cancel_url'
+  | 'client_reference_id'
+  | 'currency'
+  | 'customer'
+  | 'customer_creation'
+  | 'customer_email'
+  | 'expires_at'
+  | 'locale'
+  | 'metadata'
+  | 'submit_type'
+  | 'success_url'
+>;
+
+export function createSession(
+  operation: Operation,
+  wanted: NewSession,
+  lineItems: Stripe.LineItem[],
+  paymentIntentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData,
+): Stripe.Checkout.Session {
+  const id = newId('cs_test', 58);
+  const amount = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
+  const session: Stripe.Checkout.Session = {
+    ...wanted,
+    id,
+    object: 'checkout.session',
+    adaptive_pricing: { enabled: false },
+    after_expiration: null,
+    allow_promotion_codes: null,
+    amount_subtotal: amount,
+    amount_total: amount,
+    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+    billing_address_collection: null,
+    client_secret: null,
+    collected_information: null,
+    consent: null,
+    consent_collection: null,
+    created: operation.now,
+    currency_conversion: null,
+    custom_fields: [],
+    custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
+    customer_account: null,
+    customer_details: detailsBefore(operation, wanted),
+    discounts: [],
+    integration_identifier: null,
+    invoice: null,
+    invoice_creation: null,
+    livemode: false,
+    managed_payments: { enabled: false },
+    mode: 'payment',
+    origin_context: null,
+    payment_intent: null,
+    payment_link: null,
+    payment_method_collection: 'if_required',
+    payment_method_configuration_details: null,
+    payment_method_options: { card: { request_three_d_secure: 'automatic' } },
+    payment_method_types: ['card'],
+    payment_status: 'unpaid',
+    permissions: null,
+    phone_number_collection: { enabled: false },
+    recovered_from: null,
+    saved_payment_method_options: null,
+    setup_intent: null,
+    shipping_address_collection: null,
+    shipping_cost: null,
+    shipping_options: [],
+    status: 'open',
+    subscription: null,
+    total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+    ui_mode: 'hosted_page',
+    url: `/c/pay/${id}`,
+    wallet_options: null,
+  };
+  operation.tx.put('checkout_sessions', id, session);
+  operation.tx.put('checkout_forms', id, { lineItems, paymentIntentData });
+  operation.schedule({ kind: 'expire_session', session: id, dueAtMs: session.expires_at * 1000 });
+  return session;
+}
+
+/** What is known of the person before they have paid. */
+function detailsBefore(operation: Operation, { customer, customer_email }: NewSession) {
+  const known = typeof customer === 'string' ? operation.must('customers', customer) : undefined;
+  const email = known?.email ?? customer_email;
+  return email === null ? null : customerDetails(null, email);
+}
+
+function customerDetails(
+  name: string | null,
+  email: string | null,
+  country: string | null = null,
+): Stripe.Checkout.Session.CustomerDetails {
+  const address =
+    country === null ? null : { city: null, country, line1: null, line2: null, postal_code: null, state: null };
+  return {
+    address,
+    business_name: null,
+    email,
+    individual_name: null,
+    name,
+    phone: null,
+    tax_exempt: 'none',
+    tax_ids: [],
+  };
+}
+
+interface Payer {
+  name: string | null;
+  email: string | null;
+  country: string | null;
+}
+
+export function completeSession(
+  operation: Operation,
+  session: Readonly<Stripe.Checkout.Session>,
+  { name, email, country }: Payer,
+): Stripe.Checkout.Session {
+  const makesCustomer = session.customer === null && session.customer_creation === 'always';
+  const customer = makesCustomer ? createCustomer(operation, { name, email }).id : session.customer;
+  const complete: Stripe.Checkout.Session = {
+    ...session,
+    collected_information: { business_name: null, individual_name: null, shipping_details: null },
+    customer,
+    customer_details: customerDetails(name, email ?? session.customer_details?.email ?? null, country),
+    payment_status: 'paid',
+    status: 'complete',
+    url: null,
+  };
+  operation.tx.put('checkout_sessions', session.id, complete);
+  operation.emit('checkout.session.completed', { object: complete });
+  return complete;
+}
+
+/** Also cancels the PaymentIntent that a declined attempt left behind: nothing can be paid with it any more. */
+export function expireSession(
+  operation: Operation,
+  session: Readonly<Stripe.Checkout.Session>,
+): Stripe.Checkout.Session {
+  const paymentIntent =
+    session.payment_intent === null ? undefined : operation.must('payment_intents', session.payment_intent);
+  if (paymentIntent !== undefined && paymentIntent.status !== 'succeeded') {
+    cancelPaymentIntent(operation, paymentIntent, 'automatic');
+  }
+  const expired: Stripe.Checkout.Session = { ...session, status: 'expired', url: null };
+  operation.tx.put('checkout_sessions', session.id, expired);
+  operation.emit('checkout.session.expired', { object: expired });
+  return expired;
+}

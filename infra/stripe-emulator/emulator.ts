@@ -1,0 +1,197 @@
+/**
+ * A Stripe that runs here: the API of the installed SDK, a page to pay on, events and signed webhooks, all of it kept in
+ * one file over kill -9. Started in process by the development server and by tests, or alone by `main.ts`. It must not
+ * know anything of Loge: what Loge asks of Stripe, it asks of this over HTTP. See README.md for what is sourced.
+ */
+import { randomInt } from 'node:crypto';
+import { Api } from './api/api.ts';
+import { Expander } from './api/expand.ts';
+import { World } from './api/operation.ts';
+import { Presenter } from './api/presenter.ts';
+import type { Route } from './api/route.ts';
+import { Pages } from './checkout/pages.ts';
+import { Clock } from './clock.ts';
+import { ControlPlane, type DeliveryReport, type WebhookTarget } from './control/control-plane.ts';
+import { ApiFaults } from './control/faults.ts';
+import { Deliveries } from './events/deliveries.ts';
+import { Disturbance } from './events/disturbance.ts';
+import { type HttpOutcome, type HttpRequest, jsonAnswer } from './http/exchange.ts';
+import { HttpServer } from './http/server.ts';
+import { type EmulatorLog, logToStderr } from './log.ts';
+import { SeededRandom } from './random.ts';
+import { balanceRoutes } from './resources/balance.ts';
+import { chargeRoutes } from './resources/charges.ts';
+import { checkoutSessionRoutes, lineItemsOfSession } from './resources/checkout-sessions.ts';
+import { customerRoutes } from './resources/customers.ts';
+import { eventRoutes } from './resources/events.ts';
+import { paymentIntentRoutes } from './resources/payment-intents.ts';
+import { paymentMethodRoutes } from './resources/payment-methods.ts';
+import { productRoutes } from './resources/products.ts';
+import { refundRoutes, refundsOfCharge } from './resources/refunds.ts';
+import { webhookEndpointRoutes } from './resources/webhook-endpoints.ts';
+import { Retention } from './retention.ts';
+import { Store } from './store/store.ts';
+import { runTask } from './tasks.ts';
+
+export type { DeliveryReport, WebhookTarget } from './control/control-plane.ts';
+
+export interface StripeEmulatorOptions {
+  /** 0 takes any free port. */
+  port: number;
+  host?: string;
+  /** Where everything is kept; absent: in memory only. Two emulators must not share one. */
+  dataFile?: string;
+  webhook?: WebhookTarget;
+  /** Repeats the order and doubling of webhooks; ids are never repeated. */
+  seed?: number;
+  /** False delivers webhooks once and in order. */
+  shuffle?: boolean;
+  now?: () => number;
+  /** The address under which browsers reach the pages; absent: the emulator's own. */
+  publicUrl?: string;
+  /** Whom the page says that one pays. */
+  merchant?: string;
+  /** How long after a charge its balance transaction comes, and after a refund its reference. */
+  settleDelayMs?: number;
+  log?: EmulatorLog;
+}
+
+const SETTLE_DELAY_MS = 150;
+const SEED_BOUND = 2 ** 32;
+
+interface Parts {
+  store: Store;
+  world: World;
+  retention: Retention;
+  control: ControlPlane;
+}
+
+export class StripeEmulator {
+  readonly url: string;
+  readonly port: number;
+  readonly seed: number;
+  readonly #server: HttpServer;
+  readonly #parts: Parts;
+  #isClosed = false;
+
+  private constructor(server: HttpServer, url: string, seed: number, parts: Parts) {
+    this.#server = server;
+    this.#parts = parts;
+    this.port = server.port;
+    this.url = url;
+    this.seed = seed;
+  }
+
+  static async create(options: StripeEmulatorOptions): Promise<StripeEmulator> {
+    const { port, host = '127.0.0.1', dataFile, publicUrl, log = logToStderr } = options;
+    const { seed = randomInt(SEED_BOUND), merchant = 'Loge', webhook } = options;
+    // The port is taken first: whoever holds it already may also hold the file.
+    let handle = (_request: HttpRequest): HttpOutcome | Promise<HttpOutcome> =>
+      jsonAnswer(503, { error: { message: 'Starting' } });
+    const server = await HttpServer.create({ host, port, handle: (request) => handle(request) });
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+    try {
+      const store = Store.create(dataFile);
+      const clock = new Clock(store, options.now);
+      const disturbance = new Disturbance(new SeededRandom(seed), options.shuffle ?? true);
+      const deliveries = new Deliveries({ store, clock, disturbance, log });
+      const presenter = new Presenter({ clock, deliveries, baseUrl: () => (publicUrl ?? url).replace(/\/$/, '') });
+      const settleDelayMs = options.settleDelayMs ?? SETTLE_DELAY_MS;
+      const world = new World({ store, clock, deliveries, presenter, settleDelayMs, runTask });
+      const includedLists = { 'charge.refunds': refundsOfCharge, 'checkout.session.line_items': lineItemsOfSession };
+      const expander = new Expander({ presenter, includedLists });
+      const faults = new ApiFaults();
+      const api = new Api({ world, expander, faults, routes: allRoutes(deliveries), log });
+      const pages = new Pages({ world, merchant, publicUrl });
+      const control = new ControlPlane({ world, faults, disturbance, seed });
+      const retention = new Retention(world);
+      if (webhook !== undefined) control.setWebhook(webhook);
+      world.resumeTasks();
+      handle = (request) => dispatch(request, { api, pages, control, log });
+      return new StripeEmulator(server, url, seed, { store, world, retention, control });
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+  }
+
+  /** Where events go from now on, also those that still wait for an address. */
+  setWebhook(target: WebhookTarget): void {
+    this.#parts.control.setWebhook(target);
+  }
+
+  /** Makes the next requests to a path fail, hang or come late. */
+  addFault(fault: Parameters<ControlPlane['addFault']>[0]): void {
+    this.#parts.control.addFault(fault);
+  }
+
+  clearFaults(): void {
+    this.#parts.control.clearFaults();
+  }
+
+  /** Drops, doubles or delays the next webhooks of a type. */
+  addWebhookRule(rule: Parameters<ControlPlane['addWebhookRule']>[0]): void {
+    this.#parts.control.addWebhookRule(rule);
+  }
+
+  clearWebhookRules(): void {
+    this.#parts.control.clearWebhookRules();
+  }
+
+  setShuffle(isShuffled: boolean): void {
+    this.#parts.control.setShuffle(isShuffled);
+  }
+
+  listDeliveries(status?: DeliveryReport['status']): DeliveryReport[] {
+    return this.#parts.control.listDeliveries(status);
+  }
+
+  advanceClock(byMs: number): void {
+    this.#parts.control.advanceClock(byMs);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { store, world, retention } = this.#parts;
+    retention.close();
+    world.close();
+    await this.#server.close();
+    store.close();
+  }
+}
+
+function allRoutes(deliveries: Deliveries): Route[] {
+  return [
+    ...balanceRoutes,
+    ...chargeRoutes,
+    ...checkoutSessionRoutes,
+    ...customerRoutes,
+    ...eventRoutes(deliveries),
+    ...paymentIntentRoutes,
+    ...paymentMethodRoutes,
+    ...productRoutes,
+    ...refundRoutes,
+    ...webhookEndpointRoutes,
+  ];
+}
+
+interface Handlers {
+  api: Api;
+  pages: Pages;
+  control: ControlPlane;
+  log: EmulatorLog;
+}
+
+async function dispatch(request: HttpRequest, { api, pages, control, log }: Handlers): Promise<HttpOutcome> {
+  try {
+    if (request.path === '/healthz') return jsonAnswer(200, { status: 'ok' });
+    if (request.path === '/_emulator' || request.path.startsWith('/_emulator/')) return control.handle(request);
+    const page = pages.handle(request);
+    return page ?? (await api.handle(request));
+  } catch (error) {
+    const { message, stack } = error as Error;
+    log('a page failed', { path: request.path, message, stack });
+    return jsonAnswer(500, { error: { type: 'api_error', message: 'The emulator itself is at fault; see its log.' } });
+  }
+}

@@ -1,0 +1,145 @@
+import type Stripe from 'stripe';
+import { expect, test } from 'vitest';
+import {
+  CARD,
+  startEmulator,
+  submitForm,
+  topupParams,
+  until,
+  WEBHOOK_SECRET,
+  WebhookReceiver,
+} from '../testing/fixture.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+async function pay(stripe: Stripe): Promise<string> {
+  const session = await stripe.checkout.sessions.create(topupParams());
+  await submitForm(String(session.url), CARD);
+  return session.id;
+}
+
+const PAYMENT_EVENTS = [
+  'payment_intent.created',
+  'charge.succeeded',
+  'payment_intent.succeeded',
+  'checkout.session.completed',
+  'charge.updated',
+];
+
+test('without shuffling, each event comes once, in order, signed, with the SDK’s version', async () => {
+  await using receiver = await WebhookReceiver.create();
+  await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
+  await pay(fixture.stripe);
+  await until('all five events came', () => receiver.events.length === PAYMENT_EVENTS.length);
+  expect(receiver.typesOf()).toEqual(PAYMENT_EVENTS);
+  expect(receiver.rejected).toEqual([]);
+  for (const event of receiver.events) {
+    expect(event).toMatchObject({ object: 'event', api_version: '2026-10-28.endive', livemode: false });
+    expect(await fixture.stripe.events.retrieve(event.id)).toMatchObject({
+      type: event.type,
+      data: event.data,
+      pending_webhooks: 0,
+    });
+  }
+});
+
+test('by default events come doubled and out of order, none is missing, and a seed repeats it', async () => {
+  const runs: string[][] = [];
+  for (const seed of [7, 7]) {
+    await using receiver = await WebhookReceiver.create();
+    await using fixture = await startEmulator({ seed, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
+    for (let index = 0; index < 8; index += 1) await fixture.stripe.customers.create({ name: `fan ${index}` });
+    await until('everything was delivered', () => fixture.emulator.listDeliveries('pending').length === 0);
+    const created = fixture.emulator.listDeliveries().reverse();
+    const copies = created.map(({ nextAttemptAtMs, event }, index, all) => {
+      const isCopy = all.findIndex((other) => other.event === event) !== index;
+      return `${isCopy ? 'copy' : 'first'} ${nextAttemptAtMs > 0}`;
+    });
+    runs.push(copies);
+    const ids = receiver.events.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(8);
+    expect(ids.length).toBeGreaterThan(8);
+  }
+  expect(runs[0]).toEqual(runs[1]);
+});
+
+test('an event is sent again until it is answered with 2xx', async () => {
+  await using receiver = await WebhookReceiver.create();
+  const answers = [500, 302, 404];
+  receiver.respond = () => answers.shift() ?? 200;
+  await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
+  await fixture.stripe.customers.create({});
+  await until('the first attempt failed', () => receiver.events.length === 1);
+  const [event] = (await fixture.stripe.events.list({ delivery_success: false })).data;
+  expect(event?.pending_webhooks).toBe(1);
+  const report = await until('it was delivered', () => fixture.emulator.listDeliveries('delivered')[0]);
+  expect(report).toMatchObject({ attempts: 4, lastStatus: 200, type: 'customer.created' });
+  expect(new Set(receiver.events.map(({ id }) => id)).size).toBe(1);
+  expect((await fixture.stripe.events.list({ delivery_success: false })).data).toEqual([]);
+});
+
+test('events wait for an address, and a new address gets what still waits', async () => {
+  await using receiver = await WebhookReceiver.create();
+  await using fixture = await startEmulator({ webhook: { url: 'http://127.0.0.1:9/none', secret: 'whsec_other' } });
+  const customer = await fixture.stripe.customers.create({});
+  await until('an attempt failed', () => fixture.emulator.listDeliveries().some(({ attempts }) => attempts > 0));
+  fixture.emulator.setWebhook({ url: receiver.url, secret: WEBHOOK_SECRET });
+  await until('the event came', () => receiver.typesOf(customer.id).includes('customer.created'));
+  expect(fixture.logged.join()).toContain('ECONNREFUSED');
+});
+
+test('after three days it is given up, and the event is still in the list', async () => {
+  await using receiver = await WebhookReceiver.create();
+  receiver.respond = () => 500;
+  await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
+  await fixture.stripe.customers.create({});
+  await until('an attempt failed', () => fixture.emulator.listDeliveries().some(({ attempts }) => attempts > 0));
+  fixture.emulator.advanceClock(3 * DAY_MS);
+  await until('it was given up', () => fixture.emulator.listDeliveries('failed')[0]);
+  expect((await fixture.stripe.events.list()).data).toHaveLength(1);
+});
+
+test('webhooks can be dropped, doubled and delayed by type', async () => {
+  await using receiver = await WebhookReceiver.create();
+  await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
+  fixture.emulator.addWebhookRule({ action: 'drop', type: 'checkout.session.completed' });
+  fixture.emulator.addWebhookRule({ action: 'double', type: 'charge.succeeded' });
+  fixture.emulator.addWebhookRule({ action: 'delay', type: 'payment_intent.*', times: 2, delayMs: 7 * DAY_MS });
+  const id = await pay(fixture.stripe);
+  await until('the rest came', () => receiver.typesOf().includes('charge.updated'));
+  expect(receiver.typesOf().sort()).toEqual(['charge.succeeded', 'charge.succeeded', 'charge.updated']);
+  // Whoever sweeps the list finds what was dropped.
+  const { data } = await fixture.stripe.events.list({ type: 'checkout.session.completed' });
+  expect((data[0]?.data.object as { id: string }).id).toBe(id);
+  expect(fixture.emulator.listDeliveries('dropped')).toHaveLength(1);
+  fixture.emulator.advanceClock(7 * DAY_MS);
+  await until(
+    'a week late, both came',
+    () => receiver.typesOf().filter((type) => type.startsWith('payment_intent')).length === 2,
+  );
+  expect(receiver.rejected).toEqual([]);
+});
+
+test('an endpoint made through the API gets the events it enabled, signed with its own secret', async () => {
+  await using fixture = await startEmulator();
+  const endpoint = await fixture.stripe.webhookEndpoints.create({
+    url: 'http://127.0.0.1:9/',
+    enabled_events: ['customer.deleted'],
+  });
+  await using receiver = await WebhookReceiver.create(String(endpoint.secret));
+  expect(await fixture.stripe.webhookEndpoints.update(endpoint.id, { url: receiver.url })).not.toHaveProperty('secret');
+  const { id } = await fixture.stripe.customers.create({});
+  await fixture.stripe.customers.del(id);
+  await until('the deletion was told', () => receiver.typesOf(id).includes('customer.deleted'));
+  expect(receiver.typesOf()).not.toContain('customer.created');
+  await fixture.stripe.webhookEndpoints.del(endpoint.id);
+  expect((await fixture.stripe.webhookEndpoints.list()).data).toEqual([]);
+});
+
+test('a slow endpoint is called a bounded number of times at once', async () => {
+  await using receiver = await WebhookReceiver.create();
+  await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
+  await Promise.all(Array.from({ length: 40 }, () => fixture.stripe.customers.create({})));
+  await until('all came', () => receiver.events.length === 40);
+  expect(receiver.concurrencyMax).toBeLessThanOrEqual(8);
+});

@@ -1,0 +1,203 @@
+/**
+ * Brings events to webhook endpoints: at least once, in no order, again and again until one answers 2xx. What is still
+ * to be delivered is in the store, so that a restart goes on with it.
+ */
+import { Alarms, type Clock } from '../clock.ts';
+import type { EmulatorLog } from '../log.ts';
+import { newId } from '../random.ts';
+import type { Delivery } from '../store/records.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import { type Disturbance, matchesEventType } from './disturbance.ts';
+import { WebhookSender } from './sender.ts';
+import { signatureHeader } from './signature.ts';
+
+/** The endpoint that `webhook` and `setWebhook` configure; others come through the API. */
+export const CONFIGURED_ENDPOINT_ID = 'we_configured';
+
+const IN_FLIGHT_MAX = 8;
+const ATTEMPT_TIMEOUT_MS = 10_000;
+const FIRST_RETRY_MS = 250;
+const RETRY_MAX_MS = 60_000;
+const GIVE_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
+/** Finished deliveries that stay visible in the control plane. */
+const FINISHED_MAX = 2_000;
+
+interface DeliveriesOptions {
+  store: Store;
+  clock: Clock;
+  disturbance: Disturbance;
+  log: EmulatorLog;
+}
+
+export class Deliveries {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #disturbance: Disturbance;
+  readonly #log: EmulatorLog;
+  readonly #alarms: Alarms;
+  readonly #sender = new WebhookSender();
+  readonly #ready: string[] = [];
+  readonly #finished: string[] = [];
+  readonly #pendingByEvent = new Map<string, Set<string>>();
+  #inFlight = 0;
+  #isClosed = false;
+  /** False after a start without `webhook`, until it is set: the URL of the last run may be someone else's by now. */
+  #isConfiguredEndpointLive = false;
+
+  constructor({ store, clock, disturbance, log }: DeliveriesOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#disturbance = disturbance;
+    this.#log = log;
+    this.#alarms = new Alarms(clock, (id) => this.#handleDue(id));
+    for (const delivery of [...store.newestFirst('deliveries')].reverse()) {
+      if (delivery.status === 'pending') this.track(delivery);
+      else this.#finished.push(delivery.id);
+    }
+  }
+
+  /** Writes down who is to hear of an event; `track` must follow once the transaction holds. */
+  plan(transaction: Transaction, eventId: string, eventType: string): Delivery[] {
+    const planned: Delivery[] = [];
+    for (const endpoint of transaction.newestFirst('webhook_endpoints')) {
+      if (endpoint.status !== 'enabled') continue;
+      if (!endpoint.enabled_events.some((pattern) => matchesEventType(pattern, eventType))) continue;
+      const delaysMs = this.#disturbance.fateOf(eventType);
+      const copies = delaysMs.length === 0 ? [undefined] : delaysMs;
+      for (const delayMs of copies) {
+        const delivery: Delivery = {
+          id: newId('whd'),
+          event: eventId,
+          endpoint: endpoint.id,
+          status: delayMs === undefined ? 'dropped' : 'pending',
+          attempts: 0,
+          nextAttemptAtMs: this.#clock.nowMs() + (delayMs ?? 0),
+          firstAttemptAtMs: null,
+          lastStatus: null,
+          lastError: null,
+        };
+        transaction.put('deliveries', delivery.id, delivery);
+        planned.push(delivery);
+      }
+    }
+    return planned;
+  }
+
+  track(delivery: Delivery): void {
+    if (this.#isClosed || delivery.status !== 'pending') return;
+    const pending = this.#pendingByEvent.get(delivery.event) ?? new Set();
+    this.#pendingByEvent.set(delivery.event, pending.add(delivery.id));
+    this.#alarms.set(delivery.id, delivery.nextAttemptAtMs);
+  }
+
+  /** How many endpoints have yet to answer 2xx for the event. */
+  pendingCountOf(eventId: string): number {
+    const ids = this.#pendingByEvent.get(eventId) ?? [];
+    return new Set([...ids].map((id) => this.#store.get('deliveries', id)?.endpoint)).size;
+  }
+
+  pendingCount(): number {
+    return this.#pendingByEvent.size;
+  }
+
+  /** The configured endpoint has a new address: whatever waits for it, also between two retries, goes out now. */
+  handleConfigured(): void {
+    this.#isConfiguredEndpointLive = true;
+    for (const ids of this.#pendingByEvent.values()) {
+      for (const id of ids) {
+        const delivery = this.#store.get('deliveries', id);
+        if (delivery?.endpoint === CONFIGURED_ENDPOINT_ID && delivery.attempts > 0) this.#alarms.set(id, 0);
+        else if (delivery?.endpoint === CONFIGURED_ENDPOINT_ID) this.#alarms.set(id, delivery.nextAttemptAtMs);
+      }
+    }
+  }
+
+  catchUp(): void {
+    this.#alarms.catchUp();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#alarms.close();
+    this.#sender.close();
+  }
+
+  #handleDue(id: string): void {
+    const delivery = this.#store.get('deliveries', id);
+    if (delivery === undefined) return;
+    if (delivery.endpoint === CONFIGURED_ENDPOINT_ID && !this.#isConfiguredEndpointLive) return;
+    this.#ready.push(id);
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (!this.#isClosed && this.#inFlight < IN_FLIGHT_MAX) {
+      const id = this.#ready.shift();
+      if (id === undefined) return;
+      this.#inFlight += 1;
+      this.#attempt(id)
+        .catch((error: Error) => this.#log('a webhook delivery broke', { delivery: id, error: error.message }))
+        .finally(() => {
+          this.#inFlight -= 1;
+          this.#pump();
+        });
+    }
+  }
+
+  async #attempt(id: string): Promise<void> {
+    const delivery = this.#store.get('deliveries', id);
+    if (delivery?.status !== 'pending') return;
+    const event = this.#store.get('events', delivery.event);
+    const endpoint = this.#store.get('webhook_endpoints', delivery.endpoint);
+    if (event === undefined || endpoint === undefined || endpoint.status !== 'enabled') {
+      this.#finish({ ...delivery, status: 'failed', lastError: 'the event or its endpoint is gone' });
+      return;
+    }
+    const payload = JSON.stringify({ ...event, pending_webhooks: this.pendingCountOf(event.id) }, null, 2);
+    // The receiver compares the signature's time with the machine's clock, whatever the emulator's clock says.
+    const signature = signatureHeader(payload, endpoint.secret, Math.floor(Date.now() / 1000));
+    const startedAtMs = this.#clock.nowMs();
+    const result = await this.#sender.post({ url: endpoint.url, payload, signature, timeoutMs: ATTEMPT_TIMEOUT_MS });
+    if (this.#isClosed) return;
+    const attempted: Delivery = {
+      ...delivery,
+      attempts: delivery.attempts + 1,
+      firstAttemptAtMs: delivery.firstAttemptAtMs ?? startedAtMs,
+      lastStatus: 'status' in result ? result.status : null,
+      lastError: 'error' in result ? result.error : null,
+    };
+    if ('status' in result && result.status >= 200 && result.status < 300) {
+      this.#finish({ ...attempted, status: 'delivered' });
+    } else {
+      this.#retryLater(attempted);
+    }
+  }
+
+  #retryLater(delivery: Delivery): void {
+    const nowMs = this.#clock.nowMs();
+    const waitMs = Math.min(RETRY_MAX_MS, FIRST_RETRY_MS * 2 ** Math.min(delivery.attempts - 1, 20));
+    const { lastStatus, lastError, event, attempts } = delivery;
+    this.#log('a webhook was not accepted', { event, attempts, lastStatus, lastError });
+    if (nowMs + waitMs > (delivery.firstAttemptAtMs ?? nowMs) + GIVE_UP_AFTER_MS) {
+      this.#finish({ ...delivery, status: 'failed' });
+      return;
+    }
+    const waiting = { ...delivery, nextAttemptAtMs: nowMs + waitMs };
+    this.#store.transact((transaction) => transaction.put('deliveries', waiting.id, waiting));
+    this.#alarms.set(waiting.id, waiting.nextAttemptAtMs);
+  }
+
+  #finish(delivery: Delivery): void {
+    this.#finished.push(delivery.id);
+    this.#store.transact((transaction) => {
+      transaction.put('deliveries', delivery.id, delivery);
+      while (this.#finished.length > FINISHED_MAX) {
+        const oldest = this.#finished.shift();
+        if (oldest !== undefined) transaction.remove('deliveries', oldest);
+      }
+    });
+    const pending = this.#pendingByEvent.get(delivery.event);
+    pending?.delete(delivery.id);
+    if (pending?.size === 0) this.#pendingByEvent.delete(delivery.event);
+  }
+}

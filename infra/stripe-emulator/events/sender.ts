@@ -1,0 +1,49 @@
+/** Sends one webhook over HTTP and says how it went; knows nothing of retries. */
+import http from 'node:http';
+import https from 'node:https';
+
+export interface WebhookPost {
+  url: string;
+  payload: string;
+  signature: string;
+  timeoutMs: number;
+}
+
+export type PostResult = { status: number } | { error: string };
+
+export class WebhookSender {
+  readonly #agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  readonly #closing = new AbortController();
+
+  post({ url, payload, signature, timeoutMs }: WebhookPost): Promise<PostResult> {
+    return new Promise((resolve) => {
+      const target = new URL(url);
+      const isSecure = target.protocol === 'https:';
+      const request = (isSecure ? https : http).request(target, {
+        method: 'POST',
+        agent: this.#agents[isSecure ? 'https:' : 'http:'],
+        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]),
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          'content-length': Buffer.byteLength(payload),
+          'cache-control': 'no-cache',
+          'stripe-signature': signature,
+          'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+        },
+      });
+      request.on('response', (response) => {
+        response.on('error', (error) => resolve({ error: error.message }));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0 }));
+        response.resume();
+      });
+      request.on('error', (error) => resolve({ error: error.message }));
+      request.end(payload);
+    });
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#agents['http:'].destroy();
+    this.#agents['https:'].destroy();
+  }
+}

@@ -1,0 +1,136 @@
+/** Stripe's test cards by number, and by the ready-made payment methods of the API; what each of them does. */
+import { createHash } from 'node:crypto';
+import { invalidRequest } from '../api/errors.ts';
+import type { CardBehaviour } from '../store/records.ts';
+
+export interface Card {
+  brand: string;
+  last4: string;
+  fingerprint: string;
+  funding: 'credit' | 'debit';
+  country: string;
+  cvcLength: number;
+  behaviour: CardBehaviour;
+}
+
+interface TestCard {
+  number: string;
+  /** `pm_card_…` of the API; absent where only a page takes the card. */
+  names?: readonly string[];
+  country?: string;
+  decline?: CardBehaviour['decline'];
+  needsAuthentication?: boolean;
+  refund?: CardBehaviour['refund'];
+}
+
+const declined = (declineCode: string) => ({ code: 'card_declined', declineCode });
+
+const TEST_CARDS: readonly TestCard[] = [
+  { number: '4242424242424242', names: ['pm_card_visa'] },
+  { number: '4000056655665556', names: ['pm_card_visa_debit'] },
+  { number: '5555555555554444', names: ['pm_card_mastercard'] },
+  { number: '5200828282828210', names: ['pm_card_mastercard_debit'] },
+  { number: '378282246310005', names: ['pm_card_amex'] },
+  { number: '6011111111111117', names: ['pm_card_discover'] },
+  { number: '4000002500001001', names: ['pm_card_fr'], country: 'FR' },
+  {
+    number: '4000000000000002',
+    names: ['pm_card_visa_chargeDeclined', 'pm_card_chargeDeclined'],
+    decline: declined('generic_decline'),
+  },
+  {
+    number: '4000000000009995',
+    names: ['pm_card_visa_chargeDeclinedInsufficientFunds', 'pm_card_chargeDeclinedInsufficientFunds'],
+    decline: declined('insufficient_funds'),
+  },
+  { number: '4000000000009987', names: ['pm_card_visa_chargeDeclinedLostCard'], decline: declined('lost_card') },
+  { number: '4000000000009979', names: ['pm_card_visa_chargeDeclinedStolenCard'], decline: declined('stolen_card') },
+  {
+    number: '4000000000000069',
+    names: ['pm_card_chargeDeclinedExpiredCard'],
+    decline: { code: 'expired_card', declineCode: 'expired_card' },
+  },
+  {
+    number: '4000000000000127',
+    names: ['pm_card_chargeDeclinedIncorrectCvc'],
+    decline: { code: 'incorrect_cvc', declineCode: 'incorrect_cvc' },
+  },
+  {
+    number: '4000000000000119',
+    names: ['pm_card_chargeDeclinedProcessingError'],
+    decline: { code: 'processing_error', declineCode: 'processing_error' },
+  },
+  { number: '4000002500003155', names: ['pm_card_authenticationRequiredOnSetup'], needsAuthentication: true },
+  { number: '4000002760003184', names: ['pm_card_authenticationRequired'], needsAuthentication: true },
+  { number: '4000000000003220', names: ['pm_card_threeDSecure2Required'], needsAuthentication: true },
+  { number: '4000000000007726', names: ['pm_card_pendingRefund'], refund: 'pending' },
+  { number: '4000000000005126', names: ['pm_card_refundFail'], refund: 'fails_later' },
+];
+
+/** What Stripe says of each decline, to developers and, translated on the page, to the person paying. */
+export const DECLINE_MESSAGES: Readonly<Record<string, string>> = {
+  card_declined: 'Your card was declined.',
+  expired_card: 'Your card has expired.',
+  incorrect_cvc: "Your card's security code is incorrect.",
+  insufficient_funds: 'Your card has insufficient funds.',
+  processing_error: 'An error occurred while processing your card. Try again in a little bit.',
+  test_mode_live_card:
+    'Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test cards, visit: https://stripe.com/docs/testing.',
+  authentication_required: 'Your card was declined. This transaction requires authentication.',
+};
+
+export function declineMessage({ code, declineCode }: NonNullable<CardBehaviour['decline']>): string {
+  return DECLINE_MESSAGES[declineCode] ?? DECLINE_MESSAGES[code] ?? 'Your card was declined.';
+}
+
+/** Stripe offers what is both allowed and eligible; here only cards are eligible. */
+export function assertCardAllowed(allowedTypes: readonly string[] | undefined): void {
+  if (allowedTypes === undefined || allowedTypes.includes('card')) return;
+  const message =
+    'No payment method types are left: the emulator has cards alone, and `card` is not among the allowed.';
+  throw invalidRequest({ param: 'allowed_payment_method_types', message });
+}
+
+export function cardByPaymentMethodName(name: string): Card | undefined {
+  const found = TEST_CARDS.find(({ names }) => names?.includes(name));
+  return found && toCard(found);
+}
+
+/** Any number of a valid form: one that isn't a test card is declined, as in Stripe's test mode. */
+export function cardByNumber(number: string): Card {
+  const decline = declined('test_mode_live_card');
+  return toCard(TEST_CARDS.find((card) => card.number === number) ?? { number, decline });
+}
+
+export function isValidCardNumber(number: string): boolean {
+  if (!/^\d{13,19}$/.test(number)) return false;
+  let sum = 0;
+  for (const [index, digit] of [...number].reverse().entries()) {
+    const doubled = Number(digit) * (index % 2 === 1 ? 2 : 1);
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
+
+function toCard({ number, country = 'US', decline, needsAuthentication = false, refund = 'succeeds' }: TestCard): Card {
+  const brand = brandOf(number);
+  return {
+    brand,
+    last4: number.slice(-4),
+    fingerprint: createHash('sha256').update(`loge-stripe-emulator ${number}`).digest('hex').slice(0, 16),
+    funding: ['4000056655665556', '5200828282828210'].includes(number) ? 'debit' : 'credit',
+    country,
+    cvcLength: brand === 'amex' ? 4 : 3,
+    behaviour: { ...(decline === undefined ? {} : { decline }), needsAuthentication, refund },
+  };
+}
+
+function brandOf(number: string): string {
+  if (number.startsWith('4')) return 'visa';
+  if (/^(5[1-5]|2[2-7])/.test(number)) return 'mastercard';
+  if (/^3[47]/.test(number)) return 'amex';
+  if (/^6(011|5)/.test(number)) return 'discover';
+  if (/^35/.test(number)) return 'jcb';
+  if (/^3[068]/.test(number)) return 'diners';
+  return 'unknown';
+}

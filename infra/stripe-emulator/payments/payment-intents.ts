@@ -1,0 +1,204 @@
+/**
+ * The life of a PaymentIntent: created, confirmed, perhaps authenticated, then paid, declined or cancelled. The API and
+ * the checkout page both go through here, so that both tell the same events.
+ */
+import type Stripe from 'stripe';
+import { StripeApiError } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { newId } from '../random.ts';
+import type { CardBehaviour } from '../store/records.ts';
+import { DECLINE_MESSAGES, declineMessage } from './cards.ts';
+import { createCharge } from './charges.ts';
+
+export type NewPaymentIntent = Pick<Stripe.PaymentIntent, 'amount' | 'currency'> & Partial<Stripe.PaymentIntent>;
+
+export function createPaymentIntent(operation: Operation, wanted: NewPaymentIntent): Stripe.PaymentIntent {
+  const id = newId('pi');
+  const paymentIntent: Stripe.PaymentIntent = {
+    id,
+    object: 'payment_intent',
+    allowed_payment_method_types: null,
+    amount_capturable: 0,
+    amount_received: 0,
+    application: null,
+    application_fee_amount: null,
+    automatic_payment_methods: null,
+    canceled_at: null,
+    cancellation_reason: null,
+    capture_method: 'automatic_async',
+    client_secret: `${id}_${newId('secret', 25)}`,
+    confirmation_method: 'automatic',
+    created: operation.now,
+    customer: null,
+    customer_account: null,
+    description: null,
+    excluded_payment_method_types: null,
+    last_payment_error: null,
+    latest_charge: null,
+    livemode: false,
+    managed_payments: null,
+    metadata: {},
+    next_action: null,
+    on_behalf_of: null,
+    payment_method: null,
+    payment_method_configuration_details: null,
+    payment_method_options: {
+      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+    },
+    payment_method_types: ['card'],
+    payment_record: null,
+    processing: null,
+    receipt_email: null,
+    review: null,
+    setup_future_usage: null,
+    shipping: null,
+    source: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    status: 'requires_payment_method',
+    transfer_data: null,
+    transfer_group: null,
+    ...wanted,
+  };
+  return save(operation, paymentIntent, 'payment_intent.created');
+}
+
+interface Confirmation {
+  paymentIntent: Readonly<Stripe.PaymentIntent>;
+  paymentMethod: Readonly<Stripe.PaymentMethod>;
+  isOffSession: boolean;
+  failsOnAction: boolean;
+  /** Where the bank's page leads back to; without it the app has to handle the challenge itself. */
+  returnUrl: string | null;
+}
+
+export type Confirmed =
+  | { outcome: 'succeeded' | 'requires_action'; paymentIntent: Stripe.PaymentIntent }
+  | { outcome: 'declined'; paymentIntent: Stripe.PaymentIntent; error: StripeApiError };
+
+export function confirmPaymentIntent(operation: Operation, confirmation: Confirmation): Confirmed {
+  const { paymentIntent, paymentMethod, isOffSession, failsOnAction, returnUrl } = confirmation;
+  const { decline, needsAuthentication } = operation.must('card_behaviours', paymentMethod.id);
+  if (decline !== undefined) return declineWithCharge(operation, paymentIntent, paymentMethod, decline);
+  if (!needsAuthentication) return succeed(operation, paymentIntent, paymentMethod, false);
+  if (isOffSession) {
+    const authenticationRequired = { code: 'authentication_required', declineCode: 'authentication_required' };
+    return declineWithCharge(operation, paymentIntent, paymentMethod, authenticationRequired);
+  }
+  if (failsOnAction) {
+    const fault = { code: 'authentication_required', message: DECLINE_MESSAGES.authentication_required ?? '' };
+    return fail(operation, paymentIntent, paymentMethod, fault);
+  }
+  const challengeUrl = `/c/authenticate/${paymentIntent.client_secret}`;
+  const waiting: Stripe.PaymentIntent = {
+    ...paymentIntent,
+    last_payment_error: null,
+    next_action:
+      returnUrl === null
+        ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: challengeUrl } }
+        : { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url: challengeUrl } },
+    payment_method: paymentMethod.id,
+    status: 'requires_action',
+  };
+  save(operation, waiting, 'payment_intent.requires_action');
+  return { outcome: 'requires_action', paymentIntent: waiting };
+}
+
+/** The bank's verdict on a PaymentIntent that requires action. */
+export function authenticatePaymentIntent(
+  operation: Operation,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  isAuthenticated: boolean,
+): Confirmed {
+  const paymentMethod = operation.must('payment_methods', paymentIntent.payment_method);
+  if (isAuthenticated) return succeed(operation, paymentIntent, paymentMethod, true);
+  const message =
+    'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
+  return fail(operation, paymentIntent, paymentMethod, { code: 'payment_intent_authentication_failure', message });
+}
+
+export function cancelPaymentIntent(
+  operation: Operation,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  reason: Stripe.PaymentIntent.CancellationReason | null,
+): Stripe.PaymentIntent {
+  const cancelled: Stripe.PaymentIntent = {
+    ...paymentIntent,
+    canceled_at: operation.now,
+    cancellation_reason: reason,
+    next_action: null,
+    status: 'canceled',
+  };
+  return save(operation, cancelled, 'payment_intent.canceled');
+}
+
+function succeed(
+  operation: Operation,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  paymentMethod: Readonly<Stripe.PaymentMethod>,
+  isAuthenticated: boolean,
+): Confirmed {
+  const charge = createCharge(operation, { paymentIntent, paymentMethod, isAuthenticated });
+  const paid: Stripe.PaymentIntent = {
+    ...paymentIntent,
+    amount_received: paymentIntent.amount,
+    last_payment_error: null,
+    latest_charge: charge.id,
+    next_action: null,
+    payment_method: paymentMethod.id,
+    status: 'succeeded',
+  };
+  return { outcome: 'succeeded', paymentIntent: save(operation, paid, 'payment_intent.succeeded') };
+}
+
+function declineWithCharge(
+  operation: Operation,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  paymentMethod: Readonly<Stripe.PaymentMethod>,
+  decline: NonNullable<CardBehaviour['decline']>,
+): Confirmed {
+  const charge = createCharge(operation, { paymentIntent, paymentMethod, isAuthenticated: false, decline });
+  const fault = {
+    code: decline.code,
+    decline_code: decline.declineCode,
+    charge: charge.id,
+    message: declineMessage(decline),
+  };
+  return fail(operation, { ...paymentIntent, latest_charge: charge.id }, paymentMethod, fault);
+}
+
+interface PaymentFault {
+  code: string;
+  decline_code?: string;
+  charge?: string;
+  message: string;
+}
+
+function fail(
+  operation: Operation,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  paymentMethod: Readonly<Stripe.PaymentMethod>,
+  fault: PaymentFault,
+): Confirmed {
+  const error = new StripeApiError(402, { type: 'card_error', ...fault });
+  const failed: Stripe.PaymentIntent = {
+    ...paymentIntent,
+    last_payment_error: { ...error.body, payment_method: paymentMethod } as Stripe.PaymentIntent.LastPaymentError,
+    next_action: null,
+    payment_method: null,
+    status: 'requires_payment_method',
+  };
+  save(operation, failed, 'payment_intent.payment_failed');
+  const body = { ...error.body, payment_intent: failed, payment_method: paymentMethod };
+  return { outcome: 'declined', paymentIntent: failed, error: new StripeApiError(402, body) };
+}
+
+function save(
+  operation: Operation,
+  paymentIntent: Stripe.PaymentIntent,
+  eventType: Stripe.Event.Type,
+): Stripe.PaymentIntent {
+  operation.tx.put('payment_intents', paymentIntent.id, paymentIntent);
+  operation.emit(eventType, { object: paymentIntent });
+  return paymentIntent;
+}

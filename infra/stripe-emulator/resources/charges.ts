@@ -1,0 +1,44 @@
+/** `/v1/charges`: made by payments, read here. */
+import type Stripe from 'stripe';
+import { noSuch } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { paginate } from '../api/pagination.ts';
+import { type Route, route } from '../api/route.ts';
+import { mergeMetadata } from './metadata.ts';
+
+export const chargeRoutes: readonly Route[] = [
+  route<Stripe.ChargeListParams>('GET', '/v1/charges', 'ChargeListParams', ({ tx }, parameters) => {
+    const { customer, payment_intent: paymentIntent, transfer_group: transferGroup, ...page } = parameters;
+    return paginate(
+      {
+        url: '/v1/charges',
+        noun: 'charge',
+        newestFirst: tx.newestFirst('charges'),
+        matches: (charge) =>
+          (customer === undefined || charge.customer === customer) &&
+          (paymentIntent === undefined || charge.payment_intent === paymentIntent) &&
+          (transferGroup === undefined || charge.transfer_group === transferGroup),
+      },
+      page,
+    );
+  }),
+  route('GET', '/v1/charges/:id', 'ChargeRetrieveParams', (operation, _parameters, id) => chargeOf(operation, id)),
+  route<Stripe.ChargeUpdateParams>('POST', '/v1/charges/:id', 'ChargeUpdateParams', (operation, parameters, id) => {
+    const charge = chargeOf(operation, id);
+    const metadata = mergeMetadata(charge.metadata, parameters.metadata);
+    const description = parameters.description ?? charge.description;
+    const updated = { ...charge, metadata, description };
+    operation.tx.put('charges', id, updated);
+    operation.emit('charge.updated', {
+      object: updated,
+      previous: { metadata: charge.metadata, description: charge.description },
+    });
+    return updated;
+  }),
+];
+
+export function chargeOf(operation: Operation, id: string, param?: string): Readonly<Stripe.Charge> {
+  const charge = operation.tx.get('charges', id);
+  if (charge === undefined) throw noSuch('charge', id, param);
+  return charge;
+}

@@ -1,0 +1,162 @@
+/** `/v1/checkout/sessions`, in payment mode, on a hosted page. */
+import type Stripe from 'stripe';
+import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
+import type { IncludedList } from '../api/expand.ts';
+import type { Operation } from '../api/operation.ts';
+import { paginate } from '../api/pagination.ts';
+import { type Route, route } from '../api/route.ts';
+import { createSession, expireSession } from '../checkout/sessions.ts';
+import { assertCardAllowed } from '../payments/cards.ts';
+import { assertChargeable } from '../payments/money.ts';
+import type { Reader } from '../store/store.ts';
+import { customerOf } from './customers.ts';
+import { createLineItems } from './line-items.ts';
+import { mergeMetadata } from './metadata.ts';
+
+type CreateParams = Stripe.Checkout.SessionCreateParams;
+
+const LIFETIME_MIN_SECONDS = 30 * 60;
+const LIFETIME_MAX_SECONDS = 24 * 60 * 60;
+const REFERENCE_LENGTH_MAX = 200;
+
+export const checkoutSessionRoutes: readonly Route[] = [
+  route<CreateParams>('POST', '/v1/checkout/sessions', 'Checkout.SessionCreateParams', create),
+  route<Stripe.Checkout.SessionListParams>(
+    'GET',
+    '/v1/checkout/sessions',
+    'Checkout.SessionListParams',
+    ({ tx }, { customer, payment_intent: paymentIntent, status, ...page }) =>
+      paginate(
+        {
+          url: '/v1/checkout/sessions',
+          noun: 'checkout.session',
+          newestFirst: tx.newestFirst('checkout_sessions'),
+          matches: (session) =>
+            (customer === undefined || session.customer === customer) &&
+            (paymentIntent === undefined || session.payment_intent === paymentIntent) &&
+            (status === undefined || session.status === status),
+        },
+        page,
+      ),
+  ),
+  route('GET', '/v1/checkout/sessions/:id', 'Checkout.SessionRetrieveParams', ({ tx }, _parameters, id) =>
+    sessionOf(tx, id),
+  ),
+  route<Stripe.Checkout.SessionUpdateParams>(
+    'POST',
+    '/v1/checkout/sessions/:id',
+    'Checkout.SessionUpdateParams',
+    ({ tx }, { metadata }, id) => {
+      const session = sessionOf(tx, id);
+      const updated = { ...session, metadata: mergeMetadata(session.metadata, metadata) };
+      tx.put('checkout_sessions', id, updated);
+      return updated;
+    },
+  ),
+  route('POST', '/v1/checkout/sessions/:id/expire', 'Checkout.SessionExpireParams', (operation, _parameters, id) => {
+    const session = sessionOf(operation.tx, id);
+    if (session.status !== 'open') {
+      const message = `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${session.status}.`;
+      throw invalidRequest({ message });
+    }
+    return expireSession(operation, session);
+  }),
+  route<Stripe.Checkout.SessionListLineItemsParams>(
+    'GET',
+    '/v1/checkout/sessions/:id/line_items',
+    'Checkout.SessionListLineItemsParams',
+    ({ tx }, page, id) => paginate(lineItemSource(tx, sessionOf(tx, id).id), page),
+  ),
+];
+
+/** `expand[]=line_items` on a session. */
+export const lineItemsOfSession: IncludedList = (reader, sessionId) => paginate(lineItemSource(reader, sessionId), {});
+
+function lineItemSource(reader: Reader, sessionId: string) {
+  // Line items stand in the order in which they were given, unlike everything else.
+  const newestFirst = reader.get('checkout_forms', sessionId)?.lineItems ?? [];
+  return { url: `/v1/checkout/sessions/${sessionId}/line_items`, noun: 'item', newestFirst };
+}
+
+function create(operation: Operation, parameters: CreateParams): Stripe.Checkout.Session {
+  assertHostedPayment(parameters);
+  const { customer, customer_email: email, customer_creation: creation } = parameters;
+  if (customer !== undefined && email !== undefined) throw exclusive('customer', 'customer_email');
+  if (customer !== undefined && creation !== undefined) throw exclusive('customer', 'customer_creation');
+  const reference = parameters.client_reference_id ?? null;
+  if (reference !== null && reference.length > REFERENCE_LENGTH_MAX) {
+    const message = `Invalid string: client_reference_id; must be at most ${REFERENCE_LENGTH_MAX} characters`;
+    throw invalidParameter({ param: 'client_reference_id', message });
+  }
+  const { currency, lineItems } = createLineItems(operation, required(parameters, 'line_items'), parameters.currency);
+  const total = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
+  assertChargeable(total, currency, 'line_items');
+  return createSession(
+    operation,
+    {
+      allowed_payment_method_types: parameters.allowed_payment_method_types ?? null,
+      cancel_url: parameters.cancel_url === undefined ? null : parsePageUrl(parameters.cancel_url, 'cancel_url'),
+      client_reference_id: reference,
+      currency,
+      customer: customer === undefined ? null : customerOf(operation.tx, customer).id,
+      customer_creation: customer === undefined ? (creation ?? 'if_required') : null,
+      customer_email: email ?? null,
+      expires_at: expiryOf(operation, parameters.expires_at),
+      locale: parameters.locale ?? null,
+      metadata: mergeMetadata(null, parameters.metadata),
+      submit_type: parameters.submit_type ?? null,
+      success_url: parsePageUrl(required(parameters, 'success_url'), 'success_url'),
+    },
+    lineItems,
+    parameters.payment_intent_data ?? {},
+  );
+}
+
+function assertHostedPayment(parameters: CreateParams): void {
+  const mode = required(parameters, 'mode');
+  if (mode !== 'payment') throw notEmulated(`The mode ${mode}`, 'mode');
+  const uiMode = parameters.ui_mode ?? 'hosted_page';
+  if (uiMode !== 'hosted_page') throw notEmulated(`The ui_mode ${uiMode}`, 'ui_mode');
+  if (parameters.payment_intent_data?.capture_method === 'manual') {
+    throw notEmulated('Manual capture', 'payment_intent_data[capture_method]');
+  }
+  assertCardAllowed(parameters.allowed_payment_method_types);
+}
+
+function required<K extends keyof CreateParams>(parameters: CreateParams, param: K): NonNullable<CreateParams[K]> {
+  const value = parameters[param];
+  if (value !== undefined && value !== null) return value as NonNullable<CreateParams[K]>;
+  throw invalidParameter({ code: 'parameter_missing', param, message: `Missing required param: ${param}.` });
+}
+
+function expiryOf({ now }: Operation, expiresAt: number | undefined): number {
+  if (expiresAt === undefined) return now + LIFETIME_MAX_SECONDS;
+  const lifetimeSeconds = expiresAt - now;
+  if (lifetimeSeconds < LIFETIME_MIN_SECONDS) {
+    const message = 'The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.';
+    throw invalidRequest({ param: 'expires_at', message });
+  }
+  if (lifetimeSeconds > LIFETIME_MAX_SECONDS) {
+    const message = 'The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.';
+    throw invalidRequest({ param: 'expires_at', message });
+  }
+  return expiresAt;
+}
+
+/** The placeholder for the session's id may stand anywhere in the address. */
+function parsePageUrl(url: string, param: string): string {
+  const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (isUrl) return url;
+  throw invalidParameter({ code: 'url_invalid', param, message: `Not a valid URL: ${url}` });
+}
+
+function exclusive(first: string, second: string): Error {
+  const message = `You may only specify one of these parameters: ${first}, ${second}.`;
+  return invalidParameter({ param: second, message });
+}
+
+function sessionOf(reader: Reader, id: string): Readonly<Stripe.Checkout.Session> {
+  const session = reader.get('checkout_sessions', id);
+  if (session === undefined) throw noSuch('checkout.session', id);
+  return session;
+}

@@ -1,0 +1,123 @@
+/** `/v1/customers` */
+import type Stripe from 'stripe';
+import { noSuch } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { paginate } from '../api/pagination.ts';
+import { type Route, route } from '../api/route.ts';
+import { newId } from '../random.ts';
+import type { Reader } from '../store/store.ts';
+import { mergeMetadata } from './metadata.ts';
+
+type NewCustomer = Partial<Pick<Stripe.Customer, 'description' | 'email' | 'name' | 'phone' | 'preferred_locales'>>;
+
+export const customerRoutes: readonly Route[] = [
+  route<Stripe.CustomerCreateParams>('POST', '/v1/customers', 'CustomerCreateParams', (operation, parameters) =>
+    createCustomer(operation, {}, parameters),
+  ),
+  route<Stripe.CustomerListParams>('GET', '/v1/customers', 'CustomerListParams', ({ tx }, { email, ...page }) =>
+    paginate(
+      {
+        url: '/v1/customers',
+        noun: 'customer',
+        newestFirst: tx.newestFirst('customers'),
+        matches: (customer) => email === undefined || customer.email === email,
+      },
+      page,
+    ),
+  ),
+  route('GET', '/v1/customers/:id', 'CustomerRetrieveParams', ({ tx }, _parameters, id) => {
+    const customer = tx.get('customers', id) ?? tx.get('deleted_customers', id);
+    if (customer === undefined) throw noSuch('customer', id);
+    return customer;
+  }),
+  route<Stripe.CustomerUpdateParams>('POST', '/v1/customers/:id', 'CustomerUpdateParams', updateCustomer),
+  route('DELETE', '/v1/customers/:id', 'CustomerDeleteParams', (operation, _parameters, id) => {
+    const customer = operation.tx.get('customers', id);
+    if (customer === undefined) throw noSuch('customer', id);
+    const deleted: Stripe.DeletedCustomer = { id, object: 'customer', deleted: true };
+    operation.tx.remove('customers', id);
+    operation.tx.put('deleted_customers', id, deleted);
+    operation.emit('customer.deleted', { object: customer });
+    return deleted;
+  }),
+];
+
+/** A customer who can still be named in a request. */
+export function customerOf(reader: Reader, id: string, param = 'customer'): Readonly<Stripe.Customer> {
+  const customer = reader.get('customers', id);
+  if (customer === undefined) throw noSuch('customer', id, param);
+  return customer;
+}
+
+export function createCustomer(
+  operation: Operation,
+  known: NewCustomer,
+  parameters: Stripe.CustomerCreateParams = {},
+): Stripe.Customer {
+  const customer: Stripe.Customer = {
+    id: newId('cus', 14),
+    object: 'customer',
+    address: null,
+    balance: 0,
+    created: operation.now,
+    currency: null,
+    default_source: null,
+    delinquent: false,
+    description: null,
+    discount: null,
+    email: null,
+    invoice_prefix: newId('', 8).slice(1).toUpperCase(),
+    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    livemode: false,
+    metadata: {},
+    name: null,
+    phone: null,
+    preferred_locales: [],
+    shipping: null,
+    tax_exempt: 'none',
+    test_clock: null,
+    ...known,
+  };
+  const completed = { ...customer, ...changedFields(customer, parameters) };
+  operation.tx.put('customers', completed.id, completed);
+  operation.emit('customer.created', { object: completed });
+  return completed;
+}
+
+function updateCustomer(operation: Operation, parameters: Stripe.CustomerUpdateParams, id: string): Stripe.Customer {
+  const customer = operation.tx.get('customers', id);
+  if (customer === undefined) throw noSuch('customer', id);
+  const fields = changedFields(customer, parameters);
+  const updated = { ...customer, ...fields };
+  const before = customer as unknown as Record<string, unknown>;
+  const changed = Object.entries(fields).filter(
+    ([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value),
+  );
+  if (changed.length === 0) return updated;
+  const previous = Object.fromEntries(changed.map(([key]) => [key, before[key] ?? null]));
+  operation.tx.put('customers', id, updated);
+  operation.emit('customer.updated', { object: updated, previous });
+  return updated;
+}
+
+function changedFields(
+  customer: Readonly<Stripe.Customer>,
+  parameters: Stripe.CustomerCreateParams | Stripe.CustomerUpdateParams,
+): Partial<Stripe.Customer> {
+  const { address, description, email, metadata, name, phone, preferred_locales, shipping } = parameters;
+  const fields: Partial<Stripe.Customer> = { metadata: mergeMetadata(customer.metadata, metadata) };
+  if (address !== undefined) fields.address = address === '' || address === null ? null : wholeAddress(address);
+  if (description !== undefined) fields.description = description;
+  if (email !== undefined) fields.email = email;
+  if (name !== undefined) fields.name = name;
+  if (phone !== undefined) fields.phone = phone;
+  if (preferred_locales !== undefined) fields.preferred_locales = preferred_locales;
+  if (shipping === '' || shipping === null) fields.shipping = null;
+  else if (shipping !== undefined) fields.shipping = { ...shipping, address: wholeAddress(shipping.address) };
+  return fields;
+}
+
+function wholeAddress(address: Stripe.AddressParam): Stripe.Address {
+  const none = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
+  return { ...none, ...address };
+}

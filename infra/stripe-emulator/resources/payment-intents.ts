@@ -1,0 +1,170 @@
+/** `/v1/payment_intents` */
+import type Stripe from 'stripe';
+import { invalidParameter, invalidRequest, noSuch, notEmulated, StripeApiError } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { paginate } from '../api/pagination.ts';
+import { type Route, type RouteAnswer, route } from '../api/route.ts';
+import { assertCardAllowed } from '../payments/cards.ts';
+import { assertChargeable, parseCurrency } from '../payments/money.ts';
+import { cancelPaymentIntent, confirmPaymentIntent, createPaymentIntent } from '../payments/payment-intents.ts';
+import { findPaymentMethod } from '../payments/payment-methods.ts';
+import { customerOf } from './customers.ts';
+import { mergeMetadata } from './metadata.ts';
+
+export const paymentIntentRoutes: readonly Route[] = [
+  route<Stripe.PaymentIntentCreateParams>('POST', '/v1/payment_intents', 'PaymentIntentCreateParams', create),
+  route<Stripe.PaymentIntentListParams>(
+    'GET',
+    '/v1/payment_intents',
+    'PaymentIntentListParams',
+    ({ tx }, { customer, ...page }) =>
+      paginate(
+        {
+          url: '/v1/payment_intents',
+          noun: 'payment_intent',
+          newestFirst: tx.newestFirst('payment_intents'),
+          matches: (paymentIntent) => customer === undefined || paymentIntent.customer === customer,
+        },
+        page,
+      ),
+  ),
+  route('GET', '/v1/payment_intents/:id', 'PaymentIntentRetrieveParams', (operation, _parameters, id) =>
+    paymentIntentOf(operation, id),
+  ),
+  route<Stripe.PaymentIntentUpdateParams>('POST', '/v1/payment_intents/:id', 'PaymentIntentUpdateParams', update),
+  route<Stripe.PaymentIntentConfirmParams>(
+    'POST',
+    '/v1/payment_intents/:id/confirm',
+    'PaymentIntentConfirmParams',
+    (operation, parameters, id) => confirm(operation, paymentIntentOf(operation, id), parameters),
+  ),
+  route<Stripe.PaymentIntentCancelParams>(
+    'POST',
+    '/v1/payment_intents/:id/cancel',
+    'PaymentIntentCancelParams',
+    (operation, { cancellation_reason: reason }, id) => {
+      const paymentIntent = paymentIntentOf(operation, id);
+      assertNotCheckouts(operation, paymentIntent, 'cancel');
+      assertStatus(paymentIntent, 'cancel', CANCELLABLE);
+      return cancelPaymentIntent(operation, paymentIntent, reason ?? null);
+    },
+  ),
+];
+
+const CONFIRMABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
+const CANCELLABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
+
+function create(operation: Operation, parameters: Stripe.PaymentIntentCreateParams): RouteAnswer {
+  const currency = parseCurrency(parameters.currency);
+  assertChargeable(parameters.amount, currency);
+  assertCardPayment(parameters);
+  const { customer, payment_method: paymentMethodId, automatic_payment_methods: automatic } = parameters;
+  const paymentMethod = paymentMethodId === undefined ? undefined : findPaymentMethod(operation, paymentMethodId);
+  const paymentIntent = createPaymentIntent(operation, {
+    amount: parameters.amount,
+    currency,
+    allowed_payment_method_types: parameters.allowed_payment_method_types ?? null,
+    automatic_payment_methods: automatic === undefined ? null : { allow_redirects: 'always', ...automatic },
+    capture_method: parameters.capture_method ?? 'automatic_async',
+    confirmation_method: parameters.confirmation_method ?? 'automatic',
+    customer: customer === undefined ? null : customerOf(operation.tx, customer).id,
+    description: parameters.description ?? null,
+    metadata: mergeMetadata(null, parameters.metadata),
+    payment_method: paymentMethod?.id ?? null,
+    receipt_email: parameters.receipt_email ?? null,
+    statement_descriptor: parameters.statement_descriptor ?? null,
+    statement_descriptor_suffix: parameters.statement_descriptor_suffix ?? null,
+    status: paymentMethod === undefined ? 'requires_payment_method' : 'requires_confirmation',
+    transfer_group: parameters.transfer_group ?? null,
+  });
+  if (parameters.confirm !== true) {
+    for (const param of ['error_on_requires_action', 'off_session', 'return_url'] as const) {
+      if (parameters[param] === undefined) continue;
+      throw invalidParameter({ param, message: `You can only pass \`${param}\` when \`confirm\` is true.` });
+    }
+    return paymentIntent;
+  }
+  const { error_on_requires_action, off_session, return_url } = parameters;
+  return confirm(operation, paymentIntent, { error_on_requires_action, off_session, return_url });
+}
+
+function assertCardPayment(parameters: Stripe.PaymentIntentCreateParams): void {
+  assertCardAllowed(parameters.allowed_payment_method_types);
+  if (parameters.capture_method === 'manual') throw notEmulated('Manual capture', 'capture_method');
+  if (parameters.confirmation_method === 'manual') throw notEmulated('Manual confirmation', 'confirmation_method');
+}
+
+function confirm(
+  operation: Operation,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  parameters: Stripe.PaymentIntentConfirmParams,
+): RouteAnswer {
+  assertNotCheckouts(operation, paymentIntent, 'confirm');
+  assertStatus(paymentIntent, 'confirm', CONFIRMABLE);
+  const { error_on_requires_action, off_session, return_url } = parameters;
+  const wanted = parameters.payment_method ?? paymentIntent.payment_method;
+  if (wanted === null) {
+    const message = `You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.`;
+    throw invalidRequest({ code: 'payment_intent_unexpected_state', message });
+  }
+  const needsReturnUrl = paymentIntent.automatic_payment_methods?.allow_redirects === 'always';
+  if (needsReturnUrl && return_url === undefined && off_session === undefined) {
+    const message =
+      "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.";
+    throw invalidRequest({ message });
+  }
+  const confirmed = confirmPaymentIntent(operation, {
+    paymentIntent,
+    paymentMethod: findPaymentMethod(operation, typeof wanted === 'string' ? wanted : wanted.id),
+    isOffSession: off_session !== undefined && off_session !== false,
+    failsOnAction: error_on_requires_action === true,
+    returnUrl: return_url ?? null,
+  });
+  return confirmed.outcome === 'declined' ? confirmed.error : confirmed.paymentIntent;
+}
+
+function update(operation: Operation, parameters: Stripe.PaymentIntentUpdateParams, id: string): RouteAnswer {
+  const paymentIntent = paymentIntentOf(operation, id);
+  const { amount, description, metadata, payment_method: paymentMethodId, receipt_email, transfer_group } = parameters;
+  const updated: Stripe.PaymentIntent = { ...paymentIntent, metadata: mergeMetadata(paymentIntent.metadata, metadata) };
+  if (amount !== undefined || paymentMethodId !== undefined) {
+    assertNotCheckouts(operation, paymentIntent, 'update');
+    assertStatus(paymentIntent, 'update', CONFIRMABLE);
+  }
+  if (amount !== undefined) {
+    assertChargeable(amount, paymentIntent.currency);
+    updated.amount = amount;
+  }
+  if (paymentMethodId !== undefined) {
+    updated.payment_method = findPaymentMethod(operation, paymentMethodId).id;
+    updated.status = 'requires_confirmation';
+  }
+  if (description !== undefined) updated.description = description;
+  if (receipt_email !== undefined) updated.receipt_email = receipt_email === '' ? null : receipt_email;
+  if (transfer_group !== undefined) updated.transfer_group = transfer_group;
+  operation.tx.put('payment_intents', id, updated);
+  return updated;
+}
+
+function paymentIntentOf(operation: Operation, id: string): Readonly<Stripe.PaymentIntent> {
+  const paymentIntent = operation.tx.get('payment_intents', id);
+  if (paymentIntent === undefined) throw noSuch('payment_intent', id, 'id');
+  return paymentIntent;
+}
+
+function assertStatus(paymentIntent: Readonly<Stripe.PaymentIntent>, act: string, allowed: readonly string[]): void {
+  if (allowed.includes(paymentIntent.status)) return;
+  throw new StripeApiError(400, {
+    type: 'invalid_request_error',
+    code: 'payment_intent_unexpected_state',
+    message: `You cannot ${act} this PaymentIntent because it has a status of ${paymentIntent.status}. Only a PaymentIntent with one of the following statuses may be used for this: ${allowed.join(', ')}.`,
+    payment_intent: paymentIntent as Stripe.PaymentIntent,
+  });
+}
+
+/** A session's own PaymentIntent is moved by its page and by expiring it, never past it. */
+function assertNotCheckouts(operation: Operation, { id }: Readonly<Stripe.PaymentIntent>, act: string): void {
+  if (operation.tx.get('payment_intent_owners', id) === undefined) return;
+  const message = `You cannot ${act} this PaymentIntent because it was created by Checkout. Expire the Checkout Session instead.`;
+  throw invalidRequest({ code: 'payment_intent_unexpected_state', message });
+}

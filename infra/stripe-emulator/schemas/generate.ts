@@ -1,0 +1,177 @@
+/**
+ * Writes `stripe-schemas.json` from the types of the installed SDK: run it after an upgrade of `stripe` or a change of
+ * `roots.ts`. The SDK's types are the specification that can be had; what they leave open is listed in the README.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { CARD_ONLY, EVENT_ROOTS, KEPT_PROPERTIES, REQUEST_ROOTS, RESOURCE_ROOTS } from './roots.ts';
+import { type Schema, TypeWalk } from './type-walk.ts';
+
+export const SCHEMAS_FILE = fileURLToPath(new URL('./stripe-schemas.json', import.meta.url));
+const SDK_FOLDER = path.dirname(createRequire(import.meta.url).resolve('stripe'));
+const ERROR_FIELDS_SET_BY_THE_SDK = ['detail', 'exception', 'headers', 'requestId', 'statusCode', 'setup_intent'];
+
+/** `Charge.Outcome`, `Checkout.SessionCreateParams.LineItem`: unique, because a folder of the SDK is a namespace. */
+function nameOf(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefined {
+  const declaration = symbol.declarations?.find(
+    (node) => ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node),
+  );
+  const alias = symbol.declarations?.find((node) => ts.isTypeAliasDeclaration(node));
+  const node = declaration ?? alias;
+  const file = node?.getSourceFile().fileName;
+  if (node === undefined || file === undefined || !file.startsWith(SDK_FOLDER)) return undefined;
+  const qualified = checker.getFullyQualifiedName(symbol).replace(/^".*"\./, '');
+  const folder = path.relative(path.join(SDK_FOLDER, 'resources'), path.dirname(file)).replaceAll(path.sep, '.');
+  const isInNamespace = folder !== '' && !folder.startsWith('.') && !qualified.startsWith(`${folder}.`);
+  return isInNamespace ? `${folder}.${qualified}` : qualified;
+}
+
+/** Every type that the SDK's files declare, by its name. */
+function declaredTypes(program: ts.Program): Map<string, ts.Type> {
+  const checker = program.getTypeChecker();
+  const types = new Map<string, ts.Type>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
+      const symbol = checker.getSymbolAtLocation(node.name);
+      const name = symbol && nameOf(symbol, checker);
+      if (symbol && name && !types.has(name)) types.set(name, checker.getDeclaredTypeOfSymbol(symbol));
+    } else if (ts.isModuleDeclaration(node) || ts.isModuleBlock(node) || ts.isSourceFile(node)) {
+      ts.forEachChild(node, visit);
+    }
+  };
+  for (const file of program.getSourceFiles()) if (file.fileName.startsWith(SDK_FOLDER)) visit(file);
+  return types;
+}
+
+/** A resource says what it is in a property `object` with one possible value. */
+function objectKindOf(type: ts.Type, checker: ts.TypeChecker): string | undefined {
+  const property = type.getProperty('object');
+  const kind = property && checker.getTypeOfSymbol(property);
+  return kind?.isStringLiteral() && type.getProperty('id') !== undefined ? kind.value : undefined;
+}
+
+function eventInterfaces(types: Map<string, ts.Type>, checker: ts.TypeChecker): Map<string, string> {
+  const byEventType = new Map<string, string>();
+  for (const [name, type] of types) {
+    const property = name.endsWith('Event') ? type.getProperty('type') : undefined;
+    const literal = property && checker.getTypeOfSymbol(property);
+    if (literal?.isStringLiteral() && type.getProperty('pending_webhooks')) byEventType.set(literal.value, name);
+  }
+  return byEventType;
+}
+
+function fateOf(interfaceName: string, property: string): 'kept' | 'absent' | 'refused' {
+  if (interfaceName === 'StripeRawError') return ERROR_FIELDS_SET_BY_THE_SDK.includes(property) ? 'absent' : 'kept';
+  const kept = KEPT_PROPERTIES[interfaceName];
+  if (kept === undefined || kept.includes(property)) return 'kept';
+  return /(Create|Update|List|Confirm|Cancel)Params/.test(interfaceName) ? 'refused' : 'absent';
+}
+
+/** Which fields of a resource hold an id that `expand` can replace, read off the schemas. */
+function expandableFields(resources: Record<string, string>, definitions: Map<string, Schema>) {
+  const table: Record<string, Record<string, string[]>> = {};
+  const kindOf = new Map(Object.entries(resources).map(([kind, name]) => [`#/definitions/${name}`, kind]));
+  for (const [kind, name] of Object.entries(resources)) {
+    const fields: Record<string, string[]> = {};
+    const { properties = {} } = definitions.get(name) as { properties?: Record<string, Record<string, unknown>> };
+    for (const [field, schema] of Object.entries(properties)) {
+      const alternatives = (schema.anyOf ?? [schema]) as Record<string, unknown>[];
+      const holdsId = alternatives.some((alternative) => alternative.type === 'string');
+      const kinds = alternatives.flatMap((alternative) => kindOf.get(alternative.$ref as string) ?? []);
+      const isList = alternatives.some((alternative) => 'has_more' in ((alternative.properties as object) ?? {}));
+      if (isList) fields[field] = ['list'];
+      else if (holdsId && kinds.length > 0) fields[field] = kinds;
+    }
+    if (Object.keys(fields).length > 0) table[kind] = fields;
+  }
+  return table;
+}
+
+/** A property that the SDK has dropped, or that was misspelt, would otherwise be missed in silence. */
+function assertKeptPropertiesExist(types: Map<string, ts.Type>): void {
+  for (const [name, properties] of Object.entries(KEPT_PROPERTIES)) {
+    const type = types.get(name);
+    const missing = properties.filter((property) => type?.getProperty(property) === undefined);
+    if (missing.length > 0) throw new Error(`The SDK's ${name} has no ${missing.join(', ')}`);
+  }
+}
+
+/** The walk itself: everything that `stripe-schemas.json` holds, as text. */
+export function generateSchemas(): string {
+  const entry = path.join(SDK_FOLDER, 'stripe.core.d.ts');
+  const program = ts.createProgram([entry], {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ['node'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ESNext,
+  });
+  const checker = program.getTypeChecker();
+  const types = declaredTypes(program);
+  const cardOnly: readonly string[] = CARD_ONLY;
+  const emulated = new Set<string>(RESOURCE_ROOTS);
+  const foreign = new Set<string>();
+  for (const [name, type] of types) if (objectKindOf(type, checker) && !emulated.has(name)) foreign.add(name);
+  const events = eventInterfaces(types, checker);
+  for (const name of events.values()) foreign.delete(name);
+  const isPerMethod = (name: string, property: string) => {
+    const type = types.get(
+      `${name}.${property.replace(/(^|_)([a-z0-9])/g, (_all, _bar, letter) => letter.toUpperCase())}`,
+    );
+    const isInterface = type !== undefined && (type.flags & ts.TypeFlags.Object) !== 0;
+    return isInterface && property !== 'card' && property !== 'billing_details';
+  };
+  const walk = new TypeWalk({
+    checker,
+    nameOf: (symbol) => nameOf(symbol, checker),
+    isEmulated: (name) => !foreign.has(name) && name !== 'CustomerSource' && name !== 'DeletedCustomerSource',
+    fateOf: (name, property) =>
+      cardOnly.includes(name) && isPerMethod(name, property) ? 'absent' : fateOf(name, property),
+  });
+  const include = (name: string): string => {
+    const type = types.get(name);
+    if (type === undefined) throw new Error(`The SDK declares no type ${name}`);
+    walk.schemaOf(type);
+    if (!walk.definitions.has(name)) throw new Error(`The walk left no definition of ${name}`);
+    return name;
+  };
+  assertKeptPropertiesExist(types);
+  const resources: Record<string, string> = {};
+  const deleted: Record<string, string> = {};
+  for (const name of RESOURCE_ROOTS) {
+    const type = types.get(name);
+    const kind = name === 'Balance' ? 'balance' : type && objectKindOf(type, checker);
+    if (kind === undefined) throw new Error(`${name} is no resource`);
+    (name.startsWith('Deleted') ? deleted : resources)[kind] = include(name);
+  }
+  for (const name of REQUEST_ROOTS) include(name);
+  const eventNames = Object.fromEntries(EVENT_ROOTS.map((type) => [type, include(events.get(type) ?? type)]));
+  const version = JSON.parse(readFileSync(path.join(SDK_FOLDER, '..', 'package.json'), 'utf8')).version;
+  const apiVersion = /ApiVersion = "([^"]+)"/.exec(readFileSync(path.join(SDK_FOLDER, 'apiVersion.d.ts'), 'utf8'))?.[1];
+  const head = {
+    sdkVersion: version,
+    apiVersion,
+    error: include('StripeRawError'),
+    resources,
+    deleted,
+    events: eventNames,
+    expandable: expandableFields(resources, walk.definitions),
+  };
+  return print(head, walk.definitions);
+}
+
+/** One definition a line, so that the difference between two versions can be read. */
+function print(head: Record<string, unknown>, definitions: Map<string, Schema>): string {
+  const lines = [...definitions.keys()]
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(definitions.get(name))}`);
+  const headLines = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},\n`);
+  return `{${headLines.join('')}"definitions":{\n${lines.join(',\n')}\n}}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(SCHEMAS_FILE, generateSchemas());

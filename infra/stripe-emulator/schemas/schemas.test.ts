@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readParameters } from '../api/parameters.ts';
+import { parseForm } from '../http/form.ts';
+import { generateSchemas, SCHEMAS_FILE } from './generate.ts';
+import { EVENT_ROOTS } from './roots.ts';
+import { eventFaultOf, faultOf } from './schemas.ts';
+
+test('the committed schemas are what the installed SDK gives', () => {
+  const committed = readFileSync(SCHEMAS_FILE, 'utf8');
+  expect(committed.length).toBeLessThan(400_000);
+  expect(generateSchemas()).toBe(committed);
+});
+
+test('every event type has a schema of its own', () => {
+  for (const type of EVENT_ROOTS) expect(eventFaultOf({ type })).toContain('must have required property');
+  expect(eventFaultOf({ type: 'payout.paid' })).toContain('no schema');
+});
+
+test('an open enum is closed: a value that the SDK does not name is refused', () => {
+  const metadata = { reason: 'because', payment_intent: 'pi_1' };
+  expect(faultOf('RefundCreateParams', { ...metadata, reason: 'duplicate' })).toBeUndefined();
+  expect(faultOf('RefundCreateParams', metadata)).toContain('RefundCreateParams');
+});
+
+test.each([
+  ['unknown parameter', 'amout=1', 'parameter_unknown', 'Received unknown parameter: amout'],
+  ['unknown nested parameter', 'automatic_payment_methods[enable]=true', 'parameter_unknown', '[enable]'],
+  ['parameter of Stripe that is not emulated', 'shipping[name]=x', undefined, 'does not implement'],
+  [
+    'parameter gone since endive',
+    'payment_method_types[]=card',
+    'payment_method_types_no_longer_supported',
+    'no longer',
+  ],
+  ['missing parameter', 'currency=eur', 'parameter_missing', 'Missing required param: amount.'],
+  ['fraction', 'amount=1.5&currency=eur', 'parameter_invalid_integer', 'Invalid integer: 1.5'],
+  [
+    'number too large to be exact',
+    'amount=9007199254740993&currency=eur',
+    'parameter_invalid_integer',
+    'Invalid integer',
+  ],
+  ['empty amount', 'amount=&currency=eur', 'parameter_invalid_empty', 'empty string'],
+  ['boolean that is none', 'amount=100&currency=eur&confirm=yes', undefined, 'Invalid boolean'],
+  ['wrong enum value', 'amount=100&currency=eur&capture_method=later', undefined, 'must be one of'],
+  ['array that is none', 'amount=100&currency=eur&expand=customer', undefined, 'Invalid array'],
+])('refuses a PaymentIntent with an %s, in Stripe’s words', (_what, form, code, message) => {
+  try {
+    readParameters('PaymentIntentCreateParams', parseForm(form));
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toMatchObject({ status: 400, isSaved: false, body: { type: 'invalid_request_error' } });
+    expect((error as { body: { code?: string } }).body.code).toBe(code);
+    expect((error as Error).message).toContain(message);
+  }
+});
+
+test('reads numbers, booleans, arrays and metadata with numbers for keys', () => {
+  const form = parseForm('amount=100&currency=eur&confirm=true&expand[0]=customer&metadata[0]=a&metadata[order]=7');
+  expect(readParameters('PaymentIntentCreateParams', form)).toEqual({
+    amount: 100,
+    currency: 'eur',
+    confirm: true,
+    expand: ['customer'],
+    metadata: { 0: 'a', order: '7' },
+  });
+});

@@ -1,0 +1,83 @@
+/**
+ * The file that makes the emulator survive kill -9: one JSON line for each transaction, written before anyone is
+ * answered. What the kernel has taken outlives the process, so a write is enough and fsync would only cost time;
+ * power loss is not survived.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import path from 'node:path';
+
+/** `[collection, id, record]`; null removes the record. */
+export type Change = readonly [collection: string, id: string, record: object | null];
+
+const FORMAT = { format: 'loge-stripe-emulator', version: 1 };
+
+export class Journal {
+  readonly #file: string;
+  #descriptor: number | undefined;
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Opens the file; `load` gets its changes in order and answers with the records that are left to keep. */
+  static create(file: string, load: (changes: Iterable<Change>) => Iterable<Change>): Journal {
+    const journal = new Journal(file);
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    const kept = load(existsSync(file) ? readChanges(file) : []);
+    journal.#compact(kept);
+    return journal;
+  }
+
+  append(changes: readonly Change[]): void {
+    if (this.#descriptor === undefined) throw new Error('The journal is closed');
+    try {
+      writeWhole(this.#descriptor, `${JSON.stringify(changes)}\n`);
+    } catch (cause) {
+      // Half a line may be in the file now; anything after it would be lost with it at the next start.
+      this.close();
+      throw cause;
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  /** The new file takes the old one's place in one step: a crash leaves either the old or the new one. */
+  #compact(kept: Iterable<Change>): void {
+    const temporary = `${this.#file}.compacting`;
+    const descriptor = openSync(temporary, 'w', 0o600);
+    writeWhole(descriptor, `${JSON.stringify(FORMAT)}\n`);
+    for (const change of kept) writeWhole(descriptor, `${JSON.stringify([change])}\n`);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    renameSync(temporary, this.#file);
+    this.#descriptor = openSync(this.#file, 'a', 0o600);
+  }
+}
+
+function writeWhole(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+}
+
+function* readChanges(file: string): Generator<Change> {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  // A line counts once its newline is written: what follows the last newline is a torn write that nobody was told of.
+  lines.pop();
+  const head = lines.shift();
+  if (head === undefined) return;
+  if (head !== JSON.stringify(FORMAT)) {
+    throw new Error(`${file} is not a journal of this version of the emulator: move it away to start afresh.`);
+  }
+  for (const [index, line] of lines.entries()) {
+    let changes: Change[];
+    try {
+      changes = JSON.parse(line);
+    } catch (cause) {
+      throw new Error(`${file} is damaged at line ${index + 2}: move it away to start afresh.`, { cause });
+    }
+    yield* changes;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Who creators are. Fans have no account of their own here: an embedder's token says who they are. Called by the gateway's server API;
+ * knows nothing of rooms.
+ */
+import type { Creator, CreatorInput } from '../protocol/accounts.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { AccountsStore } from './accounts.store.ts';
+
+export class Accounts {
+  readonly #store: AccountsStore;
+
+  constructor(store: AccountsStore) {
+    this.#store = store;
+  }
+
+  /** Creates a creator; the same call again answers the same, another one for the same identity is `creator_exists`. */
+  async createCreator(input: CreatorInput): Promise<Creator> {
+    await this.#store.insertCreator(input);
+    const creator = await this.getCreator(input.identity);
+    if (creator.name !== input.name || creator.country !== input.country) throw new AppError('creator_exists');
+    return creator;
+  }
+
+  async getCreator(identity: string): Promise<Creator> {
+    const creator = await this.#store.findCreator(identity);
+    if (!creator) throw new AppError('creator_not_found');
+    return creator;
+  }
+
+  /** Names by identity, for those that exist. */
+  async getNames(identities: string[]): Promise<Map<string, string>> {
+    const found = await this.#store.findCreators([...new Set(identities)]);
+    return new Map(found.map((creator) => [creator.identity, creator.name]));
+  }
+}

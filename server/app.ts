@@ -1,0 +1,263 @@
+/**
+ * The composition root: the only file that knows every part. Starts them in order, stops them in reverse. `main.ts` runs one from the
+ * environment; tests run as many as they like.
+ */
+import { createServer, type Server as HttpServer } from 'node:http';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StripeEmulator } from '../infra/stripe-emulator/emulator.ts';
+import { LocalSfuNode } from '../sfu/node.ts';
+import { AccountsStore } from './accounts/accounts.store.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { Tokens } from './accounts/tokens.ts';
+import { Chat } from './chat/chat.ts';
+import type { Config } from './config.ts';
+import type { GatewayContext } from './gateway/context.ts';
+import { seedDemo } from './gateway/demo.ts';
+import { createHttpApp } from './gateway/http-app.ts';
+import { isReturnUrlAllowed } from './gateway/origins.ts';
+import { SocketGateway } from './gateway/sockets.ts';
+import { Money } from './money/money.ts';
+import type { MoneyFacts } from './money/money-facts.ts';
+import type { PaymentProvider } from './money/payment-provider.ts';
+import { StripeProvider } from './money/stripe-provider.ts';
+import { MemoryBus } from './platform/bus.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import { Database } from './platform/db.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { Outbox } from './platform/outbox.ts';
+import { RoomsStore } from './rooms/rooms.store.ts';
+import { Rooms } from './rooms/rooms.ts';
+import { Stage } from './stage/stage.ts';
+
+const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
+/** First media port and the emulator's distance from `PORT`, where nothing else is said. */
+const SFU_PORT = 40_000;
+const EMULATOR_PORT_OFFSET = 1;
+const EMULATOR_SECRET_KEY = 'sk_test_loge_emulator';
+const EMULATOR_WEBHOOK_SECRET = 'whsec_loge_emulator';
+
+export interface AppOptions {
+  config: Config;
+  clock?: Clock;
+  log?: Log;
+}
+
+export class App {
+  readonly context: GatewayContext;
+  readonly emulator: StripeEmulator | undefined;
+  readonly #server: HttpServer;
+  readonly #closers: (() => Promise<void>)[];
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: {
+    context: GatewayContext;
+    emulator: StripeEmulator | undefined;
+    server: HttpServer;
+    closers: (() => Promise<void>)[];
+  }) {
+    this.context = options.context;
+    this.emulator = options.emulator;
+    this.#server = options.server;
+    this.#closers = options.closers;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  }
+
+  static async create({ config, clock = systemClock, log: givenLog }: AppOptions): Promise<App> {
+    const closers: (() => Promise<void>)[] = [];
+    try {
+      return await App.#start({ config, clock, givenLog, closers });
+    } catch (error) {
+      await closeAll(closers);
+      throw error;
+    }
+  }
+
+  static async #start(options: {
+    config: Config;
+    clock: Clock;
+    givenLog: Log | undefined;
+    closers: (() => Promise<void>)[];
+  }): Promise<App> {
+    const { config, clock, closers } = options;
+    const log = options.givenLog ?? createLog({ level: config.logLevel, pretty: config.development });
+    const metrics = createMetrics();
+    // The port is taken first: when it is not free, nothing else has been started for nothing.
+    const server = createServer();
+    await listen(server, config);
+    closers.push(() => closeServer(server));
+
+    const dataDir = resolve(config.dataDir);
+    const [db, node, payment] = await Promise.all([
+      Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') }).then((it) => {
+        closers.push(() => it.close());
+        return it;
+      }),
+      createSfuNode(config, log).then((it) => {
+        closers.push(() => it.close());
+        return it;
+      }),
+      createPayment({ config, dataDir, clock, log }).then((it) => {
+        if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
+        return it;
+      }),
+    ]);
+    const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
+    const outbox = new Outbox({ db, bus, log, metrics });
+    const accounts = new Accounts(new AccountsStore(db));
+    const { currency } = config;
+    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency });
+    await rooms.clearLives();
+    const money = await Money.create({
+      db,
+      rooms,
+      outbox,
+      provider: payment.provider,
+      clock,
+      log,
+      metrics,
+      currency,
+      publicUrl: config.publicUrl,
+      isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),
+    });
+    const chat = new Chat({ db, bus, clock, metrics });
+    const stage = new Stage({ node, rooms, clock, log, metrics, turn: config.turn });
+    outbox.on('tip.settled', (fact) => chat.appendTip((fact.data as MoneyFacts['tip.settled']).tip));
+    const context: GatewayContext = {
+      config,
+      log,
+      metrics,
+      clock,
+      db,
+      bus,
+      outbox,
+      accounts,
+      tokens: new Tokens({ ...config, clock }),
+      rooms,
+      money,
+      chat,
+      stage,
+      clientDir: CLIENT_DIR,
+    };
+    closers.push(
+      () => outbox.close(),
+      () => stage.close(),
+      () => chat.close(),
+      () => money.close(),
+    );
+    const sockets = new SocketGateway(context, server);
+    closers.push(() => sockets.close());
+    let isDraining = false;
+    closers.push(async () => {
+      isDraining = true;
+    });
+    server.on(
+      'request',
+      createHttpApp(context, {
+        viewerCount: (room) => sockets.viewerCount(room),
+        whyNotReady: () => (isDraining ? ['draining'] : []),
+      }),
+    );
+    outbox.start();
+    await money.start();
+    if (config.development) await seedDemo(context);
+    return new App({ context, emulator: payment.emulator, server, closers });
+  }
+
+  /** Stops taking people in, lets what was accepted come to its end, and closes everything in reverse order. */
+  close(): Promise<void> {
+    this.#closing ??= closeAll(this.#closers);
+    return this.#closing;
+  }
+}
+
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  for (const closer of closers.reverse()) {
+    try {
+      await closer();
+    } catch (error) {
+      // The rest must be closed whatever one of them says.
+      process.stderr.write(`closing: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+}
+
+function createSfuNode(config: Config, log: Log): Promise<LocalSfuNode> {
+  const { listenIp, announcedAddress, port, workers } = config.sfu;
+  return LocalSfuNode.create({
+    workers: workers ?? availableParallelism(),
+    listenIp,
+    ...(announcedAddress ? { announcedAddress } : {}),
+    port: port ?? SFU_PORT,
+    portRequired: port !== undefined,
+    log,
+  });
+}
+
+async function createPayment({
+  config,
+  dataDir,
+  clock,
+  log,
+}: {
+  config: Config;
+  dataDir: string;
+  clock: Clock;
+  log: Log;
+}): Promise<{ provider: PaymentProvider; emulator?: StripeEmulator }> {
+  if (config.stripe) {
+    const { secretKey, webhookSecrets } = config.stripe;
+    return { provider: StripeProvider.create({ secretKey, webhookSecrets, clock, log }) };
+  }
+  // Only development has the emulator; production does not even load it.
+  const { StripeEmulator } = await import('../infra/stripe-emulator/emulator.ts');
+  const start = (port: number) =>
+    StripeEmulator.create({
+      port,
+      dataFile: join(dataDir, 'stripe-emulator.jsonl'),
+      webhook: { url: `http://127.0.0.1:${config.port}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET },
+    });
+  const given = config.stripeEmulatorPort;
+  const emulator = await start(given ?? config.port + EMULATOR_PORT_OFFSET).catch((error) => {
+    if (given !== undefined || !isPortTaken(error)) throw error;
+    return start(0);
+  });
+  const provider = StripeProvider.create({
+    secretKey: EMULATOR_SECRET_KEY,
+    webhookSecrets: [EMULATOR_WEBHOOK_SECRET],
+    host: '127.0.0.1',
+    port: emulator.port,
+    protocol: 'http',
+    clock,
+    log,
+  });
+  return { provider, emulator };
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function listen(server: HttpServer, config: Config): Promise<void> {
+  return new Promise((resolveListen, reject) => {
+    server.once('error', reject);
+    server.listen({ port: config.port, host: config.host }, () => {
+      server.off('error', reject);
+      resolveListen();
+    });
+  });
+}
+
+function closeServer(server: HttpServer): Promise<void> {
+  return new Promise((resolveClose) => {
+    if (!server.listening) return resolveClose();
+    server.close(() => resolveClose());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { ConfigError, DEVELOPMENT_API_SECRET, parseConfig } from './config.ts';
+
+const faultsOf = (env: Record<string, string>) => {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+};
+
+test('development needs nothing', () => {
+  const config = parseConfig({});
+  expect(config).toMatchObject({ port: 3000, publicUrl: 'http://localhost:3000', apiKey: 'devkey', development: true });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('production refuses every development default, all of them named in one message', () => {
+  const faults = faultsOf({ NODE_ENV: 'production', LOGE_API_KEY: 'devkey', LOGE_API_SECRET: DEVELOPMENT_API_SECRET });
+  for (const name of [
+    'DATABASE_URL',
+    'STRIPE_SECRET_KEY',
+    'STRIPE_WEBHOOK_SECRET',
+    'LOGE_API_KEY',
+    'LOGE_API_SECRET',
+    'LOGE_PUBLIC_URL',
+    'LOGE_ALLOWED_ORIGINS',
+    'LOGE_SFU_LISTEN_IP',
+    'LOGE_SFU_ANNOUNCED_ADDRESS',
+    'LOGE_SFU_PORT',
+    'LOGE_SFU_SECRET',
+  ]) {
+    expect(faults.filter((fault) => fault.startsWith(`${name}:`))).toHaveLength(1);
+  }
+});
+
+test('faults of different kinds are named together', () => {
+  const faults = faultsOf({ PORT: '99999', DATABASE_URL: 'mysql://x', LOGE_TURN_URLS: 'turn:x' });
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LOGE_TURN_SECRET']);
+});
+
+test('an empty variable is an absent one', () => {
+  expect(parseConfig({ PORT: '', DATABASE_URL: '' }).port).toBe(3000);
+});

@@ -1,0 +1,145 @@
+/**
+ * Configuration: read once from the environment, checked with all faults named together, frozen. The only reader of the environment in
+ * the server. Development has a default for everything; production refuses each of these defaults.
+ */
+import { z } from 'zod';
+import { LIMITS } from './protocol/limits.ts';
+
+export const DEVELOPMENT_API_KEY = 'devkey';
+export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
+const DEVELOPMENT_DATA_DIR = '.data';
+const SECRET_MIN_CHARS = 32;
+
+const text = z.string().trim().min(1);
+const port = z.coerce.number().int().min(1).max(65_535);
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  PORT: port.default(3000),
+  LOGE_HOST: text.optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  LOGE_DATA_DIR: text.optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  STRIPE_SECRET_KEY: text.optional(),
+  /** One secret, or two with a comma between them while one replaces the other. */
+  STRIPE_WEBHOOK_SECRET: list.optional(),
+  LOGE_STRIPE_EMULATOR_PORT: port.optional(),
+  LOGE_API_KEY: text.max(128).optional(),
+  LOGE_API_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
+  LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LOGE_ALLOWED_ORIGINS: list.optional(),
+  LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  LOGE_CURRENCY: z
+    .string()
+    .regex(/^[a-z]{3}$/)
+    .default('eur'),
+  LOGE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
+  LOGE_SFU_LISTEN_IP: text.optional(),
+  LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
+  LOGE_SFU_PORT: port.optional(),
+  LOGE_SFU_WORKERS: z.coerce.number().int().min(1).max(256).optional(),
+  LOGE_SFU_SECRET: text.optional(),
+  LOGE_TURN_URLS: list.optional(),
+  LOGE_TURN_SECRET: text.optional(),
+});
+
+export type Config = Readonly<ReturnType<typeof toConfig>>;
+
+/** What is wrong with the environment: every fault, each with what to set. */
+export class ConfigError extends Error {
+  readonly faults: string[];
+  constructor(faults: string[]) {
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  - ${faults.join('\n  - ')}`,
+    );
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  // An empty variable, as compose files make them, is an absent one.
+  const given: Record<string, string> = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+  const parsed = environment.safeParse(given);
+  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const production = given.NODE_ENV === 'production';
+  if (production) faults.push(...productionFaults(given));
+  if (given.REDIS_URL)
+    faults.push('REDIS_URL: several gateways are not supported yet; leave it out to run one process');
+  if (given.LOGE_TURN_URLS && !given.LOGE_TURN_SECRET) faults.push('LOGE_TURN_SECRET: needed with LOGE_TURN_URLS');
+  if (given.STRIPE_SECRET_KEY && !given.STRIPE_WEBHOOK_SECRET) {
+    faults.push('STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY (the `whsec_…` of your webhook endpoint)');
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError([...new Set(faults)]);
+  return Object.freeze(toConfig(parsed.data));
+}
+
+/** In production nothing falls back to a development default. */
+function productionFaults(env: Record<string, string>): string[] {
+  const faults: string[] = [];
+  const required: Record<string, string> = {
+    DATABASE_URL: 'the URL of your Postgres (PGlite is for development)',
+    STRIPE_SECRET_KEY: 'your Stripe secret key (the emulator is for development)',
+    STRIPE_WEBHOOK_SECRET: 'the signing secret of your Stripe webhook endpoint',
+    LOGE_API_KEY: 'an API key of your choice',
+    LOGE_API_SECRET: `a random secret of at least ${SECRET_MIN_CHARS} characters`,
+    LOGE_PUBLIC_URL: 'the https address under which people reach this server',
+    LOGE_ALLOWED_ORIGINS: "the embedders' sites, separated by commas (`none` for no embedding)",
+    LOGE_SFU_LISTEN_IP: 'the address on which media is received',
+    LOGE_SFU_ANNOUNCED_ADDRESS: 'the public address that browsers send media to',
+    LOGE_SFU_PORT: 'the first media port, open for UDP and TCP',
+    LOGE_SFU_SECRET: 'a random secret for the control of SFU nodes',
+  };
+  for (const [name, what] of Object.entries(required)) {
+    if (!env[name]) faults.push(`${name}: set it to ${what}`);
+  }
+  if (env.LOGE_API_KEY === DEVELOPMENT_API_KEY) faults.push('LOGE_API_KEY: the development key is not for production');
+  if (env.LOGE_API_SECRET === DEVELOPMENT_API_SECRET) {
+    faults.push('LOGE_API_SECRET: the development secret is not for production');
+  }
+  if (env.LOGE_PUBLIC_URL && !env.LOGE_PUBLIC_URL.startsWith('https://')) {
+    faults.push('LOGE_PUBLIC_URL: must be https in production, browsers give no camera otherwise');
+  }
+  return faults;
+}
+
+function toConfig(env: z.output<typeof environment>) {
+  const production = env.NODE_ENV === 'production';
+  const origins = env.LOGE_ALLOWED_ORIGINS ?? [];
+  return {
+    mode: env.NODE_ENV,
+    /** Demo data, the demo sign-in and readable logs exist outside production only. */
+    development: !production,
+    port: env.PORT,
+    host: env.LOGE_HOST ?? (production ? '0.0.0.0' : undefined),
+    publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    allowedOrigins: origins.filter((origin) => origin !== 'none'),
+    trustProxyHops: env.LOGE_TRUST_PROXY,
+    currency: env.LOGE_CURRENCY,
+    logLevel: env.LOGE_LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    apiKey: env.LOGE_API_KEY ?? DEVELOPMENT_API_KEY,
+    apiSecret: env.LOGE_API_SECRET ?? DEVELOPMENT_API_SECRET,
+    databaseUrl: env.DATABASE_URL,
+    dataDir: env.LOGE_DATA_DIR ?? DEVELOPMENT_DATA_DIR,
+    stripe: env.STRIPE_SECRET_KEY
+      ? { secretKey: env.STRIPE_SECRET_KEY, webhookSecrets: env.STRIPE_WEBHOOK_SECRET ?? [] }
+      : undefined,
+    stripeEmulatorPort: env.LOGE_STRIPE_EMULATOR_PORT,
+    sfu: {
+      listenIp: env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1',
+      announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,
+      port: env.LOGE_SFU_PORT,
+      workers: env.LOGE_SFU_WORKERS,
+    },
+    turn: env.LOGE_TURN_URLS ? { urls: env.LOGE_TURN_URLS, secret: env.LOGE_TURN_SECRET ?? '' } : undefined,
+    tokenTtlSeconds: LIMITS.tokenTtlSeconds,
+  };
+}

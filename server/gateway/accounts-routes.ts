@@ -1,0 +1,48 @@
+/** The server API for creators and room tokens. */
+import { z } from 'zod';
+import { creator, creatorInput, tokenInput } from '../protocol/accounts.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { HttpContext } from './http-context.ts';
+import { defineRoute, type Route } from './http-route.ts';
+
+export function accountsRoutes({ accounts, rooms, tokens }: HttpContext): Route[] {
+  return [
+    defineRoute({
+      name: 'createCreator',
+      method: 'post',
+      path: '/v1/creators',
+      auth: 'server',
+      limit: 'server',
+      input: creatorInput,
+      example: { identity: 'camille', name: 'Camille Aubry', country: 'FR' },
+      answer: creator,
+      status: 201,
+      summary: 'Create a creator',
+      description: 'Asking again with the same details answers the same creator.',
+      errors: ['creator_exists'],
+      handler: ({ input }) => accounts.createCreator(input),
+    }),
+    defineRoute({
+      name: 'createToken',
+      method: 'post',
+      path: '/v1/tokens',
+      auth: 'server',
+      limit: 'server',
+      input: tokenInput,
+      example: { identity: 'fan-7', name: 'Léa', room: 'room_4f1kV0hT2cQm8yNw6bXz', role: 'fan' },
+      answer: z.object({ token: z.string() }),
+      status: 201,
+      summary: 'Mint a room token',
+      description:
+        'The token is a JWT (HS256) that you may also sign yourself with the API secret. It is needed to connect and to reconnect, and lives ten minutes unless told otherwise. `entitled: true` says that you sold access yourself, `false` takes that back.',
+      errors: ['room_not_found', 'forbidden'],
+      handler: async ({ input }) => {
+        const room = await rooms.getRoom(input.room);
+        if (input.role === 'creator' && input.identity !== room.creator.identity) {
+          throw new AppError('forbidden', 'Only the creator of this room can have a token with the role creator.');
+        }
+        return { token: tokens.create(input) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,47 @@
+/**
+ * The HTTP side of the gateway, in the order in which a request meets it. It owns nothing but headers, sessions and budgets: every decision is
+ * a domain's. `app.ts` hangs it on the server that also carries the sockets.
+ */
+import express, { type Express } from 'express';
+import { accountsRoutes } from './accounts-routes.ts';
+import { mountDocs } from './docs-routes.ts';
+import { HttpAuth } from './http-auth.ts';
+import type { HttpContext, LiveView } from './http-context.ts';
+import { createErrorHandler, notFound, routeOf } from './http-errors.ts';
+import { HttpPipeline } from './http-pipeline.ts';
+import { embedderCors, noStore, securityHeaders } from './http-security.ts';
+import { moneyRoutes } from './money-routes.ts';
+import { countRequests, mountOperations } from './operations-routes.ts';
+import { createHttpLimits } from './rate-limits.ts';
+import { roomsRoutes } from './rooms-routes.ts';
+import { mountEmbedScripts, mountSitePages } from './site-pages.ts';
+import { siteRoutes } from './site-routes.ts';
+import { SiteSessions } from './site-session.ts';
+import { mountWebhooks } from './webhook-routes.ts';
+
+export function createHttpApp(context: HttpContext, live: LiveView): Express {
+  const { config, log, metrics, tokens, clock } = context;
+  const sessions = new SiteSessions({ config, clock });
+  const auth = new HttpAuth({ config, tokens, sessions });
+  const limits = createHttpLimits();
+  const pipeline = new HttpPipeline({ auth, limits, log });
+  const apiRoutes = [...accountsRoutes(context), ...roomsRoutes(context, live), ...moneyRoutes(context)];
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxyHops);
+  app.set('query parser', 'simple');
+  app.use(securityHeaders(config), countRequests(metrics, routeOf));
+  mountOperations(app, context, { live, auth });
+  mountWebhooks(app, context, limits);
+  mountEmbedScripts(app, context);
+  mountDocs(app, context, apiRoutes);
+  app.use('/v1', noStore, embedderCors(config));
+  pipeline.mount(app, apiRoutes);
+  app.use('/site', noStore);
+  pipeline.mount(app, siteRoutes(context, live, sessions));
+  mountSitePages(app, context, limits);
+  app.use(notFound);
+  app.use(createErrorHandler(log));
+  return app;
+}

@@ -1,0 +1,73 @@
+/** Parsing of what HTTP requests bring: JSON bodies, queries and path parameters, against the schemas of the protocol. */
+import express, { type Request, type Response } from 'express';
+import type { z } from 'zod';
+import { AppError } from '../protocol/errors.ts';
+import { roomId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { InputError } from './http-errors.ts';
+import type { Route } from './http-route.ts';
+
+const JSON_TYPES = ['application/json', 'application/*+json'];
+// Compressed bodies are refused: no request here is large, and a small one can unpack into a very large one.
+const parseJson = express.json({ limit: LIMITS.httpBodyBytes, type: JSON_TYPES, inflate: false });
+
+type Issue = { path: PropertyKey[]; message: string };
+
+export async function parseInput(route: Route, request: Request, response: Response): Promise<unknown> {
+  const raw = route.method === 'post' ? await readJsonBody(route, request, response) : request.query;
+  if (!route.input) {
+    const stray = Object.keys(raw as object).map((key) => ({ path: [key], message: 'This field is not known here' }));
+    if (stray.length > 0) throw new InputError(stray);
+    return undefined;
+  }
+  return parseExactly(route.input, raw);
+}
+
+async function readJsonBody(route: Route, request: Request, response: Response): Promise<unknown> {
+  const kind = request.is(JSON_TYPES);
+  if (kind === false)
+    throw new AppError('invalid_request', 'Send JSON, with the header `Content-Type: application/json`.');
+  if (kind === null) {
+    if (!route.input) return {};
+    throw new AppError('invalid_request', 'Send a JSON body, with the header `Content-Type: application/json`.');
+  }
+  await new Promise<void>((resolve, reject) => {
+    parseJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+  });
+  return request.body ?? {};
+}
+
+/** Parses, and refuses fields that the schema does not know: a misspelt optional field must not be lost silently. */
+export function parseExactly<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> {
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw new InputError(parsed.error.issues);
+  const issues = findFaults(raw, parsed.data, []);
+  if (issues.length > 0) throw new InputError(issues);
+  return parsed.data;
+}
+
+/** What a schema does not say: fields that parsing dropped, and text that the database could not hold. */
+function findFaults(raw: unknown, parsed: unknown, path: PropertyKey[]): Issue[] {
+  if (typeof parsed === 'string') {
+    const storable = parsed.isWellFormed() && !parsed.includes('\0');
+    return storable ? [] : [{ path, message: 'The text is not well-formed Unicode' }];
+  }
+  if (!isObject(raw) || !isObject(parsed)) return [];
+  return Object.keys(raw).flatMap((key) =>
+    Object.hasOwn(parsed, key)
+      ? findFaults(raw[key], parsed[key], [...path, key])
+      : [{ path: [...path, key], message: 'This field is not known here' }],
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** `:id` in a path is always a room; what cannot be a room's id is a room that does not exist. */
+export function parseParams(request: Request): object {
+  if (request.params.id === undefined) return {};
+  const id = roomId.safeParse(request.params.id);
+  if (!id.success) throw new AppError('room_not_found');
+  return { id: id.data };
+}

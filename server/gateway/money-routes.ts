@@ -1,0 +1,176 @@
+/** The participant API for wallet, tickets and tips, and the server API for refunds. */
+import { z } from 'zod';
+import { permissionsOf } from '../accounts/tokens.ts';
+import type { TokenClaims } from '../protocol/accounts.ts';
+import { AppError, type ErrorCode } from '../protocol/errors.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import {
+  checkout,
+  refund,
+  refundInput,
+  ticket,
+  ticketInput,
+  tip,
+  tipInput,
+  topupCheckout,
+  topupInput,
+  wallet,
+} from '../protocol/money.ts';
+import type { Access, Room } from '../protocol/rooms.ts';
+import type { HttpContext } from './http-context.ts';
+import { defineRoute, type Route } from './http-route.ts';
+
+export const ticketOrCheckout = z.union([ticket, checkout]);
+/** The tip itself, and what is left in the wallet. */
+export const tipAnswer = tip.extend({ wallet });
+
+const TOPUP_ERRORS = ['amount_invalid', 'amount_too_small', 'amount_too_large', 'wallet_limit'] as const;
+const PROVIDER_ERRORS = ['provider_unavailable'] as const;
+
+export function moneyRoutes(context: HttpContext): Route[] {
+  return [...walletRoutes(context), ...roomMoneyRoutes(context), refundRoute(context)];
+}
+
+function walletRoutes({ money }: HttpContext): Route[] {
+  return [
+    defineRoute({
+      name: 'getWallet',
+      method: 'get',
+      path: '/v1/wallet',
+      auth: 'participant',
+      limit: 'participant',
+      answer: wallet,
+      summary: "Get the participant's wallet",
+      handler: ({ caller }) => money.getWallet(caller.sub),
+    }),
+    defineRoute({
+      name: 'createTopup',
+      method: 'post',
+      path: '/v1/wallet/topups',
+      auth: 'participant',
+      limit: 'money',
+      input: topupInput,
+      example: { amountMinor: 2_000, returnUrl: 'https://club.example/wallet' },
+      answer: topupCheckout,
+      status: 201,
+      summary: 'Top up the wallet by card',
+      description:
+        'Send the person to `checkoutUrl`. The credit arrives when the payment provider confirms the payment.',
+      errors: [...TOPUP_ERRORS, ...PROVIDER_ERRORS],
+      handler: ({ caller, input, locale }) =>
+        money.createTopup({ identity: caller.sub, name: caller.name, locale, ...input }),
+    }),
+  ];
+}
+
+function roomMoneyRoutes(context: HttpContext): Route[] {
+  const { money } = context;
+  return [
+    defineRoute({
+      name: 'buyTicket',
+      method: 'post',
+      path: '/v1/rooms/:id/tickets',
+      auth: 'participant',
+      limit: 'money',
+      input: ticketInput,
+      example: { from: 'wallet' },
+      answer: ticketOrCheckout,
+      status: 201,
+      summary: 'Buy a ticket',
+      description:
+        'From the wallet, this answers the ticket. By card, it answers a `checkoutUrl` to send the person to. Who holds a ticket already gets the same one and is not charged again.',
+      errors: [
+        'forbidden',
+        'nothing_to_buy',
+        'already_entitled',
+        'room_ended',
+        'access_removed',
+        'insufficient_funds',
+        'amount_invalid',
+        ...PROVIDER_ERRORS,
+      ],
+      handler: async ({ caller, params, input, locale }) => {
+        const room = await ownRoom(context, caller, params.id);
+        if (caller.role !== 'fan') throw new AppError('nothing_to_buy');
+        const bought = await money.buyTicket({ room, identity: caller.sub, name: caller.name, locale, ...input });
+        return 'ticket' in bought ? bought.ticket : bought;
+      },
+    }),
+    defineRoute({
+      name: 'tip',
+      method: 'post',
+      path: '/v1/rooms/:id/tips',
+      auth: 'participant',
+      limit: 'money',
+      input: tipInput,
+      example: { amountMinor: 300, message: 'Bravo!', idempotencyKey: 'tip-2f0c9a51' },
+      answer: tipAnswer,
+      status: 201,
+      summary: 'Tip the creator',
+      description:
+        'From the wallet, by somebody who is let into the room. The same `idempotencyKey` with the same request answers the same tip and charges nothing.',
+      errors: [
+        'forbidden',
+        'tip_not_allowed',
+        ...Object.values(REFUSAL_OF_STATE),
+        'room_ended',
+        'access_removed',
+        'amount_invalid',
+        'amount_too_small',
+        'amount_too_large',
+        'insufficient_funds',
+        'idempotency_conflict',
+      ],
+      handler: async ({ caller, params, input }) => {
+        const room = await ownRoom(context, caller, params.id);
+        const can = permissionsOf(caller);
+        if (!can.tip) throw new AppError('tip_not_allowed');
+        const from = { identity: caller.sub, name: caller.name, role: caller.role };
+        assertInside(await context.rooms.decideAccess({ room, ...from, subscribe: can.subscribe }));
+        const receipt = await money.tip({ room, from, input });
+        return { ...receipt.tip, wallet: receipt.wallet };
+      },
+    }),
+  ];
+}
+
+function refundRoute({ money }: HttpContext): Route {
+  return defineRoute({
+    name: 'createRefund',
+    method: 'post',
+    path: '/v1/refunds',
+    auth: 'server',
+    limit: 'server',
+    input: refundInput,
+    example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
+    answer: refund,
+    status: 201,
+    summary: 'Refund a ticket, a tip or a top-up',
+    description:
+      'Name exactly one of `ticket`, `tip` and `topup`. Access that a ticket gave ends at once. Money goes back to where it came from; what goes to a card is `pending` until the payment provider confirms it.',
+    errors: ['payment_not_found', 'not_refundable', 'already_refunded', ...PROVIDER_ERRORS],
+    handler: ({ input, caller }) => money.refund(input, caller.apiKey),
+  });
+}
+
+/** The room of the path, when the token is for it; what the embedder says in the token about access is taken in first. */
+async function ownRoom({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<Room> {
+  if (caller.room !== id) throw new AppError('forbidden', 'This token is for another room.');
+  const room = await rooms.getRoom(id);
+  if (caller.entitled !== undefined && caller.role === 'fan') {
+    await rooms.recordEmbedderAccess({ room: id, identity: caller.sub, entitled: caller.entitled });
+  }
+  return room;
+}
+
+const REFUSAL_OF_STATE = { required: 'access_required', refused: 'forbidden' } as const satisfies Record<
+  Exclude<Access['state'], 'granted'>,
+  ErrorCode
+>;
+
+function assertInside(access: Access): void {
+  if (access.state === 'granted') return;
+  if (access.reason === 'removed') throw new AppError('access_removed');
+  if (access.reason === 'room_ended') throw new AppError('room_ended');
+  throw new AppError(REFUSAL_OF_STATE[access.state]);
+}

@@ -1,0 +1,249 @@
+/** The OpenAPI 3.1 document of the server and participant APIs, made from the same entries and schemas that the routes run on. */
+import { z } from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
+import { creator, creatorInput, participant, tokenInput } from '../protocol/accounts.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../protocol/errors.ts';
+import {
+  checkout,
+  refund,
+  refundInput,
+  ticket,
+  ticketInput,
+  tip,
+  tipInput,
+  topupCheckout,
+  topupInput,
+  wallet,
+} from '../protocol/money.ts';
+import { accessRule, removal, removalInput, room, roomInput } from '../protocol/rooms.ts';
+import { errorAnswer } from './http-errors.ts';
+import { type Auth, errorsOf, type Route } from './http-route.ts';
+import { tipAnswer } from './money-routes.ts';
+import { roomList, roomView } from './rooms-routes.ts';
+
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+export interface Parameter {
+  name: string;
+  in: 'path' | 'query';
+  required: boolean;
+  schema: JsonSchema;
+}
+
+interface Content {
+  'application/json': { schema: JsonSchema; example?: unknown };
+}
+
+export interface Operation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  security: Record<string, string[]>[];
+  parameters?: Parameter[];
+  requestBody?: { required: true; content: Content };
+  responses: Record<string, { description: string; content: Content }>;
+}
+
+export interface OpenApiDocument {
+  openapi: '3.1.0';
+  info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
+  servers: { url: string }[];
+  tags: { name: string; description: string }[];
+  paths: Record<string, Partial<Record<Route['method'], Operation>>>;
+  components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
+}
+
+const INPUT_NAMES: [z.ZodType, string][] = [
+  [creatorInput, 'CreatorInput'],
+  [tokenInput, 'TokenInput'],
+  [roomInput, 'RoomInput'],
+  [removalInput, 'RemovalInput'],
+  [topupInput, 'TopupInput'],
+  [ticketInput, 'TicketInput'],
+  [tipInput, 'TipInput'],
+  [refundInput, 'RefundInput'],
+];
+
+const ANSWER_NAMES: [z.ZodType, string][] = [
+  [creator, 'Creator'],
+  [participant, 'Participant'],
+  [accessRule, 'AccessRule'],
+  [room, 'Room'],
+  [roomView, 'RoomView'],
+  [roomList, 'RoomList'],
+  [removal, 'Removal'],
+  [wallet, 'Wallet'],
+  [checkout, 'Checkout'],
+  [topupCheckout, 'TopupCheckout'],
+  [ticket, 'Ticket'],
+  [tip, 'Tip'],
+  [tipAnswer, 'TipAnswer'],
+  [refund, 'Refund'],
+  [errorAnswer, 'Error'],
+];
+
+const TAGS = {
+  accounts: 'Creators, and the tokens with which people come into a room.',
+  rooms: 'Live events of a creator, and who may be in them.',
+  money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
+};
+
+const SECURITY: Partial<Record<Auth, Record<string, string[]>[]>> = {
+  server: [{ apiKey: [] }],
+  participant: [{ roomToken: [] }],
+};
+
+export function createOpenApiDocument(routes: readonly Route[], publicUrl: string): OpenApiDocument {
+  const components = new Components();
+  const paths: OpenApiDocument['paths'] = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: describeOperation(route, components) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Loge',
+      version: manifest.version,
+      description: manifest.description,
+      license: { name: 'Apache License 2.0', identifier: manifest.license },
+    },
+    servers: [{ url: publicUrl }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      schemas: components.toJson(),
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'basic', description: 'The API key as user name, the API secret as password.' },
+        roomToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A room token of a participant.',
+        },
+      },
+    },
+  };
+}
+
+function describeOperation(route: Route, components: Components): Operation {
+  const parameters = [...pathParameters(route), ...(route.method === 'get' ? queryParameters(route) : [])];
+  const body = route.method === 'post' && route.input;
+  return {
+    operationId: route.name,
+    tags: [tagOf(route)],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    security: SECURITY[route.auth] ?? [],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body
+      ? {
+          requestBody: {
+            required: true as const,
+            content: { 'application/json': { schema: components.input(route, body), example: route.example } },
+          },
+        }
+      : {}),
+    responses: {
+      [String(route.status ?? 200)]: {
+        description: route.status === 201 ? 'Created' : 'Done',
+        content: { 'application/json': { schema: components.answer(route) } },
+      },
+      ...describeErrors(errorsOf(route), components),
+    },
+  };
+}
+
+function tagOf({ path }: Route): keyof typeof TAGS {
+  if (/^\/v1\/(creators|tokens)/.test(path)) return 'accounts';
+  return /\/(wallet|tickets|tips|refunds)/.test(path) ? 'money' : 'rooms';
+}
+
+function describeErrors(codes: ErrorCode[], components: Components): Operation['responses'] {
+  const byStatus = Map.groupBy(codes, (code) => String(ERROR_CATALOGUE[code].status));
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${ERROR_CATALOGUE[code].message}`).join('\n\n'),
+        content: { 'application/json': { schema: components.error } },
+      },
+    ]),
+  );
+}
+
+function pathParameters({ path }: Route): Parameter[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { ...z.toJSONSchema(room.shape.id, { io: 'input' }), $schema: undefined, description: 'Id of the room' },
+  }));
+}
+
+function queryParameters({ input }: Route): Parameter[] {
+  if (!input) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input' });
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema: schema as JsonSchema,
+  }));
+}
+
+/** The named schemas. What comes in is closed, as the parser is; what goes out is open, so that fields can be added. */
+class Components {
+  readonly #inputs = z.registry<{ id: string }>();
+  readonly #answers = z.registry<{ id: string }>();
+  readonly error: JsonSchema;
+
+  constructor() {
+    for (const [schema, id] of INPUT_NAMES) this.#inputs.add(schema, { id });
+    for (const [schema, id] of ANSWER_NAMES) this.#answers.add(schema, { id });
+    this.error = this.#reference(this.#answers, errorAnswer, 'Error');
+  }
+
+  input(route: Route, schema: z.ZodType): JsonSchema {
+    return this.#reference(this.#inputs, schema, `${capitalise(route.name)}Input`);
+  }
+
+  answer(route: Route): JsonSchema {
+    return this.#reference(this.#answers, route.answer, `${capitalise(route.name)}Answer`);
+  }
+
+  #reference(registry: z.core.$ZodRegistry<{ id: string }>, schema: z.ZodType, fallbackId: string): JsonSchema {
+    if (!registry.has(schema)) registry.add(schema, { id: fallbackId });
+    return { $ref: uriOf(registry.get(schema)?.id ?? fallbackId) };
+  }
+
+  toJson(): Record<string, JsonSchema> {
+    const inputs = z.toJSONSchema(this.#inputs, {
+      uri: uriOf,
+      io: 'input',
+      override: ({ jsonSchema }) => {
+        if (jsonSchema.type === 'object') jsonSchema.additionalProperties = false;
+      },
+    });
+    const answers = z.toJSONSchema(this.#answers, {
+      uri: uriOf,
+      override: ({ jsonSchema }) => {
+        delete jsonSchema.additionalProperties;
+      },
+    });
+    // Within an OpenAPI document a schema is known by its place; an `$id` or `$schema` of its own would change how references resolve.
+    const plain = Object.entries({ ...answers.schemas, ...inputs.schemas }).map(
+      ([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema as JsonSchema] as const,
+    );
+    return Object.fromEntries(plain.sort(([a], [b]) => a.localeCompare(b)));
+  }
+}
+
+function uriOf(id: string): string {
+  return `#/components/schemas/${id}`;
+}
+
+function capitalise(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

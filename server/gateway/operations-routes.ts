@@ -1,0 +1,85 @@
+/** What operators and their machines ask: is it alive, is it ready, how is it doing. */
+import type { Express, Request, Response } from 'express';
+import type { Metrics } from '../platform/metrics.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { HttpAuth } from './http-auth.ts';
+import type { HttpContext, LiveView } from './http-context.ts';
+import { noStore } from './http-security.ts';
+
+const PING_TIMEOUT_MS = 2_000;
+/** A flood of probes asks the database once in this time. */
+const PING_REUSE_MS = 500;
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+
+export function mountOperations(
+  app: Express,
+  context: HttpContext,
+  { live, auth }: { live: LiveView; auth: HttpAuth },
+) {
+  const probe = new DatabaseProbe(context);
+  app.get('/healthz', noStore, (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  app.get('/readyz', noStore, async (_request, response) => {
+    const reasons = [...live.whyNotReady(), ...((await probe.answers()) ? [] : ['database: no answer'])];
+    if (reasons.length === 0) return void response.json({ status: 'ready' });
+    const { message } = new AppError('unavailable');
+    const error = new AppError('unavailable', `${message} (${reasons.join('; ')})`).toWire();
+    response.status(503).json({ status: 'not_ready', reasons, error });
+  });
+  app.get('/metrics', noStore, async (request, response) => {
+    if (!context.config.development && !isDirectFromLoopback(request)) challenge(auth, request, response);
+    response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
+  });
+}
+
+function challenge(auth: HttpAuth, request: Request, response: Response): void {
+  response.set('www-authenticate', 'Basic realm="Loge metrics"');
+  auth.authenticate('server', request);
+  response.removeHeader('www-authenticate');
+}
+
+/** A proxy on the same machine connects from loopback too, but says for whom. */
+function isDirectFromLoopback(request: Request): boolean {
+  const forwarded = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'].some(
+    (name) => request.get(name) !== undefined,
+  );
+  return !forwarded && LOOPBACK.test(request.socket.remoteAddress ?? '');
+}
+
+/** Counts finished requests by route and class of status. */
+export function countRequests(metrics: Metrics, routeOf: (request: Request) => string) {
+  return (request: Request, response: Response, next: () => void) => {
+    response.on('finish', () => {
+      metrics.httpRequests.inc({ route: routeOf(request), status: `${Math.floor(response.statusCode / 100)}xx` });
+    });
+    next();
+  };
+}
+
+class DatabaseProbe {
+  readonly #context: HttpContext;
+  #last: { atMs: number; answers: Promise<boolean> } | undefined;
+
+  constructor(context: HttpContext) {
+    this.#context = context;
+  }
+
+  answers(): Promise<boolean> {
+    const nowMs = performance.now();
+    if (!this.#last || nowMs - this.#last.atMs > PING_REUSE_MS) this.#last = { atMs: nowMs, answers: this.#ping() };
+    return this.#last.answers;
+  }
+
+  async #ping(): Promise<boolean> {
+    const silence = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PING_TIMEOUT_MS).unref());
+    const ping = this.#context.db.ping().then(
+      () => true,
+      (error) => {
+        this.#context.log.error({ err: error }, 'database does not answer');
+        return false;
+      },
+    );
+    return Promise.race([ping, silence]);
+  }
+}

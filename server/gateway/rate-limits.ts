@@ -1,0 +1,129 @@
+/**
+ * Budgets of requests per identity and per address, for sockets and for HTTP, by class of request. They live in memory; another store (Redis,
+ * for several gateways) is another `LimiterFactory`. Called by both pipelines of the gateway; knows nothing of what a request does.
+ */
+import { isIPv6 } from 'node:net';
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { AppError } from '../protocol/errors.ts';
+
+/** `points` requests in each window of `seconds`, and `burst` more now and then. */
+export interface Budget {
+  points: number;
+  seconds: number;
+  burst?: { points: number; seconds: number };
+}
+
+/** Who sends: a budget is only consumed for what is known. */
+export interface Sender {
+  identity?: string;
+  address?: string;
+}
+
+export interface Limiter {
+  /** Resolves while there is something left; rejects with a `RateLimiterRes` when the budget is used up. */
+  consume(key: string): Promise<unknown>;
+}
+export type LimiterFactory = (name: string, budget: Budget) => Limiter;
+
+type Budgets<C extends string> = Record<C, { identity?: Budget; address?: Budget }>;
+
+/**
+ * An address may be a whole company or campus behind one router, so its budgets are many times those of one person: they hold off a
+ * flood, not a crowd. A hundred viewers that join from one address within a second pass.
+ */
+const SOCKET_BUDGETS = {
+  connect: { address: { points: 600, seconds: 10 } },
+  chat: {
+    identity: { points: 10, seconds: 5, burst: { points: 5, seconds: 30 } },
+    address: { points: 2_000, seconds: 5 },
+  },
+  stage: { identity: { points: 60, seconds: 10 }, address: { points: 6_000, seconds: 10 } },
+  money: { identity: { points: 20, seconds: 10 }, address: { points: 2_000, seconds: 10 } },
+  default: { identity: { points: 100, seconds: 10 }, address: { points: 6_000, seconds: 10 } },
+} as const satisfies Budgets<string>;
+
+const HTTP_BUDGETS = {
+  /** The embedder's server, which mints a token for every viewer that joins. */
+  server: { address: { points: 6_000, seconds: 10 } },
+  /** Failed logins of the server API. */
+  credentials: { address: { points: 20, seconds: 60 } },
+  participant: { identity: { points: 100, seconds: 10 }, address: { points: 3_000, seconds: 10 } },
+  money: { identity: { points: 20, seconds: 10 }, address: { points: 1_000, seconds: 10 } },
+  site: { identity: { points: 100, seconds: 10 }, address: { points: 3_000, seconds: 10 } },
+  signIn: { address: { points: 100, seconds: 60 } },
+  webhook: { address: { points: 3_000, seconds: 10 } },
+  /** Returns from the payment page, each of which asks the payment provider. */
+  checkoutReturn: { address: { points: 60, seconds: 10 } },
+} as const satisfies Budgets<string>;
+
+export type LimitClass = keyof typeof SOCKET_BUDGETS;
+export type HttpLimitClass = keyof typeof HTTP_BUDGETS;
+export type SocketLimits = RateLimits<LimitClass>;
+export type HttpLimits = RateLimits<HttpLimitClass>;
+
+export function createSocketLimits(createLimiter: LimiterFactory = createMemoryLimiter): SocketLimits {
+  return new RateLimits('socket', SOCKET_BUDGETS, createLimiter);
+}
+
+export function createHttpLimits(createLimiter: LimiterFactory = createMemoryLimiter): HttpLimits {
+  return new RateLimits('http', HTTP_BUDGETS, createLimiter);
+}
+
+/** A key is forgotten when its window ends, so memory is bounded by how many senders can connect within one window. */
+export const createMemoryLimiter: LimiterFactory = (name, { points, seconds, burst }) => {
+  const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
+  if (!burst) return limiter;
+  const extra = new RateLimiterMemory({ keyPrefix: `${name}:burst`, points: burst.points, duration: burst.seconds });
+  return new BurstyRateLimiter(limiter, extra);
+};
+
+export class RateLimits<C extends string> {
+  readonly #limiters = new Map<string, Limiter>();
+
+  constructor(prefix: string, budgets: Budgets<C>, createLimiter: LimiterFactory) {
+    for (const [name, budget] of Object.entries<Budgets<C>[C]>(budgets)) {
+      for (const by of ['identity', 'address'] as const) {
+        const limit = budget[by];
+        if (limit) this.#limiters.set(`${name}:${by}`, createLimiter(`${prefix}:${name}:${by}`, limit));
+      }
+    }
+  }
+
+  /**
+   * Counts one request; throws `rate_limited` when a budget is used up. The identity comes first: what one person sends in excess is
+   * not taken from the budget of the address that others share.
+   */
+  async consume(limitClass: C, { identity, address }: Sender): Promise<void> {
+    if (identity !== undefined) await this.#consume(`${limitClass}:identity`, identity);
+    if (address !== undefined) await this.#consume(`${limitClass}:address`, addressKey(address));
+  }
+
+  async #consume(name: string, key: string): Promise<void> {
+    try {
+      await this.#limiters.get(name)?.consume(key);
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      throw new AppError('rate_limited', undefined, { retryAfterMs: Math.max(1, Math.ceil(error.msBeforeNext)) });
+    }
+  }
+}
+
+const MAPPED_IPV4 = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
+const IPV6_NETWORK_GROUPS = 4;
+const IPV6_GROUPS = 8;
+
+/** What counts as one address: an IPv4 address, or an IPv6 network of 64 bits, which is what one subscriber gets. */
+export function addressKey(address: string): string {
+  const mapped = MAPPED_IPV4.exec(address)?.[1];
+  if (mapped) return mapped;
+  const plain = address.split('%', 1)[0] ?? '';
+  if (!isIPv6(plain)) return address;
+  // The URL parser writes every form of an IPv6 address in the one canonical form.
+  const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail !== undefined) {
+    const end = tail === '' ? [] : tail.split(':');
+    groups.push(...new Array<string>(IPV6_GROUPS - groups.length - end.length).fill('0'), ...end);
+  }
+  return `${groups.slice(0, IPV6_NETWORK_GROUPS).join(':')}::/64`;
+}

@@ -1,0 +1,224 @@
+/** What each Socket.IO request does: thin routes to the domains. From where and with which right is said beside each. */
+import type { RtpCapabilities, RtpParameters } from '../../sfu/contract.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { Access } from '../protocol/rooms.ts';
+import type { StageCaller } from '../stage/stage.ts';
+import type { Connection } from './connection.ts';
+import type { GatewayContext } from './context.ts';
+import type { Handlers } from './pipeline.ts';
+
+export function createHandlers(context: GatewayContext): Handlers {
+  return {
+    ...stageHandlers(context),
+    ...chatHandlers(context),
+    ...roomHandlers(context),
+    ...moneyHandlers(context),
+  };
+}
+
+type HandlersOf<Domain extends string> = {
+  [N in keyof Handlers as N extends `${Domain}:${string}` ? N : never]: Handlers[N];
+};
+
+function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
+  const caller = (connection: Connection, access: Access = connection.access): StageCaller => ({
+    room: connection.roomId,
+    identity: connection.participant.identity,
+    socket: connection.socket.id,
+    access,
+    publish: connection.can.publish,
+  });
+  /** Joining asks the database, not what was decided a moment ago. */
+  const freshCaller = async (connection: Connection): Promise<StageCaller> => {
+    const { participant, can } = connection;
+    const room = await rooms.getRoom(connection.roomId);
+    return caller(connection, await rooms.decideAccess({ room, ...participant, subscribe: can.subscribe }));
+  };
+  return {
+    'stage:watch': {
+      from: 'inside',
+      limit: 'stage',
+      handle: async (connection, input) =>
+        stage.watch(await freshCaller(connection), {
+          ...input,
+          rtpCapabilities: input.rtpCapabilities as RtpCapabilities,
+        }),
+    },
+    'stage:publish': {
+      from: 'inside',
+      right: 'publish',
+      limit: 'stage',
+      handle: async (connection, input) => stage.publish(await freshCaller(connection), input),
+    },
+    'stage:connect': {
+      from: 'inside',
+      limit: 'stage',
+      handle: async (connection, { session, dtlsParameters }) => {
+        await stage.connect(caller(connection), session, dtlsParameters);
+        return {};
+      },
+    },
+    'stage:restartIce': {
+      from: 'inside',
+      limit: 'stage',
+      handle: (connection, { session }) => stage.restartIce(caller(connection), session),
+    },
+    'stage:produce': {
+      from: 'inside',
+      right: 'publish',
+      limit: 'stage',
+      handle: (connection, input) =>
+        stage.produce(caller(connection), { ...input, rtpParameters: input.rtpParameters as RtpParameters }),
+    },
+    'stage:unproduce': {
+      from: 'inside',
+      right: 'publish',
+      limit: 'stage',
+      handle: async (connection, input) => {
+        await stage.unproduce(caller(connection), input);
+        return {};
+      },
+    },
+    'stage:mute': {
+      from: 'inside',
+      right: 'publish',
+      limit: 'stage',
+      handle: async (connection, input) => {
+        await stage.setMuted(caller(connection), input);
+        return {};
+      },
+    },
+    'stage:viewport': {
+      from: 'inside',
+      limit: 'stage',
+      handle: async (connection, input) => {
+        await stage.setViewport(caller(connection), input);
+        return {};
+      },
+    },
+    'stage:resume': {
+      from: 'inside',
+      limit: 'stage',
+      handle: async (connection, { session }) => {
+        await stage.resume(caller(connection), session);
+        return {};
+      },
+    },
+    'stage:leave': {
+      from: 'lobby',
+      limit: 'stage',
+      handle: async (connection, { session }) => {
+        await stage.leave(caller(connection), session);
+        return {};
+      },
+    },
+    'stage:endLive': {
+      from: 'inside',
+      right: 'publish',
+      limit: 'stage',
+      handle: async (connection) => {
+        await stage.endLive(connection.roomId);
+        return {};
+      },
+    },
+  };
+}
+
+function chatHandlers({ chat, rooms }: GatewayContext): HandlersOf<'chat'> {
+  return {
+    'chat:send': {
+      from: 'inside',
+      right: 'chat',
+      limit: 'chat',
+      handle: async ({ roomId, participant }, input) => {
+        const room = await rooms.getRoom(roomId);
+        if (!room.chat.enabled) throw new AppError('chat_not_allowed');
+        return { message: await chat.send({ room: roomId, from: participant, input }) };
+      },
+    },
+    'chat:history': {
+      from: 'inside',
+      limit: 'default',
+      handle: ({ roomId }, range) => chat.history(roomId, range),
+    },
+    'chat:remove': {
+      from: 'inside',
+      right: 'moderate',
+      limit: 'default',
+      handle: async ({ roomId, participant }, { messageId, reason }) => {
+        await chat.remove({ room: roomId, by: participant, messageId, reason });
+        return {};
+      },
+    },
+  };
+}
+
+function roomHandlers({ rooms }: GatewayContext): HandlersOf<'rooms'> {
+  return {
+    'rooms:remove': {
+      from: 'inside',
+      right: 'moderate',
+      limit: 'default',
+      handle: async ({ roomId, participant }, { identity, reason }) => {
+        const room = await rooms.getRoom(roomId);
+        return rooms.removeParticipant({ room, identity, reason, by: participant.identity });
+      },
+    },
+    'rooms:end': {
+      from: 'inside',
+      limit: 'default',
+      handle: async ({ roomId, participant }) => {
+        if (participant.role !== 'creator') throw new AppError('forbidden');
+        return rooms.endRoom(roomId);
+      },
+    },
+  };
+}
+
+function moneyHandlers({ money, rooms }: GatewayContext): HandlersOf<'money'> {
+  return {
+    'money:wallet': {
+      from: 'lobby',
+      limit: 'default',
+      handle: ({ participant }) => money.getWallet(participant.identity),
+    },
+    'money:topup': {
+      from: 'lobby',
+      limit: 'money',
+      handle: ({ participant }, input) =>
+        money.createTopup({ identity: participant.identity, name: participant.name, ...input }),
+    },
+    'money:buyTicket': {
+      from: 'lobby',
+      limit: 'money',
+      handle: async ({ roomId, participant }, input) => {
+        if (participant.role !== 'fan') throw new AppError('nothing_to_buy');
+        const room = await rooms.getRoom(roomId);
+        return money.buyTicket({ room, identity: participant.identity, name: participant.name, ...input });
+      },
+    },
+    'money:confirmCheckout': {
+      from: 'lobby',
+      limit: 'money',
+      handle: async (_connection, { checkoutSession }) => {
+        const { status } = await money.confirmCheckout(checkoutSession);
+        return { status };
+      },
+    },
+    'money:tip': {
+      from: 'inside',
+      right: 'tip',
+      limit: 'money',
+      handle: async ({ roomId, participant }, input) =>
+        money.tip({ room: await rooms.getRoom(roomId), from: participant, input }),
+    },
+    'money:earnings': {
+      from: 'inside',
+      limit: 'default',
+      handle: ({ roomId, participant }) => {
+        if (participant.role !== 'creator') throw new AppError('forbidden');
+        return money.getEarnings(roomId);
+      },
+    },
+  };
+}

@@ -1,0 +1,111 @@
+/** The server API for rooms. */
+import { z } from 'zod';
+import { removal, removalInput, room, roomInput, roomListQuery } from '../protocol/rooms.ts';
+import type { HttpContext, LiveView } from './http-context.ts';
+import { defineRoute, type Route } from './http-route.ts';
+
+/** A room together with how many fans are inside now. */
+export const roomView = room.extend({ viewerCount: z.number().int().min(0) });
+export const roomList = z.object({ rooms: z.array(roomView) });
+
+/** Who is on record for what an embedder's server did. */
+const EMBEDDING_SERVER = 'embedding-server';
+
+export function roomsRoutes(context: HttpContext, live: LiveView): Route[] {
+  return [...roomRoutes(context, live), ...orderRoutes(context)];
+}
+
+function roomRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
+  return [
+    defineRoute({
+      name: 'createRoom',
+      method: 'post',
+      path: '/v1/rooms',
+      auth: 'server',
+      limit: 'server',
+      input: roomInput,
+      example: {
+        creator: 'camille',
+        title: 'Closed rehearsal',
+        access: { kind: 'ticket', priceMinor: 500, currency: 'eur' },
+      },
+      answer: room,
+      status: 201,
+      summary: 'Create a room',
+      description: 'A `free` room lets everyone with a token in; a `ticket` room needs a `priceMinor`.',
+      errors: [
+        'creator_not_found',
+        'amount_invalid',
+        'amount_too_small',
+        'amount_too_large',
+        'access_kind_unavailable',
+      ],
+      handler: ({ input }) => rooms.createRoom(input),
+    }),
+    defineRoute({
+      name: 'listRooms',
+      method: 'get',
+      path: '/v1/rooms',
+      auth: 'server',
+      limit: 'server',
+      input: roomListQuery,
+      answer: roomList,
+      summary: 'List rooms',
+      description: 'Live ones first, then the newest.',
+      handler: async ({ input }) => {
+        const found = await rooms.listRooms(input);
+        return { rooms: found.map((it) => ({ ...it, viewerCount: live.viewerCount(it.id) })) };
+      },
+    }),
+    defineRoute({
+      name: 'getRoom',
+      method: 'get',
+      path: '/v1/rooms/:id',
+      auth: 'server',
+      limit: 'server',
+      answer: roomView,
+      summary: 'Get a room',
+      handler: async ({ params }) => {
+        return { ...(await rooms.getRoom(params.id)), viewerCount: live.viewerCount(params.id) };
+      },
+    }),
+  ];
+}
+
+function orderRoutes({ rooms }: HttpContext): Route[] {
+  return [
+    defineRoute({
+      name: 'endRoom',
+      method: 'post',
+      path: '/v1/rooms/:id/end',
+      auth: 'server',
+      limit: 'server',
+      answer: room,
+      summary: 'End a room for good',
+      description: 'Everyone in it is put out. Ending it again answers the same.',
+      handler: async ({ params }) => {
+        await rooms.getRoom(params.id);
+        return rooms.endRoom(params.id);
+      },
+    }),
+    defineRoute({
+      name: 'removeParticipant',
+      method: 'post',
+      path: '/v1/rooms/:id/removals',
+      auth: 'server',
+      limit: 'server',
+      input: removalInput,
+      example: { identity: 'fan-7', reason: 'Insults in the chat' },
+      answer: removal,
+      status: 201,
+      summary: 'Remove somebody from a room',
+      description:
+        'They are put out at once and cannot come back, whatever token they hold. A second removal changes nothing.',
+      errors: ['participant_not_removable'],
+      handler: async ({ params, input }) => {
+        const room = await rooms.getRoom(params.id);
+        return rooms.removeParticipant({ room, ...input, by: EMBEDDING_SERVER });
+      },
+    }),
+  ];
+}

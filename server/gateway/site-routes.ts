@@ -1,0 +1,233 @@
+/**
+ * What the pages of the first-party site ask for, with the session cookie as the key. The site is an embedder like any other: it mints room
+ * tokens for whoever is signed in, and has no rights that another embedder has not.
+ */
+import { z } from 'zod';
+import { identity } from '../protocol/accounts.ts';
+import { AppError } from '../protocol/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { topupCheckout, topupInput, wallet } from '../protocol/money.ts';
+import { type Room, room, roomInput } from '../protocol/rooms.ts';
+import { DEMO_PEOPLE } from './demo.ts';
+import type { HttpContext, LiveView } from './http-context.ts';
+import { defineRoute, type Route } from './http-route.ts';
+import { roomList, roomView } from './rooms-routes.ts';
+import { type SitePerson, type SiteSessions, sitePerson } from './site-session.ts';
+
+const siteSession = z.object({ person: sitePerson.nullable(), demo: z.boolean(), currency: z.string() });
+
+export const walletHistory = z.object({
+  entries: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['topup', 'ticket', 'tip', 'refund']),
+      /** Negative for what was spent. */
+      amountMinor: z.number().int(),
+      currency: z.string(),
+      at: z.string(),
+      /** The room’s title, or why something was refunded. */
+      label: z.string().nullable(),
+      room: z.string().optional(),
+    }),
+  ),
+});
+
+export function siteRoutes(context: HttpContext, live: LiveView, sessions: SiteSessions): Route[] {
+  return [
+    ...sessionRoutes(context, sessions),
+    ...siteRoomRoutes(context, live),
+    ...studioRoutes(context, live),
+    ...siteWalletRoutes(context),
+  ];
+}
+
+function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[] {
+  const describe = (person: SitePerson | null) => ({ person, demo: config.development, currency: config.currency });
+  const base = { auth: 'visitor', limit: 'site' } as const;
+  return [
+    defineRoute({
+      ...base,
+      name: 'siteSession',
+      method: 'get',
+      path: '/site/session',
+      answer: siteSession,
+      summary: 'Who is signed in',
+      handler: ({ caller }) => describe(caller),
+    }),
+    defineRoute({
+      ...base,
+      name: 'siteDemoPeople',
+      method: 'get',
+      path: '/site/demo-people',
+      answer: z.object({ people: z.array(sitePerson) }),
+      summary: 'Whom one can sign in as in development',
+      errors: ['not_found'],
+      handler: () => {
+        if (!config.development) throw new AppError('not_found');
+        return { people: [...DEMO_PEOPLE] };
+      },
+    }),
+    defineRoute({
+      ...base,
+      name: 'siteDemoSignIn',
+      method: 'post',
+      path: '/site/demo-sign-in',
+      limit: 'signIn',
+      input: z.object({ identity }),
+      answer: siteSession,
+      summary: 'Sign in as one of the demo people',
+      errors: ['not_found'],
+      handler: ({ input, response }) => {
+        const person = DEMO_PEOPLE.find((it) => it.identity === input.identity);
+        if (!config.development || !person) throw new AppError('not_found');
+        sessions.write(response, person);
+        return describe(person);
+      },
+    }),
+    defineRoute({
+      ...base,
+      name: 'siteSignOut',
+      method: 'post',
+      path: '/site/sign-out',
+      answer: siteSession,
+      summary: 'Sign out',
+      handler: ({ response }) => {
+        sessions.clear(response);
+        return describe(null);
+      },
+    }),
+  ];
+}
+
+const viewOf = (live: LiveView) => (it: Room) => ({ ...it, viewerCount: live.viewerCount(it.id) });
+
+function siteRoomRoutes({ rooms, tokens }: HttpContext, live: LiveView): Route[] {
+  const view = viewOf(live);
+  return [
+    defineRoute({
+      name: 'siteRooms',
+      method: 'get',
+      path: '/site/rooms',
+      auth: 'visitor',
+      limit: 'site',
+      answer: roomList,
+      summary: 'Rooms that are live, then those to come',
+      handler: async () => {
+        const onAir = await rooms.listRooms({ status: 'live', limit: LIMITS.listPageItems });
+        const toCome = await rooms.listRooms({ status: 'scheduled', limit: LIMITS.listPageItems });
+        return { rooms: [...onAir, ...toCome].slice(0, LIMITS.listPageItems).map(view) };
+      },
+    }),
+    defineRoute({
+      name: 'siteRoom',
+      method: 'get',
+      path: '/site/rooms/:id',
+      auth: 'visitor',
+      limit: 'site',
+      answer: roomView,
+      summary: 'One room',
+      handler: async ({ params }) => view(await rooms.getRoom(params.id)),
+    }),
+    defineRoute({
+      name: 'siteRoomToken',
+      method: 'post',
+      path: '/site/rooms/:id/token',
+      auth: 'person',
+      limit: 'site',
+      answer: z.object({ token: z.string() }),
+      status: 201,
+      summary: 'A room token for whoever is signed in',
+      handler: async ({ caller, params }) => {
+        const { id, creator } = await rooms.getRoom(params.id);
+        const role = creator.identity === caller.identity ? 'creator' : 'fan';
+        return { token: tokens.create({ identity: caller.identity, name: caller.name, room: id, role }) };
+      },
+    }),
+  ];
+}
+
+function studioRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
+  return [
+    defineRoute({
+      name: 'siteMyRooms',
+      method: 'get',
+      path: '/site/my-rooms',
+      auth: 'person',
+      limit: 'site',
+      answer: roomList,
+      summary: "The creator's own rooms",
+      errors: ['forbidden'],
+      handler: async ({ caller }) => {
+        assertCreator(caller);
+        const own = await rooms.listRooms({ creator: caller.identity, limit: LIMITS.listPageItems });
+        return { rooms: own.map(viewOf(live)) };
+      },
+    }),
+    defineRoute({
+      name: 'siteCreateRoom',
+      method: 'post',
+      path: '/site/rooms',
+      auth: 'person',
+      limit: 'site',
+      input: roomInput.pick({ title: true, access: true, startsAt: true }),
+      answer: room,
+      status: 201,
+      summary: 'Create a room of one’s own',
+      errors: [
+        'forbidden',
+        'creator_not_found',
+        'amount_invalid',
+        'amount_too_small',
+        'amount_too_large',
+        'access_kind_unavailable',
+      ],
+      handler: ({ caller, input }) => {
+        assertCreator(caller);
+        return rooms.createRoom({ ...input, creator: caller.identity });
+      },
+    }),
+  ];
+}
+
+function siteWalletRoutes({ money }: HttpContext): Route[] {
+  return [
+    defineRoute({
+      name: 'siteWallet',
+      method: 'get',
+      path: '/site/wallet',
+      auth: 'person',
+      limit: 'site',
+      answer: wallet,
+      summary: 'The wallet of whoever is signed in',
+      handler: ({ caller }) => money.getWallet(caller.identity),
+    }),
+    defineRoute({
+      name: 'siteTopup',
+      method: 'post',
+      path: '/site/wallet/topups',
+      auth: 'person',
+      limit: 'money',
+      input: topupInput,
+      answer: topupCheckout,
+      status: 201,
+      summary: 'Top up the wallet by card',
+      errors: ['amount_invalid', 'amount_too_small', 'amount_too_large', 'wallet_limit', 'provider_unavailable'],
+      handler: ({ caller, input, locale }) =>
+        money.createTopup({ identity: caller.identity, name: caller.name, locale, ...input }),
+    }),
+    defineRoute({
+      name: 'siteWalletHistory',
+      method: 'get',
+      path: '/site/wallet/history',
+      auth: 'person',
+      limit: 'site',
+      answer: walletHistory,
+      summary: 'What came into the wallet and went out of it',
+      handler: ({ caller }) => money.getWalletHistory(caller.identity, LIMITS.listPageItems),
+    }),
+  ];
+}
+
+function assertCreator(person: SitePerson): void {
+  if (person.role !== 'creator') throw new AppError('forbidden', 'This is for creators.');
+}

@@ -1,0 +1,59 @@
+/** Starts everything in one process from the environment, prints where it is, and stops cleanly on Ctrl-C or SIGTERM. */
+import { App } from './app.ts';
+import { type Config, ConfigError, parseConfig } from './config.ts';
+
+const SHUTDOWN_LIMIT_MS = 15_000;
+const REPEATED_SIGNAL_MS = 1_000;
+
+async function main(): Promise<void> {
+  const config = parseConfig(process.env);
+  const app = await App.create({ config });
+  printWelcome(config, app);
+  let stoppingSince: number | undefined;
+  const stop = () => {
+    if (stoppingSince !== undefined) {
+      // One Ctrl-C may arrive twice, from the terminal and passed on by npm. A second one, later, does not wait.
+      if (performance.now() - stoppingSince > REPEATED_SIGNAL_MS) process.exit(130);
+      return;
+    }
+    stoppingSince = performance.now();
+    process.stdout.write('\nStopping …\n');
+    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function printWelcome(config: Config, app: App): void {
+  const lines = [
+    '',
+    `  Loge is open: ${config.publicUrl}`,
+    '',
+    `  API reference   ${config.publicUrl}/docs`,
+    ...(app.emulator ? [`  Payments        test mode, Stripe emulator on ${app.emulator.url}`] : []),
+    `  Data            ${config.databaseUrl ? 'Postgres' : config.dataDir}`,
+    '',
+    ...(config.development ? ['  Pay with card 4242 4242 4242 4242, any future date, any code.', ''] : []),
+    '  Stop with Ctrl-C.',
+    '',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    const port = 'port' in error ? error.port : 'of this server';
+    return `Port ${port} is taken by another program. Stop it, or choose another one: PORT=3100 npm start`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+main().catch((error) => {
+  process.stderr.write(`\nLoge could not start. ${explain(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,283 @@
+/**
+ * Card payments on the provider's page, whatever they pay for. Owns the way of one from the intent that is written first, to the page, to
+ * the booking, exactly once, from whichever of webhook, return page or sweeper comes first. What is paid for (a top-up, a ticket) is
+ * registered by its own part and books itself in the transaction that marks the checkout paid.
+ */
+import type { Orm } from '../platform/db.ts';
+import { AppError } from '../protocol/errors.ts';
+import { createId } from '../protocol/ids.ts';
+import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore } from './checkouts.store.ts';
+import { houseAccount, transferLegs } from './ledger.ts';
+import type { CheckoutPurpose } from './money.schema.ts';
+import type { MoneyContext } from './money-context.ts';
+import type { ProviderCheckout, ProviderPayment } from './payment-provider.ts';
+import { createReturnUrls } from './return-urls.ts';
+
+export interface Payable {
+  /** Looks at what it needs, outside a transaction, and answers the booking to be done inside one. */
+  planSettlement(checkout: Checkout): Promise<(tx: Orm) => Promise<void>>;
+  /** Nobody has paid and nobody can any more. */
+  expire(tx: Orm, checkout: Checkout): Promise<void>;
+}
+
+export interface CheckoutRequest {
+  purpose: CheckoutPurpose;
+  sourceId: string;
+  identity: string;
+  name: string;
+  amountMinor: number;
+  /** What the person reads on the payment page. */
+  description: string;
+  returnUrl: string | undefined;
+  /** Path on the house's own site when there is no `returnUrl`. */
+  returnPath: string;
+  locale: string | undefined;
+}
+
+/** How long a page can be paid on; the provider allows 30 minutes to 24 hours. */
+const OPEN_MS = 60 * 60_000;
+/** An order that the provider did not answer is repeated within this time, and given up after it: nobody was given its page. */
+const OPENING_MS = 20 * 60_000;
+/** A page this near its end is not handed out again. */
+const HAND_OUT_MARGIN_MS = 60_000;
+/** How long after its end a checkout that the provider does not know is still asked for. */
+const MISSING_GRACE_MS = 24 * 60 * 60_000;
+const SETTLE_ATTEMPTS = 2;
+const CLAIM_ITEMS = 20;
+
+export class Checkouts {
+  readonly #context: MoneyContext;
+  readonly #store: CheckoutsStore;
+  readonly #payables = new Map<CheckoutPurpose, Payable>();
+
+  constructor(context: MoneyContext, store: CheckoutsStore) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  register(purpose: CheckoutPurpose, payable: Payable): void {
+    this.#payables.set(purpose, payable);
+  }
+
+  /** Writes the intent, with what `insertSource` inserts, and opens the page. Answers where to pay. */
+  async open(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<string> {
+    const { purpose, sourceId, identity, name, amountMinor, description, locale } = request;
+    const urls = createReturnUrls({
+      requested: request.returnUrl,
+      fallback: new URL(request.returnPath, this.#context.publicUrl).href,
+      isAllowed: this.#context.isReturnUrlAllowed,
+    });
+    const checkout = await this.#context.db.transaction(async (tx) => {
+      await insertSource(tx);
+      return this.#store.insert(tx, {
+        id: createId('checkout'),
+        purpose,
+        sourceId,
+        identity,
+        name,
+        amountMinor,
+        currency: this.#context.currency,
+        description,
+        ...urls,
+        locale: locale ?? null,
+        status: 'opening',
+        createdAt: this.#context.nowIso(),
+        expiresAt: this.#context.laterIso(OPEN_MS),
+        nextCheckAt: this.#context.laterIso(OPENING_MS),
+      });
+    });
+    return this.#order(checkout);
+  }
+
+  /** Where an earlier checkout can still be paid; undefined when it cannot, and then it is settled or expired. */
+  async resume(checkout: Checkout): Promise<string | undefined> {
+    const { clock, provider } = this.#context;
+    if (checkout.status === 'opening') {
+      const isYoung = clock.now() < Date.parse(checkout.createdAt) + OPENING_MS;
+      if (isYoung) return this.#order(checkout);
+      await this.#expire(checkout);
+      return undefined;
+    }
+    if (checkout.status !== 'open' || !checkout.providerSession) return undefined;
+    if (clock.now() > Date.parse(checkout.expiresAt) - HAND_OUT_MARGIN_MS) {
+      await provider.expireCheckout(checkout.providerSession);
+    }
+    const found = await this.#look(checkout);
+    return found?.status === 'open' ? (found.url ?? undefined) : undefined;
+  }
+
+  /** Closes the page of something that was bought in another way; if it was paid meanwhile, settling it gives the money back. */
+  async cancel(checkout: Checkout): Promise<void> {
+    if (!checkout.providerSession) {
+      await this.#expire(checkout);
+      return;
+    }
+    await this.#context.provider.expireCheckout(checkout.providerSession);
+    await this.#look(checkout);
+  }
+
+  /** The same order can be placed again: the provider answers it with the page that it has made. */
+  async #order(checkout: Checkout): Promise<string> {
+    const { provider } = this.#context;
+    let page: ProviderCheckout | undefined;
+    for (let attempt = 0; attempt < 2 && !page; attempt += 1) {
+      const customer = await this.#customerOf(checkout);
+      page = await provider.createCheckout({
+        ...checkout,
+        checkout: checkout.id,
+        customer,
+        expiresAtMs: Date.parse(checkout.expiresAt),
+      });
+      if (!page) await this.#store.forgetCustomer(checkout.identity, customer);
+    }
+    if (!page?.url) throw new AppError('provider_unavailable');
+    await this.#store.markOpen(checkout.id, {
+      session: page.session,
+      url: page.url,
+      nextCheckAt: this.#context.laterIso(CHECK_FIRST_SECONDS * 1000),
+    });
+    return page.url;
+  }
+
+  async #customerOf({ identity, name }: Checkout): Promise<string> {
+    const known = await this.#store.findCustomer(identity);
+    if (known) return known;
+    const customer = await this.#context.provider.createCustomer({ identity, name });
+    return this.#store.keepCustomer(identity, customer, this.#context.nowIso());
+  }
+
+  /** What the return page asks: fetches the session that it names and settles what is found. Sessions that are not ours are not fetched. */
+  async confirm(session: string): Promise<Checkout> {
+    const known = await this.#store.findBySession(session);
+    if (!known) throw new AppError('payment_not_found');
+    if (known.status === 'open') await this.#look(known);
+    return (await this.#store.find(known.id)) ?? known;
+  }
+
+  /** Something happened to this session, says the provider. */
+  async handleSessionChanged(session: string): Promise<void> {
+    const found = await this.#context.provider.fetchCheckout(session);
+    if (!found) return;
+    const checkout = found.reference
+      ? await this.#store.find(found.reference)
+      : await this.#store.findBySession(session);
+    // Another application may share the provider's account.
+    if (checkout) await this.#settle(checkout, found);
+  }
+
+  /** Something happened to this payment, says the provider: its fee may be known now. */
+  async handlePaymentChanged(payment: string): Promise<void> {
+    const checkout = await this.#store.findByPayment(payment);
+    if (!checkout || checkout.feeMinor !== null) return;
+    const found = await this.#context.provider.fetchPayment(payment);
+    if (found) await this.#bookFee(checkout, found);
+  }
+
+  /** Looks again at checkouts that are due; true when there may be more. */
+  async sweep(): Promise<boolean> {
+    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
+    await Promise.all(
+      due.map((checkout) => this.#context.runInBackground(`check ${checkout.id}`, () => this.#check(checkout))),
+    );
+    return due.length === CLAIM_ITEMS;
+  }
+
+  recheckAll(): Promise<void> {
+    return this.#store.makeOpenDue(this.#context.nowIso());
+  }
+
+  async #check(checkout: Checkout): Promise<void> {
+    if (checkout.providerSession) {
+      await this.#look(checkout);
+    } else if (this.#context.clock.now() >= Date.parse(checkout.createdAt) + OPENING_MS) {
+      await this.#expire(checkout);
+    }
+  }
+
+  async #look(checkout: Checkout): Promise<ProviderCheckout | undefined> {
+    const found = await this.#context.provider.fetchCheckout(checkout.providerSession ?? '');
+    if (found) {
+      await this.#settle(checkout, found);
+    } else if (this.#context.clock.now() > Date.parse(checkout.expiresAt) + MISSING_GRACE_MS) {
+      this.#context.log.error({ checkout: checkout.id }, 'the payment provider does not know this checkout, given up');
+      await this.#expire(checkout);
+    }
+    return found;
+  }
+
+  async #settle(checkout: Checkout, found: ProviderCheckout): Promise<void> {
+    switch (found.status) {
+      case 'open':
+        if (checkout.status === 'opening') {
+          const nextCheckAt = this.#context.laterIso(CHECK_FIRST_SECONDS * 1000);
+          await this.#store.markOpen(checkout.id, { session: found.session, url: found.url, nextCheckAt });
+        }
+        return;
+      case 'expired':
+        await this.#expire(checkout);
+        return;
+      case 'paid':
+        await this.#book(checkout, found);
+        if (found.payment) await this.#bookFee(checkout, found.payment);
+    }
+  }
+
+  async #book(checkout: Checkout, found: ProviderCheckout): Promise<void> {
+    if (checkout.status === 'paid') return;
+    if (found.amountMinor !== checkout.amountMinor || found.currency !== checkout.currency) {
+      this.#context.log.error({ checkout: checkout.id, paid: found.amountMinor }, 'another amount was paid than asked');
+      throw new AppError('amount_invalid', 'The provider took another amount than was asked for.');
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const book = await this.#payableOf(checkout).planSettlement(checkout);
+      try {
+        const isMine = await this.#context.db.transaction(async (tx) => {
+          const isMine = await this.#store.markPaid(tx, checkout.id, {
+            session: found.session,
+            payment: found.payment?.payment ?? null,
+            at: this.#context.nowIso(),
+            nextCheckAt: this.#context.laterIso(CHECK_FIRST_SECONDS * 1000),
+          });
+          if (isMine) await book(tx);
+          return isMine;
+        });
+        if (isMine) this.#context.metrics.moneyMinor.inc({ kind: checkout.purpose }, checkout.amountMinor);
+        break;
+      } catch (error) {
+        // The plan was overtaken (the same room bought from the wallet at the same moment): the second one sees it.
+        if (attempt === SETTLE_ATTEMPTS) throw error;
+      }
+    }
+    this.#context.outbox.wake();
+  }
+
+  async #bookFee(checkout: Checkout, { feeMinor }: ProviderPayment): Promise<void> {
+    if (feeMinor === null || checkout.feeMinor !== null) return;
+    const { ledger, db, currency } = this.#context;
+    await db.transaction(async (tx) => {
+      if (!(await this.#store.setFee(tx, checkout.id, feeMinor)) || feeMinor === 0) return;
+      await ledger.post(tx, {
+        kind: 'provider_fee',
+        source: { type: 'checkout', id: checkout.id },
+        legs: transferLegs(
+          houseAccount('provider_fees', currency),
+          houseAccount('provider_clearing', currency),
+          feeMinor,
+        ),
+        at: this.#context.nowIso(),
+      });
+    });
+  }
+
+  async #expire(checkout: Checkout): Promise<void> {
+    await this.#context.db.transaction(async (tx) => {
+      if (await this.#store.markExpired(tx, checkout.id)) await this.#payableOf(checkout).expire(tx, checkout);
+    });
+  }
+
+  #payableOf(checkout: Checkout): Payable {
+    const payable = this.#payables.get(checkout.purpose);
+    if (!payable) throw new AppError('internal', `Nothing books a ${checkout.purpose}.`);
+    return payable;
+  }
+}

@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import type { Earnings } from '../protocol/money.ts';
+import { execute } from './ledger.store.ts';
+
+type Sums = Record<'tips' | 'tip_count' | 'tickets' | 'ticket_count' | 'creator', string | number>;
+
+export class EarningsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** What a room has earned; refunded sales are not in it. */
+  async sumOfRoom(room: string): Promise<Omit<Earnings, 'currency'>> {
+    const { rows } = await execute<Sums>(
+      this.#orm,
+      sql`with tip_sums as (
+          select coalesce(sum(amount_minor), 0) as gross, coalesce(sum(creator_minor), 0) as creator, count(*) as n
+          from tips where room = ${room} and status = 'settled'
+        ), ticket_sums as (
+          select coalesce(sum(price_minor), 0) as gross, coalesce(sum(creator_minor), 0) as creator, count(*) as n
+          from tickets where room = ${room} and status = 'valid'
+        )
+        select tip_sums.gross as tips, tip_sums.n as tip_count, ticket_sums.gross as tickets, ticket_sums.n as ticket_count,
+          tip_sums.creator + ticket_sums.creator as creator
+        from tip_sums, ticket_sums`,
+    );
+    const sums = rows[0];
+    return {
+      tipsMinor: Number(sums?.tips ?? 0),
+      ticketsMinor: Number(sums?.tickets ?? 0),
+      creatorMinor: Number(sums?.creator ?? 0),
+      ticketCount: Number(sums?.ticket_count ?? 0),
+      tipCount: Number(sums?.tip_count ?? 0),
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { execute } from './ledger.store.ts';
+import { accountId, houseAccount } from './ledger.ts';
+
+interface Rule {
+  /** What is wrong with each row that the statement finds. */
+  fault: string;
+  statement: SQL;
+}
+
+/**
+ * What must hold between the books and the payments, the refunds and the keys to rooms. Each statement finds ids that break its rule; the
+ * rules of the books alone are the ledger's.
+ */
+const RULES: Rule[] = [
+  {
+    fault: 'is a tip without its transaction, or with another amount',
+    statement: sql`select t.id from tips t left join ledger_transactions x
+        on x.kind = 'tip' and x.source_type = 'tip' and x.source_id = t.id
+      left join ledger_entries e on e.transaction = x.id and e.account = 'fan_wallet:' || t.currency || ':' || t.identity
+      where e.amount_minor is distinct from -t.amount_minor`,
+  },
+  {
+    fault: 'is a transaction of a tip that does not exist',
+    statement: sql`select x.id from ledger_transactions x
+      where x.kind = 'tip' and not exists (select 1 from tips t where t.id = x.source_id)`,
+  },
+  {
+    fault: 'is a settled tip that was never told, or told twice',
+    statement: sql`select t.id from tips t
+      where (select count(*) from outbox o where o.topic = 'tip.settled' and o.data->'tip'->>'id' = t.id) <> 1`,
+  },
+  {
+    fault: 'is a top-up whose books disagree with its status',
+    statement: sql`select t.id from topups t left join ledger_transactions x
+        on x.kind = 'topup' and x.source_type = 'topup' and x.source_id = t.id
+      where (t.status = 'settled') <> (x.id is not null)`,
+  },
+  {
+    fault: 'is a ticket whose books disagree with its status',
+    statement: sql`select t.id from tickets t left join ledger_transactions x
+        on x.kind in ('ticket', 'unusable_payment') and x.source_type = 'ticket' and x.source_id = t.id
+      where (t.status in ('valid', 'refunded')) <> (x.id is not null)`,
+  },
+  {
+    fault: 'is a ticket that disagrees with the key to its room',
+    statement: sql`select t.id from tickets t
+      where (t.status = 'valid') <> exists (select 1 from entitlements e
+        where e.source = 'ticket' and e.source_id = t.id and e.revoked_at is null)`,
+  },
+  {
+    fault: 'is a paid checkout whose payment is not in the books, or the other way round',
+    statement: sql`select c.id from checkouts c left join ledger_transactions x
+        on x.kind in ('topup', 'ticket', 'unusable_payment') and x.source_type = c.purpose and x.source_id = c.source_id
+      where (c.status = 'paid') <> (x.id is not null)`,
+  },
+  {
+    fault: 'is a refunded ticket or tip without a refund, or a refund of one that is not refunded',
+    statement: sql`select t.id from tickets t
+        where (t.status = 'refunded') <> exists (select 1 from refunds r where r.ticket = t.id)
+      union all select t.id from tips t
+        where (t.status = 'refunded') <> exists (select 1 from refunds r where r.tip = t.id)`,
+  },
+  {
+    fault: 'is reversed by more than it was, in one of its accounts',
+    statement: sql`select x.id from ledger_transactions x
+      join ledger_entries e on e.transaction = x.id
+      join ledger_transactions r on r.reverses_id = x.id
+      join ledger_entries f on f.transaction = r.id and f.account = e.account
+      group by x.id, e.account, e.amount_minor
+      having sign(sum(f.amount_minor)) = sign(e.amount_minor) or abs(sum(f.amount_minor)) > abs(e.amount_minor)`,
+  },
+];
+
+export class InvariantsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async findViolations(currency: string): Promise<string[]> {
+    const found: string[] = [];
+    for (const { fault, statement } of RULES) {
+      const { rows } = await execute<{ id: string }>(this.#orm, statement);
+      found.push(...rows.map(({ id }) => `${id} ${fault}`));
+    }
+    return [...found, ...(await this.#findWrongSums(currency))];
+  }
+
+  /** What lies at the provider is what was paid there, less its fees and what was sent back; what is owed to cards is every open refund. */
+  async #findWrongSums(currency: string): Promise<string[]> {
+    const clearing = accountId(houseAccount('provider_clearing', currency));
+    const payable = accountId(houseAccount('refund_payable', currency));
+    const { rows } = await execute<Record<'clearing' | 'at_provider' | 'payable' | 'owed', string>>(
+      this.#orm,
+      sql`select
+        (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${clearing}) as clearing,
+        (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from checkouts where status = 'paid')
+          - (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status = 'succeeded') as at_provider,
+        (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${payable}) as payable,
+        (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status <> 'succeeded') as owed`,
+    );
+    const sums = rows[0];
+    if (!sums) return ['the sums of the books cannot be read'];
+    const faults: string[] = [];
+    if (-Number(sums.clearing) !== Number(sums.at_provider)) {
+      faults.push(`the clearing account says ${-Number(sums.clearing)}, the payments ${sums.at_provider}`);
+    }
+    if (Number(sums.payable) !== Number(sums.owed)) {
+      faults.push(`${sums.payable} is owed to cards by the books, ${sums.owed} by the refunds`);
+    }
+    return faults;
+  }
+}

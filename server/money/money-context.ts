@@ -1,0 +1,89 @@
+/** What the parts of money share: the house's services, the books, and the time as rows want it. */
+import type { Clock } from '../platform/clock.ts';
+import type { Database, Orm } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { Outbox } from '../platform/outbox.ts';
+import type { Wallet } from '../protocol/money.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+import { FeePoliciesStore } from './fee-policies.store.ts';
+import { LedgerStore } from './ledger.store.ts';
+import type { MoneyFact } from './money-facts.ts';
+import type { PaymentProvider } from './payment-provider.ts';
+
+export interface MoneyOptions {
+  db: Database;
+  rooms: Rooms;
+  outbox: Outbox;
+  provider: PaymentProvider;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  /** The one currency of the house: ISO 4217, lower case. */
+  currency: string;
+  /** Where people are sent back to when a request names no address. */
+  publicUrl: string;
+  isReturnUrlAllowed: (url: string) => boolean;
+}
+
+export class MoneyContext {
+  readonly db: Database;
+  readonly rooms: Rooms;
+  readonly outbox: Outbox;
+  readonly provider: PaymentProvider;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly currency: string;
+  readonly publicUrl: string;
+  readonly isReturnUrlAllowed: (url: string) => boolean;
+  readonly ledger: LedgerStore;
+  readonly fees: FeePoliciesStore;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(options: MoneyOptions) {
+    this.db = options.db;
+    this.rooms = options.rooms;
+    this.outbox = options.outbox;
+    this.provider = options.provider;
+    this.clock = options.clock;
+    this.log = options.log.child({ domain: 'money' });
+    this.metrics = options.metrics;
+    this.currency = options.currency;
+    this.publicUrl = options.publicUrl;
+    this.isReturnUrlAllowed = options.isReturnUrlAllowed;
+    this.ledger = new LedgerStore(options.db.orm);
+    this.fees = new FeePoliciesStore(options.db.orm, options.clock);
+  }
+
+  nowIso(): string {
+    return this.laterIso(0);
+  }
+
+  laterIso(ms: number): string {
+    return new Date(this.clock.now() + ms).toISOString();
+  }
+
+  walletOf(availableMinor: number): Wallet {
+    return { balanceMinor: availableMinor, currency: this.currency };
+  }
+
+  /** Adds facts of this domain within the caller's transaction. */
+  async tell(tx: Orm, ...facts: MoneyFact[]): Promise<void> {
+    await this.outbox.add(tx, ...facts.map(([topic, data, about]) => ({ topic, data, ...about })));
+  }
+
+  /** Runs what nobody waits for; it is waited for at the end, and a failure is logged and left to the sweeper. */
+  runInBackground(what: string, work: () => Promise<unknown>): Promise<void> {
+    const task = work()
+      .then(() => undefined)
+      .catch((error) => this.log.warn({ err: error, what }, 'left to the sweeper'))
+      .finally(() => this.#underWay.delete(task));
+    this.#underWay.add(task);
+    return task;
+  }
+
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+}

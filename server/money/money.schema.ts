@@ -1,0 +1,252 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  check,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Role } from '../protocol/accounts.ts';
+import type { AccountKind, TransactionKind } from './ledger.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+/** Minor units; a JavaScript number holds them exactly up to 2^53, far above what a house can turn over. */
+const minor = (name: string) => bigint(name, { mode: 'number' });
+
+/**
+ * One account of the double-entry ledger. Positive is what the owner is owed. Only fans' accounts keep a cached `balance`, because only
+ * they are guarded when money leaves; every other balance is the sum of its entries, so that no sale has to lock a shared row.
+ */
+export const ledgerAccounts = pgTable(
+  'ledger_accounts',
+  {
+    id: text('id').primaryKey(),
+    owner: text('owner').notNull(),
+    kind: text('kind').$type<AccountKind>().notNull(),
+    currency: text('currency').notNull(),
+    balance: minor('balance'),
+    held: minor('held').notNull().default(0),
+    minBalance: minor('min_balance'),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('ledger_accounts_owner').on(table.owner, table.kind, table.currency),
+    check('ledger_accounts_cached', sql`(${table.kind} = 'fan_wallet') = (${table.balance} is not null)`),
+    check('ledger_accounts_not_below', sql`${table.balance} >= coalesce(${table.minBalance}, 0)`),
+    check('ledger_accounts_held', sql`${table.held} >= 0`),
+  ],
+);
+
+/** Append-only, held by a trigger. One source gives one transaction of a kind: booking twice is impossible. */
+export const ledgerTransactions = pgTable(
+  'ledger_transactions',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<TransactionKind>().notNull(),
+    sourceType: text('source_type').notNull(),
+    sourceId: text('source_id').notNull(),
+    reversesId: text('reverses_id'),
+    currency: text('currency').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('ledger_transactions_source').on(table.kind, table.sourceType, table.sourceId),
+    index('ledger_transactions_reverses').on(table.reversesId).where(sql`${table.reversesId} is not null`),
+  ],
+);
+
+/**
+ * Append-only legs. A trigger refuses a statement whose entries do not sum to zero within each transaction, or name an account of another
+ * currency; that stands in for foreign keys, which would take a lock on the house's accounts at every sale.
+ */
+export const ledgerEntries = pgTable(
+  'ledger_entries',
+  {
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    transaction: text('transaction').notNull(),
+    account: text('account').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.transaction, table.account] }),
+    index('ledger_entries_account').on(table.account, table.seq),
+    check('ledger_entries_not_zero', sql`${table.amountMinor} <> 0`),
+  ],
+);
+
+/** How a sale is split, in immutable versions; every ticket and tip keeps the version that it was split by. */
+export const feePolicies = pgTable('fee_policies', {
+  id: text('id').primaryKey(),
+  version: integer('version').notNull().unique(),
+  vatBps: integer('vat_bps').notNull(),
+  commissionBps: integer('commission_bps').notNull(),
+  charityBps: integer('charity_bps').notNull(),
+  effectiveAt: time('effective_at').notNull(),
+});
+
+export const providerCustomers = pgTable('provider_customers', {
+  identity: text('identity').primaryKey(),
+  customer: text('customer').notNull(),
+  createdAt: time('created_at').notNull(),
+});
+
+export type CheckoutPurpose = 'topup' | 'ticket';
+export type CheckoutStatus = 'opening' | 'open' | 'paid' | 'expired';
+
+/** A card payment on the provider's page: written before the provider is asked, so that nothing paid there can be unknown here. */
+export const checkouts = pgTable(
+  'checkouts',
+  {
+    id: text('id').primaryKey(),
+    purpose: text('purpose').$type<CheckoutPurpose>().notNull(),
+    /** The top-up or the ticket that it pays for. */
+    sourceId: text('source_id').notNull().unique(),
+    identity: text('identity').notNull(),
+    name: text('name').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    description: text('description').notNull(),
+    successUrl: text('success_url').notNull(),
+    cancelUrl: text('cancel_url').notNull(),
+    locale: text('locale'),
+    status: text('status').$type<CheckoutStatus>().notNull(),
+    providerSession: text('provider_session').unique(),
+    url: text('url'),
+    providerPayment: text('provider_payment'),
+    /** What the provider kept for itself; known some time after the payment. */
+    feeMinor: minor('fee_minor'),
+    /** When the sweeper looks at the provider again by itself; null when there is nothing left to learn. */
+    nextCheckAt: time('next_check_at'),
+    checks: integer('checks').notNull().default(0),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    paidAt: time('paid_at'),
+  },
+  (table) => [
+    index('checkouts_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
+    index('checkouts_payment').on(table.providerPayment),
+    check('checkouts_amount', sql`${table.amountMinor} > 0`),
+  ],
+);
+
+export const topups = pgTable(
+  'topups',
+  {
+    id: text('id').primaryKey(),
+    identity: text('identity').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    status: text('status').$type<'pending' | 'settled' | 'expired'>().notNull(),
+    createdAt: time('created_at').notNull(),
+    settledAt: time('settled_at'),
+  },
+  (table) => [index('topups_identity').on(table.identity), check('topups_amount', sql`${table.amountMinor} > 0`)],
+);
+
+export const tickets = pgTable(
+  'tickets',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    identity: text('identity').notNull(),
+    priceMinor: minor('price_minor').notNull(),
+    currency: text('currency').notNull(),
+    paidFrom: text('paid_from').$type<'wallet' | 'card'>().notNull(),
+    /** `pending` while its checkout is open; only a `valid` one is a key to the room. */
+    status: text('status').$type<'pending' | 'valid' | 'expired' | 'refunded'>().notNull(),
+    feePolicy: text('fee_policy').notNull(),
+    /** The creator's part of the price after VAT, commission and pledge. */
+    creatorMinor: minor('creator_minor').notNull(),
+    createdAt: time('created_at').notNull(),
+    boughtAt: time('bought_at'),
+  },
+  (table) => [
+    // One valid ticket a person and room, and one open checkout: what makes buying twice impossible, also across processes.
+    uniqueIndex('tickets_valid').on(table.room, table.identity).where(sql`${table.status} = 'valid'`),
+    uniqueIndex('tickets_pending').on(table.room, table.identity).where(sql`${table.status} = 'pending'`),
+    check('tickets_price', sql`${table.priceMinor} > 0`),
+  ],
+);
+
+export const tips = pgTable(
+  'tips',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    identity: text('identity').notNull(),
+    name: text('name').notNull(),
+    role: text('role').$type<Role>().notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    message: text('message'),
+    menuItem: text('menu_item'),
+    idempotencyKey: text('idempotency_key').notNull(),
+    status: text('status').$type<'settled' | 'refunded'>().notNull(),
+    feePolicy: text('fee_policy').notNull(),
+    creatorMinor: minor('creator_minor').notNull(),
+    sentAt: time('sent_at').notNull(),
+  },
+  (table) => [
+    // Begins with the room, so that it serves the room's earnings too.
+    uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
+    check('tips_amount', sql`${table.amountMinor} > 0`),
+  ],
+);
+
+/** A decision to give money back; at most one for each payment. One to a card is `pending` until the provider has carried it out. */
+export const refunds = pgTable(
+  'refunds',
+  {
+    id: text('id').primaryKey(),
+    ticket: text('ticket').unique(),
+    tip: text('tip').unique(),
+    topup: text('topup').unique(),
+    identity: text('identity').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    to: text('to').$type<'wallet' | 'card'>().notNull(),
+    status: text('status').$type<'pending' | 'succeeded' | 'failed'>().notNull(),
+    reason: text('reason').notNull(),
+    by: text('by').notNull(),
+    providerPayment: text('provider_payment'),
+    providerRefund: text('provider_refund'),
+    /** Counts the orders to the provider: a new one after a failure needs a new idempotency key. */
+    round: integer('round').notNull().default(1),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: time('next_attempt_at'),
+    failure: text('failure'),
+    createdAt: time('created_at').notNull(),
+    settledAt: time('settled_at'),
+  },
+  (table) => [
+    index('refunds_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    check('refunds_amount', sql`${table.amountMinor} > 0`),
+    check('refunds_of_one', sql`num_nonnulls(${table.ticket}, ${table.tip}, ${table.topup}) = 1`),
+  ],
+);
+
+/** The inbox: what the provider told, kept before it is answered and processed by fetching the object again. */
+export const providerEvents = pgTable(
+  'provider_events',
+  {
+    id: text('id').primaryKey(),
+    subject: text('subject').$type<'checkout' | 'payment' | 'refund' | 'other'>().notNull(),
+    objectId: text('object_id').notNull(),
+    type: text('type').notNull(),
+    createdAt: time('created_at').notNull(),
+    receivedAt: time('received_at').notNull(),
+    processedAt: time('processed_at'),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: time('next_attempt_at'),
+    error: text('error'),
+  },
+  (table) => [
+    index('provider_events_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    index('provider_events_created').on(table.createdAt),
+  ],
+);

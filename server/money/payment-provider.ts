@@ -1,0 +1,87 @@
+/**
+ * The port to whoever takes card payments, in the house's words. Amounts are minor units. Every method may reject with
+ * `provider_unavailable`, which says nothing about whether the order was carried out: orders are therefore repeatable by their key. What
+ * the provider refuses for good is `not_refundable` for a refund and `internal` for the rest.
+ */
+
+export interface CheckoutOrder {
+  /** Our id of the checkout: the provider keeps it as the reference, and it makes the order repeatable. */
+  checkout: string;
+  customer: string;
+  purpose: 'topup' | 'ticket';
+  /** The top-up or ticket that is paid for. */
+  sourceId: string;
+  identity: string;
+  amountMinor: number;
+  currency: string;
+  /** What the person reads on the payment page. */
+  description: string;
+  /** Complete addresses; the success one holds the provider's placeholder for its session. */
+  successUrl: string;
+  cancelUrl: string;
+  locale: string | null;
+  expiresAtMs: number;
+}
+
+export interface ProviderCheckout {
+  session: string;
+  /** Our id of the checkout, as we gave it. */
+  reference: string | null;
+  status: 'open' | 'paid' | 'expired';
+  /** The page to pay on, while it is open. */
+  url: string | null;
+  amountMinor: number;
+  currency: string;
+  payment: ProviderPayment | null;
+}
+
+export interface ProviderPayment {
+  payment: string;
+  /** What the provider keeps; null until it knows. */
+  feeMinor: number | null;
+}
+
+export interface RefundOrder {
+  /** Our id of the refund, kept by the provider as the reference. */
+  refund: string;
+  payment: string;
+  amountMinor: number;
+  idempotencyKey: string;
+}
+
+export interface ProviderRefund {
+  providerRefund: string;
+  reference: string | null;
+  /** The idempotency key of the order it came from; tells one order from another for the same refund. */
+  order: string | null;
+  status: 'pending' | 'succeeded' | 'failed';
+  failure: string | null;
+}
+
+/** Something changed at the provider. It only says where to look: the object is fetched again before anything is believed. */
+export interface ProviderEvent {
+  id: string;
+  /** The provider's own name of the event, for people. */
+  type: string;
+  subject: 'checkout' | 'payment' | 'refund' | 'other';
+  objectId: string;
+  createdAtMs: number;
+}
+
+export interface PaymentProvider {
+  createCustomer(person: { identity: string; name: string }): Promise<string>;
+  /** Undefined when the provider does not know the customer (any more). */
+  createCheckout(order: CheckoutOrder): Promise<ProviderCheckout | undefined>;
+  fetchCheckout(session: string): Promise<ProviderCheckout | undefined>;
+  /** Closes a checkout that nobody has paid; one that is paid or closed stays as it is. */
+  expireCheckout(session: string): Promise<void>;
+  fetchPayment(payment: string): Promise<ProviderPayment | undefined>;
+  refund(order: RefundOrder): Promise<ProviderRefund>;
+  fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;
+  /** Every refund of a payment, whoever ordered it. */
+  listRefunds(payment: string): Promise<ProviderRefund[]>;
+  /** Checks the signature and its age; throws `signature_invalid`. */
+  parseWebhook(rawBody: Buffer, signature: string | undefined): ProviderEvent;
+  /** Events since a moment, the newest first, bounded by the adapter. */
+  fetchEvents(sinceMs: number): Promise<ProviderEvent[]>;
+}

@@ -1,0 +1,156 @@
+import { and, asc, eq, inArray, isNotNull, lte, ne, or, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../protocol/ids.ts';
+import type { Refund } from '../protocol/money.ts';
+import { refunds } from './money.schema.ts';
+
+export type RefundRow = typeof refunds.$inferSelect;
+export type NewRefund = typeof refunds.$inferInsert;
+
+/** While an order is under way nobody else places it; longer than the provider's client tries. */
+export const ATTEMPT_LEASE_SECONDS = 40;
+const RETRY_MAX_SECONDS = 3_600;
+
+/** Names of the unique constraints that make one refund of one payment. */
+export const ONE_REFUND = ['refunds_ticket_unique', 'refunds_tip_unique', 'refunds_topup_unique'];
+
+export class RefundsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insert(tx: Orm, row: NewRefund): Promise<RefundRow> {
+    const [inserted] = await tx.insert(refunds).values(row).returning();
+    return inserted as RefundRow;
+  }
+
+  async find(id: string): Promise<RefundRow | undefined> {
+    if (!id.startsWith(ID_PREFIXES.refund)) return undefined;
+    const [row] = await this.#orm.select().from(refunds).where(eq(refunds.id, id));
+    return row;
+  }
+
+  async findOf(payment: { ticket?: string; tip?: string; topup?: string }): Promise<RefundRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(refunds)
+      .where(
+        or(
+          payment.ticket ? eq(refunds.ticket, payment.ticket) : undefined,
+          payment.tip ? eq(refunds.tip, payment.tip) : undefined,
+          payment.topup ? eq(refunds.topup, payment.topup) : undefined,
+        ),
+      );
+    return row;
+  }
+
+  /** A failed refund is ordered again, as a new round; undefined when it is not failed any more. */
+  async startRound(id: string, nextAttemptAt: string): Promise<RefundRow | undefined> {
+    const [row] = await this.#orm
+      .update(refunds)
+      .set({
+        status: 'pending',
+        round: sql`${refunds.round} + 1`,
+        attempts: 1,
+        providerRefund: null,
+        failure: null,
+        nextAttemptAt,
+      })
+      .where(and(eq(refunds.id, id), eq(refunds.status, 'failed')))
+      .returning();
+    return row;
+  }
+
+  /** Takes refunds that are due to be ordered or asked about, with growing pauses: no two processes take the same. */
+  async claimDue(nowIso: string, limit: number): Promise<RefundRow[]> {
+    const due = this.#orm
+      .select({ id: refunds.id })
+      .from(refunds)
+      .where(lte(refunds.nextAttemptAt, nowIso))
+      .orderBy(asc(refunds.nextAttemptAt))
+      .limit(limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(refunds)
+      .set({
+        attempts: sql`${refunds.attempts} + 1`,
+        nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second'
+          * least(${ATTEMPT_LEASE_SECONDS} * power(2, least(${refunds.attempts}, 10)), ${RETRY_MAX_SECONDS})`,
+      })
+      .where(inArray(refunds.id, due))
+      .returning();
+  }
+
+  async makePendingDue(nowIso: string): Promise<void> {
+    await this.#orm
+      .update(refunds)
+      .set({ nextAttemptAt: nowIso })
+      .where(and(eq(refunds.status, 'pending'), isNotNull(refunds.nextAttemptAt)));
+  }
+
+  async noteFault(id: string, failure: string, retryAt: string): Promise<void> {
+    await this.#orm
+      .update(refunds)
+      .set({ failure, nextAttemptAt: retryAt })
+      .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')));
+  }
+
+  async notePending(id: string, providerRefund: string): Promise<void> {
+    await this.#orm
+      .update(refunds)
+      .set({ providerRefund })
+      .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')));
+  }
+
+  /** True when it was not succeeded before. */
+  async markSucceeded(tx: Orm, id: string, sent: { providerRefund: string; at: string }): Promise<boolean> {
+    const rows = await tx
+      .update(refunds)
+      .set({
+        status: 'succeeded',
+        providerRefund: sent.providerRefund,
+        settledAt: sent.at,
+        nextAttemptAt: null,
+        failure: null,
+      })
+      .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')))
+      .returning({ id: refunds.id });
+    return rows.length > 0;
+  }
+
+  /** What it was before; undefined when it was failed already. */
+  async markFailed(
+    tx: Orm,
+    id: string,
+    fault: { failure: string; providerRefund: string | null },
+  ): Promise<'pending' | 'succeeded' | undefined> {
+    const [before] = await tx
+      .select({ status: refunds.status })
+      .from(refunds)
+      .where(and(eq(refunds.id, id), ne(refunds.status, 'failed')))
+      .for('update');
+    if (!before || before.status === 'failed') return undefined;
+    await tx
+      .update(refunds)
+      .set({ status: 'failed', ...fault, settledAt: null, nextAttemptAt: null })
+      .where(eq(refunds.id, id));
+    return before.status;
+  }
+}
+
+export function toRefund(row: RefundRow): Refund {
+  return {
+    id: row.id as Id<'refund'>,
+    ...(row.ticket ? { ticket: row.ticket as TicketId } : {}),
+    ...(row.tip ? { tip: row.tip as TipId } : {}),
+    ...(row.topup ? { topup: row.topup as TopupId } : {}),
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+    to: row.to,
+    status: row.status,
+    reason: row.reason,
+    createdAt: new Date(row.createdAt).toISOString(),
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * Tickets: the key to one room for one person. Bought once, however often and from wherever it is tried at the same time; a card payment
+ * that comes too late to be of use is given back by itself.
+ */
+import type { Orm } from '../platform/db.ts';
+import { AppError } from '../protocol/errors.ts';
+import { createId, type RoomId } from '../protocol/ids.ts';
+import type { Ticket } from '../protocol/money.ts';
+import type { Offer, Room } from '../protocol/rooms.ts';
+import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
+import type { Checkouts, Payable } from './checkouts.ts';
+import { type Account, assertAmount, fanWallet, houseAccount, saleLegs, splitSale, transferLegs } from './ledger.ts';
+import type { MoneyContext } from './money-context.ts';
+import type { Refunds } from './refunds.ts';
+import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
+import { isUniqueViolation } from './unique-violation.ts';
+
+export interface TicketRequest {
+  room: Room;
+  identity: string;
+  name: string;
+  from: 'wallet' | 'card';
+  returnUrl?: string | undefined;
+  /** Language of the payment page: `fr`, `en`; absent means the browser's. */
+  locale?: string | undefined;
+}
+
+export type TicketAnswer = { ticket: Ticket } | { checkoutUrl: string };
+
+/** Two tabs that buy by card at once need two looks, one that meets an expired page another. */
+const CARD_ATTEMPTS = 3;
+
+export class Tickets implements Payable {
+  readonly #context: MoneyContext;
+  readonly #store: TicketsStore;
+  readonly #checkouts: Checkouts;
+  readonly #checkoutsStore: CheckoutsStore;
+  readonly #refunds: Refunds;
+
+  constructor(
+    context: MoneyContext,
+    parts: { store: TicketsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; refunds: Refunds },
+  ) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#checkouts = parts.checkouts;
+    this.#checkoutsStore = parts.checkoutsStore;
+    this.#refunds = parts.refunds;
+    parts.checkouts.register('ticket', this);
+  }
+
+  async buy(request: TicketRequest): Promise<TicketAnswer> {
+    const { room, identity, from } = request;
+    const { rooms } = this.#context;
+    if (room.status === 'ended') throw new AppError('room_ended');
+    const offer = rooms.offerOf(room);
+    if (!offer) throw new AppError('nothing_to_buy');
+    assertAmount(offer.priceMinor);
+    const access = await rooms.decideAccess({ room, identity, role: 'fan' });
+    if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
+    const held = await this.#store.findByHolder(room.id, identity, 'valid');
+    if (held) return { ticket: toTicket(held) };
+    if (access.state === 'granted' || identity === room.creator.identity) throw new AppError('already_entitled');
+    return from === 'wallet' ? { ticket: await this.#buyFromWallet(request, offer) } : this.#buyByCard(request, offer);
+  }
+
+  async #newTicket({ room, identity, from }: TicketRequest, offer: Offer): Promise<NewTicket> {
+    const policy = await this.#context.fees.findCurrent();
+    return {
+      id: createId('ticket'),
+      room: room.id,
+      identity,
+      priceMinor: offer.priceMinor,
+      currency: this.#context.currency,
+      paidFrom: from,
+      feePolicy: policy.id,
+      creatorMinor: splitSale(offer.priceMinor, policy).creatorMinor,
+      createdAt: this.#context.nowIso(),
+    };
+  }
+
+  async #buyFromWallet(request: TicketRequest, offer: Offer): Promise<Ticket> {
+    const { room, identity } = request;
+    const { db, currency } = this.#context;
+    const row = await this.#newTicket(request, offer);
+    const wallet = fanWallet(identity, currency);
+    const book = await this.#planSale({ row, creator: room.creator.identity, payer: wallet });
+    let ticket: Ticket | undefined;
+    try {
+      ticket = await db.transaction(async (tx) => {
+        const available = await book(tx);
+        if (available === undefined) return undefined;
+        const bought = toTicket(await this.#store.insertValid(tx, row));
+        await this.#grant(tx, bought);
+        const left = this.#context.walletOf(available);
+        await this.#context.tell(tx, ['wallet.changed', { identity, wallet: left }, { identity }]);
+        return bought;
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error, ONE_VALID_TICKET)) throw error;
+    }
+    if (!ticket) return this.#heldOrInsufficient(room.id, identity);
+    this.#context.outbox.wake();
+    this.#context.metrics.moneyMinor.inc({ kind: 'ticket' }, row.priceMinor);
+    this.#closeOpenPage(room.id, identity);
+    return ticket;
+  }
+
+  /** Another request of the same person was faster, or there is too little credit. */
+  async #heldOrInsufficient(room: RoomId, identity: string): Promise<Ticket> {
+    const held = await this.#store.findByHolder(room, identity, 'valid');
+    if (!held) throw new AppError('insufficient_funds');
+    return toTicket(held);
+  }
+
+  /** A page that is still open for the same ticket must not be paid any more. */
+  #closeOpenPage(room: RoomId, identity: string): void {
+    void this.#context.runInBackground('close the page of a ticket bought otherwise', async () => {
+      const pending = await this.#store.findByHolder(room, identity, 'pending');
+      const checkout = pending && (await this.#checkoutsStore.findBySource(pending.id));
+      if (checkout) await this.#checkouts.cancel(checkout);
+    });
+  }
+
+  async #buyByCard(request: TicketRequest, offer: Offer): Promise<TicketAnswer> {
+    const { room, identity, name, returnUrl, locale } = request;
+    for (let attempt = 1; attempt <= CARD_ATTEMPTS; attempt += 1) {
+      const checkoutUrl = await this.#resumeOpenPage(room.id, identity);
+      if (checkoutUrl) return { checkoutUrl };
+      const held = await this.#store.findByHolder(room.id, identity, 'valid');
+      if (held) return { ticket: toTicket(held) };
+      const row = await this.#newTicket(request, offer);
+      try {
+        const url = await this.#checkouts.open(
+          {
+            purpose: 'ticket',
+            sourceId: row.id,
+            identity,
+            name,
+            amountMinor: row.priceMinor,
+            description: `${locale === 'fr' ? 'Billet' : 'Ticket'} · ${room.title}`,
+            returnUrl,
+            returnPath: `/rooms/${room.id}`,
+            locale,
+          },
+          (tx) => this.#store.insertPending(tx, row),
+        );
+        return { checkoutUrl: url };
+      } catch (error) {
+        if (!isUniqueViolation(error, ONE_PENDING_TICKET)) throw error;
+      }
+    }
+    throw new AppError('unavailable');
+  }
+
+  async #resumeOpenPage(room: RoomId, identity: string): Promise<string | undefined> {
+    const pending = await this.#store.findByHolder(room, identity, 'pending');
+    const checkout = pending && (await this.#checkoutsStore.findBySource(pending.id));
+    return checkout && this.#checkouts.resume(checkout);
+  }
+
+  async planSettlement(checkout: Checkout): Promise<(tx: Orm) => Promise<void>> {
+    const { rooms, currency } = this.#context;
+    const row = await this.#store.find(checkout.sourceId);
+    if (!row) throw new AppError('payment_not_found');
+    const room = await rooms.getRoom(row.room);
+    const access = await rooms.decideAccess({ room, identity: row.identity, role: 'fan' });
+    const held = await this.#store.findByHolder(row.room, row.identity, 'valid');
+    const uselessBecause = held ? 'ticket_held_already' : access.state === 'refused' ? access.reason : undefined;
+    const clearing = houseAccount('provider_clearing', currency);
+    if (uselessBecause) return (tx) => this.#giveBack(tx, row, uselessBecause);
+    const book = await this.#planSale({ row, creator: room.creator.identity, payer: clearing });
+    return async (tx) => {
+      await book(tx);
+      const bought = await this.#store.markValid(tx, row.id, this.#context.nowIso());
+      if (!bought) throw new AppError('internal', 'A ticket was paid for that had been given back.');
+      await this.#grant(tx, toTicket(bought));
+    };
+  }
+
+  async expire(tx: Orm, checkout: Checkout): Promise<void> {
+    await this.#store.markExpired(tx, checkout.sourceId);
+  }
+
+  /** The legs of a sale, and the booking of them: the answer is what the payer's wallet has left, undefined when it had too little. */
+  async #planSale(sale: {
+    row: NewTicket;
+    creator: string;
+    payer: Account;
+  }): Promise<(tx: Orm) => Promise<number | undefined>> {
+    const { row, creator, payer } = sale;
+    const { ledger, fees, currency } = this.#context;
+    await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
+    const split = splitSale(row.priceMinor, await fees.find(row.feePolicy));
+    const legs = saleLegs({ payer, creator, grossMinor: row.priceMinor, split });
+    return (tx) =>
+      ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at: this.#context.nowIso() });
+  }
+
+  async #grant(tx: Orm, ticket: Ticket): Promise<void> {
+    const { rooms } = this.#context;
+    const { id, room, identity } = ticket;
+    await rooms.grantEntitlement(tx, { room, identity, source: 'ticket', sourceId: id });
+    await this.#context.tell(
+      tx,
+      ['ticket.bought', { ticket }, { room, identity }],
+      ['earnings.changed', { room }, { room }],
+    );
+  }
+
+  async #giveBack(tx: Orm, row: NewTicket, reason: string): Promise<void> {
+    const { ledger, currency } = this.#context;
+    const legs = transferLegs(
+      houseAccount('provider_clearing', currency),
+      houseAccount('refund_payable', currency),
+      row.priceMinor,
+    );
+    const at = this.#context.nowIso();
+    await ledger.post(tx, { kind: 'unusable_payment', source: { type: 'ticket', id: row.id }, legs, at });
+    await this.#store.markRefunded(tx, row.id, ['pending', 'expired']);
+    await this.#refunds.returnCardPayment(tx, {
+      ticket: row.id,
+      identity: row.identity,
+      amountMinor: row.priceMinor,
+      reason,
+    });
+  }
+}

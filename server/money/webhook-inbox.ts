@@ -1,0 +1,115 @@
+/**
+ * What the payment provider tells: signature checked, kept, answered, and only then processed, by fetching the object again; so events may
+ * come twice, late, in any order, or be lost. What never came is found by listing the provider's events now and then.
+ */
+import { AppError } from '../protocol/errors.ts';
+import type { Checkouts } from './checkouts.ts';
+import type { MoneyContext } from './money-context.ts';
+import type { ProviderEvent } from './payment-provider.ts';
+import type { RefundOrders } from './refund-orders.ts';
+import type { InboxEvent, NewInboxEvent, WebhookInboxStore } from './webhook-inbox.store.ts';
+
+const CLAIM_ITEMS = 20;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 3_600_000;
+/** Days of trying; afterwards the event stays in the inbox with its error, and the sweep of open payments goes on. */
+const ATTEMPTS_MAX = 80;
+/** Events are listed from before the newest known one, because the provider may show them out of order. */
+const LISTING_OVERLAP_MS = 10 * 60_000;
+/** How far back the first listing of a new house looks. */
+const LISTING_FIRST_MS = 60 * 60_000;
+
+export class WebhookInbox {
+  readonly #context: MoneyContext;
+  readonly #parts: { store: WebhookInboxStore; checkouts: Checkouts; refundOrders: RefundOrders };
+
+  constructor(
+    context: MoneyContext,
+    parts: { store: WebhookInboxStore; checkouts: Checkouts; refundOrders: RefundOrders },
+  ) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Resolves once the event is kept for good, which is when the provider may be told so. */
+  async receive(rawBody: Buffer, signature: string | undefined): Promise<void> {
+    const { provider, metrics } = this.#context;
+    let event: ProviderEvent;
+    try {
+      event = provider.parseWebhook(rawBody, signature);
+    } catch (error) {
+      metrics.webhooks.inc({ outcome: error instanceof AppError ? error.code : 'internal' });
+      throw error;
+    }
+    const isNew = (await this.#parts.store.insert([this.#toRow(event)])) > 0;
+    metrics.webhooks.inc({ outcome: isNew ? 'received' : 'duplicate' });
+  }
+
+  /** Keeps events that the provider lists and that never came; answers how many there were. */
+  async list(): Promise<number> {
+    const { provider, clock, metrics, log } = this.#context;
+    const newestMs = await this.#parts.store.findNewestMs();
+    const sinceMs = newestMs === undefined ? clock.now() - LISTING_FIRST_MS : newestMs - LISTING_OVERLAP_MS;
+    const events = await provider.fetchEvents(sinceMs);
+    const missed = await this.#parts.store.insert(events.map((event) => this.#toRow(event)));
+    if (missed > 0) {
+      metrics.webhooks.inc({ outcome: 'found_by_listing' }, missed);
+      log.info({ missed }, 'provider events found that no webhook had brought');
+    }
+    return missed;
+  }
+
+  /** Processes what is due; true when there may be more. */
+  async process(): Promise<boolean> {
+    const due = await this.#parts.store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
+    await Promise.all(due.map((event) => this.#process(event)));
+    return due.length === CLAIM_ITEMS;
+  }
+
+  recheckAll(): Promise<void> {
+    return this.#parts.store.makeUnprocessedDue(this.#context.nowIso());
+  }
+
+  #toRow(event: ProviderEvent): NewInboxEvent {
+    const now = this.#context.nowIso();
+    const isOurs = event.subject !== 'other';
+    return {
+      id: event.id,
+      subject: event.subject,
+      objectId: event.objectId,
+      type: event.type,
+      createdAt: new Date(event.createdAtMs).toISOString(),
+      receivedAt: now,
+      processedAt: isOurs ? null : now,
+      nextAttemptAt: isOurs ? now : null,
+    };
+  }
+
+  async #process(event: InboxEvent): Promise<void> {
+    const { log, metrics } = this.#context;
+    try {
+      await this.#handle(event);
+      await this.#parts.store.markProcessed(event.id, this.#context.nowIso());
+      metrics.webhooks.inc({ outcome: 'processed' });
+    } catch (error) {
+      const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(event.attempts - 1, 20), RETRY_MAX_MS);
+      const retryAt = event.attempts >= ATTEMPTS_MAX ? null : this.#context.laterIso(pauseMs);
+      log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event not processed');
+      metrics.webhooks.inc({ outcome: 'failed' });
+      await this.#parts.store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
+    }
+  }
+
+  #handle(event: InboxEvent): Promise<void> | undefined {
+    switch (event.subject) {
+      case 'checkout':
+        return this.#parts.checkouts.handleSessionChanged(event.objectId);
+      case 'payment':
+        return this.#parts.checkouts.handlePaymentChanged(event.objectId);
+      case 'refund':
+        return this.#parts.refundOrders.handleRefundChanged(event.objectId);
+      case 'other':
+        return undefined;
+    }
+  }
+}

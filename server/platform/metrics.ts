@@ -1,0 +1,77 @@
+/** Prometheus metrics (prom-client) with bounded label sets: a label is never an identity, a room or an address. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'loge_' });
+  const registers = [registry];
+  return {
+    registry,
+    sockets: new Gauge({ name: 'loge_sockets', help: 'Open Socket.IO connections', registers }),
+    requests: new Counter({
+      name: 'loge_requests_total',
+      help: 'Inbound Socket.IO requests by name and outcome (`ok` or the error code)',
+      labelNames: ['request', 'outcome'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'loge_request_seconds',
+      help: 'Time from an inbound Socket.IO request to its answer',
+      labelNames: ['request'],
+      buckets: LATENCY_BUCKETS_SECONDS,
+      registers,
+    }),
+    httpRequests: new Counter({
+      name: 'loge_http_requests_total',
+      help: 'HTTP requests of the APIs by route and status class',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    connectionsRefused: new Counter({
+      name: 'loge_connections_refused_total',
+      help: 'Socket handshakes refused, by error code',
+      labelNames: ['code'],
+      registers,
+    }),
+    chatEntries: new Counter({
+      name: 'loge_chat_entries_total',
+      help: 'Entries appended to chat logs by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    moneyMinor: new Counter({
+      name: 'loge_money_minor_total',
+      help: 'Amounts booked in minor units by kind of transaction',
+      labelNames: ['kind'],
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'loge_provider_webhooks_total',
+      help: 'Webhooks from the payment provider by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    outboxPending: new Gauge({
+      name: 'loge_outbox_pending',
+      help: 'Facts committed and not yet dispatched',
+      registers,
+    }),
+    livesRunning: new Gauge({ name: 'loge_lives', help: 'Rooms with media on stage', registers }),
+    mediaSessions: new Gauge({
+      name: 'loge_media_sessions',
+      help: 'Media sessions of this gateway by direction',
+      labelNames: ['direction'],
+      registers,
+    }),
+    accessRevocations: new Counter({
+      name: 'loge_access_revocations_total',
+      help: 'Participants put out of a room, by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,83 @@
+/** Who people are on the wire: identities, names, roles, and the claims of a room token. */
+import { z } from 'zod';
+import { roomId } from './ids.ts';
+import { LIMITS } from './limits.ts';
+
+/** An embedder's own id of a person: letters, digits and `. _ - : @ |`, so that it is safe in paths, logs and selectors. */
+export const identity = z
+  .string()
+  .min(1)
+  .max(LIMITS.identityChars)
+  .regex(/^[A-Za-z0-9._:@|-]+$/, 'An identity may have letters, digits and . _ - : @ | only')
+  .meta({ description: "The embedder's own id of a person" });
+
+// Control and bidirectional-override characters let a name pretend to be another.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused here.
+const UNSAFE_CHARS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+
+/** One line of text for people: trimmed, no control or direction-changing characters. */
+export function singleLine(maxChars: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxChars)
+    .refine((value) => !UNSAFE_CHARS.test(value), 'Control and direction characters are not allowed')
+    .refine((value) => value.isWellFormed(), 'The text is not well-formed Unicode');
+}
+
+export const displayName = singleLine(LIMITS.nameChars).meta({ description: 'Name shown to others' });
+export const role = z.enum(['creator', 'moderator', 'fan']);
+export type Role = z.infer<typeof role>;
+
+/** ISO 3166-1 alpha-2. */
+export const country = z
+  .string()
+  .regex(/^[A-Z]{2}$/)
+  .meta({ description: 'ISO 3166-1 alpha-2 country code' });
+
+export const participant = z.object({ identity, name: displayName, role });
+export type Participant = z.infer<typeof participant>;
+
+/** What a token narrows or allows; what is absent follows from the role. */
+export const permissions = z
+  .object({
+    publish: z.boolean(),
+    subscribe: z.boolean(),
+    chat: z.boolean(),
+    tip: z.boolean(),
+    moderate: z.boolean(),
+  })
+  .partial();
+export type Permissions = z.infer<typeof permissions>;
+
+/** The claims of a room token (RFC 7519), signed HS256 with the API secret. */
+export const tokenClaims = z.object({
+  iss: z.string().max(128),
+  sub: identity,
+  name: displayName,
+  room: roomId,
+  role,
+  iat: z.number().int(),
+  exp: z.number().int(),
+  nbf: z.number().int().optional(),
+  entitled: z.boolean().optional(),
+  can: permissions.optional(),
+});
+export type TokenClaims = z.infer<typeof tokenClaims>;
+
+export const creatorInput = z.object({ identity, name: displayName, country });
+export type CreatorInput = z.infer<typeof creatorInput>;
+export const creator = creatorInput.extend({ createdAt: z.iso.datetime() });
+export type Creator = z.infer<typeof creator>;
+
+export const tokenInput = z.object({
+  identity,
+  name: displayName,
+  room: roomId,
+  role,
+  ttlSeconds: z.number().int().min(10).max(LIMITS.tokenTtlMaxSeconds).optional(),
+  entitled: z.boolean().optional(),
+  can: permissions.optional(),
+});
+export type TokenInput = z.infer<typeof tokenInput>;

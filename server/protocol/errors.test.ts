@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { AppError, ERROR_CATALOGUE } from './errors.ts';
+import { EVENTS, REQUESTS } from './realtime.ts';
+
+const page = readFileSync(new URL('./README.md', import.meta.url), 'utf8');
+
+test('the page lists exactly the codes of the catalogue, with their status and whether to retry', () => {
+  const listed = [...page.matchAll(/^\| `(\w+)` \| (\d{3}) \| (yes|no) \|$/gm)].map(([, code, status, retryable]) => ({
+    code,
+    status: Number(status),
+    retryable: retryable === 'yes',
+  }));
+  const catalogue = Object.entries(ERROR_CATALOGUE).map(([code, { status, retryable }]) => ({
+    code,
+    status,
+    retryable,
+  }));
+  expect(listed).toEqual(catalogue);
+});
+
+test('the page names every request and every event', () => {
+  for (const name of [...Object.keys(REQUESTS), ...Object.keys(EVENTS)]) expect(page).toContain(`\`${name}\``);
+});
+
+test('an error goes over the wire with its code, text and whether to retry, and nothing of its cause', () => {
+  const error = new AppError('rate_limited', undefined, { retryAfterMs: 250, cause: new Error('secret') });
+  expect(error.toWire()).toEqual({
+    code: 'rate_limited',
+    message: ERROR_CATALOGUE.rate_limited.message,
+    retryable: true,
+    retryAfterMs: 250,
+  });
+});

@@ -1,0 +1,138 @@
+/**
+ * The error catalogue of the wire: every code a client can receive, with its HTTP status, whether trying again can help, and a text
+ * for people. Codes are stable; texts may change. Imported by the server and by the SDK; knows nothing of either.
+ */
+
+interface ErrorEntry {
+  status: number;
+  retryable: boolean;
+  message: string;
+}
+
+export const ERROR_CATALOGUE = {
+  // Who you are
+  token_missing: { status: 401, retryable: false, message: 'No token was given. Ask your server for a room token.' },
+  token_invalid: { status: 401, retryable: false, message: 'The token is not valid here.' },
+  token_expired: { status: 401, retryable: false, message: 'The token has expired. Ask your server for a new one.' },
+  credentials_invalid: { status: 401, retryable: false, message: 'The API key or secret is wrong.' },
+  forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
+  origin_not_allowed: {
+    status: 403,
+    retryable: false,
+    message: 'This site is not allowed to embed. Add it to LOGE_ALLOWED_ORIGINS.',
+  },
+  // What you sent
+  invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
+  payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },
+  unknown_event: { status: 400, retryable: false, message: 'There is no such event.' },
+  not_found: { status: 404, retryable: false, message: 'There is nothing at this address.' },
+  rate_limited: { status: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },
+  idempotency_conflict: {
+    status: 409,
+    retryable: false,
+    message: 'This idempotency key was already used for a different request.',
+  },
+  // Rooms and access
+  room_not_found: { status: 404, retryable: false, message: 'There is no such room.' },
+  room_ended: { status: 410, retryable: false, message: 'This room is over.' },
+  creator_not_found: { status: 404, retryable: false, message: 'There is no such creator.' },
+  creator_exists: { status: 409, retryable: false, message: 'A creator with this identity exists with other details.' },
+  access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
+  access_removed: { status: 403, retryable: false, message: 'You were removed from this room.' },
+  access_kind_unavailable: {
+    status: 422,
+    retryable: false,
+    message: 'Rooms with this access rule are not available on this server yet.',
+  },
+  participant_not_removable: {
+    status: 409,
+    retryable: false,
+    message: 'The creator of a room cannot be removed from it.',
+  },
+  too_many_connections: { status: 429, retryable: true, message: 'Too many connections at once. Close another tab.' },
+  // Stage
+  publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
+  not_live: { status: 409, retryable: true, message: 'Nobody is live in this room at the moment.' },
+  session_not_found: { status: 404, retryable: true, message: 'This media session is over. Join again.' },
+  producer_not_found: { status: 404, retryable: false, message: 'There is no such track.' },
+  invalid_media_parameters: { status: 400, retryable: false, message: 'The media parameters are not usable.' },
+  cannot_consume: { status: 422, retryable: false, message: 'This browser cannot play the media of this room.' },
+  stage_unavailable: {
+    status: 503,
+    retryable: true,
+    message: 'Video is not available for a moment. Trying again helps.',
+  },
+  stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
+  // Chat
+  message_not_found: { status: 404, retryable: false, message: 'There is no such message.' },
+  message_empty: { status: 400, retryable: false, message: 'The message is empty.' },
+  message_too_long: { status: 400, retryable: false, message: 'The message is too long.' },
+  chat_not_allowed: { status: 403, retryable: false, message: 'You may not write in this chat.' },
+  // Money
+  amount_invalid: { status: 400, retryable: false, message: 'The amount is not valid.' },
+  amount_too_small: { status: 400, retryable: false, message: 'The amount is below the minimum.' },
+  amount_too_large: { status: 400, retryable: false, message: 'The amount is above the maximum.' },
+  wallet_limit: { status: 409, retryable: false, message: 'A wallet cannot hold that much. Spend some of it first.' },
+  insufficient_funds: {
+    status: 402,
+    retryable: false,
+    message: 'There is not enough credit in your wallet. Top it up first.',
+  },
+  tip_not_allowed: { status: 403, retryable: false, message: 'You may not tip here.' },
+  nothing_to_buy: { status: 409, retryable: false, message: 'This room needs no ticket.' },
+  already_entitled: { status: 409, retryable: false, message: 'You already hold a key to this room.' },
+  payment_not_found: { status: 404, retryable: false, message: 'There is no such payment.' },
+  not_refundable: { status: 409, retryable: false, message: 'This cannot be refunded.' },
+  already_refunded: { status: 409, retryable: false, message: 'This was refunded already.' },
+  provider_unavailable: {
+    status: 503,
+    retryable: true,
+    message: 'The payment provider does not answer. Nothing was charged.',
+  },
+  signature_invalid: { status: 400, retryable: false, message: 'The webhook signature is not valid.' },
+  // The house
+  unavailable: { status: 503, retryable: true, message: 'The server is not ready. Try again in a moment.' },
+  shutting_down: { status: 503, retryable: true, message: 'This server is restarting. Reconnect in a moment.' },
+  timeout: { status: 504, retryable: true, message: 'The server did not answer in time.' },
+  internal: { status: 500, retryable: true, message: 'Something went wrong on our side.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+export interface WireError {
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+  /** For `rate_limited` and alike: milliseconds after which trying again makes sense. */
+  retryAfterMs?: number;
+}
+
+/** The one error of the house: an expected failure with a code of the catalogue. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions & { retryAfterMs?: number }) {
+    super(message ?? ERROR_CATALOGUE[code].message, options);
+    this.name = 'AppError';
+    this.code = code;
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+
+  get status(): number {
+    return ERROR_CATALOGUE[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return ERROR_CATALOGUE[this.code].retryable;
+  }
+
+  toWire(): WireError {
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+    };
+  }
+}

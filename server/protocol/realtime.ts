@@ -1,0 +1,123 @@
+/**
+ * The Socket.IO contract: every request a client can make with its input and answer, and every event the server sends. The handshake's
+ * `auth` is `{ token, since? }`. A request is answered with `{ ok: true, data }` or `{ ok: false, error }`. README.md beside this file
+ * is the page for people.
+ */
+import { z } from 'zod';
+import { participant } from './accounts.ts';
+import { chatEntry, chatHistoryInput, chatMessage, chatPage, chatRemoveInput, chatSendInput } from './chat.ts';
+import type { WireError } from './errors.ts';
+import {
+  checkout,
+  checkoutConfirmInput,
+  checkoutStatus,
+  earnings,
+  ticket,
+  ticketInput,
+  tipInput,
+  tipReceipt,
+  topupCheckout,
+  topupInput,
+  wallet,
+} from './money.ts';
+import { access, removal, removalInput, room } from './rooms.ts';
+import {
+  connectInput,
+  consumerOptions,
+  muteInput,
+  produceInput,
+  publishAnswer,
+  publishInput,
+  sessionInput,
+  stageState,
+  transportOptions,
+  unproduceInput,
+  viewportInput,
+  watchAnswer,
+  watchInput,
+} from './stage.ts';
+
+const nothing = z.object({});
+
+export const REQUESTS = {
+  'stage:watch': { input: watchInput, answer: watchAnswer },
+  'stage:publish': { input: publishInput, answer: publishAnswer },
+  'stage:connect': { input: connectInput, answer: nothing },
+  'stage:restartIce': {
+    input: sessionInput,
+    answer: z.object({ iceParameters: transportOptions.shape.iceParameters }),
+  },
+  'stage:produce': { input: produceInput, answer: z.object({ producerId: z.string() }) },
+  'stage:unproduce': { input: unproduceInput, answer: nothing },
+  'stage:mute': { input: muteInput, answer: nothing },
+  'stage:viewport': { input: viewportInput, answer: nothing },
+  /** Takes over a media session of one's own after the socket was lost; refused with `session_not_found` when it is over. */
+  'stage:resume': { input: sessionInput, answer: nothing },
+  'stage:leave': { input: sessionInput, answer: nothing },
+  'stage:endLive': { input: nothing, answer: nothing },
+  'chat:send': { input: chatSendInput, answer: z.object({ message: chatMessage }) },
+  'chat:history': { input: chatHistoryInput, answer: chatPage },
+  'chat:remove': { input: chatRemoveInput, answer: nothing },
+  'rooms:remove': { input: removalInput, answer: removal },
+  'rooms:end': { input: nothing, answer: room },
+  'money:wallet': { input: nothing, answer: wallet },
+  'money:topup': { input: topupInput, answer: topupCheckout },
+  'money:buyTicket': { input: ticketInput, answer: z.union([z.object({ ticket }), checkout]) },
+  /** On the way back from the payment page: books what the provider confirms, without waiting for its webhook. */
+  'money:confirmCheckout': { input: checkoutConfirmInput, answer: checkoutStatus },
+  'money:tip': { input: tipInput, answer: tipReceipt },
+  'money:earnings': { input: nothing, answer: earnings },
+} as const;
+
+export type RequestName = keyof typeof REQUESTS;
+export type RequestInput<N extends RequestName> = z.input<(typeof REQUESTS)[N]['input']>;
+export type ParsedInput<N extends RequestName> = z.output<(typeof REQUESTS)[N]['input']>;
+export type RequestAnswer<N extends RequestName> = z.output<(typeof REQUESTS)[N]['answer']>;
+export type Answer<T> = { ok: true; data: T } | { ok: false; error: WireError };
+
+/** What an entitled participant gets on top of the lobby, at once and again when access is granted. */
+const inside = z.object({ chat: chatPage, stage: stageState });
+export type Inside = z.infer<typeof inside>;
+
+/** The first event on every connection; what a fan without a key sees is the lobby: no `inside`. */
+export const welcome = z.object({
+  participant,
+  can: z.object({ publish: z.boolean(), chat: z.boolean(), tip: z.boolean(), moderate: z.boolean() }),
+  room,
+  access,
+  viewerCount: z.number().int(),
+  live: z.boolean(),
+  wallet: wallet.nullable(),
+  inside: inside.nullable(),
+  serverTime: z.string(),
+});
+export type Welcome = z.infer<typeof welcome>;
+
+export const EVENTS = {
+  'rooms:welcome': welcome,
+  'rooms:accessGranted': z.object({ access, inside }),
+  'rooms:accessRevoked': z.object({ access }),
+  'rooms:viewerCount': z.object({ count: z.number().int() }),
+  'rooms:ended': z.object({ room }),
+  'stage:liveStarted': z.object({ startedAt: z.string() }),
+  'stage:liveEnded': z.object({ endedAt: z.string() }),
+  'stage:consumersAdded': z.object({ session: z.string(), consumers: z.array(consumerOptions) }),
+  'stage:consumersRemoved': z.object({ session: z.string(), consumerIds: z.array(z.string()) }),
+  'stage:trackMuted': z.object({ session: z.string(), consumerId: z.string(), muted: z.boolean() }),
+  'stage:layersWanted': z.object({ session: z.string(), producerId: z.string(), maxSpatialLayer: z.number().int() }),
+  'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
+  'stage:transportState': z.object({ session: z.string(), state: z.string() }),
+  'chat:frame': z.object({ entries: z.array(chatEntry) }),
+  'money:walletChanged': wallet,
+  'money:earningsChanged': earnings,
+  /** Sent before the server closes the socket, with the reason; `reconnect` says whether coming back makes sense. */
+  'rooms:goodbye': z.object({ code: z.string(), message: z.string(), reconnect: z.boolean() }),
+} as const;
+
+export type EventName = keyof typeof EVENTS;
+export type EventData<N extends EventName> = z.output<(typeof EVENTS)[N]>;
+
+export type ServerToClientEvents = { [N in EventName]: (data: EventData<N>) => void };
+export type ClientToServerEvents = {
+  [N in RequestName]: (input: RequestInput<N>, answer: (answer: Answer<RequestAnswer<N>>) => void) => void;
+};

@@ -1,0 +1,99 @@
+/** Rooms and access on the wire. */
+import { z } from 'zod';
+import { identity, singleLine } from './accounts.ts';
+import { idSchema, roomId, ticketId } from './ids.ts';
+import { LIMITS } from './limits.ts';
+
+/** ISO 4217, lower case as Stripe writes it. */
+export const currency = z
+  .string()
+  .regex(/^[a-z]{3}$/)
+  .meta({ description: 'ISO 4217 currency code, lower case' });
+/** An amount in the currency's minor unit (cents for `eur`): an integer, never a float. */
+export const amountMinor = z.number().int().min(1).max(100_000_000);
+
+export const accessKind = z.enum(['free', 'ticket', 'members', 'private']);
+export type AccessKind = z.infer<typeof accessKind>;
+
+export const accessRule = z.object({
+  kind: accessKind,
+  priceMinor: amountMinor.optional(),
+  ratePerMinuteMinor: amountMinor.optional(),
+  currency: currency.optional(),
+});
+export type AccessRule = z.infer<typeof accessRule>;
+
+export const roomInput = z.object({
+  creator: identity,
+  title: singleLine(LIMITS.titleChars),
+  access: accessRule,
+  startsAt: z.iso.datetime({ offset: true }).optional(),
+  chat: z.object({ enabled: z.boolean() }).partial().optional(),
+});
+export type RoomInput = z.infer<typeof roomInput>;
+
+export const roomStatus = z.enum(['scheduled', 'live', 'ended']);
+
+export const room = z.object({
+  id: roomId,
+  title: z.string(),
+  creator: z.object({ identity, name: z.string() }),
+  access: accessRule,
+  chat: z.object({ enabled: z.boolean() }),
+  /** `live` exactly while the creator's media is on stage. */
+  status: roomStatus,
+  startsAt: z.string().nullable(),
+  liveStartedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type Room = z.infer<typeof room>;
+
+export const offer = z.object({ kind: accessKind, priceMinor: amountMinor, currency });
+export type Offer = z.infer<typeof offer>;
+
+export const accessReason = z.enum([
+  'free',
+  'role',
+  'ticket',
+  'embedder',
+  'gift',
+  'refunded',
+  'disputed',
+  'removed',
+  'expired',
+  'revoked',
+  'room_ended',
+  'subscribe_not_allowed',
+]);
+export type AccessReason = z.infer<typeof accessReason>;
+
+/** Whether this identity may enter this room now, and what would let it in. */
+export const access = z.object({
+  state: z.enum(['granted', 'required', 'refused']),
+  offer: offer.optional(),
+  /** The ticket that gave access. */
+  ticket: ticketId.optional(),
+  reason: accessReason.optional(),
+  /** Access ends then by itself (ISO 8601). */
+  until: z.string().optional(),
+});
+export type Access = z.infer<typeof access>;
+
+export const removalInput = z.object({ identity, reason: singleLine(LIMITS.reasonChars) });
+export type RemovalInput = z.infer<typeof removalInput>;
+export const removal = z.object({
+  id: idSchema('removal'),
+  room: roomId,
+  identity,
+  by: identity,
+  reason: z.string(),
+  removedAt: z.string(),
+});
+export type Removal = z.infer<typeof removal>;
+
+export const roomListQuery = z.object({
+  status: roomStatus.optional(),
+  creator: identity.optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
+});

@@ -1,0 +1,93 @@
+/** The live media of a room on the wire. Media parameters are mediasoup's JSON forms of ORTC and are checked by the SFU. */
+import { z } from 'zod';
+import { sessionId } from './ids.ts';
+
+const mediaJson = z.record(z.string(), z.unknown());
+export const rtpCapabilities = z
+  .object({ codecs: z.array(mediaJson).max(100), headerExtensions: z.array(mediaJson).max(100) })
+  .partial();
+export const rtpParameters = z.looseObject({
+  codecs: z.array(mediaJson).max(20),
+  headerExtensions: z.array(mediaJson).max(50).optional(),
+  encodings: z.array(mediaJson).max(4).optional(),
+});
+export const dtlsParameters = z.object({
+  role: z.enum(['auto', 'client', 'server']).optional(),
+  fingerprints: z
+    .array(z.object({ algorithm: z.string().max(16), value: z.string().max(200) }))
+    .min(1)
+    .max(8),
+});
+/** Size of the video element in device pixels. */
+export const viewport = z.object({
+  width: z.number().int().min(0).max(16_384),
+  height: z.number().int().min(0).max(16_384),
+});
+export type Viewport = z.infer<typeof viewport>;
+
+export const trackSource = z.enum(['camera', 'microphone', 'screen', 'screenAudio']);
+export type TrackSource = z.infer<typeof trackSource>;
+const producerId = z.string().max(64);
+
+export const watchInput = z.object({
+  rtpCapabilities,
+  viewport: viewport.optional(),
+  dtlsParameters: dtlsParameters.optional(),
+});
+export const publishInput = z.object({ dtlsParameters: dtlsParameters.optional() });
+export const connectInput = z.object({ session: sessionId, dtlsParameters });
+export const produceInput = z.object({
+  session: sessionId,
+  kind: z.enum(['audio', 'video']),
+  source: trackSource,
+  rtpParameters,
+  muted: z.boolean().optional(),
+});
+export const unproduceInput = z.object({ session: sessionId, producerId });
+export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
+export const sessionInput = z.object({ session: sessionId });
+export const viewportInput = z.object({ session: sessionId, viewport });
+
+export const transportOptions = z.object({
+  id: z.string(),
+  iceParameters: z.object({ usernameFragment: z.string(), password: z.string(), iceLite: z.boolean().optional() }),
+  iceCandidates: z.array(z.unknown()),
+  dtlsParameters,
+});
+export type TransportOptions = z.infer<typeof transportOptions>;
+
+export const consumerOptions = z.object({
+  id: z.string(),
+  producerId: z.string(),
+  kind: z.enum(['audio', 'video']),
+  rtpParameters,
+  source: trackSource,
+  muted: z.boolean(),
+});
+export type ConsumerOptions = z.infer<typeof consumerOptions>;
+
+export const iceServers = z.array(
+  z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() }),
+);
+export type IceServers = z.infer<typeof iceServers>;
+
+export const watchAnswer = z.object({
+  session: sessionId,
+  transport: transportOptions,
+  consumers: z.array(consumerOptions),
+  /** True when the DTLS parameters sent along were taken: no `stage:connect` is needed. */
+  connected: z.boolean(),
+});
+export type WatchAnswer = z.infer<typeof watchAnswer>;
+export const publishAnswer = z.object({ session: sessionId, transport: transportOptions, connected: z.boolean() });
+export type PublishAnswer = z.infer<typeof publishAnswer>;
+
+/** State of the stage as a participant sees it. */
+export const stageState = z.object({
+  live: z.boolean(),
+  liveStartedAt: z.string().nullable(),
+  /** What every router of this house can do; a client prepares its device from it before it asks to watch. */
+  routerRtpCapabilities: rtpCapabilities,
+  iceServers,
+});
+export type StageState = z.infer<typeof stageState>;

@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { AccessKind } from '../protocol/rooms.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+export const rooms = pgTable(
+  'rooms',
+  {
+    id: text('id').primaryKey(),
+    creator: text('creator').notNull(),
+    title: text('title').notNull(),
+    accessKind: text('access_kind').$type<AccessKind>().notNull(),
+    priceMinor: integer('price_minor'),
+    ratePerMinuteMinor: integer('rate_per_minute_minor'),
+    currency: text('currency').notNull(),
+    chatEnabled: boolean('chat_enabled').notNull().default(true),
+    startsAt: time('starts_at'),
+    liveStartedAt: time('live_started_at'),
+    endedAt: time('ended_at'),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [index('rooms_creator').on(table.creator), index('rooms_created').on(table.createdAt)],
+);
+
+export type EntitlementSource = 'ticket' | 'membership' | 'private' | 'gift' | 'embedder';
+
+/** The fact that an identity may enter a room. Revoked rather than deleted: access has a history. */
+export const entitlements = pgTable(
+  'entitlements',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    identity: text('identity').notNull(),
+    source: text('source').$type<EntitlementSource>().notNull(),
+    /** The ticket, membership or token that it comes from; one source gives one entitlement. */
+    sourceId: text('source_id').notNull(),
+    validUntil: time('valid_until'),
+    revokedAt: time('revoked_at'),
+    revokedReason: text('revoked_reason'),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('entitlements_source').on(table.source, table.sourceId),
+    index('entitlements_holder').on(table.room, table.identity),
+    index('entitlements_expiring').on(table.validUntil).where(sql`${table.revokedAt} is null`),
+  ],
+);
+
+export const removals = pgTable(
+  'removals',
+  {
+    id: text('id').notNull().unique(),
+    room: text('room').notNull(),
+    identity: text('identity').notNull(),
+    by: text('by').notNull(),
+    reason: text('reason').notNull(),
+    removedAt: time('removed_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.room, table.identity] })],
+);

@@ -1,0 +1,208 @@
+import { and, desc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { creators } from '../accounts/accounts.schema.ts';
+import type { Database, Orm } from '../platform/db.ts';
+import { createId, type RoomId } from '../protocol/ids.ts';
+import type { Room } from '../protocol/rooms.ts';
+import { type EntitlementSource, entitlements, removals, rooms } from './rooms.schema.ts';
+
+export interface Entitlement {
+  source: EntitlementSource;
+  sourceId: string;
+  validUntil: string | null;
+}
+
+export interface EntitlementKey {
+  source: EntitlementSource;
+  sourceId: string;
+}
+
+export type NewRoom = typeof rooms.$inferInsert;
+export interface RemovalRow {
+  id: string;
+  room: string;
+  identity: string;
+  by: string;
+  reason: string;
+  removedAt: string;
+}
+
+const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
+
+export class RoomsStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  async insertRoom(row: NewRoom): Promise<void> {
+    await this.#db.orm.insert(rooms).values(row);
+  }
+
+  async findRoom(id: string, tx: Orm = this.#db.orm): Promise<Room | undefined> {
+    const [row] = await this.#selectRooms(tx).where(eq(rooms.id, id));
+    return row && toRoom(row);
+  }
+
+  async listRooms(filter: { status?: Room['status']; creator?: string; limit: number }): Promise<Room[]> {
+    const conditions: (SQL | undefined)[] = [];
+    if (filter.creator) conditions.push(eq(rooms.creator, filter.creator));
+    if (filter.status === 'ended') conditions.push(isNotNull(rooms.endedAt));
+    if (filter.status === 'live') conditions.push(isNotNull(rooms.liveStartedAt), isNull(rooms.endedAt));
+    if (filter.status === 'scheduled') conditions.push(isNull(rooms.liveStartedAt), isNull(rooms.endedAt));
+    const rows = await this.#selectRooms(this.#db.orm)
+      .where(and(...conditions))
+      .orderBy(desc(sql`${rooms.liveStartedAt} is not null and ${rooms.endedAt} is null`), desc(rooms.createdAt))
+      .limit(filter.limit);
+    return rows.map(toRoom);
+  }
+
+  #selectRooms(tx: Orm) {
+    return tx
+      .select({ room: rooms, creatorName: creators.name })
+      .from(rooms)
+      .leftJoin(creators, eq(creators.identity, rooms.creator))
+      .$dynamic();
+  }
+
+  async setLiveStarted(tx: Orm, room: string, at: string | null): Promise<void> {
+    await tx.update(rooms).set({ liveStartedAt: at }).where(eq(rooms.id, room));
+  }
+
+  /** True when this call ended it, false when it was over already. */
+  async endRoom(tx: Orm, room: string, at: string): Promise<boolean> {
+    const rows = await tx
+      .update(rooms)
+      .set({ endedAt: at, liveStartedAt: null })
+      .where(and(eq(rooms.id, room), isNull(rooms.endedAt)))
+      .returning({ id: rooms.id });
+    return rows.length > 0;
+  }
+
+  /** Rooms that were on air when the process stopped: nobody is publishing in them now. */
+  async clearLives(): Promise<string[]> {
+    const rows = await this.#db.orm
+      .update(rooms)
+      .set({ liveStartedAt: null })
+      .where(isNotNull(rooms.liveStartedAt))
+      .returning({ id: rooms.id });
+    return rows.map((row) => row.id);
+  }
+
+  /** Inserts an entitlement; one that exists for the same source stays as it is. */
+  async insertEntitlement(
+    tx: Orm,
+    entry: EntitlementKey & { room: string; identity: string; validUntil?: string | undefined },
+  ): Promise<void> {
+    await tx
+      .insert(entitlements)
+      .values({ id: createId('entitlement'), ...entry })
+      .onConflictDoNothing({ target: [entitlements.source, entitlements.sourceId] });
+  }
+
+  /** Inserts an entitlement, or makes one valid again that was revoked. True when it was not valid before. */
+  async restoreEntitlement(tx: Orm, entry: EntitlementKey & { room: string; identity: string }): Promise<boolean> {
+    const rows = await tx
+      .insert(entitlements)
+      .values({ id: createId('entitlement'), ...entry })
+      .onConflictDoUpdate({
+        target: [entitlements.source, entitlements.sourceId],
+        set: { revokedAt: null, revokedReason: null },
+        setWhere: isNotNull(entitlements.revokedAt),
+      })
+      .returning({ id: entitlements.id });
+    return rows.length > 0;
+  }
+
+  async revokeEntitlement(
+    tx: Orm,
+    key: EntitlementKey,
+    reason: string,
+  ): Promise<{ room: string; identity: string } | undefined> {
+    const [row] = await tx
+      .update(entitlements)
+      .set({ revokedAt: sql`now()`, revokedReason: reason })
+      .where(
+        and(
+          eq(entitlements.source, key.source),
+          eq(entitlements.sourceId, key.sourceId),
+          isNull(entitlements.revokedAt),
+        ),
+      )
+      .returning({ room: entitlements.room, identity: entitlements.identity });
+    return row;
+  }
+
+  /** The entitlement that holds now, if any, and why the latest one no longer does. */
+  async findEntitlement(
+    room: string,
+    identity: string,
+    nowIso: string,
+  ): Promise<{ valid?: Entitlement; lapsed?: 'expired' | string }> {
+    const rows = await this.#db.orm
+      .select()
+      .from(entitlements)
+      .where(and(eq(entitlements.room, room), eq(entitlements.identity, identity)))
+      .orderBy(desc(entitlements.createdAt))
+      .limit(20);
+    const valid = rows.find(
+      (row) => !row.revokedAt && (row.validUntil === null || new Date(row.validUntil) > new Date(nowIso)),
+    );
+    if (valid) return { valid: { source: valid.source, sourceId: valid.sourceId, validUntil: iso(valid.validUntil) } };
+    const latest = rows[0];
+    if (!latest) return {};
+    return { lapsed: latest.revokedAt ? (latest.revokedReason ?? 'revoked') : 'expired' };
+  }
+
+  async findRemoval(room: string, identity: string): Promise<RemovalRow | undefined> {
+    const [row] = await this.#db.orm
+      .select()
+      .from(removals)
+      .where(and(eq(removals.room, room), eq(removals.identity, identity)));
+    return row && { ...row, removedAt: iso(row.removedAt) ?? '' };
+  }
+
+  /** Records a removal; the first one stands when there is one already. */
+  async insertRemoval(tx: Orm, row: Omit<RemovalRow, 'removedAt'>): Promise<boolean> {
+    const rows = await tx.insert(removals).values(row).onConflictDoNothing().returning({ id: removals.id });
+    return rows.length > 0;
+  }
+
+  /** Holders whose access ran out between two moments. */
+  async findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
+    return this.#db.orm
+      .select({ room: entitlements.room, identity: entitlements.identity })
+      .from(entitlements)
+      .where(
+        and(
+          isNull(entitlements.revokedAt),
+          gt(entitlements.validUntil, afterIso),
+          lte(entitlements.validUntil, untilIso),
+        ),
+      );
+  }
+}
+
+function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creatorName: string | null }): Room {
+  return {
+    id: room.id as RoomId,
+    title: room.title,
+    creator: { identity: room.creator, name: creatorName ?? room.creator },
+    access: {
+      kind: room.accessKind,
+      currency: room.currency,
+      ...(room.priceMinor === null ? {} : { priceMinor: room.priceMinor }),
+      ...(room.ratePerMinuteMinor === null ? {} : { ratePerMinuteMinor: room.ratePerMinuteMinor }),
+    },
+    chat: { enabled: room.chatEnabled },
+    status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
+    startsAt: iso(room.startsAt),
+    liveStartedAt: iso(room.liveStartedAt),
+    endedAt: iso(room.endedAt),
+    createdAt: iso(room.createdAt) ?? '',
+  };
+}

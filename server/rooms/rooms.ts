@@ -1,0 +1,219 @@
+/**
+ * Rooms and who may enter them. The one place that decides access, from entitlements, removals and the room's rule; everyone asks it, at
+ * every join and while inside. Money and the embedder write entitlements through it, in their own transactions; a client never does.
+ */
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Orm } from '../platform/db.ts';
+import type { Outbox } from '../platform/outbox.ts';
+import type { Role } from '../protocol/accounts.ts';
+import { AppError } from '../protocol/errors.ts';
+import { createId, type RoomId, type TicketId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { Access, AccessReason, AccessRule, Offer, Removal, Room, RoomInput } from '../protocol/rooms.ts';
+import type { EntitlementSource } from './rooms.schema.ts';
+import type { EntitlementKey, RoomsStore } from './rooms.store.ts';
+
+/** Whose access is asked for. `subscribe` is the token's permission to watch. */
+export interface AccessQuery {
+  room: Room;
+  identity: string;
+  role: Role;
+  subscribe?: boolean;
+}
+
+/** Facts of this domain. `access.changed` says: look at this identity's access again. */
+export interface AccessChanged {
+  room: RoomId;
+  identity: string;
+}
+
+export class Rooms {
+  readonly #store: RoomsStore;
+  readonly #accounts: Accounts;
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #currency: string;
+
+  constructor(options: { store: RoomsStore; accounts: Accounts; outbox: Outbox; clock: Clock; currency: string }) {
+    this.#store = options.store;
+    this.#accounts = options.accounts;
+    this.#outbox = options.outbox;
+    this.#clock = options.clock;
+    this.#currency = options.currency;
+  }
+
+  async createRoom(input: RoomInput): Promise<Room> {
+    await this.#accounts.getCreator(input.creator);
+    const access = this.#parseAccessRule(input.access);
+    const id = createId('room');
+    await this.#store.insertRoom({
+      id,
+      creator: input.creator,
+      title: input.title,
+      accessKind: access.kind,
+      priceMinor: access.priceMinor ?? null,
+      ratePerMinuteMinor: null,
+      currency: this.#currency,
+      chatEnabled: input.chat?.enabled ?? true,
+      startsAt: input.startsAt ?? null,
+    });
+    return this.getRoom(id);
+  }
+
+  #parseAccessRule(rule: AccessRule): AccessRule {
+    if (rule.currency !== undefined && rule.currency !== this.#currency) {
+      throw new AppError('amount_invalid', `This house counts in ${this.#currency}, not in ${rule.currency}.`);
+    }
+    if (rule.kind === 'free') {
+      if (rule.priceMinor !== undefined) throw new AppError('amount_invalid', 'A free room has no price.');
+      return { kind: 'free' };
+    }
+    if (rule.kind !== 'ticket') throw new AppError('access_kind_unavailable');
+    if (rule.priceMinor === undefined) throw new AppError('amount_invalid', 'A ticket needs a priceMinor.');
+    if (rule.priceMinor < LIMITS.ticketMinMinor) throw new AppError('amount_too_small');
+    if (rule.priceMinor > LIMITS.ticketMaxMinor) throw new AppError('amount_too_large');
+    return { kind: 'ticket', priceMinor: rule.priceMinor };
+  }
+
+  async getRoom(id: string): Promise<Room> {
+    const room = await this.#store.findRoom(id);
+    if (!room) throw new AppError('room_not_found');
+    return room;
+  }
+
+  listRooms(filter: { status?: Room['status']; creator?: string; limit: number }): Promise<Room[]> {
+    return this.#store.listRooms(filter);
+  }
+
+  /** What somebody without a key could buy here; undefined when there is nothing to buy. */
+  offerOf(room: Room): Offer | undefined {
+    const { kind, priceMinor, currency } = room.access;
+    if (kind !== 'ticket' || priceMinor === undefined) return undefined;
+    return { kind, priceMinor, currency: currency ?? this.#currency };
+  }
+
+  /** Decides, from the database as it is now, whether this identity may be in this room. */
+  async decideAccess({ room, identity, role, subscribe = true }: AccessQuery): Promise<Access> {
+    if (role !== 'creator' && (await this.#store.findRemoval(room.id, identity))) {
+      return { state: 'refused', reason: 'removed' };
+    }
+    if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
+    if (role !== 'fan') return { state: 'granted', reason: 'role' };
+    if (!subscribe) return { state: 'refused', reason: 'subscribe_not_allowed' };
+    if (room.access.kind === 'free') return { state: 'granted', reason: 'free' };
+    const { valid, lapsed } = await this.#store.findEntitlement(room.id, identity, this.#nowIso());
+    if (valid) {
+      return {
+        state: 'granted',
+        reason: REASON_OF_SOURCE[valid.source],
+        ...(valid.source === 'ticket' ? { ticket: valid.sourceId as TicketId } : {}),
+        ...(valid.validUntil ? { until: valid.validUntil } : {}),
+      };
+    }
+    const offer = this.offerOf(room);
+    const reason = lapsed as AccessReason | undefined;
+    return { state: 'required', ...(offer ? { offer } : {}), ...(reason ? { reason } : {}) };
+  }
+
+  /** Writes an entitlement in the caller's transaction. Call `outbox.wake()` after it has committed. */
+  async grantEntitlement(
+    tx: Orm,
+    entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string; validUntil?: string },
+  ): Promise<void> {
+    await this.#store.insertEntitlement(tx, entry);
+    await this.#addAccessChanged(tx, entry.room, entry.identity);
+  }
+
+  /** Takes an entitlement back in the caller's transaction; nothing happens when it is not there any more. */
+  async revokeEntitlement(tx: Orm, key: EntitlementKey, reason: AccessReason): Promise<void> {
+    const holder = await this.#store.revokeEntitlement(tx, key, reason);
+    if (holder) await this.#addAccessChanged(tx, holder.room as RoomId, holder.identity);
+  }
+
+  /** An embedder's token says that it sold access itself, or (false) that it takes it back. One entitlement an identity and room. */
+  async recordEmbedderAccess(entry: { room: RoomId; identity: string; entitled: boolean }): Promise<void> {
+    const key = { source: 'embedder', sourceId: `${entry.room}/${entry.identity}` } as const;
+    await this.#store.transaction(async (tx) => {
+      if (!entry.entitled) return this.revokeEntitlement(tx, key, 'revoked');
+      const { room, identity } = entry;
+      if (await this.#store.restoreEntitlement(tx, { ...key, room, identity })) {
+        await this.#addAccessChanged(tx, room, identity);
+      }
+    });
+    this.#outbox.wake();
+  }
+
+  /** Puts somebody out of a room for good; whoever is removed twice keeps the first reason. */
+  async removeParticipant(input: { room: Room; identity: string; by: string; reason: string }): Promise<Removal> {
+    const { room, identity, by, reason } = input;
+    if (identity === room.creator.identity) throw new AppError('participant_not_removable');
+    await this.#store.transaction(async (tx) => {
+      const row = { id: createId('removal'), room: room.id, identity, by, reason };
+      if (!(await this.#store.insertRemoval(tx, row))) return;
+      await this.#outbox.add(tx, { topic: 'participant.removed', room: room.id, identity, data: { by, reason } });
+      await this.#addAccessChanged(tx, room.id, identity);
+    });
+    this.#outbox.wake();
+    const removal = await this.#store.findRemoval(room.id, identity);
+    if (!removal) throw new AppError('internal', 'The removal was not kept.');
+    return removal as Removal;
+  }
+
+  async startLive(room: Room): Promise<Room> {
+    if (room.status === 'ended') throw new AppError('room_ended');
+    await this.#store.transaction(async (tx) => {
+      await this.#store.setLiveStarted(tx, room.id, this.#nowIso());
+      await this.#outbox.add(tx, { topic: 'live.started', room: room.id, data: {} });
+    });
+    this.#outbox.wake();
+    return this.getRoom(room.id);
+  }
+
+  async endLive(roomId: RoomId): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      await this.#store.setLiveStarted(tx, roomId, null);
+      await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
+    });
+    this.#outbox.wake();
+  }
+
+  async endRoom(roomId: RoomId): Promise<Room> {
+    await this.#store.transaction(async (tx) => {
+      if (!(await this.#store.endRoom(tx, roomId, this.#nowIso()))) return;
+      await this.#outbox.add(tx, { topic: 'room.ended', room: roomId, data: {} });
+    });
+    this.#outbox.wake();
+    return this.getRoom(roomId);
+  }
+
+  /** After a restart of the only process nobody is on stage, whatever the database remembers. */
+  clearLives(): Promise<string[]> {
+    return this.#store.clearLives();
+  }
+
+  findExpired(afterMs: number, untilMs: number): Promise<{ room: string; identity: string }[]> {
+    return this.#store.findExpired(new Date(afterMs).toISOString(), new Date(untilMs).toISOString());
+  }
+
+  async #addAccessChanged(tx: Orm, room: RoomId, identity: string): Promise<void> {
+    await this.#outbox.add(tx, {
+      topic: 'access.changed',
+      room,
+      identity,
+      data: { room, identity } satisfies AccessChanged,
+    });
+  }
+
+  #nowIso(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+}
+
+const REASON_OF_SOURCE: Record<EntitlementSource, AccessReason> = {
+  ticket: 'ticket',
+  membership: 'ticket',
+  private: 'ticket',
+  gift: 'gift',
+  embedder: 'embedder',
+};

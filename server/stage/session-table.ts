@@ -1,0 +1,72 @@
+/** Which media sessions this gateway looks after: for whom, and on which socket, if one is there at the moment. */
+import type { RoomId, SessionId } from '../protocol/ids.ts';
+
+export interface SessionEntry {
+  readonly session: SessionId;
+  readonly room: RoomId;
+  readonly identity: string;
+  readonly direction: 'publish' | 'watch';
+  /** Absent while its participant has lost the connection. */
+  readonly socket: string | undefined;
+  /** Without a socket: the session ends then unless its participant is back. */
+  readonly orphanedUntilMs: number;
+}
+
+export class SessionTable {
+  readonly #entries = new Map<SessionId, SessionEntry>();
+  readonly #bySocket = new Map<string, Set<SessionId>>();
+
+  add(entry: Omit<SessionEntry, 'orphanedUntilMs' | 'socket'> & { socket: string }): void {
+    this.#set({ ...entry, orphanedUntilMs: Number.POSITIVE_INFINITY });
+  }
+
+  get(session: SessionId): SessionEntry | undefined {
+    return this.#entries.get(session);
+  }
+
+  all(): IterableIterator<SessionEntry> {
+    return this.#entries.values();
+  }
+
+  ofSocket(socket: string): SessionEntry[] {
+    return [...(this.#bySocket.get(socket) ?? [])].flatMap((session) => this.#entries.get(session) ?? []);
+  }
+
+  count(direction: SessionEntry['direction']): number {
+    let count = 0;
+    for (const entry of this.#entries.values()) if (entry.direction === direction) count += 1;
+    return count;
+  }
+
+  orphan(session: SessionId, untilMs: number): void {
+    const entry = this.#entries.get(session);
+    if (entry) this.#set({ ...entry, socket: undefined, orphanedUntilMs: untilMs });
+  }
+
+  adopt(session: SessionId, socket: string): void {
+    const entry = this.#entries.get(session);
+    if (entry) this.#set({ ...entry, socket, orphanedUntilMs: Number.POSITIVE_INFINITY });
+  }
+
+  remove(session: SessionId): void {
+    this.#unlink(session);
+    this.#entries.delete(session);
+  }
+
+  #set(entry: SessionEntry): void {
+    this.#unlink(entry.session);
+    this.#entries.set(entry.session, entry);
+    if (entry.socket === undefined) return;
+    const sessions = this.#bySocket.get(entry.socket) ?? new Set();
+    sessions.add(entry.session);
+    this.#bySocket.set(entry.socket, sessions);
+  }
+
+  #unlink(session: SessionId): void {
+    const socket = this.#entries.get(session)?.socket;
+    if (socket === undefined) return;
+    const sessions = this.#bySocket.get(socket);
+    sessions?.delete(session);
+    if (sessions?.size === 0) this.#bySocket.delete(socket);
+  }
+}

@@ -1,0 +1,67 @@
+/** A room: `<loge-room>` with the site's own tokens, or the sign-in in front of it. */
+import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/loge-room.ts';
+import type { TemplateResult } from 'lit';
+import { css, html } from 'lit';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { roomCard, roomCardStyles } from '../room-card.ts';
+import type { ListedRoom, SiteSession } from '../site-api.ts';
+import { siteApi } from '../site-api.ts';
+import { SitePage } from '../site-page.ts';
+import { roomIdOfPage } from '../site-paths.ts';
+import '../site-sign-in.ts';
+
+export class SiteRoom extends SitePage {
+  static override properties = { ...SitePage.properties, info: { state: true } };
+  declare info: ListedRoom | undefined;
+  protected readonly page = 'room';
+  protected override readonly isFullHeight = true;
+  readonly #roomId = roomIdOfPage('rooms');
+  readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
+
+  static override styles = [
+    ...SitePage.styles,
+    ...roomCardStyles,
+    css`
+      loge-room {
+        --loge-height: 100%;
+        --loge-min-height: 0;
+      }
+
+      .door {
+        height: 100%;
+        overflow-y: auto;
+      }
+
+      .door .column {
+        display: grid;
+        gap: 1.35rem;
+        align-content: center;
+        min-height: 100%;
+        padding-block: 1.5rem;
+      }
+    `,
+  ];
+
+  protected override async load(session: SiteSession): Promise<void> {
+    // Whoever is signed in gets everything over the socket; only the door needs the room's card.
+    if (!session.person) this.info = await siteApi.room(this.#roomId);
+  }
+
+  protected override get pageTitle(): string {
+    return this.info ? `${this.info.title} · ${this.words.site.name}` : super.pageTitle;
+  }
+
+  protected override content(session: SiteSession | undefined): TemplateResult {
+    const { words } = this;
+    if (!session) return html`<div class="waiting" style="aspect-ratio: 16 / 9; max-height: 60dvh"></div>`;
+    if (session.person)
+      return html`<loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}></loge-room>`;
+    return html`<div class="door"><div class="column narrow">
+      ${this.info ? roomCard(this.info, { words, texts: this.texts, language: this.language }) : html`<div class="room-card waiting"><div class="picture"></div><div class="text"></div></div>`}
+      <site-sign-in ?demo=${session.demo} heading=${words.signIn.needed} text=${words.signIn.neededText}></site-sign-in>
+    </div></div>`;
+  }
+}
+
+defineElement('site-room', SiteRoom);

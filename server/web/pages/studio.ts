@@ -1,0 +1,149 @@
+/** The studio: a creator's rooms and a form for a new one, or with a room's id the live studio of that room. */
+import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/loge-room.ts';
+import '../../../client-sdk/elements/loge-studio.ts';
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { badgeStyles } from '../../../client-sdk/elements/badges.ts';
+import { icon } from '../../../client-sdk/elements/icons.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import '../create-room.ts';
+import { priceOf } from '../room-card.ts';
+import type { ListedRoom, SiteSession } from '../site-api.ts';
+import { siteApi } from '../site-api.ts';
+import { SitePage } from '../site-page.ts';
+import { roomIdOfPage } from '../site-paths.ts';
+import '../site-sign-in.ts';
+import { studioPageStyles } from '../studio-styles.ts';
+
+const COPIED_MS = 2_500;
+
+export class SiteStudio extends SitePage {
+  static override properties = {
+    ...SitePage.properties,
+    rooms: { state: true },
+    info: { state: true },
+    copied: { state: true },
+  };
+  declare rooms: ListedRoom[] | undefined;
+  declare info: ListedRoom | undefined;
+  /** Id of the room whose link was just copied. */
+  declare copied: string;
+  protected readonly page = 'studio';
+  readonly #roomId = roomIdOfPage('studio');
+  protected override readonly isFullHeight = this.#roomId !== '';
+  readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
+
+  static override styles = [...SitePage.styles, badgeStyles, studioPageStyles];
+
+  constructor() {
+    super();
+    this.copied = '';
+  }
+
+  protected override async load(session: SiteSession): Promise<void> {
+    if (session.person?.role !== 'creator') return;
+    if (this.#roomId) this.info = await siteApi.room(this.#roomId);
+    else this.rooms = await siteApi.myRooms();
+  }
+
+  protected override content(session: SiteSession | undefined): TemplateResult {
+    const { words } = this;
+    if (!session) return html`<div class="column"><div class="waiting" style="height: 20rem"></div></div>`;
+    if (!session.person) {
+      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+    }
+    if (session.person.role !== 'creator') {
+      return html`<div class="column narrow">
+        <h1 class="display">${words.studio.creatorsOnly}</h1>
+        <p class="lead">${words.studio.creatorsOnlyText}</p>
+      </div>`;
+    }
+    return this.#roomId ? this.#live() : this.#overview(session);
+  }
+
+  #live(): TemplateResult {
+    const { words, info } = this;
+    return html`<div class="live-studio">
+      <div class="room-line">
+        <a class="back" href="/studio" aria-label=${words.studio.back} title=${words.studio.back}>${icon('back', 22)}</a>
+        <h1 class="display">${info?.title}</h1>
+        ${
+          info
+            ? html`<span class="price">${priceOf(info, { words, texts: this.texts, language: this.language })}</span>
+                ${this.#share(info.id)}`
+            : nothing
+        }
+      </div>
+      <loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}><loge-studio></loge-studio></loge-room>
+    </div>`;
+  }
+
+  #overview(session: SiteSession): TemplateResult {
+    const { words, rooms } = this;
+    return html`<div class="column">
+      <h1 class="display">${words.studio.title}</h1>
+      <p class="lead">${words.studio.text}</p>
+      <div class="halves">
+        <section aria-labelledby="new">
+          <h2 id="new" class="display">${words.studio.newRoom}</h2>
+          <site-create-room currency=${session.currency}></site-create-room>
+        </section>
+        <section aria-labelledby="rooms">
+          <h2 id="rooms" class="display">${words.studio.rooms}</h2>
+          ${
+            rooms
+              ? rooms.length > 0
+                ? html`<ul class="rooms">${rooms.map((room) => this.#row(room))}</ul>`
+                : html`<p class="muted">${words.studio.none}</p>`
+              : html`<div class="waiting" style="height: 12rem"></div>`
+          }
+        </section>
+      </div>
+    </div>`;
+  }
+
+  #row(room: ListedRoom): TemplateResult {
+    const { words } = this;
+    const context = { words, texts: this.texts, language: this.language };
+    return html`<li>
+      <div class="what">
+        <p class="display">${room.title}</p>
+        <p class="muted">
+          <span class=${room.status === 'live' ? 'badge live' : ''}>${words.studio.status[room.status]}</span> · ${priceOf(room, context)}
+        </p>
+      </div>
+      ${
+        room.status === 'ended'
+          ? nothing
+          : html`<div class="acts">
+              ${this.#share(room.id)}
+              <wa-button size="s" variant="brand" href="/studio/${room.id}" data-testid="open-studio-${room.id}">${words.studio.open}</wa-button>
+            </div>`
+      }
+    </li>`;
+  }
+
+  #share(roomId: string): TemplateResult {
+    const { words } = this;
+    return html`<wa-button size="s" appearance="outlined" data-testid="copy-link-${roomId}" @click=${() => this.#copy(roomId)}>
+      ${this.copied === roomId ? words.studio.copied : words.studio.share}
+    </wa-button>`;
+  }
+
+  async #copy(roomId: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(new URL(`/rooms/${roomId}`, location.origin).href);
+    } catch {
+      // Without the clipboard the page itself is where the link can be taken from.
+      location.assign(`/rooms/${roomId}`);
+      return;
+    }
+    this.copied = roomId;
+    setTimeout(() => {
+      this.copied = '';
+    }, COPIED_MS);
+  }
+}
+
+defineElement('site-studio', SiteStudio);

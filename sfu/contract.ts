@@ -1,0 +1,192 @@
+/**
+ * The contract between the stage (in a gateway) and an SFU node. It is all that `server/stage` may see of the media plane: plain
+ * serialisable data and promises, so that a node in this process and a node on another machine look the same. It owns no logic.
+ * WebRTC words follow W3C webrtc-pc and ORTC; the parameter shapes are mediasoup's JSON forms of them.
+ */
+
+/** RTP capabilities of a device or a router (ORTC `RTCRtpCapabilities`), passed through as mediasoup's JSON. */
+export interface RtpCapabilities {
+  codecs?: unknown[];
+  headerExtensions?: unknown[];
+}
+
+/** RTP parameters of one stream (ORTC `RTCRtpParameters`), passed through as mediasoup's JSON. */
+export interface RtpParameters {
+  mid?: string;
+  codecs: unknown[];
+  headerExtensions?: unknown[];
+  encodings?: unknown[];
+  rtcp?: unknown;
+  msid?: string;
+}
+
+/** DTLS fingerprints and role of the client's end (RFC 8122). */
+export interface DtlsParameters {
+  role?: 'auto' | 'client' | 'server';
+  fingerprints: { algorithm: string; value: string }[];
+}
+
+export interface IceParameters {
+  usernameFragment: string;
+  password: string;
+  iceLite?: boolean;
+}
+
+export interface TransportOptions {
+  id: string;
+  iceParameters: IceParameters;
+  iceCandidates: unknown[];
+  dtlsParameters: DtlsParameters;
+}
+
+export type MediaKind = 'audio' | 'video';
+/** What a track shows. A stage holds at most one track per source. */
+export type TrackSource = 'camera' | 'microphone' | 'screen' | 'screenAudio';
+
+/**
+ * The permission under which a session exists. The gateway's access decision produces it; the node refuses whatever it does not
+ * cover: no transport to send without `publish`, no consumer without `subscribe`, nothing for another room, nothing after `until`.
+ */
+export interface SessionGrant {
+  room: string;
+  identity: string;
+  publish: boolean;
+  subscribe: boolean;
+  /** Milliseconds since the epoch; the node closes the session then by itself. Absent: until it is closed. */
+  until?: number;
+}
+
+export interface Viewport {
+  /** Size of the video element in device pixels. */
+  width: number;
+  height: number;
+}
+
+export interface ConsumerOptions {
+  id: string;
+  producerId: string;
+  kind: MediaKind;
+  rtpParameters: RtpParameters;
+  source: TrackSource;
+  /** Whether the publisher has muted this track at the moment. */
+  muted: boolean;
+}
+
+export interface WatchRequest {
+  session: string;
+  grant: SessionGrant;
+  rtpCapabilities: RtpCapabilities;
+  viewport?: Viewport;
+  /** Given when the client knows its certificate ahead: the transport connects at once and one round trip is saved. */
+  dtlsParameters?: DtlsParameters;
+}
+
+export interface PublishRequest {
+  session: string;
+  grant: SessionGrant;
+  dtlsParameters?: DtlsParameters;
+}
+
+export interface ProduceRequest {
+  session: string;
+  kind: MediaKind;
+  source: TrackSource;
+  rtpParameters: RtpParameters;
+  muted?: boolean;
+  /** Size of the full picture, if known, so that viewers get the layer that fits their element; absent: 1280 by 720. */
+  sourceSize?: { width: number; height: number };
+}
+
+/** Facts that a node tells the gateway. `session` names whom it concerns. */
+export type SfuEvent =
+  /** New tracks for a viewer; the consumers exist and run. */
+  | { type: 'consumersAdded'; room: string; session: string; consumers: ConsumerOptions[] }
+  | { type: 'consumersRemoved'; room: string; session: string; consumerIds: string[] }
+  /** The publisher muted or unmuted a track. */
+  | { type: 'trackMuted'; room: string; session: string; consumerId: string; muted: boolean }
+  /**
+   * For the publisher, video tracks only: the highest simulcast layer that anybody watches, -1 when nobody is there. A track begins
+   * with all its layers wanted; only changes are told, a rise at once and a fall after a short while.
+   */
+  | { type: 'layersWanted'; room: string; session: string; producerId: string; maxSpatialLayer: number }
+  /** A session ended on the node's side. */
+  | { type: 'sessionClosed'; room: string; session: string; reason: SessionCloseReason }
+  /** ICE or DTLS of a session changed; `disconnected` asks for an ICE restart, `failed` (DTLS refused or ended) for a new session. */
+  | { type: 'transportState'; room: string; session: string; state: 'connected' | 'disconnected' | 'failed' };
+
+export type SessionCloseReason =
+  | 'closed'
+  | 'replaced'
+  | 'grant_expired'
+  | 'worker_died'
+  | 'lease_expired'
+  | 'node_closed'
+  | 'room_closed';
+
+export interface SfuStats {
+  workers: number;
+  rooms: number;
+  sessions: number;
+  producers: number;
+  consumers: number;
+}
+
+/**
+ * One SFU node. Every method rejects with an {@link SfuError}; unknown sessions give `session_not_found`. Calls for one room are
+ * serialised by the node: two joins at once never make two routers.
+ */
+export interface SfuNode {
+  readonly id: string;
+  /** Capabilities of every router of this node (they are all alike), so that a client can prepare before it asks to watch. */
+  readonly routerRtpCapabilities: RtpCapabilities;
+
+  /** Opens a viewer's session: transport and a running consumer for every track on stage that the viewer can decode. */
+  watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
+  /** Opens a publisher's session. A room has one: an earlier session of the room is closed with `replaced`. */
+  publish(request: PublishRequest): Promise<{ transport: TransportOptions }>;
+  connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void>;
+  restartIce(request: { session: string }): Promise<{ iceParameters: IceParameters }>;
+  /** Puts a track on stage; whoever watches gets it. A second track of the same source replaces the first. */
+  produce(request: ProduceRequest): Promise<{ producerId: string }>;
+  unproduce(request: { session: string; producerId: string }): Promise<void>;
+  setMuted(request: { session: string; producerId: string; muted: boolean }): Promise<void>;
+  setViewport(request: { session: string; viewport: Viewport }): Promise<void>;
+  /**
+   * Says that entitled people are there who may watch any moment: keeps the lowest layer flowing although nobody watches yet, so
+   * that the first picture does not wait for the publisher. Zero lets it stop.
+   */
+  setAudience(request: { room: string; people: number }): Promise<void>;
+  /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
+  renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
+  /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error. */
+  closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void>;
+  /** Closes every session of the room with `room_closed` and forgets its audience. */
+  closeRoom(request: { room: string }): Promise<void>;
+  stats(): Promise<SfuStats>;
+  /** WebRTC statistics of a session's transport (mediasoup's JSON), for diagnosis and the benchmarks. */
+  sessionStats(request: { session: string }): Promise<unknown[]>;
+
+  on(listener: (event: SfuEvent) => void): () => void;
+  close(): Promise<void>;
+}
+
+export type SfuErrorCode =
+  | 'session_not_found'
+  | 'session_exists'
+  | 'not_entitled'
+  | 'publish_not_allowed'
+  | 'producer_not_found'
+  | 'invalid_media_parameters'
+  | 'cannot_consume'
+  | 'node_unavailable'
+  | 'node_full';
+
+/** The only error that crosses this contract. */
+export class SfuError extends Error {
+  readonly code: SfuErrorCode;
+  constructor(code: SfuErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SfuError';
+    this.code = code;
+  }
+}

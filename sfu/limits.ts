@@ -1,0 +1,64 @@
+/**
+ * Every bound of an SFU node in one place. Past a bound the node answers with `node_full` or `invalid_media_parameters`; it never
+ * drops what is already running.
+ */
+
+/**
+ * Consumers (viewers times tracks) of one worker, which is one core. mediasoup's guide says about 500 for conferences; a stage is
+ * one-to-many, and a worker was measured at 4.4 µs a packet, which makes 500 viewers with sound and picture about a third of a core.
+ */
+export const CONSUMERS_PER_WORKER_MAX = 1_000;
+
+/** A stage holds one track per source, so this is the number of sources. */
+export const TRACKS_PER_SESSION_MAX = 4;
+
+/** Tracks that a publisher may be putting on stage at the same moment; more than this is not a browser. */
+export const PENDING_TRACKS_MAX = 8;
+
+/** Rooms whose audience is remembered although nobody publishes or watches there yet. */
+export const AUDIENCE_ROOMS_MAX = 10_000;
+
+/** Codecs that a viewer may list; browsers list some forty. */
+export const CLIENT_CODECS_MAX = 200;
+
+/** Side of a video element, in device pixels, beyond which a viewport is nonsense. */
+export const VIEWPORT_SIDE_MAX = 32_768;
+
+/** What a publisher may send in all layers together, in bits a second. */
+export const PUBLISHER_BITRATE_MAX_BPS = 4_000_000;
+
+/**
+ * What a new viewer is taken to be able to receive until the first feedback arrives: enough for the middle layer and sound at once,
+ * not so much that a slow phone drowns before its first frame.
+ */
+export const VIEWER_BITRATE_START_BPS = 1_500_000;
+
+/** Silence on ICE after which a transport counts as disconnected. mediasoup's own 30 s would leave a frozen picture too long. */
+export const ICE_CONSENT_TIMEOUT_SECONDS = 15;
+
+/**
+ * Least time between two key-frame requests for one stream. Chromium ignores a request that comes within 300 ms of the last, and
+ * mediasoup would then ask again only after a second; gathering for a little longer than Chromium's pause loses no request.
+ */
+export const KEY_FRAME_GATHER_MS = Number(process.env.KF ?? 350);
+
+/** How long a layer must be unwanted before the publisher is told to stop it; wanting one is told at once. */
+export const LAYER_LOWERING_DELAY_MS = 1_500;
+
+export const LEASE_DEFAULT_MS = 30_000;
+
+/** How often leases and grants are looked through, which bounds how late a session that ran out is closed. */
+export const SWEEP_INTERVAL_MS = 200;
+
+/** Ports tried for each worker when the port may be chosen freely. */
+export const PORT_ATTEMPTS_MAX = 50;
+
+/** Pause between attempts to replace a worker that died, and how long a request waits for the replacement. */
+export const WORKER_RESTART_DELAY_MS = 500;
+export const WORKER_WAIT_MS = 5_000;
+
+/** How long closing waits for a worker process to leave. */
+export const WORKER_EXIT_WAIT_MS = 2_000;
+
+/** Addresses of this machine that are offered when the node listens on all of them. */
+export const LISTEN_ADDRESSES_MAX = 4;

@@ -1,0 +1,327 @@
+import { randomUUID } from 'node:crypto';
+import { routerRtpCapabilities } from './codecs.ts';
+import {
+  type ConsumerOptions,
+  type DtlsParameters,
+  type IceParameters,
+  type ProduceRequest,
+  type PublishRequest,
+  type SessionCloseReason,
+  SfuError,
+  type SfuEvent,
+  type SfuNode,
+  type SfuStats,
+  type TransportOptions,
+  type Viewport,
+  type WatchRequest,
+} from './contract.ts';
+import { toSfuError } from './errors.ts';
+import { CONSUMERS_PER_WORKER_MAX, LAYER_LOWERING_DELAY_MS, LEASE_DEFAULT_MS, SWEEP_INTERVAL_MS } from './limits.ts';
+import { listenAddresses } from './listen-addresses.ts';
+import { type SfuLog, silentLog } from './log.ts';
+import { MediaSession, type SessionOptions } from './media-session.ts';
+import {
+  assertDtlsParameters,
+  assertMayPublish,
+  assertMayWatch,
+  assertProduceRequest,
+  assertRtpCapabilities,
+  assertViewport,
+  isInForce,
+} from './parameters.ts';
+import { PublishSession } from './publish-session.ts';
+import type { Room } from './room.ts';
+import { RoomDirectory } from './room-directory.ts';
+import { WatchSession } from './watch-session.ts';
+import { type PooledWorker, WorkerPool } from './worker-pool.ts';
+
+export interface LocalSfuNodeOptions {
+  id?: string;
+  workers: number;
+  /** Address to bind; `0.0.0.0` without `announcedAddress` stands for each address of this machine. */
+  listenIp: string;
+  /** Address that browsers reach, when it is not the bound one (NAT, cloud). */
+  announcedAddress?: string;
+  /** UDP and TCP port of the first worker; each further worker takes the next. */
+  port: number;
+  /** Whether a taken port is an error or another may be used. */
+  portRequired: boolean;
+  leaseMs?: number;
+  consumersPerWorkerMax?: number;
+  layerLoweringDelayMs?: number;
+  log?: SfuLog;
+  now?: () => number;
+}
+
+/**
+ * The SFU node of one process: it owns the workers, the rooms on them and the sessions in them, and enforces grants and leases. The
+ * stage calls it through `contract.ts`, in process or over a control API. It must not know why somebody may watch, nor who asks.
+ */
+export class LocalSfuNode implements SfuNode {
+  readonly id: string;
+  readonly routerRtpCapabilities = routerRtpCapabilities;
+  readonly #pool: WorkerPool;
+  readonly #log: SfuLog;
+  readonly #now: () => number;
+  readonly #leaseMs: number;
+  readonly #layerLoweringDelayMs: number;
+  readonly #rooms: RoomDirectory;
+  readonly #sessions = new Map<string, MediaSession | OpeningSession>();
+  readonly #listeners = new Set<(event: SfuEvent) => void>();
+  readonly #sweep: NodeJS.Timeout;
+  #closed = false;
+
+  static async create(options: LocalSfuNodeOptions): Promise<LocalSfuNode> {
+    const log = options.log ?? silentLog;
+    let node: LocalSfuNode | undefined;
+    const pool = await WorkerPool.create({
+      workers: options.workers,
+      addresses: listenAddresses(options.listenIp, options.announcedAddress),
+      port: options.port,
+      portRequired: options.portRequired,
+      log,
+      handleDied: (worker) => {
+        // A worker that dies before the node exists had nothing on it.
+        if (node) node.#handleWorkerDied(worker);
+      },
+    });
+    node = new LocalSfuNode(options, pool, log);
+    return node;
+  }
+
+  private constructor(options: LocalSfuNodeOptions, pool: WorkerPool, log: SfuLog) {
+    this.id = options.id ?? `sfu_${randomUUID()}`;
+    this.#pool = pool;
+    this.#log = log;
+    this.#now = options.now ?? Date.now;
+    this.#leaseMs = options.leaseMs ?? LEASE_DEFAULT_MS;
+    this.#rooms = new RoomDirectory({ pool, consumersMax: options.consumersPerWorkerMax ?? CONSUMERS_PER_WORKER_MAX });
+    this.#layerLoweringDelayMs = options.layerLoweringDelayMs ?? LAYER_LOWERING_DELAY_MS;
+    this.#sweep = setInterval(() => this.#handleSweep(), SWEEP_INTERVAL_MS).unref();
+  }
+
+  /** Process ids of the workers, for who watches over processes. */
+  get workerPids(): number[] {
+    return this.#pool.workers.map(({ worker }) => worker.pid);
+  }
+
+  async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
+    assertMayWatch(request.grant, this.#now());
+    assertRtpCapabilities(request.rtpCapabilities);
+    if (request.viewport) assertViewport(request.viewport);
+    if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
+    const { rtpCapabilities, viewport } = request;
+    return await this.#open(request, (room, options) => {
+      room.assertSpace();
+      return new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log });
+    });
+  }
+
+  async publish(request: PublishRequest): Promise<{ transport: TransportOptions }> {
+    assertMayPublish(request.grant, this.#now());
+    if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
+    return await this.#open(
+      request,
+      (_room, options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
+    );
+  }
+
+  async connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void> {
+    assertDtlsParameters(request.dtlsParameters);
+    await this.#session(request.session).connect(request.dtlsParameters);
+  }
+
+  async restartIce(request: { session: string }): Promise<{ iceParameters: IceParameters }> {
+    return { iceParameters: await this.#session(request.session).restartIce() };
+  }
+
+  async produce(request: ProduceRequest): Promise<{ producerId: string }> {
+    const session = this.#publisher(request.session);
+    assertProduceRequest(request);
+    const track = await session.produce(request);
+    return { producerId: track.id };
+  }
+
+  async unproduce(request: { session: string; producerId: string }): Promise<void> {
+    const session = this.#publisher(request.session);
+    session.removeTracks([session.track(request.producerId)]);
+  }
+
+  async setMuted(request: { session: string; producerId: string; muted: boolean }): Promise<void> {
+    const session = this.#publisher(request.session);
+    await session.setMuted(session.track(request.producerId), request.muted);
+  }
+
+  async setViewport(request: { session: string; viewport: Viewport }): Promise<void> {
+    assertViewport(request.viewport);
+    const session = this.#session(request.session);
+    if (!(session instanceof WatchSession)) throw new SfuError('not_entitled', 'A publishing session watches nothing.');
+    await session.setViewport(request.viewport);
+  }
+
+  async setAudience(request: { room: string; people: number }): Promise<void> {
+    this.#assertOpen();
+    this.#rooms.setAudience(request.room, request.people);
+  }
+
+  async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
+    const now = this.#now();
+    const lost = request.sessions.filter((id) => !this.#sessions.has(id));
+    for (const id of request.sessions) {
+      const session = this.#sessions.get(id);
+      if (session instanceof MediaSession) session.renewedAtMs = now;
+    }
+    return { lost };
+  }
+
+  async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {
+    const session = this.#sessions.get(request.session);
+    if (session instanceof MediaSession) this.#end(session, request.reason ?? 'closed');
+    // Whoever is opening it finds its place gone and undoes what it has done.
+    else this.#sessions.delete(request.session);
+  }
+
+  async closeRoom(request: { room: string }): Promise<void> {
+    this.#rooms.setAudience(request.room, 0);
+    const room = this.#rooms.get(request.room);
+    if (room) this.#endAll(room.sessions, 'room_closed');
+  }
+
+  async stats(): Promise<SfuStats> {
+    const sessions = this.#openSessions();
+    return {
+      workers: this.#pool.workers.length,
+      rooms: this.#rooms.all.length,
+      sessions: sessions.length,
+      producers: sum(sessions, (session) => (session instanceof PublishSession ? session.tracks.length : 0)),
+      consumers: sum(sessions, (session) => (session instanceof WatchSession ? session.consumerCount : 0)),
+    };
+  }
+
+  async sessionStats(request: { session: string }): Promise<unknown[]> {
+    return await this.#session(request.session).stats();
+  }
+
+  on(listener: (event: SfuEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#sweep);
+    for (const room of this.#rooms.all) this.#endAll(room.sessions, 'node_closed');
+    this.#sessions.clear();
+    await this.#pool.close();
+    this.#listeners.clear();
+  }
+
+  async #open<S extends MediaSession & { open(dtlsParameters?: DtlsParameters): Promise<A> }, A>(
+    { session: id, grant, dtlsParameters }: WatchRequest | PublishRequest,
+    make: (room: Room, options: SessionOptions) => S,
+  ): Promise<A> {
+    this.#assertOpen();
+    if (this.#sessions.has(id)) throw new SfuError('session_exists', `There is already a session ${id}.`);
+    const place = new OpeningSession();
+    this.#sessions.set(id, place);
+    let room: Room | undefined;
+    let session: S | undefined;
+    try {
+      room = await this.#rooms.open(grant.room);
+      if (this.#sessions.get(id) !== place)
+        throw new SfuError('session_not_found', 'The session was closed meanwhile.');
+      session = make(room, { id, grant, room, openedAtMs: this.#now(), emit: (event) => this.#emit(event) });
+      this.#enter(room, session);
+      return await session.open(dtlsParameters);
+    } catch (error) {
+      // Closed by somebody else meanwhile: that is the reason to give, not what broke because of it.
+      session?.assertOpen();
+      throw toSfuError(error, 'node_unavailable');
+    } finally {
+      if (this.#sessions.get(id) === place) this.#sessions.delete(id);
+      if (session && !session.opened) this.#end(session, 'closed');
+      if (room?.empty) this.#rooms.close(room);
+    }
+  }
+
+  #enter(room: Room, session: MediaSession): void {
+    const earlier = session instanceof PublishSession ? room.publisher : undefined;
+    room.enter(session);
+    this.#sessions.set(session.id, session);
+    if (earlier) this.#end(earlier, 'replaced');
+  }
+
+  #end(session: MediaSession, reason: SessionCloseReason): void {
+    if (session.closed) return;
+    const { id, grant } = session;
+    session.close(reason);
+    this.#sessions.delete(id);
+    const room = this.#rooms.get(grant.room);
+    room?.leave(session);
+    if (room?.empty) this.#rooms.close(room);
+    if (session.opened) this.#emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
+  }
+
+  #endAll(sessions: MediaSession[], reason: SessionCloseReason): void {
+    for (const session of sessions) this.#end(session, reason);
+  }
+
+  #handleWorkerDied(worker: PooledWorker): void {
+    for (const room of this.#rooms.on(worker)) {
+      this.#endAll(room.sessions, 'worker_died');
+      this.#rooms.close(room);
+    }
+  }
+
+  /** Closes what ran out. A session that is in use is renewed by its gateway long before its lease ends. */
+  #handleSweep(): void {
+    const now = this.#now();
+    for (const session of this.#openSessions()) {
+      if (!isInForce(session.grant, now)) this.#end(session, 'grant_expired');
+      else if (now - session.renewedAtMs >= this.#leaseMs) this.#end(session, 'lease_expired');
+    }
+  }
+
+  /** The session, or `session_not_found`; a grant that ran out between two sweeps counts as closed. */
+  #session(id: string): MediaSession {
+    this.#assertOpen();
+    const session = this.#sessions.get(id);
+    if (!(session instanceof MediaSession)) throw new SfuError('session_not_found', `There is no session ${id}.`);
+    if (!isInForce(session.grant, this.#now())) this.#end(session, 'grant_expired');
+    session.assertOpen();
+    return session;
+  }
+
+  #publisher(id: string): PublishSession {
+    const session = this.#session(id);
+    if (session instanceof PublishSession) return session;
+    throw new SfuError('publish_not_allowed', 'A watching session puts nothing on stage.');
+  }
+
+  #openSessions(): MediaSession[] {
+    return [...this.#sessions.values()].filter((session) => session instanceof MediaSession);
+  }
+
+  #emit(event: SfuEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A listener's fault must not leave a session half closed.
+        this.#log.error({ err: error, event: event.type }, 'listener of SFU events failed');
+      }
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new SfuError('node_unavailable', 'The SFU node is closed.');
+  }
+}
+
+/** Holds a session's id while the session is being opened. */
+class OpeningSession {}
+
+function sum<T>(items: T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

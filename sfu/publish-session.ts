@@ -1,0 +1,130 @@
+import type { types } from 'mediasoup';
+import {
+  type DtlsParameters,
+  type ProduceRequest,
+  SfuError,
+  type TrackSource,
+  type TransportOptions,
+} from './contract.ts';
+import { toSfuError } from './errors.ts';
+import {
+  KEY_FRAME_GATHER_MS,
+  PENDING_TRACKS_MAX,
+  PUBLISHER_BITRATE_MAX_BPS,
+  TRACKS_PER_SESSION_MAX,
+} from './limits.ts';
+import { MediaSession, type SessionOptions } from './media-session.ts';
+import { StageTrack } from './stage-track.ts';
+
+/** The sending side of a room: its tracks are the stage. */
+export class PublishSession extends MediaSession {
+  readonly #tracks = new Map<string, StageTrack>();
+  readonly #layerLoweringDelayMs: number;
+  #pending = 0;
+
+  constructor(options: SessionOptions & { layerLoweringDelayMs: number }) {
+    super(options);
+    this.#layerLoweringDelayMs = options.layerLoweringDelayMs;
+  }
+
+  get tracks(): StageTrack[] {
+    return [...this.#tracks.values()];
+  }
+
+  async open(dtlsParameters?: DtlsParameters): Promise<{ transport: TransportOptions }> {
+    const transport = await this.openTransport();
+    await Promise.all([
+      transport.setMaxIncomingBitrate(PUBLISHER_BITRATE_MAX_BPS),
+      dtlsParameters && this.connect(dtlsParameters),
+    ]);
+    return { transport: this.answer(transport) };
+  }
+
+  async produce(request: ProduceRequest): Promise<StageTrack> {
+    const { transport } = this;
+    if (this.#pending >= PENDING_TRACKS_MAX)
+      throw new SfuError('node_full', 'Too many tracks at once; wait for the earlier ones.');
+    // A browser that reuses the MID has already dropped the earlier track, and two can't share it.
+    this.removeTracks(
+      this.#tracksOf(request.source).filter(({ mid }) => mid !== undefined && mid === request.rtpParameters.mid),
+    );
+    this.#pending++;
+    try {
+      const producer = await transport.produce({
+        kind: request.kind,
+        rtpParameters: request.rtpParameters as types.RtpParameters,
+        paused: request.muted === true,
+        keyFrameRequestDelay: KEY_FRAME_GATHER_MS,
+      });
+      this.assertOpen();
+      return this.#put(producer, request);
+    } catch (error) {
+      this.assertOpen();
+      throw toSfuError(error, 'invalid_media_parameters');
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  /** The track, or `producer_not_found`. */
+  track(producerId: string): StageTrack {
+    this.assertOpen();
+    const track = this.#tracks.get(producerId);
+    if (!track) throw new SfuError('producer_not_found', `The session has no track ${producerId}.`);
+    return track;
+  }
+
+  async setMuted(track: StageTrack, muted: boolean): Promise<void> {
+    if (track.muted === muted) return;
+    try {
+      await (muted ? track.producer.pause() : track.producer.resume());
+    } catch (error) {
+      // The track ended in between: say that rather than what the worker said.
+      this.track(track.id);
+      throw toSfuError(error, 'producer_not_found');
+    }
+    this.room.handleTrackMuted(track);
+  }
+
+  /** Takes tracks off stage; those who watch are told. */
+  removeTracks(tracks: StageTrack[]): void {
+    for (const track of tracks) {
+      this.#tracks.delete(track.id);
+      track.close();
+    }
+    if (tracks.length > 0) this.room.handleTracksRemoved(tracks);
+  }
+
+  protected override streams(): types.Producer[] {
+    return this.tracks.map(({ producer }) => producer);
+  }
+
+  #tracksOf(source: TrackSource): StageTrack[] {
+    return this.tracks.filter((track) => track.source === source);
+  }
+
+  #put(producer: types.Producer, { source, sourceSize }: ProduceRequest): StageTrack {
+    const track = new StageTrack({
+      producer,
+      source,
+      sourceSize,
+      loweringDelayMs: this.#layerLoweringDelayMs,
+      tellLayersWanted: (maxSpatialLayer) =>
+        this.emit({
+          type: 'layersWanted',
+          room: this.grant.room,
+          session: this.id,
+          producerId: producer.id,
+          maxSpatialLayer,
+        }),
+    });
+    this.removeTracks(this.#tracksOf(source));
+    if (this.#tracks.size >= TRACKS_PER_SESSION_MAX) {
+      track.close();
+      throw new SfuError('node_full', `A stage has at most ${TRACKS_PER_SESSION_MAX} tracks.`);
+    }
+    this.#tracks.set(track.id, track);
+    this.room.handleTrackAdded(track);
+    return track;
+  }
+}

@@ -1,0 +1,183 @@
+import type { types } from 'mediasoup';
+import type {
+  ConsumerOptions,
+  DtlsParameters,
+  RtpCapabilities,
+  SessionCloseReason,
+  TransportOptions,
+  Viewport,
+} from './contract.ts';
+import { toSfuError } from './errors.ts';
+import { preferredLayer } from './layers.ts';
+import type { SfuLog } from './log.ts';
+import { MediaSession, type SessionOptions } from './media-session.ts';
+import type { StageTrack } from './stage-track.ts';
+
+/** A track of the stage as this viewer gets it. Without `consumer` it is still on its way. */
+interface WatchedTrack {
+  readonly track: StageTrack;
+  preferredLayer: number;
+  consumer?: types.Consumer;
+}
+
+/** A viewer counts as this many consumers before the stage has tracks: sound and picture will come. */
+const EXPECTED_TRACKS = 2;
+
+/** The receiving side of one viewer: a consumer for each track on stage that they can decode, running from the start. */
+export class WatchSession extends MediaSession {
+  readonly #rtpCapabilities: types.RtpCapabilities;
+  readonly #watched = new Map<string, WatchedTrack>();
+  /** Consumers under way, which the answer to `watch` waits for. */
+  readonly #adding = new Set<Promise<void>>();
+  readonly #log: SfuLog;
+  #load = 0;
+  #viewport: Viewport | undefined;
+
+  constructor(options: SessionOptions & { rtpCapabilities: RtpCapabilities; viewport?: Viewport; log: SfuLog }) {
+    super(options);
+    this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
+    this.#viewport = options.viewport;
+    this.#log = options.log;
+  }
+
+  get consumerCount(): number {
+    return this.streams().length;
+  }
+
+  /** Counts this viewer into the worker's load. */
+  enter(): void {
+    this.#updateLoad();
+  }
+
+  /** The layer of the track that this viewer prefers, if they watch it. */
+  preferredLayer(track: StageTrack): number | undefined {
+    return this.#watched.get(track.id)?.preferredLayer;
+  }
+
+  /**
+   * Makes the transport and all consumers, the consumers unpaused: they start by themselves when DTLS is up, and mediasoup asks for a
+   * key frame at that moment, so that no further message is needed. All requests to the worker are under way together.
+   */
+  async open(dtlsParameters?: DtlsParameters): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
+    const transport = await this.openTransport();
+    for (const track of this.room.tracks) this.addTrack(track);
+    if (dtlsParameters) await this.connect(dtlsParameters);
+    // Tracks may come on stage while the first ones are awaited; the answer holds them too.
+    while (this.#adding.size > 0) await Promise.all(this.#adding);
+    const answer = this.answer(transport);
+    return {
+      transport: answer,
+      consumers: [...this.#watched.values()].flatMap((watched) => consumerOptions(watched) ?? []),
+    };
+  }
+
+  /** A track came on stage. */
+  addTrack(track: StageTrack): void {
+    if (!this.hasTransport || this.#watched.has(track.id)) return;
+    if (!this.room.canConsume(track, this.#rtpCapabilities)) return;
+    const watched: WatchedTrack = {
+      track,
+      preferredLayer: preferredLayer(this.#viewport, track.scales, track.sourceSize),
+    };
+    this.#watched.set(track.id, watched);
+    this.#updateLoad();
+    this.room.handlePreferenceChanged([track]);
+    const adding = this.#consume(watched).finally(() => this.#adding.delete(adding));
+    this.#adding.add(adding);
+    // Once opened nobody awaits it: a failure is logged where it happens.
+    adding.catch(() => {});
+  }
+
+  /** Tracks left the stage; their consumers end with the producers. */
+  removeTracks(tracks: StageTrack[]): void {
+    const removed = tracks.flatMap(({ id }) => this.#watched.get(id) ?? []);
+    for (const { track } of removed) this.#watched.delete(track.id);
+    this.#updateLoad();
+    const consumerIds = removed.flatMap(({ consumer }) => consumer?.id ?? []);
+    if (!this.opened || this.closed || consumerIds.length === 0) return;
+    this.emit({ type: 'consumersRemoved', room: this.grant.room, session: this.id, consumerIds });
+  }
+
+  handleTrackMuted(track: StageTrack): void {
+    const consumer = this.#watched.get(track.id)?.consumer;
+    if (!this.opened || this.closed || !consumer) return;
+    const { muted } = track;
+    this.emit({ type: 'trackMuted', room: this.grant.room, session: this.id, consumerId: consumer.id, muted });
+  }
+
+  async setViewport(viewport: Viewport): Promise<void> {
+    this.assertOpen();
+    this.#viewport = viewport;
+    const changed = [...this.#watched.values()].filter((watched) => {
+      const { track } = watched;
+      const layer = preferredLayer(viewport, track.scales, track.sourceSize);
+      if (layer === watched.preferredLayer) return false;
+      watched.preferredLayer = layer;
+      return true;
+    });
+    this.room.handlePreferenceChanged(changed.map(({ track }) => track));
+    await Promise.all(changed.map((watched) => this.#applyPreferredLayer(watched)));
+  }
+
+  override close(reason: SessionCloseReason): void {
+    super.close(reason);
+    const tracks = [...this.#watched.values()].map(({ track }) => track);
+    this.#watched.clear();
+    this.#updateLoad();
+    this.room.handlePreferenceChanged(tracks);
+  }
+
+  protected override streams(): types.Consumer[] {
+    return [...this.#watched.values()].flatMap(({ consumer }) => consumer ?? []);
+  }
+
+  async #consume(watched: WatchedTrack): Promise<void> {
+    const { track, preferredLayer: spatialLayer } = watched;
+    const stillWanted = () => !this.closed && !track.closed && this.#watched.get(track.id) === watched;
+    try {
+      const consumer = await this.transport.consume({
+        producerId: track.id,
+        rtpCapabilities: this.#rtpCapabilities,
+        paused: false,
+        ...(track.layered && { preferredLayers: { spatialLayer } }),
+      });
+      if (!stillWanted()) return consumer.close();
+      watched.consumer = consumer;
+      // The viewport may have changed while the worker was at it.
+      if (watched.preferredLayer !== spatialLayer) void this.#applyPreferredLayer(watched);
+    } catch (error) {
+      if (!stillWanted()) return;
+      this.#watched.delete(track.id);
+      this.#updateLoad();
+      this.room.handlePreferenceChanged([track]);
+      this.#log.warn({ room: this.grant.room, session: this.id, producer: track.id, err: error }, 'consumer refused');
+      throw toSfuError(error, 'cannot_consume');
+    }
+    const options = consumerOptions(watched);
+    if (!this.opened || !options) return;
+    this.emit({ type: 'consumersAdded', room: this.grant.room, session: this.id, consumers: [options] });
+  }
+
+  #updateLoad(): void {
+    const load = this.closed ? 0 : Math.max(this.#watched.size, EXPECTED_TRACKS);
+    this.room.handleLoadChanged(load - this.#load);
+    this.#load = load;
+  }
+
+  async #applyPreferredLayer({ track, consumer, preferredLayer: spatialLayer }: WatchedTrack): Promise<void> {
+    if (!consumer || !track.layered) return;
+    try {
+      await consumer.setPreferredLayers({ spatialLayer });
+    } catch (error) {
+      // The consumer ended in between: there is nothing left to adjust.
+      if (consumer.closed || track.closed || this.closed) return;
+      throw toSfuError(error, 'cannot_consume');
+    }
+  }
+}
+
+function consumerOptions({ track, consumer }: WatchedTrack): ConsumerOptions | undefined {
+  if (!consumer || consumer.closed) return undefined;
+  const { id, producerId, kind, rtpParameters } = consumer;
+  return { id, producerId, kind, rtpParameters, source: track.source, muted: track.muted };
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { kill } from 'node:process';
+import { expect, it, vi } from 'vitest';
+import { silentLog } from './log.ts';
+import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
+
+const BASE_PORT = 43_000;
+
+async function openPool(change: Partial<WorkerPoolOptions> = {}) {
+  const died: number[] = [];
+  const pool = await WorkerPool.create({
+    workers: 2,
+    addresses: [{ ip: '127.0.0.1' }],
+    port: BASE_PORT,
+    portRequired: true,
+    log: silentLog,
+    handleDied: ({ index }) => died.push(index),
+    ...change,
+  });
+  return Object.assign(pool, { died, [Symbol.asyncDispose]: () => pool.close() });
+}
+
+/** Holds a TCP port, as another program would. */
+async function occupy(port: number) {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return { [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+}
+
+it('gives each worker one port for UDP and TCP, counting from the base', async () => {
+  await using pool = await openPool();
+  expect(pool.workers.map(({ port }) => port)).toEqual([BASE_PORT, BASE_PORT + 1]);
+  const dump = await pool.workers[0]?.webRtcServer.dump();
+  expect(dump?.udpSockets).toEqual([{ ip: '127.0.0.1', port: BASE_PORT }]);
+  expect(dump?.tcpServers).toEqual([{ ip: '127.0.0.1', port: BASE_PORT }]);
+});
+
+it('names a required port that is taken, and leaves no worker behind', async () => {
+  await using _ = await occupy(BASE_PORT + 1);
+  await expect(openPool()).rejects.toThrow(`port ${BASE_PORT + 1} of 127.0.0.1`);
+  // The first worker's port is free again.
+  await using pool = await openPool({ workers: 1 });
+  expect(pool.workers[0]?.port).toBe(BASE_PORT);
+});
+
+it('takes another port where it may', async () => {
+  await using _ = await occupy(BASE_PORT);
+  await using pool = await openPool({ portRequired: false });
+  expect(pool.workers.map(({ port }) => port)).toEqual([BASE_PORT + 2, BASE_PORT + 1]);
+});
+
+it('places load on the worker that has least', async () => {
+  await using pool = await openPool();
+  const first = await pool.leastLoaded();
+  first.load.rooms++;
+  const second = await pool.leastLoaded();
+  expect(second).not.toBe(first);
+  second.load.rooms++;
+  second.load.consumers += 3;
+  expect(await pool.leastLoaded()).toBe(first);
+});
+
+it('replaces a worker that died, on the same port, and has a request wait for it', async () => {
+  await using pool = await openPool({ workers: 1 });
+  const before = await pool.leastLoaded();
+  kill(before.worker.pid, 'SIGKILL');
+  await vi.waitFor(() => expect(pool.died).toEqual([0]));
+  const after = await pool.leastLoaded();
+  expect(after.worker.pid).not.toBe(before.worker.pid);
+  expect(after.port).toBe(BASE_PORT);
+});
+
+it('leaves the signals of the process to the process', async () => {
+  const count = () => process.listenerCount('SIGTERM') + process.listenerCount('SIGINT');
+  const before = count();
+  await using _ = await openPool();
+  expect(count()).toBe(before);
+});
+
+it('closes twice, and then has no worker to give', async () => {
+  const pool = await openPool({ workers: 1 });
+  await Promise.all([pool.close(), pool.close()]);
+  await expect(pool.leastLoaded()).rejects.toMatchObject({ code: 'node_unavailable' });
+});

@@ -1,0 +1,181 @@
+import { createWorker, type types } from 'mediasoup';
+import { SfuError } from './contract.ts';
+import { PORT_ATTEMPTS_MAX, WORKER_EXIT_WAIT_MS, WORKER_RESTART_DELAY_MS, WORKER_WAIT_MS } from './limits.ts';
+import { type ListenAddress, listenInfos } from './listen-addresses.ts';
+import type { SfuLog } from './log.ts';
+
+/**
+ * The mediasoup workers of a node: one process each, with one WebRtcServer on one UDP and one TCP port. The pool starts them, says
+ * which is least loaded, and replaces one that dies. It knows nothing of rooms; whoever puts load on a worker says so in `load`.
+ */
+export interface WorkerPoolOptions {
+  workers: number;
+  addresses: ListenAddress[];
+  /** Port of the first worker; the following ones take the following ports. */
+  port: number;
+  /** Whether a taken port is an error (a firewall was opened for it) or another may be used. */
+  portRequired: boolean;
+  log: SfuLog;
+  /** Called when a worker died by itself, before its replacement starts. */
+  handleDied: (worker: PooledWorker) => void;
+}
+
+/** One live worker process. A replacement is a new object, so that what belonged to the old one can't be mistaken for its own. */
+export interface PooledWorker {
+  readonly index: number;
+  readonly port: number;
+  readonly worker: types.Worker;
+  readonly webRtcServer: types.WebRtcServer;
+  load: WorkerLoad;
+}
+
+export interface WorkerLoad {
+  rooms: number;
+  consumers: number;
+}
+
+/** A room that has just opened has no viewers yet; counting it as this many spreads rooms that start together. */
+const EXPECTED_CONSUMERS_PER_ROOM = 20;
+
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #live = new Map<number, PooledWorker>();
+  readonly #replacements = new Map<number, Promise<void>>();
+  #closed = false;
+
+  static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    // One after another, since each must see which ports the earlier ones took.
+    try {
+      for (let index = 0; index < options.workers; index++) await pool.#start(index, options.port + index);
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    return pool;
+  }
+
+  private constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+  }
+
+  get workers(): PooledWorker[] {
+    return [...this.#live.values()];
+  }
+
+  /** The least loaded worker. Waits for a replacement when all have died; `node_unavailable` when none comes. */
+  async leastLoaded(): Promise<PooledWorker> {
+    if (this.#live.size === 0 && this.#replacements.size > 0) {
+      await withTimeout(Promise.race(this.#replacements.values()), WORKER_WAIT_MS);
+    }
+    const [first, ...others] = this.#live.values();
+    if (this.#closed || !first) throw new SfuError('node_unavailable', 'No media worker is running; try again.');
+    return others.reduce((least, other) => (weight(other) < weight(least) ? other : least), first);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const leaving = this.workers.map(({ worker }) => closeWorker(worker));
+    this.#live.clear();
+    await Promise.all([...leaving, ...this.#replacements.values()]);
+  }
+
+  async #start(index: number, port: number): Promise<void> {
+    const worker = await startProcess();
+    worker.on('died', () => this.#handleDied(index));
+    try {
+      const { webRtcServer, port: taken } = await this.#listen(worker, port);
+      if (this.#closed) return await closeWorker(worker);
+      this.#live.set(index, { index, port: taken, worker, webRtcServer, load: { rooms: 0, consumers: 0 } });
+      this.#options.log.info({ worker: index, pid: worker.pid, port: taken }, 'media worker started');
+    } catch (error) {
+      await closeWorker(worker);
+      throw error;
+    }
+  }
+
+  async #listen(worker: types.Worker, port: number): Promise<{ webRtcServer: types.WebRtcServer; port: number }> {
+    const { addresses, portRequired, workers } = this.#options;
+    const attempts = portRequired ? 1 : PORT_ATTEMPTS_MAX;
+    let lastError: unknown;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const candidate = port + attempt * workers;
+      if (candidate > 65_535) break;
+      try {
+        const webRtcServer = await worker.createWebRtcServer({ listenInfos: listenInfos(addresses, candidate) });
+        return { webRtcServer, port: candidate };
+      } catch (error) {
+        lastError = error;
+      }
+    }
+    const where = addresses.map(({ ip }) => ip).join(', ');
+    const ports = attempts === 1 ? `port ${port}` : `any of ${attempts} ports from ${port} on`;
+    throw new SfuError(
+      'node_unavailable',
+      `Media can't listen on ${ports} of ${where} (UDP and TCP): free it or choose another.`,
+      {
+        cause: lastError,
+      },
+    );
+  }
+
+  #handleDied(index: number): void {
+    const dead = this.#live.get(index);
+    // A worker that dies while it is being started is reported by the start itself.
+    if (this.#closed || !dead) return;
+    this.#live.delete(index);
+    this.#options.log.error({ worker: index, pid: dead.worker.pid }, 'media worker died, starting another');
+    // Started first, so that whoever reacts to the loss already finds the replacement under way.
+    const replacement = this.#replace(index, dead.port).finally(() => this.#replacements.delete(index));
+    this.#replacements.set(index, replacement);
+    this.#options.handleDied(dead);
+  }
+
+  async #replace(index: number, port: number): Promise<void> {
+    while (!this.#closed) {
+      try {
+        return await this.#start(index, port);
+      } catch (error) {
+        this.#options.log.error({ worker: index, err: error }, 'media worker could not be replaced, trying again');
+        await new Promise((resolve) => setTimeout(resolve, WORKER_RESTART_DELAY_MS));
+      }
+    }
+  }
+}
+
+function weight({ load }: PooledWorker): number {
+  return load.consumers + load.rooms * EXPECTED_CONSUMERS_PER_ROOM;
+}
+
+/**
+ * Starts a worker without the signal handlers that mediasoup adds to this process: they would stop all media at the first SIGTERM,
+ * before the node has drained. A worker whose parent is gone leaves by itself.
+ */
+function startProcess(): Promise<types.Worker> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const before = signals.map((signal) => new Set(process.listeners(signal)));
+  const starting = createWorker({ logLevel: 'warn' });
+  for (const [i, signal] of signals.entries()) {
+    for (const listener of process.listeners(signal)) {
+      if (!before[i]?.has(listener)) process.removeListener(signal, listener);
+    }
+  }
+  return starting;
+}
+
+async function closeWorker(worker: types.Worker): Promise<void> {
+  if (worker.subprocessClosed) return;
+  const gone = new Promise<void>((resolve) => worker.once('subprocessclose', () => resolve()));
+  worker.close();
+  await withTimeout(gone, WORKER_EXIT_WAIT_MS);
+}
+
+/** Waits for `promise`, but no longer than `timeoutMs`; what comes later is ignored. */
+async function withTimeout(promise: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,531 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import type { RtpParameters, SfuErrorCode, SfuNode, Viewport } from '../../sfu/contract.ts';
+import { RtpPublisher } from '../support/rtp-publisher.ts';
+import { srtpProfiles } from '../support/rtp-srtp.ts';
+import { RtpStage, type StagePublisher, type StageViewer } from '../support/rtp-stage.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+
+/**
+ * What `sfu/contract.ts` promises, on real media over real workers. It runs on a node in this process and, unchanged, on one that is
+ * reached over the control API.
+ */
+export interface SfuHarness {
+  name: string;
+  create(options?: SfuHarnessOptions): Promise<{ node: SfuNode; killWorkers(): unknown }>;
+}
+
+export interface SfuHarnessOptions {
+  leaseMs?: number;
+  consumersPerWorkerMax?: number;
+  layerLoweringDelayMs?: number;
+}
+
+const SILENT_AFTER_MS = 250;
+const TOP: Viewport = { width: 1280, height: 720 };
+const MIDDLE: Viewport = { width: 640, height: 360 };
+const SMALL: Viewport = { width: 200, height: 112 };
+
+export function describeSfuNode(harness: SfuHarness): void {
+  const open = async (options?: SfuHarnessOptions) => {
+    const { node, killWorkers } = await harness.create(options);
+    return { stage: new RtpStage(node), killWorkers };
+  };
+  describe(`${harness.name}: media`, () => describeMedia(open));
+  describe(`${harness.name}: stage`, () => describeStage(open));
+  describe(`${harness.name}: layers`, () => describeLayers(open));
+  describe(`${harness.name}: grants and leases`, () => describeGrants(open));
+  describe(`${harness.name}: refusals`, () => describeRefusals(open));
+  describe(`${harness.name}: ends`, () => describeEnds(open));
+}
+
+type Open = (options?: SfuHarnessOptions) => Promise<{ stage: RtpStage; killWorkers(): unknown }>;
+
+function describeMedia(open: Open): void {
+  it('gives a viewer sound and a decodable picture with no message after the join', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_media');
+    const { viewer, consumers } = await stage.watch('room_media', { openAll: true });
+
+    await viewer.firstDecodableFrame;
+    await until(() => viewer.packets('audio') > 10);
+    expect(consumers.map(({ kind, source, muted }) => ({ kind, source, muted }))).toEqual(
+      expect.arrayContaining([
+        { kind: 'video', source: 'camera', muted: false },
+        { kind: 'audio', source: 'microphone', muted: false },
+      ]),
+    );
+    expect(viewer.streams.every(({ rejected, lost }) => rejected === 0 && lost === 0)).toBe(true);
+  });
+
+  it.each(Object.values(srtpProfiles))('protects RTP and RTCP with $name', async (profile) => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_srtp');
+    const { viewer } = await stage.watch('room_srtp', { openAll: true, endpoint: { profiles: [profile] } });
+
+    await viewer.firstDecodableFrame;
+    await until(() => viewer.authenticRtcpPackets > 0);
+    expect(viewer.profile).toBe(profile.name);
+    expect(viewer.streams.every(({ rejected }) => rejected === 0)).toBe(true);
+  });
+
+  it('connects by a separate message too, once', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_connect');
+    const session = randomUUID();
+    const viewer = new RtpViewer();
+    const rtpCapabilities = rtpViewerCapabilities(stage.node.routerRtpCapabilities);
+    const { transport, consumers } = await stage.node.watch({
+      session,
+      grant: stage.grant('room_connect'),
+      rtpCapabilities,
+    });
+    const { dtlsParameters } = viewer;
+    await stage.node.connect({ session, dtlsParameters });
+    await stage.node.connect({ session, dtlsParameters });
+    await viewer.connect(transport, consumers);
+
+    await viewer.firstDecodableFrame;
+    await stage.events.wait('transportState', session, ({ state }) => state === 'connected');
+    const other = { fingerprints: [{ algorithm: 'sha-256', value: Array(32).fill('AB').join(':') }] };
+    await expectCode(stage.node.connect({ session, dtlsParameters: other }), 'invalid_media_parameters');
+    viewer.close();
+  });
+
+  it('renews the ICE credentials of a session', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session } = await stage.watch('room_ice');
+    const first = await stage.node.restartIce({ session });
+    const second = await stage.node.restartIce({ session });
+    expect(second.iceParameters.usernameFragment).not.toBe(first.iceParameters.usernameFragment);
+  });
+
+  it('reports statistics of the transport and its streams', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session: publisher } = await stage.publish('room_stats');
+    const { session: watcher, viewer } = await stage.watch('room_stats');
+    await viewer.firstDecodableFrame;
+    const types = async (session: string) =>
+      (await stage.node.sessionStats({ session })).map((stat) => (stat as { type: string }).type);
+    expect(await types(publisher)).toEqual(expect.arrayContaining(['webrtc-transport', 'inbound-rtp']));
+    expect(await types(watcher)).toEqual(expect.arrayContaining(['webrtc-transport', 'outbound-rtp']));
+    expect(await stage.node.stats()).toMatchObject({ rooms: 1, sessions: 2, producers: 2, consumers: 2 });
+  });
+}
+
+function describeStage(open: Open): void {
+  it('gives the tracks to those who came before the publisher', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const early = await stage.watch('room_early');
+    expect(early.consumers).toEqual([]);
+    await stage.publish('room_early');
+    await receiveAdded(stage, early, 2);
+    await early.viewer.firstDecodableFrame;
+  });
+
+  it('opens one room for many who come at once, and each gets every track once', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const [, ...viewers] = await Promise.all([
+      stage.publish('room_rush'),
+      ...Array.from({ length: 20 }, () => stage.watch('room_rush')),
+    ]);
+    expect((await stage.node.stats()).rooms).toBe(1);
+    for (const viewer of viewers) await receiveAdded(stage, viewer, 2 - viewer.consumers.length);
+    await Promise.all(viewers.map(({ viewer }) => viewer.firstDecodableFrame));
+    expect((await stage.node.stats()).consumers).toBe(40);
+  });
+
+  it('takes a track off stage and replaces one of the same source', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, cameraId, microphoneId } = await stage.publish('room_tracks');
+    const watcher = await stage.watch('room_tracks');
+    const consumerOf = (producerId: string) =>
+      watcher.consumers.find((consumer) => consumer.producerId === producerId)?.id;
+
+    await stage.node.unproduce({ session, producerId: microphoneId });
+    const removed = await stage.events.wait('consumersRemoved', watcher.session);
+    expect(removed.consumerIds).toEqual([consumerOf(microphoneId)]);
+
+    const { producerId } = await stage.produceCamera(session, closedPublisher());
+    await stage.events.wait(
+      'consumersAdded',
+      watcher.session,
+      ({ consumers }) => consumers[0]?.producerId === producerId,
+    );
+    const told = stage.events.all.filter(
+      ({ type, session: to }) => to === watcher.session && type.startsWith('consumers'),
+    );
+    expect(told.map(({ type }) => type)).toEqual(['consumersRemoved', 'consumersRemoved', 'consumersAdded']);
+    expect(told[1]).toMatchObject({ consumerIds: [consumerOf(cameraId)] });
+    expect((await stage.node.stats()).producers).toBe(1);
+  });
+
+  it('lets a new publisher take the stage over', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const first = await stage.publish('room_takeover');
+    const watcher = await stage.watch('room_takeover');
+    await watcher.viewer.firstDecodableFrame;
+
+    const second = await stage.publish('room_takeover');
+    expect((await stage.events.wait('sessionClosed', first.session)).reason).toBe('replaced');
+    const removed = await stage.events.wait('consumersRemoved', watcher.session);
+    expect(new Set(removed.consumerIds)).toEqual(new Set(watcher.consumers.map(({ id }) => id)));
+    const added = await receiveAdded(stage, watcher, 2);
+    expect(new Set(added.map(({ producerId }) => producerId))).toEqual(new Set([second.cameraId, second.microphoneId]));
+    await until(() => added.every(({ id }) => packetsOf(watcher, id) > 0));
+    await expectCode(stage.node.unproduce({ session: first.session, producerId: first.cameraId }), 'session_not_found');
+  });
+
+  it('tells viewers of a muted track and sends nothing of it', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, microphoneId } = await stage.publish('room_mute');
+    const watcher = await stage.watch('room_mute');
+    const consumerId = watcher.consumers.find(({ kind }) => kind === 'audio')?.id;
+    await until(() => watcher.viewer.packets('audio') > 0);
+
+    await stage.node.setMuted({ session, producerId: microphoneId, muted: true });
+    expect(await stage.events.wait('trackMuted', watcher.session)).toMatchObject({ consumerId, muted: true });
+    await until(() => watcher.viewer.silenceMs('audio') > SILENT_AFTER_MS);
+    expect(watcher.viewer.silenceMs('video')).toBeLessThan(SILENT_AFTER_MS);
+    const late = await stage.watch('room_mute');
+    expect(late.consumers.find(({ kind }) => kind === 'audio')?.muted).toBe(true);
+
+    await stage.node.setMuted({ session, producerId: microphoneId, muted: false });
+    await stage.events.wait('trackMuted', late.session, ({ muted }) => !muted);
+    await until(() => late.viewer.packets('audio') > 0);
+  });
+}
+
+function describeLayers(open: Open): void {
+  it('sends the layer that fits the viewport', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const publisher = await stage.publish('room_viewport');
+    const watcher = await stage.watch('room_viewport', { viewport: SMALL });
+    await until(async () => (await currentLayer(stage, publisher, watcher)) === 0);
+    await stage.node.setViewport({ session: watcher.session, viewport: TOP });
+    await until(async () => (await currentLayer(stage, publisher, watcher)) === 2);
+    await stage.node.setViewport({ session: watcher.session, viewport: MIDDLE });
+    await until(async () => (await currentLayer(stage, publisher, watcher)) === 1);
+  });
+
+  it('measures the viewport by the size of the source', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, publisher } = await stage.publish('room_screen');
+    const { producerId } = await stage.node.produce({
+      session,
+      kind: 'video',
+      source: 'screen',
+      rtpParameters: { ...closedPublisher().videoRtpParameters, mid: '2' },
+      sourceSize: { width: 2560, height: 1440 },
+    });
+    await stage.watch('room_screen', { viewport: MIDDLE });
+    const told = await stage.events.wait('layersWanted', session, (event) => event.producerId === producerId);
+    expect(told.maxSpatialLayer).toBe(0);
+    publisher.setMaxLayer(0);
+  });
+
+  it('tells the publisher which layers are watched: more at once, less after a while, none when nobody is there', async () => {
+    const { stage } = await open({ layerLoweringDelayMs: 300 });
+    await using _ = stage;
+    const publisher = await stage.publish('room_wanted', { obeyLayersWanted: true });
+    const { session, cameraId } = publisher;
+    const told = () => stage.events.of('layersWanted', session).map(({ maxSpatialLayer }) => maxSpatialLayer);
+
+    await until(() => told().at(-1) === -1);
+    await stage.node.setAudience({ room: 'room_wanted', people: 3 });
+    expect(told()).toEqual([-1, 0]);
+
+    const small = await stage.watch('room_wanted', { viewport: SMALL });
+    const middle = await stage.watch('room_wanted', { viewport: MIDDLE });
+    expect(told()).toEqual([-1, 0, 1]);
+    await small.viewer.firstDecodableFrame;
+    await stage.node.setViewport({ session: small.session, viewport: TOP });
+    expect(told()).toEqual([-1, 0, 1, 2]);
+    await until(async () => (await currentLayer(stage, publisher, small)) === 2);
+
+    // A short glance away is no reason to stop a layer.
+    await stage.node.setViewport({ session: small.session, viewport: SMALL });
+    await stage.node.setViewport({ session: small.session, viewport: TOP });
+    await stage.node.closeSession({ session: small.session });
+    await until(() => told().at(-1) === 1);
+    await stage.node.closeSession({ session: middle.session });
+    await until(() => told().at(-1) === 0);
+    await stage.node.setAudience({ room: 'room_wanted', people: 0 });
+    await until(() => told().at(-1) === -1);
+    expect(told()).toEqual([-1, 0, 1, 2, 1, 0, -1]);
+    expect(stage.events.of('layersWanted', session).every(({ producerId }) => producerId === cameraId)).toBe(true);
+  });
+}
+
+function describeGrants(open: Open): void {
+  it('makes no consumer without the right to subscribe and no publisher without the right to publish', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_rights');
+    await expectCode(stage.watch('room_rights', { grant: { subscribe: false } }), 'not_entitled');
+    await expectCode(stage.watch('room_rights', { grant: { room: '' } }), 'not_entitled');
+    await expectCode(stage.watch('room_rights', { grant: { identity: '' } }), 'not_entitled');
+    await expectCode(stage.watch('room_rights', { grant: { until: Date.now() - 1 } }), 'not_entitled');
+    const fan = stage.grant('room_rights', { publish: false });
+    await expectCode(stage.node.publish({ session: randomUUID(), grant: fan }), 'publish_not_allowed');
+    expect(await stage.node.stats()).toMatchObject({ sessions: 1, consumers: 0 });
+  });
+
+  it('gives a viewer nothing of another room', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_one');
+    const { consumers, session } = await stage.watch('room_two');
+    expect(consumers).toEqual([]);
+    expect(stage.events.of('consumersAdded', session)).toEqual([]);
+  });
+
+  it('closes a session when its grant runs out', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_until');
+    const { session, viewer } = await stage.watch('room_until', { grant: { until: Date.now() + 700 } });
+    await viewer.firstDecodableFrame;
+    expect((await stage.events.wait('sessionClosed', session)).reason).toBe('grant_expired');
+    await until(() => viewer.silenceMs() > SILENT_AFTER_MS);
+    await expectCode(stage.node.setViewport({ session, viewport: SMALL }), 'session_not_found');
+  });
+
+  it('keeps sessions that are renewed and closes those that are not', async () => {
+    const { stage } = await open({ leaseMs: 600 });
+    await using _ = stage;
+    const kept = await stage.publish('room_lease');
+    const left = await stage.watch('room_lease');
+    const renewing = setInterval(() => void stage.node.renew({ sessions: [kept.session] }), 100);
+    expect((await stage.events.wait('sessionClosed', left.session)).reason).toBe('lease_expired');
+    const { lost } = await stage.node.renew({ sessions: [kept.session, left.session, 'unknown'] });
+    clearInterval(renewing);
+    expect(lost).toEqual([left.session, 'unknown']);
+    expect((await stage.events.wait('sessionClosed', kept.session)).reason).toBe('lease_expired');
+    expect(await stage.node.stats()).toMatchObject({ rooms: 0, sessions: 0 });
+  });
+}
+
+function describeRefusals(open: Open): void {
+  it('answers unknown sessions with session_not_found', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node } = stage;
+    const session = 'unknown';
+    const { dtlsParameters, videoRtpParameters: rtpParameters } = closedPublisher();
+    await expectCode(node.connect({ session, dtlsParameters }), 'session_not_found');
+    await expectCode(node.restartIce({ session }), 'session_not_found');
+    await expectCode(node.produce({ session, kind: 'video', source: 'camera', rtpParameters }), 'session_not_found');
+    await expectCode(node.unproduce({ session, producerId: 'p' }), 'session_not_found');
+    await expectCode(node.setMuted({ session, producerId: 'p', muted: true }), 'session_not_found');
+    await expectCode(node.setViewport({ session, viewport: TOP }), 'session_not_found');
+    await expectCode(node.sessionStats({ session }), 'session_not_found');
+    // Closing what is not there is no error.
+    await node.closeSession({ session });
+    await node.closeRoom({ room: 'unknown' });
+  });
+
+  it('refuses a second session of the same name and leaves the first alone', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { rtpCapabilities, grant } = watchRequest(stage);
+    const attempts = ['same', 'same'].map((session) => stage.node.watch({ session, grant, rtpCapabilities }));
+    const outcomes = await Promise.allSettled(attempts);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    await expectCode(stage.node.watch({ session: 'same', grant, rtpCapabilities }), 'session_exists');
+    await stage.node.restartIce({ session: 'same' });
+  });
+
+  it('lets a viewer neither publish nor touch the tracks', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { cameraId: producerId, session: publisher } = await stage.publish('room_viewer');
+    const { session } = await stage.watch('room_viewer', { grant: { publish: true } });
+    const { videoRtpParameters: rtpParameters } = closedPublisher();
+    await expectCode(
+      stage.node.produce({ session, kind: 'video', source: 'camera', rtpParameters }),
+      'publish_not_allowed',
+    );
+    await expectCode(stage.node.unproduce({ session, producerId }), 'publish_not_allowed');
+    await expectCode(stage.node.setMuted({ session, producerId, muted: true }), 'publish_not_allowed');
+    await expectCode(stage.node.setViewport({ session: publisher, viewport: TOP }), 'not_entitled');
+    await expectCode(stage.node.unproduce({ session: publisher, producerId: 'unknown' }), 'producer_not_found');
+    await expectCode(
+      stage.node.setMuted({ session: publisher, producerId: 'unknown', muted: true }),
+      'producer_not_found',
+    );
+  });
+
+  it('refuses malformed media parameters and stays well', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node } = stage;
+    const { grant, rtpCapabilities } = watchRequest(stage);
+    const watch = (change: object) => node.watch({ session: randomUUID(), grant, rtpCapabilities, ...change });
+    // What a client can put on the wire whatever the types say.
+    const wrong = <T>(value: unknown) => value as T;
+    await expectCode(watch({ rtpCapabilities: {} }), 'invalid_media_parameters');
+    await expectCode(watch({ rtpCapabilities: wrong(null) }), 'invalid_media_parameters');
+    await expectCode(watch({ rtpCapabilities: { codecs: Array(1_000).fill({}) } }), 'invalid_media_parameters');
+    await expectCode(
+      watch({ rtpCapabilities: { codecs: [{ kind: 'video', mimeType: 'video/AV9' }] } }),
+      'cannot_consume',
+    );
+    await expectCode(watch({ viewport: { width: -1, height: 5 } }), 'invalid_media_parameters');
+    await expectCode(watch({ viewport: { width: Number.NaN, height: 5 } }), 'invalid_media_parameters');
+    await expectCode(watch({ dtlsParameters: { fingerprints: [] } }), 'invalid_media_parameters');
+    const forged = [{ algorithm: 'sha-9', value: 'x' }];
+    await expectCode(watch({ dtlsParameters: { fingerprints: forged } }), 'invalid_media_parameters');
+    expect(await node.stats()).toMatchObject({ rooms: 0, sessions: 0 });
+
+    const { session, publisher } = await stage.publish('room_malformed');
+    const { videoRtpParameters: video } = closedPublisher();
+    const produce = (kind: 'audio' | 'video', source: string, rtpParameters: unknown) =>
+      node.produce({ session, kind, source: wrong(source), rtpParameters: wrong<RtpParameters>(rtpParameters) });
+    await expectCode(produce('audio', 'camera', video), 'invalid_media_parameters');
+    await expectCode(produce('video', 'hologram', video), 'invalid_media_parameters');
+    await expectCode(produce('video', 'screen', null), 'invalid_media_parameters');
+    await expectCode(produce('video', 'screen', { codecs: 'many' }), 'invalid_media_parameters');
+    await expectCode(produce('video', 'screen', { ...video, codecs: [] }), 'invalid_media_parameters');
+    // The same SSRCs a second time on one transport.
+    await expectCode(
+      produce('video', 'screen', { ...publisher.videoRtpParameters, mid: '2' }),
+      'invalid_media_parameters',
+    );
+    expect((await node.stats()).producers).toBe(2);
+  });
+
+  it('answers node_full past the bound and leaves the others alone', async () => {
+    const { stage } = await open({ consumersPerWorkerMax: 4 });
+    await using _ = stage;
+    await stage.publish('room_full');
+    const admitted = await Promise.all([stage.watch('room_full'), stage.watch('room_full')]);
+    await expectCode(stage.watch('room_full'), 'node_full');
+    await Promise.all(admitted.map(({ viewer }) => viewer.firstDecodableFrame));
+    await stage.node.closeSession({ session: admitted[0].session });
+    await stage.watch('room_full');
+  });
+}
+
+function describeEnds(open: Open): void {
+  it('stops the media of a closed session at once', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_close');
+    const { session, viewer } = await stage.watch('room_close');
+    const other = await stage.watch('room_close');
+    await viewer.firstDecodableFrame;
+    await stage.node.closeSession({ session });
+    await stage.node.closeSession({ session });
+    const packets = viewer.packets();
+    await until(() => viewer.silenceMs() > SILENT_AFTER_MS);
+    // What was on its way may still come: a few packets, not a quarter of a second's worth.
+    expect(viewer.packets() - packets).toBeLessThan(30);
+    expect(stage.events.of('sessionClosed', session).map(({ reason }) => reason)).toEqual(['closed']);
+    expect(other.viewer.silenceMs()).toBeLessThan(SILENT_AFTER_MS);
+  });
+
+  it('undoes a session that is closed while it is being opened', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const session = randomUUID();
+    const opening = stage.node.watch({ session, ...watchRequest(stage) });
+    const refused = expectCode(opening, 'session_not_found');
+    await stage.node.closeSession({ session });
+    await refused;
+    expect(await stage.node.stats()).toMatchObject({ rooms: 0, sessions: 0 });
+    expect(stage.events.all).toEqual([]);
+  });
+
+  it('closes a room with everybody in it, and the room goes with its last session', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const sessions = [await stage.publish('room_end'), await stage.watch('room_end'), await stage.watch('room_end')];
+    await stage.node.closeRoom({ room: 'room_end' });
+    const closed = stage.events.of('sessionClosed');
+    expect(new Set(closed.map(({ session }) => session))).toEqual(new Set(sessions.map(({ session }) => session)));
+    expect(closed.every(({ reason }) => reason === 'room_closed')).toBe(true);
+    expect(await stage.node.stats()).toMatchObject({ rooms: 0, sessions: 0, producers: 0, consumers: 0 });
+
+    const { session } = await stage.watch('room_end');
+    await stage.node.closeSession({ session });
+    expect((await stage.node.stats()).rooms).toBe(0);
+  });
+
+  it('tells all sessions of a worker that dies and serves the next ones', async () => {
+    const { stage, killWorkers } = await open();
+    await using _ = stage;
+    const before = [await stage.publish('room_crash'), await stage.watch('room_crash')];
+    killWorkers();
+    for (const { session } of before) {
+      expect((await stage.events.wait('sessionClosed', session)).reason).toBe('worker_died');
+    }
+    await stage.publish('room_crash');
+    const { viewer } = await stage.watch('room_crash');
+    await viewer.firstDecodableFrame;
+    expect(await stage.node.stats()).toMatchObject({ workers: 1, rooms: 1, sessions: 2 });
+  });
+
+  it('refuses everything once closed, and closes twice', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session } = await stage.watch('room_gone');
+    await stage.node.close();
+    await stage.node.close();
+    expect(stage.events.of('sessionClosed', session).map(({ reason }) => reason)).toEqual(['node_closed']);
+    await expectCode(stage.watch('room_gone'), 'node_unavailable');
+    await expectCode(stage.publish('room_gone'), 'node_unavailable');
+  });
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  await vi.waitFor(async () => expect(await condition()).toBe(true), { timeout: 5_000, interval: 20 });
+}
+
+async function expectCode(call: Promise<unknown>, code: SfuErrorCode): Promise<void> {
+  await expect(call).rejects.toMatchObject({ name: 'SfuError', code });
+}
+
+/** Waits until the viewer was given so many further consumers, and has the viewer receive them. */
+async function receiveAdded(stage: RtpStage, { session, viewer }: StageViewer, count: number) {
+  const added = () => stage.events.of('consumersAdded', session).flatMap(({ consumers }) => consumers);
+  await until(() => added().length === count);
+  viewer.addConsumers(added());
+  return added();
+}
+
+function packetsOf({ viewer }: StageViewer, consumerId: string): number {
+  return viewer.streams.find((stream) => stream.consumerId === consumerId)?.packets ?? 0;
+}
+
+/** The simulcast layer that a viewer is being sent, by the SFU's own statistics. */
+async function currentLayer(stage: RtpStage, { publisher }: StagePublisher, { session }: StageViewer) {
+  const stats = (await stage.node.sessionStats({ session })) as { type: string; ssrc?: number }[];
+  const layers = stats.flatMap(({ type, ssrc }) =>
+    type === 'inbound-rtp' && ssrc ? publisher.layerSsrcs.indexOf(ssrc) : -1,
+  );
+  return layers.find((layer) => layer !== -1);
+}
+
+function watchRequest(stage: RtpStage) {
+  return { grant: stage.grant('room_any'), rtpCapabilities: rtpViewerCapabilities(stage.node.routerRtpCapabilities) };
+}
+
+/** Parameters of a publisher that sends nothing. */
+function closedPublisher(): RtpPublisher {
+  const publisher = new RtpPublisher();
+  publisher.close();
+  return publisher;
+}

@@ -1,0 +1,267 @@
+/** What an attacker with only the wire protocol can try, and what each attempt gets. */
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { DEVELOPMENT_API_SECRET } from '../../server/config.ts';
+import { LIMITS } from '../../server/protocol/limits.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { goLive } from '../support/media.ts';
+import { TestParticipant } from '../support/participant.ts';
+import { RtpPublisher } from '../support/rtp-publisher.ts';
+import { rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+
+let loge: TestApp;
+let room: string;
+let paidRoom: string;
+
+beforeAll(async () => {
+  loge = await startApp();
+  room = (await loge.createRoom({ kind: 'free' })).id;
+  paidRoom = (await loge.createRoom({ kind: 'ticket', priceMinor: 900 })).id;
+});
+
+afterAll(async () => {
+  await loge[Symbol.asyncDispose]();
+});
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+const claims = (over: Record<string, unknown> = {}) => ({
+  iss: 'devkey',
+  sub: 'mallory',
+  name: 'Mallory',
+  room,
+  role: 'fan',
+  iat: nowSeconds(),
+  exp: nowSeconds() + 600,
+  ...over,
+});
+const sign = (over: Record<string, unknown> = {}, secret = DEVELOPMENT_API_SECRET) =>
+  jwt.sign(claims(over), secret, { algorithm: 'HS256' });
+const connectionCode = (auth: Record<string, unknown>, headers: Record<string, string> = {}) =>
+  TestParticipant.connect(loge.url, auth, { headers }).then(
+    (participant) => {
+      participant.socket.close();
+      return 'ok';
+    },
+    (error: { code?: string; message: string }) => error.code ?? error.message,
+  );
+
+describe('R1: tokens', () => {
+  const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const hs384 = () => jwt.sign(claims(), DEVELOPMENT_API_SECRET, { algorithm: 'HS384' });
+  const withoutExpiry = () => {
+    const { exp: _, ...rest } = claims();
+    return jwt.sign(rest, DEVELOPMENT_API_SECRET, { algorithm: 'HS256' });
+  };
+  const forged = () => {
+    const [header, , signature] = sign().split('.');
+    return `${header}.${base64(claims({ role: 'creator', sub: 'ada' }))}.${signature}`;
+  };
+  test.each<[string, () => unknown, string]>([
+    ['none at all', () => undefined, 'token_missing'],
+    ['an object', () => ({ sub: 'ada' }), 'token_invalid'],
+    ['algorithm none', () => `${base64({ alg: 'none', typ: 'JWT' })}.${base64(claims())}.`, 'token_invalid'],
+    ['algorithm HS384', hs384, 'token_invalid'],
+    ['algorithm RS256', () => jwt.sign(claims(), privateKey, { algorithm: 'RS256' }), 'token_invalid'],
+    ['another secret', () => sign({}, 'another_secret_of_more_than_32_characters'), 'token_invalid'],
+    ['another issuer', () => sign({ iss: 'someone' }), 'token_invalid'],
+    ['a swapped payload', forged, 'token_invalid'],
+    ['one that expired', () => sign({ iat: nowSeconds() - 900, exp: nowSeconds() - 60 }), 'token_expired'],
+    ['one without expiry', withoutExpiry, 'token_invalid'],
+    ['one from the future', () => sign({ iat: nowSeconds() + 300, exp: nowSeconds() + 600 }), 'token_invalid'],
+    ['one that lives for a year', () => sign({ exp: nowSeconds() + 365 * 86_400 }), 'token_invalid'],
+    ['a role that is none', () => sign({ role: 'owner' }), 'token_invalid'],
+    ['an identity with markup', () => sign({ sub: '<b>x</b>' }), 'token_invalid'],
+    ['a name with a direction override', () => sign({ name: 'a\u202eb' }), 'token_invalid'],
+    ['a room that is none', () => sign({ room: 'room_0000000000000000000' }), 'room_not_found'],
+    ['a giant', () => 'x'.repeat(20_000), 'token_invalid'],
+    ['within the clock skew', () => sign({ iat: nowSeconds() - 600, exp: nowSeconds() - 10 }), 'ok'],
+  ])('%s', async (_name, make, code) => {
+    expect(await connectionCode({ token: make() })).toBe(code);
+  });
+
+  test('R3: somebody else as the creator of a room', async () => {
+    expect(await connectionCode({ token: sign({ role: 'creator' }) })).toBe('forbidden');
+  });
+
+  test('R4: a page of another origin', async () => {
+    expect(await connectionCode({ token: sign() }, { origin: 'https://evil.example' })).not.toBe('ok');
+    expect(await connectionCode({ token: sign() }, { origin: loge.url })).toBe('ok');
+  });
+});
+
+describe('from inside a free room', () => {
+  test('a fan cannot publish, moderate, end or see earnings, whatever the token allows', async () => {
+    const can = { publish: true, subscribe: true, chat: true, tip: true };
+    using fan = await TestParticipant.connect(loge.url, { token: sign({ can }) });
+    expect(await fan.refusal('stage:publish', {})).toBe('publish_not_allowed');
+    expect(await fan.refusal('stage:endLive', {})).toBe('publish_not_allowed');
+    expect(await fan.refusal('chat:remove', { messageId: 'msg_00000000000000000000' })).toBe('forbidden');
+    expect(await fan.refusal('rooms:remove', { identity: 'lea', reason: 'because' })).toBe('forbidden');
+    expect(await fan.refusal('rooms:end', {})).toBe('forbidden');
+    expect(await fan.refusal('money:earnings', {})).toBe('forbidden');
+  });
+
+  test('R14: media sessions of others are out of reach', async () => {
+    using creator = await TestParticipant.connect(loge.url, {
+      token: await loge.token({ identity: 'ada', room, role: 'creator' }),
+    });
+    using live = await goLive(creator);
+    using fan = await TestParticipant.connect(loge.url, { token: sign() });
+    const { session } = live;
+    const { dtlsParameters } = live.publisher;
+    expect(await fan.refusal('stage:connect', { session, dtlsParameters })).toBe('session_not_found');
+    expect(await fan.refusal('stage:restartIce', { session })).toBe('session_not_found');
+    expect(await fan.refusal('stage:resume', { session })).toBe('session_not_found');
+    expect(await fan.refusal('stage:leave', { session })).toBe('session_not_found');
+    // A viewer's own session is no door to publishing either.
+    const rtpCapabilities = rtpViewerCapabilities(fan.welcome.inside?.stage.routerRtpCapabilities ?? {});
+    const own = await fan.request('stage:watch', { rtpCapabilities });
+    const publisher = new RtpPublisher();
+    expect(
+      await fan.refusal('stage:produce', {
+        session: own.session,
+        kind: 'video',
+        source: 'camera',
+        rtpParameters: publisher.videoRtpParameters,
+      }),
+    ).toBe('publish_not_allowed');
+    publisher.close();
+  });
+
+  test('R5: malformed input is refused and leaves no trace', async () => {
+    using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'fuzzer' }) });
+    const before = await fan.request('chat:history', {});
+    const attempts: [string, unknown][] = [
+      ['chat:send', null],
+      ['chat:send', 'text'],
+      ['chat:send', []],
+      ['chat:send', { text: 'no client id' }],
+      ['chat:send', { clientId: 'client-0001', text: { $ne: '' } }],
+      ['chat:send', { clientId: "';drop table chat_entries;--", text: 'x' }],
+      ['chat:history', { since: -1 }],
+      ['chat:history', { limit: 1e9 }],
+      ['chat:history', { since: Number.MAX_VALUE }],
+      ['stage:watch', { rtpCapabilities: { codecs: 'all' } }],
+      ['stage:watch', {}],
+      ['stage:viewport', { session: 'sess_x', viewport: { width: -1, height: 5 } }],
+      ['money:topup', { amountMinor: 10.5 }],
+      ['money:topup', { amountMinor: '1000' }],
+      ['money:tip', { amountMinor: -500, idempotencyKey: 'tip-00000001' }],
+      ['money:buyTicket', { from: 'nowhere' }],
+    ];
+    for (const [name, input] of attempts) {
+      const code = await fan.refusal(name, input);
+      expect([name, code]).toEqual([name, 'invalid_request']);
+    }
+    expect(await fan.refusal('money:topup', { amountMinor: 1_000, returnUrl: 'https://evil.example/' })).not.toBe('ok');
+    expect(await fan.refusal('stage:watch', { rtpCapabilities: {} })).toMatch(
+      /invalid_media_parameters|cannot_consume/,
+    );
+    expect(await fan.refusal('__proto__', {})).toBe('unknown_event');
+    expect(await fan.refusal('constructor', {})).toBe('unknown_event');
+    expect(await fan.request('chat:history', {})).toEqual(before);
+  });
+
+  test('R7: an event without a callback is dropped and the socket stays', async () => {
+    using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'silent' }) });
+    fan.socket.emit('chat:send', { clientId: 'client-0009', text: 'unheard' });
+    const { entries } = await fan.request('chat:history', {});
+    expect(entries.some((entry: { text?: string }) => entry.text === 'unheard')).toBe(false);
+  });
+
+  test('R8: an oversized packet closes the connection', async () => {
+    using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'giant' }) });
+    const gone = new Promise((resolve) => fan.socket.once('disconnect', resolve));
+    fan.socket.emit('chat:send', { clientId: 'client-0001', text: 'x'.repeat(LIMITS.socketPacketBytes + 1) }, () => {});
+    await gone;
+  });
+
+  test('raw bytes that are no packet close that connection alone', async () => {
+    using neighbour = await TestParticipant.connect(loge.url, { token: sign({ sub: 'neighbour' }) });
+    const socket = new WebSocket(`${loge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+    await new Promise((resolve) => socket.once('open', resolve));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.send('42["chat:send",{"__proto__":{"admin":true}}');
+    socket.send(Buffer.alloc(16, 0xff));
+    socket.send('9garbage');
+    await closed;
+    expect((await neighbour.request('money:wallet')).balanceMinor).toBe(0);
+  });
+
+  test('R18: markup in chat and names stays text to the letter', async () => {
+    const name = '<img src=x onerror=alert(1)>';
+    using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'markup', name }) });
+    const text = '<script>alert(document.cookie)</script> & "quotes"';
+    const { message } = await fan.request('chat:send', { clientId: 'client-0001', text });
+    expect(message).toMatchObject({ text, from: { name } });
+  });
+
+  test('a flood is told to wait, with the time', async () => {
+    using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'flooder' }) });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        fan.emit('chat:send', { clientId: `client-${1000 + index}`, text: `spam ${index}` }),
+      ),
+    );
+    const refused = answers.flatMap((answer) => (answer.ok ? [] : [answer.error]));
+    expect(refused.length).toBeGreaterThan(50);
+    expect(refused.every((error) => error.code === 'rate_limited' && (error.retryAfterMs ?? 0) > 0)).toBe(true);
+  });
+
+  test('one identity cannot hold sockets without end', async () => {
+    const token = sign({ sub: 'hoarder' });
+    const held: TestParticipant[] = [];
+    for (let index = 0; index < LIMITS.socketsPerIdentity; index += 1) {
+      held.push(await TestParticipant.connect(loge.url, { token }));
+    }
+    expect(await connectionCode({ token })).toBe('too_many_connections');
+    for (const participant of held) participant.socket.close();
+  });
+});
+
+describe('without a ticket', () => {
+  test("another room's token does not open a paid room over HTTP", async () => {
+    const response = await fetch(`${loge.url}/v1/rooms/${paidRoom}/tips`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sign()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ amountMinor: 500, idempotencyKey: 'tip-00000001' }),
+    });
+    expect(response.status).toBe(403);
+  });
+
+  test('the SFU itself makes no consumer without a grant to subscribe', async () => {
+    const { stage } = loge.app.context;
+    const caller = { room: paidRoom, identity: 'mallory', socket: 'none', publish: false } as never;
+    await expect(
+      stage.watch({ ...(caller as object), access: { state: 'required' } } as never, { rtpCapabilities: {} }),
+    ).rejects.toMatchObject({ code: 'access_required' });
+  });
+});
+
+describe('webhooks', () => {
+  const body = JSON.stringify({ id: 'evt_forged', object: 'event', type: 'checkout.session.completed' });
+  const secret = 'whsec_loge_emulator';
+  const signature = (time: number, key = secret) =>
+    `t=${time},v1=${createHmac('sha256', key).update(`${time}.${body}`).digest('hex')}`;
+  const post = (header: string | undefined) =>
+    fetch(`${loge.url}/webhooks/stripe`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(header ? { 'stripe-signature': header } : {}) },
+      body,
+    });
+  test.each<[string, () => string | undefined]>([
+    ['no signature', () => undefined],
+    ['a wrong secret', () => signature(nowSeconds(), 'whsec_other')],
+    ['an old timestamp', () => signature(nowSeconds() - 3_600)],
+    ['a timestamp in the future', () => signature(nowSeconds() + 3_600)],
+    ['no timestamp', () => signature(nowSeconds()).replace(/^t=\d+,/, '')],
+    ['garbage', () => 'garbage'],
+  ])('%s is refused', async (_name, header) => {
+    const response = await post(header());
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: 'signature_invalid' } });
+  });
+});

@@ -1,0 +1,30 @@
+/** Pays on the emulator's page as a browser without scripts would: posts the form, follows nothing. */
+export const CARD = {
+  accepted: '4242 4242 4242 4242',
+  declined: '4000 0000 0000 0002',
+} as const;
+
+export interface PaidPage {
+  status: number;
+  /** Where the page sends the person on success. */
+  location: string | null;
+  /** What the page says otherwise. */
+  text: string;
+}
+
+export async function payCheckout(checkoutUrl: string, card: string = CARD.accepted): Promise<PaidPage> {
+  const page = new URL(checkoutUrl);
+  const response = await fetch(page, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: page.origin },
+    body: new URLSearchParams({
+      email: 'fan@example.com',
+      cardNumber: card,
+      cardExpiry: '12 / 34',
+      cardCvc: '123',
+      billingName: 'A. Fan',
+    }),
+  });
+  return { status: response.status, location: response.headers.get('location'), text: await response.text() };
+}

@@ -1,0 +1,215 @@
+/**
+ * The HTTP side of the gateway alone, on a free port: real PGlite, real domains, real money against the Stripe emulator; no media worker and
+ * no sockets, so that it starts in a moment.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
+import { AccountsStore } from '../../server/accounts/accounts.store.ts';
+import { Accounts } from '../../server/accounts/accounts.ts';
+import { Tokens } from '../../server/accounts/tokens.ts';
+import { parseConfig } from '../../server/config.ts';
+import { createHttpApp } from '../../server/gateway/http-app.ts';
+import type { HttpContext } from '../../server/gateway/http-context.ts';
+import { isReturnUrlAllowed } from '../../server/gateway/origins.ts';
+import { Money } from '../../server/money/money.ts';
+import { StripeProvider } from '../../server/money/stripe-provider.ts';
+import { MemoryBus } from '../../server/platform/bus.ts';
+import { type Clock, systemClock } from '../../server/platform/clock.ts';
+import { Database } from '../../server/platform/db.ts';
+import type { Log } from '../../server/platform/log.ts';
+import { createMetrics } from '../../server/platform/metrics.ts';
+import { Outbox } from '../../server/platform/outbox.ts';
+import type { TokenInput } from '../../server/protocol/accounts.ts';
+import type { Room, RoomInput } from '../../server/protocol/rooms.ts';
+import { RoomsStore } from '../../server/rooms/rooms.store.ts';
+import { Rooms } from '../../server/rooms/rooms.ts';
+
+const WEBHOOK_SECRET = 'whsec_http_test';
+
+/** Every variable that production insists on; the fixture takes PGlite and the emulator all the same. */
+export const PRODUCTION_ENV = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://localhost/unused',
+  STRIPE_SECRET_KEY: 'sk_test_unused',
+  STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  LOGE_API_KEY: 'house',
+  LOGE_API_SECRET: 'a_production_secret_of_a_test_00000',
+  LOGE_PUBLIC_URL: 'https://loge.example',
+  LOGE_ALLOWED_ORIGINS: 'https://club.example',
+  LOGE_SFU_LISTEN_IP: '127.0.0.1',
+  LOGE_SFU_ANNOUNCED_ADDRESS: '192.0.2.1',
+  LOGE_SFU_PORT: '40000',
+  LOGE_SFU_SECRET: 'another_secret_of_a_test_0000000000',
+};
+
+export interface LogRecord {
+  level: string;
+  fields: Record<string, unknown>;
+  message: string;
+}
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  json: any;
+}
+
+export interface CallOptions {
+  headers?: Record<string, string>;
+  /** An object goes as JSON, a string or bytes as they are. */
+  body?: unknown;
+}
+
+export interface TestHttp extends AsyncDisposable {
+  readonly url: string;
+  readonly context: HttpContext;
+  readonly logs: LogRecord[];
+  /** Why the realtime side is not ready, for `/readyz`. */
+  readonly notReady: string[];
+  readonly basic: string;
+  call(method: string, path: string, options?: CallOptions): Promise<Reply>;
+  /** With API key and secret. */
+  server(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** With a room token. */
+  participant(token: string, method: string, path: string, body?: unknown): Promise<Reply>;
+  createRoom(access: RoomInput['access']): Promise<Room>;
+  token(input: Pick<TokenInput, 'room' | 'identity'> & Partial<TokenInput>): string;
+}
+
+export interface HttpOptions {
+  env?: Record<string, string>;
+  clock?: Clock;
+  clientDir?: string;
+}
+
+export async function startHttp({
+  env = {},
+  clock = systemClock,
+  clientDir = '/nowhere',
+}: HttpOptions = {}): Promise<TestHttp> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const config = parseConfig({ NODE_ENV: 'test', PORT: new URL(url).port, LOGE_PUBLIC_URL: url, ...env });
+  const logs: LogRecord[] = [];
+  const log = recordingLog(logs);
+  const metrics = createMetrics();
+  const emulator = await StripeEmulator.create({
+    port: 0,
+    webhook: { url: `${url}/webhooks/stripe`, secret: WEBHOOK_SECRET },
+    log: () => {},
+  });
+  const db = await Database.create({});
+  const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
+  const outbox = new Outbox({ db, bus, log, metrics });
+  const accounts = new Accounts(new AccountsStore(db));
+  const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: config.currency });
+  const provider = StripeProvider.create({
+    secretKey: 'sk_test_http',
+    webhookSecrets: [WEBHOOK_SECRET],
+    host: '127.0.0.1',
+    port: emulator.port,
+    protocol: 'http',
+    clock,
+    log,
+  });
+  const money = await Money.create({
+    db,
+    rooms,
+    outbox,
+    provider,
+    clock,
+    log,
+    metrics,
+    currency: config.currency,
+    publicUrl: config.publicUrl,
+    isReturnUrlAllowed: (it) => isReturnUrlAllowed(config, it),
+  });
+  const tokens = new Tokens({ ...config, clock });
+  const context: HttpContext = {
+    config,
+    log,
+    metrics,
+    clock,
+    db,
+    bus,
+    outbox,
+    accounts,
+    tokens,
+    rooms,
+    money,
+    clientDir,
+  };
+  const notReady: string[] = [];
+  server.on('request', createHttpApp(context, { viewerCount: () => 0, whyNotReady: () => notReady }));
+  outbox.start();
+  money.start();
+  return {
+    ...client(url, context),
+    url,
+    context,
+    logs,
+    notReady,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await money.close();
+      await outbox.close();
+      await emulator.close();
+      await db.close();
+    },
+  };
+}
+
+function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
+  const basic = `Basic ${Buffer.from(`${config.apiKey}:${config.apiSecret}`).toString('base64')}`;
+  const call: TestHttp['call'] = async (method, path, { headers = {}, body } = {}) => {
+    const isJson = typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
+      ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as BodyInit) }),
+    });
+    const text = await response.text();
+    const isJsonAnswer = response.headers.get('content-type')?.includes('json') && text !== '';
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJsonAnswer ? JSON.parse(text) : undefined,
+    };
+  };
+  return {
+    basic,
+    call,
+    server: (method: string, path: string, body?: unknown) =>
+      call(method, path, { headers: { authorization: basic }, body }),
+    participant: (token: string, method: string, path: string, body?: unknown) =>
+      call(method, path, { headers: { authorization: `Bearer ${token}` }, body }),
+    async createRoom(access: RoomInput['access']) {
+      await accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });
+      return rooms.createRoom({ creator: 'ada', title: 'An evening with Ada', access });
+    },
+    token: (input: Pick<TokenInput, 'room' | 'identity'> & Partial<TokenInput>) =>
+      tokens.create({ name: input.identity, role: 'fan', ...input }),
+  };
+}
+
+function recordingLog(records: LogRecord[]): Log {
+  const record = (level: string) => (fields: object, message: string) => {
+    records.push({ level, fields: fields as Record<string, unknown>, message });
+  };
+  const log: Log = {
+    debug: record('debug'),
+    info: record('info'),
+    warn: record('warn'),
+    error: record('error'),
+    child: () => log,
+  };
+  return log;
+}

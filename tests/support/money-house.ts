@@ -1,0 +1,188 @@
+/**
+ * Money with everything that it stands on, and no more: a real database, rooms, the outbox, and the real Stripe SDK against the emulator,
+ * whose signed webhooks, shuffled and doubled, come in over HTTP.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
+import { AccountsStore } from '../../server/accounts/accounts.store.ts';
+import { Accounts } from '../../server/accounts/accounts.ts';
+import { Money } from '../../server/money/money.ts';
+import { StripeProvider } from '../../server/money/stripe-provider.ts';
+import { MemoryBus } from '../../server/platform/bus.ts';
+import type { Clock } from '../../server/platform/clock.ts';
+import type { Database } from '../../server/platform/db.ts';
+import { createLog } from '../../server/platform/log.ts';
+import { createMetrics } from '../../server/platform/metrics.ts';
+import { type Fact, Outbox } from '../../server/platform/outbox.ts';
+import { AppError } from '../../server/protocol/errors.ts';
+import { createId } from '../../server/protocol/ids.ts';
+import type { Room } from '../../server/protocol/rooms.ts';
+import { RoomsStore } from '../../server/rooms/rooms.store.ts';
+import { Rooms } from '../../server/rooms/rooms.ts';
+import { CARD, payCheckout } from './checkout.ts';
+
+export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
+const API_TIMEOUT_MS = 400;
+const WAIT_ATTEMPTS = 400;
+const WAIT_PAUSE_MS = 25;
+
+/** A clock that runs with the machine's and can be set forward. */
+export class MovableClock implements Clock {
+  #aheadMs = 0;
+  now(): number {
+    return Date.now() + this.#aheadMs;
+  }
+  advance(ms: number): void {
+    this.#aheadMs += ms;
+  }
+}
+
+export interface MoneyHouse extends AsyncDisposable {
+  db: Database;
+  rooms: Rooms;
+  money: Money;
+  emulator: StripeEmulator;
+  clock: MovableClock;
+  /** Every fact that the outbox has dispatched, in order. */
+  facts: Fact[];
+  createRoom(access?: Room['access']): Promise<Room>;
+  /** A fan with this much credit, bought by card; answers the identity. */
+  createFan(creditMinor?: number): Promise<string>;
+  /** Another process on the same database and provider, as after a crash: nothing of the first is closed. */
+  restartMoney(): Promise<Money>;
+}
+
+export interface MoneyHouseOptions {
+  db: Database;
+  /** False: nothing runs by itself, neither webhooks nor jobs; tests call `sweep`. */
+  isRunning?: boolean;
+  dataFile?: string;
+}
+
+export async function openMoneyHouse({ db, isRunning = true, dataFile }: MoneyHouseOptions): Promise<MoneyHouse> {
+  const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
+  const clock = new MovableClock();
+  const metrics = createMetrics();
+  const bus = new MemoryBus((error) => {
+    throw error;
+  });
+  const outbox = new Outbox({ db, bus, log, metrics });
+  const facts: Fact[] = [];
+  bus.subscribe('facts', (fact) => facts.push(fact as Fact));
+  const accounts = new Accounts(new AccountsStore(db));
+  const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: 'eur' });
+  const emulator = await StripeEmulator.create({
+    port: 0,
+    now: () => clock.now(),
+    ...(dataFile ? { dataFile } : {}),
+    log: (message, fields) => log.debug(fields ?? {}, message),
+  });
+  const openMoney = () =>
+    Money.create({
+      db,
+      rooms,
+      outbox,
+      provider: StripeProvider.create({
+        secretKey: 'sk_test_of_the_tests',
+        webhookSecrets: [WEBHOOK_SECRET],
+        host: '127.0.0.1',
+        port: emulator.port,
+        protocol: 'http',
+        timeoutMs: API_TIMEOUT_MS,
+        maxNetworkRetries: 1,
+        clock,
+        log,
+      }),
+      clock,
+      log,
+      metrics,
+      currency: 'eur',
+      publicUrl: 'http://localhost:3000',
+      isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
+    });
+  let money = await openMoney();
+  const webhooks = await listenForWebhooks(() => money);
+  if (isRunning) {
+    emulator.setWebhook({ url: `http://127.0.0.1:${portOf(webhooks)}/webhooks/stripe`, secret: WEBHOOK_SECRET });
+    money.start();
+    outbox.start();
+  }
+  const opened = [money];
+  const creator = `creator-${createId('event')}`;
+  await accounts.createCreator({ identity: creator, name: 'Ada', country: 'FR' });
+
+  return {
+    db,
+    rooms,
+    emulator,
+    clock,
+    facts,
+    get money() {
+      return money;
+    },
+    createRoom: (access = { kind: 'ticket', priceMinor: 500 }) =>
+      rooms.createRoom({ creator, title: 'An evening with Ada', access }),
+    async createFan(creditMinor = 0) {
+      const identity = `fan-${createId('event')}`;
+      if (creditMinor > 0) {
+        const { checkoutUrl } = await money.createTopup({ identity, name: 'Fan', amountMinor: creditMinor });
+        const session = await pay(checkoutUrl);
+        await money.confirmCheckout(session);
+      }
+      return identity;
+    },
+    async restartMoney() {
+      money = await openMoney();
+      opened.push(money);
+      return money;
+    },
+    async [Symbol.asyncDispose]() {
+      await emulator.close();
+      await new Promise((resolve) => webhooks.close(resolve));
+      await Promise.all(opened.map((each) => each.close()));
+      await outbox.close();
+      await bus.close();
+    },
+  };
+}
+
+/** Pays a page; answers the provider's id of its session. */
+export async function pay(checkoutUrl: string, card: string = CARD.accepted): Promise<string> {
+  const { status, text } = await payCheckout(checkoutUrl, card);
+  if (status !== 303) throw new Error(`The page answered ${status}: ${text.slice(0, 300)}`);
+  return sessionOf(checkoutUrl);
+}
+
+export function sessionOf(checkoutUrl: string): string {
+  return new URL(checkoutUrl).pathname.split('/').at(-1) ?? '';
+}
+
+/** Waits until `read` answers something true. */
+export async function eventually<T>(read: () => Promise<T> | T): Promise<NonNullable<T>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const value = await read();
+    if (value) return value as NonNullable<T>;
+    if (attempt === WAIT_ATTEMPTS) throw new Error('What was waited for did not happen.');
+    await new Promise((resolve) => setTimeout(resolve, WAIT_PAUSE_MS));
+  }
+}
+
+async function listenForWebhooks(money: () => Money): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      await money().handleWebhook(Buffer.concat(chunks), String(request.headers['stripe-signature'] ?? ''));
+      response.writeHead(200).end();
+    } catch (error) {
+      response.writeHead(error instanceof AppError ? error.status : 500).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}

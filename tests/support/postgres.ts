@@ -1,0 +1,91 @@
+/**
+ * A real Postgres for a test, from the programs in `LOGE_TEST_POSTGRES_BIN`: a cluster of its own in a temporary folder, with fsync on as in
+ * production, reached through a socket in that folder.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+
+export interface TestPostgres {
+  url: string;
+  close(): Promise<void>;
+}
+
+const run = promisify(execFile);
+const START_ATTEMPTS = 200;
+const START_PAUSE_MS = 50;
+const CONNECTIONS_MAX = 60;
+
+export async function startPostgres(binDir = process.env.LOGE_TEST_POSTGRES_BIN): Promise<TestPostgres> {
+  if (!binDir) throw new Error('LOGE_TEST_POSTGRES_BIN must name the folder with initdb and postgres.');
+  const dir = await mkdtemp(join(tmpdir(), 'loge-postgres-'));
+  const dataDir = join(dir, 'data');
+  // Postgres refuses to run as root, so that there it runs as the user that its package has made.
+  const asUser =
+    process.getuid?.() === 0
+      ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--pdeathsig=INT']
+      : [];
+  if (asUser.length > 0) {
+    const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')]);
+    await chown(dir, uid, gid);
+  }
+  const command = (name: string, args: string[]): [string, string[]] => {
+    const [program = '', ...rest] = [...asUser, join(binDir, name), ...args];
+    return [program, rest];
+  };
+  const initArgs = ['-D', dataDir, '-U', 'loge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'];
+  await run(...command('initdb', initArgs), { cwd: dir });
+  const settings = {
+    listen_addresses: '',
+    unix_socket_directories: dir,
+    max_connections: String(CONNECTIONS_MAX),
+    shared_buffers: '32MB',
+  };
+  const args = ['-D', dataDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const server = spawn(...command('postgres', args), { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
+  let messages = '';
+  server.stderr?.on('data', (chunk) => {
+    messages = (messages + chunk).slice(-4_000);
+  });
+  const url = `postgres://loge@localhost/postgres?host=${encodeURIComponent(dir)}`;
+  const close = async () => {
+    await stop(server);
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    await connect(url, server);
+  } catch (error) {
+    await close();
+    throw new Error(`Postgres did not start: ${messages}`, { cause: error });
+  }
+  return { url, close };
+}
+
+async function idOf(flag: '-u' | '-g'): Promise<number> {
+  return Number((await run('id', [flag, 'postgres'])).stdout);
+}
+
+async function connect(url: string, server: ChildProcess): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      if (attempt === START_ATTEMPTS || server.exitCode !== null) throw error;
+      await new Promise((resolve) => setTimeout(resolve, START_PAUSE_MS));
+    }
+  }
+}
+
+/** SIGINT is Postgres's fast shutdown: open connections are ended. */
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGINT');
+  await ended;
+}

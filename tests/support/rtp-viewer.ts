@@ -1,0 +1,172 @@
+import type { ConsumerOptions, DtlsParameters, RtpCapabilities, TransportOptions } from '../../sfu/contract.ts';
+import { RtpEndpoint, type RtpEndpointOptions } from './rtp-endpoint.ts';
+import { DecodableFrameDetector, parseVp8Packet } from './rtp-vp8.ts';
+
+/**
+ * A viewer that receives SRTP and decodes nothing, light enough for hundreds in one process. It opens packets until the first
+ * decodable video frame is there; after that it reads headers only, unless told to open everything.
+ */
+export interface RtpViewerOptions {
+  /** Opens and authenticates every packet, to prove the media rather than count it. */
+  openAll?: boolean;
+  endpoint?: Pick<RtpEndpointOptions, 'certificate' | 'profiles'>;
+}
+
+interface ReceivedStream {
+  kind: ConsumerOptions['kind'];
+  consumerId: string;
+  packets: number;
+  bytes: number;
+  /** Packets missing between the first and the last sequence number. */
+  lost: number;
+  rejected: number;
+  keyFrames: number;
+  highestSequence: number | undefined;
+  lastPacketAtMs: number;
+  decodable: DecodableFrameDetector;
+}
+
+export type StreamCounts = Omit<ReceivedStream, 'decodable'>;
+
+export class RtpViewer {
+  readonly #endpoint: RtpEndpoint;
+  readonly #openAll: boolean;
+  readonly #streams = new Map<number, ReceivedStream>();
+  readonly #firstFrame = Promise.withResolvers<number>();
+  #firstFrameFound = false;
+  #authenticRtcpPackets = 0;
+
+  constructor(options: RtpViewerOptions = {}) {
+    this.#openAll = options.openAll === true;
+    this.#endpoint = new RtpEndpoint({
+      ...options.endpoint,
+      handleRtp: (packet) => this.#handleRtp(packet),
+      handleRtcp: (packet) => this.#handleRtcp(packet),
+    });
+    // It is no fault when nobody waits for the first frame of a viewer that was closed.
+    this.#firstFrame.promise.catch(() => {});
+  }
+
+  /** To be sent with `watch`, which saves a round trip, or with `connect`. */
+  get dtlsParameters(): DtlsParameters {
+    return this.#endpoint.dtlsParameters;
+  }
+
+  get profile(): string | undefined {
+    return this.#endpoint.profile;
+  }
+
+  /** `performance.now()` when the first video frame was complete that a decoder could show. */
+  get firstDecodableFrame(): Promise<number> {
+    return this.#firstFrame.promise;
+  }
+
+  get streams(): StreamCounts[] {
+    return [...this.#streams.values()].map(({ decodable: _, ...counts }) => counts);
+  }
+
+  /** Packets received of one kind or both. */
+  packets(kind?: ConsumerOptions['kind']): number {
+    return this.streams.reduce((sum, stream) => sum + (kind && stream.kind !== kind ? 0 : stream.packets), 0);
+  }
+
+  /** Milliseconds since the last packet of one kind or both. */
+  silenceMs(kind?: ConsumerOptions['kind']): number {
+    const last = this.streams
+      .filter((stream) => !kind || stream.kind === kind)
+      .map(({ lastPacketAtMs }) => lastPacketAtMs);
+    return performance.now() - Math.max(0, ...last);
+  }
+
+  /** RTCP packets that authenticated, when everything is opened. */
+  get authenticRtcpPackets(): number {
+    return this.#authenticRtcpPackets;
+  }
+
+  /** Runs ICE and DTLS; media flows when it resolves. */
+  async connect(transport: TransportOptions, consumers: ConsumerOptions[]): Promise<void> {
+    this.addConsumers(consumers);
+    await this.#endpoint.connect(transport);
+  }
+
+  addConsumers(consumers: ConsumerOptions[]): void {
+    for (const { id, kind, rtpParameters } of consumers) {
+      const [encoding] = (rtpParameters.encodings ?? []) as { ssrc: number }[];
+      if (!encoding) continue;
+      this.#streams.set(encoding.ssrc, {
+        kind,
+        consumerId: id,
+        packets: 0,
+        bytes: 0,
+        lost: 0,
+        rejected: 0,
+        keyFrames: 0,
+        highestSequence: undefined,
+        lastPacketAtMs: 0,
+        decodable: new DecodableFrameDetector(),
+      });
+    }
+  }
+
+  close(): void {
+    this.#endpoint.close();
+    this.#firstFrame.reject(new Error('The viewer was closed before its first frame.'));
+  }
+
+  #handleRtp(packet: Buffer): void {
+    const stream = this.#streams.get(packet.readUInt32BE(8));
+    // Retransmission and probing streams are not counted.
+    if (!stream) return;
+    stream.packets++;
+    stream.bytes += packet.length;
+    stream.lastPacketAtMs = performance.now();
+    countGap(stream, packet.readUInt16BE(2));
+    if (!this.#openAll && (this.#firstFrameFound || stream.kind !== 'video')) return;
+    const clear = this.#endpoint.openRtp(packet);
+    if (!clear) stream.rejected++;
+    else if (stream.kind === 'video') this.#handleVideo(stream, clear);
+  }
+
+  #handleVideo(stream: ReceivedStream, clear: Buffer): void {
+    const vp8 = parseVp8Packet(clear);
+    if (!vp8) return;
+    if (vp8.keyFrame) stream.keyFrames++;
+    if (!stream.decodable.handlePacket(vp8) || this.#firstFrameFound) return;
+    this.#firstFrameFound = true;
+    this.#firstFrame.resolve(performance.now());
+  }
+
+  #handleRtcp(packet: Buffer): void {
+    if (this.#openAll && this.#endpoint.openRtcp(packet)) this.#authenticRtcpPackets++;
+  }
+}
+
+/**
+ * What such a viewer says it can receive: the router's codecs without congestion feedback, which it doesn't send. The SFU then sends the
+ * preferred layers without estimating the bandwidth.
+ */
+export function rtpViewerCapabilities(router: RtpCapabilities): RtpCapabilities {
+  const codecs = (router.codecs ?? []) as { rtcpFeedback?: { type: string }[] }[];
+  return {
+    ...router,
+    codecs: codecs.map((codec) => ({
+      ...codec,
+      rtcpFeedback: codec.rtcpFeedback?.filter(({ type }) => type !== 'transport-cc' && type !== 'goog-remb'),
+    })),
+  };
+}
+
+function countGap(stream: ReceivedStream, sequence: number): void {
+  const { highestSequence } = stream;
+  if (highestSequence === undefined) {
+    stream.highestSequence = sequence;
+    return;
+  }
+  const ahead = (sequence - highestSequence) & 0xffff;
+  // What comes late fills a gap that was counted before.
+  if (ahead >= 0x8000) stream.lost = Math.max(0, stream.lost - 1);
+  else if (ahead > 0) {
+    stream.lost += ahead - 1;
+    stream.highestSequence = sequence;
+  }
+}

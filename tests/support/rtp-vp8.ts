@@ -1,0 +1,72 @@
+import { rtpHeaderLength } from './rtp-srtp.ts';
+
+/** VP8 over RTP (RFC 7741), as far as telling key frames and whole frames apart. */
+
+export interface Vp8Packet {
+  ssrc: number;
+  sequence: number;
+  timestamp: number;
+  marker: boolean;
+  /** First packet of a frame. */
+  start: boolean;
+  keyFrame: boolean;
+}
+
+export function parseVp8Packet(packet: Buffer): Vp8Packet | undefined {
+  const payload = packet.subarray(rtpHeaderLength(packet));
+  const first = payload[0];
+  if (first === undefined) return undefined;
+  let at = 1;
+  if (first & 0x80) {
+    const extensions = payload[at++] ?? 0;
+    if (extensions & 0x80) at += (payload[at] ?? 0) & 0x80 ? 2 : 1;
+    if (extensions & 0x40) at += 1;
+    if (extensions & 0x30) at += 1;
+  }
+  const header = payload[at];
+  if (header === undefined) return undefined;
+  const start = (first & 0x10) !== 0 && (first & 0x07) === 0;
+  return {
+    ssrc: packet.readUInt32BE(8),
+    sequence: packet.readUInt16BE(2),
+    timestamp: packet.readUInt32BE(4),
+    marker: (packet.readUInt8(1) & 0x80) !== 0,
+    start,
+    keyFrame: start && (header & 0x01) === 0,
+  };
+}
+
+/** Watches one stream for the first key frame of which every packet has come, which is the first that a decoder could show. */
+export class DecodableFrameDetector {
+  #next: { sequence: number; timestamp: number } | undefined;
+  #found = false;
+
+  /** Says whether this packet completes the first decodable frame. */
+  handlePacket(packet: Vp8Packet): boolean {
+    if (this.#found) return false;
+    if (packet.keyFrame) this.#next = { sequence: packet.sequence, timestamp: packet.timestamp };
+    const next = this.#next;
+    if (!next) return false;
+    if (packet.sequence !== next.sequence || packet.timestamp !== next.timestamp) {
+      this.#next = undefined;
+      return false;
+    }
+    next.sequence = (next.sequence + 1) & 0xffff;
+    this.#found = packet.marker;
+    return this.#found;
+  }
+}
+
+/** One frame of a made-up VP8 stream: well-formed to a forwarder, of no use to a decoder. */
+export function vp8Payload(options: { keyFrame: boolean; start: boolean; pictureId: number; length: number }): Buffer {
+  const payload = Buffer.alloc(options.length);
+  payload[0] = 0x80 | (options.start ? 0x10 : 0);
+  payload[1] = 0x80;
+  payload.writeUInt16BE(0x8000 | (options.pictureId & 0x7fff), 2);
+  if (options.start) payload[4] = options.keyFrame ? 0x10 : 0x11;
+  if (options.start && options.keyFrame) {
+    // Start code, then 1280 by 720 in little-endian, as in RFC 6386 §9.1.
+    Buffer.from([0x9d, 0x01, 0x2a, 0x00, 0x05, 0xd0, 0x02]).copy(payload, 7);
+  }
+  return payload;
+}
