@@ -18,7 +18,7 @@ const homes = {
   'prom-client': '^server/platform/',
   pg: '^server/platform/',
   '@electric-sql/pglite': '^server/platform/',
-  stripe: '^(server/money/stripe-provider\\.ts$|infra/stripe-emulator/)',
+  stripe: '^(server/money/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',
   'drizzle-orm': String.raw`^server/(platform/|[^/]+/[^/]+\.(store|schema)\.ts$)`,
   'mediasoup-client': '^client-sdk/src/',
   'socket.io-client': '^client-sdk/src/',

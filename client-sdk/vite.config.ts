@@ -49,6 +49,8 @@ function site(pages: readonly string[]): EnvironmentOptions {
       outDir: `${OUTPUT_FOLDER}/site`,
       emptyOutDir: true,
       copyPublicDir: true,
+      // The room's chunk holds the SDK with mediasoup-client and Socket.IO, which no visitor of a live can do without.
+      chunkSizeWarningLimit: 700,
       rolldownOptions: { input: Object.fromEntries(pages.map((page) => [page, `${SITE_FOLDER}/${page}.html`])) },
     },
   };

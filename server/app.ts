@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every part. Starts them in order, stops them in reverse. `main.ts` runs one from the
  * environment; tests run as many as they like.
  */
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,7 @@ import { Database } from './platform/db.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { Outbox } from './platform/outbox.ts';
+import { AppError } from './protocol/errors.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Stage } from './stage/stage.ts';
@@ -90,6 +91,7 @@ export class App {
     const metrics = createMetrics();
     // The port is taken first: when it is not free, nothing else has been started for nothing.
     const server = createServer();
+    const gate = new StartingGate(server);
     await listen(server, config);
     closers.push(() => closeServer(server));
 
@@ -157,16 +159,14 @@ export class App {
     closers.push(async () => {
       isDraining = true;
     });
-    server.on(
-      'request',
-      createHttpApp(context, {
-        viewerCount: (room) => sockets.viewerCount(room),
-        whyNotReady: () => (isDraining ? ['draining'] : []),
-      }),
-    );
+    const http = createHttpApp(context, {
+      viewerCount: (room) => sockets.viewerCount(room),
+      whyNotReady: () => [...(isDraining ? ['draining'] : []), ...stage.whyNotReady()],
+    });
     outbox.start();
     await money.start();
     if (config.development) await seedDemo(context);
+    gate.open(http);
     return new App({ context, emulator: payment.emulator, server, closers });
   }
 
@@ -174,6 +174,25 @@ export class App {
   close(): Promise<void> {
     this.#closing ??= closeAll(this.#closers);
     return this.#closing;
+  }
+}
+
+/**
+ * Answers that the house is not open yet, until it is: the port is taken before anything else has started. It is hung on the server before
+ * Socket.IO, which passes on to it whatever is not its own.
+ */
+class StartingGate {
+  #handler: RequestListener = (_request, response) => {
+    response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
+    response.end(JSON.stringify({ error: new AppError('unavailable').toWire() }));
+  };
+
+  constructor(server: HttpServer) {
+    server.on('request', (request, response) => this.#handler(request, response));
+  }
+
+  open(handler: RequestListener): void {
+    this.#handler = handler;
   }
 }
 

@@ -109,6 +109,12 @@ export type SfuEvent =
    * with all its layers wanted; only changes are told, a rise at once and a fall after a short while.
    */
   | { type: 'layersWanted'; room: string; session: string; producerId: string; maxSpatialLayer: number }
+  /**
+   * For the publisher, a hint: viewers wait for a key frame and RTCP can't ask for it soon enough (browsers answer one PLI in 300 ms). A
+   * publisher that can make one at once (`RTCRtpSender.setParameters` with `encodingOptions: [{ keyFrame: true }]`) saves them up to a
+   * third of a second; one that can't ignores it. At most ten a second, and far fewer over time.
+   */
+  | { type: 'keyFrameWanted'; room: string; session: string; producerId: string }
   /** A session ended on the node's side. */
   | { type: 'sessionClosed'; room: string; session: string; reason: SessionCloseReason }
   /** ICE or DTLS of a session changed; `disconnected` asks for an ICE restart, `failed` (DTLS refused or ended) for a new session. */

@@ -40,7 +40,7 @@ export const ICE_CONSENT_TIMEOUT_SECONDS = 15;
  * Least time between two key-frame requests for one stream. Chromium ignores a request that comes within 300 ms of the last, and
  * mediasoup would then ask again only after a second; gathering for a little longer than Chromium's pause loses no request.
  */
-export const KEY_FRAME_GATHER_MS = Number(process.env.KF ?? 350);
+export const KEY_FRAME_GATHER_MS = 350;
 
 /** How long a layer must be unwanted before the publisher is told to stop it; wanting one is told at once. */
 export const LAYER_LOWERING_DELAY_MS = 1_500;

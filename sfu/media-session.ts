@@ -67,6 +67,11 @@ export abstract class MediaSession {
     return this.#closedBecause !== undefined;
   }
 
+  /** Producers or consumers of this session. */
+  get streamCount(): number {
+    return this.streams().length;
+  }
+
   /** Fails when the session was closed while something was awaited. */
   assertOpen(): void {
     const reason = this.#closedBecause;
@@ -111,6 +116,9 @@ export abstract class MediaSession {
     this.#transport?.close();
   }
 
+  /** ICE and DTLS are up: media flows from now on. */
+  protected handleConnected(): void {}
+
   protected abstract streams(): { getStats(): Promise<unknown[]> }[];
 
   protected get transport(): types.WebRtcTransport {
@@ -146,6 +154,7 @@ export abstract class MediaSession {
     const state = transportState(iceState, dtlsState);
     if (!state || state === this.#state) return;
     this.#state = state;
+    if (state === 'connected') this.handleConnected();
     this.emit({ type: 'transportState', room: this.grant.room, session: this.id, state });
   }
 }

@@ -16,10 +16,11 @@ import {
   type WatchRequest,
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
+import { EventListeners } from './event-listeners.ts';
 import { CONSUMERS_PER_WORKER_MAX, LAYER_LOWERING_DELAY_MS, LEASE_DEFAULT_MS, SWEEP_INTERVAL_MS } from './limits.ts';
 import { listenAddresses } from './listen-addresses.ts';
 import { type SfuLog, silentLog } from './log.ts';
-import { MediaSession, type SessionOptions } from './media-session.ts';
+import type { MediaSession, SessionOptions } from './media-session.ts';
 import {
   assertDtlsParameters,
   assertMayPublish,
@@ -32,6 +33,7 @@ import {
 import { PublishSession } from './publish-session.ts';
 import type { Room } from './room.ts';
 import { RoomDirectory } from './room-directory.ts';
+import { SessionRegistry } from './session-registry.ts';
 import { WatchSession } from './watch-session.ts';
 import { type PooledWorker, WorkerPool } from './worker-pool.ts';
 
@@ -66,8 +68,8 @@ export class LocalSfuNode implements SfuNode {
   readonly #leaseMs: number;
   readonly #layerLoweringDelayMs: number;
   readonly #rooms: RoomDirectory;
-  readonly #sessions = new Map<string, MediaSession | OpeningSession>();
-  readonly #listeners = new Set<(event: SfuEvent) => void>();
+  readonly #sessions = new SessionRegistry();
+  readonly #listeners: EventListeners;
   readonly #sweep: NodeJS.Timeout;
   #closed = false;
 
@@ -93,6 +95,7 @@ export class LocalSfuNode implements SfuNode {
     this.id = options.id ?? `sfu_${randomUUID()}`;
     this.#pool = pool;
     this.#log = log;
+    this.#listeners = new EventListeners(log);
     this.#now = options.now ?? Date.now;
     this.#leaseMs = options.leaseMs ?? LEASE_DEFAULT_MS;
     this.#rooms = new RoomDirectory({ pool, consumersMax: options.consumersPerWorkerMax ?? CONSUMERS_PER_WORKER_MAX });
@@ -100,9 +103,9 @@ export class LocalSfuNode implements SfuNode {
     this.#sweep = setInterval(() => this.#handleSweep(), SWEEP_INTERVAL_MS).unref();
   }
 
-  /** Process ids of the workers, for who watches over processes. */
-  get workerPids(): number[] {
-    return this.#pool.workers.map(({ worker }) => worker.pid);
+  /** The worker processes and what each carries, for metrics and for who watches over processes. */
+  get workers(): { pid: number; port: number; rooms: number; consumers: number }[] {
+    return this.#pool.workers.map(({ worker, port, load }) => ({ pid: worker.pid, port, ...load }));
   }
 
   async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
@@ -165,36 +168,35 @@ export class LocalSfuNode implements SfuNode {
   }
 
   async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
-    const now = this.#now();
-    const lost = request.sessions.filter((id) => !this.#sessions.has(id));
     for (const id of request.sessions) {
       const session = this.#sessions.get(id);
-      if (session instanceof MediaSession) session.renewedAtMs = now;
+      if (session) session.renewedAtMs = this.#now();
     }
-    return { lost };
+    return { lost: request.sessions.filter((id) => !this.#sessions.has(id)) };
   }
 
   async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {
     const session = this.#sessions.get(request.session);
-    if (session instanceof MediaSession) this.#end(session, request.reason ?? 'closed');
-    // Whoever is opening it finds its place gone and undoes what it has done.
-    else this.#sessions.delete(request.session);
+    if (session) this.#end(session, request.reason ?? 'closed');
+    else this.#sessions.giveUp(request.session);
   }
 
   async closeRoom(request: { room: string }): Promise<void> {
     this.#rooms.setAudience(request.room, 0);
+    this.#sessions.giveUpRoom(request.room);
     const room = this.#rooms.get(request.room);
     if (room) this.#endAll(room.sessions, 'room_closed');
   }
 
   async stats(): Promise<SfuStats> {
-    const sessions = this.#openSessions();
+    const sessions = this.#sessions.all;
+    const streams = (of: MediaSession[]) => of.reduce((count, { streamCount }) => count + streamCount, 0);
     return {
       workers: this.#pool.workers.length,
       rooms: this.#rooms.all.length,
       sessions: sessions.length,
-      producers: sum(sessions, (session) => (session instanceof PublishSession ? session.tracks.length : 0)),
-      consumers: sum(sessions, (session) => (session instanceof WatchSession ? session.consumerCount : 0)),
+      producers: streams(sessions.filter((session) => session instanceof PublishSession)),
+      consumers: streams(sessions.filter((session) => session instanceof WatchSession)),
     };
   }
 
@@ -203,8 +205,7 @@ export class LocalSfuNode implements SfuNode {
   }
 
   on(listener: (event: SfuEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   async close(): Promise<void> {
@@ -212,7 +213,6 @@ export class LocalSfuNode implements SfuNode {
     this.#closed = true;
     clearInterval(this.#sweep);
     for (const room of this.#rooms.all) this.#endAll(room.sessions, 'node_closed');
-    this.#sessions.clear();
     await this.#pool.close();
     this.#listeners.clear();
   }
@@ -222,45 +222,38 @@ export class LocalSfuNode implements SfuNode {
     make: (room: Room, options: SessionOptions) => S,
   ): Promise<A> {
     this.#assertOpen();
-    if (this.#sessions.has(id)) throw new SfuError('session_exists', `There is already a session ${id}.`);
-    const place = new OpeningSession();
-    this.#sessions.set(id, place);
+    const place = this.#sessions.reserve(id, grant.room);
     let room: Room | undefined;
     let session: S | undefined;
     try {
       room = await this.#rooms.open(grant.room);
-      if (this.#sessions.get(id) !== place)
-        throw new SfuError('session_not_found', 'The session was closed meanwhile.');
-      session = make(room, { id, grant, room, openedAtMs: this.#now(), emit: (event) => this.#emit(event) });
-      this.#enter(room, session);
+      const made = make(room, { id, grant, room, openedAtMs: this.#now(), emit: this.#listeners.emit });
+      this.#sessions.fill(place, made);
+      session = made;
+      const earlier = session instanceof PublishSession ? room.publisher : undefined;
+      room.enter(session);
+      if (earlier) this.#end(earlier, 'replaced');
       return await session.open(dtlsParameters);
     } catch (error) {
       // Closed by somebody else meanwhile: that is the reason to give, not what broke because of it.
       session?.assertOpen();
       throw toSfuError(error, 'node_unavailable');
     } finally {
-      if (this.#sessions.get(id) === place) this.#sessions.delete(id);
+      this.#sessions.release(place);
       if (session && !session.opened) this.#end(session, 'closed');
       if (room?.empty) this.#rooms.close(room);
     }
-  }
-
-  #enter(room: Room, session: MediaSession): void {
-    const earlier = session instanceof PublishSession ? room.publisher : undefined;
-    room.enter(session);
-    this.#sessions.set(session.id, session);
-    if (earlier) this.#end(earlier, 'replaced');
   }
 
   #end(session: MediaSession, reason: SessionCloseReason): void {
     if (session.closed) return;
     const { id, grant } = session;
     session.close(reason);
-    this.#sessions.delete(id);
+    this.#sessions.delete(session);
     const room = this.#rooms.get(grant.room);
     room?.leave(session);
     if (room?.empty) this.#rooms.close(room);
-    if (session.opened) this.#emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
+    if (session.opened) this.#listeners.emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
   }
 
   #endAll(sessions: MediaSession[], reason: SessionCloseReason): void {
@@ -277,7 +270,7 @@ export class LocalSfuNode implements SfuNode {
   /** Closes what ran out. A session that is in use is renewed by its gateway long before its lease ends. */
   #handleSweep(): void {
     const now = this.#now();
-    for (const session of this.#openSessions()) {
+    for (const session of this.#sessions.all) {
       if (!isInForce(session.grant, now)) this.#end(session, 'grant_expired');
       else if (now - session.renewedAtMs >= this.#leaseMs) this.#end(session, 'lease_expired');
     }
@@ -287,7 +280,7 @@ export class LocalSfuNode implements SfuNode {
   #session(id: string): MediaSession {
     this.#assertOpen();
     const session = this.#sessions.get(id);
-    if (!(session instanceof MediaSession)) throw new SfuError('session_not_found', `There is no session ${id}.`);
+    if (!session) throw new SfuError('session_not_found', `There is no session ${id}.`);
     if (!isInForce(session.grant, this.#now())) this.#end(session, 'grant_expired');
     session.assertOpen();
     return session;
@@ -299,29 +292,7 @@ export class LocalSfuNode implements SfuNode {
     throw new SfuError('publish_not_allowed', 'A watching session puts nothing on stage.');
   }
 
-  #openSessions(): MediaSession[] {
-    return [...this.#sessions.values()].filter((session) => session instanceof MediaSession);
-  }
-
-  #emit(event: SfuEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // A listener's fault must not leave a session half closed.
-        this.#log.error({ err: error, event: event.type }, 'listener of SFU events failed');
-      }
-    }
-  }
-
   #assertOpen(): void {
     if (this.#closed) throw new SfuError('node_unavailable', 'The SFU node is closed.');
   }
-}
-
-/** Holds a session's id while the session is being opened. */
-class OpeningSession {}
-
-function sum<T>(items: T[], value: (item: T) => number): number {
-  return items.reduce((total, item) => total + value(item), 0);
 }

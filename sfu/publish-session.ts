@@ -104,19 +104,14 @@ export class PublishSession extends MediaSession {
   }
 
   #put(producer: types.Producer, { source, sourceSize }: ProduceRequest): StageTrack {
+    const about = { room: this.grant.room, session: this.id, producerId: producer.id };
     const track = new StageTrack({
       producer,
       source,
       sourceSize,
       loweringDelayMs: this.#layerLoweringDelayMs,
-      tellLayersWanted: (maxSpatialLayer) =>
-        this.emit({
-          type: 'layersWanted',
-          room: this.grant.room,
-          session: this.id,
-          producerId: producer.id,
-          maxSpatialLayer,
-        }),
+      tellLayersWanted: (maxSpatialLayer) => this.emit({ type: 'layersWanted', ...about, maxSpatialLayer }),
+      tellKeyFrameWanted: () => this.emit({ type: 'keyFrameWanted', ...about }),
     });
     this.removeTracks(this.#tracksOf(source));
     if (this.#tracks.size >= TRACKS_PER_SESSION_MAX) {

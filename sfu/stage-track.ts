@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { TrackSource } from './contract.ts';
+import { KeyFrameDemand } from './key-frame-demand.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { layerScales, type Size, SOURCE_SIZE_DEFAULT } from './layers.ts';
 
@@ -9,6 +10,7 @@ export interface StageTrackOptions {
   sourceSize?: Size;
   loweringDelayMs: number;
   tellLayersWanted: (maxSpatialLayer: number) => void;
+  tellKeyFrameWanted: () => void;
 }
 
 /** One track on stage: the producer, what it shows, and what its publisher has been asked to send. */
@@ -18,16 +20,21 @@ export class StageTrack {
   readonly sourceSize: Size;
   /** How much smaller than the source each layer is, lowest layer first; one entry for what has no layers. */
   readonly scales: readonly number[];
-  readonly #demand: LayerDemand | undefined;
+  readonly #layers: LayerDemand | undefined;
+  readonly #keyFrames: KeyFrameDemand | undefined;
 
-  constructor({ producer, source, sourceSize, loweringDelayMs, tellLayersWanted }: StageTrackOptions) {
+  constructor(options: StageTrackOptions) {
+    const { producer, source, sourceSize, loweringDelayMs } = options;
     this.producer = producer;
     this.source = source;
     this.sourceSize = sourceSize ?? SOURCE_SIZE_DEFAULT;
     this.scales = producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1];
     // Sound costs next to nothing and its first word must not be lost, so it is never switched off.
     if (producer.kind === 'video') {
-      this.#demand = new LayerDemand({ topLayer: this.scales.length - 1, loweringDelayMs, tell: tellLayersWanted });
+      const topLayer = this.scales.length - 1;
+      this.#layers = new LayerDemand({ topLayer, loweringDelayMs, tell: options.tellLayersWanted });
+      this.#keyFrames = new KeyFrameDemand({ tell: options.tellKeyFrameWanted });
+      this.#followPlis();
     }
   }
 
@@ -53,11 +60,25 @@ export class StageTrack {
   }
 
   updateDemand(wantedLayer: number): void {
-    if (!this.closed) this.#demand?.update(wantedLayer);
+    if (!this.closed) this.#layers?.update(wantedLayer);
+  }
+
+  /** A viewer of this track came up and waits for a first picture. */
+  handleViewerStarted(): void {
+    if (!this.closed && !this.muted) this.#keyFrames?.handleViewerStarted();
   }
 
   close(): void {
-    this.#demand?.close();
+    this.#layers?.close();
+    this.#keyFrames?.close();
     this.producer.close();
+  }
+
+  #followPlis(): void {
+    this.producer.on('trace', ({ type }) => {
+      if (type === 'pli' || type === 'fir') this.#keyFrames?.handlePli();
+    });
+    // Without the trace viewers only wait a little longer; a producer that ended meanwhile needs none.
+    this.producer.enableTraceEvent(['pli', 'fir']).catch(() => {});
   }
 }

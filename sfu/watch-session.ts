@@ -40,10 +40,6 @@ export class WatchSession extends MediaSession {
     this.#log = options.log;
   }
 
-  get consumerCount(): number {
-    return this.streams().length;
-  }
-
   /** Counts this viewer into the worker's load. */
   enter(): void {
     this.#updateLoad();
@@ -125,6 +121,10 @@ export class WatchSession extends MediaSession {
     this.#watched.clear();
     this.#updateLoad();
     this.room.handlePreferenceChanged(tracks);
+  }
+
+  protected override handleConnected(): void {
+    for (const { track } of this.#watched.values()) track.handleViewerStarted();
   }
 
   protected override streams(): types.Consumer[] {

@@ -1,4 +1,4 @@
-import { createWorker, type types } from 'mediasoup';
+import { createWorker, setLogEventListeners, type types } from 'mediasoup';
 import { SfuError } from './contract.ts';
 import { PORT_ATTEMPTS_MAX, WORKER_EXIT_WAIT_MS, WORKER_RESTART_DELAY_MS, WORKER_WAIT_MS } from './limits.ts';
 import { type ListenAddress, listenInfos } from './listen-addresses.ts';
@@ -45,6 +45,11 @@ export class WorkerPool {
 
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
+    // mediasoup has one log for the process; the last pool gets it.
+    setLogEventListeners({
+      onwarn: (source, message) => options.log.warn({ source }, message),
+      onerror: (source, message, error) => options.log.error({ source, err: error }, message),
+    });
     // One after another, since each must see which ports the earlier ones took.
     try {
       for (let index = 0; index < options.workers; index++) await pool.#start(index, options.port + index);

@@ -5,7 +5,7 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { formatMoney, formatMoneyShort, minorUnits, parseMoney } from './format.ts';
+import { formatAmount, formatMoneyShort, minorUnits, parseMoney } from './format.ts';
 import { defineElement, LogeElement } from './room-part.ts';
 
 export interface AmountRange {
@@ -41,7 +41,7 @@ export class LogeAmountChoice extends LogeElement {
 
       .presets {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(4.4rem, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(3.6rem, 1fr));
         gap: 0.5rem;
       }
 
@@ -110,7 +110,7 @@ export class LogeAmountChoice extends LogeElement {
         inputmode="decimal"
         autocomplete="off"
         data-testid="${this.kind}-amount-other"
-        placeholder=${formatMoney(this.range.minMinor, this.currency, this.language)}
+        placeholder=${formatAmount(this.range.minMinor, this.currency, this.language)}
         @input=${this.#handleTyped}
       >
         ${symbol ? html`<span slot="end" class="muted">${symbol}</span>` : nothing}

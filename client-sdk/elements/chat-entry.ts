@@ -25,8 +25,7 @@ export const chatEntryStyles = css`
     line-height: 1.42;
     font-size: 0.9688rem;
     overflow-wrap: anywhere;
-    content-visibility: auto;
-    contain-intrinsic-size: auto 2rem;
+    contain: layout style;
   }
 
   .entry.can-moderate {
@@ -93,7 +92,6 @@ export const chatEntryStyles = css`
     border: 1px solid color-mix(in oklab, var(--_accent) 42%, transparent);
     border-radius: var(--_radius-small);
     background: color-mix(in oklab, var(--_accent) 11%, var(--_surface));
-    contain-intrinsic-size: auto 3.6rem;
   }
 
   .tip .amount {

@@ -1,14 +1,13 @@
 /** `<loge-chat-moderation>`: one sheet to remove a message, or its author from the room with a reason. */
 
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatMessage } from '../../server/protocol/chat.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { icon } from './icons.ts';
 import { defineElement, RoomPart } from './room-part.ts';
-
-/** Told when something was removed, with the words to show for it. */
-export const MODERATED = 'loge-moderated';
 
 export class LogeChatModeration extends RoomPart {
   static override properties = {
@@ -83,6 +82,7 @@ export class LogeChatModeration extends RoomPart {
       >
         ${message ? this.#body(message) : nothing}
       </wa-dialog>
+      <wa-toast placement="top-center" lang=${this.language}></wa-toast>
     `;
   }
 
@@ -156,7 +156,7 @@ export class LogeChatModeration extends RoomPart {
     try {
       await act();
       this.open = false;
-      this.tell(MODERATED, { text: done });
+      await this.renderRoot.querySelector('wa-toast')?.create(done, { variant: 'success', allowHtml: false });
     } catch (error) {
       this.problem = this.wordsFor(error);
     } finally {

@@ -25,6 +25,7 @@ export class ChatScroll {
   #unread = 0;
   #total = 0;
   #fetching = false;
+  #lastTopPx = 0;
   #anchor: { element: Element; topPx: number } | undefined;
 
   constructor(host: Host) {
@@ -66,10 +67,12 @@ export class ChatScroll {
     if (!list) return;
     if (this.#atEnd) {
       list.scrollTop = list.scrollHeight;
+      this.#lastTopPx = list.scrollTop;
       return;
     }
     if (this.#anchor?.element.isConnected) {
       list.scrollTop += this.#anchor.element.getBoundingClientRect().top - this.#anchor.topPx;
+      this.#lastTopPx = list.scrollTop;
     }
     this.#anchor = undefined;
   }
@@ -82,7 +85,11 @@ export class ChatScroll {
   handleScroll = (): void => {
     const list = this.#list;
     if (!list) return;
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
+    const isNear = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
+    // Only the reader moves up: entries that come in between two frames leave the end further below, and must not count as leaving it.
+    const movedUp = list.scrollTop < this.#lastTopPx - 1;
+    this.#lastTopPx = list.scrollTop;
+    const atEnd = isNear || (this.#atEnd && !movedUp);
     if (atEnd !== this.#atEnd) {
       this.#atEnd = atEnd;
       if (atEnd) this.reset();

@@ -12,12 +12,15 @@ export interface CheckoutReturn {
 
 const PURPOSE = 'loge-payment';
 const OUTCOME = 'checkout';
+/** The provider's own id of the payment page, of no use to anyone here. */
+const PROVIDER_SESSION = 'session_id';
 
 /** The address to come back to after paying. */
 export function returnUrlFor(purpose: PaymentPurpose, page: string): string {
   const url = new URL(page, location.href);
   url.hash = '';
   url.searchParams.delete(OUTCOME);
+  url.searchParams.delete(PROVIDER_SESSION);
   url.searchParams.set(PURPOSE, purpose);
   return url.href;
 }
@@ -28,8 +31,7 @@ export function takeCheckoutReturn(): CheckoutReturn | undefined {
   const outcome = url.searchParams.get(OUTCOME);
   const purpose = url.searchParams.get(PURPOSE) === 'topup' ? 'topup' : 'ticket';
   if (outcome !== 'success' && outcome !== 'cancelled') return undefined;
-  url.searchParams.delete(OUTCOME);
-  url.searchParams.delete(PURPOSE);
+  for (const name of [OUTCOME, PURPOSE, PROVIDER_SESSION]) url.searchParams.delete(name);
   history.replaceState(history.state, '', url.href);
   return { purpose, outcome };
 }

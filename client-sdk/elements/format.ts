@@ -27,6 +27,13 @@ export function formatMoney(amountMinor: number, currency: string, language: Lan
   return formatterOf(currency, language, false).format(amountMinor / minorUnits(currency));
 }
 
+/** The number alone, for a field beside which the currency stands. */
+export function formatAmount(amountMinor: number, currency: string, language: Language): string {
+  const { maximumFractionDigits = 2 } = formatterOf(currency, language, false).resolvedOptions();
+  const digits = { minimumFractionDigits: maximumFractionDigits, maximumFractionDigits };
+  return new Intl.NumberFormat(LOCALES[language], digits).format(amountMinor / minorUnits(currency));
+}
+
 /** Short form for presets: without decimals where the amount is whole. */
 export function formatMoneyShort(amountMinor: number, currency: string, language: Language): string {
   const units = minorUnits(currency);
@@ -47,19 +54,27 @@ export function formatCount(count: number, language: Language): string {
   return new Intl.NumberFormat(LOCALES[language], { notation: count >= 10_000 ? 'compact' : 'standard' }).format(count);
 }
 
+const times = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a formatter costs far more than using it, and a chat formats a time for every entry. */
+function timesOf(name: string, language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${name}`;
+  let formatter = times.get(key);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(LOCALES[language], options);
+    times.set(key, formatter);
+  }
+  return formatter;
+}
+
 /** A time of day for a chat entry. */
 export function formatTime(at: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+  return timesOf('time', language, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 }
 
 export function formatDateTime(at: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  }).format(new Date(at));
+  const options = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+  return timesOf('date', language, options).format(new Date(at));
 }
 
 /** Elapsed time as a clock: `4:07`, `1:02:09`. */

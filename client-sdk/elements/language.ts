@@ -64,5 +64,7 @@ export class LanguageController implements ReactiveController {
     if (next === this.language) return;
     this.language = next;
     this.#host.requestUpdate();
+    // What it renders may give library elements another `lang`, and elements of ours may stand inside those: all look again.
+    void this.#host.updateComplete.then(refreshLanguage);
   }
 }

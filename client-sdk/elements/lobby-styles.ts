@@ -10,7 +10,7 @@ export const lobbyStyles = css`
 
   .lobby {
     display: grid;
-    grid-template-rows: auto 1fr;
+    grid-template: auto 1fr / minmax(0, 1fr);
     min-height: 100%;
   }
 

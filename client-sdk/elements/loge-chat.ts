@@ -5,6 +5,8 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import type { ChatItem } from '../src/events.ts';
@@ -133,11 +135,12 @@ export class LogeChat extends RoomPart {
 
   #listBody(shown: readonly ChatItem[], isEmpty: boolean): unknown {
     const { room, texts } = this;
+    const canModerate = room?.localParticipant.permissions.moderate ?? false;
     const context: EntryContext = {
       texts,
       language: this.language,
       self: room?.localParticipant.identity ?? '',
-      moderate: room?.localParticipant.permissions.moderate ? (message) => this.#moderation?.show(message) : undefined,
+      moderate: canModerate ? (message) => this.#moderation?.show(message) : undefined,
     };
     return html`
       <div class="filler" role="presentation"></div>
@@ -150,7 +153,8 @@ export class LogeChat extends RoomPart {
       ${repeat(
         shown,
         (item) => item.id,
-        (item) => chatEntry(item, context),
+        // An entry that was drawn is drawn again only when it, the language or the reader's rights have changed.
+        (item) => guard([item, context.language, context.self, canModerate], () => chatEntry(item, context)),
       )}
       ${repeat(
         this.pending,
@@ -187,7 +191,7 @@ export class LogeChat extends RoomPart {
           placeholder=${isWaiting ? texts.chat.placeholderOffline : texts.chat.placeholder}
           enterkeyhint="send"
           autocomplete="off"
-          .value=${this.draft}
+          .value=${live(this.draft)}
           @input=${this.#handleInput}
           @keydown=${this.#handleKey}
         ></textarea>

@@ -1,5 +1,6 @@
 /** `<loge-confirm>`: a question before what cannot be taken back. `ask()` resolves to the answer. */
 
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement, LogeElement } from './room-part.ts';

@@ -68,7 +68,7 @@ export class LogeLobby extends RoomPart {
           <p class="when">${this.#when(room, info)}</p>
           <h1 class="display">${info.title}</h1>
           <p class="creator">${texts.room.by(info.creator.name)}</p>
-          ${this.#reason(access)} ${this.#paymentNotice()}
+          ${this.#reason(access, info)} ${this.#paymentNotice()}
           ${access.state === 'required' && access.offer && !this.#isOpening ? this.#offer(room, access.offer) : nothing}
         </div>
       </section>
@@ -86,13 +86,19 @@ export class LogeLobby extends RoomPart {
     return info.startsAt ? formatDateTime(info.startsAt, this.language) : texts.lobby.soon;
   }
 
-  #reason(access: Access): TemplateResult | typeof nothing {
+  #reason(access: Access, info: RoomInfo): TemplateResult | typeof nothing {
     const { texts } = this;
+    if (access.reason === 'room_ended') {
+      return html`<wa-callout class="reason" variant="neutral" role="status">
+        <span data-testid="access-reason" data-reason="room_ended">${texts.room.endedText(info.creator.name)}</span>
+      </wa-callout>`;
+    }
     const words = access.reason ? texts.lobby.reasons[access.reason] : '';
-    if (words === '' && access.state !== 'refused') return nothing;
-    return html`<wa-callout class="reason" variant=${access.state === 'refused' ? 'danger' : 'brand'} role="status">
-      <span slot="icon">${icon(access.state === 'refused' ? 'lock' : 'warning', 22)}</span>
-      ${access.state === 'refused' ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
+    const isRefused = access.state === 'refused';
+    if (!words && !isRefused) return nothing;
+    return html`<wa-callout class="reason" variant=${isRefused ? 'danger' : 'brand'} role="status">
+      <span slot="icon">${icon(isRefused ? 'lock' : 'warning', 22)}</span>
+      ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
       <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
     </wa-callout>`;
   }

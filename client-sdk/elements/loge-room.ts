@@ -4,6 +4,7 @@
  * layout and lends them its room.
  */
 
+import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
@@ -73,15 +74,15 @@ export class LogeRoom extends RoomPart {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    if (changed.has('room')) {
-      if (this.room) this.#session.adopt(this.room);
-      for (const give of this.#borrowers) give(this.room);
-    }
+    // First of all: opening a stay sets the room, which the rest of this update must see.
     if (changed.has('token') || changed.has('tokenProvider') || changed.has('url')) {
       const isOver = !this.room || this.room.state === 'idle' || this.room.state === 'disconnected';
       if (isOver) this.#open();
     }
+    super.willUpdate(changed);
+    if (!changed.has('room')) return;
+    if (this.room) this.#session.adopt(this.room);
+    for (const give of this.#borrowers) give(this.room);
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -108,8 +109,7 @@ export class LogeRoom extends RoomPart {
         class="room"
         part="room"
         @loge-topup-wanted=${this.#handleTopupWanted}
-        @loge-tip-sent=${this.#handleNews}
-        @loge-moderated=${this.#handleNews}
+        @loge-tip-sent=${this.#handleTipSent}
       >
         ${this.#content()}
         <div class="banner-place" role="status" aria-live="polite">
@@ -249,7 +249,7 @@ export class LogeRoom extends RoomPart {
     wallet?.show(event.detail.missingMinor);
   };
 
-  #handleNews = (event: CustomEvent<{ text: string }>): void => {
+  #handleTipSent = (event: CustomEvent<{ text: string }>): void => {
     this.#toast(event.detail.text, 'success');
   };
 

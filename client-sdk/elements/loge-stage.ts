@@ -12,21 +12,36 @@ import 'media-chrome/dist/media-play-button.js';
 import 'media-chrome/dist/media-volume-range.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import type { ChatTip } from '../../server/protocol/chat.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
+import { formatMoneyShort } from './format.ts';
 import { icon } from './icons.ts';
 import { poster, posterStyles } from './poster.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 import { stageStyles } from './stage-styles.ts';
 
+/** How long a tip is shown over the video. */
+const HONOUR_MS = 4_500;
+/** A tip older than this was missed and is found in the chat. */
+const HONOURED_WITHIN_MS = 30_000;
+/** Tips that wait for their turn; past that they are in the chat alone. */
+const WAITING_TIPS = 8;
+
 export class LogeStage extends RoomPart {
   static override properties = {
     quality: { state: true },
     problem: { state: true },
+    honoured: { state: true },
   };
   declare quality: Quality | undefined;
   declare problem: string;
+  /** The tip that is being shown to everyone at the moment. */
+  declare honoured: ChatTip | undefined;
+
+  #waitingTips: ChatTip[] = [];
+  #honourTimer: ReturnType<typeof setTimeout> | undefined;
 
   #attached: Room | undefined;
   /** The corner picture has an element of its own only while a screen is shared. */
@@ -42,6 +57,9 @@ export class LogeStage extends RoomPart {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#detach();
+    clearTimeout(this.#honourTimer);
+    this.#honourTimer = undefined;
+    this.honoured = undefined;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -59,6 +77,7 @@ export class LogeStage extends RoomPart {
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'watching') this.quality = notice.quality;
       }),
+      room.on('tipReceived', (tip) => this.#honour(tip)),
     ];
   }
 
@@ -94,6 +113,7 @@ export class LogeStage extends RoomPart {
         </media-controller>
         ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
         ${hasPicture ? nothing : this.#curtain(creator)} ${this.#notices()}
+        ${this.#honouredTip()}
         <div class="badges">
           ${room?.isLive ? liveBadge(texts) : nothing}
           ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}
@@ -187,6 +207,29 @@ export class LogeStage extends RoomPart {
       }
       ${this.problem ? html`<span class="badge" role="alert">${this.problem}</span>` : nothing}
     </div>`;
+  }
+
+  #honouredTip(): TemplateResult | typeof nothing {
+    const tip = this.honoured;
+    if (!tip) return nothing;
+    const amount = formatMoneyShort(tip.amountMinor, tip.currency, this.language);
+    // The chat announces it to screen readers; here it is for the eye.
+    return html`<div class="tip" part="tip" aria-hidden="true" data-testid="stage-tip">
+      <span class="amount">${amount}</span>
+      <span><b>${tip.from.name}</b>${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
+    </div>`;
+  }
+
+  /** One after another, each long enough to be read; what happened while the page was away is not shown late. */
+  #honour(tip: ChatTip): void {
+    if (Date.now() - Date.parse(tip.sentAt) > HONOURED_WITHIN_MS || this.#waitingTips.length >= WAITING_TIPS) return;
+    this.#waitingTips.push(tip);
+    if (this.#honourTimer === undefined) this.#nextTip();
+  }
+
+  #nextTip(): void {
+    this.honoured = this.#waitingTips.shift();
+    this.#honourTimer = this.honoured && setTimeout(() => this.#nextTip(), HONOUR_MS);
   }
 
   #startSound = async (): Promise<void> => {

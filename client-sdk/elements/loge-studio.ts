@@ -3,23 +3,23 @@
  * goes out, keep order in the chat, see what comes in.
  */
 
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Room } from '../src/room.ts';
-import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
 import { formatCount } from './format.ts';
 import type { IconName } from './icons.ts';
 import { icon } from './icons.ts';
 import './loge-chat.ts';
 import './loge-confirm.ts';
 import type { LogeConfirm } from './loge-confirm.ts';
-import { poster, posterStyles } from './poster.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 import './studio-devices.ts';
 import type { LogeStudioDevices } from './studio-devices.ts';
 import './studio-earnings.ts';
 import './studio-figures.ts';
+import './studio-picture.ts';
+import type { LogeStudioPicture } from './studio-picture.ts';
 import { studioStyles } from './studio-styles.ts';
 
 export class LogeStudio extends RoomPart {
@@ -35,9 +35,7 @@ export class LogeStudio extends RoomPart {
   declare note: string;
   declare showDevices: boolean;
 
-  #shown: MediaStreamTrack | undefined;
-
-  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, studioStyles];
+  static override styles = [...RoomPart.styles, studioStyles];
 
   constructor() {
     super();
@@ -83,7 +81,11 @@ export class LogeStudio extends RoomPart {
     return html`
       <section class="studio ${isLive ? 'live' : ''}" part="studio" aria-label=${texts.studio.label}>
         <div class="main">
-          ${this.#picture(room)}
+          <loge-studio-picture
+            .room=${room}
+            ?waiting=${this.busy === 'preview'}
+            @loge-preview-wanted=${() => this.#preview()}
+          ></loge-studio-picture>
           ${isLive ? html`<loge-studio-figures .room=${room}></loge-studio-figures>` : nothing}
           ${this.#controls(room)} ${this.#messages()}
           ${
@@ -91,7 +93,7 @@ export class LogeStudio extends RoomPart {
               ? nothing
               : html`<loge-studio-devices class="card" .room=${room} @loge-device-problem=${this.#handleDeviceProblem}></loge-studio-devices>`
           }
-          <loge-studio-earnings class="card" .room=${room}></loge-studio-earnings>
+          <loge-studio-earnings class="card" ?compact=${isLive} .room=${room}></loge-studio-earnings>
           ${
             isLive || info.status === 'ended'
               ? nothing
@@ -102,61 +104,10 @@ export class LogeStudio extends RoomPart {
                 </div>`
           }
         </div>
-        <loge-chat class="chat" exportparts="chat, list, composer" .room=${room} @loge-moderated=${this.#handleModerated}></loge-chat>
+        <loge-chat class="chat" exportparts="chat, list, composer" .room=${room}></loge-chat>
       </section>
       <loge-confirm></loge-confirm>
     `;
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    this.#showPreview();
-  }
-
-  #picture(room: Room): TemplateResult {
-    const { texts, language } = this;
-    const me = room.localParticipant;
-    const isLive = me.isLive;
-    const hasPicture = me.tracks.some((track) => track.track.kind === 'video' && !track.muted);
-    return html`<div class="picture">
-      ${poster(room.info?.id ?? '', me.name)}
-      <video
-        class=${[hasPicture ? '' : 'off', this.#isMirrored(room) ? 'mirrored' : ''].join(' ')}
-        part="preview"
-        data-testid="preview"
-        aria-label=${isLive ? texts.studio.yourLive : texts.studio.preview}
-        muted
-        autoplay
-        playsinline
-      ></video>
-      <div class="badges">
-        ${isLive ? liveBadge(texts) : html`<span class="badge">${texts.room.offAir}</span>`}
-        ${viewersBadge(room.viewerCount, texts, language)}
-      </div>
-      ${hasPicture ? nothing : this.#curtain(room)}
-    </div>`;
-  }
-
-  #curtain(room: Room): TemplateResult {
-    const { texts } = this;
-    const isOff = room.localParticipant.isMuted('camera');
-    return html`<div class="curtain">
-      <p class="display">${isOff ? texts.studio.cameraOff : texts.studio.noCamera}</p>
-      ${
-        isOff
-          ? nothing
-          : html`<wa-button
-                variant="brand"
-                appearance="outlined"
-                data-testid="allow-devices"
-                ?loading=${this.busy === 'preview'}
-                @click=${() => this.#preview()}
-              >
-                <span slot="start">${icon('camera', 20)}</span>${texts.studio.allow}
-              </wa-button>
-              <p class="hint">${texts.studio.allowText}</p>`
-      }
-    </div>`;
   }
 
   #controls(room: Room): TemplateResult {
@@ -167,7 +118,7 @@ export class LogeStudio extends RoomPart {
       ${this.#toggle('microphone', texts.studio.muteMicrophone, texts.studio.unmuteMicrophone)}
       ${this.#toggle('camera', texts.studio.muteCamera, texts.studio.unmuteCamera)}
       ${me.isLive ? this.#liveTools(room) : nothing}
-      <span class="space"></span>
+      <span class="space muted">${me.isLive || isEnded ? nothing : texts.studio.previewText}</span>
       ${
         me.isLive
           ? html`<wa-button variant="danger" data-testid="end-live" ?loading=${this.busy === 'end'} @click=${this.#endLive}>
@@ -256,22 +207,6 @@ export class LogeStudio extends RoomPart {
     </div>`;
   }
 
-  /** Mirrored like a mirror before going live; as the audience sees it once there is a screen in it. */
-  #isMirrored(room: Room): boolean {
-    return !room.localParticipant.tracks.some(({ source }) => source === 'screen');
-  }
-
-  #showPreview(): void {
-    const video = this.renderRoot.querySelector<HTMLVideoElement>('.picture video');
-    const tracks = this.room?.localParticipant.tracks ?? [];
-    const track = (tracks.find(({ source }) => source === 'screen') ?? tracks.find(({ source }) => source === 'camera'))
-      ?.track;
-    if (!video || (track === this.#shown && (video.srcObject !== null) === (track !== undefined))) return;
-    this.#shown = track;
-    video.muted = true;
-    video.srcObject = track ? new MediaStream([track]) : null;
-  }
-
   /** Opens the preview by itself where the person has allowed it before; otherwise a button asks first. */
   async #begin(): Promise<void> {
     this.requestUpdate();
@@ -288,7 +223,7 @@ export class LogeStudio extends RoomPart {
   async #preview(): Promise<void> {
     await this.#run('preview', async () => {
       await this.room?.localParticipant.startPreview();
-      this.#devices?.refresh();
+      this.#refreshDevices();
     });
   }
 
@@ -296,7 +231,7 @@ export class LogeStudio extends RoomPart {
     this.#run('live', async () => {
       this.note = '';
       await this.room?.localParticipant.goLive();
-      this.#devices?.refresh();
+      this.#refreshDevices();
     });
 
   #endLive = async (): Promise<void> => {
@@ -314,6 +249,7 @@ export class LogeStudio extends RoomPart {
       await room.localParticipant.endLive();
       this.note = `${texts.studio.endedTitle}. ${texts.studio.endedText}`;
       await room.localParticipant.startPreview().catch(() => null);
+      this.#refreshDevices();
     });
   };
 
@@ -338,16 +274,14 @@ export class LogeStudio extends RoomPart {
     return this.renderRoot.querySelector<LogeConfirm>('loge-confirm');
   }
 
-  get #devices(): LogeStudioDevices | null {
-    return this.renderRoot.querySelector<LogeStudioDevices>('loge-studio-devices');
+  /** A preview that was just opened is told by no event: the parts that show it look again. */
+  #refreshDevices(): void {
+    this.renderRoot.querySelector<LogeStudioDevices>('loge-studio-devices')?.refresh();
+    this.renderRoot.querySelector<LogeStudioPicture>('loge-studio-picture')?.requestUpdate();
   }
 
   #handleDeviceProblem = (event: CustomEvent<{ text: string }>): void => {
     this.problem = event.detail.text;
-  };
-
-  #handleModerated = (event: CustomEvent<{ text: string }>): void => {
-    this.note = event.detail.text;
   };
 
   async #run(what: LogeStudio['busy'], act: () => Promise<void>): Promise<void> {

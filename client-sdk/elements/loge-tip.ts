@@ -1,6 +1,7 @@
 /** `<loge-tip>`: a button and the sheet to send a tip with, from the wallet, with a few words for everyone. */
 
-import type { TemplateResult } from 'lit';
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { createKey } from '../src/random-key.ts';
@@ -40,6 +41,10 @@ export class LogeTip extends RoomPart {
     css`
       :host {
         display: inline-block;
+      }
+
+      :host([empty]) {
+        display: none;
       }
 
       .field {
@@ -98,13 +103,24 @@ export class LogeTip extends RoomPart {
   override render(): TemplateResult | typeof nothing {
     const { room, texts } = this;
     const currency = room?.wallet.currency;
-    if (!room?.info || !currency || !room.localParticipant.permissions.tip) return nothing;
+    if (!this.#isOffered || !room?.info || !currency) return nothing;
     return html`
       <wa-button part="button" variant="brand" data-testid="tip-open" @click=${this.#show}>
         <span slot="start">${icon('gift', 20)}</span>${texts.tip.open}
       </wa-button>
       ${this.#sheet(room, room.info.creator.name, currency)}
     `;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    // Without a button the element takes no room among its neighbours.
+    this.toggleAttribute('empty', !this.#isOffered);
+  }
+
+  get #isOffered(): boolean {
+    const { room } = this;
+    return Boolean(room?.info && room.wallet.currency && room.localParticipant.permissions.tip);
   }
 
   #sheet(room: Room, creatorName: string, currency: string): TemplateResult {

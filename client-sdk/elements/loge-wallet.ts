@@ -1,5 +1,6 @@
 /** `<loge-wallet>`: what is in the wallet, and the way to put more in. Opened by `loge-topup-wanted` too, when a tip or ticket needs it. */
 
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';

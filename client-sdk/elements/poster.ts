@@ -27,7 +27,7 @@ export const posterStyles = css`
     place-items: center;
     background-color: #1a0d12;
     background-image:
-      radial-gradient(ellipse 62% 86% at var(--poster-light) 108%, hsl(36 78% 72% / 0.34), transparent 68%),
+      radial-gradient(ellipse 62% 86% at var(--poster-light) 108%, rgb(255 176 112 / 0.42), transparent 68%),
       linear-gradient(180deg, rgb(10 4 7 / 0.72), transparent 34%, transparent 62%, rgb(10 4 7 / 0.66)),
       repeating-linear-gradient(
         90deg,
@@ -36,6 +36,8 @@ export const posterStyles = css`
         hsl(var(--poster-hue) 50% 29%) calc(var(--poster-fold) * 0.54),
         hsl(var(--poster-hue) 46% 10%) var(--poster-fold)
       );
+    /* Light adds to the red of the velvet; laid over it, it would turn to olive. */
+    background-blend-mode: screen, normal, normal;
   }
 
   .poster .initials {

@@ -36,6 +36,7 @@ export class LogeElement extends LitElement {
   }
 
   static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: Lit collects the attributes of whichever class is asked, so it must be `super`, not LitElement.
     return [...super.observedAttributes, 'lang'];
   }
 

@@ -7,7 +7,7 @@ import { css } from 'lit';
 export const roomStyles = css`
   :host {
     display: block;
-    height: var(--loge-height, min(88dvh, 56rem));
+    height: var(--loge-height, min(82dvh, 44rem));
     min-height: var(--loge-min-height, 26rem);
     background: var(--_ground);
     border-radius: var(--loge-frame-radius, 0);

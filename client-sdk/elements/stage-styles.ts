@@ -103,7 +103,7 @@ export const stageStyles = css`
     padding: 2.5rem 1.5rem 1.5rem;
     text-align: center;
     color: #fff5e9;
-    background: radial-gradient(ellipse at center, rgb(10 4 7 / 0.82), rgb(10 4 7 / 0.42));
+    background: radial-gradient(ellipse at center, rgb(10 4 7 / 0.74), rgb(10 4 7 / 0.3));
   }
 
   .curtain p {
@@ -116,6 +116,48 @@ export const stageStyles = css`
     align-items: center;
     gap: 0.75rem;
     font-size: clamp(1.3rem, 4.6cqw, 2.4rem);
+  }
+
+  .tip {
+    position: absolute;
+    inset-block-start: 3.1rem;
+    inset-inline-start: 0.75rem;
+    display: flex;
+    align-items: center;
+    gap: 0.8rem;
+    max-width: min(24rem, 100% - 1.5rem);
+    padding: 0.55rem 1rem 0.55rem 0.85rem;
+    border: 1px solid color-mix(in oklab, var(--_accent) 55%, transparent);
+    border-radius: var(--_radius);
+    background: rgb(16 8 11 / 0.86);
+    color: #fff5e9;
+    line-height: 1.3;
+    overflow-wrap: anywhere;
+    animation: rise 420ms cubic-bezier(0.2, 0.9, 0.3, 1);
+    pointer-events: none;
+  }
+
+  .tip .amount {
+    flex: none;
+    font-family: var(--_font-display);
+    font-size: 1.5rem;
+    color: var(--_accent);
+    white-space: nowrap;
+  }
+
+  .tip :is(b, bdi) {
+    display: block;
+  }
+
+  .tip bdi {
+    font-size: 0.9375rem;
+  }
+
+  @keyframes rise {
+    from {
+      opacity: 0;
+      translate: 0 0.8rem;
+    }
   }
 
   .notices {

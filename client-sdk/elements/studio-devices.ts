@@ -1,5 +1,7 @@
 /** `<loge-studio-devices>`: which camera and microphone, and how loud the microphone is. */
 
+import '@awesome.me/webawesome/dist/components/option/option.js';
+import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';

@@ -7,11 +7,16 @@ import { formatCount, formatMoney } from './format.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 export class LogeStudioEarnings extends RoomPart {
+  static override properties = { compact: { type: Boolean, reflect: true } };
+  /** On a narrow screen only the three amounts, so that the chat keeps its room during a live. */
+  declare compact: boolean;
+
   static override styles = [
     ...RoomPart.styles,
     css`
       :host {
         display: block;
+        container-type: inline-size;
       }
 
       h2 {
@@ -48,8 +53,23 @@ export class LogeStudioEarnings extends RoomPart {
         font-size: 0.8125rem;
         color: var(--_muted);
       }
+
+      @container (max-width: 640px) {
+        :host([compact]) :is(h2, .count) {
+          display: none;
+        }
+
+        :host([compact]) dd.amount {
+          font-size: 1.0625rem;
+        }
+      }
     `,
   ];
+
+  constructor() {
+    super();
+    this.compact = false;
+  }
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, ['earningsChanged', 'connected']);

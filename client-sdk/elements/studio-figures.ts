@@ -25,6 +25,7 @@ export class LogeStudioFigures extends RoomPart {
     css`
       :host {
         display: block;
+        container-type: inline-size;
       }
 
       dl {
@@ -56,6 +57,12 @@ export class LogeStudioFigures extends RoomPart {
         margin-inline-start: 0.4em;
         font-weight: 400;
         color: var(--_muted);
+      }
+
+      @container (max-width: 520px) {
+        dd small {
+          display: none;
+        }
       }
 
       .poor,

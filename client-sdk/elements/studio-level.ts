@@ -46,7 +46,7 @@ export class LogeStudioLevel extends RoomPart {
 
       p {
         min-height: 1.4em;
-        margin-top: 0.3rem;
+        margin: 0.3rem 0 -0.6rem;
         font-size: 0.8125rem;
         color: var(--_muted);
       }

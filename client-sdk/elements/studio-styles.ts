@@ -12,7 +12,7 @@ export const studioStyles = css`
 
   .studio {
     display: grid;
-    grid-template: auto minmax(24rem, 1fr) / minmax(0, 1fr);
+    grid-template: auto minmax(16rem, 1fr) / minmax(0, 1fr);
     min-height: 100%;
   }
 
@@ -32,68 +32,6 @@ export const studioStyles = css`
     min-width: 0;
   }
 
-  .picture {
-    position: relative;
-    aspect-ratio: 16 / 9;
-    max-height: 52cqh;
-    width: 100%;
-    overflow: hidden;
-    background: #080506;
-    container-type: size;
-  }
-
-  .picture .initials {
-    opacity: 0;
-  }
-
-  .picture video {
-    position: absolute;
-    inset: 0;
-    width: 100%;
-    height: 100%;
-    object-fit: contain;
-    background: #080506;
-  }
-
-  .picture video.mirrored {
-    scale: -1 1;
-  }
-
-  .picture video.off {
-    visibility: hidden;
-  }
-
-  .badges {
-    position: absolute;
-    inset-block-start: 0.75rem;
-    inset-inline-start: 0.75rem;
-    display: flex;
-    gap: 0.45rem;
-  }
-
-  .curtain {
-    position: absolute;
-    inset: 0;
-    display: grid;
-    place-content: center;
-    justify-items: center;
-    gap: 0.7rem;
-    padding: 2.5rem 1.25rem 1rem;
-    text-align: center;
-    color: #fff5e9;
-    background: rgb(10 4 7 / 0.66);
-  }
-
-  .curtain .display {
-    font-size: clamp(1.2rem, 4.4cqw, 2rem);
-  }
-
-  .curtain .hint {
-    max-width: 26rem;
-    font-size: 0.875rem;
-    text-wrap: balance;
-  }
-
   loge-studio-figures {
     border-bottom: 1px solid var(--_line);
   }
@@ -107,6 +45,14 @@ export const studioStyles = css`
 
   .space {
     flex: 1;
+    text-align: end;
+    font-size: 0.9375rem;
+  }
+
+  @container studio (max-width: 520px) {
+    .space {
+      font-size: 0;
+    }
   }
 
   .tool {
@@ -153,6 +99,10 @@ export const studioStyles = css`
     background: var(--_surface);
   }
 
+  .studio.live loge-studio-earnings {
+    padding: 0.65rem 1rem;
+  }
+
   .close {
     margin: 0 0.5rem 0.75rem;
     text-align: end;
@@ -173,8 +123,8 @@ export const studioStyles = css`
       overflow-y: auto;
     }
 
-    .picture {
-      max-height: 60vh;
+    loge-studio-picture {
+      --picture-max-height: max(16rem, min(60vh, 100vh - 26rem));
     }
 
     .controls {
@@ -183,6 +133,10 @@ export const studioStyles = css`
 
     .card {
       margin-inline: 1.25rem;
+    }
+
+    .messages:has(wa-callout) {
+      padding-inline: 1.25rem;
     }
 
     .chat {

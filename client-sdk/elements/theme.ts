@@ -270,6 +270,10 @@ export const webAwesomeTheme = css`
     --wa-panel-border-radius: var(--_radius);
   }
 
+  wa-toast {
+    --wa-shadow-l: 0 10px 32px rgb(0 0 0 / 0.45);
+  }
+
   wa-dialog::part(dialog) {
     border: 1px solid var(--_line);
   }

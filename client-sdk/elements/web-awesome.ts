@@ -1,17 +1,12 @@
 /**
- * The parts of Web Awesome that the elements use, with icons that are drawn from this file: by default its icons are fetched, which a
- * strict content security policy forbids and an embedder's visitor should not have to wait for.
+ * The parts of Web Awesome that all elements and pages use (the others are imported where they are used), with icons that are drawn from
+ * this file: by default its icons are fetched, which a strict content security policy forbids and which an embedder's visitors should not
+ * have to wait for.
  */
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
-import '@awesome.me/webawesome/dist/components/option/option.js';
-import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
-import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
-import '@awesome.me/webawesome/dist/components/toast/toast.js';
-import '@awesome.me/webawesome/dist/components/toast-item/toast-item.js';
 import '@awesome.me/webawesome/dist/translations/fr.js';
 import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js';
 

@@ -4,8 +4,8 @@ import { CONNECTION } from './limits.ts';
 
 describe('backoffMs', () => {
   it('is quick at first, then slower, and stays at the last step', () => {
-    const waits = Array.from({ length: 8 }, (_, attempt) => backoffMs(CONNECTION.backoffMs, attempt));
-    expect(waits).toEqual([50, 150, 400, 1_000, 2_000, 5_000, 5_000, 5_000]);
+    const waits = Array.from({ length: 9 }, (_, attempt) => backoffMs(CONNECTION.backoffMs, attempt));
+    expect(waits).toEqual([50, 150, 400, 1_000, 1_000, 2_000, 2_000, 5_000, 5_000]);
   });
 
   it('spreads a wait downwards only', () => {

@@ -4,7 +4,7 @@ import { Server, type Socket } from 'socket.io';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WireError } from '../../server/protocol/errors.ts';
 import type { Welcome } from '../../server/protocol/realtime.ts';
-import { Connection, type ConnectionHandlers, socketAddress, type TokenSource } from './connection.ts';
+import { Connection, type ConnectionHandlers, type TokenSource } from './connection.ts';
 import { CONNECTION } from './limits.ts';
 
 type Answer = (answer: unknown) => void;
@@ -238,15 +238,5 @@ describe('Connection', () => {
     connection.close();
     connection.close();
     await expect(connection.request('money:wallet', {})).rejects.toMatchObject({ code: 'not_connected' });
-  });
-});
-
-describe('socketAddress', () => {
-  it.each([
-    ['https://live.example.com', { origin: 'https://live.example.com', path: '/socket.io' }],
-    ['https://example.com/live/', { origin: 'https://example.com', path: '/live/socket.io' }],
-    ['http://localhost:3000/?x=1', { origin: 'http://localhost:3000', path: '/socket.io' }],
-  ])('takes the path of %s as a prefix', (url, address) => {
-    expect(socketAddress(url)).toEqual(address);
   });
 });

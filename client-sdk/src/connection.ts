@@ -16,6 +16,8 @@ import { backoffMs, delay } from './backoff.ts';
 import { fromWire, LogeError, parseWireError, toLogeError } from './errors.ts';
 import { CONNECTION } from './limits.ts';
 import type { Log } from './log.ts';
+import { listenToNetwork } from './network.ts';
+import { socketAddress } from './socket-address.ts';
 
 /** A room token, or a function that fetches one from the embedder's server; it is called again at every reconnect. */
 export type TokenSource = string | (() => string | Promise<string>);
@@ -79,7 +81,7 @@ export class Connection {
     this.#attempt = 0;
     this.#expiredTokens = 0;
     this.#startedAt = Date.now();
-    this.#listenToNetwork();
+    this.#unlisten = listenToNetwork({ onChange: () => this.handleNetworkChange(), onVisible: () => this.#hurry() });
     const connected = this.#whenConnected();
     this.#open();
     return connected;
@@ -275,20 +277,6 @@ export class Connection {
     this.#open();
   }
 
-  #listenToNetwork(): void {
-    if (typeof window !== 'object') return;
-    const online = (): void => this.handleNetworkChange();
-    const visible = (): void => {
-      if (document.visibilityState === 'visible') this.#hurry();
-    };
-    window.addEventListener('online', online);
-    document.addEventListener('visibilitychange', visible);
-    this.#unlisten = () => {
-      window.removeEventListener('online', online);
-      document.removeEventListener('visibilitychange', visible);
-    };
-  }
-
   #dropSocket(options: { goodbye: boolean }): void {
     clearTimeout(this.#timer);
     const socket = this.#socket;
@@ -314,11 +302,4 @@ export class Connection {
     // Before the first welcome the rejected connect() is the news.
     if (!wasOpening) this.#handlers.onDisconnected(error);
   }
-}
-
-/** Socket.IO reads a path in the address as a namespace; an embedder means a server behind a path prefix. */
-export function socketAddress(url: string): { origin: string; path: string } {
-  const base = typeof location === 'object' ? location.href : undefined;
-  const { origin, pathname } = new URL(url || '/', base);
-  return { origin, path: `${pathname.replace(/\/+$/, '')}/socket.io` };
 }

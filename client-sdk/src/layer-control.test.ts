@@ -27,6 +27,8 @@ class SlowProducer {
   }
 
   async settle(): Promise<void> {
+    // The sender is set before the negotiation begins.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#pending.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -77,6 +79,7 @@ describe('LayerControl', () => {
     producer.closed = true;
     await producer.settle();
     control.want(1);
+    await producer.settle();
     expect(onApplied).not.toHaveBeenCalled();
     expect(producer.applied).toEqual([0]);
   });

@@ -6,6 +6,14 @@ import type { Producer } from 'mediasoup-client/types';
 
 export type LayeredProducer = Pick<Producer, 'closed' | 'setMaxSpatialLayer' | 'rtpSender'>;
 
+/** TypeScript's DOM does not have the second parameter yet. */
+type KeyFrameSender = Pick<RTCRtpSender, 'getParameters'> & {
+  setParameters(
+    parameters: RTCRtpSendParameters,
+    options?: { encodingOptions: { keyFrame: boolean }[] },
+  ): Promise<void>;
+};
+
 export class LayerControl {
   readonly #producer: LayeredProducer;
   readonly #onApplied: (maxSpatialLayer: number) => void;
@@ -24,6 +32,15 @@ export class LayerControl {
     if (!this.#running) void this.#run();
   }
 
+  /** Asks the encoder of every layer for a key frame (webrtc-extensions, `RTCEncodingOptions.keyFrame`); does nothing where it cannot. */
+  async giveKeyFrame(): Promise<void> {
+    const sender: KeyFrameSender | undefined = this.#producer.rtpSender;
+    if (!sender || this.#producer.closed) return;
+    const parameters = sender.getParameters();
+    const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
+    await sender.setParameters(parameters, { encodingOptions }).catch(() => undefined);
+  }
+
   async #run(): Promise<void> {
     this.#running = true;
     try {
@@ -39,9 +56,15 @@ export class LayerControl {
   }
 
   async #apply(maxSpatialLayer: number): Promise<void> {
+    // The sender first: it takes effect at once, while a negotiation may have to wait for another.
+    await this.#setSender(maxSpatialLayer);
     // mediasoup-client also keeps the layers in its SDP, without which the next negotiation would switch them on again. It swallows
-    // failures, so the sender is looked at afterwards.
+    // failures, so the sender is looked at once more.
     await this.#producer.setMaxSpatialLayer(maxSpatialLayer).catch(() => undefined);
+    await this.#setSender(maxSpatialLayer);
+  }
+
+  async #setSender(maxSpatialLayer: number): Promise<void> {
     const sender = this.#producer.rtpSender;
     if (!sender || this.#producer.closed) return;
     const parameters = sender.getParameters();

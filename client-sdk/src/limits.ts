@@ -6,7 +6,7 @@ export const CONNECTION = {
   /** `connect()` rejects with the last failure when no attempt has succeeded by then. */
   firstConnectMs: 20_000,
   /** Waits before attempts after a loss; the last one repeats. Each is spread by `jitter`. */
-  backoffMs: [50, 150, 400, 1_000, 2_000, 5_000],
+  backoffMs: [50, 150, 400, 1_000, 1_000, 2_000, 2_000, 5_000],
   /** Share by which a wait is spread, so that an audience does not come back in one instant. */
   jitter: 0.5,
   /** After this the connection is given up: `disconnected` with `connection_failed`. */

@@ -75,10 +75,7 @@ export class LocalParticipant {
       ...rest,
       handlers: {
         onEnded: (reason, error) => this.#handleEnded(reason, error),
-        // The same news comes from the track itself.
-        onTrackEnded: () => {},
         onLayers: (source, maxSpatialLayer) => emit('publishingLayers', { source, maxSpatialLayer }),
-        onError: (error) => emit('error', error),
       },
     });
   }

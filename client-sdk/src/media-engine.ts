@@ -3,16 +3,18 @@
  * made ahead, so that its fingerprint can go along with the request for a transport and a round trip falls away.
  */
 import { Device } from 'mediasoup-client';
-import type { RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
+import type { HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { RequestInput } from '../../server/protocol/realtime.ts';
 import type { StageState, TransportOptions as WireTransportOptions } from '../../server/protocol/stage.ts';
 import { LogeError, toLogeError } from './errors.ts';
 import type { Log } from './log.ts';
+import { createHandlerFactory } from './media-handler.ts';
 
 type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
 
 export class MediaEngine {
   readonly #log: Log;
+  #handler: HandlerFactory | null = null;
   #device: Device | null = null;
   #loading: Promise<Device> | null = null;
   #certificate: Promise<RTCCertificate | null> | null = null;
@@ -25,12 +27,13 @@ export class MediaEngine {
   /** Starts what takes time and needs nothing of the server; called while the socket is still opening. */
   prepare(): void {
     this.#certificate ??= createCertificate(this.#log);
+    this.#handler ??= createHandlerFactory();
   }
 
   /** Loads the device; the capabilities are the same on every router of the house, so that once is enough. */
   load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers'>): Promise<Device> {
     this.#iceServers = state.iceServers;
-    this.#loading ??= createDevice(state.routerRtpCapabilities as RtpCapabilities).then(
+    this.#loading ??= this.#createDevice(state.routerRtpCapabilities as RtpCapabilities).then(
       (device) => {
         this.#device = device;
         this.#log('debug', 'media device loaded', { handler: device.handlerName });
@@ -71,12 +74,14 @@ export class MediaEngine {
     };
     return direction === 'send' ? device.createSendTransport(settings) : device.createRecvTransport(settings);
   }
-}
 
-async function createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
-  const device = await Device.factory();
-  await device.load({ routerRtpCapabilities });
-  return device;
+  async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
+    this.prepare();
+    if (!this.#handler) throw new LogeError('media_not_supported');
+    const device = new Device({ handlerFactory: this.#handler });
+    await device.load({ routerRtpCapabilities });
+    return device;
+  }
 }
 
 /** ECDSA P-256, as WebRTC (RFC 8827) asks of every browser; null where its fingerprint cannot be read or it cannot be cloned. */

@@ -11,6 +11,7 @@ import { toLogeError } from './errors.ts';
 import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
+import { listenToNetwork } from './network.ts';
 
 interface MediaTransportOptions {
   direction: 'send' | 'recv';
@@ -30,7 +31,7 @@ export class MediaTransport {
   readonly #onBroken: () => void;
   readonly #closing = new AbortController();
   #restarting = false;
-  #unlisten: () => void = () => {};
+  readonly #unlisten: () => void;
 
   private constructor(transport: Transport, options: MediaTransportOptions) {
     this.session = options.answer.session;
@@ -46,7 +47,7 @@ export class MediaTransport {
         .then(() => callback(), errback);
     });
     transport.on('connectionstatechange', (state) => this.#handleState(state));
-    this.#listenToNetwork();
+    this.#unlisten = listenToNetwork({ onChange: () => void this.restartIce() });
   }
 
   static async create(options: MediaTransportOptions): Promise<MediaTransport> {
@@ -124,23 +125,5 @@ export class MediaTransport {
     void delay(STAGE.iceGraceMs, this.#closing.signal).then(() => {
       if (this.transport.connectionState === 'disconnected') void this.restartIce();
     });
-  }
-
-  #listenToNetwork(): void {
-    const online = (): void => void this.restartIce();
-    // Only Chromium on Android tells the type of network; it is how a change from Wi-Fi to mobile is noticed at once.
-    const { connection } = navigator as Navigator & { connection?: EventTarget & { type?: string } };
-    let type = connection?.type;
-    const changed = (): void => {
-      if (connection?.type === type) return;
-      type = connection?.type;
-      void this.restartIce();
-    };
-    window.addEventListener('online', online);
-    connection?.addEventListener('change', changed);
-    this.#unlisten = () => {
-      window.removeEventListener('online', online);
-      connection?.removeEventListener('change', changed);
-    };
   }
 }

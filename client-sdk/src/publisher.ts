@@ -4,18 +4,19 @@
  */
 import type { Producer } from 'mediasoup-client/types';
 import type { SessionId } from '../../server/protocol/ids.ts';
-import type { EventData, RequestInput } from '../../server/protocol/realtime.ts';
+import type { EventData } from '../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import { backoffMs, delay } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LogeError, toLogeError } from './errors.ts';
 import type { LocalLiveEndReason } from './events.ts';
 import { LayerControl } from './layer-control.ts';
 import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
-import { MediaTransport } from './media-transport.ts';
+import type { MediaTransport } from './media-transport.ts';
+import { produceTrack } from './produce-track.ts';
+import { openPublishSession } from './publish-session.ts';
 
 export interface OutgoingTrack {
   readonly source: TrackSource;
@@ -26,9 +27,7 @@ export interface OutgoingTrack {
 export interface PublisherHandlers {
   /** Over, and not by `end()`: taken over, refused, or lost. */
   onEnded(reason: LocalLiveEndReason, error: LogeError | null): void;
-  onTrackEnded(source: TrackSource): void;
   onLayers(source: TrackSource, maxSpatialLayer: number): void;
-  onError(error: LogeError): void;
 }
 
 interface PublisherDependencies {
@@ -40,15 +39,10 @@ interface PublisherDependencies {
 
 type State =
   | { kind: 'off' }
-  | { kind: 'starting'; run: AbortController }
+  | { kind: 'starting' }
   | { kind: 'live'; media: MediaTransport }
-  /** On stage by intention, without a session; `run` is null while there is no socket to ask over. */
-  | { kind: 'restoring'; run: AbortController | null };
-
-interface Sending {
-  producer: Producer;
-  layers: LayerControl;
-}
+  /** On stage by intention, without a session; `waiting` while there is no socket to ask over. */
+  | { kind: 'restoring'; waiting: boolean };
 
 /** Why the server closed the session, and what that means here; other reasons are losses, after which it is made anew. */
 const END_REASONS: Record<string, LocalLiveEndReason> = {
@@ -64,10 +58,12 @@ export class Publisher {
   readonly #log: Log;
   readonly #handlers: PublisherHandlers;
   readonly #tracks = new Map<TrackSource, OutgoingTrack>();
-  readonly #sending = new Map<TrackSource, Sending>();
+  readonly #sending = new Map<TrackSource, { producer: Producer; layers: LayerControl }>();
   /** Layers wanted for a producer whose id we do not know yet. */
   readonly #earlyLayers = new Map<string, number>();
   #state: State = { kind: 'off' };
+  /** Calls off the opening that is under way: there is one at a time. */
+  #run = new AbortController();
   #changes: Promise<unknown> = Promise.resolve();
 
   constructor(dependencies: PublisherDependencies) {
@@ -96,17 +92,17 @@ export class Publisher {
   /** Goes on stage with these tracks; resolves when the server has all of them. */
   async publish(tracks: readonly OutgoingTrack[]): Promise<void> {
     if (this.#state.kind !== 'off') throw new LogeError('publish_in_progress');
-    const run = new AbortController();
-    this.#state = { kind: 'starting', run };
+    const run = this.#begin();
+    this.#state = { kind: 'starting' };
     this.#tracks.clear();
     for (const track of tracks) this.#tracks.set(track.source, track);
     try {
-      await this.#open(run.signal);
+      await this.#open(run);
     } catch (error) {
-      if (!run.signal.aborted) this.#abandon();
+      this.#abandon();
       throw toLogeError(error, 'stage_unavailable');
     }
-    if (run.signal.aborted) throw new LogeError('not_publishing', 'Going live was cancelled.');
+    if (run.aborted) throw new LogeError('not_publishing', 'Going live was cancelled.');
   }
 
   /** Leaves the stage: the media stops at once, then everyone is told. */
@@ -159,7 +155,10 @@ export class Publisher {
 
   /** The socket is back: the session is taken over, or the live is taken up anew. */
   async handleReconnected(): Promise<void> {
-    if (this.#state.kind === 'restoring' && !this.#state.run) return void this.#restore('reconnected');
+    if (this.#state.kind === 'restoring' && this.#state.waiting) {
+      await this.#restore('reconnected');
+      return;
+    }
     if (this.#state.kind !== 'live') return;
     const { media } = this.#state;
     try {
@@ -180,6 +179,13 @@ export class Publisher {
     }
     if (this.#state.kind !== 'off' && this.#earlyLayers.size < STAGE.earlyEvents)
       this.#earlyLayers.set(producerId, maxSpatialLayer);
+  }
+
+  /** Chromium leaves a request of RTCP's unheard shortly after the last one; asked through its sender, it gives a key frame at once. */
+  handleKeyFrameWanted({ session, producerId }: EventData<'stage:keyFrameWanted'>): void {
+    if (this.#state.kind !== 'live' || this.#state.media.session !== session) return;
+    const sending = [...this.#sending.values()].find(({ producer }) => producer.id === producerId);
+    void sending?.layers.giveKeyFrame();
   }
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
@@ -217,31 +223,20 @@ export class Publisher {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const [, dtlsParameters] = await Promise.all([this.#engine.ready(), this.#engine.dtlsParameters()]);
-    const answer = await this.#connection.request('stage:publish', dtlsParameters ? { dtlsParameters } : {});
-    const media: MediaTransport = await MediaTransport.create({
-      direction: 'send',
-      answer,
+    const media: MediaTransport = await openPublishSession({
       engine: this.#engine,
       connection: this.#connection,
       log: this.#log,
+      isMuted: (source) => this.#tracks.get(source)?.muted ?? false,
       onBroken: () => {
         if (this.#isCurrent(media)) void this.#restore('the path could not be restored');
       },
     });
-    if (signal.aborted) return media.close();
-    media.transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
-      const source = appData.source as TrackSource;
-      this.#connection
-        .request('stage:produce', {
-          session: media.session,
-          kind,
-          source,
-          rtpParameters: rtpParameters as unknown as RequestInput<'stage:produce'>['rtpParameters'], // mediasoup's JSON, checked by the SFU.
-          muted: this.#tracks.get(source)?.muted ?? false,
-        })
-        .then(({ producerId }) => callback({ id: producerId }), errback);
-    });
+    if (signal.aborted) {
+      media.close();
+      this.#leave(media.session);
+      return;
+    }
     this.#state = { kind: 'live', media };
     // mediasoup-client negotiates them in this order: the picture first, it takes longer to begin.
     const tracks = [...this.#tracks.values()].sort(
@@ -252,23 +247,18 @@ export class Publisher {
 
   async #produce(media: MediaTransport, outgoing: OutgoingTrack): Promise<void> {
     const { source, track } = outgoing;
-    const device = await this.#engine.ready();
-    if (track.kind === 'video' && !device.canProduce('video')) throw new LogeError('media_not_supported');
-    if (source === 'screen' && track.contentHint === '') track.contentHint = 'detail';
-    const codec = device.sendRtpCapabilities.codecs?.find(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8');
-    const producer = await media.transport.produce({
+    const producer = await produceTrack({
+      device: await this.#engine.ready(),
+      transport: media.transport,
+      source,
       track,
-      encodings: encodingsFor(source, track),
-      codecOptions: codecOptionsFor(source, track),
-      ...(track.kind === 'video' && codec ? { codec } : {}),
-      // Whoever captured the track decides when the device is let go.
-      stopTracks: false,
-      appData: { source },
     });
-    if (!this.#isCurrent(media) || this.#tracks.get(source)?.track.id !== track.id) return producer.close();
+    if (!this.#isCurrent(media) || this.#tracks.get(source)?.track.id !== track.id) {
+      producer.close();
+      return;
+    }
     const layers = new LayerControl(producer, (layer) => this.#handlers.onLayers(source, layer));
     this.#sending.set(source, { producer, layers });
-    producer.on('trackended', () => this.#handlers.onTrackEnded(source));
     if (this.#tracks.get(source)?.muted) producer.pause();
     const early = this.#earlyLayers.get(producer.id);
     this.#earlyLayers.delete(producer.id);
@@ -277,29 +267,32 @@ export class Publisher {
 
   async #restore(reason: string): Promise<void> {
     this.#log('info', 'taking the live up again', { reason });
-    const run = new AbortController();
+    const run = this.#begin();
     this.#dropSession();
-    this.#state = { kind: 'restoring', run };
-    for (let attempt = 0; attempt < STAGE.republishAttempts && !run.signal.aborted; attempt += 1) {
-      await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), run.signal);
-      if (run.signal.aborted) return;
-      if (this.#connection.state !== 'connected') {
-        this.#state = { kind: 'restoring', run: null };
-        return;
-      }
+    let failure = new LogeError('stage_unavailable');
+    for (let attempt = 0; attempt < STAGE.republishAttempts; attempt += 1) {
+      this.#state = { kind: 'restoring', waiting: this.#connection.state !== 'connected' };
+      if (this.#state.waiting) return;
+      await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), run);
+      if (run.aborted) return;
       try {
-        await this.#open(run.signal);
+        await this.#open(run);
         return;
       } catch (error) {
-        if (run.signal.aborted) return;
-        const failure = toLogeError(error, 'stage_unavailable');
+        if (run.aborted) return;
+        failure = toLogeError(error, 'stage_unavailable');
         this.#log('info', 'the live could not be taken up again', { code: failure.code, attempt });
         this.#dropSession();
-        this.#state = { kind: 'restoring', run };
-        if (!failure.retryable) return this.#finish('lost', failure);
+        if (!failure.retryable) break;
       }
     }
-    if (!run.signal.aborted) this.#finish('lost', new LogeError('stage_unavailable'));
+    this.#finish('lost', failure);
+  }
+
+  #begin(): AbortSignal {
+    this.#run.abort();
+    this.#run = new AbortController();
+    return this.#run.signal;
   }
 
   #finish(reason: LocalLiveEndReason, error: LogeError | null): void {
@@ -308,8 +301,7 @@ export class Publisher {
   }
 
   #close(): void {
-    if (this.#state.kind === 'starting') this.#state.run.abort();
-    if (this.#state.kind === 'restoring') this.#state.run?.abort();
+    this.#run.abort();
     this.#dropSession();
     this.#tracks.clear();
     this.#state = { kind: 'off' };
@@ -319,11 +311,14 @@ export class Publisher {
   #abandon(): void {
     const { session } = this;
     this.#close();
-    if (session && this.#connection.state === 'connected') {
-      this.#connection.request('stage:leave', { session }).catch((error) => {
-        this.#log('debug', 'leaving not told', { code: toLogeError(error, 'internal').code });
-      });
-    }
+    if (session) this.#leave(session);
+  }
+
+  #leave(session: SessionId): void {
+    if (this.#connection.state !== 'connected') return;
+    this.#connection.request('stage:leave', { session }).catch((error) => {
+      this.#log('debug', 'leaving not told', { code: toLogeError(error, 'internal').code });
+    });
   }
 
   #dropSession(): void {

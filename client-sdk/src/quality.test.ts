@@ -43,6 +43,15 @@ describe('PathMeter', () => {
     expect(meter.readInbound(same).sample.flowing).toBe(false);
   });
 
+  it('counts the pictures of the interval', () => {
+    const meter = new PathMeter();
+    const decoded = (framesDecoded: number) =>
+      report([{ type: 'inbound-rtp', kind: 'video', framesDecoded, packetsReceived: 1 }]);
+    expect(meter.readInbound(decoded(30)).sample.frames).toBe(30);
+    expect(meter.readInbound(decoded(90)).sample.frames).toBe(60);
+    expect(meter.readInbound(decoded(90)).sample.frames).toBe(0);
+  });
+
   it('reads the round trip of the path in use', () => {
     const { stats } = new PathMeter().readInbound(
       report([

@@ -11,13 +11,15 @@ export interface PathSample {
   frozenPct: number;
   /** Whether anything was received or sent that should have been. */
   flowing: boolean;
+  /** Pictures decoded in the interval. */
+  frames: number;
 }
 
 /**
  * Loss as in the E-model for video conferencing (ITU-T G.1070): up to 1 % is not seen with retransmission, from 5 % on it is. Round
  * trips from 300 ms on are felt in conversation (ITU-T G.114).
  */
-export function rateQuality(sample: PathSample): Quality {
+export function rateQuality(sample: Omit<PathSample, 'frames'>): Quality {
   if (!sample.flowing) return 'lost';
   const roundTripMs = sample.roundTripMs ?? 0;
   if (sample.lossPct >= 5 || roundTripMs >= 500 || sample.frozenPct >= 15) return 'poor';
@@ -49,9 +51,18 @@ interface Counters {
   packets: number;
   lost: number;
   frozenSeconds: number;
+  frames: number;
 }
 
-const EMPTY: Counters = { at: 0, bytes: 0, packets: 0, lost: 0, frozenSeconds: 0 };
+interface Change {
+  bitrateBps: number;
+  lossPct: number;
+  frozenPct: number;
+  packets: number;
+  frames: number;
+}
+
+const EMPTY: Counters = { at: 0, bytes: 0, packets: 0, lost: 0, frozenSeconds: 0, frames: 0 };
 
 /** Reads reports of one transport one after another; differences are taken to the reading before. */
 export class PathMeter {
@@ -75,6 +86,7 @@ export class PathMeter {
       packets: sum(inbound, (entry) => entry.packetsReceived),
       lost: sum(inbound, (entry) => entry.packetsLost),
       frozenSeconds: video?.totalFreezesDuration ?? 0,
+      frames: sum(inbound, (entry) => entry.framesDecoded),
     };
     const change = this.#advance(now);
     const stats: StageStats = {
@@ -90,10 +102,8 @@ export class PathMeter {
       roundTripMs,
       codec: codec?.mimeType ?? null,
     };
-    return {
-      stats,
-      sample: { lossPct: change.lossPct, roundTripMs, frozenPct: change.frozenPct, flowing: change.packets > 0 },
-    };
+    const { lossPct, frozenPct, frames, packets } = change;
+    return { stats, sample: { lossPct, roundTripMs, frozenPct, frames, flowing: packets > 0 } };
   }
 
   readOutbound(report: RTCStatsReport): { bitrateBps: number; sample: PathSample } {
@@ -107,19 +117,20 @@ export class PathMeter {
       packets: sum(outbound, (entry) => entry.packetsSent),
       lost: 0,
       frozenSeconds: 0,
+      frames: 0,
     });
     const lossPct = Math.max(0, ...heard.map((entry) => (entry.fractionLost ?? 0) * 100));
     return {
       bitrateBps: change.bitrateBps,
-      sample: { lossPct, roundTripMs, frozenPct: 0, flowing: change.packets > 0 },
+      sample: { lossPct, roundTripMs, frozenPct: 0, frames: 0, flowing: change.packets > 0 },
     };
   }
 
-  #advance(now: Counters): { bitrateBps: number; lossPct: number; frozenPct: number; packets: number } {
+  #advance(now: Counters): Change {
     const before = this.#before;
     this.#before = now;
     const seconds = before.at === 0 ? 0 : (now.at - before.at) / 1_000;
-    if (seconds <= 0) return { bitrateBps: 0, lossPct: 0, frozenPct: 0, packets: now.packets };
+    if (seconds <= 0) return { bitrateBps: 0, lossPct: 0, frozenPct: 0, packets: now.packets, frames: now.frames };
     // Counters start over when a track is replaced; a negative difference says nothing.
     const packets = Math.max(0, now.packets - before.packets);
     const lost = Math.max(0, now.lost - before.lost);
@@ -128,6 +139,7 @@ export class PathMeter {
       lossPct: packets + lost === 0 ? 0 : (lost / (packets + lost)) * 100,
       frozenPct: (Math.max(0, now.frozenSeconds - before.frozenSeconds) / seconds) * 100,
       packets,
+      frames: Math.max(0, now.frames - before.frames),
     };
   }
 }

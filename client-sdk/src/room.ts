@@ -13,6 +13,7 @@ import type { RoomEventMap } from './events.ts';
 import { LocalParticipant } from './local-participant.ts';
 import { consoleLog, type Log } from './log.ts';
 import { MediaEngine } from './media-engine.ts';
+import { RoomState } from './room-state.ts';
 import { Stage } from './stage.ts';
 import { type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
 
@@ -55,11 +56,7 @@ export class Room {
   readonly #emitter: Emitter<RoomEventMap>;
   readonly #handlers: EventHandlers;
   readonly #autoWatch: boolean;
-  #info: RoomInfo | null = null;
-  #access: Access = { state: 'required' };
-  #viewerCount = 0;
-  #isLive = false;
-  #earnings: Earnings | null = null;
+  readonly #state: RoomState;
 
   constructor(options: RoomOptions) {
     const { url, log = consoleLog, autoWatch = true, adaptiveStream = true } = options;
@@ -67,6 +64,7 @@ export class Room {
     this.#autoWatch = autoWatch;
     this.#emitter = new Emitter((error) => log('error', 'a listener failed', { error }));
     const emit: Emitter<RoomEventMap>['emit'] = (name, payload) => this.#emitter.emit(name, payload);
+    this.#state = new RoomState(emit);
     this.#connection = new Connection({
       url,
       log,
@@ -101,26 +99,26 @@ export class Room {
 
   /** Title, creator, access rule and status; null before the room is connected. */
   get info(): RoomInfo | null {
-    return this.#info;
+    return this.#state.info;
   }
 
   /** Whether one may enter, and what would let one in. */
   get access(): Access {
-    return this.#access;
+    return this.#state.access;
   }
 
   get viewerCount(): number {
-    return this.#viewerCount;
+    return this.#state.viewerCount;
   }
 
   /** Whether the creator's media is on stage. */
   get isLive(): boolean {
-    return this.#isLive;
+    return this.#state.isLive;
   }
 
   /** The creator's earnings in this room so far; null for everyone else, and until they were read or changed. */
   get earnings(): Earnings | null {
-    return this.#earnings;
+    return this.#state.earnings;
   }
 
   /** Listens to an event; the function returned stops listening. */
@@ -144,6 +142,8 @@ export class Room {
    */
   connect(token: TokenSource): Promise<void> {
     if (typeof RTCPeerConnection === 'function') this.#engine.prepare();
+    // A connection that starts over may be to another room: its chat is not resumed.
+    if (this.state === 'idle' || this.state === 'disconnected') this.chat.close();
     return this.#connection.connect(token);
   }
 
@@ -181,16 +181,14 @@ export class Room {
   }
 
   /** Ends the room for good; for the creator. */
-  async end(): Promise<RoomInfo> {
-    const info = await this.#connection.request('rooms:end', {});
-    this.#info = info;
-    return info;
+  end(): Promise<RoomInfo> {
+    return this.#connection.request('rooms:end', {});
   }
 
   /** Reads the creator's earnings of this room; they also change by themselves, see `earningsChanged`. */
   async refreshEarnings(): Promise<Earnings> {
     const earnings = await this.#connection.request('money:earnings', {});
-    this.#setEarnings(earnings);
+    this.#state.setEarnings(earnings);
     return earnings;
   }
 
@@ -203,7 +201,7 @@ export class Room {
       'rooms:goodbye': () => {},
       'rooms:accessGranted': ({ access, inside }) => this.#handleGranted(access, inside),
       'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
-      'rooms:viewerCount': ({ count }) => this.#setViewerCount(count),
+      'rooms:viewerCount': ({ count }) => this.#state.setViewerCount(count),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
       'stage:liveStarted': ({ startedAt }) => this.#setLive(true, startedAt),
       'stage:liveEnded': ({ endedAt }) => this.#setLive(false, endedAt),
@@ -211,6 +209,7 @@ export class Room {
       'stage:consumersRemoved': (data) => subscriber.handleConsumersRemoved(data),
       'stage:trackMuted': (data) => subscriber.handleTrackMuted(data),
       'stage:layersWanted': (data) => publisher.handleLayersWanted(data),
+      'stage:keyFrameWanted': (data) => publisher.handleKeyFrameWanted(data),
       'stage:sessionClosed': (data) => {
         subscriber.handleSessionClosed(data);
         publisher.handleSessionClosed(data);
@@ -221,34 +220,32 @@ export class Room {
       },
       'chat:frame': ({ entries }) => this.chat.handleEntries(entries),
       'money:walletChanged': (wallet) => this.wallet.handleState(wallet),
-      'money:earningsChanged': (earnings) => this.#setEarnings(earnings),
+      'money:earningsChanged': (earnings) => this.#state.setEarnings(earnings),
     };
   }
 
   #handleWelcome(welcome: Welcome, reconnect: boolean): void {
-    const before = this.#access;
-    this.#info = welcome.room;
+    const wasGranted = this.access.state === 'granted';
+    const { access, inside, room, live } = welcome;
     this.localParticipant.handleSelf(welcome);
-    this.wallet.handleState(welcome.wallet);
     if (welcome.participant.role === 'creator') void this.refreshEarnings().catch(() => undefined);
     if (!reconnect) {
-      this.#access = welcome.access;
-      this.#viewerCount = welcome.viewerCount;
-      this.#isLive = welcome.live;
-      if (welcome.inside) this.#enter(welcome.inside);
-      this.#emitter.emit('connected', { access: welcome.access });
+      this.#state.begin(welcome);
+      this.wallet.begin(welcome.wallet);
+      if (inside) this.#enter(inside);
+      this.#emitter.emit('connected', { access });
       return;
     }
-    this.#setViewerCount(welcome.viewerCount);
+    this.#state.info = room;
+    this.wallet.handleState(welcome.wallet);
+    this.#state.setViewerCount(welcome.viewerCount);
     // What changed while the connection was down is told as if it had been there.
-    if (welcome.access.state !== 'granted' && before.state === 'granted') this.#handleRevoked(welcome.access);
-    else if (welcome.inside && before.state !== 'granted') this.#handleGranted(welcome.access, welcome.inside);
-    else {
-      this.#access = welcome.access;
-      if (welcome.inside) this.#resume(welcome.inside);
-    }
-    this.#setLive(welcome.live, welcome.room.liveStartedAt ?? welcome.serverTime);
-    if (welcome.room.status === 'ended') this.#handleRoomEnded(welcome.room);
+    if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
+    else if (inside && !wasGranted) this.#handleGranted(access, inside);
+    else if (inside) this.#resume(inside);
+    this.#state.access = access;
+    this.#setLive(live, room.liveStartedAt ?? welcome.serverTime);
+    if (room.status === 'ended') this.#handleRoomEnded(room);
   }
 
   #enter(inside: Inside): void {
@@ -263,14 +260,14 @@ export class Room {
   }
 
   #handleGranted(access: Access, inside: Inside): void {
-    const wasGranted = this.#access.state === 'granted';
-    this.#access = access;
+    const wasGranted = this.access.state === 'granted';
+    this.#state.access = access;
     this.#enter(inside);
     if (!wasGranted) this.#emitter.emit('accessGranted', access);
   }
 
   #handleRevoked(access: Access): void {
-    this.#access = access;
+    this.#state.access = access;
     this.localParticipant.close('access');
     this.stage.leave();
     this.chat.close();
@@ -278,45 +275,24 @@ export class Room {
   }
 
   #handleRoomEnded(info: RoomInfo): void {
-    const wasEnded = this.#info?.status === 'ended' && this.#info !== info;
-    this.#info = info;
     this.localParticipant.close('room_ended');
     this.stage.leave();
-    if (!wasEnded) this.#emitter.emit('roomEnded', info);
+    this.#state.setEnded(info);
   }
 
   #handleDisconnected(error: LogeError | null): void {
     this.localParticipant.close('disconnected');
     this.stage.leave();
-    this.#isLive = false;
+    this.#state.end();
     this.#emitter.emit('disconnected', { error });
   }
 
-  #setEarnings(earnings: Earnings): void {
-    this.#earnings = earnings;
-    this.#emitter.emit('earningsChanged', earnings);
-  }
-
-  #setViewerCount(count: number): void {
-    if (count === this.#viewerCount) return;
-    this.#viewerCount = count;
-    this.#emitter.emit('viewerCount', count);
-  }
-
   #setLive(live: boolean, at: string): void {
-    if (live === this.#isLive) return;
-    this.#isLive = live;
-    if (this.#info) {
-      const status = live ? 'live' : this.#info.status === 'live' ? 'scheduled' : this.#info.status;
-      this.#info = { ...this.#info, status, liveStartedAt: live ? at : this.#info.liveStartedAt };
-    }
-    if (live) {
-      this.stage.handleLiveStarted();
-      this.#emitter.emit('liveStarted', { startedAt: at });
-    } else {
+    if (!this.#state.setLive(live, at)) return;
+    if (live) this.stage.handleLiveStarted();
+    else {
       this.stage.handleLiveEnded();
       void this.localParticipant.publisher.handleLiveEnded();
-      this.#emitter.emit('liveEnded', { endedAt: at });
     }
   }
 

@@ -248,9 +248,11 @@ export class Stage {
     if (!report || this.tracks.every(({ muted }) => muted)) return;
     const { stats, sample } = this.#meter.readInbound(report);
     const { bitrateBps, lossPct, roundTripMs } = stats;
+    // A camera always moves: without a new picture the path is lost, at our end or at the creator's.
+    const stands = this.tracks.some(({ source, muted }) => source === 'camera' && !muted) && sample.frames === 0;
     this.#emit('connectionQuality', {
       direction: 'watching',
-      quality: rateQuality(sample),
+      quality: rateQuality({ ...sample, flowing: sample.flowing && !stands }),
       bitrateBps,
       lossPct,
       roundTripMs,

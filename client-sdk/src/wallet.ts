@@ -89,6 +89,11 @@ export class Wallet {
     return receipt.tip;
   }
 
+  /** @internal The first welcome: this is the balance, nothing has changed. */
+  begin(state: WalletState | null): void {
+    this.#state = state;
+  }
+
   /** @internal */
   handleState(state: WalletState | null): void {
     const before = this.#state;

@@ -43,10 +43,10 @@ export function runLogged(file, commandArguments, { logName, cwd, env = process.
     stream.on('end', () => keep(rest));
   }
 
-  // Whoever ends set-up ends what it started; `exit` handlers give the locks back.
+  // Whoever ends set-up ends what it started, and waits for that, so that what it wrote can be cleared away.
   const stop = (signal) => {
+    child.once('close', () => process.exit(128 + osConstants.signals[signal]));
     child.kill(signal);
-    process.exit(128 + osConstants.signals[signal]);
   };
   for (const signal of stopSignals) process.on(signal, stop);
 

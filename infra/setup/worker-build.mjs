@@ -1,7 +1,7 @@
 // Builds mediasoup's worker from the sources in its npm package with the system's libraries in place of those that the
 // worker would download. infra/mediasoup-worker/ holds the small Meson projects that put them there.
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram, runLogged, succeeds } from './commands.mjs';
@@ -10,7 +10,8 @@ import { cacheFolder, inProject } from './locations.mjs';
 import { note, withProgress } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 
-const subprojectsFolder = inProject('infra', 'mediasoup-worker', 'subprojects');
+const bridgeFolder = inProject('infra', 'mediasoup-worker');
+const precompiledHeader = 'precompiled.hpp';
 const neededDiskBytes = 300_000_000;
 
 // What the build needs, and the Debian package that has it.
@@ -65,8 +66,7 @@ export function tellWhatTheBuildNeeds(version) {
 // Names the version of our part of the build, so that a change of it makes a new worker.
 export function bridgeHash() {
   const hash = createHash('sha256');
-  for (const path of filesIn(subprojectsFolder))
-    hash.update(`${path}\0`).update(readFileSync(join(subprojectsFolder, path)));
+  for (const path of filesIn(bridgeFolder)) hash.update(`${path}\0`).update(readFileSync(join(bridgeFolder, path)));
   return hash.digest('hex').slice(0, 12);
 }
 
@@ -106,20 +106,20 @@ async function build(file, report) {
   const clean = () => rmSync(workFolder, { recursive: true, force: true });
   process.on('exit', clean);
   try {
-    cpSync(inProject('node_modules', 'mediasoup', 'worker'), sources, {
-      recursive: true,
-      filter: (path) => !path.includes(join('worker', 'subprojects')),
-    });
-    cpSync(subprojectsFolder, join(sources, 'subprojects'), { recursive: true });
+    copySources(sources);
     report('configuring');
     await runLogged(
       'meson',
       ['setup', '--buildtype', 'release', '-Db_ndebug=true', '--wrap-mode', 'nodownload', output, sources],
       { logName: 'worker-configure' },
     );
+    await precompile(sources, output);
     await runLogged('ninja', ['-C', output, 'mediasoup-worker'], {
       logName: 'worker-compile',
-      onLine: (line) => report(/^\[(\d+\/\d+)\]/.exec(line)?.[1] ?? 'compiling'),
+      onLine: (line) => {
+        const step = /^\[(\d+\/\d+)\]/.exec(line)?.[1];
+        if (step !== undefined) report(step);
+      },
     });
     await runLogged('strip', ['-o', file, join(output, 'mediasoup-worker')], { logName: 'worker-strip' });
   } catch (error) {
@@ -131,4 +131,34 @@ async function build(file, report) {
     clean();
   }
   note("mediasoup's worker is built and kept for later starts.");
+}
+
+// The worker's sources with our subprojects in place of the ones that download, and our precompiled header in front.
+function copySources(sources) {
+  cpSync(inProject('node_modules', 'mediasoup', 'worker'), sources, {
+    recursive: true,
+    filter: (path) => !path.includes(join('worker', 'subprojects')),
+  });
+  cpSync(bridgeFolder, sources, { recursive: true });
+  const mesonFile = join(sources, 'meson.build');
+  const header = join(sources, precompiledHeader);
+  const text = readFileSync(mesonFile, 'utf8').replace(
+    'common_sources = [',
+    `add_project_arguments('-include', '${header}', language: 'cpp')\n\ncommon_sources = [`,
+  );
+  writeFileSync(mesonFile, text);
+}
+
+// Compiled with the flags of the sources, or the compiler would not take it. Where it cannot be made, the header is
+// included as text, which is the same but slower.
+async function precompile(sources, output) {
+  const commands = JSON.parse(readFileSync(join(output, 'compile_commands.json'), 'utf8'));
+  const command = commands.find((entry) => entry.file.endsWith('src/main.cpp'))?.command;
+  if (command === undefined) return;
+  const header = join(sources, precompiledHeader);
+  const flags = command.replace(/ -MD .*$/, '').replace(`-include ${header}`, '');
+  await runLogged('sh', ['-c', `${flags} -x c++-header '${header}' -o '${header}.gch'`], {
+    logName: 'worker-precompile',
+    cwd: output,
+  }).catch(() => {});
 }

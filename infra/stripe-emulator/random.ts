@@ -5,12 +5,16 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const ID_LENGTH = 24;
 
 export function newId(prefix: string, length = ID_LENGTH): string {
-  let id = '';
-  while (id.length < length) {
+  return `${prefix}_${randomText(length)}`;
+}
+
+export function randomText(length: number): string {
+  let text = '';
+  while (text.length < length) {
     // Bytes past the last whole multiple of the alphabet's length would favour its first letters.
-    for (const byte of randomBytes(length)) if (byte < 248 && id.length < length) id += ALPHABET[byte % 62];
+    for (const byte of randomBytes(length)) if (byte < 248 && text.length < length) text += ALPHABET[byte % 62];
   }
-  return `${prefix}_${id}`;
+  return text;
 }
 
 /** Mulberry32: small, fast, and the same on every machine. */

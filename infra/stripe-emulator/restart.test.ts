@@ -76,7 +76,13 @@ test('killed at any moment of a load, the books hold: what was answered is there
     const load = Array.from({ length: 6 }, async (_, lane) => {
       for (let step = 0; step < 40; step += 1) {
         const key = `${round}-${lane}-${step}`;
-        const params = { amount: 1_000, currency: 'eur', payment_method: 'pm_card_visa', confirm: true } as const;
+        const params = {
+          amount: 1_000,
+          currency: 'eur',
+          payment_method: 'pm_card_visa',
+          confirm: true,
+          return_url: 'http://localhost/',
+        } as const;
         const paymentIntent = await stripe.paymentIntents.create(params, { idempotencyKey: `pay-${key}` });
         const refund = await stripe.refunds.create(
           { payment_intent: paymentIntent.id, amount: 400 },

@@ -25,12 +25,12 @@ export async function seedDemo({ config, accounts, rooms }: HttpContext): Promis
   if ((await rooms.listRooms({ limit: 1 })).length > 0) return;
   await rooms.createRoom({
     creator: 'noah',
-    title: 'Studio ouvert · Open studio',
+    title: 'Open studio: writing the last song',
     access: { kind: 'free' },
   });
   await rooms.createRoom({
     creator: 'camille',
-    title: 'Répétition à huis clos · Closed rehearsal',
+    title: 'Répétition à huis clos',
     access: { kind: 'ticket', priceMinor: DEMO_TICKET_MINOR },
   });
 }

@@ -24,17 +24,22 @@ export async function parseInput(route: Route, request: Request, response: Respo
 }
 
 async function readJsonBody(route: Route, request: Request, response: Response): Promise<unknown> {
-  const kind = request.is(JSON_TYPES);
-  if (kind === false)
-    throw new AppError('invalid_request', 'Send JSON, with the header `Content-Type: application/json`.');
-  if (kind === null) {
+  if (!hasBody(request)) {
     if (!route.input) return {};
     throw new AppError('invalid_request', 'Send a JSON body, with the header `Content-Type: application/json`.');
+  }
+  if (!request.is(JSON_TYPES)) {
+    throw new AppError('invalid_request', 'Send JSON, with the header `Content-Type: application/json`.');
   }
   await new Promise<void>((resolve, reject) => {
     parseJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
   });
   return request.body ?? {};
+}
+
+/** A `Content-Length` of 0, which some clients send with every POST, announces nothing. */
+function hasBody(request: Request): boolean {
+  return request.get('transfer-encoding') !== undefined || Number(request.get('content-length') ?? 0) > 0;
 }
 
 /** Parses, and refuses fields that the schema does not know: a misspelt optional field must not be lost silently. */

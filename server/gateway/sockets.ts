@@ -203,6 +203,9 @@ export class SocketGateway {
           maxSpatialLayer: event.maxSpatialLayer,
         });
         return;
+      case 'keyFrameWanted':
+        target.emit('stage:keyFrameWanted', { session, producerId: event.producerId });
+        return;
       case 'sessionClosed':
         target.emit('stage:sessionClosed', { session, reason: event.reason });
         return;

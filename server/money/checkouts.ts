@@ -116,7 +116,7 @@ export class Checkouts {
     await this.#look(checkout);
   }
 
-  /** The same order can be placed again: the provider answers it with the page that it has made. */
+  /** Two that order at the same time get two pages from the provider, and both are given the one that was kept. */
   async #order(checkout: Checkout): Promise<string> {
     const { provider } = this.#context;
     let page: ProviderCheckout | undefined;
@@ -131,12 +131,15 @@ export class Checkouts {
       if (!page) await this.#store.forgetCustomer(checkout.identity, customer);
     }
     if (!page?.url) throw new AppError('provider_unavailable');
-    await this.#store.markOpen(checkout.id, {
-      session: page.session,
-      url: page.url,
-      nextCheckAt: this.#context.laterIso(CHECK_FIRST_SECONDS * 1000),
-    });
-    return page.url;
+    await this.#keepPage(checkout, page);
+    const kept = await this.#store.find(checkout.id);
+    if (kept?.status !== 'open' || !kept.url) throw new AppError('unavailable');
+    return kept.url;
+  }
+
+  async #keepPage(checkout: Checkout, { session, url }: ProviderCheckout): Promise<void> {
+    const nextCheckAt = this.#context.laterIso(CHECK_FIRST_SECONDS * 1000);
+    await this.#store.markOpen(checkout.id, { session, url, nextCheckAt });
   }
 
   async #customerOf({ identity, name }: Checkout): Promise<string> {
@@ -206,15 +209,14 @@ export class Checkouts {
   }
 
   async #settle(checkout: Checkout, found: ProviderCheckout): Promise<void> {
+    // A second page of the same checkout, which nobody was given: only if it was paid all the same does it count.
+    const isOther = checkout.providerSession !== null && checkout.providerSession !== found.session;
     switch (found.status) {
       case 'open':
-        if (checkout.status === 'opening') {
-          const nextCheckAt = this.#context.laterIso(CHECK_FIRST_SECONDS * 1000);
-          await this.#store.markOpen(checkout.id, { session: found.session, url: found.url, nextCheckAt });
-        }
+        if (checkout.status === 'opening') await this.#keepPage(checkout, found);
         return;
       case 'expired':
-        await this.#expire(checkout);
+        if (!isOther) await this.#expire(checkout);
         return;
       case 'paid':
         await this.#book(checkout, found);
@@ -223,7 +225,13 @@ export class Checkouts {
   }
 
   async #book(checkout: Checkout, found: ProviderCheckout): Promise<void> {
-    if (checkout.status === 'paid') return;
+    if (checkout.status === 'paid') {
+      if (checkout.providerSession !== found.session) {
+        const fields = { checkout: checkout.id, paid: checkout.providerSession, again: found.session };
+        this.#context.log.error(fields, 'a checkout was paid on two pages; give the second payment back by hand');
+      }
+      return;
+    }
     if (found.amountMinor !== checkout.amountMinor || found.currency !== checkout.currency) {
       this.#context.log.error({ checkout: checkout.id, paid: found.amountMinor }, 'another amount was paid than asked');
       throw new AppError('amount_invalid', 'The provider took another amount than was asked for.');

@@ -1,11 +1,10 @@
 /**
  * The port to whoever takes card payments, in the house's words. Amounts are minor units. Every method may reject with
- * `provider_unavailable`, which says nothing about whether the order was carried out: orders are therefore repeatable by their key. What
- * the provider refuses for good is `not_refundable` for a refund and `internal` for the rest.
+ * `provider_unavailable`, which says nothing about whether the order was carried out. What the provider refuses for good is `not_refundable` for a refund and `internal` for the rest.
  */
 
 export interface CheckoutOrder {
-  /** Our id of the checkout: the provider keeps it as the reference, and it makes the order repeatable. */
+  /** Our id of the checkout, which the provider keeps as the reference. */
   checkout: string;
   customer: string;
   purpose: 'topup' | 'ticket';
@@ -70,13 +69,20 @@ export interface ProviderEvent {
 
 export interface PaymentProvider {
   createCustomer(person: { identity: string; name: string }): Promise<string>;
-  /** Undefined when the provider does not know the customer (any more). */
+  /**
+   * Makes a page to pay on; called twice, it makes two, and only one may be handed out. Undefined when the provider does not know the
+   * customer (any more).
+   */
   createCheckout(order: CheckoutOrder): Promise<ProviderCheckout | undefined>;
   fetchCheckout(session: string): Promise<ProviderCheckout | undefined>;
   /** Closes a checkout that nobody has paid; one that is paid or closed stays as it is. */
   expireCheckout(session: string): Promise<void>;
   fetchPayment(payment: string): Promise<ProviderPayment | undefined>;
-  refund(order: RefundOrder): Promise<ProviderRefund>;
+  /**
+   * Can be repeated with the same key, as long as the provider remembers it. `key_spent`: the provider has failed and would answer so to
+   * this key again; look whether it was carried out, and order under another key.
+   */
+  refund(order: RefundOrder): Promise<ProviderRefund | 'key_spent'>;
   fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;
   /** Every refund of a payment, whoever ordered it. */
   listRefunds(payment: string): Promise<ProviderRefund[]>;

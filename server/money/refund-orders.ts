@@ -76,19 +76,25 @@ export class RefundOrders {
    */
   async #order(row: RefundRow): Promise<ProviderRefund> {
     const { provider } = this.#context;
-    const payment = row.providerPayment ?? '';
     const known = row.providerRefund ? await provider.fetchRefund(row.providerRefund) : undefined;
-    if (known) return known;
-    if (row.attempts > 1) {
-      const placed = (await provider.listRefunds(payment)).find((refund) => refund.order === orderOf(row));
-      if (placed) return placed;
-    }
-    return provider.refund({
+    const placed = known ?? (row.attempts > 1 ? await this.#findPlaced(row) : undefined);
+    if (placed) return placed;
+    const answer = await provider.refund({
       refund: row.id,
-      payment,
+      payment: row.providerPayment ?? '',
       amountMinor: row.amountMinor,
       idempotencyKey: orderOf(row),
     });
+    if (answer !== 'key_spent') return answer;
+    const carriedOut = await this.#findPlaced(row);
+    if (carriedOut) return carriedOut;
+    await this.#store.renewOrder(row.id, row.round);
+    throw new AppError('provider_unavailable');
+  }
+
+  async #findPlaced(row: RefundRow): Promise<ProviderRefund | undefined> {
+    const listed = await this.#context.provider.listRefunds(row.providerPayment ?? '');
+    return listed.find((refund) => refund.order === orderOf(row));
   }
 
   async #apply(row: RefundRow, found: ProviderRefund): Promise<void> {
@@ -124,9 +130,9 @@ export class RefundOrders {
   async #fail(row: RefundRow, fault: { failure: string; providerRefund: string | null }): Promise<void> {
     const { db, ledger, currency, outbox, log } = this.#context;
     const at = this.#context.nowIso();
-    await db.transaction(async (tx) => {
+    const isNews = await db.transaction(async (tx) => {
       const before = await this.#store.markFailed(tx, row.id, fault);
-      if (before === undefined) return;
+      if (before === undefined) return false;
       if (before === 'succeeded') {
         const legs = transferLegs(
           houseAccount('provider_clearing', currency),
@@ -136,7 +142,9 @@ export class RefundOrders {
         await ledger.post(tx, { kind: 'refund_returned', source: { type: 'refund', id: orderOf(row) }, legs, at });
       }
       await this.#tellChanged(tx, { ...row, status: 'failed' });
+      return true;
     });
+    if (!isNews) return;
     log.error({ refund: row.id, failure: fault.failure }, 'a refund to a card failed and is still owed');
     outbox.wake();
   }

@@ -63,6 +63,14 @@ export class RefundsStore {
     return row;
   }
 
+  /** The provider answers to the last order with a failure for good: the next order is another one. */
+  async renewOrder(id: string, round: number): Promise<void> {
+    await this.#orm
+      .update(refunds)
+      .set({ round: round + 1 })
+      .where(and(eq(refunds.id, id), eq(refunds.round, round), eq(refunds.status, 'pending')));
+  }
+
   /** Takes refunds that are due to be ordered or asked about, with growing pauses: no two processes take the same. */
   async claimDue(nowIso: string, limit: number): Promise<RefundRow[]> {
     const due = this.#orm

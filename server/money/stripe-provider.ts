@@ -1,6 +1,6 @@
 /**
- * Stripe behind the port of payments, and the only place that knows it. Speaks to whatever host it is given, and to a live key only at
- * Stripe's own: there is no branch for an emulator here.
+ * Stripe behind the port of payments: with `stripe-objects.ts` the only place that knows it. Speaks to whatever host it is given, with a
+ * live key to Stripe's own only: there is no branch for an emulator here.
  */
 import Stripe from 'stripe';
 import type { Clock } from '../platform/clock.ts';
@@ -15,6 +15,7 @@ import type {
   ProviderRefund,
   RefundOrder,
 } from './payment-provider.ts';
+import { localeOf, subjectOf, toCheckout, toPayment, toRefund } from './stripe-objects.ts';
 
 export interface StripeProviderOptions {
   secretKey: string;
@@ -113,10 +114,9 @@ export class StripeProvider implements PaymentProvider {
     };
     return this.#call(
       'create checkout',
-      async () => {
-        const session = await this.#stripe.checkout.sessions.create(params, { idempotencyKey: order.checkout });
-        return toCheckout(session);
-      },
+      // With the SDK's own idempotency key, new for each call: a page that nobody was given cannot be paid, while a key of ours would
+      // give every later try the provider's first failure again, for a day.
+      async () => toCheckout(await this.#stripe.checkout.sessions.create(params)),
       { whenMissing: 'customer' },
     );
   }
@@ -148,18 +148,24 @@ export class StripeProvider implements PaymentProvider {
     );
   }
 
-  async refund(order: RefundOrder): Promise<ProviderRefund> {
-    const refund = await this.#call('refund', () =>
-      this.#stripe.refunds.create(
-        {
-          payment_intent: order.payment,
-          amount: order.amountMinor,
-          metadata: { refund: order.refund, order: order.idempotencyKey },
-        },
-        { idempotencyKey: order.idempotencyKey },
-      ),
-    );
-    return toRefund(refund);
+  async refund(order: RefundOrder): Promise<ProviderRefund | 'key_spent'> {
+    try {
+      const refund = await this.#call('refund', () =>
+        this.#stripe.refunds.create(
+          {
+            payment_intent: order.payment,
+            amount: order.amountMinor,
+            metadata: { refund: order.refund, order: order.idempotencyKey },
+          },
+          { idempotencyKey: order.idempotencyKey },
+        ),
+      );
+      return toRefund(refund);
+    } catch (error) {
+      // Stripe saves a failure of its own under the key as well, and would answer with it for a day.
+      if (error instanceof AppError && error.cause instanceof Stripe.errors.StripeAPIError) return 'key_spent';
+      throw error;
+    }
   }
 
   async fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined> {
@@ -266,61 +272,6 @@ function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
   if (!isRefusal) return new AppError('provider_unavailable', undefined, { cause: error });
   if (what === 'refund') return new AppError('not_refundable', error.message, { cause: error });
   return new AppError('internal', `The payment provider refused to ${what}.`, { cause: error });
-}
-
-function localeOf(locale: string | null): Stripe.Checkout.SessionCreateParams.Locale {
-  return locale === 'fr' || locale === 'en' ? locale : 'auto';
-}
-
-function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
-  const intent = session.payment_intent;
-  return {
-    session: session.id,
-    reference: session.client_reference_id,
-    // A completed session can still be unpaid, with a method that takes days: only the money counts.
-    status: session.payment_status === 'paid' ? 'paid' : session.status === 'expired' ? 'expired' : 'open',
-    url: session.status === 'open' ? (session.url ?? null) : null,
-    amountMinor: session.amount_total ?? 0,
-    currency: session.currency ?? '',
-    payment: intent === null ? null : toPayment(intent),
-  };
-}
-
-function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
-  if (typeof intent === 'string') return { payment: intent, feeMinor: null };
-  const charge = intent.latest_charge;
-  const balance = typeof charge === 'string' ? null : charge?.balance_transaction;
-  return { payment: intent.id, feeMinor: balance && typeof balance !== 'string' ? balance.fee : null };
-}
-
-function toRefund(refund: Stripe.Refund): ProviderRefund {
-  const isFailed = refund.status === 'failed' || refund.status === 'canceled';
-  return {
-    providerRefund: refund.id,
-    reference: refund.metadata?.refund ?? null,
-    order: refund.metadata?.order ?? null,
-    status: isFailed ? 'failed' : refund.status === 'succeeded' ? 'succeeded' : 'pending',
-    failure: isFailed ? (refund.failure_reason ?? refund.status) : null,
-  };
-}
-
-function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 'objectId'> {
-  const object = event.data.object as { object?: string; id?: string; payment_intent?: unknown };
-  const objectId = object.id ?? '';
-  switch (object.object) {
-    case 'checkout.session':
-      return { subject: 'checkout', objectId };
-    case 'payment_intent':
-      return { subject: 'payment', objectId };
-    case 'refund':
-      return { subject: 'refund', objectId };
-    case 'charge':
-      return typeof object.payment_intent === 'string'
-        ? { subject: 'payment', objectId: object.payment_intent }
-        : { subject: 'other', objectId };
-    default:
-      return { subject: 'other', objectId };
-  }
 }
 
 /** The timestamp that the SDK has verified: it takes the last one of the header. */

@@ -60,7 +60,9 @@ export class Tickets implements Payable {
     if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
     const held = await this.#store.findByHolder(room.id, identity, 'valid');
     if (held) return { ticket: toTicket(held) };
-    if (access.state === 'granted' || identity === room.creator.identity) throw new AppError('already_entitled');
+    // A key that is no ticket; a ticket that gave access and is not held any more was refunded at this very moment.
+    const hasOtherKey = access.state === 'granted' && access.ticket === undefined;
+    if (hasOtherKey || identity === room.creator.identity) throw new AppError('already_entitled');
     return from === 'wallet' ? { ticket: await this.#buyFromWallet(request, offer) } : this.#buyByCard(request, offer);
   }
 

@@ -105,6 +105,8 @@ export const EVENTS = {
   'stage:consumersRemoved': z.object({ session: z.string(), consumerIds: z.array(z.string()) }),
   'stage:trackMuted': z.object({ session: z.string(), consumerId: z.string(), muted: z.boolean() }),
   'stage:layersWanted': z.object({ session: z.string(), producerId: z.string(), maxSpatialLayer: z.number().int() }),
+  /** To the publisher: somebody new waits for a picture; an encoder that can be asked for a key frame at once should give one. */
+  'stage:keyFrameWanted': z.object({ session: z.string(), producerId: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
   'stage:transportState': z.object({ session: z.string(), state: z.string() }),
   'chat:frame': z.object({ entries: z.array(chatEntry) }),

@@ -12,6 +12,7 @@ import {
   type SfuErrorCode,
   type SfuEvent,
   type SfuNode,
+  type SfuStats,
 } from '../../sfu/contract.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -56,6 +57,8 @@ export class Stage {
   readonly #lives = new Map<RoomId, { startedAt: string; graceTimer?: NodeJS.Timeout }>();
   readonly #starting = new Map<RoomId, Promise<void>>();
   #onEvent: (event: StageEvent) => void = () => {};
+  /** Media workers of the node when it was last asked. */
+  #workers = 1;
   readonly #renewTimer: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
 
@@ -74,11 +77,16 @@ export class Stage {
     this.#metrics = options.metrics;
     this.#turn = options.turn;
     this.#unsubscribe = options.node.on((event) => this.#handleSfuEvent(event));
-    this.#renewTimer = setInterval(() => void this.#renewLeases(), RENEW_MS);
+    this.#renewTimer = setInterval(() => void this.#lookAfterNode(), RENEW_MS);
   }
 
   onEvent(listener: (event: StageEvent) => void): void {
     this.#onEvent = listener;
+  }
+
+  /** Why nobody could go live or watch through this gateway now; empty when they could. */
+  whyNotReady(): string[] {
+    return this.#workers > 0 ? [] : ['sfu: no media worker'];
   }
 
   isLive(room: RoomId): boolean {
@@ -220,6 +228,11 @@ export class Stage {
     await this.#finishLive(room);
   }
 
+  /** What the media plane carries at the moment, by its own count. */
+  async stats(): Promise<SfuStats> {
+    return this.#call(this.#node.stats());
+  }
+
   /** How many people with access are connected: keeps a first picture flowing for whoever is about to watch. */
   setAudience(room: RoomId, people: number): void {
     this.#node
@@ -350,6 +363,16 @@ export class Stage {
     if (entry.socket) this.#onEvent({ socket: entry.socket, event });
   }
 
+  async #lookAfterNode(): Promise<void> {
+    try {
+      this.#workers = (await this.#node.stats()).workers;
+      await this.#renewLeases();
+    } catch (error) {
+      this.#workers = 0;
+      this.#log.warn({ err: error }, 'the SFU node does not answer');
+    }
+  }
+
   /** Keeps alive what has a socket, or had one a moment ago; what nobody came back for is closed. */
   async #renewLeases(): Promise<void> {
     const now = this.#clock.now();
@@ -362,15 +385,11 @@ export class Stage {
       } else kept.push(entry.session);
     }
     if (kept.length === 0) return;
-    try {
-      const { lost } = await this.#node.renew({ sessions: kept });
-      for (const session of lost) {
-        const entry = this.#sessions.get(session as SessionId);
-        if (!entry) continue;
-        this.#handleSfuEvent({ type: 'sessionClosed', room: entry.room, session, reason: 'lease_expired' });
-      }
-    } catch (error) {
-      this.#log.warn({ err: error }, 'leases not renewed');
+    const { lost } = await this.#node.renew({ sessions: kept });
+    for (const session of lost) {
+      const entry = this.#sessions.get(session as SessionId);
+      if (!entry) continue;
+      this.#handleSfuEvent({ type: 'sessionClosed', room: entry.room, session, reason: 'lease_expired' });
     }
   }
 }

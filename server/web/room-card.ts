@@ -14,6 +14,8 @@ export interface CardWords {
   words: SiteTexts;
   texts: ElementTexts;
   language: Language;
+  /** On a page that is about this room alone, its title comes right below the page's own. */
+  isAlone?: boolean;
 }
 
 export const roomCardStyles = [
@@ -64,7 +66,7 @@ export const roomCardStyles = [
       padding: 0.95rem 1.1rem 1.05rem;
     }
 
-    .room-card h3 {
+    .room-card :is(h2, h3) {
       display: -webkit-box;
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 2;
@@ -108,7 +110,7 @@ export function roomCard(room: ListedRoom, context: CardWords): TemplateResult {
       </div>
     </div>
     <div class="text">
-      <h3 class="display">${room.title}</h3>
+      ${context.isAlone ? html`<h2 class="display">${room.title}</h2>` : html`<h3 class="display">${room.title}</h3>`}
       <span class="price">${priceOf(room, context)}</span>
       <span class="creator">${words.home.with(room.creator.name)}</span>
     </div>

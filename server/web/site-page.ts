@@ -22,9 +22,12 @@ export abstract class SitePage extends LogeElement {
   static override properties = {
     session: { state: true },
     failure: { state: true },
+    isReady: { state: true },
   };
   declare session: SiteSession | undefined;
   declare failure: string;
+  /** Whether the page has what it shows; before that there is no footer, which would only be pushed away. */
+  declare isReady: boolean;
 
   static override styles = [...LogeElement.styles, frameStyles, pageStyles];
 
@@ -35,6 +38,7 @@ export abstract class SitePage extends LogeElement {
   constructor() {
     super();
     this.failure = '';
+    this.isReady = false;
   }
 
   protected get words(): SiteTexts {
@@ -78,7 +82,6 @@ export abstract class SitePage extends LogeElement {
   override render(): TemplateResult {
     const { words } = this;
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>${words.site.skip}</a>
       <div class="frame ${this.isFullHeight ? 'full' : ''}">
         ${this.#header()}
         <main id="main" tabindex="-1">
@@ -92,7 +95,7 @@ export abstract class SitePage extends LogeElement {
               : this.content(this.session)
           }
         </main>
-        ${this.isFullHeight ? nothing : html`<footer><p class="muted">${words.site.footer}</p></footer>`}
+        ${this.isFullHeight || !this.isReady ? nothing : html`<footer><p class="muted">${words.site.footer}</p></footer>`}
       </div>
     `;
   }
@@ -103,6 +106,7 @@ export abstract class SitePage extends LogeElement {
     const link = (page: PageName, href: string, text: string) =>
       html`<a href=${href} aria-current=${this.page === page ? 'page' : nothing}>${text}</a>`;
     return html`<header>
+      <button class="skip" type="button" @click=${this.#skip}>${words.site.skip}</button>
       <a class="brand" href="/" aria-label="${words.site.name}, ${words.site.live}">
         <svg aria-hidden="true" width="26" height="26" viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.7">
           <path d="M4 23V12a9 9 0 0 1 18 0v11M2 23h22" stroke-linecap="round" />
@@ -120,7 +124,7 @@ export abstract class SitePage extends LogeElement {
         type="button"
         lang=${this.language === 'fr' ? 'en' : 'fr'}
         data-testid="language"
-        aria-label=${words.site.otherLanguage}
+        aria-label=${this.language === 'fr' ? 'EN, English' : 'FR, Français'}
         title=${words.site.otherLanguage}
         @click=${() => chooseLanguage(this.language === 'fr' ? 'en' : 'fr')}
       >
@@ -133,7 +137,7 @@ export abstract class SitePage extends LogeElement {
   #account(name: string): TemplateResult {
     const { words } = this;
     return html`
-      <button class="account" type="button" popovertarget="account" data-testid="account" aria-label=${words.site.account(name)}>
+      <button class="account" type="button" popovertarget="account" data-testid="account" aria-label="${initialsOf(name)}, ${words.site.account(name)}">
         ${initialsOf(name)}
       </button>
       <div id="account" class="account-menu" popover>
@@ -145,9 +149,8 @@ export abstract class SitePage extends LogeElement {
     `;
   }
 
-  /** The main part is in a shadow root, where the browser's own jump to an anchor does not reach. */
-  #skip = (event: Event): void => {
-    event.preventDefault();
+  /** A link to an anchor would not do: the main part is in a shadow root, where the browser's own jump does not reach. */
+  #skip = (): void => {
     this.renderRoot.querySelector<HTMLElement>('main')?.focus();
   };
 
@@ -160,6 +163,7 @@ export abstract class SitePage extends LogeElement {
     if (!this.session) return;
     try {
       await this.load(this.session);
+      this.isReady = true;
     } catch (error) {
       this.failure = this.wordsFor(error);
     }

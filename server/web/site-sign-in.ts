@@ -13,7 +13,7 @@ export class SiteSignIn extends LogeElement {
     heading: {},
     text: {},
     demo: { type: Boolean },
-    people: { state: true },
+    people: { attribute: false },
     busy: { state: true },
     problem: { state: true },
   };
@@ -21,6 +21,7 @@ export class SiteSignIn extends LogeElement {
   declare text: string;
   /** Whether this house has demo people at all. */
   declare demo: boolean;
+  /** Whom one can be; asked for when the page does not give them. */
   declare people: SitePerson[] | undefined;
   declare busy: string;
   declare problem: string;
@@ -128,12 +129,14 @@ export class SiteSignIn extends LogeElement {
   }
 
   protected override firstUpdated(): void {
-    if (this.demo) void this.#load();
+    if (this.demo && !this.people) void this.#load();
   }
 
   override render(): TemplateResult {
     const words = siteTexts(this.language).signIn;
     if (!this.demo) return html`<div class="panel"><p>${words.production}</p></div>`;
+    // Empty until the people are known, at about its later size.
+    if (!this.people && !this.problem) return html`<div class="panel" style="min-height: 12rem"></div>`;
     return html`<section class="panel" aria-labelledby="heading" data-testid="sign-in">
       <h2 id="heading" class="display">${this.heading || words.title}</h2>
       <p>${this.text || words.text}</p>

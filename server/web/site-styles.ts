@@ -17,9 +17,11 @@ export const frameStyles = css`
     z-index: 10;
     inset: 0.5rem auto auto 0.5rem;
     padding: 0.6rem 1rem;
+    border: 0;
     border-radius: 8px;
     background: var(--_accent);
     color: var(--_on-accent);
+    font: inherit;
     font-weight: 650;
     translate: 0 -200%;
   }

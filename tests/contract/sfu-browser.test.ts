@@ -97,7 +97,7 @@ it.skipIf(!existsSync(executablePath) && !process.env.CI)('carries a live betwee
   await expectMoreFrames(fan, 'fan');
 
   // The worker is killed: everybody is told, and joining again works.
-  for (const pid of node.workerPids) kill(pid, 'SIGKILL');
+  for (const { pid } of node.workers) kill(pid, 'SIGKILL');
   const died = (session: string) => ({ type: 'sessionClosed', room: grant.room, session, reason: 'worker_died' });
   await vi.waitFor(
     () => expect(node.events).toEqual(expect.arrayContaining([died('fan'), died('creator again')])),

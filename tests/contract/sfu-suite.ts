@@ -207,6 +207,24 @@ function describeStage(open: Open): void {
 }
 
 function describeLayers(open: Open): void {
+  it('has the publisher make key frames for viewers whose PLI would go unheard', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    // A publisher that never heeds a second PLI: only the hint helps those who come later.
+    const { session, cameraId } = await stage.publish('room_keys', { pliPauseMs: 60_000, obeys: ['keyFrameWanted'] });
+    const first = await stage.watch('room_keys');
+    await first.viewer.firstDecodableFrame;
+    const wanted = () => stage.events.of('keyFrameWanted', session);
+    while (wanted().length === 0) {
+      const { viewer } = await stage.watch('room_keys');
+      await Promise.race([viewer.firstDecodableFrame, stage.events.wait('keyFrameWanted', session)]);
+    }
+    const last = await stage.watch('room_keys');
+    await Promise.race([last.viewer.firstDecodableFrame, until(() => wanted().length > 1)]);
+    expect(wanted().every(({ producerId }) => producerId === cameraId)).toBe(true);
+    expect(wanted().length).toBeLessThan(10);
+  });
+
   it('sends the layer that fits the viewport', async () => {
     const { stage } = await open();
     await using _ = stage;
@@ -239,7 +257,7 @@ function describeLayers(open: Open): void {
   it('tells the publisher which layers are watched: more at once, less after a while, none when nobody is there', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 300 });
     await using _ = stage;
-    const publisher = await stage.publish('room_wanted', { obeyLayersWanted: true });
+    const publisher = await stage.publish('room_wanted', { obeys: ['layersWanted'] });
     const { session, cameraId } = publisher;
     const told = () => stage.events.of('layersWanted', session).map(({ maxSpatialLayer }) => maxSpatialLayer);
 

@@ -12,6 +12,6 @@ describeSfuNode({
       portRequired: false,
       ...options,
     });
-    return { node, killWorkers: () => node.workerPids.map((pid) => kill(pid, 'SIGKILL')) };
+    return { node, killWorkers: () => node.workers.map(({ pid }) => kill(pid, 'SIGKILL')) };
   },
 });

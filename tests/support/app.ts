@@ -10,6 +10,7 @@ import { App } from '../../server/app.ts';
 import { parseConfig } from '../../server/config.ts';
 import type { Clock } from '../../server/platform/clock.ts';
 import type { RoomInput } from '../../server/protocol/rooms.ts';
+import { copyPgliteTemplate } from './pglite-template.ts';
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
@@ -42,6 +43,7 @@ export async function startApp(
   options: { env?: Record<string, string>; dataDir?: string; clock?: Clock } = {},
 ): Promise<TestApp> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'loge-test-')));
+  if (!options.dataDir) await copyPgliteTemplate(join(dataDir, 'pglite'));
   const port = await findFreePort();
   const emulatorPort = await findFreePort();
   const config = parseConfig({

@@ -1,5 +1,9 @@
 /** The databases that every store is tested on: PGlite always, real Postgres where its programs are. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Database } from '../../server/platform/db.ts';
+import { copyPgliteTemplate } from './pglite-template.ts';
 import { startPostgres } from './postgres.ts';
 
 export interface DatabaseKind {
@@ -10,15 +14,19 @@ export interface DatabaseKind {
 const disposable = (db: Database, end: () => Promise<void>): Database & AsyncDisposable =>
   Object.assign(db, { [Symbol.asyncDispose]: end });
 
-export const DATABASES: DatabaseKind[] = [
-  {
-    name: 'PGlite',
-    async open() {
-      const db = await Database.create({});
-      return disposable(db, () => db.close());
-    },
-  },
-];
+/** A PGlite of one's own, gone when it is disposed of. */
+export async function openPglite(): Promise<Database & AsyncDisposable> {
+  const dir = await mkdtemp(join(tmpdir(), 'loge-pglite-test-'));
+  const dataDir = join(dir, 'data');
+  await copyPgliteTemplate(dataDir);
+  const db = await Database.create({ dataDir });
+  return disposable(db, async () => {
+    await db.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+}
+
+export const DATABASES: DatabaseKind[] = [{ name: 'PGlite', open: openPglite }];
 
 if (process.env.LOGE_TEST_POSTGRES_BIN) {
   DATABASES.push({

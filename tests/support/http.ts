@@ -17,7 +17,7 @@ import { Money } from '../../server/money/money.ts';
 import { StripeProvider } from '../../server/money/stripe-provider.ts';
 import { MemoryBus } from '../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../server/platform/clock.ts';
-import { Database } from '../../server/platform/db.ts';
+import type { Database } from '../../server/platform/db.ts';
 import type { Log } from '../../server/platform/log.ts';
 import { createMetrics } from '../../server/platform/metrics.ts';
 import { Outbox } from '../../server/platform/outbox.ts';
@@ -25,6 +25,7 @@ import type { TokenInput } from '../../server/protocol/accounts.ts';
 import type { Room, RoomInput } from '../../server/protocol/rooms.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
+import { openPglite } from './databases.ts';
 
 const WEBHOOK_SECRET = 'whsec_http_test';
 
@@ -84,12 +85,15 @@ export interface HttpOptions {
   env?: Record<string, string>;
   clock?: Clock;
   clientDir?: string;
+  /** Another server's database, for a second one of other settings: PGlite takes seconds to start. */
+  db?: Database;
 }
 
 export async function startHttp({
   env = {},
   clock = systemClock,
   clientDir = '/nowhere',
+  db: givenDb,
 }: HttpOptions = {}): Promise<TestHttp> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -103,7 +107,9 @@ export async function startHttp({
     webhook: { url: `${url}/webhooks/stripe`, secret: WEBHOOK_SECRET },
     log: () => {},
   });
-  const db = await Database.create({});
+  const ownDb = givenDb ? undefined : await openPglite();
+  const db = givenDb ?? ownDb;
+  if (!db) throw new Error('There is no database.');
   const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
   const outbox = new Outbox({ db, bus, log, metrics });
   const accounts = new Accounts(new AccountsStore(db));
@@ -160,7 +166,7 @@ export async function startHttp({
       await money.close();
       await outbox.close();
       await emulator.close();
-      await db.close();
+      await ownDb?.[Symbol.asyncDispose]();
     },
   };
 }

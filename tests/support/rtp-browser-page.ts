@@ -156,14 +156,12 @@ function countFrames({ video, frames, startedAt }: Watching): void {
 }
 
 async function handleSfuEvent(event: PageEvent): Promise<void> {
+  if (event.type === 'keyFrameWanted' && event.producerId !== undefined) await makeKeyFrame(event.producerId);
   if (event.type === 'layersWanted' && event.producerId !== undefined && event.maxSpatialLayer !== undefined) {
     const producer = producers.get(event.producerId);
-    // mediasoup-client has no word for "no layer": the track is paused instead.
-    if (event.maxSpatialLayer < 0) producer?.pause();
-    else {
-      producer?.resume();
-      await producer?.setMaxSpatialLayer(event.maxSpatialLayer);
-    }
+    // mediasoup-client has no word for "no layer", but no encoding active comes to the same.
+    if (event.maxSpatialLayer < 0) await producer?.setRtpEncodingParameters({ active: false });
+    else await producer?.setMaxSpatialLayer(event.maxSpatialLayer);
   }
   const entry = watching.get(event.session);
   if (!entry) return;
@@ -175,6 +173,16 @@ async function handleSfuEvent(event: PageEvent): Promise<void> {
     consumer.close();
     entry.consumers.delete(id);
   }
+}
+
+/** Asks the encoder itself, which heeds it at any moment; TypeScript's library doesn't know the second argument yet. */
+async function makeKeyFrame(producerId: string): Promise<void> {
+  const sender = producers.get(producerId)?.rtpSender as
+    | (RTCRtpSender & { setParameters(parameters: RTCRtpSendParameters, options: object): Promise<void> })
+    | undefined;
+  if (!sender) return;
+  const parameters = sender.getParameters();
+  await sender.setParameters(parameters, { encodingOptions: parameters.encodings.map(() => ({ keyFrame: true })) });
 }
 
 function frames(session: string): BrowserFrames | undefined {

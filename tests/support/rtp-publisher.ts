@@ -11,6 +11,8 @@ export interface RtpPublisherOptions {
   /** Bit rate of each layer, lowest first; one entry makes a stream without simulcast. */
   layerBitratesBps?: number[];
   framesPerSecond?: number;
+  /** Picture-loss indications that come sooner after the last are ignored, as browsers do for 300 ms; 0 to heed every one. */
+  pliPauseMs?: number;
 }
 
 const VIDEO_CLOCK_HZ = 90_000;
@@ -47,14 +49,17 @@ export class RtpPublisher {
   readonly #layers: Layer[];
   readonly #audio: OutgoingStream;
   readonly #framesPerSecond: number;
+  readonly #pliPauseMs: number;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAtMs = performance.now();
+  #pliHeededAtMs = Number.NEGATIVE_INFINITY;
   /** Picture-loss indications received, by layer. */
   readonly keyFrameRequests: number[];
 
   constructor(options: RtpPublisherOptions = {}) {
     const bitrates = options.layerBitratesBps ?? [150_000, 500_000, 1_400_000];
     this.#framesPerSecond = options.framesPerSecond ?? 30;
+    this.#pliPauseMs = options.pliPauseMs ?? 0;
     this.#layers = bitrates.map((bitrateBps) => ({
       ...outgoingStream(VP8_PAYLOAD_TYPE, VIDEO_CLOCK_HZ),
       frameBytes: Math.max(100, Math.round(bitrateBps / 8 / this.#framesPerSecond)),
@@ -115,6 +120,11 @@ export class RtpPublisher {
       if (active && !layer.active) layer.keyFrameDue = true;
       layer.active = active;
     }
+  }
+
+  /** Makes the next frame of every layer a key frame, as a browser's page can have its encoder do. */
+  makeKeyFrame(): void {
+    for (const layer of this.#layers) layer.keyFrameDue = true;
   }
 
   close(): void {
@@ -192,10 +202,13 @@ export class RtpPublisher {
     for (let at = 0; at + 12 <= clear.length; at += 4 + clear.readUInt16BE(at + 2) * 4) {
       const isPictureLoss = clear.readUInt8(at + 1) === 206 && (clear.readUInt8(at) & 0x1f) === 1;
       const index = isPictureLoss ? this.#layers.findIndex(({ ssrc }) => ssrc === clear.readUInt32BE(at + 8)) : -1;
-      const layer = this.#layers[index];
-      if (!layer) continue;
-      layer.keyFrameDue = true;
+      if (index === -1) continue;
       this.keyFrameRequests[index] = (this.keyFrameRequests[index] ?? 0) + 1;
+      const now = performance.now();
+      if (now - this.#pliHeededAtMs < this.#pliPauseMs) continue;
+      // Like Chromium, which renews all layers whichever one was asked for.
+      this.#pliHeededAtMs = now;
+      this.makeKeyFrame();
     }
   }
 }

@@ -88,10 +88,10 @@ export class RtpStage implements AsyncDisposable {
     return { room, identity: randomUUID(), publish: false, subscribe: true, ...change };
   }
 
-  /** A publisher with camera and microphone on stage, sending. It does what `layersWanted` asks if told to. */
+  /** A publisher with camera and microphone on stage, sending. It does what the given events ask for. */
   async publish(
     room: string,
-    options: RtpPublisherOptions & { obeyLayersWanted?: boolean } = {},
+    options: RtpPublisherOptions & { obeys?: ('layersWanted' | 'keyFrameWanted')[] } = {},
   ): Promise<StagePublisher> {
     const session = randomUUID();
     const publisher = new RtpPublisher(options);
@@ -101,12 +101,12 @@ export class RtpStage implements AsyncDisposable {
       grant: this.grant(room, { publish: true }),
       dtlsParameters: publisher.dtlsParameters,
     });
-    if (options.obeyLayersWanted) {
-      const unsubscribe = this.node.on((event) => {
-        if (event.type === 'layersWanted' && event.session === session) publisher.setMaxLayer(event.maxSpatialLayer);
-      });
-      this.#ends.push({ close: unsubscribe });
-    }
+    const unsubscribe = this.node.on((event) => {
+      if (event.session !== session || !options.obeys?.some((type) => type === event.type)) return;
+      if (event.type === 'layersWanted') publisher.setMaxLayer(event.maxSpatialLayer);
+      if (event.type === 'keyFrameWanted') publisher.makeKeyFrame();
+    });
+    this.#ends.push({ close: unsubscribe });
     const [, camera, microphone] = await Promise.all([
       publisher.connect(transport),
       this.produceCamera(session, publisher),

@@ -53,14 +53,18 @@ export class Expander {
 
   #visit(reader: Reader, value: Resource, paths: readonly string[][]): Resource {
     if (value.object === 'list') return this.#visitList(reader, value, paths);
-    const copy = this.#presentNested(reader, value);
+    const copy = { ...this.#options.presenter.present(value) };
     const byField = new Map<string, string[][]>();
     for (const [field = '', ...rest] of paths) {
       const known = byField.get(field) ?? [];
       if (rest.length > 0) known.push(rest);
       byField.set(field, known);
     }
-    for (const [field, rest] of byField) copy[field] = this.#expandField(reader, copy, field, rest);
+    for (const [field, rest] of byField) {
+      const expanded = this.#expandField(reader, copy, field, rest);
+      // A field that the object doesn't have, such as the trace of a failure that never was, stays away.
+      if (expanded !== undefined) copy[field] = expanded;
+    }
     return copy;
   }
 
@@ -70,10 +74,6 @@ export class Expander {
       return rest;
     });
     return { ...list, data: (list.data as Resource[]).map((item) => this.#visit(reader, item, inner)) };
-  }
-
-  #presentNested(reader: Reader, value: Resource): Resource {
-    return { ...this.#options.presenter.present(reader, value) };
   }
 
   #expandField(reader: Reader, owner: Resource, field: string, rest: readonly string[][]): unknown {
@@ -90,7 +90,7 @@ export class Expander {
       if (included === undefined) throw notExpandable(field, false);
       return this.#visit(reader, included(reader, String(owner.id)) as Resource, rest);
     }
-    if (typeof current !== 'string') return current ?? null;
+    if (typeof current !== 'string') return current;
     for (const kind of kinds) {
       const collection = COLLECTION_OF[kind];
       const found = collection && reader.get(collection, current);

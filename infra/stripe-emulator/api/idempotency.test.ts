@@ -36,7 +36,13 @@ test('other parameters, or another endpoint, under a key are an error that chang
 test('a decline is replayed with its 402: a new attempt needs a new key', async () => {
   await using fixture = await startEmulator();
   const { stripe } = fixture;
-  const params = { amount: 1_000, currency: 'eur', payment_method: 'pm_card_chargeDeclined', confirm: true };
+  const params = {
+    amount: 1_000,
+    currency: 'eur',
+    payment_method: 'pm_card_chargeDeclined',
+    confirm: true,
+    return_url: 'http://localhost/',
+  };
   const attempt = (idempotencyKey: string) =>
     stripe.paymentIntents.create(params, { idempotencyKey }).catch((error) => error);
   const first = await attempt('k1');

@@ -64,7 +64,7 @@ export class Operation {
       api_version: API_VERSION,
       created: this.now,
       data: {
-        object: this.#world.presenter.present(this.tx, object),
+        object: this.#world.presenter.present(object),
         ...(previous === undefined ? {} : { previous_attributes: previous }),
       },
       livemode: false,

@@ -2,7 +2,6 @@
 import type Stripe from 'stripe';
 import type { Clock } from '../clock.ts';
 import type { Deliveries } from '../events/deliveries.ts';
-import type { Reader } from '../store/store.ts';
 
 interface PresenterOptions {
   clock: Clock;
@@ -19,7 +18,7 @@ export class Presenter {
     this.#options = options;
   }
 
-  present<T extends Presentable>(_reader: Reader, object: T): T {
+  present<T extends Presentable>(object: T): T {
     const value: Presentable & Record<string, unknown> = { ...object };
     switch (object.object) {
       case 'checkout.session':

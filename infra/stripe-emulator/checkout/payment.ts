@@ -36,7 +36,6 @@ export function paySession(operation: Operation, session: Session, form: CardFor
     paymentIntent,
     paymentMethod,
     isOffSession: false,
-    failsOnAction: false,
     returnUrl: null,
   });
   return finish(operation, current, confirmed);

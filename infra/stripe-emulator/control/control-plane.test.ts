@@ -52,6 +52,7 @@ test('the clock moves what depends on it', async () => {
     currency: 'eur',
     payment_method: 'pm_card_visa',
     confirm: true,
+    return_url: 'http://localhost/',
     capture_method: 'automatic',
   } as const;
   const { latest_charge: charge } = await stripe.paymentIntents.create(params, {});

@@ -68,7 +68,7 @@ const TEST_CARDS: readonly TestCard[] = [
 ];
 
 /** What Stripe says of each decline, to developers and, translated on the page, to the person paying. */
-export const DECLINE_MESSAGES: Readonly<Record<string, string>> = {
+const DECLINE_MESSAGES: Readonly<Record<string, string>> = {
   card_declined: 'Your card was declined.',
   expired_card: 'Your card has expired.',
   incorrect_cvc: "Your card's security code is incorrect.",

@@ -7,7 +7,7 @@ import { StripeApiError } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
 import type { CardBehaviour } from '../store/records.ts';
-import { DECLINE_MESSAGES, declineMessage } from './cards.ts';
+import { declineMessage } from './cards.ts';
 import { createCharge } from './charges.ts';
 
 export type NewPaymentIntent = Pick<Stripe.PaymentIntent, 'amount' | 'currency'> & Partial<Stripe.PaymentIntent>;
@@ -67,7 +67,6 @@ interface Confirmation {
   paymentIntent: Readonly<Stripe.PaymentIntent>;
   paymentMethod: Readonly<Stripe.PaymentMethod>;
   isOffSession: boolean;
-  failsOnAction: boolean;
   /** Where the bank's page leads back to; without it the app has to handle the challenge itself. */
   returnUrl: string | null;
 }
@@ -77,17 +76,13 @@ export type Confirmed =
   | { outcome: 'declined'; paymentIntent: Stripe.PaymentIntent; error: StripeApiError };
 
 export function confirmPaymentIntent(operation: Operation, confirmation: Confirmation): Confirmed {
-  const { paymentIntent, paymentMethod, isOffSession, failsOnAction, returnUrl } = confirmation;
+  const { paymentIntent, paymentMethod, isOffSession, returnUrl } = confirmation;
   const { decline, needsAuthentication } = operation.must('card_behaviours', paymentMethod.id);
   if (decline !== undefined) return declineWithCharge(operation, paymentIntent, paymentMethod, decline);
   if (!needsAuthentication) return succeed(operation, paymentIntent, paymentMethod, false);
   if (isOffSession) {
     const authenticationRequired = { code: 'authentication_required', declineCode: 'authentication_required' };
     return declineWithCharge(operation, paymentIntent, paymentMethod, authenticationRequired);
-  }
-  if (failsOnAction) {
-    const fault = { code: 'authentication_required', message: DECLINE_MESSAGES.authentication_required ?? '' };
-    return fail(operation, paymentIntent, paymentMethod, fault);
   }
   const challengeUrl = `/c/authenticate/${paymentIntent.client_secret}`;
   const waiting: Stripe.PaymentIntent = {

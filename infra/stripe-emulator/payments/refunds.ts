@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
-import { newId } from '../random.ts';
+import { newId, randomText } from '../random.ts';
 import { createBalanceTransaction } from './charges.ts';
 
 interface WantedRefund {
@@ -71,7 +71,7 @@ export function finishRefund(
   const card = {
     ...refund.destination_details?.card,
     type: 'refund' as const,
-    reference: newId('arn', 16),
+    reference: randomText(23),
     reference_status: 'available',
   };
   const { pending_reason: _pendingReason, ...rest } = refund;

@@ -4,7 +4,7 @@ import { noSuch } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
-import { newId } from '../random.ts';
+import { newId, randomText } from '../random.ts';
 import type { Reader } from '../store/store.ts';
 import { mergeMetadata } from './metadata.ts';
 
@@ -66,7 +66,7 @@ export function createCustomer(
     description: null,
     discount: null,
     email: null,
-    invoice_prefix: newId('', 8).slice(1).toUpperCase(),
+    invoice_prefix: randomText(8).toUpperCase(),
     invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
     livemode: false,
     metadata: {},

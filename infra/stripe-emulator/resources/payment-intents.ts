@@ -64,7 +64,8 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
     amount: parameters.amount,
     currency,
     allowed_payment_method_types: parameters.allowed_payment_method_types ?? null,
-    automatic_payment_methods: automatic === undefined ? null : { allow_redirects: 'always', ...automatic },
+    // Dynamic payment methods are on unless they are turned off, and may redirect unless that is ruled out.
+    automatic_payment_methods: { allow_redirects: 'always', enabled: true, ...automatic },
     capture_method: parameters.capture_method ?? 'automatic_async',
     confirmation_method: parameters.confirmation_method ?? 'automatic',
     customer: customer === undefined ? null : customerOf(operation.tx, customer).id,
@@ -78,14 +79,14 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
     transfer_group: parameters.transfer_group ?? null,
   });
   if (parameters.confirm !== true) {
-    for (const param of ['error_on_requires_action', 'off_session', 'return_url'] as const) {
+    for (const param of ['off_session', 'return_url'] as const) {
       if (parameters[param] === undefined) continue;
       throw invalidParameter({ param, message: `You can only pass \`${param}\` when \`confirm\` is true.` });
     }
     return paymentIntent;
   }
-  const { error_on_requires_action, off_session, return_url } = parameters;
-  return confirm(operation, paymentIntent, { error_on_requires_action, off_session, return_url });
+  const { off_session, return_url } = parameters;
+  return confirm(operation, paymentIntent, { off_session, return_url });
 }
 
 function assertCardPayment(parameters: Stripe.PaymentIntentCreateParams): void {
@@ -101,14 +102,15 @@ function confirm(
 ): RouteAnswer {
   assertNotCheckouts(operation, paymentIntent, 'confirm');
   assertStatus(paymentIntent, 'confirm', CONFIRMABLE);
-  const { error_on_requires_action, off_session, return_url } = parameters;
+  const { off_session, return_url } = parameters;
+  const isOffSession = off_session !== undefined && off_session !== false;
   const wanted = parameters.payment_method ?? paymentIntent.payment_method;
   if (wanted === null) {
     const message = `You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.`;
     throw invalidRequest({ code: 'payment_intent_unexpected_state', message });
   }
   const needsReturnUrl = paymentIntent.automatic_payment_methods?.allow_redirects === 'always';
-  if (needsReturnUrl && return_url === undefined && off_session === undefined) {
+  if (needsReturnUrl && return_url === undefined && !isOffSession) {
     const message =
       "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.";
     throw invalidRequest({ message });
@@ -116,8 +118,7 @@ function confirm(
   const confirmed = confirmPaymentIntent(operation, {
     paymentIntent,
     paymentMethod: findPaymentMethod(operation, typeof wanted === 'string' ? wanted : wanted.id),
-    isOffSession: off_session !== undefined && off_session !== false,
-    failsOnAction: error_on_requires_action === true,
+    isOffSession,
     returnUrl: return_url ?? null,
   });
   return confirmed.outcome === 'declined' ? confirmed.error : confirmed.paymentIntent;

@@ -183,7 +183,7 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'preferred_locales',
     'shipping',
   ],
-  PaymentIntentConfirmParams: ['error_on_requires_action', 'expand', 'off_session', 'payment_method', 'return_url'],
+  PaymentIntentConfirmParams: ['expand', 'off_session', 'payment_method', 'return_url'],
   PaymentIntentCreateParams: [
     'allowed_payment_method_types',
     'amount',
@@ -194,7 +194,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'currency',
     'customer',
     'description',
-    'error_on_requires_action',
     'expand',
     'metadata',
     'off_session',

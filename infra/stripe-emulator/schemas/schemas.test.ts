@@ -4,7 +4,7 @@ import { readParameters } from '../api/parameters.ts';
 import { parseForm } from '../http/form.ts';
 import { generateSchemas, SCHEMAS_FILE } from './generate.ts';
 import { EVENT_ROOTS } from './roots.ts';
-import { eventFaultOf, faultOf } from './schemas.ts';
+import { eventFaultOf, faultOf, responseFaultOf } from './schemas.ts';
 
 test('the committed schemas are what the installed SDK gives', () => {
   const committed = readFileSync(SCHEMAS_FILE, 'utf8');
@@ -15,6 +15,18 @@ test('the committed schemas are what the installed SDK gives', () => {
 test('every event type has a schema of its own', () => {
   for (const type of EVENT_ROOTS) expect(eventFaultOf({ type })).toContain('must have required property');
   expect(eventFaultOf({ type: 'payout.paid' })).toContain('no schema');
+});
+
+test('an answer of ours with a field too many, too few, or of an unknown kind is a fault', () => {
+  const deleted = { id: 'cus_1', object: 'customer', deleted: true };
+  expect(responseFaultOf(deleted)).toBeUndefined();
+  expect(responseFaultOf({ ...deleted, name: 'Ada' })).toContain('additional properties');
+  expect(responseFaultOf({ object: 'refund', id: 're_1' })).toContain('required');
+  expect(responseFaultOf({ object: 'payout', id: 'po_1' })).toContain('no schema');
+  expect(responseFaultOf({ object: 'list', url: '/v1/refunds', has_more: false, data: [deleted], total: 1 })).toContain(
+    'a list',
+  );
+  expect(responseFaultOf({ error: { type: 'strange_error' } })).toContain('StripeRawError');
 });
 
 test('an open enum is closed: a value that the SDK does not name is refused', () => {

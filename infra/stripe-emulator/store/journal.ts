@@ -9,11 +9,15 @@ import path from 'node:path';
 /** `[collection, id, record]`; null removes the record. */
 export type Change = readonly [collection: string, id: string, record: object | null];
 
+/** Below this a long file costs less than compacting it. */
+const APPENDED_MIN_BYTES = 64 * 1024 * 1024;
 const FORMAT = { format: 'loge-stripe-emulator', version: 1 };
 
 export class Journal {
   readonly #file: string;
   #descriptor: number | undefined;
+  #compactedBytes = 0;
+  #appendedBytes = 0;
 
   private constructor(file: string) {
     this.#file = file;
@@ -24,19 +28,24 @@ export class Journal {
     const journal = new Journal(file);
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
     const kept = load(existsSync(file) ? readChanges(file) : []);
-    journal.#compact(kept);
+    journal.compact(kept);
     return journal;
   }
 
   append(changes: readonly Change[]): void {
     if (this.#descriptor === undefined) throw new Error('The journal is closed');
     try {
-      writeWhole(this.#descriptor, `${JSON.stringify(changes)}\n`);
+      this.#appendedBytes += writeWhole(this.#descriptor, `${JSON.stringify(changes)}\n`);
     } catch (cause) {
       // Half a line may be in the file now; anything after it would be lost with it at the next start.
       this.close();
       throw cause;
     }
+  }
+
+  /** Whether most of the file is history by now. */
+  get isOverdue(): boolean {
+    return this.#appendedBytes > Math.max(APPENDED_MIN_BYTES, 2 * this.#compactedBytes);
   }
 
   close(): void {
@@ -45,21 +54,25 @@ export class Journal {
   }
 
   /** The new file takes the old one's place in one step: a crash leaves either the old or the new one. */
-  #compact(kept: Iterable<Change>): void {
+  compact(kept: Iterable<Change>): void {
     const temporary = `${this.#file}.compacting`;
     const descriptor = openSync(temporary, 'w', 0o600);
-    writeWhole(descriptor, `${JSON.stringify(FORMAT)}\n`);
-    for (const change of kept) writeWhole(descriptor, `${JSON.stringify([change])}\n`);
+    let bytes = writeWhole(descriptor, `${JSON.stringify(FORMAT)}\n`);
+    for (const change of kept) bytes += writeWhole(descriptor, `${JSON.stringify([change])}\n`);
     fsyncSync(descriptor);
     closeSync(descriptor);
     renameSync(temporary, this.#file);
+    this.close();
+    this.#compactedBytes = bytes;
+    this.#appendedBytes = 0;
     this.#descriptor = openSync(this.#file, 'a', 0o600);
   }
 }
 
-function writeWhole(descriptor: number, text: string): void {
+function writeWhole(descriptor: number, text: string): number {
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+  return bytes.length;
 }
 
 function* readChanges(file: string): Generator<Change> {

@@ -67,6 +67,7 @@ export class Store implements Reader {
       if (this.#size + changes.length > RECORDS_MAX) throw new Error(`The emulator is full: ${RECORDS_MAX} records`);
       if (changes.length > 0) this.#journal?.append(changes);
       for (const change of changes) this.#apply(change);
+      if (this.#journal?.isOverdue) this.#journal.compact(this.#everything());
       return result;
     } finally {
       this.#isInTransaction = false;

@@ -6,7 +6,7 @@ import Stripe from 'stripe';
 import { StripeEmulator, type StripeEmulatorOptions } from '../emulator.ts';
 
 export const WEBHOOK_SECRET = 'whsec_test_of_the_emulator';
-const CONDITION_TIMEOUT_MS = 10_000;
+const CONDITION_TIMEOUT_MS = 30_000;
 const POLL_MS = 5;
 
 /** The first result that isn't undefined or false; fails with what it waited for. */

@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
 import type { CardWords } from '../room-card.ts';
 import { roomCard, roomCardStyles, waitingCards } from '../room-card.ts';
-import type { ListedRoom, SiteSession } from '../site-api.ts';
+import type { ListedRoom, SitePerson, SiteSession } from '../site-api.ts';
 import { siteApi } from '../site-api.ts';
 import { SitePage } from '../site-page.ts';
 import '../site-sign-in.ts';
@@ -13,8 +13,9 @@ import '../site-sign-in.ts';
 const REFRESH_MS = 8_000;
 
 export class SiteHome extends SitePage {
-  static override properties = { ...SitePage.properties, rooms: { state: true } };
+  static override properties = { ...SitePage.properties, rooms: { state: true }, people: { state: true } };
   declare rooms: ListedRoom[] | undefined;
+  declare people: SitePerson[] | undefined;
   protected readonly page = 'home';
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -29,6 +30,11 @@ export class SiteHome extends SitePage {
       .hero h1 {
         font-size: clamp(2.6rem, 10vw, 4.6rem);
         line-height: 1.02;
+      }
+
+      .block {
+        height: 9rem;
+        margin-bottom: 2.5rem;
       }
 
       .nobody {
@@ -64,8 +70,10 @@ export class SiteHome extends SitePage {
     document.removeEventListener('visibilitychange', this.#refresh);
   }
 
-  protected override async load(): Promise<void> {
-    this.rooms = await siteApi.rooms();
+  /** Everything at once, so that what is shown does not push aside what was shown before it. */
+  protected override async load({ person, demo }: SiteSession): Promise<void> {
+    const needsSignIn = !person && demo;
+    [this.rooms, this.people] = await Promise.all([siteApi.rooms(), needsSignIn ? siteApi.demoPeople() : undefined]);
   }
 
   protected override content(session: SiteSession | undefined): TemplateResult {
@@ -75,23 +83,27 @@ export class SiteHome extends SitePage {
         <h1 class="display">${words.home.title}</h1>
         <p class="lead">${words.home.text}</p>
       </div>
-      ${this.#welcome(session)} ${this.#lives()}
+      ${
+        session && this.rooms
+          ? html`${this.#welcome(session)} ${this.#lives(this.rooms)}`
+          : html`<div class="waiting block" aria-hidden="true"></div>
+              ${waitingCards(3)}`
+      }
     </div>`;
   }
 
-  #welcome(session: SiteSession | undefined): TemplateResult | typeof nothing {
+  #welcome(session: SiteSession): TemplateResult | typeof nothing {
     const { words } = this;
-    if (session && !session.person && session.demo) return html`<site-sign-in demo></site-sign-in>`;
-    if (session?.person?.role !== 'creator') return nothing;
+    if (!session.person && session.demo) return html`<site-sign-in demo .people=${this.people}></site-sign-in>`;
+    if (session.person?.role !== 'creator') return nothing;
     return html`<div class="card own">
       <p class="display" style="font-size: 1.25rem">${words.home.yours}</p>
       <wa-button variant="brand" href="/studio">${words.home.openStudio}</wa-button>
     </div>`;
   }
 
-  #lives(): TemplateResult {
-    const { words, rooms } = this;
-    if (!rooms) return html`<section><h2 class="display">${words.home.liveNow}</h2>${waitingCards(3)}</section>`;
+  #lives(rooms: ListedRoom[]): TemplateResult {
+    const { words } = this;
     const live = rooms.filter((room) => room.status === 'live');
     const upcoming = rooms.filter((room) => room.status === 'scheduled');
     const context: CardWords = { words, texts: this.texts, language: this.language };

@@ -58,7 +58,8 @@ export class SiteRoom extends SitePage {
     if (session.person)
       return html`<loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}></loge-room>`;
     return html`<div class="door"><div class="column narrow">
-      ${this.info ? roomCard(this.info, { words, texts: this.texts, language: this.language }) : html`<div class="room-card waiting"><div class="picture"></div><div class="text"></div></div>`}
+      <h1 class="visually-hidden">${words.signIn.needed}</h1>
+      ${this.info ? roomCard(this.info, { words, texts: this.texts, language: this.language, isAlone: true }) : html`<div class="room-card waiting"><div class="picture"></div><div class="text"></div></div>`}
       <site-sign-in ?demo=${session.demo} heading=${words.signIn.needed} text=${words.signIn.neededText}></site-sign-in>
     </div></div>`;
   }

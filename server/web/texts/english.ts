@@ -2,20 +2,16 @@
 export const english = {
   site: {
     name: 'Loge',
-    tagline: 'A private club between a creator and their community.',
     skip: 'Skip to the content',
     live: 'Live',
     studio: 'Studio',
     wallet: 'Wallet',
     navigation: 'Main',
-    language: 'Language',
     otherLanguage: 'Français',
     account: (name: string) => `Signed in as ${name}`,
     signOut: 'Sign out',
-    signIn: 'Sign in',
     footer: 'Loge: the private box of a theatre, for lives between creators and their community.',
     retry: 'Try again',
-    back: 'Back to the lives',
     failed: 'This could not be loaded.',
   },
   titles: {
@@ -36,7 +32,6 @@ export const english = {
     free: 'Free',
     with: (creator: string) => `with ${creator}`,
     soon: 'Soon',
-    enter: 'Enter',
     yours: 'Your studio is waiting.',
     openStudio: 'Open the studio',
   },
@@ -68,7 +63,6 @@ export const english = {
     rooms: 'Your rooms',
     none: 'You have no room yet. Create the first one.',
     open: 'Open the studio',
-    see: 'See the room',
     share: 'Copy the link',
     copied: 'Link copied',
     status: { live: 'Live', scheduled: 'Ready', ended: 'Over' },
@@ -96,9 +90,6 @@ export const english = {
     arrived: 'Your credit has arrived.',
     late: 'The confirmation takes longer than usual. Your payment is safe; the credit appears here by itself.',
     cancelled: 'The payment was cancelled. Nothing was charged.',
-  },
-  room: {
-    yours: 'This is your room.',
   },
 };
 

@@ -4,20 +4,16 @@ import type { SiteTexts } from './english.ts';
 export const french: SiteTexts = {
   site: {
     name: 'Loge',
-    tagline: 'Un club privé entre un créateur et sa communauté.',
     skip: 'Aller au contenu',
     live: 'Lives',
     studio: 'Studio',
     wallet: 'Portefeuille',
     navigation: 'Principale',
-    language: 'Langue',
     otherLanguage: 'English',
     account: (name) => `Connecté en tant que ${name}`,
     signOut: 'Se déconnecter',
-    signIn: 'Se connecter',
     footer: 'Loge : la loge d’un théâtre, pour des lives entre les créateurs et leur communauté.',
     retry: 'Réessayer',
-    back: 'Retour aux lives',
     failed: 'Le chargement a échoué.',
   },
   titles: {
@@ -38,7 +34,6 @@ export const french: SiteTexts = {
     free: 'Gratuit',
     with: (creator) => `avec ${creator}`,
     soon: 'Bientôt',
-    enter: 'Entrer',
     yours: 'Votre studio vous attend.',
     openStudio: 'Ouvrir le studio',
   },
@@ -70,7 +65,6 @@ export const french: SiteTexts = {
     rooms: 'Vos salons',
     none: 'Vous n’avez pas encore de salon. Créez le premier.',
     open: 'Ouvrir le studio',
-    see: 'Voir le salon',
     share: 'Copier le lien',
     copied: 'Lien copié',
     status: { live: 'En direct', scheduled: 'Prêt', ended: 'Terminé' },
@@ -99,8 +93,5 @@ export const french: SiteTexts = {
     arrived: 'Votre crédit est arrivé.',
     late: 'La confirmation tarde plus que d’habitude. Votre paiement est en sécurité ; le crédit apparaîtra ici de lui-même.',
     cancelled: 'Le paiement a été annulé. Rien n’a été débité.',
-  },
-  room: {
-    yours: 'Ce salon est le vôtre.',
   },
 };

@@ -9,17 +9,16 @@ const submit = document.querySelector('[data-testid="hosted-payment-submit-butto
 
 const digitsOf = (text) => text.replace(/\D/g, '');
 
-/** Keeps the caret behind the same digit while spaces come and go before it. */
+/** Keeps the caret before the same digit, whatever comes and goes in front of it. */
 function reformat(input, format) {
-  const before = digitsOf(input.value.slice(0, input.selectionStart ?? input.value.length)).length;
+  const after = digitsOf(input.value.slice(input.selectionStart ?? input.value.length)).length;
   const text = format(digitsOf(input.value));
   if (text === input.value) return;
   input.value = text;
-  let position = 0;
-  for (let digits = 0; digits < before && position < text.length; position += 1) {
-    if (/\d/.test(text[position])) digits += 1;
+  let position = text.length;
+  for (let digits = 0; digits < after && position > 0; position -= 1) {
+    if (/\d/.test(text[position - 1])) digits += 1;
   }
-  if (before === digitsOf(text).length) position = text.length;
   input.setSelectionRange(position, position);
 }
 

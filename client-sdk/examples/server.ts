@@ -1,0 +1,91 @@
+/**
+ * An embedder's server in its smallest form: it sells nothing itself, knows its readers, and mints their room tokens with the API secret,
+ * which never leaves it. Run it beside a Loge in development, without any configuration:
+ *
+ *     npm start                                # Loge, on http://localhost:3000
+ *     node client-sdk/examples/server.ts       # this site, on http://localhost:4000
+ *
+ * `http://localhost:4000/?reader=ada` is the page of a reader, `http://localhost:4000/?as=author` the author's studio.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import jwt from 'jsonwebtoken';
+
+const {
+  PORT = '4000',
+  LOGE_URL = 'http://localhost:3000',
+  LOGE_API_KEY = 'devkey',
+  LOGE_API_SECRET = 'devsecret_not_for_production_use_0000',
+  // biome-ignore lint/style/noProcessEnv: this is a program of its own, an embedder's, and no part of the server.
+} = process.env;
+
+const AUTHOR = { identity: 'piano-letter', name: 'Clara Weiss', country: 'FR' };
+/** One hour, so that an evening passes without a new token; `tokenProvider` of the element fetches fresh ones instead. */
+const TOKEN_TTL_SECONDS = 3600;
+
+async function callLoge<Answer>(path: string, body: unknown): Promise<Answer> {
+  const credentials = Buffer.from(`${LOGE_API_KEY}:${LOGE_API_SECRET}`).toString('base64');
+  const response = await fetch(`${LOGE_URL}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new TypeError(`Loge answered ${response.status} to ${path}: ${await response.text()}`);
+  return (await response.json()) as Answer;
+}
+
+async function openRoom(): Promise<string> {
+  await callLoge('/v1/creators', AUTHOR);
+  const room = await callLoge<{ id: string }>('/v1/rooms', {
+    creator: AUTHOR.identity,
+    title: 'An hour at the piano',
+    access: { kind: 'ticket', priceMinor: 900, currency: 'eur' },
+  });
+  return room.id;
+}
+
+interface Visitor {
+  identity: string;
+  name: string;
+  role: 'creator' | 'fan';
+}
+
+/** A real site knows its visitors by their session; this one believes the address bar. */
+function visitorOf(url: URL): Visitor {
+  if (url.searchParams.get('as') === 'author') return { ...AUTHOR, role: 'creator' };
+  const reader = (url.searchParams.get('reader') ?? '').replace(/[^a-z]/gi, '').slice(0, 20) || 'ada';
+  return { identity: `reader-${reader.toLowerCase()}`, name: reader, role: 'fan' };
+}
+
+function createToken(visitor: Visitor, room: string): string {
+  return jwt.sign({ name: visitor.name, room, role: visitor.role }, LOGE_API_SECRET, {
+    algorithm: 'HS256',
+    issuer: LOGE_API_KEY,
+    subject: visitor.identity,
+    expiresIn: TOKEN_TTL_SECONDS,
+  });
+}
+
+const room = await openRoom();
+const page = readFileSync(new URL('embed.html', import.meta.url), 'utf8');
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '/', `http://localhost:${PORT}`);
+  if (url.pathname !== '/') {
+    response.writeHead(404).end();
+    return;
+  }
+  const visitor = visitorOf(url);
+  const inside = visitor.role === 'creator' ? '<loge-studio></loge-studio>' : '';
+  const element = `<loge-room url="${LOGE_URL}" token="${createToken(visitor, room)}">${inside}</loge-room>`;
+  const html = page
+    .replaceAll('{{server}}', LOGE_URL)
+    .replace('{{name}}', visitor.name)
+    .replace('{{element}}', element);
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(html);
+});
+
+server.listen(Number(PORT), () => {
+  process.stdout.write(`A site that embeds room ${room}:\n  reader  http://localhost:${PORT}/?reader=ada\n`);
+  process.stdout.write(`  author  http://localhost:${PORT}/?as=author\n`);
+});

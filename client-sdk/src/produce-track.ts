@@ -1,0 +1,28 @@
+/** Puts one local track on a transport, encoded as its source asks. */
+import type { Device, Producer, Transport } from 'mediasoup-client/types';
+import type { TrackSource } from '../../server/protocol/stage.ts';
+import { codecOptionsFor, encodingsFor } from './encodings.ts';
+import { LogeError } from './errors.ts';
+
+export interface ProduceOptions {
+  device: Device;
+  transport: Transport;
+  source: TrackSource;
+  track: MediaStreamTrack;
+}
+
+export async function produceTrack({ device, transport, source, track }: ProduceOptions): Promise<Producer> {
+  if (track.kind === 'video' && !device.canProduce('video')) throw new LogeError('media_not_supported');
+  // Sharp text matters more than smooth motion, unless the page has said otherwise.
+  if (source === 'screen' && track.contentHint === '') track.contentHint = 'detail';
+  const codec = device.sendRtpCapabilities.codecs?.find(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8');
+  return transport.produce({
+    track,
+    encodings: encodingsFor(source, track),
+    codecOptions: codecOptionsFor(source, track),
+    ...(track.kind === 'video' && codec ? { codec } : {}),
+    // Whoever captured the track decides when the device is let go.
+    stopTracks: false,
+    appData: { source },
+  });
+}

@@ -1,0 +1,75 @@
+/** What is known of the room at the moment. A change is told once, also when the server says it twice; what follows from it is the room's. */
+import type { Earnings } from '../../server/protocol/money.ts';
+import type { Welcome } from '../../server/protocol/realtime.ts';
+import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { RoomEventMap } from './events.ts';
+
+type StateEventName = 'viewerCount' | 'liveStarted' | 'liveEnded' | 'earningsChanged' | 'roomEnded';
+type StateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
+
+export class RoomState {
+  info: RoomInfo | null = null;
+  access: Access = { state: 'required' };
+  earnings: Earnings | null = null;
+  #viewerCount = 0;
+  #isLive = false;
+  #endTold = false;
+  readonly #emit: StateEmit;
+
+  constructor(emit: StateEmit) {
+    this.#emit = emit;
+  }
+
+  get viewerCount(): number {
+    return this.#viewerCount;
+  }
+
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** The first welcome: nothing has changed, this is how things are. */
+  begin(welcome: Welcome): void {
+    this.info = welcome.room;
+    this.access = welcome.access;
+    this.earnings = null;
+    this.#viewerCount = welcome.viewerCount;
+    this.#isLive = welcome.live;
+    this.#endTold = welcome.room.status === 'ended';
+  }
+
+  setViewerCount(count: number): void {
+    if (count === this.#viewerCount) return;
+    this.#viewerCount = count;
+    this.#emit('viewerCount', count);
+  }
+
+  setEarnings(earnings: Earnings): void {
+    this.earnings = earnings;
+    this.#emit('earningsChanged', earnings);
+  }
+
+  /** Returns whether that was news. */
+  setLive(live: boolean, at: string): boolean {
+    if (live === this.#isLive) return false;
+    this.#isLive = live;
+    const { info } = this;
+    if (info && live) this.info = { ...info, status: 'live', liveStartedAt: at };
+    else if (info?.status === 'live') this.info = { ...info, status: 'scheduled' };
+    if (live) this.#emit('liveStarted', { startedAt: at });
+    else this.#emit('liveEnded', { endedAt: at });
+    return true;
+  }
+
+  setEnded(info: RoomInfo): void {
+    this.info = info;
+    if (this.#endTold) return;
+    this.#endTold = true;
+    this.#emit('roomEnded', info);
+  }
+
+  /** The connection is over for good: nobody says any more whether the live goes on. */
+  end(): void {
+    this.#isLive = false;
+  }
+}

@@ -1,0 +1,118 @@
+/** The page in a real browser: only one can tell whether the policy lets the way back through, and whether it fits. */
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Fixture, startEmulator, topupParams } from '../testing/fixture.ts';
+
+const executablePath = process.env.LOGE_TEST_CHROMIUM;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const SUBMIT = '[data-testid="hosted-payment-submit-button"]';
+
+describe.skipIf(!executablePath)('the page in Chromium', () => {
+  let browser: Browser;
+  let fixture: Fixture;
+  let shop: http.Server;
+  let shopUrl: string;
+
+  beforeAll(async () => {
+    shop = http.createServer((_request, response) => response.end('<!doctype html><title>shop</title>'));
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+    shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
+    fixture = await startEmulator();
+    browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ARGS });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await fixture[Symbol.asyncDispose]();
+    shop.closeAllConnections();
+    shop.close();
+  });
+
+  async function openPage(locale: 'en' | 'fr', viewport: { width: number; height: number }) {
+    const params = topupParams({
+      locale,
+      success_url: `${shopUrl}/done?s={CHECKOUT_SESSION_ID}`,
+      cancel_url: `${shopUrl}/back`,
+    });
+    const session = await fixture.stripe.checkout.sessions.create(params);
+    const page = await browser.newPage({ viewport });
+    const blocked: string[] = [];
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) blocked.push(message.text());
+    });
+    page.on('pageerror', (error) => blocked.push(error.message));
+    await page.goto(String(session.url));
+    return { page, session, blocked };
+  }
+
+  async function pay(page: Page, cardNumber: string): Promise<void> {
+    await page.fill('#cardNumber', cardNumber);
+    await page.fill('#cardExpiry', '1234');
+    await page.fill('#cardCvc', '123');
+    await page.fill('#billingName', 'Ada Lovelace');
+    await page.click(SUBMIT);
+  }
+
+  test('declined, refused by the bank, approved by the bank: one page, one charge, and back to the shop', async () => {
+    const { page, session, blocked } = await openPage('en', { width: 390, height: 844 });
+    await pay(page, '4000000000000002');
+    await page.waitForSelector('[role="alert"]:has-text("Your card was declined")');
+    await pay(page, '4000000000003220');
+    await page.click('#test-source-fail-3ds');
+    await page.waitForSelector('[role="alert"]:has-text("unable to authenticate")');
+    await pay(page, '4000002500003155');
+    await page.click('#test-source-authorize-3ds');
+    await page.waitForURL(`${shopUrl}/done?s=${session.id}`);
+    const { payment_intent } = await fixture.stripe.checkout.sessions.retrieve(session.id);
+    const { data } = await fixture.stripe.charges.list({ payment_intent: String(payment_intent) });
+    expect(data.map(({ status }) => status)).toEqual(['succeeded', 'failed']);
+    expect(blocked).toEqual([]);
+    await page.close();
+  });
+
+  test('digits are grouped as they are typed, also in the middle, and the back link leads to the shop', async () => {
+    const { page } = await openPage('fr', { width: 1440, height: 900 });
+    await page.click('#cardNumber');
+    await page.keyboard.type('424242424242424');
+    expect(await page.inputValue('#cardNumber')).toBe('4242 4242 4242 424');
+    await page.keyboard.press('Home');
+    await page.keyboard.type('5');
+    expect(await page.inputValue('#cardNumber')).toBe('5424 2424 2424 2424');
+    await page.click('#cardExpiry');
+    await page.keyboard.type('434');
+    expect(await page.inputValue('#cardExpiry')).toBe('04 / 34');
+    await page.click('text=Retour');
+    await page.waitForURL(`${shopUrl}/back`);
+    await page.close();
+  });
+
+  test.each([
+    [390, 'en'],
+    [390, 'fr'],
+    [1440, 'en'],
+    [1440, 'fr'],
+  ] as const)('at %d px in %s nothing is cut off, and axe finds no fault', async (width, locale) => {
+    const { page } = await openPage(locale, { width, height: 844 });
+    await page.click(SUBMIT);
+    await page.waitForSelector('#cardNumber[aria-invalid="true"]:focus');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    const violations = (await page.evaluate(
+      `${AXE}; axe.run().then((result) => result.violations.map(({ id }) => id))`,
+    )) as string[];
+    expect(violations).toEqual([]);
+    await page.close();
+  });
+});

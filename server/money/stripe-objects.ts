@@ -1,0 +1,58 @@
+/** Stripe's objects in the words of the port. */
+import type Stripe from 'stripe';
+import type { ProviderCheckout, ProviderEvent, ProviderPayment, ProviderRefund } from './payment-provider.ts';
+
+export function localeOf(locale: string | null): Stripe.Checkout.SessionCreateParams.Locale {
+  return locale === 'fr' || locale === 'en' ? locale : 'auto';
+}
+
+export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
+  const intent = session.payment_intent;
+  return {
+    session: session.id,
+    reference: session.client_reference_id,
+    // A completed session can still be unpaid, with a method that takes days: only the money counts.
+    status: session.payment_status === 'paid' ? 'paid' : session.status === 'expired' ? 'expired' : 'open',
+    url: session.status === 'open' ? (session.url ?? null) : null,
+    amountMinor: session.amount_total ?? 0,
+    currency: session.currency ?? '',
+    payment: intent === null ? null : toPayment(intent),
+  };
+}
+
+export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
+  if (typeof intent === 'string') return { payment: intent, feeMinor: null };
+  const charge = intent.latest_charge;
+  const balance = typeof charge === 'string' ? null : charge?.balance_transaction;
+  return { payment: intent.id, feeMinor: balance && typeof balance !== 'string' ? balance.fee : null };
+}
+
+export function toRefund(refund: Stripe.Refund): ProviderRefund {
+  const isFailed = refund.status === 'failed' || refund.status === 'canceled';
+  return {
+    providerRefund: refund.id,
+    reference: refund.metadata?.refund ?? null,
+    order: refund.metadata?.order ?? null,
+    status: isFailed ? 'failed' : refund.status === 'succeeded' ? 'succeeded' : 'pending',
+    failure: isFailed ? (refund.failure_reason ?? refund.status) : null,
+  };
+}
+
+export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 'objectId'> {
+  const object = event.data.object as { object?: string; id?: string; payment_intent?: unknown };
+  const objectId = object.id ?? '';
+  switch (object.object) {
+    case 'checkout.session':
+      return { subject: 'checkout', objectId };
+    case 'payment_intent':
+      return { subject: 'payment', objectId };
+    case 'refund':
+      return { subject: 'refund', objectId };
+    case 'charge':
+      return typeof object.payment_intent === 'string'
+        ? { subject: 'payment', objectId: object.payment_intent }
+        : { subject: 'other', objectId };
+    default:
+      return { subject: 'other', objectId };
+  }
+}

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { KeyFrameDemand } from './key-frame-demand.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+function openDemand() {
+  const toldAt: number[] = [];
+  const demand = new KeyFrameDemand({ tell: () => toldAt.push(performance.now() - startedAt) });
+  const startedAt = performance.now();
+  return { demand, toldAt };
+}
+
+it("leaves a viewer to the worker's own request when that will be heard", () => {
+  const { demand, toldAt } = openDemand();
+  demand.handleViewerStarted();
+  demand.handlePli();
+  vi.advanceTimersByTime(5);
+  demand.handleViewerStarted();
+  vi.advanceTimersByTime(1_000);
+  demand.handleViewerStarted();
+  expect(toldAt).toEqual([]);
+});
+
+it('asks at once for a viewer who comes just after another', () => {
+  const { demand, toldAt } = openDemand();
+  demand.handlePli();
+  vi.advanceTimersByTime(150);
+  demand.handleViewerStarted();
+  expect(toldAt).toEqual([150]);
+});
+
+it('asks once for those who come together, and not sooner again than anyone notices', () => {
+  const { demand, toldAt } = openDemand();
+  demand.handlePli();
+  vi.advanceTimersByTime(50);
+  for (let i = 0; i < 10; i++) {
+    demand.handleViewerStarted();
+    vi.advanceTimersByTime(20);
+  }
+  vi.runAllTimers();
+  expect(toldAt).toEqual([50, 150, 250]);
+});
+
+it('spends no more than its budget, which comes back slowly', () => {
+  const { demand, toldAt } = openDemand();
+  for (let i = 0; i < 600; i++) {
+    if (i % 3 === 0) demand.handlePli();
+    demand.handleViewerStarted();
+    vi.advanceTimersByTime(100);
+  }
+  // Fifteen at the beginning and one in each of the sixty seconds.
+  expect(toldAt.length).toBeGreaterThan(60);
+  expect(toldAt.length).toBeLessThanOrEqual(15 + 60);
+});
+
+it('is silent once closed', () => {
+  const { demand, toldAt } = openDemand();
+  demand.handlePli();
+  vi.advanceTimersByTime(50);
+  demand.handleViewerStarted();
+  demand.handleViewerStarted();
+  demand.close();
+  vi.runAllTimers();
+  expect(toldAt).toEqual([50]);
+});

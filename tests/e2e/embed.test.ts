@@ -1,0 +1,59 @@
+/** The example of an embedder: a page on another origin, with the script tag and a token from its own server, and nothing else of ours. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findFreePort, startApp, type TestApp } from '../support/app.ts';
+import { CHROMIUM, launchChromium, PHONE, Visitor } from '../support/browser.ts';
+import { CARD_ACCEPTED, expectInChat, expectVideo, goLive, payByCard, say } from './site.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../client-sdk/examples/server.ts', import.meta.url));
+
+describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, () => {
+  let loge: TestApp;
+  let browser: Browser;
+  let example: ChildProcess;
+  let origin: string;
+
+  beforeAll(async () => {
+    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    const port = await findFreePort();
+    origin = `http://localhost:${port}`;
+    example = spawn(process.execPath, [EXAMPLE], {
+      env: { ...process.env, PORT: String(port), LOGE_URL: loge.url },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exited = once(example, 'exit').then(([code]) => expect.fail(`The example ended with ${code}.`));
+    exited.catch(() => {});
+    // It prints its addresses when it listens.
+    if (example.stdout) await Promise.race([once(example.stdout, 'data'), exited]);
+  });
+
+  afterAll(async () => {
+    example?.kill();
+    await browser?.close();
+    await loge?.[Symbol.asyncDispose]();
+  });
+
+  test('sells a ticket on the page of another site and shows the live there', async () => {
+    await using author = await Visitor.create(browser, { devices: true });
+    await using reader = await Visitor.create(browser, { viewport: PHONE });
+    await author.page.goto(`${origin}/?as=author`);
+    await goLive(author);
+
+    await reader.page.goto(`${origin}/?reader=ada`);
+    await reader.by('buy-card').click();
+    await reader.page.locator('#cardNumber').waitFor();
+    await payByCard(reader, CARD_ACCEPTED);
+    await reader.page.waitForURL((url) => url.origin === origin && url.searchParams.get('reader') === 'ada');
+    await expectVideo(reader);
+
+    await say(reader, 'Hello from the letter');
+    await expectInChat(author, 'Hello from the letter');
+    for (const { problems } of [author, reader]) {
+      // The one thing that the example lacks is an icon for the browser's tab.
+      expect(problems.filter((problem) => !problem.includes('/favicon.ico'))).toEqual([]);
+    }
+  });
+});

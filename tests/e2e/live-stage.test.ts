@@ -1,0 +1,195 @@
+/** A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts. */
+import type { Browser } from 'playwright-core';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { CHROMIUM, launchChromium, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { TestParticipant } from '../support/participant.ts';
+import { createRoom, expectInChat, expectVideo, goLive, isPlaying, say, signIn } from './site.ts';
+
+const PATIENT = { timeout: 30_000, interval: 100 };
+const MARKUP = '<img src=x onerror="alert(1)"><b>bold</b>';
+const SCRIPT = '<script>alert(2)</script><a href="javascript:alert(3)">link</a>';
+
+describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
+  let loge: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    return async () => {
+      await browser.close();
+      await loge[Symbol.asyncDispose]();
+    };
+  });
+
+  const visitors: Visitor[] = [];
+  const enter = async (options: VisitorOptions = {}) => {
+    const visitor = await Visitor.create(browser, options);
+    visitors.push(visitor);
+    return visitor;
+  };
+  afterEach(async () => {
+    for (const visitor of visitors.splice(0)) await visitor[Symbol.asyncDispose]();
+  });
+
+  /** A creator on air in a new free room. */
+  async function openLive(title = 'Open studio'): Promise<{ creator: Visitor; room: string }> {
+    const creator = await enter({ devices: true });
+    await creator.page.goto(`${loge.url}/studio`);
+    await signIn(creator, 'noah');
+    const room = await createRoom(creator, { title });
+    await goLive(creator);
+    return { creator, room };
+  }
+
+  async function watch(room: string, identity: string, options: VisitorOptions = {}): Promise<Visitor> {
+    const fan = await enter(options);
+    await fan.page.goto(`${loge.url}/rooms/${room}`);
+    await signIn(fan, identity);
+    await expectVideo(fan);
+    return fan;
+  }
+
+  test("the creator's page is loaded again and takes the stage over; the fan's video goes on by itself", async () => {
+    const { creator, room } = await openLive();
+    const fan = await watch(room, 'lea');
+    await fan.markDocument();
+    await creator.page.reload();
+    await goLive(creator);
+    await expectVideo(fan);
+    expect(await fan.isSameDocument()).toBe(true);
+    // One publisher is on stage, not the new one beside a forgotten one.
+    expect(await loge.app.context.stage.stats()).toMatchObject({ sessions: 2, producers: 2, consumers: 2 });
+    expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
+  });
+
+  test('muting shows on the other side, for sound and for picture', async () => {
+    const { creator, room } = await openLive();
+    const fan = await watch(room, 'lea');
+    await creator.by('mute-microphone').click();
+    await fan.page.getByText('Sound is off on stage').waitFor();
+    await creator.by('mute-microphone').click();
+    await fan.page.getByText('Sound is off on stage').waitFor({ state: 'hidden' });
+    await creator.by('mute-camera').click();
+    await fan.page.getByText('The camera is off').waitFor();
+    await creator.by('mute-camera').click();
+    await fan.page.getByText('The camera is off').waitFor({ state: 'hidden' });
+    await expectVideo(fan);
+  });
+
+  test('a small picture is served from a lower layer, and layers that nobody watches stop at the publisher', async () => {
+    const { creator, room } = await openLive();
+    const activeLayers = async () => (await creator.sent()).filter(({ active }) => active).map(({ rid }) => rid);
+    const fan = await watch(room, 'lea', { viewport: { width: 1400, height: 1000 } });
+    // Another video may be watched large elsewhere; here one fan decides alone.
+    await expect.poll(activeLayers, PATIENT).toEqual(['r0', 'r1', 'r2']);
+    await expect.poll(async () => (await fan.received()).width, PATIENT).toBeGreaterThan(640);
+
+    await fan.page.setViewportSize({ width: 320, height: 640 });
+    await expect.poll(activeLayers, PATIENT).toEqual(['r0']);
+    await expect.poll(async () => (await fan.received()).width, PATIENT).toBeLessThanOrEqual(320);
+    await expectVideo(fan);
+
+    await fan.page.setViewportSize({ width: 1400, height: 1000 });
+    await expect.poll(activeLayers, PATIENT).toEqual(['r0', 'r1', 'r2']);
+
+    await fan.context.close();
+    await expect.poll(activeLayers, PATIENT).toEqual([]);
+    await creator.page.getByText('Nobody is watching: your upload is resting.').waitFor();
+    const framesEncoded = async () => (await creator.sent()).reduce((sum, layer) => sum + layer.framesEncoded, 0);
+    const before = await framesEncoded();
+    await expect.poll(framesEncoded, { timeout: 1_000, interval: 500 }).toBe(before);
+
+    await watch(room, 'malik');
+  });
+
+  test('a fan whom the creator removes from the chat is out at once, is told why, and stays out', async () => {
+    const { creator, room } = await openLive();
+    const fan = await watch(room, 'tom');
+    const other = await watch(room, 'ines');
+    await say(fan, 'Something unkind');
+    await expectInChat(creator, 'Something unkind');
+    await expectInChat(other, 'Something unkind');
+    const entry = creator.by('chat-list').locator('[data-message]');
+    await entry.hover();
+    await entry.locator('button').click();
+    await creator.by('moderation-reason').locator('input').fill('Insults');
+    await fan.watchFrames();
+    await expect.poll(() => fan.lastFrameAtMs(), PATIENT).toBeGreaterThan(0);
+    const removedAtMs = Date.now();
+    await creator.by('remove-person').click();
+    await fan.by('access-reason').waitFor();
+    expect(await fan.by('access-reason').innerText()).toMatch(/^You were removed from this room/);
+    expect((await fan.lastFrameAtMs()) - removedAtMs).toBeLessThan(1_000);
+    expect(await fan.received()).toMatchObject({ framesDecoded: 0, bytes: 0 });
+
+    await fan.page.reload();
+    await fan.page.getByText('You were removed from this room').first().waitFor();
+    expect(await fan.by('stage-video').count()).toBe(0);
+    await expectVideo(other);
+  });
+
+  test('a message that the creator takes out is blank for everyone', async () => {
+    const { creator, room } = await openLive();
+    const fan = await watch(room, 'tom');
+    await say(fan, 'An address nobody should read');
+    await expectInChat(creator, 'An address nobody should read');
+    const entry = creator.by('chat-list').locator('[data-message]');
+    await entry.hover();
+    await entry.locator('button').click();
+    await creator.by('remove-message').click();
+    for (const visitor of [creator, fan]) {
+      await visitor.by('chat-list').getByText('Message removed').waitFor();
+      expect(await visitor.by('chat-list').innerText()).not.toContain('An address nobody should read');
+    }
+  });
+
+  test('markup in a title, a name, a message and a tip is shown as it was written and does nothing', async () => {
+    const { creator, room } = await openLive(MARKUP);
+    const fan = await watch(room, 'lea');
+    const token = await loge.token({ identity: 'mallory', name: MARKUP.slice(0, 60), room });
+    using mallory = await TestParticipant.connect(loge.url, { token });
+    await mallory.request('chat:send', { clientId: 'client-0001', text: SCRIPT });
+    for (const visitor of [creator, fan]) {
+      await expectInChat(visitor, SCRIPT);
+      await visitor.by('chat-list').getByText(MARKUP.slice(0, 60), { exact: true }).waitFor();
+      await visitor.page.getByText(MARKUP, { exact: true }).first().waitFor();
+      // Locators look into open shadow roots: nowhere on the page has the text become an element.
+      expect(await visitor.page.locator('img, [onerror], a[href^="javascript:"], b:text-is("bold")').count()).toBe(0);
+      expect(await visitor.by('chat-list').locator('script').count()).toBe(0);
+      expect(visitor.dialogs).toEqual([]);
+    }
+    await fan.page.goto(loge.url);
+    await fan.page.getByText(MARKUP, { exact: true }).first().waitFor();
+    expect(await fan.page.locator('img, [onerror]').count()).toBe(0);
+    expect(fan.dialogs).toEqual([]);
+  });
+
+  test('the language changes on the page that is open, the video goes on, and the choice is remembered', async () => {
+    const { room } = await openLive();
+    const fan = await watch(room, 'lea', { locale: 'en-GB' });
+    await fan.markDocument();
+    const placeholder = () => fan.by('chat-input').getAttribute('placeholder');
+    expect(await placeholder()).toBe('Say something kind…');
+    await fan.by('language').click();
+    await expect.poll(placeholder, PATIENT).not.toBe('Say something kind…');
+    expect(await fan.page.locator('html').getAttribute('lang')).toBe('fr');
+    expect(await fan.isSameDocument()).toBe(true);
+    await expectVideo(fan);
+    await fan.page.reload();
+    await expect.poll(() => isPlaying(fan, 'stage-video'), PATIENT).toBe(true);
+    expect(await fan.page.locator('html').getAttribute('lang')).toBe('fr');
+    expect(await fan.by('language').innerText()).toBe('EN');
+  });
+
+  test('the fan hears that the live is over when the creator ends it, and sees it again when it goes on', async () => {
+    const { creator, room } = await openLive();
+    const fan = await watch(room, 'lea');
+    await creator.by('end-live').click();
+    await creator.by('end-live-confirm').click();
+    await fan.by('stage-waiting').waitFor();
+    await goLive(creator);
+    await expectVideo(fan);
+    onTestFinished(() => expect(fan.problems).toEqual([]));
+  });
+});

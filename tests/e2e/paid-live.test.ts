@@ -1,0 +1,190 @@
+/**
+ * The paid live as people live it: separate Chromium contexts on the site, the real app, worker, Stripe SDK and emulator. The demo's people
+ * sign in, a creator goes live from a camera, fans pay, watch, talk and tip, and a refund puts one of them out.
+ */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { CHROMIUM, launchChromium, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { TestParticipant } from '../support/participant.ts';
+import {
+  accessOf,
+  balanceMinor,
+  CARD_ACCEPTED,
+  CARD_DECLINED,
+  createRoom,
+  expectInChat,
+  expectVideo,
+  goLive,
+  payByCard,
+  say,
+  signIn,
+  tip,
+  topUp,
+} from './site.ts';
+
+const PATIENT = { timeout: 30_000, interval: 100 };
+/** The promise to people: whoever is put out sees and hears nothing more within this time. */
+const OUT_WITHIN_MS = 1_000;
+
+describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
+  let loge: TestApp;
+  let browser: Browser;
+  let room: string;
+  let camille: Visitor;
+  let lea: Visitor;
+  let malik: Visitor;
+  const visitors: Visitor[] = [];
+
+  const enter = async (options: VisitorOptions = {}) => {
+    const visitor = await Visitor.create(browser, options);
+    visitors.push(visitor);
+    return visitor;
+  };
+  const openRoom = async (visitor: Visitor, identity: string) => {
+    await visitor.page.goto(`${loge.url}/rooms/${room}`);
+    await signIn(visitor, identity);
+  };
+
+  beforeAll(async () => {
+    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    camille = await enter({ devices: true });
+    lea = await enter();
+    malik = await enter();
+  });
+
+  afterAll(async () => {
+    for (const visitor of visitors) await visitor[Symbol.asyncDispose]();
+    await browser?.close();
+    await loge?.[Symbol.asyncDispose]();
+  });
+
+  test('a creator signs in, opens a ticket room in the studio and goes live from the camera', async () => {
+    await camille.page.goto(`${loge.url}/studio`);
+    await signIn(camille, 'camille');
+    room = await createRoom(camille, { title: 'Une soirée avec Camille', priceMajor: '9' });
+    await goLive(camille);
+    expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
+  });
+
+  test('a fan without a ticket sees the lobby and its offer, and the SFU gives no media', async () => {
+    await openRoom(lea, 'lea');
+    await lea.by('lobby').waitFor();
+    expect(await lea.by('price').innerText()).toBe('€9.00');
+    expect(await accessOf(lea)).toMatchObject({
+      state: 'required',
+      offer: { kind: 'ticket', priceMinor: 900, currency: 'eur' },
+    });
+    expect(await lea.by('chat-input').count()).toBe(0);
+    expect(await lea.by('stage-video').count()).toBe(0);
+    expect(await lea.received()).toMatchObject({ connections: 0, framesDecoded: 0, bytes: 0 });
+
+    // Not the page alone: with the very token that the page holds, the wire gives nothing either.
+    const { token } = await lea.page.evaluate(async (id): Promise<{ token: string }> => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`/site/rooms/${id}/token`, { method: 'POST', headers, body: '{}' });
+      return response.json();
+    }, room);
+    using wire = await TestParticipant.connect(loge.url, { token });
+    expect(wire.welcome.inside).toBeNull();
+    expect(await wire.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_required');
+    expect(await loge.app.context.stage.stats()).toMatchObject({ sessions: 1, producers: 2, consumers: 0 });
+  });
+
+  test('a declined card is told in words; nothing is charged and nothing granted', async () => {
+    const ines = await enter({ locale: 'fr-FR' });
+    await openRoom(ines, 'ines');
+    await ines.by('buy-card').click();
+    await ines.page.locator('#cardNumber').waitFor();
+    await payByCard(ines, CARD_DECLINED);
+    await ines.by('payment-error').waitFor();
+    expect(await ines.by('payment-error').innerText()).toMatch(/refusée/i);
+
+    await ines.page.goto(`${loge.url}/rooms/${room}`);
+    await ines.by('lobby').waitFor();
+    expect((await accessOf(ines))?.state).toBe('required');
+    const { money } = loge.app.context;
+    await money.settled();
+    expect(await money.getWalletHistory('ines', 10)).toMatchObject({ entries: [] });
+    expect(await money.getEarnings(room as never)).toMatchObject({ ticketsMinor: 0 });
+    expect(await money.checkInvariants()).toEqual([]);
+    expect(await ines.received()).toMatchObject({ connections: 0 });
+  });
+
+  test('a card opens the doors after the way back from the payment page, and the first frame comes by itself', async () => {
+    await lea.by('buy-card').click();
+    await lea.page.locator('#cardNumber').waitFor();
+    await payByCard(lea, CARD_ACCEPTED);
+    await lea.page.waitForURL((url) => url.pathname === `/rooms/${room}`);
+    await lea.markDocument();
+    await expectVideo(lea);
+    expect(await lea.isSameDocument()).toBe(true);
+    expect(await accessOf(lea)).toMatchObject({
+      state: 'granted',
+      reason: 'ticket',
+      ticket: expect.stringMatching(/^ticket_/),
+    });
+  });
+
+  test('a ticket from the wallet opens the doors on the page that is open: nothing is loaded again', async () => {
+    await openRoom(malik, 'malik');
+    await malik.by('lobby').waitFor();
+    await topUp(malik, 2_000);
+    await malik.markDocument();
+    expect(await malik.received()).toMatchObject({ connections: 0 });
+    await malik.by('buy-wallet').click();
+    await expectVideo(malik);
+    expect(await malik.isSameDocument()).toBe(true);
+    expect(await balanceMinor(malik)).toBe(1_100);
+  });
+
+  test('messages go both ways', async () => {
+    await say(lea, 'Bonsoir Camille !');
+    await expectInChat(camille, 'Bonsoir Camille !');
+    await expectInChat(malik, 'Bonsoir Camille !');
+    await say(camille, 'Bienvenue à tous');
+    await expectInChat(lea, 'Bienvenue à tous');
+    await expectInChat(malik, 'Bienvenue à tous');
+  });
+
+  test('a tip is shown to everyone, and the creator sees what comes of it', async () => {
+    await tip(malik, { amountMinor: 500, message: 'Brava !' });
+    for (const visitor of [camille, lea, malik]) {
+      const shown = visitor.by('chat-list').locator('[data-tip]');
+      await shown.waitFor();
+      expect(await shown.innerText()).toMatch(/€5[\s\S]*Malik[\s\S]*Brava !/);
+    }
+    // Over the picture too, for those who watch.
+    await lea.by('stage-tip').waitFor();
+    await expect.poll(() => balanceMinor(malik), PATIENT).toBe(600);
+    await expect.poll(() => camille.by('earnings-tips').innerText(), PATIENT).toContain('€5.00');
+    await expect.poll(() => camille.by('earnings-tickets').innerText(), PATIENT).toContain('€18.00');
+  });
+
+  test('a refund stops the video within a second and says why; the others go on', async () => {
+    const ticket = (await accessOf(lea))?.ticket;
+    await lea.watchFrames();
+    await expect.poll(() => lea.lastFrameAtMs(), PATIENT).toBeGreaterThan(0);
+    await loge.server('POST', '/v1/refunds', { ticket, reason: 'Asked for it' });
+    const refundedAtMs = Date.now();
+    await lea.by('access-reason').waitFor();
+    expect(await lea.by('access-reason').innerText()).toMatch(/^Your ticket was refunded/);
+    expect((await lea.lastFrameAtMs()) - refundedAtMs).toBeLessThan(OUT_WITHIN_MS);
+    // Every connection that had carried the stage is closed, and the doors are shown as they were in the beginning.
+    expect(await lea.received()).toMatchObject({ framesDecoded: 0, bytes: 0 });
+    expect(await lea.by('stage-video').count()).toBe(0);
+    expect(await accessOf(lea)).toMatchObject({ state: 'required', reason: 'refunded', offer: { priceMinor: 900 } });
+    expect(await lea.isSameDocument()).toBe(true);
+    await expect.poll(() => loge.app.context.stage.stats(), PATIENT).toMatchObject({ consumers: 2 });
+    await expectVideo(malik);
+    expect(await loge.app.context.money.checkInvariants()).toEqual([]);
+  });
+
+  test('no page had an error to report, or a dialog', () => {
+    for (const { problems, dialogs } of visitors) {
+      // The refusal of the card is an answer with status 402, which browsers report as an error.
+      expect(problems.filter((problem) => !problem.includes('402'))).toEqual([]);
+      expect(dialogs).toEqual([]);
+    }
+  });
+});

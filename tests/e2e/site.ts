@@ -1,0 +1,97 @@
+/** What people do on the site, step by step as they would: sign in, open a room, go live, pay, talk, tip. */
+import type { Room } from '../../client-sdk/src/room.ts';
+import type { Access } from '../../server/protocol/rooms.ts';
+import { until, type Visitor } from '../support/browser.ts';
+
+export async function signIn({ page }: Visitor, identity: string): Promise<void> {
+  await page.getByTestId(`sign-in-${identity}`).click();
+}
+
+/** Fills in the studio's form; resolves with the id of the new room, in whose studio the creator then is. */
+export async function createRoom(
+  creator: Visitor,
+  { title, priceMajor }: { title: string; priceMajor?: string },
+): Promise<string> {
+  const { page } = creator;
+  await creator.by('room-title').locator('input').fill(title);
+  if (priceMajor === undefined) await creator.by('room-kind-free').check({ force: true });
+  else await creator.by('room-price').locator('input').fill(priceMajor);
+  await creator.by('create-room').click();
+  await page.waitForURL(/\/studio\/room_/);
+  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+/** Waits for the preview, as a creator looks before leaping, and goes live. */
+export async function goLive(creator: Visitor): Promise<void> {
+  await until(() => isPlaying(creator, 'preview'), 'the preview plays');
+  await creator.by('go-live').click();
+  await creator.by('end-live').waitFor();
+}
+
+/** Whether a video element shows moving pictures. */
+export async function isPlaying(visitor: Visitor, testId: string): Promise<boolean> {
+  return visitor
+    .by(testId)
+    .evaluate((video: HTMLVideoElement) => !video.paused && video.readyState >= 3 && video.videoWidth > 0)
+    .catch(() => false);
+}
+
+/** Frames go on being decoded. */
+export async function expectVideo(fan: Visitor): Promise<void> {
+  await until(() => isPlaying(fan, 'stage-video'), 'the stage plays');
+  const before = (await fan.received()).framesDecoded;
+  await until(async () => (await fan.received()).framesDecoded > before + 5, 'frames go on being decoded');
+}
+
+export async function say(visitor: Visitor, text: string): Promise<void> {
+  await visitor.by('chat-input').fill(text);
+  await visitor.by('chat-send').click();
+}
+
+export async function expectInChat(visitor: Visitor, text: string): Promise<void> {
+  await visitor.by('chat-list').getByText(text, { exact: true }).waitFor();
+}
+
+/** Fills in the payment page with one of Stripe's test cards and presses pay. */
+export async function payByCard({ page }: Visitor, card: string): Promise<void> {
+  await page.locator('#cardNumber').fill(card);
+  await page.locator('#cardExpiry').fill('12 / 34');
+  await page.locator('#cardCvc').fill('123');
+  await page.locator('#billingName').fill('A. Fan');
+  const email = page.locator('#email');
+  if ((await email.count()) > 0) await email.fill('fan@example.com');
+  await page.getByTestId('hosted-payment-submit-button').click();
+}
+
+export const CARD_ACCEPTED = '4242 4242 4242 4242';
+export const CARD_DECLINED = '4000 0000 0000 0002';
+
+/** In the room or its lobby: tops the wallet up and comes back to the room. */
+export async function topUp(fan: Visitor, amountMinor: number): Promise<void> {
+  const room = fan.page.url();
+  await fan.by('topup-open').click();
+  await fan.by(`topup-amount-${amountMinor}`).click();
+  await fan.by('topup-pay').click();
+  await fan.page.locator('#cardNumber').waitFor();
+  await payByCard(fan, CARD_ACCEPTED);
+  await fan.page.waitForURL((url) => url.href.startsWith(room.split('?')[0] ?? room));
+  await until(async () => (await balanceMinor(fan)) >= amountMinor, 'the credit arrives');
+}
+
+type RoomElement = HTMLElement & { room?: Room };
+
+export async function balanceMinor({ page }: Visitor): Promise<number> {
+  return page.locator('loge-room').evaluate((element: RoomElement) => element.room?.wallet.balanceMinor ?? -1);
+}
+
+export async function accessOf({ page }: Visitor): Promise<Access | undefined> {
+  return page.locator('loge-room').evaluate((element: RoomElement) => element.room?.access);
+}
+
+export async function tip(fan: Visitor, options: { amountMinor: number; message: string }): Promise<void> {
+  const { amountMinor, message } = options;
+  await fan.by('tip-open').click();
+  await fan.by(`tip-amount-${amountMinor}`).click();
+  await fan.by('tip-message').fill(message);
+  await fan.by('tip-send').click();
+}

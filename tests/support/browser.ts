@@ -1,0 +1,174 @@
+/**
+ * Real Chromium for tests: each visitor is a browser context of their own, with what it received as media, what went wrong on its page,
+ * and every dialog that a page managed to open. A fake camera and microphone stand in for devices, nothing else is made up.
+ */
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** Named by the set-up of the tests; where there is none, tests in the browser are left out. */
+export const CHROMIUM = process.env.LOGE_TEST_CHROMIUM ?? '';
+
+export const PHONE = { width: 390, height: 844 } as const;
+export const DESKTOP = { width: 1440, height: 900 } as const;
+
+const MEDIA_ARGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+/** The machine of the tests may be busy with other tests; a user would have given up long before. */
+const PATIENCE_MS = 30_000;
+
+declare global {
+  interface Window {
+    /** Every peer connection that the page made, in order. */
+    logePeers: RTCPeerConnection[];
+    logeLastFrameAtMs: number;
+  }
+}
+
+export interface VisitorOptions {
+  locale?: string;
+  viewport?: { width: number; height: number };
+  devices?: boolean;
+}
+
+export interface SentLayer {
+  rid: string;
+  active: boolean;
+  framesEncoded: number;
+  width: number;
+}
+
+/** Waits for a condition on a page, however long a busy machine may need. */
+export async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM || '/usr/bin/chromium', args: [...MEDIA_ARGS, ...args] });
+}
+
+export class Visitor implements AsyncDisposable {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Errors on the console (a violated content security policy is one), and exceptions that nobody caught. */
+  readonly problems: string[] = [];
+  /** Texts of `alert` and its like, which only injected script would open. */
+  readonly dialogs: string[] = [];
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => this.problems.push(`${error.name}: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.problems.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on('dialog', (dialog) => {
+      this.dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+  }
+
+  static async create(browser: Browser, options: VisitorOptions = {}): Promise<Visitor> {
+    const { locale = 'en-GB', viewport = DESKTOP, devices = false } = options;
+    const context = await browser.newContext({
+      locale,
+      viewport,
+      permissions: devices ? ['camera', 'microphone'] : [],
+    });
+    await context.addInitScript(recordPeers);
+    return new Visitor(context, await context.newPage());
+  }
+
+  by(testId: string) {
+    return this.page.getByTestId(testId);
+  }
+
+  /** Leaves a mark that any navigation would wipe out; `isSameDocument` tells whether it is still there. */
+  async markDocument(): Promise<void> {
+    await this.page.evaluate(() => {
+      document.documentElement.dataset.marked = 'yes';
+    });
+  }
+
+  async isSameDocument(): Promise<boolean> {
+    return this.page.evaluate(() => document.documentElement.dataset.marked === 'yes');
+  }
+
+  /**
+   * How many peer connections the page ever brought up to a server (others only ask the browser what it can do), and what came through
+   * those that are open.
+   */
+  async received(): Promise<{ connections: number; framesDecoded: number; width: number; bytes: number }> {
+    return this.page.evaluate(async () => {
+      const connections = window.logePeers.filter(({ remoteDescription }) => remoteDescription !== null).length;
+      const sum = { connections, framesDecoded: 0, width: 0, bytes: 0 };
+      for (const peer of window.logePeers) {
+        if (peer.connectionState === 'closed') continue;
+        const report = (await peer.getStats()) as unknown as Map<string, RTCInboundRtpStreamStats>;
+        for (const stat of report.values()) {
+          if (stat.type !== 'inbound-rtp') continue;
+          sum.bytes += stat.bytesReceived ?? 0;
+          if (stat.kind !== 'video') continue;
+          sum.framesDecoded += stat.framesDecoded ?? 0;
+          sum.width = Math.max(sum.width, stat.frameWidth ?? 0);
+        }
+      }
+      return sum;
+    });
+  }
+
+  /** Simulcast layers as the browser's own statistics tell them, lowest first. */
+  async sent(): Promise<SentLayer[]> {
+    return this.page.evaluate(async () => {
+      const layers: SentLayer[] = [];
+      for (const peer of window.logePeers) {
+        if (peer.connectionState === 'closed') continue;
+        const report = (await peer.getStats()) as unknown as Map<string, Record<string, unknown>>;
+        for (const stat of report.values()) {
+          if (stat.type !== 'outbound-rtp' || typeof stat.rid !== 'string') continue;
+          const { rid, active, framesEncoded, frameWidth } = stat;
+          layers.push({
+            rid,
+            active: active === true,
+            framesEncoded: Number(framesEncoded ?? 0),
+            width: Number(frameWidth ?? 0),
+          });
+        }
+      }
+      return layers.sort((left, right) => left.rid.localeCompare(right.rid));
+    });
+  }
+
+  /** From now on the page notes when the stage last showed a new frame. */
+  async watchFrames(): Promise<void> {
+    await this.by('stage-video').evaluate((video: HTMLVideoElement) => {
+      const note = () => {
+        window.logeLastFrameAtMs = Date.now();
+        video.requestVideoFrameCallback(note);
+      };
+      video.requestVideoFrameCallback(note);
+    });
+  }
+
+  async lastFrameAtMs(): Promise<number> {
+    return this.page.evaluate(() => window.logeLastFrameAtMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** Runs in the page before anything else there. */
+function recordPeers(): void {
+  const Native = window.RTCPeerConnection;
+  window.logePeers = [];
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      window.logePeers.push(this);
+    }
+  };
+}
