@@ -31,6 +31,13 @@ export class ChatAnnouncer implements ReactiveController {
     this.#timer ??= setTimeout(() => this.#speak(), PAUSE_MS);
   }
 
+  /** A message was taken out: the one that waits or was said last may be it. */
+  forget(): void {
+    this.#waiting = [];
+    this.#spoken = '';
+    this.#host.requestUpdate();
+  }
+
   region(): TemplateResult {
     return html`<div class="visually-hidden" role="log" aria-live="polite">${this.#spoken}</div>`;
   }

@@ -73,6 +73,7 @@ export class LogeChat extends RoomPart {
           this.#announcer.announce(this.texts.chat.announce(message.from.name, message.text));
         }
       }),
+      room.on('chatMessageRemoved', () => this.#announcer.forget()),
       room.on('tipReceived', () => this.#scroll.noteAdded()),
       room.on('chatGap', () => {
         this.gap = true;

@@ -12,6 +12,7 @@ import 'media-chrome/dist/media-play-button.js';
 import 'media-chrome/dist/media-volume-range.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { ChatTip } from '../../server/protocol/chat.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
@@ -102,14 +103,7 @@ export class LogeStage extends RoomPart {
           novolumepref
         >
           <video slot="media" class="main" part="video" data-testid="stage-video" playsinline autoplay></video>
-          <media-control-bar part="controls">
-            <media-play-button></media-play-button>
-            <media-mute-button></media-mute-button>
-            <media-volume-range></media-volume-range>
-            <span class="space"></span>
-            <media-pip-button></media-pip-button>
-            <media-fullscreen-button></media-fullscreen-button>
-          </media-control-bar>
+          ${this.#controls()}
         </media-controller>
         ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
         ${hasPicture ? nothing : this.#curtain(creator)} ${this.#notices()}
@@ -120,6 +114,21 @@ export class LogeStage extends RoomPart {
         </div>
       </div>
     `;
+  }
+
+  /** Controls name themselves in the language of the moment in which they are made: another language, new controls. */
+  #controls(): unknown {
+    return keyed(
+      this.language,
+      html`<media-control-bar part="controls">
+        <media-play-button></media-play-button>
+        <media-mute-button></media-mute-button>
+        <media-volume-range></media-volume-range>
+        <span class="space"></span>
+        <media-pip-button></media-pip-button>
+        <media-fullscreen-button></media-fullscreen-button>
+      </media-control-bar>`,
+    );
   }
 
   protected override updated(changed: PropertyValues): void {

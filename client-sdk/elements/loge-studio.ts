@@ -25,21 +25,27 @@ import { studioStyles } from './studio-styles.ts';
 export class LogeStudio extends RoomPart {
   static override properties = {
     busy: { state: true },
+    isOpening: { state: true },
     problem: { state: true },
     note: { state: true },
     showDevices: { state: true },
   };
-  declare busy: '' | 'preview' | 'live' | 'end' | 'close';
+  declare busy: '' | 'live' | 'end' | 'close';
+  /** Whether camera and microphone are being opened. */
+  declare isOpening: boolean;
   declare problem: string;
   /** What has just happened, such as a live that another window took over. */
   declare note: string;
   declare showDevices: boolean;
+
+  #opening: Promise<void> | undefined;
 
   static override styles = [...RoomPart.styles, studioStyles];
 
   constructor() {
     super();
     this.busy = '';
+    this.isOpening = false;
     this.problem = '';
     this.note = '';
     this.showDevices = false;
@@ -83,7 +89,7 @@ export class LogeStudio extends RoomPart {
         <div class="main">
           <loge-studio-picture
             .room=${room}
-            ?waiting=${this.busy === 'preview'}
+            ?waiting=${this.isOpening}
             @loge-preview-wanted=${() => this.#preview()}
           ></loge-studio-picture>
           ${isLive ? html`<loge-studio-figures .room=${room}></loge-studio-figures>` : nothing}
@@ -220,16 +226,27 @@ export class LogeStudio extends RoomPart {
     if (permission?.state === 'granted') await this.#preview();
   }
 
-  async #preview(): Promise<void> {
-    await this.#run('preview', async () => {
+  #preview(): Promise<void> {
+    this.#opening ??= this.#openPreview().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #openPreview(): Promise<void> {
+    this.isOpening = true;
+    await this.#try(async () => {
       await this.room?.localParticipant.startPreview();
       this.#refreshDevices();
     });
+    this.isOpening = false;
   }
 
   #goLive = (): Promise<void> =>
     this.#run('live', async () => {
       this.note = '';
+      // Pressed while the preview is still opening: go on with what it opens, and not with a second capture beside it.
+      await this.#opening;
       await this.room?.localParticipant.goLive();
       this.#refreshDevices();
     });

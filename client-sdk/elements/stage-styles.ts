@@ -22,7 +22,7 @@ export const stageStyles = css`
   }
 
   /* While a line of text stands over the curtain, the initials step back. */
-  .poster .initials {
+  .stage .poster .initials {
     opacity: 0;
   }
 

@@ -36,7 +36,8 @@ export class LogeStudioPicture extends RoomPart {
         container-type: size;
       }
 
-      .initials {
+      /* While a line of text stands over the curtain, the initials step back. */
+      .picture .poster .initials {
         opacity: 0;
       }
 
@@ -58,6 +59,7 @@ export class LogeStudioPicture extends RoomPart {
       }
 
       .badges {
+        z-index: 1;
         position: absolute;
         inset-block-start: 0.75rem;
         inset-inline-start: 0.75rem;

@@ -81,7 +81,8 @@ export const studioStyles = css`
     color: var(--_accent);
   }
 
-  .tool.muted-off {
+  .tool.muted-off,
+  .tool.muted-off:hover:not(:disabled) {
     border-color: transparent;
     background: var(--_live);
     color: var(--_on-live);

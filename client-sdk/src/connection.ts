@@ -38,7 +38,6 @@ export interface RequestOptions {
   timeoutMs?: number;
 }
 
-const FATAL_AFTER_RETRY = new Set(['token_expired']);
 const RETRY_RELIABLY = new Set(['timeout', 'connection_failed', 'unavailable', 'shutting_down']);
 
 interface Waiter {
@@ -254,7 +253,7 @@ export class Connection {
   }
 
   #isWorthRetrying(error: LogeError): boolean {
-    if (FATAL_AFTER_RETRY.has(error.code)) {
+    if (error.code === 'token_expired') {
       this.#expiredTokens += 1;
       return typeof this.#source === 'function' && this.#expiredTokens < CONNECTION.tokenAttempts;
     }

@@ -8,7 +8,7 @@ import type { EventData } from '../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import { backoffMs, delay } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { LogeError, toLogeError } from './errors.ts';
+import { LogeError, type LogeErrorCode, toLogeError } from './errors.ts';
 import type { LocalLiveEndReason } from './events.ts';
 import { LayerControl } from './layer-control.ts';
 import { STAGE } from './limits.ts';
@@ -161,13 +161,11 @@ export class Publisher {
     }
     if (this.#state.kind !== 'live') return;
     const { media } = this.#state;
-    try {
-      await this.#connection.request('stage:resume', { session: media.session });
-      media.handleReconnected();
-    } catch (error) {
-      const { code } = toLogeError(error, 'internal');
-      if (code !== 'connection_failed' && this.#isCurrent(media)) void this.#restore(`resume refused: ${code}`);
-    }
+    const refusal = await this.#resume(media);
+    // The connection broke again: the next welcome brings us back here.
+    if (refusal === 'connection_failed' || !this.#isCurrent(media)) return;
+    if (refusal) void this.#restore(`resume refused: ${refusal}`);
+    else media.handleReconnected();
   }
 
   handleLayersWanted({ session, producerId, maxSpatialLayer }: EventData<'stage:layersWanted'>): void {
@@ -207,11 +205,17 @@ export class Publisher {
   async handleLiveEnded(): Promise<void> {
     if (this.#state.kind !== 'live') return;
     const { media } = this.#state;
+    const refusal = await this.#resume(media);
+    if (refusal === 'session_not_found' && this.#isCurrent(media)) this.#finish('ended', null);
+  }
+
+  /** Takes the session over, or learns why not. */
+  async #resume(media: MediaTransport): Promise<LogeErrorCode | null> {
     try {
       await this.#connection.request('stage:resume', { session: media.session });
+      return null;
     } catch (error) {
-      if (toLogeError(error, 'internal').code === 'session_not_found' && this.#isCurrent(media))
-        this.#finish('ended', null);
+      return toLogeError(error, 'internal').code;
     }
   }
 

@@ -78,18 +78,13 @@ export class Room {
       },
     });
     const connection = this.#connection;
-    this.#engine = new MediaEngine(log);
+    const engine = new MediaEngine(log);
+    this.#engine = engine;
     this.chat = new Chat({ connection, emit, log });
     this.wallet = new Wallet(connection, (wallet) => emit('walletChanged', wallet));
-    this.stage = new Stage({
-      connection,
-      engine: this.#engine,
-      emit,
-      log,
-      adaptiveStream,
-      shouldWatch: (attached) => this.#shouldWatch(attached),
-    });
-    this.localParticipant = new LocalParticipant({ connection, engine: this.#engine, emit, log });
+    const shouldWatch = (attached: boolean): boolean => this.#shouldWatch(attached);
+    this.stage = new Stage({ connection, engine, emit, log, adaptiveStream, shouldWatch });
+    this.localParticipant = new LocalParticipant({ connection, engine, emit, log });
     this.#handlers = this.#createHandlers();
   }
 
@@ -141,7 +136,7 @@ export class Room {
    * `origin_not_allowed`, `too_many_connections`, `connection_failed`.
    */
   connect(token: TokenSource): Promise<void> {
-    if (typeof RTCPeerConnection === 'function') this.#engine.prepare();
+    this.#engine.prepare();
     // A connection that starts over may be to another room: its chat is not resumed.
     if (this.state === 'idle' || this.state === 'disconnected') this.chat.close();
     return this.#connection.connect(token);
@@ -211,12 +206,10 @@ export class Room {
       'stage:layersWanted': (data) => publisher.handleLayersWanted(data),
       'stage:keyFrameWanted': (data) => publisher.handleKeyFrameWanted(data),
       'stage:sessionClosed': (data) => {
-        subscriber.handleSessionClosed(data);
-        publisher.handleSessionClosed(data);
+        for (const part of [subscriber, publisher]) part.handleSessionClosed(data);
       },
       'stage:transportState': (data) => {
-        subscriber.handleTransportState(data);
-        publisher.handleTransportState(data);
+        for (const part of [subscriber, publisher]) part.handleTransportState(data);
       },
       'chat:frame': ({ entries }) => this.chat.handleEntries(entries),
       'money:walletChanged': (wallet) => this.wallet.handleState(wallet),

@@ -110,7 +110,14 @@ async function build(file, report) {
     report('configuring');
     await runLogged(
       'meson',
-      ['setup', '--buildtype', 'release', '-Db_ndebug=true', '--wrap-mode', 'nodownload', output, sources],
+      [
+        'setup',
+        ...['--buildtype', 'release', '-Db_ndebug=true'],
+        // One kind of code for all sources, so that all can use the precompiled header. Nothing here is a shared library.
+        '-Db_staticpic=false',
+        ...['--wrap-mode', 'nodownload'],
+        ...[output, sources],
+      ],
       { logName: 'worker-configure' },
     );
     await precompile(sources, output);

@@ -1,9 +1,6 @@
 /** The emulator's time: the machine's or a test's, plus what the control plane has advanced it by. */
 import type { Store } from './store/store.ts';
 
-/** `setTimeout` counts in 31 bits; longer waits are taken in pieces. */
-const TIMER_MAX_MS = 24 * 60 * 60 * 1000;
-
 export class Clock {
   readonly #now: () => number;
   readonly #store: Store;
@@ -14,60 +11,18 @@ export class Clock {
   }
 
   nowMs(): number {
-    return this.#now() + (this.#store.get('clock', 'clock')?.offsetMs ?? 0);
+    return this.#now() + this.#offsetMs();
   }
 
-  advance(byMs: number): void {
-    const offsetMs = (this.#store.get('clock', 'clock')?.offsetMs ?? 0) + byMs;
+  /** Never backwards: what has happened stays in the past. */
+  moveTo(targetMs: number): void {
+    const byMs = targetMs - this.nowMs();
+    if (byMs <= 0) return;
+    const offsetMs = this.#offsetMs() + byMs;
     this.#store.transact((transaction) => transaction.put('clock', 'clock', { offsetMs }));
   }
-}
 
-/** Things that are to happen at a time of the emulator's clock, each under an id. */
-export class Alarms {
-  readonly #clock: Clock;
-  readonly #ring: (id: string) => void;
-  readonly #waiting = new Map<string, { dueAtMs: number; timer: NodeJS.Timeout }>();
-
-  constructor(clock: Clock, ring: (id: string) => void) {
-    this.#clock = clock;
-    this.#ring = ring;
-  }
-
-  set(id: string, dueAtMs: number): void {
-    this.clear(id);
-    const waitMs = Math.max(0, dueAtMs - this.#clock.nowMs());
-    const timer = setTimeout(
-      () => {
-        this.#waiting.delete(id);
-        if (waitMs > TIMER_MAX_MS) this.set(id, dueAtMs);
-        else this.#ring(id);
-      },
-      Math.min(waitMs, TIMER_MAX_MS),
-    );
-    timer.unref();
-    this.#waiting.set(id, { dueAtMs, timer });
-  }
-
-  clear(id: string): void {
-    clearTimeout(this.#waiting.get(id)?.timer);
-    this.#waiting.delete(id);
-  }
-
-  /** After a jump of the clock: what is due by now rings before this returns, in the order of its times. */
-  catchUp(): void {
-    const waiting = [...this.#waiting].sort(([, a], [, b]) => a.dueAtMs - b.dueAtMs);
-    for (const [id, { dueAtMs }] of waiting) {
-      if (!this.#waiting.has(id)) continue;
-      if (dueAtMs > this.#clock.nowMs()) this.set(id, dueAtMs);
-      else {
-        this.clear(id);
-        this.#ring(id);
-      }
-    }
-  }
-
-  close(): void {
-    for (const id of [...this.#waiting.keys()]) this.clear(id);
+  #offsetMs(): number {
+    return this.#store.get('clock', 'clock')?.offsetMs ?? 0;
   }
 }

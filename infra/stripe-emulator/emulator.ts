@@ -18,6 +18,7 @@ import { Disturbance } from './events/disturbance.ts';
 import { type HttpOutcome, type HttpRequest, jsonAnswer } from './http/exchange.ts';
 import { HttpServer } from './http/server.ts';
 import { type EmulatorLog, logToStderr } from './log.ts';
+import { upgradeBalances } from './payments/ledger.ts';
 import { SeededRandom } from './random.ts';
 import { balanceRoutes } from './resources/balance.ts';
 import { chargeRoutes } from './resources/charges.ts';
@@ -28,6 +29,7 @@ import { paymentIntentRoutes } from './resources/payment-intents.ts';
 import { paymentMethodRoutes } from './resources/payment-methods.ts';
 import { productRoutes } from './resources/products.ts';
 import { refundRoutes, refundsOfCharge } from './resources/refunds.ts';
+import { setupIntentRoutes } from './resources/setup-intents.ts';
 import { webhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { Retention } from './retention.ts';
 import { Store } from './store/store.ts';
@@ -42,6 +44,8 @@ export interface StripeEmulatorOptions {
   /** Where everything is kept; absent: in memory only. Two emulators must not share one. */
   dataFile?: string;
   webhook?: WebhookTarget;
+  /** Where the events of connected accounts go, with a secret of its own. */
+  connectWebhook?: WebhookTarget;
   /** Repeats the order and doubling of webhooks; ids are never repeated. */
   seed?: number;
   /** False delivers webhooks once and in order. */
@@ -84,7 +88,7 @@ export class StripeEmulator {
 
   static async create(options: StripeEmulatorOptions): Promise<StripeEmulator> {
     const { port, host = '127.0.0.1', dataFile, publicUrl, log = logToStderr } = options;
-    const { seed = randomInt(SEED_BOUND), merchant = 'Loge', webhook } = options;
+    const { seed = randomInt(SEED_BOUND), merchant = 'Loge', webhook, connectWebhook } = options;
     // The port is taken first: whoever holds it already may also hold the file.
     let handle = (_request: HttpRequest): HttpOutcome | Promise<HttpOutcome> =>
       jsonAnswer(503, { error: { message: 'Starting' } });
@@ -106,6 +110,8 @@ export class StripeEmulator {
       const control = new ControlPlane({ world, faults, disturbance, seed });
       const retention = new Retention(world);
       if (webhook !== undefined) control.setWebhook(webhook);
+      if (connectWebhook !== undefined) control.setConnectWebhook(connectWebhook);
+      upgradeBalances(store, Math.floor(clock.nowMs() / 1000));
       world.resumeTasks();
       handle = (request) => dispatch(request, { api, pages, control, log });
       return new StripeEmulator(server, url, seed, { store, world, retention, control });
@@ -118,6 +124,11 @@ export class StripeEmulator {
   /** Where events go from now on, also those that still wait for an address. */
   setWebhook(target: WebhookTarget): void {
     this.#parts.control.setWebhook(target);
+  }
+
+  /** The same for the events of connected accounts. */
+  setConnectWebhook(target: WebhookTarget): void {
+    this.#parts.control.setConnectWebhook(target);
   }
 
   /** Makes the next requests to a path fail, hang or come late. */
@@ -172,6 +183,7 @@ function allRoutes(deliveries: Deliveries): Route[] {
     ...paymentMethodRoutes,
     ...productRoutes,
     ...refundRoutes,
+    ...setupIntentRoutes,
     ...webhookEndpointRoutes,
   ];
 }

@@ -24,8 +24,10 @@ export class Retention {
       for (const answer of store.newestFirst('answers')) {
         if (answer.createdAtMs + KEY_LIFETIME_MS < nowMs) transaction.remove('answers', answer.key);
       }
-      for (const event of store.newestFirst('events')) {
-        if ((event.created + EVENT_LIFETIME_SECONDS) * 1000 < nowMs) transaction.remove('events', event.id);
+      for (const events of store.partitionsOf('events')) {
+        for (const event of store.newestFirst(events)) {
+          if ((event.created + EVENT_LIFETIME_SECONDS) * 1000 < nowMs) transaction.remove(events, event.id);
+        }
       }
     });
   }

@@ -18,6 +18,7 @@ export interface Fact {
   identity: string | null;
   // biome-ignore lint/suspicious/noExplicitAny: each topic has its own shape; the app, which wires them, names it.
   data: any;
+  /** ISO 8601. */
   createdAt: string;
 }
 
@@ -101,15 +102,16 @@ export class Outbox {
       if (rows.length === 0) return;
       const done: number[] = [];
       let failure: unknown;
-      for (const row of rows) {
+      for (const { seq, dispatchedAt: _, ...kept } of rows) {
+        const fact: Fact = { ...kept, createdAt: new Date(kept.createdAt).toISOString() };
         try {
-          for (const listener of this.#listeners.get(row.topic) ?? []) await listener(row);
+          for (const listener of this.#listeners.get(fact.topic) ?? []) await listener(fact);
         } catch (error) {
           failure = error;
           break;
         }
-        this.#bus.publish(FACTS_BUS_TOPIC, row);
-        done.push(row.seq);
+        this.#bus.publish(FACTS_BUS_TOPIC, fact);
+        done.push(seq);
       }
       if (done.length > 0) {
         await this.#db.orm.update(outbox).set({ dispatchedAt: sql`now()` }).where(inArray(outbox.seq, done));

@@ -273,7 +273,12 @@ function questionsOf(joins: readonly JoinTimes[]): string[] {
 /** Where the time goes: the median of when each step was done. */
 function phasesOf(joins: readonly Pick<JoinTimes, 'welcomeMs' | 'answerMs' | 'mediaConnectedMs'>[]) {
   const median = (step: 'welcomeMs' | 'answerMs' | 'mediaConnectedMs') =>
-    round(percentile(joins.map((join) => join[step]), 0.5));
+    round(
+      percentile(
+        joins.map((join) => join[step]),
+        0.5,
+      ),
+    );
   return { welcome: median('welcomeMs'), answer: median('answerMs'), mediaConnected: median('mediaConnectedMs') };
 }
 

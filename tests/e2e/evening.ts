@@ -36,6 +36,8 @@ const TIPS = [
 export class Evening implements AsyncDisposable {
   readonly loge: TestApp;
   readonly scenes: Scene[] = [];
+  /** What people called themselves and each other, and what they wrote: the same in every language. */
+  readonly written = new Set<string>();
   readonly #browser: Browser;
   readonly #rooms: { camille: string; noah: string };
 
@@ -48,8 +50,13 @@ export class Evening implements AsyncDisposable {
   static async create(): Promise<Evening> {
     const [loge, browser] = await Promise.all([startApp(), launchChromium()]);
     const { rooms } = await loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
+    const { people } = await (await fetch(`${loge.url}/site/demo-people`)).json();
     const roomOf = (creator: string) => rooms.find((room) => room.creator.identity === creator)?.id ?? '';
     const evening = new Evening(loge, browser, { camille: roomOf('camille'), noah: roomOf('noah') });
+    for (const { title } of rooms) evening.written.add(title);
+    for (const { name } of [...people, ...LINES]) evening.written.add(name);
+    for (const { text } of LINES) evening.written.add(text);
+    for (const { message } of TIPS) evening.written.add(message);
     try {
       await evening.#open();
     } catch (error) {

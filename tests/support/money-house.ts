@@ -23,8 +23,9 @@ import { Rooms } from '../../server/rooms/rooms.ts';
 import { CARD, payCheckout } from './checkout.ts';
 
 export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
-const API_TIMEOUT_MS = 400;
-const WAIT_ATTEMPTS = 400;
+/** Short enough for a test of a provider that hangs, long enough for a machine that does much else. */
+const API_TIMEOUT_MS = 2_000;
+const WAIT_ATTEMPTS = 1_200;
 const WAIT_PAUSE_MS = 25;
 
 /** A clock that runs with the machine's and can be set forward. */

@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import type { SfuNode } from '../../sfu/contract.ts';
+import { BundledPage } from './page-bundle.ts';
 
 /** Chromium on pages that speak the SFU contract through the test, so that real decoders judge the media. */
 export class StageBrowser implements AsyncDisposable {
@@ -13,14 +10,7 @@ export class StageBrowser implements AsyncDisposable {
   readonly #stop: () => Promise<void>;
 
   static async open(executablePath: string): Promise<StageBrowser> {
-    const script = await bundlePage();
-    const server = createServer((_request, response) => {
-      response.setHeader('content-type', 'text/html');
-      response.end(`<!doctype html><meta charset="utf-8"><body><script type="module">${script}</script>`);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const served = await BundledPage.serve(fileURLToPath(new URL('rtp-browser-page.ts', import.meta.url)));
     const browser = await chromium.launch({
       executablePath,
       args: [
@@ -33,9 +23,9 @@ export class StageBrowser implements AsyncDisposable {
     });
     const stop = async () => {
       await browser.close();
-      server.close();
+      await served[Symbol.asyncDispose]();
     };
-    return new StageBrowser(browser, `http://localhost:${port}/`, stop);
+    return new StageBrowser(browser, served.url, stop);
   }
 
   private constructor(browser: Browser, url: string, stop: () => Promise<void>) {
@@ -66,16 +56,4 @@ export class StageBrowser implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop();
   }
-}
-
-async function bundlePage(): Promise<string> {
-  const entry = fileURLToPath(new URL('rtp-browser-page.ts', import.meta.url));
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, minify: false, modulePreload: false, rollupOptions: { input: entry } },
-  });
-  const [output] = Array.isArray(result) ? result : [result];
-  if (!output || !('output' in output)) throw new Error('The page could not be bundled.');
-  return output.output[0].code.replaceAll('</script', '<\\/script');
 }

@@ -12,7 +12,7 @@ import { newId } from '../random.ts';
 import { API_VERSION, responseFaultOf } from '../schemas/schemas.ts';
 import type { StoredAnswer } from '../store/records.ts';
 import { assertTestKey } from './authentication.ts';
-import { keyInUse, notEmulated, rateLimited, StripeApiError, serverError } from './errors.ts';
+import { accountInvalid, keyInUse, notEmulated, rateLimited, StripeApiError, serverError } from './errors.ts';
 import type { Expander } from './expand.ts';
 import { type Attempt, digestOf, IdempotencyKeys } from './idempotency.ts';
 import { BrokenContract, type Operation, type World } from './operation.ts';
@@ -31,6 +31,9 @@ interface Call {
   requestId: string;
   route: Route;
   id: string;
+  subId: string;
+  /** The connected account that `Stripe-Account` names; null is the platform. */
+  account: string | null;
   form: FormObject;
   attempt: Attempt | undefined;
 }
@@ -80,7 +83,7 @@ export class Api {
     }
     const version = headers['stripe-version'];
     if (version !== undefined && version !== API_VERSION) throw notEmulated(`Stripe-Version ${version}`);
-    if (headers['stripe-account'] !== undefined) throw notEmulated('A request for a connected account');
+    const account = this.#accountOf(found.route, headers['stripe-account']);
     if (headers['stripe-context'] !== undefined) throw notEmulated('A request with a Stripe-Context');
     const isPost = method === 'POST';
     if (isPost && request.query !== '') throw notEmulated('A query string on a POST');
@@ -89,8 +92,20 @@ export class Api {
     const form = parseForm(isPost ? request.body : request.query);
     const key = headers['idempotency-key'];
     const isKeyed = isPost && typeof key === 'string' && key !== '';
-    const attempt = isKeyed ? { key, endpoint: `${method} ${path}`, parametersDigest: digestOf(form) } : undefined;
-    return { requestId, route: found.route, id: decodeURIComponent(found.id), form, attempt };
+    // Keys belong to an account: the same key on another is another.
+    const scopedKey = account === null ? String(key) : `${account}:${key}`;
+    const attempt = isKeyed
+      ? { key, scopedKey, endpoint: `${method} ${path}`, parametersDigest: digestOf(form) }
+      : undefined;
+    return { requestId, ...found, id: decode(found.id), subId: decode(found.subId), account, form, attempt };
+  }
+
+  #accountOf(route: Route, header: string | string[] | undefined): string | null {
+    if (header === undefined || header === '') return null;
+    const account = String(header);
+    if (this.#world.store.get('accounts', account) === undefined) throw accountInvalid(account);
+    if (!route.isForAccounts) throw notEmulated(`${route.method} ${route.path} for a connected account`);
+    return account;
   }
 
   async #answer(call: Call, fault: ApiFault | undefined): Promise<HttpOutcome> {
@@ -104,7 +119,7 @@ export class Api {
       if (fault?.kind === 'hang' || fault?.kind === 'reset') return fault.kind;
       return this.#toHttp(result, requestId, attempt?.key);
     } finally {
-      if (attempt !== undefined) this.#keys.leave(attempt.key);
+      if (attempt !== undefined) this.#keys.leave(attempt.scopedKey);
     }
   }
 
@@ -112,23 +127,26 @@ export class Api {
   #carryOut(call: Call, fault: ApiFault | undefined): Result {
     const parameters = readParameters<{ expand?: string[] }>(call.route.parameters, call.form);
     const request = { id: call.requestId, idempotency_key: call.attempt?.key ?? null };
+    const carryOut = (operation: Operation): Result => {
+      const answer = call.route.handle(operation, parameters as never, call.id, call.subId);
+      let result = this.#render(operation, answer, parameters.expand);
+      if (fault?.kind === 'server_error')
+        result = this.#errorResult(
+          serverError('A fault was asked for, after the request took effect.'),
+          call.requestId,
+        );
+      this.#save(operation, call, result);
+      return result;
+    };
     try {
-      return this.#world.operate(request, (operation) => {
-        const answer = call.route.handle(operation, parameters as never, call.id);
-        let result = this.#render(operation, answer, parameters.expand);
-        if (fault?.kind === 'server_error')
-          result = this.#errorResult(
-            serverError('A fault was asked for, after the request took effect.'),
-            call.requestId,
-          );
-        this.#save(operation, call, result);
-        return result;
-      });
+      return this.#world.operate(request, carryOut, call.account);
     } catch (error) {
       // What the route had changed is undone; only the refusal is kept, where Stripe keeps it.
       const result = this.#errorResult(error, call.requestId);
       const isSaved = error instanceof StripeApiError ? error.isSaved : true;
-      if (isSaved) this.#world.operate(request, (operation) => this.#save(operation, call, result));
+      if (isSaved && call.attempt !== undefined) {
+        this.#world.operate(request, (operation) => this.#save(operation, call, result));
+      }
       return result;
     }
   }
@@ -154,7 +172,9 @@ export class Api {
 
   #save(operation: Operation, { attempt, requestId }: Call, { status, body }: Result): void {
     if (attempt === undefined) return;
-    operation.tx.put('answers', attempt.key, { ...attempt, status, body, requestId, createdAtMs: operation.nowMs });
+    const { key, scopedKey, endpoint, parametersDigest } = attempt;
+    const createdAtMs = operation.nowMs;
+    operation.tx.put('answers', scopedKey, { key, endpoint, parametersDigest, status, body, requestId, createdAtMs });
   }
 
   #errorResult(error: unknown, requestId: string): Result {
@@ -189,6 +209,14 @@ export class Api {
       ...headers,
     });
     return { ...answer, body: result.body };
+  }
+}
+
+function decode(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
   }
 }
 

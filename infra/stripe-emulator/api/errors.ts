@@ -20,6 +20,7 @@ export interface ErrorBody {
   charge?: string;
   payment_intent?: Stripe.PaymentIntent;
   payment_method?: Stripe.PaymentMethod;
+  setup_intent?: Stripe.SetupIntent;
   doc_url?: string;
 }
 
@@ -75,6 +76,11 @@ export function noSuch(noun: string, id: string, param = 'id'): StripeApiError {
 
 export function unauthenticated(message: string): StripeApiError {
   return new StripeApiError(401, { type: 'invalid_request_error', message }, false);
+}
+
+export function accountInvalid(account: string): StripeApiError {
+  const message = `The provided key does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`;
+  return new StripeApiError(403, { type: 'invalid_request_error', code: 'account_invalid', message }, false);
 }
 
 export function rateLimited(): StripeApiError {

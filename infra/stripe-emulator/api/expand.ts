@@ -1,7 +1,7 @@
 /** `expand[]=payment_intent.latest_charge`: replaces ids by the objects they name. Which fields can is generated. */
 import { EXPANDABLE } from '../schemas/schemas.ts';
+import type { Reader } from '../store/reader.ts';
 import type { Collection } from '../store/records.ts';
-import type { Reader } from '../store/store.ts';
 import { invalidParameter } from './errors.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -18,6 +18,7 @@ const COLLECTION_OF: Readonly<Record<string, Collection>> = {
   price: 'prices',
   product: 'products',
   refund: 'refunds',
+  setup_intent: 'setup_intents',
 };
 
 type Resource = { object: string; id?: string } & Record<string, unknown>;

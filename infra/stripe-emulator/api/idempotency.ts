@@ -1,8 +1,8 @@
 /** Idempotency keys: the first answer is replayed, 500s too; other parameters under a key are an error. */
 import { createHash } from 'node:crypto';
 import type { FormObject } from '../http/form.ts';
+import type { Reader } from '../store/reader.ts';
 import type { StoredAnswer } from '../store/records.ts';
-import type { Reader } from '../store/store.ts';
 import { invalidParameter, keyInUse, StripeApiError } from './errors.ts';
 
 /** Stripe promises at least a day. */
@@ -14,14 +14,14 @@ export class IdempotencyKeys {
 
   /** The answer to replay, or undefined after taking the key, which `leave` gives back. */
   enter(reader: Reader, attempt: Attempt, nowMs: number): StoredAnswer | undefined {
-    const { key, endpoint, parametersDigest } = attempt;
+    const { key, scopedKey, endpoint, parametersDigest } = attempt;
     if (key.length > KEY_LENGTH_MAX) {
       throw invalidParameter({ message: `Idempotency keys may be at most ${KEY_LENGTH_MAX} characters long.` });
     }
-    if (this.#inProgress.has(key)) throw keyInUse(key);
-    const stored = reader.get('answers', key);
+    if (this.#inProgress.has(scopedKey)) throw keyInUse(key);
+    const stored = reader.get('answers', scopedKey);
     if (stored === undefined || stored.createdAtMs + KEY_LIFETIME_MS < nowMs) {
-      this.#inProgress.add(key);
+      this.#inProgress.add(scopedKey);
       return undefined;
     }
     if (stored.endpoint !== endpoint) {
@@ -37,13 +37,15 @@ export class IdempotencyKeys {
     return stored;
   }
 
-  leave(key: string): void {
-    this.#inProgress.delete(key);
+  leave(scopedKey: string): void {
+    this.#inProgress.delete(scopedKey);
   }
 }
 
 export interface Attempt {
   key: string;
+  /** The key, told apart by account. */
+  scopedKey: string;
   endpoint: string;
   parametersDigest: string;
 }

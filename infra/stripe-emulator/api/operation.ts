@@ -3,12 +3,15 @@
  * requests, the pages and the tasks themselves all work through it.
  */
 import type Stripe from 'stripe';
-import { Alarms, type Clock } from '../clock.ts';
+import { Alarms } from '../alarms.ts';
+import type { Clock } from '../clock.ts';
 import type { Deliveries } from '../events/deliveries.ts';
 import { newId } from '../random.ts';
 import { API_VERSION, eventFaultOf } from '../schemas/schemas.ts';
-import type { Collection, Delivery, Records, Task, TaskWithoutId } from '../store/records.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import type { Collection, Delivery, Records } from '../store/records.ts';
+import { ScopedTransaction } from '../store/scoped.ts';
+import type { Store } from '../store/store.ts';
+import type { Task, TaskWithoutId } from '../store/tasks.ts';
 import type { Presenter } from './presenter.ts';
 
 export interface EventRequest {
@@ -25,19 +28,38 @@ interface Emitted {
 /** A fault of the emulator, not of the request: a response or event that breaks Stripe's own types. */
 export class BrokenContract extends Error {}
 
+/** What goes out once the transaction holds, shared by the accounts that one operation touches. */
+interface Outgoing {
+  deliveries: Delivery[];
+  tasks: { id: string; dueAtMs: number }[];
+}
+
 export class Operation {
-  readonly tx: Transaction;
+  readonly tx: ScopedTransaction;
+  /** The connected account in whose name this happens; null is the platform. */
+  readonly account: string | null;
   readonly nowMs: number;
   readonly #world: World;
   readonly #request: EventRequest;
-  readonly #deliveries: Delivery[] = [];
-  readonly #tasks: { id: string; dueAtMs: number }[] = [];
+  readonly #outgoing: Outgoing;
 
-  constructor(world: World, tx: Transaction, request: EventRequest) {
+  constructor(
+    world: World,
+    tx: ScopedTransaction,
+    request: EventRequest,
+    outgoing: Outgoing = { deliveries: [], tasks: [] },
+  ) {
     this.#world = world;
     this.tx = tx;
+    this.account = tx.account;
     this.#request = request;
+    this.#outgoing = outgoing;
     this.nowMs = world.clock.nowMs();
+  }
+
+  /** The same operation in the name of another account. */
+  of(account: string | null): Operation {
+    return new Operation(this.#world, this.tx.of(account), this.#request, this.#outgoing);
   }
 
   /** Stripe's timestamps are whole seconds. */
@@ -61,6 +83,7 @@ export class Operation {
     const event = {
       id: newId('evt'),
       object: 'event',
+      ...(this.account === null ? {} : { account: this.account }),
       api_version: API_VERSION,
       created: this.now,
       data: {
@@ -75,19 +98,19 @@ export class Operation {
     const fault = eventFaultOf({ ...event });
     if (fault !== undefined) throw new BrokenContract(`event ${type}: ${fault}`);
     this.tx.put('events', event.id, event);
-    this.#deliveries.push(...this.#world.deliveries.plan(this.tx, event.id, type));
+    this.#outgoing.deliveries.push(...this.#world.deliveries.plan(this.tx, event));
   }
 
   schedule(task: TaskWithoutId): void {
     const id = newId('task');
     this.tx.put('tasks', id, { ...task, id });
-    this.#tasks.push({ id, dueAtMs: task.dueAtMs });
+    this.#outgoing.tasks.push({ id, dueAtMs: task.dueAtMs });
   }
 
   /** To be called once the transaction holds. */
   release(): void {
-    for (const delivery of this.#deliveries) this.#world.deliveries.track(delivery);
-    for (const { id, dueAtMs } of this.#tasks) this.#world.tasks.set(id, dueAtMs);
+    for (const delivery of this.#outgoing.deliveries) this.#world.deliveries.track(delivery);
+    for (const { id, dueAtMs } of this.#outgoing.tasks) this.#world.tasks.set(id, dueAtMs);
   }
 }
 
@@ -128,14 +151,27 @@ export class World {
   }
 
   /** All that `work` does holds, or nothing of it; its events go out afterwards. */
-  operate<T>(request: EventRequest, work: (operation: Operation) => T): T {
+  operate<T>(request: EventRequest, work: (operation: Operation) => T, account: string | null = null): T {
     let operation: Operation | undefined;
     const result = this.store.transact((tx) => {
-      operation = new Operation(this, tx, request);
+      operation = new Operation(this, new ScopedTransaction(tx, account), request);
       return work(operation);
     });
     operation?.release();
     return result;
+  }
+
+  /** Time passes task by task, each at its own time, so that a year's renewals are dated as in a year. */
+  advance(byMs: number): void {
+    const targetMs = this.clock.nowMs() + byMs;
+    for (;;) {
+      const dueAtMs = this.tasks.nextDueAtMs();
+      if (dueAtMs === undefined || dueAtMs > targetMs) break;
+      this.clock.moveTo(dueAtMs);
+      this.tasks.ringUntil(dueAtMs);
+    }
+    this.clock.moveTo(targetMs);
+    this.deliveries.catchUp();
   }
 
   /** After a start: what was scheduled before goes on. */

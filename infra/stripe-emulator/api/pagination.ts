@@ -46,9 +46,9 @@ interface Taken<T> {
   hasMore: boolean;
 }
 
-function older<T extends { id: string }>(
+function older<T extends { id: string; created?: number }>(
   { newestFirst, noun }: Source<T>,
-  { starting_after: cursor }: PageParameters,
+  { starting_after: cursor, created }: PageParameters,
   limit: number,
   isWanted: (item: T) => boolean,
 ): Taken<T> {
@@ -60,6 +60,8 @@ function older<T extends { id: string }>(
       items.push(item);
     }
     if (item.id === cursor) isPastCursor = true;
+    // Times only fall from here on: nothing older can be in the range.
+    if (isPastCursor && isBeforeRange(item.created, created)) break;
   }
   if (!isPastCursor) throw noSuch(noun, cursor ?? '', 'starting_after');
   return { items, hasMore: false };
@@ -89,6 +91,12 @@ function newer<T extends { id: string }>(
   }
   if (!isFound) throw noSuch(noun, cursor ?? '', 'ending_before');
   return { items: before, hasMore: dropped > 0 };
+}
+
+function isBeforeRange(created: number | undefined, range: PageParameters['created']): boolean {
+  if (range === undefined || created === undefined) return false;
+  const lowest = typeof range === 'number' ? range : (range.gte ?? range.gt);
+  return lowest !== undefined && created < lowest;
 }
 
 function isInRange(created: number | undefined, range: PageParameters['created']): boolean {

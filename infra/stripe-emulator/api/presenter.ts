@@ -25,6 +25,7 @@ export class Presenter {
         if (typeof value.url === 'string') value.url = this.#absolute(value.url);
         break;
       case 'payment_intent':
+      case 'setup_intent':
         value.next_action = this.#presentNextAction(value.next_action as Stripe.PaymentIntent.NextAction | null);
         break;
       case 'balance_transaction':

@@ -7,43 +7,61 @@ export type Method = 'GET' | 'POST' | 'DELETE';
 /** An object or a list; or an error whose changes hold all the same, such as a declined payment. */
 export type RouteAnswer = object | StripeApiError;
 
+type Handle<P> = (operation: Operation, parameters: P, id: string, subId: string) => RouteAnswer;
+
 export interface Route {
   method: Method;
-  /** `/v1/refunds/:id` */
+  /** `/v1/refunds/:id`, `/v1/transfers/:id/reversals/:sub` */
   path: string;
   parameters: string;
-  handle: (operation: Operation, parameters: never, id: string) => RouteAnswer;
+  /** Whether it also serves requests with a `Stripe-Account` header. */
+  isForAccounts: boolean;
+  handle: Handle<never>;
 }
 
 /** Gives the parameters the type that belongs to the schema's name. */
-export function route<P>(
-  method: Method,
-  path: string,
-  parameters: string,
-  handle: (operation: Operation, parameters: P, id: string) => RouteAnswer,
-): Route {
-  return { method, path, parameters, handle };
+export function route<P>(method: Method, path: string, parameters: string, handle: Handle<P>): Route {
+  return { method, path, parameters, handle, isForAccounts: false };
+}
+
+/** The same, for the platform and for its connected accounts alike. */
+export function accountRoute<P>(method: Method, path: string, parameters: string, handle: Handle<P>): Route {
+  return { ...route(method, path, parameters, handle), isForAccounts: true };
+}
+
+/** Where ids stand in paths: `/v1/x/:id/…/:sub` and `/v1/x/y/:id/…`. */
+const ID_POSITIONS = [
+  { id: 3, sub: undefined },
+  { id: 4, sub: undefined },
+  { id: 3, sub: 5 },
+] as const;
+
+export interface FoundRoute {
+  route: Route;
+  id: string;
+  subId: string;
 }
 
 export class Router {
-  readonly #exact = new Map<string, Route>();
-  readonly #withId: { pattern: RegExp; route: Route }[] = [];
+  readonly #routes: ReadonlyMap<string, Route>;
 
   constructor(routes: readonly Route[]) {
-    for (const candidate of routes) {
-      if (candidate.path.includes(':id')) {
-        const pattern = new RegExp(`^${candidate.method} ${candidate.path.replace(':id', '([^/]+)')}$`);
-        this.#withId.push({ pattern, route: candidate });
-      } else this.#exact.set(`${candidate.method} ${candidate.path}`, candidate);
-    }
+    this.#routes = new Map(routes.map((candidate) => [`${candidate.method} ${candidate.path}`, candidate]));
+    if (this.#routes.size !== routes.length) throw new Error('Two routes have the same method and path');
   }
 
-  find(method: string, path: string): { route: Route; id: string } | undefined {
-    const exact = this.#exact.get(`${method} ${path}`);
-    if (exact !== undefined) return { route: exact, id: '' };
-    for (const { pattern, route: candidate } of this.#withId) {
-      const id = pattern.exec(`${method} ${path}`)?.[1];
-      if (id !== undefined) return { route: candidate, id };
+  find(method: string, path: string): FoundRoute | undefined {
+    const exact = this.#routes.get(`${method} ${path}`);
+    if (exact !== undefined) return { route: exact, id: '', subId: '' };
+    const segments = path.split('/');
+    for (const { id, sub } of ID_POSITIONS) {
+      const pattern = [...segments];
+      if (id >= segments.length || (sub ?? 0) >= segments.length) continue;
+      pattern[id] = ':id';
+      if (sub !== undefined) pattern[sub] = ':sub';
+      const found = this.#routes.get(`${method} ${pattern.join('/')}`);
+      if (found === undefined || segments[id] === '') continue;
+      return { route: found, id: segments[id] ?? '', subId: sub === undefined ? '' : (segments[sub] ?? '') };
     }
     return undefined;
   }

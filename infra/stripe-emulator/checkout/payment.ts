@@ -1,4 +1,4 @@
-/** Paying a Checkout Session from its page: one attempt at a time, however often the button is pressed. */
+/** What a Checkout Session's page does: pay, or save a card; one attempt at a time, however often it is pressed. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import {
@@ -8,32 +8,35 @@ import {
   createPaymentIntent,
 } from '../payments/payment-intents.ts';
 import { createPaymentMethod } from '../payments/payment-methods.ts';
+import { authenticateSetupIntent, confirmSetupIntent, type SetUp } from '../payments/setup-intents.ts';
+import { createCustomer } from '../resources/customers.ts';
 import { mergeMetadata } from '../resources/metadata.ts';
 import type { CardForm } from './card-form.ts';
+import type { Session } from './page.ts';
 import { completeSession } from './sessions.ts';
-
-type Session = Readonly<Stripe.Checkout.Session>;
 
 export type Payment =
   | { outcome: 'paid'; session: Session }
   | { outcome: 'challenged'; clientSecret: string }
   | { outcome: 'declined'; code: string; declineCode: string | undefined };
 
-export function paySession(operation: Operation, session: Session, form: CardForm): Payment {
-  const paymentIntent = paymentIntentOf(operation, session);
-  const paymentMethod = createPaymentMethod(operation, {
-    card: form.card,
-    expMonth: form.expMonth,
-    expYear: form.expYear,
-    hasCvc: true,
-    name: form.name,
-    email: form.email ?? session.customer_details?.email ?? null,
-    country: form.card.country,
-  });
-  const current = { ...session, payment_intent: paymentIntent.id };
+/** A card that was typed, perhaps to be saved, or one that was saved before. */
+export type PaymentSource = { form: CardForm; isSaved: boolean } | { paymentMethod: string };
+
+export function paySession(operation: Operation, session: Session, source: PaymentSource): Payment {
+  const known = withCustomer(operation, session, source);
+  const paymentMethod =
+    'form' in source
+      ? cardOf(operation, known, source.form, source.isSaved)
+      : operation.must('payment_methods', source.paymentMethod);
+  if (known.mode === 'setup') return setUp(operation, known, paymentMethod);
+  const existing = paymentIntentOf(operation, known);
+  const isSaved = 'form' in source && source.isSaved;
+  const setup_future_usage = existing.setup_future_usage ?? (isSaved ? 'on_session' : null);
+  const current = { ...known, payment_intent: existing.id };
   operation.tx.put('checkout_sessions', session.id, current);
   const confirmed = confirmPaymentIntent(operation, {
-    paymentIntent,
+    paymentIntent: { ...existing, customer: current.customer, setup_future_usage },
     paymentMethod,
     isOffSession: false,
     returnUrl: null,
@@ -41,31 +44,76 @@ export function paySession(operation: Operation, session: Session, form: CardFor
   return finish(operation, current, confirmed);
 }
 
-/** The bank's answer to the challenge of a payment on a session's page. */
+/** The bank's answer to the challenge of a session's page. */
 export function authenticateSession(
   operation: Operation,
   session: Session,
-  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  intent: Readonly<Stripe.PaymentIntent> | Readonly<Stripe.SetupIntent>,
   isAuthenticated: boolean,
 ): Payment {
-  return finish(operation, session, authenticatePaymentIntent(operation, paymentIntent, isAuthenticated));
+  return intent.object === 'payment_intent'
+    ? finish(operation, session, authenticatePaymentIntent(operation, intent, isAuthenticated))
+    : finishSetUp(operation, session, authenticateSetupIntent(operation, intent, isAuthenticated));
 }
 
 function finish(operation: Operation, session: Session, confirmed: Confirmed): Payment {
   switch (confirmed.outcome) {
-    case 'succeeded': {
-      const { billing_details: details } = operation.must('payment_methods', confirmed.paymentIntent.payment_method);
-      const { name, email, address } = details;
-      const payer = { name, email, country: address?.country ?? null };
-      return { outcome: 'paid', session: completeSession(operation, session, payer) };
-    }
+    case 'succeeded':
+      return paid(operation, session, confirmed.paymentIntent.payment_method);
     case 'requires_action':
       return { outcome: 'challenged', clientSecret: String(confirmed.paymentIntent.client_secret) };
-    case 'declined': {
-      const { code = 'card_declined', decline_code: declineCode } = confirmed.error.body;
-      return { outcome: 'declined', code, declineCode };
-    }
+    case 'declined':
+      return declined(confirmed.error);
   }
+}
+
+function setUp(operation: Operation, session: Session, paymentMethod: Readonly<Stripe.PaymentMethod>): Payment {
+  const setupIntent = operation.must('setup_intents', session.setup_intent);
+  return finishSetUp(operation, session, confirmSetupIntent(operation, setupIntent, paymentMethod, null));
+}
+
+function finishSetUp(operation: Operation, session: Session, result: SetUp): Payment {
+  switch (result.outcome) {
+    case 'succeeded':
+      return paid(operation, session, result.setupIntent.payment_method);
+    case 'requires_action':
+      return { outcome: 'challenged', clientSecret: String(result.setupIntent.client_secret) };
+    case 'declined':
+      return declined(result.error);
+  }
+}
+
+function paid(operation: Operation, session: Session, paymentMethod: string | { id: string } | null): Payment {
+  const { name, email, address } = operation.must('payment_methods', paymentMethod).billing_details;
+  const payer = { name, email, country: address?.country ?? null };
+  return { outcome: 'paid', session: completeSession(operation, session, payer) };
+}
+
+function declined({ body }: { body: { code?: string; decline_code?: string } }): Payment {
+  return { outcome: 'declined', code: body.code ?? 'card_declined', declineCode: body.decline_code };
+}
+
+/** A card can only be saved with a customer: who has none yet becomes one. */
+function withCustomer(operation: Operation, session: Session, source: PaymentSource): Session {
+  const { paymentIntentData } = operation.must('checkout_forms', session.id);
+  if (session.customer !== null || paymentIntentData.setup_future_usage === undefined) return session;
+  const form = 'form' in source ? source.form : undefined;
+  const { id } = createCustomer(operation, { name: form?.name ?? null, email: form?.email ?? session.customer_email });
+  return { ...session, customer: id };
+}
+
+function cardOf(operation: Operation, session: Session, form: CardForm, isSaved: boolean): Stripe.PaymentMethod {
+  const entry = {
+    card: form.card,
+    expMonth: form.expMonth,
+    expYear: form.expYear,
+    hasCvc: true,
+    name: form.name,
+    email: form.email ?? session.customer_details?.email ?? null,
+    country: form.card.country,
+  };
+  // Whoever ticks the box wants to see the card again; a card that is saved for the merchant's sake may stay hidden.
+  return createPaymentMethod(operation, entry, { allow_redisplay: isSaved ? 'always' : 'limited' });
 }
 
 /** Made at the first attempt and used again by the next, as Checkout does since 2022-08-01. */
@@ -80,6 +128,7 @@ function paymentIntentOf(operation: Operation, session: Session): Readonly<Strip
     description: data.description ?? null,
     metadata: mergeMetadata(null, data.metadata),
     receipt_email: data.receipt_email ?? null,
+    setup_future_usage: data.setup_future_usage ?? null,
     statement_descriptor: data.statement_descriptor ?? null,
     statement_descriptor_suffix: data.statement_descriptor_suffix ?? null,
     transfer_group: data.transfer_group ?? null,

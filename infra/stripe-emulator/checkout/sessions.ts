@@ -2,8 +2,10 @@
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { cancelPaymentIntent } from '../payments/payment-intents.ts';
+import { cancelSetupIntent, createSetupIntent } from '../payments/setup-intents.ts';
 import { newId } from '../random.ts';
 import { createCustomer } from '../resources/customers.ts';
+import type { CheckoutForm } from '../store/records.ts';
 
 export type NewSession = Pick<
   Stripe.Checkout.Session,
@@ -17,15 +19,20 @@ export type NewSession = Pick<
   | 'expires_at'
   | 'locale'
   | 'metadata'
+  | 'mode'
+  | 'saved_payment_method_options'
   | 'submit_type'
   | 'success_url'
 >;
 
+interface SetupForm {
+  setupIntentData: Pick<Partial<Stripe.SetupIntent>, 'description' | 'metadata'>;
+}
+
 export function createSession(
   operation: Operation,
   wanted: NewSession,
-  lineItems: Stripe.LineItem[],
-  paymentIntentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData,
+  { lineItems, paymentIntentData, setupIntentData }: CheckoutForm & SetupForm,
 ): Stripe.Checkout.Session {
   const id = newId('cs_test', 58);
   const amount = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
@@ -36,8 +43,8 @@ export function createSession(
     adaptive_pricing: { enabled: false },
     after_expiration: null,
     allow_promotion_codes: null,
-    amount_subtotal: amount,
-    amount_total: amount,
+    amount_subtotal: wanted.mode === 'setup' ? null : amount,
+    amount_total: wanted.mode === 'setup' ? null : amount,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     billing_address_collection: null,
     client_secret: null,
@@ -56,7 +63,6 @@ export function createSession(
     invoice_creation: null,
     livemode: false,
     managed_payments: { enabled: false },
-    mode: 'payment',
     origin_context: null,
     payment_intent: null,
     payment_link: null,
@@ -64,22 +70,26 @@ export function createSession(
     payment_method_configuration_details: null,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: ['card'],
-    payment_status: 'unpaid',
+    payment_status: wanted.mode === 'setup' ? 'no_payment_required' : 'unpaid',
     permissions: null,
     phone_number_collection: { enabled: false },
     recovered_from: null,
-    saved_payment_method_options: null,
     setup_intent: null,
     shipping_address_collection: null,
     shipping_cost: null,
     shipping_options: [],
     status: 'open',
     subscription: null,
-    total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+    total_details: wanted.mode === 'setup' ? null : { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     ui_mode: 'hosted_page',
     url: `/c/pay/${id}`,
     wallet_options: null,
   };
+  if (session.mode === 'setup') {
+    const setupIntent = createSetupIntent(operation, { ...setupIntentData, customer: session.customer });
+    operation.tx.put('payment_intent_owners', setupIntent.id, { session: id });
+    session.setup_intent = setupIntent.id;
+  }
   operation.tx.put('checkout_sessions', id, session);
   operation.tx.put('checkout_forms', id, { lineItems, paymentIntentData });
   operation.schedule({ kind: 'expire_session', session: id, dueAtMs: session.expires_at * 1000 });
@@ -123,6 +133,9 @@ export function completeSession(
   session: Readonly<Stripe.Checkout.Session>,
   { name, email, country }: Payer,
 ): Stripe.Checkout.Session {
+  // Money that is only authorized is not paid: whoever captures it later knows when it is.
+  const { paymentIntentData } = operation.must('checkout_forms', session.id);
+  const isAuthorizedOnly = session.mode === 'payment' && paymentIntentData.capture_method === 'manual';
   const makesCustomer = session.customer === null && session.customer_creation === 'always';
   const customer = makesCustomer ? createCustomer(operation, { name, email }).id : session.customer;
   const complete: Stripe.Checkout.Session = {
@@ -130,7 +143,7 @@ export function completeSession(
     collected_information: { business_name: null, individual_name: null, shipping_details: null },
     customer,
     customer_details: customerDetails(name, email ?? session.customer_details?.email ?? null, country),
-    payment_status: 'paid',
+    payment_status: session.payment_status === 'unpaid' && !isAuthorizedOnly ? 'paid' : session.payment_status,
     status: 'complete',
     url: null,
   };
@@ -148,6 +161,10 @@ export function expireSession(
     session.payment_intent === null ? undefined : operation.must('payment_intents', session.payment_intent);
   if (paymentIntent !== undefined && paymentIntent.status !== 'succeeded') {
     cancelPaymentIntent(operation, paymentIntent, 'automatic');
+  }
+  if (session.setup_intent !== null) {
+    const setupIntent = operation.must('setup_intents', session.setup_intent);
+    cancelSetupIntent(operation, setupIntent, 'abandoned');
   }
   const expired: Stripe.Checkout.Session = { ...session, status: 'expired', url: null };
   operation.tx.put('checkout_sessions', session.id, expired);

@@ -9,6 +9,13 @@ export interface Texts {
   quantity: (count: number) => string;
   total: string;
   payWithCard: string;
+  subscribe: string;
+  /** By a price's interval. */
+  every: Readonly<Record<string, (count: number) => string>>;
+  savedCards: string;
+  newCard: string;
+  saveCard: string;
+  setup: { title: string; text: (merchant: string) => string; submit: string };
   email: string;
   cardInformation: string;
   cardNumber: string;
@@ -17,7 +24,7 @@ export interface Texts {
   cvc: string;
   name: string;
   nameHint: string;
-  submit: Record<'auto' | 'pay' | 'book' | 'donate', (amount: string) => string>;
+  submit: Readonly<Record<string, (amount: string) => string>> & { auto: (amount: string) => string };
   processing: string;
   secure: string;
   fault: {
@@ -38,6 +45,7 @@ export interface Texts {
   challenge: {
     title: string;
     text: (amount: string, merchant: string, last4: string) => string;
+    setupText: (merchant: string, last4: string) => string;
     complete: string;
     fail: string;
     over: string;
@@ -53,6 +61,21 @@ const en: Texts = {
   quantity: (count) => `Qty ${count}`,
   total: 'Total due',
   payWithCard: 'Pay with card',
+  subscribe: 'Subscribe',
+  every: {
+    day: (count) => (count === 1 ? 'Billed daily' : `Billed every ${count} days`),
+    week: (count) => (count === 1 ? 'Billed weekly' : `Billed every ${count} weeks`),
+    month: (count) => (count === 1 ? 'Billed monthly' : `Billed every ${count} months`),
+    year: (count) => (count === 1 ? 'Billed yearly' : `Billed every ${count} years`),
+  },
+  savedCards: 'Saved cards',
+  newCard: 'Use a new card',
+  saveCard: 'Save this card for future payments',
+  setup: {
+    title: 'Save a card',
+    text: (merchant) => `Nothing is charged now. ${merchant} can charge this card later, as you have agreed.`,
+    submit: 'Save card',
+  },
   email: 'Email',
   cardInformation: 'Card information',
   cardNumber: 'Card number',
@@ -109,6 +132,7 @@ const en: Texts = {
     title: '3D Secure — test bank',
     text: (amount, merchant, last4) =>
       `Do you approve the payment of ${amount} to ${merchant} with the card ending in ${last4}?`,
+    setupText: (merchant, last4) => `Do you approve that ${merchant} saves the card ending in ${last4}?`,
     complete: 'Complete',
     fail: 'Fail',
     over: 'There is nothing to approve any more.',
@@ -125,6 +149,22 @@ const fr: Texts = {
   quantity: (count) => `Qté ${count}`,
   total: 'Total à payer',
   payWithCard: 'Payer par carte',
+  subscribe: 'S’abonner',
+  every: {
+    day: (count) => (count === 1 ? 'Facturé chaque jour' : `Facturé tous les ${count} jours`),
+    week: (count) => (count === 1 ? 'Facturé chaque semaine' : `Facturé toutes les ${count} semaines`),
+    month: (count) => (count === 1 ? 'Facturé chaque mois' : `Facturé tous les ${count} mois`),
+    year: (count) => (count === 1 ? 'Facturé chaque année' : `Facturé tous les ${count} ans`),
+  },
+  savedCards: 'Cartes enregistrées',
+  newCard: 'Utiliser une nouvelle carte',
+  saveCard: 'Enregistrer cette carte pour mes prochains paiements',
+  setup: {
+    title: 'Enregistrer une carte',
+    text: (merchant) =>
+      `Rien n’est débité maintenant. ${merchant} pourra débiter cette carte plus tard, comme convenu.`,
+    submit: 'Enregistrer la carte',
+  },
   email: 'E-mail',
   cardInformation: 'Informations de la carte',
   cardNumber: 'Numéro de carte',
@@ -183,6 +223,7 @@ const fr: Texts = {
     title: '3D Secure — banque de test',
     text: (amount, merchant, last4) =>
       `Approuvez-vous le paiement de ${amount} à ${merchant} avec la carte se terminant par ${last4} ?`,
+    setupText: (merchant, last4) => `Approuvez-vous que ${merchant} enregistre la carte se terminant par ${last4} ?`,
     complete: 'Approuver',
     fail: 'Refuser',
     over: 'Il n’y a plus rien à approuver.',

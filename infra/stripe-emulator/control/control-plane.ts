@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { assertTestKey } from '../api/authentication.ts';
 import { StripeApiError } from '../api/errors.ts';
 import type { World } from '../api/operation.ts';
-import { CONFIGURED_ENDPOINT_ID } from '../events/deliveries.ts';
+import { CONFIGURED_CONNECT_ENDPOINT_ID, CONFIGURED_ENDPOINT_ID } from '../events/deliveries.ts';
 import type { Disturbance, WebhookRule } from '../events/disturbance.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../http/exchange.ts';
 import { newEndpoint, parseWebhookUrl } from '../resources/webhook-endpoints.ts';
 import { API_VERSION } from '../schemas/schemas.ts';
 import type { Delivery } from '../store/records.ts';
+import { partitionName } from '../store/scoped.ts';
 import type { ApiFault, ApiFaults } from './faults.ts';
 
 export interface WebhookTarget {
@@ -91,22 +92,32 @@ export class ControlPlane {
   }
 
   /** Where events go from now on, also those that still wait. */
-  setWebhook({ url, secret }: WebhookTarget): void {
+  setWebhook(target: WebhookTarget): void {
+    this.#configure(CONFIGURED_ENDPOINT_ID, target);
+  }
+
+  /** The same for the events of connected accounts. */
+  setConnectWebhook(target: WebhookTarget): void {
+    this.#configure(CONFIGURED_CONNECT_ENDPOINT_ID, target);
+  }
+
+  #configure(id: string, { url, secret }: WebhookTarget): void {
     const { store, deliveries, clock } = this.#world;
     const endpoint = newEndpoint(
       { now: Math.floor(clock.nowMs() / 1000) },
       {
-        id: CONFIGURED_ENDPOINT_ID,
+        id,
         api_version: API_VERSION,
         description: 'Configured at the start of the emulator',
         enabled_events: ['*'],
+        isConnect: id === CONFIGURED_CONNECT_ENDPOINT_ID,
         metadata: {},
         secret,
         url: parseWebhookUrl(url),
       },
     );
-    store.transact((transaction) => transaction.put('webhook_endpoints', endpoint.id, endpoint));
-    deliveries.handleConfigured();
+    store.transact((transaction) => transaction.put('webhook_endpoints', id, endpoint));
+    deliveries.handleConfigured(id);
   }
 
   /** Newest first. */
@@ -115,7 +126,8 @@ export class ControlPlane {
     const reports: DeliveryReport[] = [];
     for (const delivery of store.newestFirst('deliveries')) {
       if (status !== undefined && delivery.status !== status) continue;
-      const type = store.get('events', delivery.event)?.type ?? 'unknown';
+      const events = partitionName('events', delivery.account ?? null);
+      const type = store.get(events, delivery.event)?.type ?? 'unknown';
       reports.push({ ...delivery, type, url: store.get('webhook_endpoints', delivery.endpoint)?.url ?? null });
       if (reports.length === REPORTS_MAX) break;
     }
@@ -124,9 +136,7 @@ export class ControlPlane {
 
   /** Whatever falls due in the time that is skipped happens before this returns; webhooks follow on their way. */
   advanceClock(byMs: number): void {
-    this.#world.clock.advance(advanceSchema.parse({ byMs }).byMs);
-    this.#world.tasks.catchUp();
-    this.#world.deliveries.catchUp();
+    this.#world.advance(advanceSchema.parse({ byMs }).byMs);
   }
 
   handle({ method, path, query, headers, body }: HttpRequest): HttpAnswer {
@@ -152,6 +162,9 @@ export class ControlPlane {
           return jsonAnswer(200, this.#state());
         case 'POST /_emulator/webhook':
           this.setWebhook(read(targetSchema));
+          return jsonAnswer(200, this.#state());
+        case 'POST /_emulator/connect-webhook':
+          this.setConnectWebhook(read(targetSchema));
           return jsonAnswer(200, this.#state());
         case 'POST /_emulator/shuffle':
           this.setShuffle(read(shuffleSchema).shuffle);

@@ -2,17 +2,23 @@
  * Brings events to webhook endpoints: at least once, in no order, again and again until one answers 2xx. What is still
  * to be delivered is in the store, so that a restart goes on with it.
  */
-import { Alarms, type Clock } from '../clock.ts';
+import type Stripe from 'stripe';
+import { Alarms } from '../alarms.ts';
+import type { Clock } from '../clock.ts';
 import type { EmulatorLog } from '../log.ts';
 import { newId } from '../random.ts';
+import type { Transaction } from '../store/reader.ts';
 import type { Delivery } from '../store/records.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import { partitionName } from '../store/scoped.ts';
+import type { Store } from '../store/store.ts';
 import { type Disturbance, matchesEventType } from './disturbance.ts';
 import { WebhookSender } from './sender.ts';
 import { signatureHeader } from './signature.ts';
 
 /** The endpoint that `webhook` and `setWebhook` configure; others come through the API. */
 export const CONFIGURED_ENDPOINT_ID = 'we_configured';
+/** The like for connected accounts: `connectWebhook` and `setConnectWebhook`. */
+export const CONFIGURED_CONNECT_ENDPOINT_ID = 'we_configured_connect';
 
 const IN_FLIGHT_MAX = 8;
 const ATTEMPT_TIMEOUT_MS = 10_000;
@@ -41,8 +47,8 @@ export class Deliveries {
   readonly #pendingByEvent = new Map<string, Set<string>>();
   #inFlight = 0;
   #isClosed = false;
-  /** False after a start without `webhook`, until it is set: the URL of the last run may be someone else's by now. */
-  #isConfiguredEndpointLive = false;
+  /** After a start without `webhook`, not until it is set: the URL of the last run may be someone else's by now. */
+  readonly #liveConfiguredEndpoints = new Set<string>();
 
   constructor({ store, clock, disturbance, log }: DeliveriesOptions) {
     this.#store = store;
@@ -57,10 +63,10 @@ export class Deliveries {
   }
 
   /** Writes down who is to hear of an event; `track` must follow once the transaction holds. */
-  plan(transaction: Transaction, eventId: string, eventType: string): Delivery[] {
+  plan(transaction: Transaction, { id: eventId, type: eventType, account }: Stripe.Event): Delivery[] {
     const planned: Delivery[] = [];
     for (const endpoint of transaction.newestFirst('webhook_endpoints')) {
-      if (endpoint.status !== 'enabled') continue;
+      if (endpoint.status !== 'enabled' || (endpoint.isConnect === true) !== (account !== undefined)) continue;
       if (!endpoint.enabled_events.some((pattern) => matchesEventType(pattern, eventType))) continue;
       const delaysMs = this.#disturbance.fateOf(eventType);
       const copies = delaysMs.length === 0 ? [undefined] : delaysMs;
@@ -68,6 +74,7 @@ export class Deliveries {
         const delivery: Delivery = {
           id: newId('whd'),
           event: eventId,
+          ...(account === undefined ? {} : { account }),
           endpoint: endpoint.id,
           status: delayMs === undefined ? 'dropped' : 'pending',
           attempts: 0,
@@ -100,20 +107,20 @@ export class Deliveries {
     return this.#pendingByEvent.size;
   }
 
-  /** The configured endpoint has a new address: whatever waits for it, also between two retries, goes out now. */
-  handleConfigured(): void {
-    this.#isConfiguredEndpointLive = true;
+  /** A configured endpoint has a new address: whatever waits for it, also between two retries, goes out now. */
+  handleConfigured(endpointId: string): void {
+    this.#liveConfiguredEndpoints.add(endpointId);
     for (const ids of this.#pendingByEvent.values()) {
       for (const id of ids) {
         const delivery = this.#store.get('deliveries', id);
-        if (delivery?.endpoint === CONFIGURED_ENDPOINT_ID && delivery.attempts > 0) this.#alarms.set(id, 0);
-        else if (delivery?.endpoint === CONFIGURED_ENDPOINT_ID) this.#alarms.set(id, delivery.nextAttemptAtMs);
+        if (delivery?.endpoint !== endpointId) continue;
+        this.#alarms.set(id, delivery.attempts > 0 ? 0 : delivery.nextAttemptAtMs);
       }
     }
   }
 
   catchUp(): void {
-    this.#alarms.catchUp();
+    this.#alarms.ringUntil(this.#clock.nowMs());
   }
 
   close(): void {
@@ -125,7 +132,8 @@ export class Deliveries {
   #handleDue(id: string): void {
     const delivery = this.#store.get('deliveries', id);
     if (delivery === undefined) return;
-    if (delivery.endpoint === CONFIGURED_ENDPOINT_ID && !this.#isConfiguredEndpointLive) return;
+    const isConfigured = [CONFIGURED_ENDPOINT_ID, CONFIGURED_CONNECT_ENDPOINT_ID].includes(delivery.endpoint);
+    if (isConfigured && !this.#liveConfiguredEndpoints.has(delivery.endpoint)) return;
     this.#ready.push(id);
     this.#pump();
   }
@@ -147,7 +155,7 @@ export class Deliveries {
   async #attempt(id: string): Promise<void> {
     const delivery = this.#store.get('deliveries', id);
     if (delivery?.status !== 'pending') return;
-    const event = this.#store.get('events', delivery.event);
+    const event = this.#store.get(partitionName('events', delivery.account ?? null), delivery.event);
     const endpoint = this.#store.get('webhook_endpoints', delivery.endpoint);
     if (event === undefined || endpoint === undefined || endpoint.status !== 'enabled') {
       this.#finish({ ...delivery, status: 'failed', lastError: 'the event or its endpoint is gone' });

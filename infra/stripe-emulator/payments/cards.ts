@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { invalidRequest } from '../api/errors.ts';
 import type { CardBehaviour } from '../store/records.ts';
+import { TEST_CARDS, type TestCard } from './test-cards.ts';
 
 export interface Card {
   brand: string;
@@ -12,60 +13,6 @@ export interface Card {
   cvcLength: number;
   behaviour: CardBehaviour;
 }
-
-interface TestCard {
-  number: string;
-  /** `pm_card_…` of the API; absent where only a page takes the card. */
-  names?: readonly string[];
-  country?: string;
-  decline?: CardBehaviour['decline'];
-  needsAuthentication?: boolean;
-  refund?: CardBehaviour['refund'];
-}
-
-const declined = (declineCode: string) => ({ code: 'card_declined', declineCode });
-
-const TEST_CARDS: readonly TestCard[] = [
-  { number: '4242424242424242', names: ['pm_card_visa'] },
-  { number: '4000056655665556', names: ['pm_card_visa_debit'] },
-  { number: '5555555555554444', names: ['pm_card_mastercard'] },
-  { number: '5200828282828210', names: ['pm_card_mastercard_debit'] },
-  { number: '378282246310005', names: ['pm_card_amex'] },
-  { number: '6011111111111117', names: ['pm_card_discover'] },
-  { number: '4000002500001001', names: ['pm_card_fr'], country: 'FR' },
-  {
-    number: '4000000000000002',
-    names: ['pm_card_visa_chargeDeclined', 'pm_card_chargeDeclined'],
-    decline: declined('generic_decline'),
-  },
-  {
-    number: '4000000000009995',
-    names: ['pm_card_visa_chargeDeclinedInsufficientFunds', 'pm_card_chargeDeclinedInsufficientFunds'],
-    decline: declined('insufficient_funds'),
-  },
-  { number: '4000000000009987', names: ['pm_card_visa_chargeDeclinedLostCard'], decline: declined('lost_card') },
-  { number: '4000000000009979', names: ['pm_card_visa_chargeDeclinedStolenCard'], decline: declined('stolen_card') },
-  {
-    number: '4000000000000069',
-    names: ['pm_card_chargeDeclinedExpiredCard'],
-    decline: { code: 'expired_card', declineCode: 'expired_card' },
-  },
-  {
-    number: '4000000000000127',
-    names: ['pm_card_chargeDeclinedIncorrectCvc'],
-    decline: { code: 'incorrect_cvc', declineCode: 'incorrect_cvc' },
-  },
-  {
-    number: '4000000000000119',
-    names: ['pm_card_chargeDeclinedProcessingError'],
-    decline: { code: 'processing_error', declineCode: 'processing_error' },
-  },
-  { number: '4000002500003155', names: ['pm_card_authenticationRequiredOnSetup'], needsAuthentication: true },
-  { number: '4000002760003184', names: ['pm_card_authenticationRequired'], needsAuthentication: true },
-  { number: '4000000000003220', names: ['pm_card_threeDSecure2Required'], needsAuthentication: true },
-  { number: '4000000000007726', names: ['pm_card_pendingRefund'], refund: 'pending' },
-  { number: '4000000000005126', names: ['pm_card_refundFail'], refund: 'fails_later' },
-];
 
 /** What Stripe says of each decline, to developers and, translated on the page, to the person paying. */
 const DECLINE_MESSAGES: Readonly<Record<string, string>> = {
@@ -91,14 +38,16 @@ export function assertCardAllowed(allowedTypes: readonly string[] | undefined): 
   throw invalidRequest({ param: 'allowed_payment_method_types', message });
 }
 
-export function cardByPaymentMethodName(name: string): Card | undefined {
-  const found = TEST_CARDS.find(({ names }) => names?.includes(name));
+/** By `pm_card_visa`, or by the token of the same card, `tok_visa`. */
+export function cardByName(name: string): Card | undefined {
+  const wanted = name.replace(/^tok_/, 'pm_card_');
+  const found = TEST_CARDS.find(({ names }) => names?.includes(wanted));
   return found && toCard(found);
 }
 
 /** Any number of a valid form: one that isn't a test card is declined, as in Stripe's test mode. */
 export function cardByNumber(number: string): Card {
-  const decline = declined('test_mode_live_card');
+  const decline = { code: 'card_declined', declineCode: 'test_mode_live_card' };
   return toCard(TEST_CARDS.find((card) => card.number === number) ?? { number, decline });
 }
 
@@ -112,7 +61,7 @@ export function isValidCardNumber(number: string): boolean {
   return sum % 10 === 0;
 }
 
-function toCard({ number, country = 'US', decline, needsAuthentication = false, refund = 'succeeds' }: TestCard): Card {
+function toCard({ number, names: _names, country = 'US', ...rest }: TestCard): Card {
   const brand = brandOf(number);
   return {
     brand,
@@ -121,7 +70,7 @@ function toCard({ number, country = 'US', decline, needsAuthentication = false, 
     funding: ['4000056655665556', '5200828282828210'].includes(number) ? 'debit' : 'credit',
     country,
     cvcLength: brand === 'amex' ? 4 : 3,
-    behaviour: { ...(decline === undefined ? {} : { decline }), needsAuthentication, refund },
+    behaviour: { authentication: 'never', refund: 'succeeds', ...rest },
   };
 }
 

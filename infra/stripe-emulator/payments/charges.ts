@@ -5,25 +5,29 @@ import { newId } from '../random.ts';
 import type { CardBehaviour } from '../store/records.ts';
 import { declineMessage } from './cards.ts';
 import { chargeFeeMinor } from './fees.ts';
+import { availableAfterDays, createBalanceTransaction } from './ledger.ts';
 
 /** Funds of a card charge become available some days later; how many depends on the country. */
-const PAYOUT_DELAY_SECONDS = 2 * 24 * 60 * 60;
+const PAYOUT_DELAY_DAYS = 2;
 
 interface ChargeOptions {
   paymentIntent: Readonly<Stripe.PaymentIntent>;
   paymentMethod: Readonly<Stripe.PaymentMethod>;
   isAuthenticated: boolean;
   decline?: CardBehaviour['decline'];
+  /** Until when an authorization can be captured; absent: the charge is captured at once. */
+  captureBefore?: number;
 }
 
 export function createCharge(operation: Operation, options: ChargeOptions): Stripe.Charge {
-  const { paymentIntent, paymentMethod, decline } = options;
+  const { paymentIntent, paymentMethod, decline, captureBefore } = options;
   const isPaid = decline === undefined;
+  const isCaptured = isPaid && captureBefore === undefined;
   const charge: Stripe.Charge = {
     id: newId('ch'),
     object: 'charge',
     amount: paymentIntent.amount,
-    amount_captured: isPaid ? paymentIntent.amount : 0,
+    amount_captured: isCaptured ? paymentIntent.amount : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,
@@ -31,7 +35,7 @@ export function createCharge(operation: Operation, options: ChargeOptions): Stri
     balance_transaction: null,
     billing_details: paymentMethod.billing_details as Stripe.Charge.BillingDetails,
     calculated_statement_descriptor: 'LOGE',
-    captured: isPaid,
+    captured: isCaptured,
     created: operation.now,
     currency: paymentIntent.currency,
     customer: paymentIntent.customer,
@@ -63,19 +67,38 @@ export function createCharge(operation: Operation, options: ChargeOptions): Stri
     transfer_data: null,
     transfer_group: paymentIntent.transfer_group,
   };
-  if (isPaid && paymentIntent.capture_method === 'automatic') {
+  if (isCaptured && paymentIntent.capture_method === 'automatic') {
     charge.balance_transaction = createChargeTransaction(operation, charge).id;
   }
   operation.tx.put('charges', charge.id, charge);
   operation.emit(isPaid ? 'charge.succeeded' : 'charge.failed', { object: charge });
-  if (isPaid && charge.balance_transaction === null) {
-    operation.schedule({
-      kind: 'settle_charge',
-      charge: charge.id,
-      dueAtMs: operation.nowMs + operation.settleDelayMs,
-    });
-  }
+  if (isCaptured) scheduleSettlement(operation, charge);
   return charge;
+}
+
+/** An authorization becomes a payment, in whole or in part; the rest is the cardholder's again. */
+export function captureCharge(operation: Operation, chargeId: string, amountMinor: number): Stripe.Charge {
+  const charge = operation.must('charges', chargeId);
+  const captured: Stripe.Charge = { ...charge, amount_captured: amountMinor, captured: true };
+  operation.tx.put('charges', chargeId, captured);
+  operation.emit('charge.captured', { object: captured });
+  scheduleSettlement(operation, captured);
+  return captured;
+}
+
+/** An authorization that is given up or has run out: nothing was taken, and nothing can be any more. */
+export function releaseCharge(operation: Operation, chargeId: string, isExpired: boolean): void {
+  const charge = operation.must('charges', chargeId);
+  const released: Stripe.Charge = { ...charge, amount_refunded: charge.amount, refunded: true };
+  operation.tx.put('charges', chargeId, released);
+  operation.emit(isExpired ? 'charge.expired' : 'charge.refunded', { object: released });
+}
+
+function scheduleSettlement(operation: Operation, charge: Readonly<Stripe.Charge>): void {
+  const { dispute } = operation.must('card_behaviours', charge.payment_method);
+  const dueAtMs = operation.nowMs + operation.settleDelayMs;
+  if (charge.balance_transaction === null) operation.schedule({ kind: 'settle_charge', charge: charge.id, dueAtMs });
+  else if (dispute !== undefined) operation.schedule({ kind: 'dispute_charge', charge: charge.id, dueAtMs });
 }
 
 /** Asynchronous capture: the balance transaction comes after the charge, and `charge.updated` tells of it. */
@@ -85,10 +108,12 @@ export function settleCharge(operation: Operation, chargeId: string): void {
   const settled = { ...charge, balance_transaction: createChargeTransaction(operation, charge).id };
   operation.tx.put('charges', charge.id, settled);
   operation.emit('charge.updated', { object: settled, previous: { balance_transaction: null } });
+  scheduleSettlement(operation, settled);
 }
 
 function createChargeTransaction(operation: Operation, charge: Readonly<Stripe.Charge>): Stripe.BalanceTransaction {
-  const fee = chargeFeeMinor(charge.amount, charge.currency);
+  const { isAvailableAtOnce } = operation.must('card_behaviours', charge.payment_method);
+  const fee = chargeFeeMinor(charge.amount_captured, charge.currency);
   const detail = {
     amount: fee,
     application: null,
@@ -97,36 +122,15 @@ function createChargeTransaction(operation: Operation, charge: Readonly<Stripe.C
     type: 'stripe_fee',
   };
   return createBalanceTransaction(operation, {
-    amount: charge.amount,
+    amount: charge.amount_captured,
     currency: charge.currency,
     description: charge.description,
     fee,
     fee_details: [detail],
     source: charge.id,
     type: 'charge',
-    available_on: operation.now + PAYOUT_DELAY_SECONDS,
-    status: 'pending',
+    availableOn: isAvailableAtOnce === true ? operation.now : availableAfterDays(operation, PAYOUT_DELAY_DAYS),
   });
-}
-
-type BalanceMove = Pick<
-  Stripe.BalanceTransaction,
-  'amount' | 'available_on' | 'currency' | 'description' | 'fee' | 'fee_details' | 'source' | 'status' | 'type'
->;
-
-export function createBalanceTransaction(operation: Operation, move: BalanceMove): Stripe.BalanceTransaction {
-  const transaction: Stripe.BalanceTransaction = {
-    ...move,
-    id: newId('txn'),
-    object: 'balance_transaction',
-    balance_type: 'payments',
-    created: operation.now,
-    exchange_rate: null,
-    net: move.amount - move.fee,
-    reporting_category: move.type,
-  };
-  operation.tx.put('balance_transactions', transaction.id, transaction);
-  return transaction;
 }
 
 function outcomeOf(decline: CardBehaviour['decline']): Stripe.Charge.Outcome {
@@ -149,6 +153,7 @@ function detailsOf({
   paymentMethod,
   isAuthenticated,
   decline,
+  captureBefore,
 }: ChargeOptions): Stripe.Charge.PaymentMethodDetails {
   const { card } = paymentMethod;
   if (card === undefined) throw new Error('Only cards are emulated');
@@ -159,6 +164,7 @@ function detailsOf({
       amount_authorized: decline === undefined ? paymentIntent.amount : null,
       authorization_code: null,
       brand: card.brand,
+      ...(captureBefore === undefined ? {} : { capture_before: captureBefore }),
       checks: {
         address_line1_check: null,
         address_postal_code_check: null,

@@ -1,6 +1,6 @@
 /**
- * The life of a PaymentIntent: created, confirmed, perhaps authenticated, then paid, declined or cancelled. The API and
- * the checkout page both go through here, so that both tell the same events.
+ * The life of a PaymentIntent: created, confirmed, perhaps authenticated, then paid, authorized, declined or cancelled.
+ * The API, the checkout page and invoices all go through here, so that all tell the same events.
  */
 import type Stripe from 'stripe';
 import { StripeApiError } from '../api/errors.ts';
@@ -8,9 +8,13 @@ import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
 import type { CardBehaviour } from '../store/records.ts';
 import { declineMessage } from './cards.ts';
-import { createCharge } from './charges.ts';
+import { captureCharge, createCharge, releaseCharge } from './charges.ts';
+import { assertUsableBy, finishUse } from './payment-methods.ts';
 
 export type NewPaymentIntent = Pick<Stripe.PaymentIntent, 'amount' | 'currency'> & Partial<Stripe.PaymentIntent>;
+
+/** What Stripe gives a merchant to capture an online card payment. */
+const AUTHORIZATION_SECONDS = 7 * 24 * 60 * 60;
 
 export function createPaymentIntent(operation: Operation, wanted: NewPaymentIntent): Stripe.PaymentIntent {
   const id = newId('pi');
@@ -60,7 +64,7 @@ export function createPaymentIntent(operation: Operation, wanted: NewPaymentInte
     transfer_group: null,
     ...wanted,
   };
-  return save(operation, paymentIntent, 'payment_intent.created');
+  return savePaymentIntent(operation, paymentIntent, 'payment_intent.created');
 }
 
 interface Confirmation {
@@ -77,26 +81,44 @@ export type Confirmed =
 
 export function confirmPaymentIntent(operation: Operation, confirmation: Confirmation): Confirmed {
   const { paymentIntent, paymentMethod, isOffSession, returnUrl } = confirmation;
-  const { decline, needsAuthentication } = operation.must('card_behaviours', paymentMethod.id);
-  if (decline !== undefined) return declineWithCharge(operation, paymentIntent, paymentMethod, decline);
-  if (!needsAuthentication) return succeed(operation, paymentIntent, paymentMethod, false);
+  assertUsableBy(operation, paymentMethod, customerIdOf(paymentIntent));
+  const behaviour = operation.must('card_behaviours', paymentMethod.id);
+  if (!asksHolder(behaviour, isOffSession)) return attempt(operation, paymentIntent, paymentMethod, false);
   if (isOffSession) {
     const authenticationRequired = { code: 'authentication_required', declineCode: 'authentication_required' };
     return declineWithCharge(operation, paymentIntent, paymentMethod, authenticationRequired);
   }
-  const challengeUrl = `/c/authenticate/${paymentIntent.client_secret}`;
   const waiting: Stripe.PaymentIntent = {
     ...paymentIntent,
     last_payment_error: null,
-    next_action:
-      returnUrl === null
-        ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: challengeUrl } }
-        : { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url: challengeUrl } },
+    next_action: challengeAction(paymentIntent, returnUrl),
     payment_method: paymentMethod.id,
     status: 'requires_action',
   };
-  save(operation, waiting, 'payment_intent.requires_action');
+  savePaymentIntent(operation, waiting, 'payment_intent.requires_action');
   return { outcome: 'requires_action', paymentIntent: waiting };
+}
+
+/** Whether the bank wants to hear from the card's holder before this payment. */
+function asksHolder({ authentication, isSetUp }: CardBehaviour, isOffSession: boolean): boolean {
+  switch (authentication) {
+    case 'never':
+      return false;
+    case 'always':
+      return true;
+    case 'on_session':
+      return !isOffSession;
+    case 'unless_set_up':
+      return !(isOffSession && isSetUp === true);
+  }
+}
+
+/** The way to the bank's page; without a way back the app's own script has to open it. */
+export function challengeAction({ client_secret }: { client_secret: string | null }, returnUrl: string | null) {
+  const url = `/c/authenticate/${client_secret}`;
+  return returnUrl === null
+    ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } }
+    : { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url } };
 }
 
 /** The bank's verdict on a PaymentIntent that requires action. */
@@ -106,10 +128,65 @@ export function authenticatePaymentIntent(
   isAuthenticated: boolean,
 ): Confirmed {
   const paymentMethod = operation.must('payment_methods', paymentIntent.payment_method);
-  if (isAuthenticated) return succeed(operation, paymentIntent, paymentMethod, true);
+  if (isAuthenticated) return attempt(operation, paymentIntent, paymentMethod, true);
   const message =
     'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
   return fail(operation, paymentIntent, paymentMethod, { code: 'payment_intent_authentication_failure', message });
+}
+
+function attempt(
+  operation: Operation,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  paymentMethod: Readonly<Stripe.PaymentMethod>,
+  isAuthenticated: boolean,
+): Confirmed {
+  const { decline } = operation.must('card_behaviours', paymentMethod.id);
+  if (decline !== undefined) return declineWithCharge(operation, paymentIntent, paymentMethod, decline);
+  const isManual = paymentIntent.capture_method === 'manual';
+  const captureBefore = operation.now + AUTHORIZATION_SECONDS;
+  const charge = createCharge(operation, {
+    paymentIntent,
+    paymentMethod,
+    isAuthenticated,
+    ...(isManual ? { captureBefore } : {}),
+  });
+  const futureUsage = paymentIntent.setup_future_usage;
+  finishUse(operation, { paymentMethod, customer: customerIdOf(paymentIntent), futureUsage });
+  const done: Stripe.PaymentIntent = {
+    ...paymentIntent,
+    last_payment_error: null,
+    latest_charge: charge.id,
+    next_action: null,
+    payment_method: paymentMethod.id,
+    ...(isManual
+      ? { amount_capturable: paymentIntent.amount, status: 'requires_capture' }
+      : { amount_received: paymentIntent.amount, status: 'succeeded' }),
+  };
+  if (isManual) {
+    operation.schedule({
+      kind: 'expire_authorization',
+      paymentIntent: paymentIntent.id,
+      dueAtMs: captureBefore * 1000,
+    });
+  }
+  const event = isManual ? 'payment_intent.amount_capturable_updated' : 'payment_intent.succeeded';
+  return { outcome: 'succeeded', paymentIntent: savePaymentIntent(operation, done, event) };
+}
+
+/** Takes what was authorized, or a part of it; there is no second capture. */
+export function capturePaymentIntent(
+  operation: Operation,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
+  amountMinor: number,
+): Stripe.PaymentIntent {
+  captureCharge(operation, String(paymentIntent.latest_charge), amountMinor);
+  const captured: Stripe.PaymentIntent = {
+    ...paymentIntent,
+    amount_capturable: 0,
+    amount_received: amountMinor,
+    status: 'succeeded',
+  };
+  return savePaymentIntent(operation, captured, 'payment_intent.succeeded');
 }
 
 export function cancelPaymentIntent(
@@ -117,33 +194,24 @@ export function cancelPaymentIntent(
   paymentIntent: Readonly<Stripe.PaymentIntent>,
   reason: Stripe.PaymentIntent.CancellationReason | null,
 ): Stripe.PaymentIntent {
+  if (paymentIntent.status === 'requires_capture') {
+    releaseCharge(operation, String(paymentIntent.latest_charge), reason === 'automatic');
+  }
   const cancelled: Stripe.PaymentIntent = {
     ...paymentIntent,
+    amount_capturable: 0,
     canceled_at: operation.now,
     cancellation_reason: reason,
     next_action: null,
     status: 'canceled',
   };
-  return save(operation, cancelled, 'payment_intent.canceled');
+  return savePaymentIntent(operation, cancelled, 'payment_intent.canceled');
 }
 
-function succeed(
-  operation: Operation,
-  paymentIntent: Readonly<Stripe.PaymentIntent>,
-  paymentMethod: Readonly<Stripe.PaymentMethod>,
-  isAuthenticated: boolean,
-): Confirmed {
-  const charge = createCharge(operation, { paymentIntent, paymentMethod, isAuthenticated });
-  const paid: Stripe.PaymentIntent = {
-    ...paymentIntent,
-    amount_received: paymentIntent.amount,
-    last_payment_error: null,
-    latest_charge: charge.id,
-    next_action: null,
-    payment_method: paymentMethod.id,
-    status: 'succeeded',
-  };
-  return { outcome: 'succeeded', paymentIntent: save(operation, paid, 'payment_intent.succeeded') };
+/** The bank keeps an authorization for a week. */
+export function expireAuthorization(operation: Operation, paymentIntentId: string): void {
+  const paymentIntent = operation.must('payment_intents', paymentIntentId);
+  if (paymentIntent.status === 'requires_capture') cancelPaymentIntent(operation, paymentIntent, 'automatic');
 }
 
 function declineWithCharge(
@@ -183,12 +251,12 @@ function fail(
     payment_method: null,
     status: 'requires_payment_method',
   };
-  save(operation, failed, 'payment_intent.payment_failed');
+  savePaymentIntent(operation, failed, 'payment_intent.payment_failed');
   const body = { ...error.body, payment_intent: failed, payment_method: paymentMethod };
   return { outcome: 'declined', paymentIntent: failed, error: new StripeApiError(402, body) };
 }
 
-function save(
+function savePaymentIntent(
   operation: Operation,
   paymentIntent: Stripe.PaymentIntent,
   eventType: Stripe.Event.Type,
@@ -196,4 +264,8 @@ function save(
   operation.tx.put('payment_intents', paymentIntent.id, paymentIntent);
   operation.emit(eventType, { object: paymentIntent });
   return paymentIntent;
+}
+
+export function customerIdOf({ customer }: Readonly<Pick<Stripe.PaymentIntent, 'customer'>>): string | null {
+  return customer === null || typeof customer === 'string' ? customer : customer.id;
 }

@@ -1,9 +1,9 @@
-/** Payment methods of type card, made from a test card on a page or from one of the API's ready-made names. */
+/** Payment methods of type card: made from a test card, saved with a customer, taken away again. */
 import type Stripe from 'stripe';
-import { noSuch } from '../api/errors.ts';
+import { invalidRequest, noSuch, StripeApiError } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
-import { type Card, cardByPaymentMethodName } from './cards.ts';
+import { type Card, cardByName, declineMessage } from './cards.ts';
 
 export interface CardEntry {
   card: Card;
@@ -15,13 +15,19 @@ export interface CardEntry {
   country: string | null;
 }
 
-export function createPaymentMethod(operation: Operation, entry: CardEntry): Stripe.PaymentMethod {
+type NewPaymentMethod = Partial<Pick<Stripe.PaymentMethod, 'allow_redisplay' | 'billing_details' | 'metadata'>>;
+
+export function createPaymentMethod(
+  operation: Operation,
+  entry: CardEntry,
+  wanted: NewPaymentMethod = {},
+): Stripe.PaymentMethod {
   const { card, expMonth, expYear, hasCvc, name, email, country } = entry;
   const address = { city: null, country, line1: null, line2: null, postal_code: null, state: null };
   const paymentMethod: Stripe.PaymentMethod = {
     id: newId('pm'),
     object: 'payment_method',
-    allow_redisplay: 'limited',
+    allow_redisplay: 'unspecified',
     billing_details: { address, email, name, phone: null, tax_id: null },
     card: {
       brand: card.brand,
@@ -49,6 +55,7 @@ export function createPaymentMethod(operation: Operation, entry: CardEntry): Str
     livemode: false,
     metadata: {},
     type: 'card',
+    ...wanted,
   };
   operation.tx.put('payment_methods', paymentMethod.id, paymentMethod);
   operation.tx.put('card_behaviours', paymentMethod.id, card.behaviour);
@@ -56,12 +63,116 @@ export function createPaymentMethod(operation: Operation, entry: CardEntry): Str
 }
 
 /** An existing payment method, or a new one for a name such as `pm_card_visa`. */
-export function findPaymentMethod(operation: Operation, id: string): Readonly<Stripe.PaymentMethod> {
+export function findPaymentMethod(
+  operation: Operation,
+  id: string,
+  param = 'payment_method',
+): Readonly<Stripe.PaymentMethod> {
   const existing = operation.tx.get('payment_methods', id);
   if (existing !== undefined) return existing;
-  const card = cardByPaymentMethodName(id);
-  if (card === undefined) throw noSuch('PaymentMethod', id, 'payment_method');
+  const card = id.startsWith('pm_card_') ? cardByName(id) : undefined;
+  if (card === undefined) throw noSuch('PaymentMethod', id, param);
+  return createPaymentMethod(operation, entryOf(operation, card));
+}
+
+export function entryOf(operation: Operation, card: Card): CardEntry {
   const expYear = new Date(operation.nowMs).getUTCFullYear() + 1;
-  const entry = { card, expMonth: 12, expYear, hasCvc: true, name: null, email: null, country: null };
-  return createPaymentMethod(operation, entry);
+  return { card, expMonth: 12, expYear, hasCvc: true, name: null, email: null, country: null };
+}
+
+/** Saves a card with a customer; one that can't be saved is declined, as it would be when paying. */
+export function attachPaymentMethod(
+  operation: Operation,
+  paymentMethod: Readonly<Stripe.PaymentMethod>,
+  customer: string,
+): Stripe.PaymentMethod {
+  if (paymentMethod.customer === customer) return paymentMethod;
+  if (paymentMethod.customer !== null) {
+    throw invalidRequest({ message: 'The payment method you provided has already been attached to a customer.' });
+  }
+  assertNotUsedUp(operation, paymentMethod);
+  const { decline, isSavedFirst } = operation.must('card_behaviours', paymentMethod.id);
+  if (decline !== undefined && isSavedFirst !== true) {
+    const { code, declineCode } = decline;
+    throw new StripeApiError(402, {
+      type: 'card_error',
+      code,
+      decline_code: declineCode,
+      message: declineMessage(decline),
+    });
+  }
+  return attach(operation, paymentMethod, customer);
+}
+
+function attach(
+  operation: Operation,
+  paymentMethod: Readonly<Stripe.PaymentMethod>,
+  customer: string,
+): Stripe.PaymentMethod {
+  const attached: Stripe.PaymentMethod = { ...paymentMethod, customer };
+  operation.tx.put('payment_methods', attached.id, attached);
+  operation.emit('payment_method.attached', { object: attached });
+  return attached;
+}
+
+export function detachPaymentMethod(
+  operation: Operation,
+  paymentMethod: Readonly<Stripe.PaymentMethod>,
+): Stripe.PaymentMethod {
+  const { id, customer } = paymentMethod;
+  if (customer === null) {
+    const message = 'The payment method you provided is not attached to a customer so detachment is impossible.';
+    throw invalidRequest({ message });
+  }
+  const owner = operation.must('customers', customer);
+  if (owner.invoice_settings.default_payment_method === id) {
+    const invoice_settings = { ...owner.invoice_settings, default_payment_method: null };
+    operation.tx.put('customers', owner.id, { ...owner, invoice_settings });
+  }
+  const detached: Stripe.PaymentMethod = { ...paymentMethod, customer: null };
+  operation.tx.put('payment_methods', id, detached);
+  const behaviour = operation.must('card_behaviours', id);
+  operation.tx.put('card_behaviours', id, { ...behaviour, isUsedUp: true });
+  operation.emit('payment_method.detached', { object: detached, previous: { customer } });
+  return detached;
+}
+
+/** What keeps a card from being charged in someone else's name, or a second time without being saved. */
+export function assertUsableBy(
+  operation: Operation,
+  paymentMethod: Readonly<Stripe.PaymentMethod>,
+  customer: string | null,
+): void {
+  assertNotUsedUp(operation, paymentMethod);
+  if (paymentMethod.customer === null || paymentMethod.customer === customer) return;
+  const hint =
+    customer === null
+      ? 'Please include the Customer in the `customer` parameter on the PaymentIntent.'
+      : `It cannot be used with the Customer ${customer}.`;
+  const message = `The payment method supplied (${paymentMethod.id}) belongs to the Customer ${paymentMethod.customer}. ${hint}`;
+  throw invalidRequest({ param: 'payment_method', message });
+}
+
+function assertNotUsedUp(operation: Operation, { id, customer }: Readonly<Stripe.PaymentMethod>): void {
+  if (customer !== null || operation.must('card_behaviours', id).isUsedUp !== true) return;
+  const message =
+    'The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.';
+  throw invalidRequest({ param: 'payment_method', message });
+}
+
+interface Use {
+  paymentMethod: Readonly<Stripe.PaymentMethod>;
+  customer: string | null;
+  /** What the payment, or setting the card up, makes of it for later. */
+  futureUsage: string | null;
+}
+
+/** After a success: the card is its customer's now, where that was wanted, or can't be used again. */
+export function finishUse(operation: Operation, { paymentMethod, customer, futureUsage }: Use): void {
+  const behaviour = operation.must('card_behaviours', paymentMethod.id);
+  const isSaved = futureUsage !== null && customer !== null;
+  if (isSaved && paymentMethod.customer === null) attach(operation, paymentMethod, customer);
+  const isSetUp = behaviour.isSetUp === true || futureUsage === 'off_session';
+  const isUsedUp = paymentMethod.customer === null && !isSaved;
+  operation.tx.put('card_behaviours', paymentMethod.id, { ...behaviour, isSetUp, isUsedUp });
 }

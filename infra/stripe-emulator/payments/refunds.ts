@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { newId, randomText } from '../random.ts';
-import { createBalanceTransaction } from './charges.ts';
+import { createBalanceTransaction } from './ledger.ts';
 
 interface WantedRefund {
   charge: Readonly<Stripe.Charge>;
@@ -16,7 +16,7 @@ export function createRefund(
   operation: Operation,
   { charge, amountMinor, reason, metadata }: WantedRefund,
 ): Stripe.Refund {
-  const amount = amountMinor ?? charge.amount - charge.amount_refunded;
+  const amount = amountMinor ?? charge.amount_captured - charge.amount_refunded;
   assertRefundable(charge, amount);
   const behaviour = operation.must('card_behaviours', charge.payment_method).refund;
   const isPending = behaviour === 'pending';
@@ -46,7 +46,11 @@ export function createRefund(
   };
   refund.balance_transaction = moveMoney(operation, refund, -amount, 'refund');
   const amountRefunded = charge.amount_refunded + amount;
-  const refundedCharge = { ...charge, amount_refunded: amountRefunded, refunded: amountRefunded === charge.amount };
+  const refundedCharge = {
+    ...charge,
+    amount_refunded: amountRefunded,
+    refunded: amountRefunded === charge.amount_captured,
+  };
   operation.tx.put('refunds', refund.id, refund);
   operation.tx.put('charges', charge.id, refundedCharge);
   operation.emit('refund.created', { object: refund });
@@ -113,7 +117,7 @@ function assertRefundable(charge: Readonly<Stripe.Charge>, amount: number): void
     const message = 'This value must be greater than or equal to 1.';
     throw invalidRequest({ code: 'parameter_invalid_integer', param: 'amount', message });
   }
-  const left = charge.amount - charge.amount_refunded;
+  const left = charge.amount_captured - charge.amount_refunded;
   if (amount > left) {
     const message = `Refund amount (${amount}) is greater than unrefunded amount on charge (${left}) (${charge.currency})`;
     throw invalidRequest({ param: 'amount', message });
@@ -130,12 +134,8 @@ function moveMoney(
     amount,
     currency: refund.currency,
     description: type === 'refund' ? 'REFUND FOR CHARGE' : 'REFUND FAILURE',
-    fee: 0,
-    fee_details: [],
     source: refund.id,
     type,
-    available_on: operation.now,
-    status: 'available',
   });
   return transaction.id;
 }

@@ -13,11 +13,11 @@ export const chargeRoutes: readonly Route[] = [
       {
         url: '/v1/charges',
         noun: 'charge',
-        newestFirst: tx.newestFirst('charges'),
-        matches: (charge) =>
-          (customer === undefined || charge.customer === customer) &&
-          (paymentIntent === undefined || charge.payment_intent === paymentIntent) &&
-          (transferGroup === undefined || charge.transfer_group === transferGroup),
+        newestFirst: tx.newestFirst('charges', {
+          payment_intent: paymentIntent,
+          customer,
+          transfer_group: transferGroup,
+        }),
       },
       page,
     );

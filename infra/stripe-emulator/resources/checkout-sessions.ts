@@ -7,8 +7,8 @@ import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
 import { createSession, expireSession } from '../checkout/sessions.ts';
 import { assertCardAllowed } from '../payments/cards.ts';
-import { assertChargeable } from '../payments/money.ts';
-import type { Reader } from '../store/store.ts';
+import { assertChargeable, parseCurrency } from '../payments/money.ts';
+import type { Reader } from '../store/reader.ts';
 import { customerOf } from './customers.ts';
 import { createLineItems } from './line-items.ts';
 import { mergeMetadata } from './metadata.ts';
@@ -30,11 +30,8 @@ export const checkoutSessionRoutes: readonly Route[] = [
         {
           url: '/v1/checkout/sessions',
           noun: 'checkout.session',
-          newestFirst: tx.newestFirst('checkout_sessions'),
-          matches: (session) =>
-            (customer === undefined || session.customer === customer) &&
-            (paymentIntent === undefined || session.payment_intent === paymentIntent) &&
-            (status === undefined || session.status === status),
+          newestFirst: tx.newestFirst('checkout_sessions', { payment_intent: paymentIntent, customer }),
+          matches: (session) => status === undefined || session.status === status,
         },
         page,
       ),
@@ -79,7 +76,7 @@ function lineItemSource(reader: Reader, sessionId: string) {
 }
 
 function create(operation: Operation, parameters: CreateParams): Stripe.Checkout.Session {
-  assertHostedPayment(parameters);
+  const mode = assertHosted(parameters);
   const { customer, customer_email: email, customer_creation: creation } = parameters;
   if (customer !== undefined && email !== undefined) throw exclusive('customer', 'customer_email');
   if (customer !== undefined && creation !== undefined) throw exclusive('customer', 'customer_creation');
@@ -88,9 +85,7 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
     const message = `Invalid string: client_reference_id; must be at most ${REFERENCE_LENGTH_MAX} characters`;
     throw invalidParameter({ param: 'client_reference_id', message });
   }
-  const { currency, lineItems } = createLineItems(operation, required(parameters, 'line_items'), parameters.currency);
-  const total = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
-  assertChargeable(total, currency, 'line_items');
+  const { currency, lineItems } = soldIn(operation, parameters, mode);
   return createSession(
     operation,
     {
@@ -104,23 +99,61 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
       expires_at: expiryOf(operation, parameters.expires_at),
       locale: parameters.locale ?? null,
       metadata: mergeMetadata(null, parameters.metadata),
+      mode,
+      saved_payment_method_options: savedOptionsOf(parameters),
       submit_type: parameters.submit_type ?? null,
       success_url: parsePageUrl(required(parameters, 'success_url'), 'success_url'),
     },
-    lineItems,
-    parameters.payment_intent_data ?? {},
+    {
+      lineItems,
+      paymentIntentData: parameters.payment_intent_data ?? {},
+      setupIntentData: {
+        description: parameters.setup_intent_data?.description ?? null,
+        metadata: mergeMetadata(null, parameters.setup_intent_data?.metadata),
+      },
+    },
   );
 }
 
-function assertHostedPayment(parameters: CreateParams): void {
+/** What is to be paid; a card that is only saved costs nothing. */
+function soldIn(operation: Operation, parameters: CreateParams, mode: Stripe.Checkout.Session.Mode) {
+  if (mode === 'setup') {
+    if (parameters.line_items !== undefined) throw notInMode('line_items', mode);
+    return { currency: parseCurrency(required(parameters, 'currency')), lineItems: [] };
+  }
+  const sold = createLineItems(operation, required(parameters, 'line_items'), parameters.currency);
+  const total = sold.lineItems.reduce((sum, item) => sum + item.amount_total, 0);
+  assertChargeable(total, sold.currency, 'line_items');
+  return sold;
+}
+
+function savedOptionsOf(parameters: CreateParams): Stripe.Checkout.Session.SavedPaymentMethodOptions | null {
+  const { saved_payment_method_options: options, customer } = parameters;
+  if (options?.payment_method_remove === 'enabled') {
+    throw notEmulated('Removing cards on the page', 'saved_payment_method_options[payment_method_remove]');
+  }
+  if (options === undefined && customer === undefined) return null;
+  return {
+    allow_redisplay_filters: options?.allow_redisplay_filters ?? ['always'],
+    payment_method_remove: 'disabled',
+    payment_method_save: options?.payment_method_save ?? null,
+  };
+}
+
+/** The mode, after a look at what belongs to which. */
+function assertHosted(parameters: CreateParams): Stripe.Checkout.Session.Mode {
   const mode = required(parameters, 'mode');
-  if (mode !== 'payment') throw notEmulated(`The mode ${mode}`, 'mode');
+  if (mode !== 'payment' && mode !== 'setup') throw notEmulated(`The mode ${mode}`, 'mode');
   const uiMode = parameters.ui_mode ?? 'hosted_page';
   if (uiMode !== 'hosted_page') throw notEmulated(`The ui_mode ${uiMode}`, 'ui_mode');
-  if (parameters.payment_intent_data?.capture_method === 'manual') {
-    throw notEmulated('Manual capture', 'payment_intent_data[capture_method]');
-  }
+  if (mode !== 'payment' && parameters.payment_intent_data !== undefined) throw notInMode('payment_intent_data', mode);
+  if (mode !== 'setup' && parameters.setup_intent_data !== undefined) throw notInMode('setup_intent_data', mode);
   assertCardAllowed(parameters.allowed_payment_method_types);
+  return mode;
+}
+
+function notInMode(param: keyof CreateParams, mode: string): Error {
+  return invalidParameter({ param, message: `You can not pass \`${param}\` in \`${mode}\` mode.` });
 }
 
 function required<K extends keyof CreateParams>(parameters: CreateParams, param: K): NonNullable<CreateParams[K]> {

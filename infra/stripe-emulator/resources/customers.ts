@@ -1,11 +1,12 @@
 /** `/v1/customers` */
 import type Stripe from 'stripe';
-import { noSuch } from '../api/errors.ts';
+import { invalidRequest, noSuch } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
+import { attachPaymentMethod, detachPaymentMethod, findPaymentMethod } from '../payments/payment-methods.ts';
 import { newId, randomText } from '../random.ts';
-import type { Reader } from '../store/store.ts';
+import type { Reader } from '../store/reader.ts';
 import { mergeMetadata } from './metadata.ts';
 
 type NewCustomer = Partial<Pick<Stripe.Customer, 'description' | 'email' | 'name' | 'phone' | 'preferred_locales'>>;
@@ -34,6 +35,9 @@ export const customerRoutes: readonly Route[] = [
   route('DELETE', '/v1/customers/:id', 'CustomerDeleteParams', (operation, _parameters, id) => {
     const customer = operation.tx.get('customers', id);
     if (customer === undefined) throw noSuch('customer', id);
+    for (const { id: saved } of [...operation.tx.newestFirst('payment_methods', { customer: id })]) {
+      detachPaymentMethod(operation, operation.must('payment_methods', saved));
+    }
     const deleted: Stripe.DeletedCustomer = { id, object: 'customer', deleted: true };
     operation.tx.remove('customers', id);
     operation.tx.put('deleted_customers', id, deleted);
@@ -78,7 +82,11 @@ export function createCustomer(
     test_clock: null,
     ...known,
   };
-  const completed = { ...customer, ...changedFields(customer, parameters) };
+  operation.tx.put('customers', customer.id, customer);
+  if (parameters.payment_method !== undefined) {
+    attachPaymentMethod(operation, findPaymentMethod(operation, parameters.payment_method), customer.id);
+  }
+  const completed = { ...customer, ...changedFields(operation, customer, parameters) };
   operation.tx.put('customers', completed.id, completed);
   operation.emit('customer.created', { object: completed });
   return completed;
@@ -87,7 +95,7 @@ export function createCustomer(
 function updateCustomer(operation: Operation, parameters: Stripe.CustomerUpdateParams, id: string): Stripe.Customer {
   const customer = operation.tx.get('customers', id);
   if (customer === undefined) throw noSuch('customer', id);
-  const fields = changedFields(customer, parameters);
+  const fields = changedFields(operation, customer, parameters);
   const updated = { ...customer, ...fields };
   const before = customer as unknown as Record<string, unknown>;
   const changed = Object.entries(fields).filter(
@@ -101,14 +109,21 @@ function updateCustomer(operation: Operation, parameters: Stripe.CustomerUpdateP
 }
 
 function changedFields(
+  operation: Operation,
   customer: Readonly<Stripe.Customer>,
   parameters: Stripe.CustomerCreateParams | Stripe.CustomerUpdateParams,
 ): Partial<Stripe.Customer> {
   const { address, description, email, metadata, name, phone, preferred_locales, shipping } = parameters;
+  const { invoice_settings: invoiceSettings } = parameters;
   const fields: Partial<Stripe.Customer> = { metadata: mergeMetadata(customer.metadata, metadata) };
   if (address !== undefined) fields.address = address === '' || address === null ? null : wholeAddress(address);
   if (description !== undefined) fields.description = description;
   if (email !== undefined) fields.email = email;
+  if (invoiceSettings?.default_payment_method !== undefined) {
+    const wanted = invoiceSettings.default_payment_method;
+    const default_payment_method = wanted === '' ? null : savedPaymentMethodOf(operation, customer.id, wanted);
+    fields.invoice_settings = { ...customer.invoice_settings, default_payment_method };
+  }
   if (name !== undefined) fields.name = name;
   if (phone !== undefined) fields.phone = phone;
   if (preferred_locales !== undefined) fields.preferred_locales = preferred_locales;
@@ -117,7 +132,19 @@ function changedFields(
   return fields;
 }
 
-function wholeAddress(address: Stripe.AddressParam): Stripe.Address {
+/** A card that the customer has saved: no other can be charged later without them. */
+export function savedPaymentMethodOf(
+  { tx }: Operation,
+  customer: string,
+  id: string,
+  param = 'invoice_settings[default_payment_method]',
+): string {
+  if (tx.get('payment_methods', id)?.customer === customer) return id;
+  const message = `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`;
+  throw invalidRequest({ code: 'resource_missing', param, message });
+}
+
+export function wholeAddress(address: Stripe.AddressParam): Stripe.Address {
   const none = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
   return { ...none, ...address };
 }

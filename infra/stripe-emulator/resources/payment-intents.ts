@@ -6,8 +6,14 @@ import { paginate } from '../api/pagination.ts';
 import { type Route, type RouteAnswer, route } from '../api/route.ts';
 import { assertCardAllowed } from '../payments/cards.ts';
 import { assertChargeable, parseCurrency } from '../payments/money.ts';
-import { cancelPaymentIntent, confirmPaymentIntent, createPaymentIntent } from '../payments/payment-intents.ts';
-import { findPaymentMethod } from '../payments/payment-methods.ts';
+import {
+  cancelPaymentIntent,
+  capturePaymentIntent,
+  confirmPaymentIntent,
+  createPaymentIntent,
+  customerIdOf,
+} from '../payments/payment-intents.ts';
+import { assertUsableBy, findPaymentMethod } from '../payments/payment-methods.ts';
 import { customerOf } from './customers.ts';
 import { mergeMetadata } from './metadata.ts';
 
@@ -22,8 +28,7 @@ export const paymentIntentRoutes: readonly Route[] = [
         {
           url: '/v1/payment_intents',
           noun: 'payment_intent',
-          newestFirst: tx.newestFirst('payment_intents'),
-          matches: (paymentIntent) => customer === undefined || paymentIntent.customer === customer,
+          newestFirst: tx.newestFirst('payment_intents', { customer }),
         },
         page,
       ),
@@ -49,10 +54,28 @@ export const paymentIntentRoutes: readonly Route[] = [
       return cancelPaymentIntent(operation, paymentIntent, reason ?? null);
     },
   ),
+
+  route<Stripe.PaymentIntentCaptureParams>(
+    'POST',
+    '/v1/payment_intents/:id/capture',
+    'PaymentIntentCaptureParams',
+    (operation, { amount_to_capture: wanted, metadata }, id) => {
+      const paymentIntent = paymentIntentOf(operation, id);
+      assertStatus(paymentIntent, 'capture', ['requires_capture']);
+      const amount = wanted ?? paymentIntent.amount_capturable;
+      assertChargeable(amount, paymentIntent.currency, 'amount_to_capture');
+      if (amount > paymentIntent.amount_capturable) {
+        const message = `The payment intent amount_to_capture (${amount}) is greater than its amount_capturable (${paymentIntent.amount_capturable}).`;
+        throw invalidRequest({ code: 'amount_too_large', param: 'amount_to_capture', message });
+      }
+      const current = { ...paymentIntent, metadata: mergeMetadata(paymentIntent.metadata, metadata) };
+      return capturePaymentIntent(operation, current, amount);
+    },
+  ),
 ];
 
 const CONFIRMABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
-const CANCELLABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
+const CANCELLABLE = [...CONFIRMABLE, 'requires_capture'];
 
 function create(operation: Operation, parameters: Stripe.PaymentIntentCreateParams): RouteAnswer {
   const currency = parseCurrency(parameters.currency);
@@ -60,6 +83,8 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
   assertCardPayment(parameters);
   const { customer, payment_method: paymentMethodId, automatic_payment_methods: automatic } = parameters;
   const paymentMethod = paymentMethodId === undefined ? undefined : findPaymentMethod(operation, paymentMethodId);
+  const customerId = customer === undefined ? null : customerOf(operation.tx, customer).id;
+  if (paymentMethod !== undefined) assertUsableBy(operation, paymentMethod, customerId);
   const paymentIntent = createPaymentIntent(operation, {
     amount: parameters.amount,
     currency,
@@ -68,11 +93,12 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
     automatic_payment_methods: { allow_redirects: 'always', enabled: true, ...automatic },
     capture_method: parameters.capture_method ?? 'automatic_async',
     confirmation_method: parameters.confirmation_method ?? 'automatic',
-    customer: customer === undefined ? null : customerOf(operation.tx, customer).id,
+    customer: customerId,
     description: parameters.description ?? null,
     metadata: mergeMetadata(null, parameters.metadata),
     payment_method: paymentMethod?.id ?? null,
     receipt_email: parameters.receipt_email ?? null,
+    setup_future_usage: parameters.setup_future_usage ?? null,
     statement_descriptor: parameters.statement_descriptor ?? null,
     statement_descriptor_suffix: parameters.statement_descriptor_suffix ?? null,
     status: paymentMethod === undefined ? 'requires_payment_method' : 'requires_confirmation',
@@ -91,7 +117,6 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
 
 function assertCardPayment(parameters: Stripe.PaymentIntentCreateParams): void {
   assertCardAllowed(parameters.allowed_payment_method_types);
-  if (parameters.capture_method === 'manual') throw notEmulated('Manual capture', 'capture_method');
   if (parameters.confirmation_method === 'manual') throw notEmulated('Manual confirmation', 'confirmation_method');
 }
 
@@ -102,8 +127,13 @@ function confirm(
 ): RouteAnswer {
   assertNotCheckouts(operation, paymentIntent, 'confirm');
   assertStatus(paymentIntent, 'confirm', CONFIRMABLE);
-  const { off_session, return_url } = parameters;
+  const { off_session, return_url, setup_future_usage: futureUsage } = parameters;
   const isOffSession = off_session !== undefined && off_session !== false;
+  if (isOffSession && (futureUsage ?? paymentIntent.setup_future_usage)) {
+    const message =
+      'You cannot confirm with `off_session=true` when `setup_future_usage` is also set on the PaymentIntent.';
+    throw invalidRequest({ param: 'off_session', message });
+  }
   const wanted = parameters.payment_method ?? paymentIntent.payment_method;
   if (wanted === null) {
     const message = `You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.`;
@@ -115,8 +145,9 @@ function confirm(
       "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.";
     throw invalidRequest({ message });
   }
+  const setup_future_usage = futureUsage === undefined ? paymentIntent.setup_future_usage : futureUsage || null;
   const confirmed = confirmPaymentIntent(operation, {
-    paymentIntent,
+    paymentIntent: { ...paymentIntent, setup_future_usage },
     paymentMethod: findPaymentMethod(operation, typeof wanted === 'string' ? wanted : wanted.id),
     isOffSession,
     returnUrl: return_url ?? null,
@@ -127,6 +158,7 @@ function confirm(
 function update(operation: Operation, parameters: Stripe.PaymentIntentUpdateParams, id: string): RouteAnswer {
   const paymentIntent = paymentIntentOf(operation, id);
   const { amount, description, metadata, payment_method: paymentMethodId, receipt_email, transfer_group } = parameters;
+  const { setup_future_usage: futureUsage } = parameters;
   const updated: Stripe.PaymentIntent = { ...paymentIntent, metadata: mergeMetadata(paymentIntent.metadata, metadata) };
   if (amount !== undefined || paymentMethodId !== undefined) {
     assertNotCheckouts(operation, paymentIntent, 'update');
@@ -137,11 +169,14 @@ function update(operation: Operation, parameters: Stripe.PaymentIntentUpdatePara
     updated.amount = amount;
   }
   if (paymentMethodId !== undefined) {
-    updated.payment_method = findPaymentMethod(operation, paymentMethodId).id;
+    const paymentMethod = findPaymentMethod(operation, paymentMethodId);
+    assertUsableBy(operation, paymentMethod, customerIdOf(paymentIntent));
+    updated.payment_method = paymentMethod.id;
     updated.status = 'requires_confirmation';
   }
   if (description !== undefined) updated.description = description;
   if (receipt_email !== undefined) updated.receipt_email = receipt_email === '' ? null : receipt_email;
+  if (futureUsage !== undefined) updated.setup_future_usage = futureUsage === '' ? null : futureUsage;
   if (transfer_group !== undefined) updated.transfer_group = transfer_group;
   operation.tx.put('payment_intents', id, updated);
   return updated;

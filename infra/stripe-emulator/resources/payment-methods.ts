@@ -1,11 +1,141 @@
-/** `/v1/payment_methods`: read only so far; they come into being by paying. */
-import { noSuch } from '../api/errors.ts';
+/** `/v1/payment_methods`: cards, made from tokens or by paying, and whose they are. */
+import type Stripe from 'stripe';
+import { invalidParameter, noSuch, notEmulated } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { type PageParameters, paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
+import { cardByName } from '../payments/cards.ts';
+import {
+  attachPaymentMethod,
+  createPaymentMethod,
+  detachPaymentMethod,
+  entryOf,
+  findPaymentMethod,
+} from '../payments/payment-methods.ts';
+import { customerOf, wholeAddress } from './customers.ts';
+import { mergeMetadata } from './metadata.ts';
+
+type ListParams = PageParameters & Pick<Stripe.PaymentMethodListParams, 'allow_redisplay' | 'customer' | 'type'>;
 
 export const paymentMethodRoutes: readonly Route[] = [
-  route('GET', '/v1/payment_methods/:id', 'PaymentMethodRetrieveParams', ({ tx }, _parameters, id) => {
-    const paymentMethod = tx.get('payment_methods', id);
-    if (paymentMethod === undefined) throw noSuch('PaymentMethod', id);
-    return paymentMethod;
+  route<Stripe.PaymentMethodCreateParams>('POST', '/v1/payment_methods', 'PaymentMethodCreateParams', create),
+  route<ListParams>('GET', '/v1/payment_methods', 'PaymentMethodListParams', (operation, { customer, ...rest }) => {
+    if (customer === undefined) {
+      const message = 'Missing required param: customer.';
+      throw invalidParameter({ code: 'parameter_missing', param: 'customer', message });
+    }
+    return listOf(operation, customer, '/v1/payment_methods', rest);
   }),
+  route('GET', '/v1/payment_methods/:id', 'PaymentMethodRetrieveParams', (operation, _parameters, id) =>
+    paymentMethodOf(operation, id),
+  ),
+  route<Stripe.PaymentMethodUpdateParams>('POST', '/v1/payment_methods/:id', 'PaymentMethodUpdateParams', update),
+  route<Stripe.PaymentMethodAttachParams>(
+    'POST',
+    '/v1/payment_methods/:id/attach',
+    'PaymentMethodAttachParams',
+    (operation, { customer }, id) => {
+      if (customer === undefined) {
+        const message = 'Missing required param: customer.';
+        throw invalidParameter({ code: 'parameter_missing', param: 'customer', message });
+      }
+      const owner = customerOf(operation.tx, customer);
+      return attachPaymentMethod(operation, findPaymentMethod(operation, id, 'id'), owner.id);
+    },
+  ),
+  route('POST', '/v1/payment_methods/:id/detach', 'PaymentMethodDetachParams', (operation, _parameters, id) =>
+    detachPaymentMethod(operation, paymentMethodOf(operation, id)),
+  ),
+  route<ListParams>(
+    'GET',
+    '/v1/customers/:id/payment_methods',
+    'CustomerListPaymentMethodsParams',
+    (operation, parameters, id) => listOf(operation, id, `/v1/customers/${id}/payment_methods`, parameters, 'id'),
+  ),
+  route(
+    'GET',
+    '/v1/customers/:id/payment_methods/:sub',
+    'CustomerRetrievePaymentMethodParams',
+    (operation, _parameters, id, subId) => {
+      customerOf(operation.tx, id, 'id');
+      const paymentMethod = paymentMethodOf(operation, subId);
+      if (paymentMethod.customer !== id) throw noSuch('PaymentMethod', subId);
+      return paymentMethod;
+    },
+  ),
 ];
+
+function create(operation: Operation, parameters: Stripe.PaymentMethodCreateParams): Stripe.PaymentMethod {
+  const { type = 'card', card, billing_details: details, allow_redisplay, metadata } = parameters;
+  if (type !== 'card') throw notEmulated(`A payment method of type ${type}`, 'type');
+  const token = (card as { token?: string } | undefined)?.token;
+  if (token === undefined) {
+    const message = 'Missing required param: card[token]. Card numbers are typed on pages; the API takes tokens alone.';
+    throw invalidParameter({ code: 'parameter_missing', param: 'card[token]', message });
+  }
+  const known = token.startsWith('tok_') ? cardByName(token) : undefined;
+  if (known === undefined) throw noSuch('token', token, 'card[token]');
+  const entry = { ...entryOf(operation, known), name: details?.name || null, email: details?.email || null };
+  return createPaymentMethod(operation, entry, {
+    metadata: mergeMetadata(null, metadata),
+    ...(allow_redisplay === undefined ? {} : { allow_redisplay }),
+  });
+}
+
+function update(
+  operation: Operation,
+  parameters: Stripe.PaymentMethodUpdateParams,
+  id: string,
+): Readonly<Stripe.PaymentMethod> {
+  const paymentMethod = paymentMethodOf(operation, id);
+  const { allow_redisplay, billing_details: details, card, metadata } = parameters;
+  const updated: Stripe.PaymentMethod = { ...paymentMethod, metadata: mergeMetadata(paymentMethod.metadata, metadata) };
+  if (allow_redisplay !== undefined) updated.allow_redisplay = allow_redisplay;
+  if (details !== undefined) {
+    const { address, email, name, phone } = details;
+    updated.billing_details = {
+      ...updated.billing_details,
+      ...(address ? { address: wholeAddress(address) } : {}),
+      ...(email === undefined ? {} : { email: email || null }),
+      ...(name === undefined ? {} : { name: name || null }),
+      ...(phone === undefined ? {} : { phone: phone || null }),
+    };
+  }
+  if (card !== undefined && updated.card !== undefined) {
+    const { exp_month = updated.card.exp_month, exp_year = updated.card.exp_year } = card;
+    if (exp_month < 1 || exp_month > 12) {
+      throw invalidParameter({ code: 'invalid_expiry_month', param: 'card[exp_month]', message: 'Invalid exp_month.' });
+    }
+    updated.card = { ...updated.card, exp_month, exp_year };
+  }
+  operation.tx.put('payment_methods', id, updated);
+  operation.emit('payment_method.updated', { object: updated, previous: { metadata: paymentMethod.metadata } });
+  return updated;
+}
+
+function listOf(
+  operation: Operation,
+  customer: string,
+  url: string,
+  { allow_redisplay, type, ...page }: Omit<ListParams, 'customer'>,
+  param = 'customer',
+): object {
+  customerOf(operation.tx, customer, param);
+  return paginate(
+    {
+      url,
+      noun: 'PaymentMethod',
+      newestFirst: operation.tx.newestFirst('payment_methods', { customer }),
+      matches: (paymentMethod) =>
+        (type === undefined || paymentMethod.type === type) &&
+        (allow_redisplay === undefined || paymentMethod.allow_redisplay === allow_redisplay),
+    },
+    page,
+  );
+}
+
+function paymentMethodOf(operation: Operation, id: string): Readonly<Stripe.PaymentMethod> {
+  const paymentMethod = operation.tx.get('payment_methods', id);
+  if (paymentMethod === undefined) throw noSuch('PaymentMethod', id);
+  return paymentMethod;
+}

@@ -76,11 +76,10 @@ export const productRoutes: readonly Route[] = [
         {
           url: '/v1/prices',
           noun: 'price',
-          newestFirst: tx.newestFirst('prices'),
+          newestFirst: tx.newestFirst('prices', { product }),
           matches: (price) =>
             (active === undefined || price.active === active) &&
-            (currency === undefined || price.currency === currency) &&
-            (product === undefined || price.product === product),
+            (currency === undefined || price.currency === currency),
         },
         page,
       ),

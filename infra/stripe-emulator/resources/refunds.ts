@@ -24,10 +24,7 @@ export const refundRoutes: readonly Route[] = [
       {
         url: '/v1/refunds',
         noun: 'refund',
-        newestFirst: tx.newestFirst('refunds'),
-        matches: (refund) =>
-          (charge === undefined || refund.charge === charge) &&
-          (paymentIntent === undefined || refund.payment_intent === paymentIntent),
+        newestFirst: tx.newestFirst('refunds', { charge, payment_intent: paymentIntent }),
       },
       page,
     );
@@ -53,8 +50,7 @@ export const refundsOfCharge: IncludedList = (reader, chargeId) =>
     {
       url: `/v1/charges/${chargeId}/refunds`,
       noun: 'refund',
-      newestFirst: reader.newestFirst('refunds'),
-      matches: (refund) => refund.charge === chargeId,
+      newestFirst: reader.newestFirst('refunds', { charge: chargeId }),
     },
     {},
   );

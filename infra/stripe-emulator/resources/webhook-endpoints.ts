@@ -51,7 +51,7 @@ export const webhookEndpointRoutes: readonly Route[] = [
 ];
 
 function create(operation: Operation, parameters: Stripe.WebhookEndpointCreateParams): Endpoint {
-  const { api_version: version = null, description, enabled_events, metadata, url } = parameters;
+  const { api_version: version = null, connect, description, enabled_events, metadata, url } = parameters;
   if (version !== null && version !== API_VERSION) throw notEmulated(`The api_version ${version}`, 'api_version');
   if ([...operation.tx.newestFirst('webhook_endpoints')].length >= ENDPOINTS_MAX) {
     throw invalidParameter({ message: `You have reached the maximum of ${ENDPOINTS_MAX} test webhook endpoints.` });
@@ -61,17 +61,19 @@ function create(operation: Operation, parameters: Stripe.WebhookEndpointCreatePa
     api_version: version,
     description: description ?? null,
     enabled_events,
+    isConnect: connect === true,
     metadata: mergeMetadata(null, metadata),
     secret: newId('whsec', 32),
     url: parseWebhookUrl(url),
   });
   operation.tx.put('webhook_endpoints', endpoint.id, endpoint);
-  return endpoint;
+  const { isConnect: _isConnect, ...shown } = endpoint;
+  return shown;
 }
 
 type NewEndpoint = Pick<
   Endpoint,
-  'id' | 'api_version' | 'description' | 'enabled_events' | 'metadata' | 'secret' | 'url'
+  'id' | 'api_version' | 'description' | 'enabled_events' | 'isConnect' | 'metadata' | 'secret' | 'url'
 >;
 
 export function newEndpoint({ now }: { now: number }, given: NewEndpoint): Endpoint {
@@ -93,6 +95,10 @@ function endpointOf(operation: Operation, id: string): Readonly<Endpoint> {
   return endpoint;
 }
 
-function withoutSecret({ secret: _secret, ...shown }: Readonly<Endpoint>): Stripe.WebhookEndpoint {
+function withoutSecret({
+  secret: _secret,
+  isConnect: _isConnect,
+  ...shown
+}: Readonly<Endpoint>): Stripe.WebhookEndpoint {
   return shown;
 }

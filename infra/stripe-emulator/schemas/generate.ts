@@ -12,7 +12,7 @@ import { type Schema, TypeWalk } from './type-walk.ts';
 
 export const SCHEMAS_FILE = fileURLToPath(new URL('./stripe-schemas.json', import.meta.url));
 const SDK_FOLDER = path.dirname(createRequire(import.meta.url).resolve('stripe'));
-const ERROR_FIELDS_SET_BY_THE_SDK = ['detail', 'exception', 'headers', 'requestId', 'statusCode', 'setup_intent'];
+const ERROR_FIELDS_SET_BY_THE_SDK = ['detail', 'exception', 'headers', 'requestId', 'statusCode'];
 
 /** `Charge.Outcome`, `Checkout.SessionCreateParams.LineItem`: unique, because a folder of the SDK is a namespace. */
 function nameOf(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefined {

@@ -11,7 +11,8 @@ export type Change = readonly [collection: string, id: string, record: object | 
 
 /** Below this a long file costs less than compacting it. */
 const APPENDED_MIN_BYTES = 64 * 1024 * 1024;
-const FORMAT = { format: 'loge-stripe-emulator', version: 1 };
+const FORMAT = { format: 'loge-stripe-emulator', version: 2 };
+const VERSIONS_READ: readonly number[] = [1, 2];
 
 export class Journal {
   readonly #file: string;
@@ -24,10 +25,11 @@ export class Journal {
   }
 
   /** Opens the file; `load` gets its changes in order and answers with the records that are left to keep. */
-  static create(file: string, load: (changes: Iterable<Change>) => Iterable<Change>): Journal {
+  static create(file: string, load: (changes: Iterable<Change>, version: number) => Iterable<Change>): Journal {
     const journal = new Journal(file);
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    const kept = load(existsSync(file) ? readChanges(file) : []);
+    const { version, changes } = existsSync(file) ? readChanges(file) : { version: FORMAT.version, changes: [] };
+    const kept = load(changes, version);
     journal.compact(kept);
     return journal;
   }
@@ -75,15 +77,20 @@ function writeWhole(descriptor: number, text: string): number {
   return bytes.length;
 }
 
-function* readChanges(file: string): Generator<Change> {
+function readChanges(file: string): { version: number; changes: Iterable<Change> } {
   const lines = readFileSync(file, 'utf8').split('\n');
   // A line counts once its newline is written: what follows the last newline is a torn write that nobody was told of.
   lines.pop();
   const head = lines.shift();
-  if (head === undefined) return;
-  if (head !== JSON.stringify(FORMAT)) {
+  if (head === undefined) return { version: FORMAT.version, changes: [] };
+  const version = VERSIONS_READ.find((known) => head === JSON.stringify({ ...FORMAT, version: known }));
+  if (version === undefined) {
     throw new Error(`${file} is not a journal of this version of the emulator: move it away to start afresh.`);
   }
+  return { version, changes: parseLines(file, lines) };
+}
+
+function* parseLines(file: string, lines: readonly string[]): Generator<Change> {
   for (const [index, line] of lines.entries()) {
     let changes: Change[];
     try {

@@ -1,5 +1,6 @@
 /** What the emulator keeps, by collection: Stripe's objects with ids for references, and records of its own. */
 import type Stripe from 'stripe';
+import type { Task } from './tasks.ts';
 
 export interface StoredAnswer {
   key: string;
@@ -12,11 +13,26 @@ export interface StoredAnswer {
   createdAtMs: number;
 }
 
+/**
+ * When a card asks its holder: `on_session` spares payments without them, `unless_set_up` spares those too, once the
+ * card was set up for them.
+ */
+export type CardAuthentication = 'never' | 'always' | 'on_session' | 'unless_set_up';
+
 /** What a test card does; decided by its number, which itself is never kept. */
 export interface CardBehaviour {
   decline?: { code: string; declineCode: string };
-  needsAuthentication: boolean;
+  /** Can be saved all the same: only paying with it is declined, after its holder was asked. */
+  isSavedFirst?: boolean;
+  authentication: CardAuthentication;
   refund: 'succeeds' | 'fails_later' | 'pending';
+  dispute?: 'fraudulent' | 'product_not_received' | 'inquiry';
+  /** The money of a charge can be spent at once. */
+  isAvailableAtOnce?: boolean;
+  /** Authenticated by its holder for payments without them. */
+  isSetUp?: boolean;
+  /** Has paid once without belonging to a customer: Stripe takes no second payment from it. */
+  isUsedUp?: boolean;
 }
 
 /** The part of a Checkout Session that the API doesn't show. */
@@ -25,16 +41,11 @@ export interface CheckoutForm {
   lineItems: Stripe.LineItem[];
 }
 
-export type TaskWithoutId =
-  | { kind: 'settle_charge'; charge: string; dueAtMs: number }
-  | { kind: 'finish_refund'; refund: string; outcome: 'referenced' | 'succeeded' | 'failed'; dueAtMs: number }
-  | { kind: 'expire_session'; session: string; dueAtMs: number };
-
-export type Task = TaskWithoutId & { id: string };
-
 export interface Delivery {
   id: string;
   event: string;
+  /** Whose event it is; absent: the platform's own. */
+  account?: string;
   endpoint: string;
   status: 'pending' | 'delivered' | 'failed' | 'dropped';
   attempts: number;
@@ -44,9 +55,19 @@ export interface Delivery {
   lastError: string | null;
 }
 
+/** What an account has in one currency. */
+export interface BalanceRecord {
+  currency: string;
+  totalMinor: number;
+  /** What is part of the total and can't be spent before a time. */
+  pending: { availableOn: number; amountMinor: number }[];
+}
+
 export interface Records {
+  accounts: Stripe.Account;
   answers: StoredAnswer;
   balance_transactions: Stripe.BalanceTransaction;
+  balances: BalanceRecord;
   card_behaviours: CardBehaviour;
   charges: Stripe.Charge;
   checkout_forms: CheckoutForm;
@@ -56,38 +77,32 @@ export interface Records {
   deliveries: Delivery;
   /** Also the ids of deleted customers: Stripe answers for them with `deleted: true`. */
   deleted_customers: Stripe.DeletedCustomer;
+  disputes: Stripe.Dispute;
   events: Stripe.Event;
-  /** Which Checkout Session a PaymentIntent belongs to. */
-  payment_intent_owners: { session: string };
+  /** Which Checkout Session a PaymentIntent or SetupIntent belongs to, or which invoice. */
+  payment_intent_owners: { session?: string; invoice?: string };
   payment_intents: Stripe.PaymentIntent;
   payment_methods: Stripe.PaymentMethod;
+  payouts: Stripe.Payout;
   prices: Stripe.Price;
   products: Stripe.Product;
   refunds: Stripe.Refund;
+  setup_intents: Stripe.SetupIntent;
   tasks: Task;
-  webhook_endpoints: Stripe.WebhookEndpoint & { secret: string };
+  /** `isConnect`: told of connected accounts' events instead of the platform's own. */
+  webhook_endpoints: Stripe.WebhookEndpoint & { secret: string; isConnect?: boolean };
 }
 
 export type Collection = keyof Records;
 
-export const COLLECTIONS: readonly Collection[] = [
-  'answers',
-  'balance_transactions',
-  'card_behaviours',
-  'charges',
-  'checkout_forms',
-  'checkout_sessions',
-  'clock',
-  'customers',
-  'deliveries',
-  'deleted_customers',
-  'events',
-  'payment_intent_owners',
-  'payment_intents',
-  'payment_methods',
-  'prices',
-  'products',
-  'refunds',
-  'tasks',
-  'webhook_endpoints',
-];
+/** The fields that `newestFirst` can narrow a collection by. */
+export const INDEXES: Readonly<Partial<Record<Collection, readonly string[]>>> = {
+  balance_transactions: ['source'],
+  charges: ['customer', 'payment_intent', 'transfer_group'],
+  checkout_sessions: ['customer', 'payment_intent', 'subscription'],
+  payment_intents: ['customer'],
+  payment_methods: ['customer'],
+  prices: ['product'],
+  refunds: ['charge', 'payment_intent'],
+  setup_intents: ['customer', 'payment_method'],
+};

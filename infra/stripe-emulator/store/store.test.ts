@@ -65,7 +65,7 @@ test('a record that someone holds does not change under their hands', () => {
   const store = Store.create(undefined);
   store.transact((transaction) =>
     transaction.put('card_behaviours', 'pm_1', {
-      needsAuthentication: false,
+      authentication: 'never',
       refund: 'pending',
       decline: { code: 'a', declineCode: 'b' },
     }),

@@ -2,40 +2,27 @@
  * Everything the emulator knows, in memory, changed only by transactions: all of one's changes are journaled and then
  * seen together, or none is. Transactions are synchronous, so that no two ever interleave.
  */
+import { Draft } from './draft.ts';
+import { freeze } from './freeze.ts';
 import { type Change, Journal } from './journal.ts';
-import { COLLECTIONS, type Collection, type Records } from './records.ts';
+import type { Reader, Transaction, Where } from './reader.ts';
+import { type Collection, INDEXES, type Records } from './records.ts';
+import { Table } from './table.ts';
+import { upgradeChange } from './upgrade.ts';
 
 /** Past this the emulator refuses to grow: it is meant for one deployment's tests, not for years of traffic. */
-const RECORDS_MAX = 2_000_000;
-
-interface Table {
-  readonly records: Map<string, object>;
-  /** Ids in the order of creation, for lists; may name records that are gone until it is swept. */
-  order: string[];
-}
-
-/** Reading, inside a transaction or outside. */
-export interface Reader {
-  get<C extends Collection>(collection: C, id: string): Readonly<Records[C]> | undefined;
-  /** Newest first. */
-  newestFirst<C extends Collection>(collection: C): Iterable<Readonly<Records[C]>>;
-}
-
-export interface Transaction extends Reader {
-  put<C extends Collection>(collection: C, id: string, record: Records[C]): void;
-  remove(collection: Collection, id: string): void;
-}
+const RECORDS_MAX = 4_000_000;
 
 export class Store implements Reader {
-  readonly #tables = new Map<Collection, Table>(COLLECTIONS.map((name) => [name, { records: new Map(), order: [] }]));
+  readonly #tables = new Map<string, Table>();
   readonly #journal: Journal | undefined;
   #isInTransaction = false;
   #size = 0;
 
   private constructor(dataFile: string | undefined) {
     if (dataFile !== undefined) {
-      this.#journal = Journal.create(dataFile, (changes) => {
-        for (const change of changes) this.#apply(change);
+      this.#journal = Journal.create(dataFile, (changes, version) => {
+        for (const change of changes) this.#apply(upgradeChange(change, version));
         return this.#everything();
       });
     }
@@ -46,15 +33,17 @@ export class Store implements Reader {
   }
 
   get<C extends Collection>(collection: C, id: string): Readonly<Records[C]> | undefined {
-    return this.#table(collection).records.get(id) as Records[C] | undefined;
+    return this.#tables.get(collection)?.records.get(id) as Records[C] | undefined;
   }
 
-  *newestFirst<C extends Collection>(collection: C): Iterable<Readonly<Records[C]>> {
-    const { records, order } = this.#table(collection);
-    for (let index = order.length - 1; index >= 0; index -= 1) {
-      const record = records.get(order[index] ?? '');
-      if (record !== undefined) yield record as Records[C];
-    }
+  newestFirst<C extends Collection>(collection: C, where: Where = {}): Iterable<Readonly<Records[C]>> {
+    const table = this.#tables.get(collection);
+    return (table === undefined ? [] : table.newestFirst(where)) as Iterable<Readonly<Records[C]>>;
+  }
+
+  /** The collection as it is called on each account: `events`, `events@acct_1`, and so on. */
+  partitionsOf<C extends Collection>(collection: C): C[] {
+    return [...this.#tables.keys()].filter((name) => name.split('@')[0] === collection) as C[];
   }
 
   transact<T>(work: (transaction: Transaction) => T): T {
@@ -79,85 +68,24 @@ export class Store implements Reader {
   }
 
   #apply([collection, id, record]: Change): void {
-    const table = this.#table(collection as Collection);
-    if (record === null) {
-      if (table.records.delete(id)) this.#size -= 1;
-      this.#sweep(table);
-      return;
-    }
-    if (!table.records.has(id)) {
-      table.order.push(id);
-      this.#size += 1;
-    }
-    table.records.set(id, freeze(record));
-  }
-
-  #sweep(table: Table): void {
-    if (table.order.length < 2 * table.records.size + 64) return;
-    table.order = table.order.filter((id) => table.records.has(id));
+    const table = this.#tableOf(collection);
+    this.#size -= table.records.size;
+    if (record === null) table.remove(id);
+    else table.put(id, freeze(record));
+    this.#size += table.records.size;
   }
 
   *#everything(): Iterable<Change> {
-    for (const [collection, { records, order }] of this.#tables) {
-      for (const id of order) {
-        const record = records.get(id);
-        if (record !== undefined) yield [collection, id, record];
-      }
+    for (const [collection, table] of this.#tables) {
+      for (const [id, record] of table.oldestFirst()) yield [collection, id, record];
     }
   }
 
-  #table(collection: Collection): Table {
-    const table = this.#tables.get(collection);
-    if (table === undefined) throw new Error(`No collection ${collection}`);
+  #tableOf(collection: string): Table {
+    const known = this.#tables.get(collection);
+    if (known !== undefined) return known;
+    const table = new Table(INDEXES[(collection.split('@')[0] ?? '') as Collection] ?? []);
+    this.#tables.set(collection, table);
     return table;
   }
-}
-
-/** The changes of one transaction, seen by itself only. */
-class Draft implements Transaction {
-  readonly #store: Store;
-  readonly #changes = new Map<string, Change>();
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  get<C extends Collection>(collection: C, id: string): Readonly<Records[C]> | undefined {
-    const change = this.#changes.get(`${collection} ${id}`);
-    if (change !== undefined) return (change[2] as Records[C] | null) ?? undefined;
-    return this.#store.get(collection, id);
-  }
-
-  *newestFirst<C extends Collection>(collection: C): Iterable<Readonly<Records[C]>> {
-    const own = [...this.#changes.values()].filter(([name]) => name === collection).reverse();
-    for (const [, id, record] of own) {
-      if (record !== null && this.#store.get(collection, id) === undefined) yield record as Records[C];
-    }
-    for (const record of this.#store.newestFirst(collection)) {
-      const id = (record as { id?: string }).id;
-      const change = id === undefined ? undefined : this.#changes.get(`${collection} ${id}`);
-      if (change === undefined) yield record;
-      else if (change[2] !== null) yield change[2] as Records[C];
-    }
-  }
-
-  put<C extends Collection>(collection: C, id: string, record: Records[C]): void {
-    this.#changes.set(`${collection} ${id}`, [collection, id, freeze(record)]);
-  }
-
-  remove(collection: Collection, id: string): void {
-    this.#changes.set(`${collection} ${id}`, [collection, id, null]);
-  }
-
-  changes(): Change[] {
-    return [...this.#changes.values()];
-  }
-}
-
-/** A record that someone holds never changes under their hands. */
-function freeze<T extends object>(record: T): T {
-  if (Object.isFrozen(record)) return record;
-  Object.freeze(record);
-  for (const value of Object.values(record)) if (typeof value === 'object' && value !== null) freeze(value);
-  return record;
 }

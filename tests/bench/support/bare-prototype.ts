@@ -63,9 +63,7 @@ function handleSocket(socket: Socket): void {
   });
   socket.on('consume', async ({ transport, rtpCapabilities }: Parameters, answer: Answer) => {
     const made = await Promise.all(
-      [...producers].map(({ id }) =>
-        transportOf(transport).consume({ producerId: id, rtpCapabilities, paused: true }),
-      ),
+      [...producers].map(({ id }) => transportOf(transport).consume({ producerId: id, rtpCapabilities, paused: true })),
     );
     for (const consumer of made) consumers.add(consumer);
     answer(made.map(({ id, producerId, kind, rtpParameters }) => ({ id, producerId, kind, rtpParameters })));

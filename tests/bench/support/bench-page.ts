@@ -121,7 +121,7 @@ async function publishBare(url: string): Promise<void> {
   const socket = io(url, { transports: ['websocket'], forceNew: true });
   const device = new Device();
   await device.load({ routerRtpCapabilities: await ask(socket, 'capabilities') });
-  const transport = device.createSendTransport(await ask(socket, 'transport'));
+  const transport = device.createSendTransport(await ask<types.TransportOptions>(socket, 'transport'));
   transport.on('connect', ({ dtlsParameters }, done, fail) => {
     ask(socket, 'connect-transport', { transport: transport.id, dtlsParameters }).then(() => done(), fail);
   });
@@ -177,7 +177,7 @@ async function joinBare(url: string): Promise<JoinTimes> {
   const welcomeMs = performance.now() - startedAt;
   const device = new Device();
   await device.load({ routerRtpCapabilities });
-  const transport = device.createRecvTransport(await ask(socket, 'transport'));
+  const transport = device.createRecvTransport(await ask<types.TransportOptions>(socket, 'transport'));
   transport.on('connect', ({ dtlsParameters }, done, fail) => {
     ask(socket, 'connect-transport', { transport: transport.id, dtlsParameters }).then(() => done(), fail);
   });

@@ -31,7 +31,10 @@ export class TimeCodeReader {
   readonly #context: CanvasRenderingContext2D;
 
   constructor() {
-    const canvas = Object.assign(document.createElement('canvas'), { width: BITS * READ_BLOCK, height: 2 * READ_BLOCK });
+    const canvas = Object.assign(document.createElement('canvas'), {
+      width: BITS * READ_BLOCK,
+      height: 2 * READ_BLOCK,
+    });
     const context = canvas.getContext('2d', { willReadFrequently: true });
     if (!context) throw new TypeError('There is no canvas to read with.');
     this.#context = context;

@@ -1,11 +1,4 @@
-/** The payment page's comfort: grouped digits, test cards at a tap, one submission. It works without as well. */
-
-const form = document.querySelector('form.payment-inner');
-const number = document.querySelector('#cardNumber');
-const expiry = document.querySelector('#cardExpiry');
-const cvc = document.querySelector('#cardCvc');
-const name = document.querySelector('#billingName');
-const submit = document.querySelector('[data-testid="hosted-payment-submit-button"]');
+/** The pages' comfort: grouped digits, test cards at a tap, one submission. They work without as well. */
 
 const digitsOf = (text) => text.replace(/\D/g, '');
 
@@ -32,31 +25,40 @@ function groupExpiry(digits) {
   return padded.length > 2 ? `${padded.slice(0, 2)} / ${padded.slice(2, 4)}` : padded;
 }
 
-number.addEventListener('input', () => reformat(number, groupNumber));
-expiry.addEventListener('input', () => reformat(expiry, groupExpiry));
+const number = document.querySelector('#cardNumber');
+const expiry = document.querySelector('#cardExpiry');
+number?.addEventListener('input', () => reformat(number, groupNumber));
+expiry?.addEventListener('input', () => reformat(expiry, groupExpiry));
 
 const testCards = document.querySelector('.test-cards');
-testCards.hidden = false;
-testCards.addEventListener('click', (event) => {
+if (testCards !== null) testCards.hidden = false;
+testCards?.addEventListener('click', (event) => {
   const card = event.target.closest('[data-card]')?.dataset.card;
   if (card === undefined) return;
+  const newCard = document.querySelector('#paymentMethod-new');
+  if (newCard !== null) newCard.checked = true;
+  const name = document.querySelector('#billingName');
   number.value = card;
   expiry.value = `12 / ${String((new Date().getFullYear() + 2) % 100).padStart(2, '0')}`;
-  cvc.value = '123';
+  document.querySelector('#cardCvc').value = '123';
   if (name.value === '') name.value = 'Test';
-  submit.focus();
+  document.querySelector('[data-testid="hosted-payment-submit-button"]').focus();
 });
 
-let isSubmitted = false;
-form.addEventListener('submit', (event) => {
-  if (isSubmitted) {
-    event.preventDefault();
-    return;
-  }
-  isSubmitted = true;
-  submit.setAttribute('aria-busy', 'true');
-  submit.querySelector('span').textContent = form.dataset.processing;
-});
+for (const form of document.querySelectorAll('form[data-processing]')) {
+  let isSubmitted = false;
+  form.addEventListener('submit', (event) => {
+    if (isSubmitted) {
+      event.preventDefault();
+      return;
+    }
+    isSubmitted = true;
+    const submit = event.submitter ?? form.querySelector('.submit');
+    submit.setAttribute('aria-busy', 'true');
+    const label = submit.querySelector('span');
+    if (label !== null) label.textContent = form.dataset.processing;
+  });
+}
 
 // A page that the browser brings back from its cache would otherwise stay busy for good.
 addEventListener('pageshow', (event) => {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { Welcome } from '../../server/protocol/realtime.ts';
+import type { Room } from '../../server/protocol/rooms.ts';
+import { RoomState } from './room-state.ts';
+
+const info: Room = {
+  id: 'room_00000001',
+  title: 'Matinée',
+  creator: { identity: 'creator-1', name: 'Cora' },
+  access: { kind: 'free' },
+  chat: { enabled: true },
+  status: 'scheduled',
+  startsAt: null,
+  liveStartedAt: null,
+  endedAt: null,
+  createdAt: '2030-01-01T00:00:00.000Z',
+};
+
+function welcome(room: Room, live = false): Welcome {
+  return {
+    participant: { identity: 'fan-1', name: 'Fan', role: 'fan' },
+    can: { publish: false, chat: true, tip: true, moderate: false },
+    room,
+    access: { state: 'granted', reason: 'free' },
+    viewerCount: 3,
+    live,
+    wallet: null,
+    inside: null,
+    serverTime: '2030-01-01T00:00:00.000Z',
+  };
+}
+
+function createState(room: Room = info, live = false) {
+  const events: string[] = [];
+  const state = new RoomState((name) => events.push(name));
+  state.begin(welcome(room, live));
+  return { state, events };
+}
+
+describe('RoomState', () => {
+  it('takes the first welcome as it is, without news', () => {
+    const { state, events } = createState({ ...info, status: 'live' }, true);
+    expect(state).toMatchObject({ viewerCount: 3, isLive: true });
+    expect(events).toEqual([]);
+  });
+
+  it('tells a live once, and keeps the status of the room with it', () => {
+    const { state, events } = createState();
+    const at = '2030-01-01T20:00:00.000Z';
+    expect(state.setLive(true, at)).toBe(true);
+    expect(state.setLive(true, at)).toBe(false);
+    expect(state.info).toMatchObject({ status: 'live', liveStartedAt: at });
+    expect(state.setLive(false, at)).toBe(true);
+    expect(state.info).toMatchObject({ status: 'scheduled' });
+    expect(events).toEqual(['liveStarted', 'liveEnded']);
+  });
+
+  it('tells a head-count only when it changed', () => {
+    const { state, events } = createState();
+    state.setViewerCount(3);
+    state.setViewerCount(4);
+    expect(events).toEqual(['viewerCount']);
+  });
+
+  it('tells the end of the room once, also after a reconnect, and not to whoever comes later', () => {
+    const ended: Room = { ...info, status: 'ended', endedAt: '2030-01-01T21:00:00.000Z' };
+    const { state, events } = createState();
+    state.setEnded(ended);
+    state.setEnded({ ...ended });
+    expect(events).toEqual(['roomEnded']);
+    state.setLive(false, '2030-01-01T21:00:00.000Z');
+    expect(state.info?.status).toBe('ended');
+    const late = createState(ended);
+    late.state.setEnded(ended);
+    expect(late.events).toEqual([]);
+  });
+});

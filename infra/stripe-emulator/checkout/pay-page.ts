@@ -1,0 +1,101 @@
+/** `/c/pay/:session`: to pay, to subscribe, or to save a card. What paying does is in `payment.ts`. */
+import type { World } from '../api/operation.ts';
+import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
+import { type FormObject, parseForm } from '../http/form.ts';
+import { pageAnswer, redirectAnswer, textOf } from '../http/pages.ts';
+import { readCardForm } from './card-form.ts';
+import { noticePage } from './document.ts';
+import { NO_REQUEST, type Page, type PagesOptions, type Session } from './page.ts';
+import { type Payment, type PaymentSource, paySession } from './payment.ts';
+import { savedCardsFor } from './saved-cards.ts';
+import { type Language, languageOf, textsOf } from './texts.ts';
+import { type PayView, payPage } from './views.ts';
+
+export class PayPage implements Page {
+  readonly #world: World;
+  readonly #merchant: string;
+
+  constructor({ world, merchant }: PagesOptions) {
+    this.#world = world;
+    this.#merchant = merchant;
+  }
+
+  handle(request: HttpRequest, id: string): HttpAnswer {
+    const session = this.#world.store.get('checkout_sessions', id);
+    const language = languageOf(session?.locale ?? null, request.headers['accept-language']);
+    if (session === undefined) return pageAnswer(404, noticePage({ language, ...textsOf(language).notFound }));
+    const closed = this.#closedAnswer(request, session, language);
+    if (closed !== undefined) return closed;
+    if (request.method === 'GET') {
+      const isReturned = request.query === 'authentication=failed';
+      return this.#payAnswer(200, session, language, {
+        alert: isReturned ? textsOf(language).authenticationFailed : undefined,
+      });
+    }
+    return this.#handlePayment(parseForm(request.body), session, language);
+  }
+
+  /** Paid already, or too late: said kindly, and nothing happens. */
+  #closedAnswer(request: HttpRequest, session: Session, language: Language): HttpAnswer | undefined {
+    const texts = textsOf(language);
+    if (session.status === 'complete') {
+      const href = successUrlOf(session);
+      if (request.method === 'POST') return redirectAnswer(href);
+      return pageAnswer(200, noticePage({ language, ...texts.paid, link: { href, label: texts.paid.link } }));
+    }
+    const isOver = session.expires_at * 1000 <= this.#world.clock.nowMs();
+    if (session.status === 'open' && !isOver) return undefined;
+    const link = session.cancel_url === null ? undefined : { href: session.cancel_url, label: texts.expired.link };
+    return pageAnswer(410, noticePage({ language, ...texts.expired, link }));
+  }
+
+  #handlePayment(form: FormObject, session: Session, language: Language): HttpAnswer {
+    const chosen = textOf(form.paymentMethod);
+    const isSaved = form.savePaymentMethod === 'on';
+    const typed = { name: textOf(form.billingName), email: textOf(form.email), chosen, isSaved };
+    const saved = savedCardsFor(this.#world.store, session).find(({ id }) => id === chosen);
+    if (saved !== undefined) return this.#pay(session, { paymentMethod: saved.id }, language, typed);
+    const read = readCardForm(form, this.#world.clock.nowMs());
+    if (!read.isValid) return this.#payAnswer(422, session, language, { ...typed, faults: read.faults });
+    return this.#pay(session, { form: read.form, isSaved }, language, typed);
+  }
+
+  #pay(session: Session, source: PaymentSource, language: Language, typed: Partial<PayView>): HttpAnswer {
+    const payment = this.#world.operate(NO_REQUEST, (operation) => paySession(operation, session, source));
+    if (payment.outcome !== 'declined') return onwardAnswer(payment);
+    const { declines } = textsOf(language);
+    const alert = declines[payment.declineCode ?? ''] ?? declines[payment.code] ?? declines.card_declined;
+    return this.#payAnswer(402, session, language, { ...typed, alert });
+  }
+
+  #payAnswer(status: number, session: Session, language: Language, extra: Partial<PayView>): HttpAnswer {
+    const { store } = this.#world;
+    const page = payPage({
+      language,
+      merchant: this.#merchant,
+      session,
+      lineItems: store.get('checkout_forms', session.id)?.lineItems ?? [],
+      productOf: (id) => store.get('products', id),
+      savedCards: savedCardsFor(store, session),
+      chosen: '',
+      isSaved: false,
+      name: '',
+      alert: undefined,
+      faults: {},
+      ...extra,
+      email: session.customer_details?.email ?? extra.email ?? null,
+    });
+    return pageAnswer(status, page, [session.success_url]);
+  }
+}
+
+/** Where a payment leads that went through, or to the bank's question. */
+export function onwardAnswer(payment: Exclude<Payment, { outcome: 'declined' }>): HttpAnswer {
+  return payment.outcome === 'paid'
+    ? redirectAnswer(successUrlOf(payment.session))
+    : redirectAnswer(`../authenticate/${payment.clientSecret}`);
+}
+
+function successUrlOf(session: Session): string {
+  return (session.success_url ?? '').replaceAll('{CHECKOUT_SESSION_ID}', session.id);
+}

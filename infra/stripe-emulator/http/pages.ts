@@ -1,0 +1,64 @@
+/** Answers that are meant for browsers: documents under a strict policy, ways onward, and the files that they use. */
+import { readFileSync } from 'node:fs';
+import type { HttpAnswer, HttpRequest } from './exchange.ts';
+import type { FormObject } from './form.ts';
+
+const ASSET_TYPES: Readonly<Record<string, string>> = {
+  'checkout.css': 'text/css; charset=utf-8',
+  'checkout.js': 'text/javascript; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+};
+const ASSETS_FOLDER = new URL('../checkout/assets/', import.meta.url);
+
+export function redirectAnswer(location: string): HttpAnswer {
+  return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' };
+}
+
+/** Browsers hold a form to `form-action` through its redirects too, so the ways back must be named. */
+export function pageAnswer(status: number, body: string, waysBack: readonly (string | null)[] = []): HttpAnswer {
+  const origins = waysBack.flatMap((url) => (url !== null && URL.canParse(url) ? [new URL(url).origin] : []));
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `form-action ${["'self'", ...new Set(origins)].join(' ')}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ];
+  return {
+    status,
+    body,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': policy.join('; '),
+      'referrer-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    },
+  };
+}
+
+export function assetAnswer(name: string): HttpAnswer | undefined {
+  const type = Object.hasOwn(ASSET_TYPES, name) ? ASSET_TYPES[name] : undefined;
+  if (type === undefined) return undefined;
+  const body = readFileSync(new URL(name, ASSETS_FOLDER));
+  const headers = { 'content-type': type, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' };
+  return { status: 200, headers, body };
+}
+
+/** A form on someone else's site must not press this one's button. */
+export function isFromHere({ headers }: HttpRequest, publicUrl: string | undefined): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const { origin, host } = headers;
+  if (origin === undefined) return true;
+  const own = [`http://${host}`, `https://${host}`];
+  if (publicUrl !== undefined) own.push(new URL(publicUrl).origin);
+  return own.includes(origin);
+}
+
+export function textOf(value: FormObject[string] | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

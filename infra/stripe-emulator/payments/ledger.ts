@@ -1,0 +1,80 @@
+/** Every movement of an account's money is a balance transaction; what they add up to is kept beside them. */
+import type Stripe from 'stripe';
+import type { Operation } from '../api/operation.ts';
+import { newId } from '../random.ts';
+import type { BalanceRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+export type BalanceMove = Pick<Stripe.BalanceTransaction, 'amount' | 'currency' | 'description' | 'source' | 'type'> &
+  Partial<Pick<Stripe.BalanceTransaction, 'fee' | 'fee_details' | 'reporting_category'>> & {
+    /** In seconds; absent: at once. */
+    availableOn?: number;
+  };
+
+export function createBalanceTransaction(operation: Operation, move: BalanceMove): Stripe.BalanceTransaction {
+  const { availableOn = operation.now, ...rest } = move;
+  const { fee = 0, fee_details = [], reporting_category = move.type } = rest;
+  const transaction: Stripe.BalanceTransaction = {
+    ...rest,
+    id: newId('txn'),
+    object: 'balance_transaction',
+    available_on: availableOn,
+    balance_type: 'payments',
+    created: operation.now,
+    exchange_rate: null,
+    fee,
+    fee_details,
+    net: move.amount - fee,
+    reporting_category,
+    status: availableOn <= operation.now ? 'available' : 'pending',
+  };
+  operation.tx.put('balance_transactions', transaction.id, transaction);
+  const balance = balanceOf(operation, move.currency);
+  operation.tx.put('balances', move.currency, added(balance, transaction, operation.now));
+  return transaction;
+}
+
+/** The start of the day on which money that comes in now can be spent. */
+export function availableAfterDays(operation: Operation, days: number): number {
+  return Math.floor(operation.now / DAY_SECONDS + days) * DAY_SECONDS;
+}
+
+export function availableMinor(operation: Operation, currency: string): number {
+  const { totalMinor, pending } = balanceOf(operation, currency);
+  const waiting = pending.filter(({ availableOn }) => availableOn > operation.now);
+  return waiting.reduce((rest, { amountMinor }) => rest - amountMinor, totalMinor);
+}
+
+export function totalMinor(operation: Operation, currency: string): number {
+  return balanceOf(operation, currency).totalMinor;
+}
+
+function balanceOf(operation: Operation, currency: string): BalanceRecord {
+  return operation.tx.get('balances', currency) ?? { currency, totalMinor: 0, pending: [] };
+}
+
+type Posted = Pick<Stripe.BalanceTransaction, 'available_on' | 'net'>;
+
+function added(balance: BalanceRecord, { net, available_on: availableOn }: Posted, now: number): BalanceRecord {
+  const pending = balance.pending.filter((part) => part.availableOn > now && part.availableOn !== availableOn);
+  const same = balance.pending.find((part) => part.availableOn === availableOn)?.amountMinor ?? 0;
+  if (availableOn > now) pending.push({ availableOn, amountMinor: same + net });
+  return { ...balance, totalMinor: balance.totalMinor + net, pending };
+}
+
+/** The journals of the first version have no balances: they are added up once. */
+export function upgradeBalances(store: Store, now: number): void {
+  const isMissing = [...store.newestFirst('balances')].length === 0;
+  const balances = new Map<string, BalanceRecord>();
+  for (const transaction of isMissing ? store.newestFirst('balance_transactions') : []) {
+    const { currency } = transaction;
+    const before = balances.get(currency) ?? { currency, totalMinor: 0, pending: [] };
+    balances.set(currency, added(before, transaction, now));
+  }
+  if (balances.size === 0) return;
+  store.transact((transaction) => {
+    for (const [currency, balance] of balances) transaction.put('balances', currency, balance);
+  });
+}

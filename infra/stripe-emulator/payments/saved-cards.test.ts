@@ -1,0 +1,252 @@
+/** Saved cards: set up with and without a payment, charged on and off session, authorized ahead. */
+import type Stripe from 'stripe';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CARD, type Fixture, startEmulator, submitForm, topupParams } from '../testing/fixture.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+let fixture: Fixture;
+let stripe: Stripe;
+beforeAll(async () => {
+  fixture = await startEmulator();
+  stripe = fixture.stripe;
+});
+afterAll(async () => {
+  expect(fixture.logged).toEqual([]);
+  await fixture[Symbol.asyncDispose]();
+});
+
+const newCustomer = async () => (await stripe.customers.create({ email: 'ada@example.com' })).id;
+const cardOnly = { enabled: true, allow_redirects: 'never' } as const;
+const returnUrl = 'https://example.com/back';
+const faultOf = (request: Promise<unknown>) =>
+  request.then(
+    () => expect.unreachable(),
+    (error) => error,
+  );
+
+async function charge(customer: string, payment_method: string, extra: Partial<Stripe.PaymentIntentCreateParams> = {}) {
+  const params = { amount: 1_000, currency: 'eur', customer, payment_method, confirm: true, ...extra };
+  return stripe.paymentIntents.create({ automatic_payment_methods: cardOnly, ...params });
+}
+
+/** Through the bank's page, as a browser without script. */
+async function approve(
+  intent: { next_action: { redirect_to_url?: { url: string | null } } | null },
+  verdict = 'complete',
+) {
+  return submitForm(String(intent.next_action?.redirect_to_url?.url), { verdict });
+}
+
+describe('setting up', () => {
+  test('a card is saved without a payment, and pays later without its holder', async () => {
+    const customer = await newCustomer();
+    const setupIntent = await stripe.setupIntents.create({
+      customer,
+      payment_method: 'pm_card_visa',
+      confirm: true,
+      automatic_payment_methods: cardOnly,
+    });
+    expect(setupIntent).toMatchObject({ status: 'succeeded', usage: 'off_session', customer });
+    const saved = String(setupIntent.payment_method);
+    const { data } = await stripe.paymentMethods.list({ customer, type: 'card' });
+    expect(data.map(({ id }) => id)).toEqual([saved]);
+    await stripe.customers.update(customer, { invoice_settings: { default_payment_method: saved } });
+    expect(await charge(customer, saved, { off_session: true })).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('3-D Secure while setting up spares the holder later, for the card that says so', async () => {
+    const customer = await newCustomer();
+    const setupIntent = await stripe.setupIntents.create({
+      customer,
+      payment_method: 'pm_card_authenticationRequiredOnSetup',
+      confirm: true,
+      return_url: returnUrl,
+    });
+    expect(setupIntent.status).toBe('requires_action');
+    expect((await stripe.paymentMethods.list({ customer })).data).toEqual([]);
+    const { location } = await approve(setupIntent);
+    expect(location).toContain(`${returnUrl}?setup_intent=${setupIntent.id}`);
+    const saved = String((await stripe.setupIntents.retrieve(setupIntent.id)).payment_method);
+    expect(await charge(customer, saved, { off_session: true })).toMatchObject({ status: 'succeeded' });
+    const onSession = await charge(customer, saved, { return_url: returnUrl });
+    expect(onSession.status).toBe('requires_action');
+  });
+
+  test('a card that always asks is declined off session, and can be paid with on session', async () => {
+    const customer = await newCustomer();
+    const { id } = await stripe.paymentMethods.attach('pm_card_authenticationRequired', { customer });
+    const declined = await faultOf(charge(customer, id, { off_session: true }));
+    expect(declined).toMatchObject({ statusCode: 402, code: 'authentication_required' });
+    const paymentIntent = declined.payment_intent as Stripe.PaymentIntent;
+    expect(paymentIntent).toMatchObject({ status: 'requires_payment_method', amount_received: 0 });
+    const asked = await stripe.paymentIntents.confirm(paymentIntent.id, { payment_method: id, return_url: returnUrl });
+    expect((await approve(asked)).location).toContain('redirect_status=succeeded');
+    expect(await stripe.paymentIntents.retrieve(paymentIntent.id)).toMatchObject({
+      status: 'succeeded',
+      amount_received: 1_000,
+    });
+  });
+
+  test('the bank refuses, the card is declined: nothing is saved, and why is said', async () => {
+    const customer = await newCustomer();
+    const create = (payment_method: string) =>
+      stripe.setupIntents.create({ customer, payment_method, confirm: true, return_url: returnUrl });
+    const setupIntent = await create('pm_card_authenticationRequired');
+    expect((await approve(setupIntent, 'fail')).location).toContain('redirect_status=failed');
+    expect(await stripe.setupIntents.retrieve(setupIntent.id)).toMatchObject({
+      status: 'requires_payment_method',
+      last_setup_error: { code: 'setup_intent_authentication_failure' },
+    });
+    const declined = await faultOf(create('pm_card_chargeDeclined'));
+    expect(declined).toMatchObject({ statusCode: 402, code: 'card_declined' });
+    expect(declined.setup_intent).toMatchObject({ status: 'requires_payment_method' });
+    expect((await stripe.paymentMethods.list({ customer })).data).toEqual([]);
+    const cancelled = await stripe.setupIntents.cancel(setupIntent.id);
+    expect(cancelled.status).toBe('canceled');
+    expect(await faultOf(stripe.setupIntents.confirm(setupIntent.id))).toMatchObject({
+      code: 'setup_intent_unexpected_state',
+    });
+  });
+
+  test('a payment saves the card on the side', async () => {
+    const customer = await newCustomer();
+    const paid = await charge(customer, 'pm_card_visa', { setup_future_usage: 'off_session' });
+    const { data } = await stripe.paymentMethods.list({ customer });
+    expect(data.map(({ id }) => id)).toEqual([paid.payment_method]);
+  });
+});
+
+describe('whose a card is', () => {
+  test('nobody else can be charged with it, and it can be taken away for good', async () => {
+    const [ada, bob] = [await newCustomer(), await newCustomer()];
+    const { id } = await stripe.paymentMethods.attach('pm_card_visa', { customer: ada });
+    expect(await faultOf(charge(bob, id))).toMatchObject({ statusCode: 400, param: 'payment_method' });
+    expect(await faultOf(stripe.paymentMethods.attach(id, { customer: bob }))).toMatchObject({ statusCode: 400 });
+    const settings = { invoice_settings: { default_payment_method: id } };
+    expect(await faultOf(stripe.customers.update(bob, settings))).toMatchObject({ code: 'resource_missing' });
+    await stripe.customers.update(ada, settings);
+    expect(await stripe.paymentMethods.detach(id)).toMatchObject({ customer: null });
+    expect(await stripe.customers.retrieve(ada)).toMatchObject({ invoice_settings: { default_payment_method: null } });
+    expect(await faultOf(charge(ada, id))).toMatchObject({ param: 'payment_method' });
+    expect(await faultOf(stripe.paymentMethods.attach(id, { customer: ada }))).toMatchObject({ statusCode: 400 });
+  });
+
+  test('a card that was used once and not saved is used up', async () => {
+    const customer = await newCustomer();
+    const card = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
+    expect(await charge(customer, card.id)).toMatchObject({ status: 'succeeded' });
+    expect(await faultOf(charge(customer, card.id))).toMatchObject({ param: 'payment_method' });
+  });
+
+  test('a card that fails when it is to pay can be saved all the same; a declined one can not', async () => {
+    const customer = await newCustomer();
+    const { id } = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    expect(await faultOf(charge(customer, id, { off_session: true }))).toMatchObject({ code: 'card_declined' });
+    expect(await faultOf(stripe.paymentMethods.attach('pm_card_chargeDeclined', { customer }))).toMatchObject({
+      statusCode: 402,
+    });
+  });
+});
+
+describe('authorizing ahead', () => {
+  const authorize = async () => charge(await newCustomer(), 'pm_card_visa', { capture_method: 'manual' });
+
+  test('a part is captured, and only that is taken, and only once', async () => {
+    const held = await authorize();
+    expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 1_000, amount_received: 0 });
+    const { available, pending } = await stripe.balance.retrieve();
+    expect(await faultOf(stripe.paymentIntents.capture(held.id, { amount_to_capture: 1_001 }))).toMatchObject({
+      code: 'amount_too_large',
+    });
+    expect(await stripe.paymentIntents.capture(held.id, { amount_to_capture: 700 })).toMatchObject({
+      status: 'succeeded',
+      amount_capturable: 0,
+      amount_received: 700,
+    });
+    expect(await faultOf(stripe.paymentIntents.capture(held.id))).toMatchObject({
+      code: 'payment_intent_unexpected_state',
+    });
+    await expect
+      .poll(() => stripe.charges.retrieve(String(held.latest_charge), { expand: ['balance_transaction'] }))
+      .toMatchObject({ captured: true, amount_captured: 700, balance_transaction: { amount: 700, fee: 36 } });
+    expect({ available, pending }).not.toEqual(await stripe.balance.retrieve());
+    expect(await faultOf(stripe.refunds.create({ payment_intent: held.id, amount: 701 }))).toMatchObject({
+      param: 'amount',
+    });
+    expect((await stripe.refunds.create({ payment_intent: held.id })).amount).toBe(700);
+  });
+
+  test('it can be given up, and runs out by itself after a week', async () => {
+    const held = await authorize();
+    expect(await stripe.paymentIntents.cancel(held.id)).toMatchObject({ status: 'canceled', amount_capturable: 0 });
+    expect(await stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
+      captured: false,
+      refunded: true,
+    });
+    const forgotten = await authorize();
+    fixture.emulator.advanceClock(7 * DAY_MS);
+    expect(await stripe.paymentIntents.retrieve(forgotten.id)).toMatchObject({
+      status: 'canceled',
+      cancellation_reason: 'automatic',
+    });
+    const { data } = await stripe.events.list({ type: 'charge.expired' });
+    expect(data.map((event) => (event.data.object as { id: string }).id)).toEqual([forgotten.latest_charge]);
+  });
+});
+
+describe('on the page', () => {
+  const cardsOnPage = async (url: string) =>
+    [...(await (await fetch(url)).text()).matchAll(/name="paymentMethod" value="(pm_[^"]+)"/g)].map(([, id]) => id);
+
+  test('setup_future_usage saves the card, and the next session offers it', async () => {
+    const customer = await newCustomer();
+    const options = { allow_redisplay_filters: ['always', 'limited'] } as const;
+    const params = topupParams({
+      customer,
+      payment_intent_data: { setup_future_usage: 'off_session' },
+      saved_payment_method_options: { allow_redisplay_filters: [...options.allow_redisplay_filters] },
+    });
+    const first = await stripe.checkout.sessions.create(params);
+    expect(await cardsOnPage(String(first.url))).toEqual([]);
+    expect((await submitForm(String(first.url), CARD)).status).toBe(303);
+    const [saved] = (await stripe.paymentMethods.list({ customer })).data;
+    expect(saved).toMatchObject({ allow_redisplay: 'limited', card: { last4: '4242' } });
+    const second = await stripe.checkout.sessions.create(params);
+    expect(await cardsOnPage(String(second.url))).toEqual([saved?.id]);
+    expect((await submitForm(String(second.url), { paymentMethod: String(saved?.id) })).status).toBe(303);
+    const { payment_intent } = await stripe.checkout.sessions.retrieve(second.id, { expand: ['payment_intent'] });
+    expect(payment_intent).toMatchObject({ status: 'succeeded', payment_method: saved?.id });
+    // Someone else's card is not taken, whatever the form says.
+    const other = await stripe.checkout.sessions.create({ ...params, customer: await newCustomer() });
+    expect((await submitForm(String(other.url), { paymentMethod: String(saved?.id) })).status).toBe(422);
+  });
+
+  test('whoever wants to can have the card kept', async () => {
+    const customer = await newCustomer();
+    const params = topupParams({ customer, saved_payment_method_options: { payment_method_save: 'enabled' } });
+    const session = await stripe.checkout.sessions.create(params);
+    expect(session.saved_payment_method_options).toMatchObject({ payment_method_save: 'enabled' });
+    await submitForm(String(session.url), { ...CARD, savePaymentMethod: 'on' });
+    const { data } = await stripe.paymentMethods.list({ customer, allow_redisplay: 'always' });
+    expect(data).toHaveLength(1);
+    expect(await cardsOnPage(String((await stripe.checkout.sessions.create(params)).url))).toEqual([data[0]?.id]);
+  });
+
+  test('a session can do nothing but save a card, with the bank’s question in between', async () => {
+    const customer = await newCustomer();
+    const { id, url } = await stripe.checkout.sessions.create({
+      mode: 'setup',
+      currency: 'eur',
+      customer,
+      success_url: 'https://example.com/done?s={CHECKOUT_SESSION_ID}',
+      setup_intent_data: { metadata: { fan: '1' } },
+    });
+    const asked = await submitForm(String(url), { ...CARD, cardNumber: '4000 0025 0000 3155' });
+    const done = await submitForm(new URL(String(asked.location), String(url)).href, { verdict: 'complete' });
+    expect(done.location).toBe(`https://example.com/done?s=${id}`);
+    const session = await stripe.checkout.sessions.retrieve(id, { expand: ['setup_intent'] });
+    expect(session).toMatchObject({ status: 'complete', payment_status: 'no_payment_required', amount_total: null });
+    expect(session.setup_intent).toMatchObject({ status: 'succeeded', metadata: { fan: '1' } });
+    expect((await stripe.paymentMethods.list({ customer })).data).toHaveLength(1);
+  });
+});
