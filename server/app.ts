@@ -13,6 +13,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
+import { Events } from './events/events.ts';
 import type { GatewayContext } from './gateway/context.ts';
 import { seedDemo } from './gateway/demo.ts';
 import { createHttpApp } from './gateway/http-app.ts';
@@ -125,12 +126,22 @@ export class App {
       log,
       metrics,
       currency,
+      walletMode: config.walletMode,
+      houseCountry: config.houseCountry,
       publicUrl: config.publicUrl,
+      earnings: config.earnings,
       isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),
     });
+    const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
     const chat = new Chat({ db, bus, clock, metrics });
     const stage = new Stage({ node, rooms, clock, log, metrics, turn: config.turn });
-    outbox.on('tip.settled', (fact) => chat.appendTip((fact.data as MoneyFacts['tip.settled']).tip));
+    money.privateSessions.watch({
+      sample: (room, identity) => stage.countMedia(room, identity),
+      extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),
+    });
+    outbox.onBatch('tip.settled', (facts) =>
+      chat.appendTips(facts.map((fact) => (fact.data as MoneyFacts['tip.settled']).tip)),
+    );
     const context: GatewayContext = {
       config,
       log,
@@ -143,11 +154,13 @@ export class App {
       tokens: new Tokens({ ...config, clock }),
       rooms,
       money,
+      events,
       chat,
       stage,
       clientDir: CLIENT_DIR,
     };
     closers.push(
+      () => events.close(),
       () => outbox.close(),
       () => stage.close(),
       () => chat.close(),
@@ -164,6 +177,7 @@ export class App {
       whyNotReady: () => [...(isDraining ? ['draining'] : []), ...stage.whyNotReady()],
     });
     outbox.start();
+    events.start();
     await money.start();
     if (config.development) await seedDemo(context);
     gate.open(http);
@@ -219,7 +233,8 @@ function createSfuNode(config: Config, log: Log): Promise<LocalSfuNode> {
   });
 }
 
-async function createPayment({
+/** The payment provider that the configuration names; in development the emulator, started here. */
+export async function createPayment({
   config,
   dataDir,
   clock,

@@ -44,3 +44,12 @@ test('faults of different kinds are named together', () => {
 test('an empty variable is an absent one', () => {
   expect(parseConfig({ PORT: '', DATABASE_URL: '' }).port).toBe(3000);
 });
+
+test('adult content is refused with Stripe, and the message says why', () => {
+  expect(faultsOf({ CONTENT_POLICY: 'adult' })).toEqual([expect.stringMatching(/^CONTENT_POLICY: Stripe.*adult/)]);
+  expect(parseConfig({ CONTENT_POLICY: 'standard', WALLET_MODE: 'off', LOGE_HOUSE_COUNTRY: 'DE' })).toMatchObject({
+    walletMode: 'off',
+    houseCountry: 'DE',
+  });
+  expect(faultsOf({ WALLET_MODE: 'maybe' })).toHaveLength(1);
+});

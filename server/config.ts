@@ -39,6 +39,19 @@ const environment = z.object({
     .string()
     .regex(/^[a-z]{3}$/)
     .default('eur'),
+  /** Where the house is established; its VAT holds for buyers of no known country. */
+  LOGE_HOUSE_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code, such as FR')
+    .default('FR'),
+  /** `off`: no credit is kept; tickets and tips are paid by card directly. */
+  WALLET_MODE: z.enum(['on', 'off']).default('on'),
+  CONTENT_POLICY: z.enum(['standard', 'adult']).default('standard'),
+  /** Signing secret of the webhook endpoint for connected accounts; it has one of its own. */
+  STRIPE_CONNECT_WEBHOOK_SECRET: text.optional(),
+  LOGE_EARNINGS_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
+  LOGE_NEW_CREATOR_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
+  LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
   LOGE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
   LOGE_SFU_LISTEN_IP: text.optional(),
   LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
@@ -75,6 +88,11 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (given.REDIS_URL)
     faults.push('REDIS_URL: several gateways are not supported yet; leave it out to run one process');
   if (given.LOGE_TURN_URLS && !given.LOGE_TURN_SECRET) faults.push('LOGE_TURN_SECRET: needed with LOGE_TURN_URLS');
+  if (given.CONTENT_POLICY === 'adult') {
+    faults.push(
+      'CONTENT_POLICY: Stripe, the payment provider of this house, does not accept adult content; set it to `standard`, or put another provider behind the payment port',
+    );
+  }
   if (given.STRIPE_SECRET_KEY && !given.STRIPE_WEBHOOK_SECRET) {
     faults.push('STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY (the `whsec_…` of your webhook endpoint)');
   }
@@ -124,14 +142,29 @@ function toConfig(env: z.output<typeof environment>) {
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
+    houseCountry: env.LOGE_HOUSE_COUNTRY,
+    walletMode: env.WALLET_MODE,
+    contentPolicy: env.CONTENT_POLICY,
     logLevel: env.LOGE_LOG_LEVEL ?? (production ? 'info' : 'warn'),
     apiKey: env.LOGE_API_KEY ?? DEVELOPMENT_API_KEY,
     apiSecret: env.LOGE_API_SECRET ?? DEVELOPMENT_API_SECRET,
     databaseUrl: env.DATABASE_URL,
     dataDir: env.LOGE_DATA_DIR ?? DEVELOPMENT_DATA_DIR,
     stripe: env.STRIPE_SECRET_KEY
-      ? { secretKey: env.STRIPE_SECRET_KEY, webhookSecrets: env.STRIPE_WEBHOOK_SECRET ?? [] }
+      ? {
+          secretKey: env.STRIPE_SECRET_KEY,
+          webhookSecrets: [
+            ...(env.STRIPE_WEBHOOK_SECRET ?? []),
+            ...(env.STRIPE_CONNECT_WEBHOOK_SECRET ? [env.STRIPE_CONNECT_WEBHOOK_SECRET] : []),
+          ],
+        }
       : undefined,
+    /** What is absent has money's own default. */
+    earnings: {
+      ...(env.LOGE_EARNINGS_HOLD_DAYS === undefined ? {} : { holdDays: env.LOGE_EARNINGS_HOLD_DAYS }),
+      ...(env.LOGE_NEW_CREATOR_HOLD_DAYS === undefined ? {} : { newCreatorHoldDays: env.LOGE_NEW_CREATOR_HOLD_DAYS }),
+      ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
+    },
     stripeEmulatorPort: env.LOGE_STRIPE_EMULATOR_PORT,
     sfu: {
       listenIp: env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1',

@@ -137,6 +137,20 @@ export interface SfuStats {
   consumers: number;
 }
 
+/** What has flowed over a session since it was opened, in bytes; for whoever must know that media is really there. */
+export interface SessionTraffic {
+  session: string;
+  /** Video that the node got from the client. */
+  videoReceivedBytes: number;
+  /** Video that the node sent to the client. */
+  videoSentBytes: number;
+  /**
+   * Media, RTCP and DTLS that came from the client, without connectivity checks: of a viewer its receiver reports, by which it says that it
+   * gets what is sent (RFC 3550).
+   */
+  receivedBytes: number;
+}
+
 /**
  * One SFU node. Every method rejects with an {@link SfuError}; unknown sessions give `session_not_found`. Calls for one room are
  * serialised by the node: two joins at once never make two routers.
@@ -164,6 +178,13 @@ export interface SfuNode {
   setAudience(request: { room: string; people: number }): Promise<void>;
   /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
   renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
+  /**
+   * Lets a session last until another time (milliseconds since the epoch). A grant that has run out is not revived: the session is closed then,
+   * `session_not_found`.
+   */
+  updateGrant(request: { session: string; until: number }): Promise<void>;
+  /** Counters of sessions; those that the node doesn't have are left out. */
+  traffic(request: { sessions: string[] }): Promise<SessionTraffic[]>;
   /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error. */
   closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void>;
   /** Closes every session of the room with `room_closed` and forgets its audience. */

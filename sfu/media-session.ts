@@ -4,6 +4,7 @@ import {
   type IceParameters,
   type SessionCloseReason,
   type SessionGrant,
+  type SessionTraffic,
   SfuError,
   type SfuEvent,
   type TransportOptions,
@@ -34,12 +35,20 @@ export interface SessionOptions {
   emit: (event: SfuEvent) => void;
 }
 
+/** What is read of mediasoup's statistics. */
+interface StreamStat {
+  type: string;
+  kind?: string;
+  byteCount?: number;
+  bytesReceived?: number;
+}
+
 type TransportState = Extract<SfuEvent, { type: 'transportState' }>['state'];
 
 /** One WebRTC transport of one person in one room, under a grant and a lease. What flows over it is the subclasses' business. */
 export abstract class MediaSession {
   readonly id: string;
-  readonly grant: SessionGrant;
+  #grant: SessionGrant;
   protected readonly room: SessionRoom;
   /** When the lease was last renewed, in milliseconds since the epoch. */
   renewedAtMs: number;
@@ -52,10 +61,20 @@ export abstract class MediaSession {
 
   protected constructor({ id, grant, room, openedAtMs, emit }: SessionOptions) {
     this.id = id;
-    this.grant = grant;
+    this.#grant = grant;
     this.room = room;
     this.renewedAtMs = openedAtMs;
     this.emit = emit;
+  }
+
+  get grant(): SessionGrant {
+    return this.#grant;
+  }
+
+  /** Lets the session last until another time. */
+  extend(until: number): void {
+    this.assertOpen();
+    this.#grant = { ...this.#grant, until };
   }
 
   /** Whether the caller has been told of the session, so that events about it make sense to them. */
@@ -107,6 +126,20 @@ export abstract class MediaSession {
   async stats(): Promise<unknown[]> {
     const reports = await Promise.all([this.transport, ...this.streams()].map((source) => source.getStats()));
     return reports.flat();
+  }
+
+  async traffic(): Promise<SessionTraffic> {
+    const stats = (await this.stats()) as StreamStat[];
+    const video = (type: string) =>
+      stats.reduce((sum, stat) => (stat.type === type && stat.kind === 'video' ? sum + (stat.byteCount ?? 0) : sum), 0);
+    const isWatching = stats.some(({ type }) => type === 'outbound-rtp');
+    return {
+      session: this.id,
+      // A consumer's statistics tell of its producer too, which is somebody else's.
+      videoReceivedBytes: isWatching ? 0 : video('inbound-rtp'),
+      videoSentBytes: video('outbound-rtp'),
+      receivedBytes: stats.find(({ type }) => type === 'webrtc-transport')?.bytesReceived ?? 0,
+    };
   }
 
   /** Ends the media of this session at once. */

@@ -7,6 +7,7 @@ import {
   type ProduceRequest,
   type PublishRequest,
   type SessionCloseReason,
+  type SessionTraffic,
   SfuError,
   type SfuEvent,
   type SfuNode,
@@ -173,6 +174,18 @@ export class LocalSfuNode implements SfuNode {
       if (session) session.renewedAtMs = this.#now();
     }
     return { lost: request.sessions.filter((id) => !this.#sessions.has(id)) };
+  }
+
+  async updateGrant(request: { session: string; until: number }): Promise<void> {
+    if (!Number.isFinite(request.until)) throw new SfuError('not_entitled', 'A grant lasts until a time.');
+    this.#session(request.session).extend(request.until);
+  }
+
+  async traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
+    const found = request.sessions.flatMap((id) => this.#sessions.get(id) ?? []);
+    const counted = await Promise.allSettled(found.map((session) => session.traffic()));
+    // A session that ended while it was counted is one that the node doesn't have.
+    return counted.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   }
 
   async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {

@@ -32,6 +32,10 @@ export const lobbyStyles = css`
     padding: 1.35rem 1.15rem calc(1.5rem + env(safe-area-inset-bottom));
   }
 
+  loge-private {
+    margin-top: 1.25rem;
+  }
+
   .when {
     margin-bottom: 0.4rem;
     color: var(--_accent);
@@ -51,6 +55,27 @@ export const lobbyStyles = css`
 
   wa-callout {
     margin-top: 1.1rem;
+  }
+
+  .waiver {
+    display: flex;
+    gap: 0.6rem;
+    align-items: flex-start;
+    margin-top: 0.9rem;
+    font-size: 0.8125rem;
+  }
+
+  .waiver input {
+    flex: none;
+    width: 1.25rem;
+    height: 1.25rem;
+    margin: 0;
+    accent-color: var(--_accent);
+  }
+
+  .waiver em {
+    font-style: normal;
+    opacity: 0.8;
   }
 
   .reason strong {

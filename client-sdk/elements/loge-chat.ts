@@ -19,6 +19,7 @@ import type { LogeChatModeration } from './chat-moderation.ts';
 import { ChatScroll } from './chat-scroll.ts';
 import { chatStyles } from './chat-styles.ts';
 import { icon } from './icons.ts';
+import './loge-goal.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 interface PendingMessage {
@@ -35,11 +36,14 @@ export class LogeChat extends RoomPart {
     draft: { state: true },
     problem: { state: true },
     gap: { state: true },
+    goalless: { type: Boolean },
   };
   declare pending: PendingMessage[];
   declare draft: string;
   declare problem: string;
   declare gap: boolean;
+  /** Without the shared goal above the messages, where the page shows it elsewhere. */
+  declare goalless: boolean;
 
   readonly #scroll = new ChatScroll(this);
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
@@ -53,6 +57,7 @@ export class LogeChat extends RoomPart {
     this.draft = '';
     this.problem = '';
     this.gap = false;
+    this.goalless = false;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -106,6 +111,7 @@ export class LogeChat extends RoomPart {
     const shown = this.#scroll.windowOf(all);
     return html`
       <section class="chat" part="chat" aria-label=${texts.chat.label}>
+        ${this.goalless || !room ? nothing : html`<loge-goal exportparts="goal" .room=${room}></loge-goal>`}
         <div
           class="list"
           part="list"

@@ -2,16 +2,24 @@
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import type { Quote } from '../../server/protocol/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import { formatDateTime, formatMoney } from './format.ts';
 import { icon } from './icons.ts';
+import './loge-club.ts';
+import './loge-price.ts';
 import { lobbyStyles } from './lobby-styles.ts';
+import './loge-private.ts';
+import { QUOTE_CHANGED } from './loge-price.ts';
 import { TOPUP_WANTED } from './loge-tip.ts';
 import { poster, posterStyles } from './poster.ts';
 import { defineElement, RoomPart } from './room-part.ts';
+
+/** From here down the lobby says how many tickets are left. */
+const FEW_TICKETS = 20;
 
 /** How a payment that just returned from the payment page is going. */
 export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled';
@@ -22,11 +30,15 @@ export class LogeLobby extends RoomPart {
     notice: {},
     busy: { state: true },
     problem: { state: true },
+    quote: { state: true },
+    waived: { state: true },
   };
   declare returnUrl: string | undefined;
   declare notice: PaymentNotice | undefined;
   declare busy: '' | 'wallet' | 'card';
   declare problem: string;
+  declare quote: Quote | undefined;
+  declare waived: boolean;
 
   static override styles = [...RoomPart.styles, badgeStyles, posterStyles, lobbyStyles];
 
@@ -34,6 +46,10 @@ export class LogeLobby extends RoomPart {
     super();
     this.busy = '';
     this.problem = '';
+    this.waived = false;
+    this.addEventListener(QUOTE_CHANGED, (event) => {
+      this.quote = (event as CustomEvent<{ quote?: Quote }>).detail.quote;
+    });
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -69,7 +85,17 @@ export class LogeLobby extends RoomPart {
           <h1 class="display">${info.title}</h1>
           <p class="creator">${texts.room.by(info.creator.name)}</p>
           ${this.#reason(access, info)} ${this.#paymentNotice()}
-          ${access.state === 'required' && access.offer && !this.#isOpening ? this.#offer(room, access.offer) : nothing}
+          ${
+            access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
+              ? this.#offer(room, access.offer)
+              : nothing
+          }
+          ${
+            access.state === 'required' && access.offer?.kind === 'members' && !this.#isOpening
+              ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
+              : nothing
+          }
+          <loge-private exportparts="private" .room=${room}></loge-private>
         </div>
       </section>
     `;
@@ -126,6 +152,8 @@ export class LogeLobby extends RoomPart {
           <span><strong>${texts.lobby.ticket}</strong><small class="muted">${texts.lobby.once}</small></span>
           <span class="price display" data-testid="price">${money(offer.priceMinor)}</span>
         </div>
+        <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
+        ${this.#waiver()}
         <div class="buttons">
           <wa-button
             variant="brand"
@@ -165,6 +193,26 @@ export class LogeLobby extends RoomPart {
     `;
   }
 
+  #waiver(): TemplateResult | typeof nothing {
+    const { quote, texts } = this;
+    if (!quote?.waiver) return nothing;
+    const { ticketsLeft } = quote;
+    return html`
+      ${ticketsLeft === null || ticketsLeft > FEW_TICKETS ? nothing : html`<p class="holds numbers" data-testid="tickets-left">${texts.price.ticketsLeft(ticketsLeft)}</p>`}
+      <label class="waiver muted">
+        <input
+          type="checkbox"
+          data-testid="waiver"
+          .checked=${this.waived}
+          @change=${(event: Event) => {
+            this.waived = (event.target as HTMLInputElement).checked;
+          }}
+        />
+        <span>${quote.waiver.text} <em>${texts.price.waiverHint}</em></span>
+      </label>
+    `;
+  }
+
   #topUp(missingMinor: number): void {
     this.tell(TOPUP_WANTED, { missingMinor });
   }
@@ -177,7 +225,11 @@ export class LogeLobby extends RoomPart {
     this.notice = undefined;
     try {
       const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href);
-      const bought = await room.buyTicket(from === 'card' ? { from, returnUrl } : { from });
+      const text = this.waived ? this.quote?.waiver : undefined;
+      const waiver = text
+        ? { waiver: { accepted: true as const, textVersion: text.textVersion, language: text.language } }
+        : {};
+      const bought = await room.buyTicket(from === 'card' ? { from, returnUrl, ...waiver } : { from, ...waiver });
       // With a ticket the doors open by the server's word on the socket; with a payment page they open after the return.
       if ('checkoutUrl' in bought) openCheckout(this, bought.checkoutUrl);
     } catch (error) {

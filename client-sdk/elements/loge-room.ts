@@ -15,6 +15,7 @@ import { icon } from './icons.ts';
 import './loge-chat.ts';
 import './loge-lobby.ts';
 import type { PaymentNotice } from './loge-lobby.ts';
+import './loge-private.ts';
 import './loge-stage.ts';
 import './loge-tip.ts';
 import './loge-wallet.ts';
@@ -158,6 +159,7 @@ export class LogeRoom extends RoomPart {
             <p class="muted">${texts.room.by(info.creator.name)}</p>
           </div>
           <loge-wallet .room=${room} .returnUrl=${returnUrl}></loge-wallet>
+          ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
         </div>
         <loge-chat exportparts="chat, list, composer" .room=${room}>
           <loge-tip slot="actions" .room=${room}></loge-tip>
@@ -239,7 +241,8 @@ export class LogeRoom extends RoomPart {
   #handleWallet(balanceMinor: number, currency: string): void {
     const before = this.#lastBalanceMinor;
     this.#lastBalanceMinor = balanceMinor;
-    if (before === undefined || balanceMinor <= before) return;
+    // Where money is held and freed again, more credit is not always a top-up.
+    if (before === undefined || balanceMinor <= before || this.room?.info?.access.kind === 'private') return;
     const amount = formatMoney(balanceMinor - before, currency, this.language);
     this.#toast(this.texts.lobby.topupArrived(amount), 'success');
   }

@@ -16,7 +16,9 @@ import type { LogeConfirm } from './loge-confirm.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 import './studio-devices.ts';
 import type { LogeStudioDevices } from './studio-devices.ts';
+import './loge-private.ts';
 import './studio-earnings.ts';
+import './studio-tipping.ts';
 import './studio-figures.ts';
 import './studio-picture.ts';
 import type { LogeStudioPicture } from './studio-picture.ts';
@@ -99,7 +101,9 @@ export class LogeStudio extends RoomPart {
               ? nothing
               : html`<loge-studio-devices class="card" .room=${room} @loge-device-problem=${this.#handleDeviceProblem}></loge-studio-devices>`
           }
+          <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
           <loge-studio-earnings class="card" ?compact=${isLive} .room=${room}></loge-studio-earnings>
+          ${info.status === 'ended' ? nothing : html`<loge-studio-tipping class="card" .room=${room}></loge-studio-tipping>`}
           ${
             isLive || info.status === 'ended'
               ? nothing
@@ -110,7 +114,7 @@ export class LogeStudio extends RoomPart {
                 </div>`
           }
         </div>
-        <loge-chat class="chat" exportparts="chat, list, composer" .room=${room}></loge-chat>
+        <loge-chat class="chat" goalless exportparts="chat, list, composer" .room=${room}></loge-chat>
       </section>
       <loge-confirm></loge-confirm>
     `;

@@ -4,13 +4,15 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
+import type { TipMenuItem } from '../../server/protocol/tipping.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';
 import './amount-choice.ts';
 import { presetsOf } from './amount-choice.ts';
 import { fieldStyles } from './fields.ts';
-import { formatMoney } from './format.ts';
+import { formatMoney, formatMoneyShort } from './format.ts';
 import { icon } from './icons.ts';
+import './loge-price.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 const PRESETS = [2, 5, 10, 20, 50] as const;
@@ -24,11 +26,14 @@ export class LogeTip extends RoomPart {
   static override properties = {
     open: { state: true },
     chosenMinor: { state: true },
+    menuItem: { state: true },
     busy: { state: true },
     problem: { state: true },
   };
   declare open: boolean;
   declare chosenMinor: number | undefined;
+  /** What was chosen from the creator's menu; its price is the amount. */
+  declare menuItem: string | undefined;
   declare busy: boolean;
   declare problem: string;
 
@@ -76,6 +81,37 @@ export class LogeTip extends RoomPart {
         margin-top: 0.75rem;
       }
 
+      .menu {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+        margin-bottom: 1rem;
+      }
+
+      .menu button {
+        display: inline-flex;
+        align-items: baseline;
+        gap: 0.6em;
+        min-height: 2.75rem;
+        padding: 0.5rem 0.9rem;
+        border: 1px solid var(--_line-strong);
+        border-radius: 99px;
+        background: transparent;
+        color: var(--_text);
+        font: inherit;
+        cursor: pointer;
+      }
+
+      .menu button[aria-pressed='true'] {
+        border-color: var(--_accent);
+        box-shadow: inset 0 0 0 1px var(--_accent);
+      }
+
+      .menu b {
+        color: var(--_accent);
+        font-variant-numeric: tabular-nums;
+      }
+
       .end {
         width: 100%;
       }
@@ -97,6 +133,7 @@ export class LogeTip extends RoomPart {
       'accessGranted',
       'accessRevoked',
       'roomEnded',
+      'tipMenuChanged',
     ]);
   }
 
@@ -135,6 +172,7 @@ export class LogeTip extends RoomPart {
         @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
       >
         <p class="to">${texts.tip.to(creatorName)}</p>
+        ${this.#menu(room, currency)}
         <form id="tip" @submit=${this.#handleSubmit}>
           <loge-amount-choice
             kind="tip"
@@ -159,6 +197,7 @@ export class LogeTip extends RoomPart {
             />
           </label>
         </form>
+        <loge-price kind="tip" .room=${this.open ? room : undefined} .amountMinor=${this.#quotable}></loge-price>
         ${this.#balance(room, currency, missingMinor)}
         ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
         <wa-button
@@ -174,6 +213,30 @@ export class LogeTip extends RoomPart {
         </wa-button>
       </wa-dialog>
     `;
+  }
+
+  /** An amount that can be a tip; for others there is nothing to explain. */
+  get #quotable(): number | undefined {
+    const { chosenMinor } = this;
+    const isTip = chosenMinor !== undefined && chosenMinor >= LIMITS.tipMinMinor && chosenMinor <= LIMITS.tipMaxMinor;
+    return isTip ? chosenMinor : undefined;
+  }
+
+  #menu(room: Room, currency: string): TemplateResult | typeof nothing {
+    if (room.tipMenu.length === 0) return nothing;
+    const { language } = this;
+    return html`<div class="menu" part="menu" role="group" aria-label=${this.texts.tip.menu} data-testid="tip-menu">
+      ${room.tipMenu.map(
+        (item) => html`<button
+          type="button"
+          aria-pressed=${this.menuItem === item.id ? 'true' : 'false'}
+          data-testid="tip-menu-item"
+          @click=${() => this.#chooseItem(item)}
+        >
+          <bdi>${item.label}</bdi><b>${formatMoneyShort(item.amountMinor, currency, language)}</b>
+        </button>`,
+      )}
+    </div>`;
   }
 
   #balance(room: Room, currency: string, missingMinor: number): TemplateResult {
@@ -206,8 +269,19 @@ export class LogeTip extends RoomPart {
   }
 
   #handleChosen(amountMinor: number | undefined): void {
-    if (amountMinor !== this.chosenMinor) this.#key = createKey();
+    if (amountMinor !== this.chosenMinor) {
+      this.#key = createKey();
+      this.menuItem = undefined;
+    }
     this.chosenMinor = amountMinor;
+    this.problem = '';
+  }
+
+  /** Chosen once more, it is chosen no longer. */
+  #chooseItem(item: TipMenuItem): void {
+    this.menuItem = this.menuItem === item.id ? undefined : item.id;
+    this.chosenMinor = item.amountMinor;
+    this.#key = createKey();
     this.problem = '';
   }
 
@@ -240,11 +314,18 @@ export class LogeTip extends RoomPart {
   async #pay(room: Room, amountMinor: number, currency: string): Promise<void> {
     const field = this.renderRoot.querySelector<HTMLInputElement>('input[name=message]');
     const message = field?.value.trim() || undefined;
+    const { menuItem } = this;
     this.busy = true;
     this.problem = '';
     try {
-      const tip = await room.tip({ amountMinor, message, idempotencyKey: this.#key });
+      const tip = await room.tip({
+        amountMinor,
+        message,
+        ...(menuItem ? { menuItem } : {}),
+        idempotencyKey: this.#key,
+      });
       this.#key = createKey();
+      this.menuItem = undefined;
       if (field) field.value = '';
       this.open = false;
       this.tell(TIP_SENT, { tip, text: this.texts.tip.sent(formatMoney(tip.amountMinor, currency, this.language)) });

@@ -61,6 +61,18 @@ export const roomStyles = css`
     min-width: 0;
   }
 
+  .bar:has(loge-private) {
+    flex-wrap: wrap;
+  }
+
+  .bar:has(loge-private) .title {
+    flex: 1;
+  }
+
+  .bar loge-private {
+    flex: 1 0 100%;
+  }
+
   .title h1 {
     font-size: 1.125rem;
     display: -webkit-box;

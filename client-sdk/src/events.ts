@@ -2,8 +2,10 @@
 import type { ChatEntry, ChatMessage, ChatTip } from '../../server/protocol/chat.ts';
 import type { MessageId } from '../../server/protocol/ids.ts';
 import type { Earnings, Wallet } from '../../server/protocol/money.ts';
+import type { PrivateRunning, PrivateSession } from '../../server/protocol/private-sessions.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
+import type { Goal, TipMenuItem } from '../../server/protocol/tipping.ts';
 import type { LogeError } from './errors.ts';
 
 /** Names of the events of a {@link Room}, for `room.on(RoomEvent.chatMessage, …)`. */
@@ -23,6 +25,8 @@ export const RoomEvent = {
   chatGap: 'chatGap',
   tipReceived: 'tipReceived',
   goalProgress: 'goalProgress',
+  goalCleared: 'goalCleared',
+  tipMenuChanged: 'tipMenuChanged',
   walletChanged: 'walletChanged',
   earningsChanged: 'earningsChanged',
   trackSubscribed: 'trackSubscribed',
@@ -34,6 +38,13 @@ export const RoomEvent = {
   localLiveEnded: 'localLiveEnded',
   publishingLayers: 'publishingLayers',
   connectionQuality: 'connectionQuality',
+  privateRequested: 'privateRequested',
+  privateStarted: 'privateStarted',
+  privateClosed: 'privateClosed',
+  privateEnded: 'privateEnded',
+  privateRunning: 'privateRunning',
+  privateFundsLow: 'privateFundsLow',
+  privateSessionChanged: 'privateSessionChanged',
   roomEnded: 'roomEnded',
   error: 'error',
 } as const;
@@ -63,13 +74,7 @@ export interface ChatRemovalNotice {
 }
 
 /** Progress of a shared goal of the room, in the currency's minor unit. */
-export interface GoalProgress {
-  id: string;
-  title: string;
-  reachedMinor: number;
-  targetMinor: number;
-  currency: string;
-}
+export type GoalProgress = Goal;
 
 export type LocalTrackChange = 'published' | 'unpublished' | 'muted' | 'unmuted' | 'switched' | 'ended';
 
@@ -121,7 +126,11 @@ export interface RoomEventMap {
   /** More was missed than is fetched again: the entries `fromSeq` to `toSeq` are left out of `messages`. */
   chatGap: { fromSeq: number; toSeq: number };
   tipReceived: ChatTip;
+  /** A goal was set, or tips and refunds have moved it. */
   goalProgress: GoalProgress;
+  /** The goal was taken away. */
+  goalCleared: { id: string };
+  tipMenuChanged: readonly TipMenuItem[];
   walletChanged: Wallet;
   /** For the creator alone. */
   earningsChanged: Earnings;
@@ -136,6 +145,20 @@ export interface RoomEventMap {
   /** The highest simulcast layer that is sent, by what is watched; -1: nobody watches, nothing is sent. */
   publishingLayers: { source: TrackSource; maxSpatialLayer: number };
   connectionQuality: QualityNotice;
+  /** A fan asks for a private session: for the creator, and for the fan's own windows. */
+  privateRequested: PrivateSession;
+  /** The creator has accepted; `accessGranted` follows. */
+  privateStarted: PrivateSession;
+  /** A request came to nothing: declined, withdrawn or expired. Nothing was charged. */
+  privateClosed: PrivateSession;
+  /** A session is over and paid; `endReason` says why. */
+  privateEnded: PrivateSession;
+  /** Each second while a session runs. */
+  privateRunning: PrivateRunning;
+  /** The fan's money lasts for half a minute at most. */
+  privateFundsLow: { session: PrivateSession['id']; remainingMs: number };
+  /** What `room.privateSession` shows has changed; null: there is none. */
+  privateSessionChanged: PrivateSession | null;
   roomEnded: RoomInfo;
   /** A failure outside of any call, such as a camera that could not be opened again. */
   error: LogeError;

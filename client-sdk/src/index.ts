@@ -5,6 +5,13 @@ export type { ErrorCode } from '../../server/protocol/errors.ts';
 export type { MessageId, RoomId, TicketId, TipId } from '../../server/protocol/ids.ts';
 export { LIMITS } from '../../server/protocol/limits.ts';
 export type { Earnings, Ticket, Tip, Wallet as WalletState } from '../../server/protocol/money.ts';
+export type { PriceParts, Quote, Receipt, Waiver, WaiverInput, WaiverText, WalletHistory } from '../../server/protocol/pricing.ts';
+export type {
+  PrivateEndReason,
+  PrivateRunning,
+  PrivateSession as PrivateSessionInfo,
+  PrivateSessionStatus,
+} from '../../server/protocol/private-sessions.ts';
 export type {
   Access,
   AccessKind,
@@ -15,6 +22,7 @@ export type {
   Room as RoomInfo,
 } from '../../server/protocol/rooms.ts';
 export type { TrackSource, Viewport } from '../../server/protocol/stage.ts';
+export type { Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts';
 export { Chat } from './chat.ts';
 export type { ConnectionState, TokenSource } from './connection.ts';
 export { type CaptureChoice, type DeviceList, listDevices } from './devices.ts';
@@ -43,7 +51,8 @@ export {
   type PreviewOptions,
 } from './local-participant.ts';
 export type { Log, LogLevel } from './log.ts';
+export { PrivateSession, type PrivateSessionState } from './private-session.ts';
 export type { StageStats } from './quality.ts';
 export { Room, type RoomOptions } from './room.ts';
 export { Stage, type StagePicture } from './stage.ts';
-export { type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
+export { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';

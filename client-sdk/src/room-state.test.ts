@@ -10,8 +10,10 @@ const info: Room = {
   access: { kind: 'free' },
   chat: { enabled: true },
   status: 'scheduled',
+  capacity: null,
   startsAt: null,
   liveStartedAt: null,
+  firstLiveAt: null,
   endedAt: null,
   createdAt: '2030-01-01T00:00:00.000Z',
 };

@@ -2,9 +2,12 @@
  * The facade of the SDK: one room, as one participant. It owns the parts and hands each what the server says; what a part does with
  * it is the part's own affair.
  */
-import type { Earnings, Ticket, Tip } from '../../server/protocol/money.ts';
+import type { Tier } from '../../server/protocol/memberships.ts';
+import type { Earnings, Refund, Ticket, Tip } from '../../server/protocol/money.ts';
+import type { Quote, QuoteInput } from '../../server/protocol/pricing.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts';
 import { Chat } from './chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -13,9 +16,12 @@ import type { RoomEventMap } from './events.ts';
 import { LocalParticipant } from './local-participant.ts';
 import { consoleLog, type Log } from './log.ts';
 import { MediaEngine } from './media-engine.ts';
+import { Memberships } from './memberships.ts';
+import { PrivateSession } from './private-session.ts';
 import { RoomState } from './room-state.ts';
 import { Stage } from './stage.ts';
-import { type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
+import { Tipping } from './tipping.ts';
+import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
 
 export interface RoomOptions {
   /** Where the Loge server is, such as `https://live.example.com`; a path is taken as a prefix. */
@@ -50,6 +56,10 @@ export class Room {
   readonly chat: Chat;
   readonly stage: Stage;
   readonly wallet: Wallet;
+  /** Private sessions by the minute, in rooms that have them. */
+  /** Memberships of creators' clubs. */
+  readonly memberships: Memberships;
+  readonly privateSession: PrivateSession;
   readonly localParticipant: LocalParticipant;
   readonly #connection: Connection;
   readonly #engine: MediaEngine;
@@ -57,6 +67,7 @@ export class Room {
   readonly #handlers: EventHandlers;
   readonly #autoWatch: boolean;
   readonly #state: RoomState;
+  readonly #tipping: Tipping;
 
   constructor(options: RoomOptions) {
     const { url, log = consoleLog, autoWatch = true, adaptiveStream = true } = options;
@@ -81,7 +92,10 @@ export class Room {
     const engine = new MediaEngine(log);
     this.#engine = engine;
     this.chat = new Chat({ connection, emit, log });
+    this.#tipping = new Tipping(connection, emit);
     this.wallet = new Wallet(connection, (wallet) => emit('walletChanged', wallet));
+    this.memberships = new Memberships(this.#connection);
+    this.privateSession = new PrivateSession({ connection, emit, self: () => this.localParticipant });
     const shouldWatch = (attached: boolean): boolean => this.#shouldWatch(attached);
     this.stage = new Stage({ connection, engine, emit, log, adaptiveStream, shouldWatch });
     this.localParticipant = new LocalParticipant({ connection, engine, emit, log });
@@ -114,6 +128,16 @@ export class Room {
   /** The creator's earnings in this room so far; null for everyone else, and until they were read or changed. */
   get earnings(): Earnings | null {
     return this.#state.earnings;
+  }
+
+  /** The shared goal of the room and how far it is; null without one, and in the lobby. See `goalProgress` and `goalCleared`. */
+  get goal(): Goal | null {
+    return this.#tipping.goal;
+  }
+
+  /** What the creator offers for a tip of a certain amount: tip with its `id` as `menuItem`. Empty without a menu, and in the lobby. */
+  get tipMenu(): readonly TipMenuItem[] {
+    return this.#tipping.menu;
   }
 
   /** Listens to an event; the function returned stops listening. */
@@ -152,22 +176,80 @@ export class Room {
   /**
    * Buys the ticket of the room: from the wallet at once, by card on the payment page of the answer. Access follows by itself, see
    * `accessGranted`.
-   * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `provider_unavailable`.
+   * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `sold_out`, `waiver_invalid`, `wallet_off`,
+   * `provider_unavailable`.
    */
-  buyTicket(
-    options: { from: 'wallet' | 'card'; returnUrl?: string } = { from: 'wallet' },
-  ): Promise<Ticket | CheckoutLink> {
+  buyTicket(options: BuyTicketOptions = { from: 'wallet' }): Promise<Ticket | CheckoutLink> {
     return this.wallet.buyTicket(options);
+  }
+
+  /**
+   * Opens the page on which one joins the club of the room's creator; access follows by itself, see `accessGranted`.
+   * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `provider_unavailable`.
+   */
+  joinMembership(request: { tier: Tier['id']; returnUrl?: string }): Promise<CheckoutLink> {
+    return this.memberships.join(request);
+  }
+
+  /**
+   * The receipt before paying: what the creator, the association, the payment provider, the house and VAT get of the ticket, or of a tip of
+   * `amountMinor`. The parts sum to the gross exactly. For a ticket it carries the text of the waiver, and how many tickets are left.
+   * @throws {LogeError} `nothing_to_buy`, `room_ended`, `amount_too_small`, `amount_too_large`.
+   */
+  quote(request: QuoteInput): Promise<Quote> {
+    return this.wallet.quote(request);
+  }
+
+  /**
+   * Gives one's ticket back: possible until the first live begins, where it was bought without the waiver.
+   * @throws {LogeError} `not_refundable`, `already_refunded`, `payment_not_found`.
+   */
+  withdraw(ticket: string): Promise<Refund> {
+    return this.wallet.withdraw(ticket);
+  }
+
+  /**
+   * Tips by card directly, on the payment page of the answer; with a higher minimum, as each such tip bears the fee of a card payment.
+   * @throws {LogeError} `amount_too_small`, `tip_not_allowed`, `idempotency_conflict`, `provider_unavailable`.
+   */
+  tipByCard(request: TipRequest & { returnUrl?: string }): Promise<CheckoutLink> {
+    return this.wallet.tipByCard(request);
   }
 
   /**
    * Tips the creator from the wallet; resolves when it is booked for good. A lost answer is asked for again with the same key, so
    * that a tip is never paid twice.
    * @throws {LogeError} `insufficient_funds`, `amount_too_small`, `amount_too_large`, `tip_not_allowed`, `access_required`,
-   * `idempotency_conflict`, `rate_limited`.
+   * `idempotency_conflict`, `menu_item_not_found`, `menu_price_mismatch`, `rate_limited`.
    */
   tip(request: TipRequest): Promise<Tip> {
     return this.wallet.tip(request);
+  }
+
+  /** Who has tipped most in this room, the most generous first; refunded tips do not count. At most 50. */
+  leaderboard(options: { limit?: number } = {}): Promise<Leaderboard> {
+    return this.#tipping.leaderboard(options.limit);
+  }
+
+  /**
+   * Sets the shared goal, in the currency's minor unit; for the creator. Tips count from now on, and a goal that was open gives way.
+   * @throws {LogeError} `forbidden`, `invalid_request`, `room_ended`.
+   */
+  setGoal(goal: { title: string; targetMinor: number }): Promise<Goal> {
+    return this.#tipping.setGoal(goal);
+  }
+
+  /** Takes the shared goal away; for the creator. */
+  clearGoal(): Promise<void> {
+    return this.#tipping.clearGoal();
+  }
+
+  /**
+   * Sets the whole menu; an empty list takes it away. For the creator.
+   * @throws {LogeError} `forbidden`, `invalid_request`, `room_ended`.
+   */
+  setTipMenu(items: readonly TipMenuItem[]): Promise<readonly TipMenuItem[]> {
+    return this.#tipping.setMenu(items);
   }
 
   /** Removes a person from the room, with the reason on record; for the creator and moderators. */
@@ -214,6 +296,14 @@ export class Room {
       'chat:frame': ({ entries }) => this.chat.handleEntries(entries),
       'money:walletChanged': (wallet) => this.wallet.handleState(wallet),
       'money:earningsChanged': (earnings) => this.#state.setEarnings(earnings),
+      'private:requested': (data) => this.privateSession.handleEvent('private:requested', data),
+      'private:started': (data) => this.privateSession.handleEvent('private:started', data),
+      'private:closed': (data) => this.privateSession.handleEvent('private:closed', data),
+      'private:ended': (data) => this.privateSession.handleEvent('private:ended', data),
+      'private:running': (running) => this.privateSession.handleRunning(running),
+      'private:fundsLow': (data) => this.#emitter.emit('privateFundsLow', data),
+      'money:goalProgress': ({ goal }) => this.#tipping.handleGoal(goal),
+      'money:tipMenuChanged': (menu) => this.#tipping.handleMenu(menu),
     };
   }
 
@@ -222,6 +312,7 @@ export class Room {
     const { access, inside, room, live } = welcome;
     this.localParticipant.handleSelf(welcome);
     if (welcome.participant.role === 'creator') void this.refreshEarnings().catch(() => undefined);
+    if (room.access.kind === 'private') void this.privateSession.refresh().catch(() => undefined);
     if (!reconnect) {
       this.#state.begin(welcome);
       this.wallet.begin(welcome.wallet);
@@ -243,11 +334,13 @@ export class Room {
 
   #enter(inside: Inside): void {
     this.chat.handlePage(inside.chat);
+    this.#tipping.handleState(inside.tipping);
     this.stage.enter(inside.stage);
   }
 
   #resume(inside: Inside): void {
     this.chat.handlePage(inside.chat);
+    this.#tipping.handleState(inside.tipping);
     this.stage.handleReconnected();
     void this.localParticipant.publisher.handleReconnected();
   }
@@ -264,6 +357,7 @@ export class Room {
     this.localParticipant.close('access');
     this.stage.leave();
     this.chat.close();
+    this.#tipping.close();
     this.#emitter.emit('accessRevoked', access);
   }
 

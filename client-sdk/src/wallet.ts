@@ -1,5 +1,6 @@
 /** A fan's prepaid credit as the room sees it. Money moves on the server; this mirrors the balance and opens the ways to pay. */
-import type { Ticket, Tip, TipReceipt, Wallet as WalletState } from '../../server/protocol/money.ts';
+import type { Refund, Ticket, Tip, TipReceipt, Wallet as WalletState } from '../../server/protocol/money.ts';
+import type { Quote, QuoteInput, Receipt, WaiverInput, WalletHistory } from '../../server/protocol/pricing.ts';
 import type { Connection } from './connection.ts';
 import { createKey } from './random-key.ts';
 
@@ -11,6 +12,17 @@ function currentPage(): string | undefined {
 /** A payment page to send the person to. Nothing is charged before they confirm there. */
 export interface CheckoutLink {
   checkoutUrl: string;
+}
+
+export interface BuyTicketOptions {
+  from: 'wallet' | 'card';
+  /** Where the payment page comes back to; the page that is open when absent. */
+  returnUrl?: string;
+  /**
+   * That the person gave up the right of withdrawal, by the text of `room.quote()`. Without it the ticket is sold all the same, and can be
+   * given back until the first live begins.
+   */
+  waiver?: WaiverInput;
 }
 
 export interface TipRequest {
@@ -47,6 +59,11 @@ export class Wallet {
     return this.#state?.balanceMinor ?? 0;
   }
 
+  /** How much of the balance the house has given away: it is spent first, and never refunded to a card. */
+  get promoMinor(): number {
+    return this.#state?.promoMinor ?? 0;
+  }
+
   /** ISO 4217, lower case; null for whoever has no wallet here. */
   get currency(): string | null {
     return this.#state?.currency ?? null;
@@ -65,6 +82,29 @@ export class Wallet {
     return { checkoutUrl };
   }
 
+  /** What came in and went out, the newest first; each id has a receipt. */
+  history(options: { limit?: number } = {}): Promise<WalletHistory> {
+    return this.#connection.request('money:history', options);
+  }
+
+  /**
+   * The receipt of one's own top-up, ticket, tip, refund or promotional credit.
+   * @throws {LogeError} `payment_not_found`.
+   */
+  receipt(payment: string): Promise<Receipt> {
+    return this.#connection.request('money:receipt', { payment });
+  }
+
+  /** @internal */
+  quote(request: QuoteInput): Promise<Quote> {
+    return this.#connection.request('money:quote', request);
+  }
+
+  /** @internal */
+  withdraw(ticket: string): Promise<Refund> {
+    return this.#connection.request('money:withdraw', { ticket });
+  }
+
   /** Reads the balance again; it also changes by itself, see `walletChanged`. */
   async refresh(): Promise<WalletState> {
     const state = await this.#connection.request('money:wallet', {});
@@ -73,9 +113,13 @@ export class Wallet {
   }
 
   /** @internal Buys the ticket of the room; paying by card answers a payment page. */
-  async buyTicket(options: { from: 'wallet' | 'card'; returnUrl?: string }): Promise<Ticket | CheckoutLink> {
-    const { from, returnUrl = from === 'card' ? currentPage() : undefined } = options;
-    const answer = await this.#connection.request('money:buyTicket', { from, ...(returnUrl ? { returnUrl } : {}) });
+  async buyTicket(options: BuyTicketOptions): Promise<Ticket | CheckoutLink> {
+    const { from, waiver, returnUrl = from === 'card' ? currentPage() : undefined } = options;
+    const answer = await this.#connection.request('money:buyTicket', {
+      from,
+      ...(returnUrl ? { returnUrl } : {}),
+      ...(waiver ? { waiver } : {}),
+    });
     return 'ticket' in answer ? answer.ticket : { checkoutUrl: answer.checkoutUrl };
   }
 
@@ -89,6 +133,16 @@ export class Wallet {
     return receipt.tip;
   }
 
+  /** @internal */
+  async tipByCard(request: TipRequest & { returnUrl?: string }): Promise<CheckoutLink> {
+    const { returnUrl = currentPage(), idempotencyKey = createKey(), ...rest } = request;
+    return this.#connection.request('money:tipByCard', {
+      ...rest,
+      idempotencyKey,
+      ...(returnUrl ? { returnUrl } : {}),
+    });
+  }
+
   /** @internal The first welcome: this is the balance, nothing has changed. */
   begin(state: WalletState | null): void {
     this.#state = state;
@@ -98,7 +152,10 @@ export class Wallet {
   handleState(state: WalletState | null): void {
     const before = this.#state;
     this.#state = state;
-    if (state && (before?.balanceMinor !== state.balanceMinor || before.currency !== state.currency))
-      this.#onChange(state);
+    const isSame =
+      before?.balanceMinor === state?.balanceMinor &&
+      before?.promoMinor === state?.promoMinor &&
+      before?.currency === state?.currency;
+    if (state && !isSame) this.#onChange(state);
   }
 }

@@ -5,6 +5,7 @@ import { runBench } from './tasks/bench.mjs';
 import { runCheck } from './tasks/check.mjs';
 import { runFormat } from './tasks/format.mjs';
 import { runMigration } from './tasks/migration.mjs';
+import { runReconcile } from './tasks/reconcile.mjs';
 import { runSetup } from './tasks/setup.mjs';
 import { runStart } from './tasks/start.mjs';
 import { runTest } from './tasks/test.mjs';
@@ -33,6 +34,12 @@ const tasks = {
     usage: 'npm run bench -- NAME [ARGUMENTS]',
     summary: 'Runs one benchmark; the last line of its output is JSON.',
     details: 'Without NAME, lists the benchmarks.',
+  },
+  reconcile: {
+    run: runReconcile,
+    usage: 'npm run reconcile [-- --since DATE | --all] [--json]',
+    summary: 'Compares the books with the payment provider and explains every difference.',
+    details: 'Ends with 1 when nothing explains one of them, with 2 when it could not compare.',
   },
   setup: {
     run: runSetup,

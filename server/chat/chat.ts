@@ -60,10 +60,13 @@ export class Chat {
     return entry as ChatMessage;
   }
 
-  /** Shows a settled tip; telling of the same tip twice shows it once. */
-  async appendTip(tip: Tip): Promise<void> {
-    const { id, room, from, amountMinor, currency, message, sentAt } = tip;
-    await this.#log.append({ room, kind: 'tip', id, ...from, amountMinor, currency, text: message, sentAt });
+  /** Shows settled tips in their order; telling of the same tip twice shows it once. */
+  async appendTips(tips: Tip[]): Promise<void> {
+    await Promise.all(
+      tips.map(({ id, room, from, amountMinor, currency, message, sentAt }) =>
+        this.#log.append({ room, kind: 'tip', id, ...from, amountMinor, currency, text: message, sentAt }),
+      ),
+    );
   }
 
   /** Takes a message's text away from everyone; removing it twice is one removal. */

@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Config } from '../config.ts';
+import type { Events } from '../events/events.ts';
 import type { Money } from '../money/money.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -25,6 +26,7 @@ export interface GatewayContext {
   tokens: Tokens;
   rooms: Rooms;
   money: Money;
+  events: Events;
   chat: Chat;
   stage: Stage;
   /** Folder of the built browser code (`.build/client`). */

@@ -137,7 +137,11 @@ describe('money', () => {
     expect(refund.json).toMatchObject({ ticket: ticket.json.id, amountMinor: 500, to: 'wallet', status: 'succeeded' });
     const twice = await http.server('POST', '/v1/refunds', { ticket: ticket.json.id, reason: 'Again' });
     expect([twice.status, twice.json.error.code]).toEqual([409, 'already_refunded']);
-    expect((await http.participant(token, 'GET', '/v1/wallet')).json).toEqual({ balanceMinor: 1_700, currency: 'eur' });
+    expect((await http.participant(token, 'GET', '/v1/wallet')).json).toEqual({
+      balanceMinor: 1_700,
+      promoMinor: 0,
+      currency: 'eur',
+    });
     expect(
       (await http.participant(token, 'POST', tips, { ...tipInput, idempotencyKey: 'tip-00000003' })).json.error.code,
     ).toBe('access_required');

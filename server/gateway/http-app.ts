@@ -5,18 +5,25 @@
 import express, { type Express } from 'express';
 import { accountsRoutes } from './accounts-routes.ts';
 import { mountDocs } from './docs-routes.ts';
+import { eventsRoutes } from './events-routes.ts';
 import { HttpAuth } from './http-auth.ts';
 import type { HttpContext, LiveView } from './http-context.ts';
 import { createErrorHandler, notFound, routeOf } from './http-errors.ts';
 import { HttpPipeline } from './http-pipeline.ts';
+import { mountEarningsExports } from './earnings-exports.ts';
 import { embedderCors, noStore, securityHeaders } from './http-security.ts';
+import { membershipsRoutes } from './memberships-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
 import { countRequests, mountOperations } from './operations-routes.ts';
+import { payoutsRoutes } from './payouts-routes.ts';
+import { pricingRoutes } from './pricing-routes.ts';
 import { createHttpLimits } from './rate-limits.ts';
+import { receiptsRoutes } from './receipts-routes.ts';
 import { roomsRoutes } from './rooms-routes.ts';
 import { mountEmbedScripts, mountSitePages } from './site-pages.ts';
 import { siteRoutes } from './site-routes.ts';
 import { SiteSessions } from './site-session.ts';
+import { tippingRoutes } from './tipping-routes.ts';
 import { mountWebhooks } from './webhook-routes.ts';
 
 export function createHttpApp(context: HttpContext, live: LiveView): Express {
@@ -25,7 +32,9 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const auth = new HttpAuth({ config, tokens, sessions });
   const limits = createHttpLimits();
   const pipeline = new HttpPipeline({ auth, limits, log });
-  const apiRoutes = [...accountsRoutes(context), ...roomsRoutes(context, live), ...moneyRoutes(context)];
+  const apiRoutes = [...accountsRoutes(context), ...roomsRoutes(context, live), ...moneyRoutes(context), ...tippingRoutes(context),
+    ...pricingRoutes(context), ...payoutsRoutes(context),
+    ...receiptsRoutes(context), ...eventsRoutes(context), ...membershipsRoutes(context)];
 
   const app = express();
   app.disable('x-powered-by');
@@ -37,6 +46,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountEmbedScripts(app, context);
   mountDocs(app, context, apiRoutes);
   app.use('/v1', noStore, embedderCors(config));
+  mountEarningsExports(app, context, { auth, limits });
   pipeline.mount(app, apiRoutes);
   app.use('/site', noStore);
   pipeline.mount(app, siteRoutes(context, live, sessions));

@@ -5,7 +5,7 @@ import { AppError } from '../protocol/errors.ts';
 import { roomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { InputError } from './http-errors.ts';
-import type { Route } from './http-route.ts';
+import { ROOM_PATH, type Route, takesBody } from './http-route.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
 // Compressed bodies are refused: no request here is large, and a small one can unpack into a very large one.
@@ -14,7 +14,7 @@ const parseJson = express.json({ limit: LIMITS.httpBodyBytes, type: JSON_TYPES, 
 type Issue = { path: PropertyKey[]; message: string };
 
 export async function parseInput(route: Route, request: Request, response: Response): Promise<unknown> {
-  const raw = route.method === 'post' ? await readJsonBody(route, request, response) : request.query;
+  const raw = takesBody(route) ? await readJsonBody(route, request, response) : request.query;
   if (!route.input) {
     const stray = Object.keys(raw as object).map((key) => ({ path: [key], message: 'This field is not known here' }));
     if (stray.length > 0) throw new InputError(stray);
@@ -69,10 +69,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** `:id` in a path is always a room; what cannot be a room's id is a room that does not exist. */
-export function parseParams(request: Request): object {
-  if (request.params.id === undefined) return {};
-  const id = roomId.safeParse(request.params.id);
-  if (!id.success) throw new AppError('room_not_found');
-  return { id: id.data };
+/** What cannot be a room's id is a room that does not exist; other parameters are texts that a domain looks up. */
+export function parseParams(route: Route, request: Request): object {
+  const params = { ...request.params };
+  if (ROOM_PATH.test(route.path) && !roomId.safeParse(params.id).success) throw new AppError('room_not_found');
+  const faults = Object.entries(params).flatMap(([name, value]) => findFaults(value, value, [name]));
+  if (faults.length > 0) throw new InputError(faults);
+  return params;
 }

@@ -41,7 +41,7 @@ export class HttpPipeline {
 
   async #run(route: Route, request: Request, response: Response): Promise<void> {
     const caller = await this.#admit(route, request, response);
-    const params = parseParams(request);
+    const params = parseParams(route, request);
     const input = await parseInput(route, request, response);
     const answer = await route.handler({ caller, params, input, locale: localeOf(request), response });
     // What the contract does not name does not leave, whatever a domain handed over.

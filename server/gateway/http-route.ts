@@ -24,8 +24,16 @@ export type Auth = keyof Callers;
 
 export type Locale = 'en' | 'fr';
 
-/** `:id` in a path is always a room. */
-export type PathParams<Path extends string> = Path extends `${string}/:id${string}` ? { id: RoomId } : object;
+type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamNames<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+/** The parameters of a path; `:id` after `rooms/` is a room, everything else a text that the domain looks up. */
+export type PathParams<Path extends string> = {
+  [Name in ParamNames<Path>]: Path extends `${string}/rooms/:id${string}` ? (Name extends 'id' ? RoomId : string) : string;
+};
 
 export interface Call<A extends Auth, Path extends string, Input> {
   caller: Callers[A];
@@ -40,11 +48,11 @@ export interface Call<A extends Auth, Path extends string, Input> {
 export interface RouteSpec<A extends Auth, Path extends string, I extends z.ZodType, O extends z.ZodType> {
   /** Name of the operation in the documentation and in clients made from it. */
   name: string;
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'put' | 'delete';
   path: Path;
   auth: A;
   limit: HttpLimitClass;
-  /** The JSON body of a `post`, the query of a `get`; absent means that nothing is taken. */
+  /** The JSON body of a `post` or `put`, the query of the others; absent means that nothing is taken. */
   input?: I;
   /** An input that works, for the documentation. */
   example?: z.input<I>;
@@ -73,10 +81,17 @@ const ERRORS_OF_AUTH: Record<Auth, readonly ErrorCode[]> = {
   visitor: ['origin_not_allowed'],
 };
 
+/** Paths whose `:id` is a room. */
+export const ROOM_PATH = /\/rooms\/:id/;
+
+export function takesBody({ method }: Pick<Route, 'method'>): boolean {
+  return method === 'post' || method === 'put';
+}
+
 /** Every code that a route may answer. */
 export function errorsOf(route: Route): ErrorCode[] {
   const always: ErrorCode[] = ['invalid_request', 'rate_limited', 'unavailable', 'internal'];
-  const ofMethod: ErrorCode[] = route.method === 'post' ? ['payload_too_large'] : [];
-  const ofPath: ErrorCode[] = route.path.includes('/:id') ? ['room_not_found'] : [];
+  const ofMethod: ErrorCode[] = takesBody(route) ? ['payload_too_large'] : [];
+  const ofPath: ErrorCode[] = ROOM_PATH.test(route.path) ? ['room_not_found'] : [];
   return [...new Set([...ERRORS_OF_AUTH[route.auth], ...(route.errors ?? []), ...ofPath, ...ofMethod, ...always])];
 }

@@ -1,7 +1,7 @@
 /** The participant API for wallet, tickets and tips, and the server API for refunds. */
 import { z } from 'zod';
 import { permissionsOf } from '../accounts/tokens.ts';
-import type { TokenClaims } from '../protocol/accounts.ts';
+import type { Participant, TokenClaims } from '../protocol/accounts.ts';
 import { AppError, type ErrorCode } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import {
@@ -24,7 +24,20 @@ export const ticketOrCheckout = z.union([ticket, checkout]);
 /** The tip itself, and what is left in the wallet. */
 export const tipAnswer = tip.extend({ wallet });
 
-const TOPUP_ERRORS = ['amount_invalid', 'amount_too_small', 'amount_too_large', 'wallet_limit'] as const;
+const TOPUP_ERRORS = ['amount_invalid', 'amount_too_small', 'amount_too_large', 'wallet_limit', 'wallet_off'] as const;
+export const TIP_ERRORS = [
+  'forbidden',
+  'tip_not_allowed',
+  'access_required',
+  'room_ended',
+  'access_removed',
+  'amount_invalid',
+  'amount_too_small',
+  'amount_too_large',
+  'menu_item_not_found',
+        'menu_price_mismatch',
+        'idempotency_conflict',
+] as const;
 const PROVIDER_ERRORS = ['provider_unavailable'] as const;
 
 export function moneyRoutes(context: HttpContext): Route[] {
@@ -87,6 +100,10 @@ function roomMoneyRoutes(context: HttpContext): Route[] {
         'access_removed',
         'insufficient_funds',
         'amount_invalid',
+        'sold_out',
+        'wallet_off',
+        'waiver_invalid',
+        'association_not_found',
         ...PROVIDER_ERRORS,
       ],
       handler: async ({ caller, params, input, locale }) => {
@@ -110,23 +127,13 @@ function roomMoneyRoutes(context: HttpContext): Route[] {
       description:
         'From the wallet, by somebody who is let into the room. The same `idempotencyKey` with the same request answers the same tip and charges nothing.',
       errors: [
-        'forbidden',
-        'tip_not_allowed',
-        ...Object.values(REFUSAL_OF_STATE),
-        'room_ended',
-        'access_removed',
-        'amount_invalid',
-        'amount_too_small',
-        'amount_too_large',
+        ...TIP_ERRORS,
         'insufficient_funds',
-        'idempotency_conflict',
+        'wallet_off',
       ],
       handler: async ({ caller, params, input }) => {
         const room = await ownRoom(context, caller, params.id);
-        const can = permissionsOf(caller);
-        if (!can.tip) throw new AppError('tip_not_allowed');
-        const from = { identity: caller.sub, name: caller.name, role: caller.role };
-        assertInside(await context.rooms.decideAccess({ room, ...from, subscribe: can.subscribe }));
+        const from = await assertMayTip(context, caller, room);
         const receipt = await money.tip({ room, from, input });
         return { ...receipt.tip, wallet: receipt.wallet };
       },
@@ -154,7 +161,7 @@ function refundRoute({ money }: HttpContext): Route {
 }
 
 /** The room of the path, when the token is for it; what the embedder says in the token about access is taken in first. */
-async function ownRoom({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<Room> {
+export async function ownRoom({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<Room> {
   if (caller.room !== id) throw new AppError('forbidden', 'This token is for another room.');
   const room = await rooms.getRoom(id);
   if (caller.entitled !== undefined && caller.role === 'fan') {
@@ -163,12 +170,21 @@ async function ownRoom({ rooms }: HttpContext, caller: TokenClaims, id: RoomId):
   return room;
 }
 
-const REFUSAL_OF_STATE = { required: 'access_required', refused: 'forbidden' } as const satisfies Record<
+/** Who tips, when they may: the token gives the right, and they are let into the room. */
+export async function assertMayTip({ rooms }: HttpContext, caller: TokenClaims, room: Room): Promise<Participant> {
+  const can = permissionsOf(caller);
+  if (!can.tip) throw new AppError('tip_not_allowed');
+  const from = { identity: caller.sub, name: caller.name, role: caller.role };
+  assertInside(await rooms.decideAccess({ room, ...from, subscribe: can.subscribe }));
+  return from;
+}
+
+export const REFUSAL_OF_STATE = { required: 'access_required', refused: 'forbidden' } as const satisfies Record<
   Exclude<Access['state'], 'granted'>,
   ErrorCode
 >;
 
-function assertInside(access: Access): void {
+export function assertInside(access: Access): void {
   if (access.state === 'granted') return;
   if (access.reason === 'removed') throw new AppError('access_removed');
   if (access.reason === 'room_ended') throw new AppError('room_ended');

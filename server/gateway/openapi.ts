@@ -15,9 +15,21 @@ import {
   topupInput,
   wallet,
 } from '../protocol/money.ts';
+import { membership, membershipList, tier, tierList } from '../protocol/memberships.ts';
+import {
+  deliveryList,
+  embedderEvent,
+  eventList,
+  secretRotationInput,
+  webhookDelivery,
+  webhookEndpoint,
+  webhookEndpointInput,
+  webhookEndpointList,
+  webhookEndpointWithSecret,
+} from '../protocol/events.ts';
 import { accessRule, removal, removalInput, room, roomInput } from '../protocol/rooms.ts';
 import { errorAnswer } from './http-errors.ts';
-import { type Auth, errorsOf, type Route } from './http-route.ts';
+import { type Auth, errorsOf, ROOM_PATH, type Route, takesBody } from './http-route.ts';
 import { tipAnswer } from './money-routes.ts';
 import { roomList, roomView } from './rooms-routes.ts';
 
@@ -63,6 +75,8 @@ const INPUT_NAMES: [z.ZodType, string][] = [
   [ticketInput, 'TicketInput'],
   [tipInput, 'TipInput'],
   [refundInput, 'RefundInput'],
+  [webhookEndpointInput, 'WebhookEndpointInput'],
+  [secretRotationInput, 'SecretRotationInput'],
 ];
 
 const ANSWER_NAMES: [z.ZodType, string][] = [
@@ -80,6 +94,17 @@ const ANSWER_NAMES: [z.ZodType, string][] = [
   [tip, 'Tip'],
   [tipAnswer, 'TipAnswer'],
   [refund, 'Refund'],
+  [embedderEvent, 'Event'],
+  [eventList, 'EventList'],
+  [tier, 'Tier'],
+  [tierList, 'TierList'],
+  [membership, 'Membership'],
+  [membershipList, 'MembershipList'],
+  [webhookEndpoint, 'WebhookEndpoint'],
+  [webhookEndpointWithSecret, 'WebhookEndpointWithSecret'],
+  [webhookEndpointList, 'WebhookEndpointList'],
+  [webhookDelivery, 'WebhookDelivery'],
+  [deliveryList, 'WebhookDeliveryList'],
   [errorAnswer, 'Error'],
 ];
 
@@ -87,6 +112,7 @@ const TAGS = {
   accounts: 'Creators, and the tokens with which people come into a room.',
   rooms: 'Live events of a creator, and who may be in them.',
   money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
+  events: 'What happened, for your server: signed webhooks, and a log to catch up from.',
 };
 
 const SECURITY: Partial<Record<Auth, Record<string, string[]>[]>> = {
@@ -128,8 +154,8 @@ export function createOpenApiDocument(routes: readonly Route[], publicUrl: strin
 }
 
 function describeOperation(route: Route, components: Components): Operation {
-  const parameters = [...pathParameters(route), ...(route.method === 'get' ? queryParameters(route) : [])];
-  const body = route.method === 'post' && route.input;
+  const parameters = [...pathParameters(route), ...(takesBody(route) ? [] : queryParameters(route))];
+  const body = takesBody(route) ? route.input : undefined;
   return {
     operationId: route.name,
     tags: [tagOf(route)],
@@ -155,9 +181,13 @@ function describeOperation(route: Route, components: Components): Operation {
   };
 }
 
+const MONEY_PATH =
+  /\/(tiers|memberships|wallet|tickets|tips|refunds|quote|pledge|fee-policies|associations|promotions|receipts|withdrawals|buyers|earnings|onboarding|payouts|payout-batches|statement|disputes|reconciliations|reports)/;
+
 function tagOf({ path }: Route): keyof typeof TAGS {
-  if (/^\/v1\/(creators|tokens)/.test(path)) return 'accounts';
-  return /\/(wallet|tickets|tips|refunds)/.test(path) ? 'money' : 'rooms';
+  if (/^\/v1\/(events|webhook-endpoints)/.test(path)) return 'events';
+  if (MONEY_PATH.test(path)) return 'money';
+  return /^\/v1\/(creators|tokens)/.test(path) ? 'accounts' : 'rooms';
 }
 
 function describeErrors(codes: ErrorCode[], components: Components): Operation['responses'] {
@@ -178,7 +208,10 @@ function pathParameters({ path }: Route): Parameter[] {
     name,
     in: 'path',
     required: true,
-    schema: { ...z.toJSONSchema(room.shape.id, { io: 'input' }), $schema: undefined, description: 'Id of the room' },
+    schema:
+      name === 'id' && ROOM_PATH.test(path)
+        ? { ...z.toJSONSchema(room.shape.id, { io: 'input' }), $schema: undefined, description: 'Id of the room' }
+        : { type: 'string' },
   }));
 }
 

@@ -5,7 +5,11 @@ import type { Access } from '../protocol/rooms.ts';
 import type { StageCaller } from '../stage/stage.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
+import { membershipHandlers } from './memberships-requests.ts';
 import type { Handlers } from './pipeline.ts';
+import { privateHandlers } from './private-requests.ts';
+import { type TippingRequest, tippingHandlers } from './tipping-requests.ts';
+import { receiptsHandlers } from './receipts-requests.ts';
 
 export function createHandlers(context: GatewayContext): Handlers {
   return {
@@ -13,6 +17,9 @@ export function createHandlers(context: GatewayContext): Handlers {
     ...chatHandlers(context),
     ...roomHandlers(context),
     ...moneyHandlers(context),
+    ...membershipHandlers(context),
+    ...privateHandlers(context),
+    ...tippingHandlers(context),
   };
 }
 
@@ -175,7 +182,8 @@ function roomHandlers({ rooms }: GatewayContext): HandlersOf<'rooms'> {
   };
 }
 
-function moneyHandlers({ money, rooms }: GatewayContext): HandlersOf<'money'> {
+function moneyHandlers(context: GatewayContext): Omit<HandlersOf<'money'>, TippingRequest> {
+  const { money, rooms } = context;
   return {
     'money:wallet': {
       from: 'lobby',
@@ -212,6 +220,7 @@ function moneyHandlers({ money, rooms }: GatewayContext): HandlersOf<'money'> {
       handle: async ({ roomId, participant }, input) =>
         money.tip({ room: await rooms.getRoom(roomId), from: participant, input }),
     },
+    ...receiptsHandlers(context),
     'money:earnings': {
       from: 'inside',
       limit: 'default',

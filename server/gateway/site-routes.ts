@@ -7,6 +7,7 @@ import { identity } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { topupCheckout, topupInput, wallet } from '../protocol/money.ts';
+import { walletHistory } from '../protocol/pricing.ts';
 import { type Room, room, roomInput } from '../protocol/rooms.ts';
 import { DEMO_PEOPLE } from './demo.ts';
 import type { HttpContext, LiveView } from './http-context.ts';
@@ -15,22 +16,6 @@ import { roomList, roomView } from './rooms-routes.ts';
 import { type SitePerson, type SiteSessions, sitePerson } from './site-session.ts';
 
 const siteSession = z.object({ person: sitePerson.nullable(), demo: z.boolean(), currency: z.string() });
-
-export const walletHistory = z.object({
-  entries: z.array(
-    z.object({
-      id: z.string(),
-      kind: z.enum(['topup', 'ticket', 'tip', 'refund']),
-      /** Negative for what was spent. */
-      amountMinor: z.number().int(),
-      currency: z.string(),
-      at: z.string(),
-      /** The room’s title, or why something was refunded. */
-      label: z.string().nullable(),
-      room: z.string().optional(),
-    }),
-  ),
-});
 
 export function siteRoutes(context: HttpContext, live: LiveView, sessions: SiteSessions): Route[] {
   return [
@@ -211,7 +196,7 @@ function siteWalletRoutes({ money }: HttpContext): Route[] {
       answer: topupCheckout,
       status: 201,
       summary: 'Top up the wallet by card',
-      errors: ['amount_invalid', 'amount_too_small', 'amount_too_large', 'wallet_limit', 'provider_unavailable'],
+      errors: ['amount_invalid', 'amount_too_small', 'amount_too_large', 'wallet_limit', 'wallet_off', 'provider_unavailable'],
       handler: ({ caller, input, locale }) =>
         money.createTopup({ identity: caller.identity, name: caller.name, locale, ...input }),
     }),

@@ -196,7 +196,7 @@ describe('rooms and wallet', () => {
 
   test('a wallet is topped up and remembers it; coming back from the payment page settles it', async () => {
     const cookie = await signIn('tom');
-    expect((await get('/site/wallet', cookie)).json).toEqual({ balanceMinor: 0, currency: 'eur' });
+    expect((await get('/site/wallet', cookie)).json).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
     const returnUrl = `${http.url}/wallet`;
     const { json: topup } = await post('/site/wallet/topups', cookie, { amountMinor: 2_000, returnUrl });
     const { location } = await payCheckout(topup.checkoutUrl);

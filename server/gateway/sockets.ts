@@ -5,6 +5,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../chat/chat.ts';
+import type { MoneyFacts } from '../money/money-facts.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../platform/outbox.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
@@ -18,8 +19,10 @@ import type { GatewayContext } from './context.ts';
 import { authorise, type Handshake, isHandshakeOriginAllowed } from './handshake.ts';
 import { Pipeline } from './pipeline.ts';
 import { Presence } from './presence.ts';
+import { tellPrivateFact, tellPrivateProgress } from './private-requests.ts';
 import { createSocketLimits, type SocketLimits } from './rate-limits.ts';
 import { createHandlers } from './requests.ts';
+import { GoalFanout } from './goal-fanout.ts';
 
 /** Together the time after which a silent connection counts as lost. */
 const PING_INTERVAL_MS = 10_000;
@@ -40,6 +43,7 @@ export class SocketGateway {
   readonly #limits: SocketLimits;
   readonly #pipeline: Pipeline;
   readonly #fanout: ChatFanout;
+  readonly #goals: GoalFanout;
   readonly #bySocket = new Map<string, Connection>();
   readonly #earningsTimers = new Map<RoomId, NodeJS.Timeout>();
   readonly #unsubscribe: (() => void)[];
@@ -72,9 +76,16 @@ export class SocketGateway {
       metrics: context.metrics,
     });
     this.#fanout = new ChatFanout((room, entries) => this.#io.local.to(inside(room)).emit('chat:frame', { entries }));
+    this.#goals = new GoalFanout({
+      read: (room) => context.money.getGoal(room),
+      hasAudience: (room) => this.#presence.inRoom(room).length > 0,
+      send: (room, goal) => this.#io.local.to(inside(room)).emit('money:goalProgress', { goal }),
+      log: context.log,
+    });
     this.#io.use((socket, next) => this.#handleHandshake(socket, next));
     this.#io.on('connection', (socket) => void this.#handleConnection(socket));
     context.stage.onEvent((event) => this.#handleStageEvent(event));
+    context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#presence, progress));
     this.#unsubscribe = [
       context.bus.subscribe(CHAT_BUS_TOPIC, (message) => {
         const { room, entries } = message as ChatAppended;
@@ -153,6 +164,7 @@ export class SocketGateway {
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => ({
       chat: await this.#context.chat.catchUp(roomId, since),
       stage: this.#context.stage.state(roomId, participant.identity),
+      tipping: await this.#context.money.getTipping(roomId),
     }),
     enter: (connection: Connection) => {
       void connection.socket.join(inside(connection.roomId));
@@ -217,6 +229,7 @@ export class SocketGateway {
   /** Facts arrive at least once; each of these may be said twice without harm. */
   #handleFact(fact: Fact): void {
     const room = fact.room as RoomId | null;
+    tellPrivateFact(this.#presence, fact);
     switch (fact.topic) {
       case 'access.changed':
         for (const connection of this.#presence.ofIdentity(fact.identity ?? '')) {
@@ -228,9 +241,25 @@ export class SocketGateway {
           socket.emit('money:walletChanged', fact.data.wallet);
         }
         return;
-      case 'earnings.changed':
-        if (room) this.#tellEarnings(room);
+      case 'wallets.changed':
+        for (const { identity, wallet } of (fact.data as MoneyFacts['wallets.changed']).wallets) {
+          for (const { socket } of this.#presence.ofIdentity(identity)) socket.emit('money:walletChanged', wallet);
+        }
         return;
+      case 'earnings.changed':
+        if (room) {
+          this.#tellEarnings(room);
+          this.#goals.noteTips(room);
+        }
+        return;
+      case 'goal.changed':
+        if (room) this.#goals.noteGoal(room);
+        return;
+      case 'tipMenu.changed': {
+        const { menu } = fact.data as MoneyFacts['tipMenu.changed'];
+        if (room) this.#io.local.to(inside(room)).emit('money:tipMenuChanged', menu);
+        return;
+      }
       case 'live.started':
         if (room) this.#io.local.to(everyone(room)).emit('stage:liveStarted', { startedAt: fact.createdAt });
         return;
@@ -276,6 +305,7 @@ export class SocketGateway {
     const { code, message } = new AppError('shutting_down').toWire();
     this.#io.local.emit('rooms:goodbye', { code, message, reconnect: true });
     this.#fanout.close();
+    this.#goals.close();
     await this.#io.close();
     this.#presence.close();
   }

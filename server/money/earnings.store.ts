@@ -3,7 +3,7 @@ import type { Database, Orm } from '../platform/db.ts';
 import type { Earnings } from '../protocol/money.ts';
 import { execute } from './ledger.store.ts';
 
-type Sums = Record<'tips' | 'tip_count' | 'tickets' | 'ticket_count' | 'creator', string | number>;
+type Sums = Record<'private' | 'tips' | 'tip_count' | 'tickets' | 'ticket_count' | 'creator', string | number>;
 
 export class EarningsStore {
   readonly #orm: Orm;
@@ -22,15 +22,19 @@ export class EarningsStore {
         ), ticket_sums as (
           select coalesce(sum(price_minor), 0) as gross, coalesce(sum(creator_minor), 0) as creator, count(*) as n
           from tickets where room = ${room} and status = 'valid'
+        ), private_sums as (
+          select coalesce(sum(charged_minor), 0) as gross, coalesce(sum(creator_minor), 0) as creator
+          from private_sessions where room = ${room} and status = 'ended'
         )
-        select tip_sums.gross as tips, tip_sums.n as tip_count, ticket_sums.gross as tickets, ticket_sums.n as ticket_count,
-          tip_sums.creator + ticket_sums.creator as creator
-        from tip_sums, ticket_sums`,
+        select private_sums.gross as private, tip_sums.gross as tips, tip_sums.n as tip_count, ticket_sums.gross as tickets, ticket_sums.n as ticket_count,
+          tip_sums.creator + ticket_sums.creator + private_sums.creator as creator
+        from tip_sums, ticket_sums, private_sums`,
     );
     const sums = rows[0];
     return {
       tipsMinor: Number(sums?.tips ?? 0),
       ticketsMinor: Number(sums?.tickets ?? 0),
+      ...(Number(sums?.private ?? 0) > 0 ? { privateMinor: Number(sums?.private) } : {}),
       creatorMinor: Number(sums?.creator ?? 0),
       ticketCount: Number(sums?.ticket_count ?? 0),
       tipCount: Number(sums?.tip_count ?? 0),

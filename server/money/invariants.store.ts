@@ -2,6 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { execute } from './ledger.store.ts';
 import { accountId, houseAccount } from './ledger.ts';
+import { PRIVATE_RULES } from './private-invariants.store.ts';
+import { SETTLEMENT_RULES } from './settlement-invariants.store.ts';
 
 interface Rule {
   /** What is wrong with each row that the statement finds. */
@@ -18,8 +20,10 @@ const RULES: Rule[] = [
     fault: 'is a tip without its transaction, or with another amount',
     statement: sql`select t.id from tips t left join ledger_transactions x
         on x.kind = 'tip' and x.source_type = 'tip' and x.source_id = t.id
-      left join ledger_entries e on e.transaction = x.id and e.account = 'fan_wallet:' || t.currency || ':' || t.identity
-      where e.amount_minor is distinct from -t.amount_minor`,
+      where (select sum(e.amount_minor) from ledger_entries e where e.transaction = x.id and e.account in (
+        'fan_wallet:' || t.currency || ':' || t.identity,
+        'fan_promo:' || t.currency || ':' || t.identity,
+        'provider_clearing:' || t.currency || ':#house')) is distinct from -t.amount_minor`,
   },
   {
     fault: 'is a transaction of a tip that does not exist',
@@ -41,7 +45,7 @@ const RULES: Rule[] = [
     fault: 'is a ticket whose books disagree with its status',
     statement: sql`select t.id from tickets t left join ledger_transactions x
         on x.kind in ('ticket', 'unusable_payment') and x.source_type = 'ticket' and x.source_id = t.id
-      where (t.status in ('valid', 'refunded')) <> (x.id is not null)`,
+      where (t.status in ('valid', 'refunded', 'disputed')) <> (x.id is not null)`,
   },
   {
     fault: 'is a ticket that disagrees with the key to its room',
@@ -52,15 +56,51 @@ const RULES: Rule[] = [
   {
     fault: 'is a paid checkout whose payment is not in the books, or the other way round',
     statement: sql`select c.id from checkouts c left join ledger_transactions x
-        on x.kind in ('topup', 'ticket', 'unusable_payment') and x.source_type = c.purpose and x.source_id = c.source_id
+        on x.kind in ('topup', 'ticket', 'tip', 'unusable_payment') and x.source_type = c.purpose and x.source_id = c.source_id
       where (c.status = 'paid') <> (x.id is not null)`,
   },
   {
     fault: 'is a refunded ticket or tip without a refund, or a refund of one that is not refunded',
     statement: sql`select t.id from tickets t
-        where (t.status = 'refunded') <> exists (select 1 from refunds r where r.ticket = t.id)
+        where (t.status = 'refunded') <> (exists (select 1 from refunds r where r.ticket = t.id)
+          or exists (select 1 from provider_made_refunds p where p.source_id = t.id and t.status = 'refunded'))
       union all select t.id from tips t
         where (t.status = 'refunded') <> exists (select 1 from refunds r where r.tip = t.id)`,
+  },
+  {
+    fault: 'is a tip or a ticket whose creator or association got something else than its terms say',
+    statement: sql`select s.id from (
+        select id, 'tip' as kind, amount_minor as gross, creator_minor, terms from tips
+        union all select id, 'ticket', price_minor, creator_minor, terms from tickets where status in ('valid', 'refunded')
+      ) s join sale_terms m on m.id = s.terms
+      join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id
+      where (select coalesce(sum(e.amount_minor), 0) from ledger_entries e
+          where e.transaction = x.id and e.account like 'creator_pending:%') <> s.creator_minor
+        or (m.charity_bps > 0 and m.association is not null and exists (select 1 from ledger_entries e
+          where e.transaction = x.id and e.account like 'charity:%' and e.account not like '%:' || m.association))`,
+  },
+  {
+    fault: 'is a grant of promotional credit that is not in the books, or another amount of it',
+    statement: sql`select p.id from promotions p left join ledger_transactions x
+        on x.kind = 'promotion' and x.source_type = 'promotion' and x.source_id = p.id
+      left join ledger_entries e on e.transaction = x.id and e.account = 'fan_promo:' || p.currency || ':' || p.identity
+      where e.amount_minor is distinct from p.amount_minor`,
+  },
+  {
+    fault: 'sends promotional credit to a card',
+    statement: sql`select e.transaction as id from ledger_entries e
+      where e.account like 'fan_promo:%' and exists (select 1 from ledger_entries f
+        where f.transaction = e.transaction and f.account like 'refund_payable:%')`,
+  },
+  {
+    fault: 'has sold more tickets than it has places',
+    statement: sql`select r.id from rooms r join tickets t on t.room = r.id and t.status = 'valid'
+      where r.capacity is not null group by r.id having count(*) > r.capacity`,
+  },
+  {
+    fault: 'is a room that was given back whole and still has a valid ticket',
+    statement: sql`select t.id from cancellations c join tickets t on t.room = c.room and t.status = 'valid'
+      where c.completed_at is not null`,
   },
   {
     fault: 'is reversed by more than it was, in one of its accounts',
@@ -82,7 +122,7 @@ export class InvariantsStore {
 
   async findViolations(currency: string): Promise<string[]> {
     const found: string[] = [];
-    for (const { fault, statement } of RULES) {
+    for (const { fault, statement } of [...RULES, ...SETTLEMENT_RULES, ...PRIVATE_RULES]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));
     }
@@ -98,9 +138,16 @@ export class InvariantsStore {
       sql`select
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${clearing}) as clearing,
         (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from checkouts where status = 'paid')
-          - (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status = 'succeeded') as at_provider,
+          + (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from membership_invoices)
+          - (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status = 'succeeded')
+          - (select coalesce(sum(amount_minor), 0) from provider_made_refunds where returned_at is null)
+          - (select coalesce(sum(amount_minor), 0) from payouts where status = 'paid')
+          - (select coalesce(sum(withdrawn_minor), 0) from disputes)
+          - (select coalesce(sum(e.amount_minor), 0) from ledger_entries e join ledger_transactions x on x.id = e.transaction
+              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge')) as at_provider,
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${payable}) as payable,
-        (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status <> 'succeeded') as owed`,
+        (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status <> 'succeeded')
+          + (select coalesce(sum(amount_minor), 0) from provider_made_refunds where returned_at is not null) as owed`,
     );
     const sums = rows[0];
     if (!sums) return ['the sums of the books cannot be read'];

@@ -6,9 +6,12 @@ import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './money.schem
 
 /** What a transaction is booked for; together with its kind it can be booked once. */
 export interface Source {
-  type: 'topup' | 'ticket' | 'tip' | 'refund' | 'checkout';
+  type: 'topup' | 'ticket' | 'tip' | 'private_session' | 'membership_invoice' | 'refund' | 'checkout' | 'promotion' | PayoutSourceType;
   id: string;
 }
+
+/** Movements of creators' earnings and of disputes. */
+export type PayoutSourceType = 'release' | 'payout' | 'dispute' | 'dispute_movement' | 'provider_refund' | 'provider_movement';
 
 export interface Posting {
   kind: TransactionKind;
@@ -23,6 +26,8 @@ export interface BookedTransaction {
   legs: Leg[];
   /** Legs of whatever reversed it so far. */
   earlier: Leg[];
+  /** A dispute is under way that may take it back: nothing else may. */
+  isFrozen: boolean;
 }
 
 const KNOWN_ACCOUNTS_MAX = 20_000;
@@ -44,6 +49,11 @@ export class LedgerStore {
       houseAccount('provider_clearing', currency),
       houseAccount('provider_fees', currency),
       houseAccount('refund_payable', currency),
+      houseAccount('promotion_cost', currency),
+      houseAccount('payout_payable', currency),
+      houseAccount('disputes_open', currency),
+      houseAccount('chargeback_loss', currency),
+      houseAccount('house_bank', currency),
     ]);
   }
 
@@ -54,7 +64,7 @@ export class LedgerStore {
     const rows = missing.map((account) => ({
       id: accountId(account),
       ...account,
-      ...(account.kind === 'fan_wallet' ? { balance: 0, minBalance: 0 } : {}),
+      ...(account.kind === 'fan_wallet' || account.kind === 'fan_promo' ? { balance: 0, minBalance: 0 } : {}),
     }));
     await this.#orm.insert(ledgerAccounts).values(rows).onConflictDoNothing();
     if (this.#known.size > KNOWN_ACCOUNTS_MAX) this.#known.clear();
@@ -63,7 +73,8 @@ export class LedgerStore {
 
   /**
    * Books a transaction, in one statement. A fan's wallet among its legs is changed first, which locks that row and no other; when it holds
-   * too little, nothing is booked and the answer is undefined. Otherwise it is what the wallet has available now (0 without one).
+   * too little, nothing is booked and the answer is undefined. Otherwise it is what the wallet has available now (0 without one). A
+   * promotional account is changed as well: whoever takes from it has locked it and knows that it holds enough.
    */
   async post(tx: Orm, { kind, source, legs, at, reversesId }: Posting): Promise<number | undefined> {
     const currency = legs[0]?.account.currency ?? '';
@@ -75,10 +86,16 @@ export class LedgerStore {
             and (${wallet.amountMinor}::bigint > 0 or balance - held + ${wallet.amountMinor}::bigint >= 0)
           returning balance - held as available`
       : sql`select 0 as available`;
+    const promo = legs.find((leg) => leg.account.kind === 'fan_promo');
+    const promoSql = promo
+      ? sql`promo as (update ledger_accounts set balance = balance + ${promo.amountMinor}::bigint
+          from wallet where id = ${accountId(promo.account)}),`
+      : sql``;
     const values = legs.map((leg) => sql`(${accountId(leg.account)}, ${leg.amountMinor}::bigint)`);
     const { rows } = await execute<{ available: string | number }>(
       tx,
       sql`with wallet as (${walletSql}),
+        ${promoSql}
         booked as (
           insert into ledger_transactions (id, kind, source_type, source_id, reverses_id, currency, created_at)
           select ${id}, ${kind}, ${source.type}, ${source.id}, ${reversesId ?? null}, ${currency}, ${at}::timestamptz from wallet
@@ -92,7 +109,10 @@ export class LedgerStore {
     return rows[0] && Number(rows[0].available);
   }
 
-  /** What a transaction booked, and what was taken back of it. */
+  /**
+   * What a transaction booked, and what was taken back of it. It is locked until the caller's transaction ends, so that its refund, its
+   * release and its dispute come one after the other. A creator's part is on the account where it is now: available once it was released.
+   */
   async findTransaction(
     tx: Orm,
     key: { kind: TransactionKind; source: Source },
@@ -106,11 +126,35 @@ export class LedgerStore {
           eq(ledgerTransactions.sourceType, key.source.type),
           eq(ledgerTransactions.sourceId, key.source.id),
         ),
-      );
-    if (!row) return undefined;
-    const legs = await this.#selectLegs(tx).where(eq(ledgerTransactions.id, row.id));
-    const earlier = await this.#selectLegs(tx).where(eq(ledgerTransactions.reversesId, row.id));
-    return { id: row.id, legs, earlier };
+      )
+      .for('update');
+    return row && this.#readTransaction(tx, row.id);
+  }
+
+  /** The same by the transaction's own id. */
+  async getTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
+    await tx
+      .select({ id: ledgerTransactions.id })
+      .from(ledgerTransactions)
+      .where(eq(ledgerTransactions.id, id))
+      .for('update');
+    return this.#readTransaction(tx, id);
+  }
+
+  async #readTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
+    const legs = await this.#selectLegs(tx).where(eq(ledgerTransactions.id, id));
+    const earlier = await this.#selectLegs(tx).where(eq(ledgerTransactions.reversesId, id));
+    const { rows } = await execute<{ released: boolean; frozen: boolean }>(
+      tx,
+      sql`select exists (select 1 from released_earnings where sale = ${id}) as released,
+        exists (select 1 from dispute_freezes where transaction = ${id} and lifted_at is null) as frozen`,
+    );
+    const kind = rows[0]?.released ? 'creator_available' : 'creator_pending';
+    const moved = (leg: Leg): Leg =>
+      leg.account.kind === 'creator_pending' || leg.account.kind === 'creator_available'
+        ? { ...leg, account: { ...leg.account, kind } }
+        : leg;
+    return { id, legs: legs.map(moved), earlier: earlier.map(moved), isFrozen: rows[0]?.frozen === true };
   }
 
   #selectLegs(tx: Orm) {

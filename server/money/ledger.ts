@@ -7,26 +7,59 @@ import { AppError } from '../protocol/errors.ts';
 
 export type AccountKind =
   | 'fan_wallet'
+  /** Credit that the house gave away: spent first, and never sent to a card. */
+  | 'fan_promo'
   | 'creator_pending'
+  /** Earnings whose hold is over; below zero when a refund came after the payout, and then later earnings fill it first. */
+  | 'creator_available'
   | 'platform_revenue'
   | 'charity'
   | 'vat_payable'
   | 'provider_clearing'
   | 'provider_fees'
+  /** Below zero by the promotional credit that the house has given and that has not run out. */
+  | 'promotion_cost'
   /** Money taken back from everybody and still to be sent to a card. */
-  | 'refund_payable';
+  | 'refund_payable'
+  /** Earnings taken from a creator's account and on their way to their bank. */
+  | 'payout_payable'
+  /** Below zero by what banks have taken back in disputes that are not decided yet. */
+  | 'disputes_open'
+  /** Below zero by what the house has lost in disputes and in refunds that nobody's account could bear. */
+  | 'chargeback_loss'
+  /** Below zero by what the provider has paid out to the house's own bank. */
+  | 'house_bank';
 
 export type TransactionKind =
   | 'topup'
   | 'ticket'
   | 'tip'
+  /** What a private session has cost, in one piece once it is over. */
+  | 'private_session'
+  /** An invoice of a membership, which the provider has collected. */
+  | 'membership'
   /** A card payment for something that its payer cannot have any more. */
   | 'unusable_payment'
   | 'refund'
   | 'refund_sent'
   /** A refund that the provider had confirmed and the bank sent back. */
   | 'refund_returned'
-  | 'provider_fee';
+  | 'provider_fee'
+  | 'promotion'
+  | 'promotion_expired'
+  /** Earnings whose hold is over become available. */
+  | 'release'
+  | 'payout'
+  | 'payout_sent'
+  | 'payout_returned'
+  /** A bank takes a disputed payment back, or gives it back. */
+  | 'dispute_funds'
+  /** A lost dispute takes a sale back. */
+  | 'dispute_reversal'
+  /** What a lost dispute takes from the payer's credit, and what the house bears. */
+  | 'dispute_loss'
+  | 'bank_payout'
+  | 'provider_charge';
 
 /** Owner of the accounts that belong to nobody else. No identity can have this name: `#` is not allowed in one. */
 export const HOUSE = '#house';
@@ -70,7 +103,24 @@ export function fanWallet(identity: string, currency: string): Account {
   return { kind: 'fan_wallet', owner: identity, currency };
 }
 
-export function houseAccount(kind: Exclude<AccountKind, 'fan_wallet' | 'creator_pending'>, currency: string): Account {
+export function creatorPending(creator: string, currency: string): Account {
+  return { kind: 'creator_pending', owner: creator, currency };
+}
+
+export function creatorAvailable(creator: string, currency: string): Account {
+  return { kind: 'creator_available', owner: creator, currency };
+}
+
+export function fanPromo(identity: string, currency: string): Account {
+  return { kind: 'fan_promo', owner: identity, currency };
+}
+
+/** Each association has an account of its own. */
+export function charityAccount(association: string, currency: string): Account {
+  return { kind: 'charity', owner: association, currency };
+}
+
+export function houseAccount(kind: Exclude<AccountKind, 'fan_wallet' | 'fan_promo' | 'creator_pending' | 'creator_available'>, currency: string): Account {
   return { kind, owner: HOUSE, currency };
 }
 
@@ -102,14 +152,24 @@ export function splitSale(grossMinor: number, policy: FeePolicy): Split {
 }
 
 /** Legs of a ticket or a tip. Parts that come to nothing have no leg. */
-export function saleLegs(sale: { payer: Account; creator: string; grossMinor: number; split: Split }): Leg[] {
-  const { payer, creator, grossMinor, split } = sale;
+export function saleLegs(sale: {
+  payer: Account;
+  creator: string;
+  grossMinor: number;
+  split: Split;
+  /** Who gets the charity's part; absent means the house, until it has named one. */
+  association?: string | null;
+}): Leg[] {
+  const { payer, creator, grossMinor, split, association } = sale;
   const { currency } = payer;
   return withoutZeros([
     { account: payer, amountMinor: -grossMinor },
     { account: houseAccount('vat_payable', currency), amountMinor: split.vatMinor },
     { account: houseAccount('platform_revenue', currency), amountMinor: split.commissionMinor },
-    { account: houseAccount('charity', currency), amountMinor: split.charityMinor },
+    {
+      account: association ? charityAccount(association, currency) : houseAccount('charity', currency),
+      amountMinor: split.charityMinor,
+    },
     { account: { kind: 'creator_pending', owner: creator, currency }, amountMinor: split.creatorMinor },
   ]);
 }
@@ -166,6 +226,40 @@ function apportion(weights: number[], amountMinor: number): number[] {
     handedOut = upToHere;
     return Number(share);
   });
+}
+
+/** Who paid for a sale: the one leg below zero. */
+export function payerOf(legs: Leg[]): Account {
+  const payer = legs.find((leg) => leg.amountMinor < 0 && leg.account.kind !== 'fan_promo');
+  if (!payer) throw new AppError('internal', 'A sale has nobody who paid for it.');
+  return payer.account;
+}
+
+/** What was paid for a sale in money: promotional credit is the house's own gift. */
+export function paidMinorOf(legs: Leg[]): number {
+  return -sumOf(legs.filter((leg) => leg.amountMinor < 0 && leg.account.kind !== 'fan_promo'));
+}
+
+/** What of a transaction is not taken back yet. */
+export function remainderOf(booked: { legs: Leg[]; earlier: Leg[] }): number {
+  const payers = new Set(booked.legs.filter((leg) => leg.amountMinor < 0).map((leg) => accountId(leg.account)));
+  const receivers = new Set(booked.legs.filter((leg) => leg.amountMinor > 0).map((leg) => accountId(leg.account)));
+  const given = booked.legs.filter((leg) => !payers.has(accountId(leg.account)));
+  // A creator's part that the house has borne counts as taken back as well.
+  const taken = booked.earlier.filter(
+    (leg) => receivers.has(accountId(leg.account)) || leg.account.kind === 'chargeback_loss',
+  );
+  return sumOf(given) + sumOf(taken);
+}
+
+/** One leg for each account, none of zero: a transaction has an account once. */
+export function mergeLegs(legs: Leg[]): Leg[] {
+  const byAccount = new Map<string, Leg>();
+  for (const leg of legs) {
+    const id = accountId(leg.account);
+    byAccount.set(id, { ...leg, amountMinor: leg.amountMinor + (byAccount.get(id)?.amountMinor ?? 0) });
+  }
+  return withoutZeros([...byAccount.values()]);
 }
 
 export function sumOf(legs: Leg[]): number {

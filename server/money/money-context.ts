@@ -6,10 +6,14 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox.ts';
 import type { Wallet } from '../protocol/money.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import type { HoldRules } from './earnings-holds.store.ts';
 import { FeePoliciesStore } from './fee-policies.store.ts';
 import { LedgerStore } from './ledger.store.ts';
 import type { MoneyFact } from './money-facts.ts';
 import type { PaymentProvider } from './payment-provider.ts';
+import { Pricing } from './pricing.ts';
+import { SpendingStore } from './spending.store.ts';
+import { EuTaxTable, type TaxCalculator } from './tax-calculator.ts';
 
 export interface MoneyOptions {
   db: Database;
@@ -24,7 +28,25 @@ export interface MoneyOptions {
   /** Where people are sent back to when a request names no address. */
   publicUrl: string;
   isReturnUrlAllowed: (url: string) => boolean;
+  /** `off`: no credit is kept, everything is paid by card directly. Absent means `on`. */
+  walletMode?: WalletMode;
+  /** Where the house is established, and whose VAT holds for buyers of no known country. Absent means France. */
+  houseCountry?: string;
+  /** Absent means the table of the Union's standard rates. */
+  taxes?: TaxCalculator;
+  /** How long earnings are held, and from what amount they are paid out; each absent one has a default. */
+  earnings?: Partial<EarningsRules>;
 }
+
+export interface EarningsRules extends HoldRules {
+  /** Less than that waits for more. */
+  payoutMinMinor: number;
+}
+
+const EARNINGS_RULES: EarningsRules = { holdDays: 7, newCreatorHoldDays: 14, newCreatorDays: 30, payoutMinMinor: 2_500 };
+
+export type WalletMode = 'on' | 'off';
+const HOUSE_COUNTRY = 'FR';
 
 export class MoneyContext {
   readonly db: Database;
@@ -39,10 +61,15 @@ export class MoneyContext {
   readonly isReturnUrlAllowed: (url: string) => boolean;
   readonly ledger: LedgerStore;
   readonly fees: FeePoliciesStore;
+  readonly pricing: Pricing;
+  readonly spending: SpendingStore;
+  readonly walletMode: WalletMode;
+  readonly earningsRules: EarningsRules;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: MoneyOptions) {
     this.db = options.db;
+    this.earningsRules = { ...EARNINGS_RULES, ...options.earnings };
     this.rooms = options.rooms;
     this.outbox = options.outbox;
     this.provider = options.provider;
@@ -54,6 +81,12 @@ export class MoneyContext {
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);
     this.fees = new FeePoliciesStore(options.db.orm, options.clock);
+    this.spending = new SpendingStore(options.db.orm, this.ledger);
+    this.walletMode = options.walletMode ?? 'on';
+    const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;
+    const { db, clock, ledger, fees, currency } = this;
+    const taxes = options.taxes ?? new EuTaxTable(houseCountry);
+    this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
   }
 
   nowIso(): string {
@@ -64,8 +97,14 @@ export class MoneyContext {
     return new Date(this.clock.now() + ms).toISOString();
   }
 
-  walletOf(availableMinor: number): Wallet {
-    return { balanceMinor: availableMinor, currency: this.currency };
+  /** What can be spent is paid and promotional credit together. */
+  walletOf(paidMinor: number, promoMinor = 0): Wallet {
+    return { balanceMinor: paidMinor + promoMinor, currency: this.currency, promoMinor };
+  }
+
+  async readWallet(identity: string, tx?: Orm): Promise<Wallet> {
+    const { paidMinor, promoMinor } = await this.spending.findCredit(identity, this.currency, tx);
+    return this.walletOf(paidMinor, promoMinor);
   }
 
   /** Adds facts of this domain within the caller's transaction. */

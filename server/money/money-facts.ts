@@ -1,6 +1,11 @@
 /** Facts that money commits to the outbox, by topic. */
+import type { CreatorAccount, Dispute, Payout } from '../protocol/payouts.ts';
 import type { RoomId, TipId, TopupId } from '../protocol/ids.ts';
+import type { Membership } from '../protocol/memberships.ts';
 import type { Refund, Ticket, Tip, Wallet } from '../protocol/money.ts';
+import type { Promotion } from '../protocol/pricing.ts';
+import type { PrivateSession } from '../protocol/private-sessions.ts';
+import type { TipMenu } from '../protocol/tipping.ts';
 
 export interface SettledTopup {
   id: TopupId;
@@ -10,17 +15,37 @@ export interface SettledTopup {
   settledAt: string;
 }
 
+export type MembershipChange = 'started' | 'renewed' | 'updated' | 'past_due' | 'ended';
+
 export interface MoneyFacts {
+  'membership.changed': { change: MembershipChange; membership: Membership };
   'wallet.changed': { identity: string; wallet: Wallet };
+  /** The same of everybody whose tips were booked together. */
+  'wallets.changed': { wallets: { identity: string; wallet: Wallet }[] };
   'topup.settled': { topup: SettledTopup };
   'ticket.bought': { ticket: Ticket };
   'ticket.refunded': { ticket: Ticket };
   'tip.settled': { tip: Tip };
   'tip.refunded': { tip: TipId; room: RoomId; identity: string; amountMinor: number; currency: string };
+  'private_session.requested': { session: PrivateSession };
+  'private_session.started': { session: PrivateSession };
+  /** A request came to nothing: declined, withdrawn or expired. */
+  'private_session.closed': { session: PrivateSession };
+  'private_session.ended': { session: PrivateSession };
   /** What the room has earned is another sum now. */
   'earnings.changed': { room: RoomId };
+  /** A goal was set or taken away; its progress goes with `earnings.changed`. */
+  'goal.changed': { room: RoomId };
+  'tipMenu.changed': { menu: TipMenu };
+  'promotion.granted': { promotion: Promotion };
+  /** A room was over without a live, and every ticket of it has been given back. */
+  'room.notHeld': { room: RoomId; reason: 'not_held'; ticketCount: number; refundedMinor: number; currency: string };
   /** A refund was decided, or the provider has carried one out or refused it. */
   'refund.changed': { refund: Refund };
+  /** A payout was carried out, or refused and given back. */
+  'payout.changed': { payout: Payout };
+  'creator.account_changed': { account: CreatorAccount };
+  'dispute.changed': { dispute: Dispute };
 }
 
 /** A fact and whom it is about, its data checked against its topic. */

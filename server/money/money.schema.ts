@@ -36,7 +36,7 @@ export const ledgerAccounts = pgTable(
   },
   (table) => [
     uniqueIndex('ledger_accounts_owner').on(table.owner, table.kind, table.currency),
-    check('ledger_accounts_cached', sql`(${table.kind} = 'fan_wallet') = (${table.balance} is not null)`),
+    check('ledger_accounts_cached', sql`(${table.kind} in ('fan_wallet', 'fan_promo')) = (${table.balance} is not null)`),
     check('ledger_accounts_not_below', sql`${table.balance} >= coalesce(${table.minBalance}, 0)`),
     check('ledger_accounts_held', sql`${table.held} >= 0`),
   ],
@@ -95,7 +95,7 @@ export const providerCustomers = pgTable('provider_customers', {
   createdAt: time('created_at').notNull(),
 });
 
-export type CheckoutPurpose = 'topup' | 'ticket';
+export type CheckoutPurpose = 'topup' | 'ticket' | 'tip';
 export type CheckoutStatus = 'opening' | 'open' | 'paid' | 'expired';
 
 /** A card payment on the provider's page: written before the provider is asked, so that nothing paid there can be unknown here. */
@@ -118,6 +118,8 @@ export const checkouts = pgTable(
     providerSession: text('provider_session').unique(),
     url: text('url'),
     providerPayment: text('provider_payment'),
+    /** The saved card that pays without a page; then there is no session. */
+    card: text('card'),
     /** What the provider kept for itself; known some time after the payment. */
     feeMinor: minor('fee_minor'),
     /** When the sweeper looks at the provider again by itself; null when there is nothing left to learn. */
@@ -158,10 +160,12 @@ export const tickets = pgTable(
     currency: text('currency').notNull(),
     paidFrom: text('paid_from').$type<'wallet' | 'card'>().notNull(),
     /** `pending` while its checkout is open; only a `valid` one is a key to the room. */
-    status: text('status').$type<'pending' | 'valid' | 'expired' | 'refunded'>().notNull(),
+    status: text('status').$type<'pending' | 'valid' | 'expired' | 'refunded' | 'disputed'>().notNull(),
     feePolicy: text('fee_policy').notNull(),
     /** The creator's part of the price after VAT, commission and pledge. */
     creatorMinor: minor('creator_minor').notNull(),
+    /** The terms that it is split by (`sale_terms`); absent on sales from before there were any. */
+    terms: text('terms'),
     createdAt: time('created_at').notNull(),
     boughtAt: time('bought_at'),
   },
@@ -189,6 +193,7 @@ export const tips = pgTable(
     status: text('status').$type<'settled' | 'refunded'>().notNull(),
     feePolicy: text('fee_policy').notNull(),
     creatorMinor: minor('creator_minor').notNull(),
+    terms: text('terms'),
     sentAt: time('sent_at').notNull(),
   },
   (table) => [
@@ -235,7 +240,7 @@ export const providerEvents = pgTable(
   'provider_events',
   {
     id: text('id').primaryKey(),
-    subject: text('subject').$type<'checkout' | 'payment' | 'refund' | 'other'>().notNull(),
+    subject: text('subject').$type<'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'other'>().notNull(),
     objectId: text('object_id').notNull(),
     type: text('type').notNull(),
     createdAt: time('created_at').notNull(),

@@ -5,32 +5,56 @@
  */
 import { LIMITS } from '../protocol/limits.ts';
 import type { Earnings, Refund, RefundInput, TipReceipt, Wallet } from '../protocol/money.ts';
+import type { RoomId, TicketId } from '../protocol/ids.ts';
+import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/pricing.ts';
+import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/tipping.ts';
+import { CancellationsStore } from './cancellations.store.ts';
+import { Cancellations } from './cancellations.ts';
+import { CardTipsStore } from './card-tips.store.ts';
+import { type CardTipRequest, CardTips } from './card-tips.ts';
 import { CheckoutsStore } from './checkouts.store.ts';
+import { Settlement } from './settlement.ts';
 import { Checkouts } from './checkouts.ts';
 import { EarningsStore } from './earnings.store.ts';
+import { Goals } from './goals.ts';
 import { InvariantsStore } from './invariants.store.ts';
 import { fanWallet } from './ledger.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './money.schema.ts';
-import { MoneyContext, type MoneyOptions } from './money-context.ts';
+import { MembershipsStore } from './memberships.store.ts';
+import { Memberships } from './memberships.ts';
+import { MoneyContext, type MoneyOptions, type WalletMode } from './money-context.ts';
 import { PeriodicJob } from './periodic-job.ts';
+import type { Pricing } from './pricing.ts';
+import { PromotionsStore } from './promotions.store.ts';
+import { PrivateDesk } from './private-desk.ts';
+import { Promotions } from './promotions.ts';
+import { type QuoteRequest, Quotes } from './quotes.ts';
+import { ReceiptsStore } from './receipts.store.ts';
+import { Receipts } from './receipts.ts';
 import { RefundOrders } from './refund-orders.ts';
 import { RefundsStore } from './refunds.store.ts';
 import { Refunds } from './refunds.ts';
 import { TicketsStore } from './tickets.store.ts';
 import { type TicketAnswer, type TicketRequest, Tickets } from './tickets.ts';
+import { TipBatchesStore } from './tip-batches.store.ts';
+import { TipBatches } from './tip-batches.ts';
+import { TipMenus } from './tip-menus.ts';
+import { TippingStore } from './tipping.store.ts';
 import { TipsStore } from './tips.store.ts';
 import { type TipRequest, Tips } from './tips.ts';
 import { TopupsStore } from './topups.store.ts';
 import { type TopupRequest, Topups } from './topups.ts';
 import { type WalletEntry, WalletsStore } from './wallets.store.ts';
+import { WaiversStore } from './waivers.store.ts';
 import { WebhookInboxStore } from './webhook-inbox.store.ts';
 import { WebhookInbox } from './webhook-inbox.ts';
+import { Withdrawals } from './withdrawals.ts';
 
 /** How a checkout stands, for the page that people come back to. */
 export interface ConfirmedCheckout {
   status: 'open' | 'paid' | 'expired';
-  purpose: CheckoutPurpose;
-  /** The top-up or ticket. */
+  purpose: CheckoutPurpose | 'membership';
+  /** The top-up, ticket or tip. */
   id: string;
 }
 
@@ -44,11 +68,27 @@ const STATUS_ON_RETURN: Record<CheckoutStatus, ConfirmedCheckout['status']> = {
 };
 
 export class Money {
+  /** Earnings, payouts, statements, disputes and reconciliation. */
+  readonly settlement: Settlement;
+  /** Private sessions by the minute. */
+  readonly privateSessions: PrivateDesk;
+  /** Memberships of creators' clubs. */
+  readonly memberships: Memberships;
   readonly #context: MoneyContext;
   readonly #checkouts: Checkouts;
   readonly #topups: Topups;
   readonly #tickets: Tickets;
   readonly #tips: Tips;
+  readonly #tipBatches: TipBatches;
+  readonly #cardTips: CardTips;
+  readonly #cancellations: Cancellations;
+  readonly #withdrawals: Withdrawals;
+  readonly #promotions: Promotions;
+  readonly #quotes: Quotes;
+  readonly #receipts: Receipts;
+  readonly #tipMenus: TipMenus;
+  readonly #goals: Goals;
+  readonly #tipping: TippingStore;
   readonly #refunds: Refunds;
   readonly #refundOrders: RefundOrders;
   readonly #inbox: WebhookInbox;
@@ -66,9 +106,11 @@ export class Money {
     const topups = new TopupsStore(db);
     const tickets = new TicketsStore(db);
     const tips = new TipsStore(db);
+    const waivers = new WaiversStore(db);
+    const promotions = new PromotionsStore(db);
     this.#context = context;
     this.#checkouts = new Checkouts(context, checkoutsStore);
-    this.#refundOrders = new RefundOrders(context, refundsStore);
+    this.#refundOrders = new RefundOrders(context, refundsStore, (found) => this.settlement.providerMadeRefunds.handle(found));
     this.#refunds = new Refunds(context, {
       store: refundsStore,
       orders: this.#refundOrders,
@@ -83,10 +125,43 @@ export class Money {
       checkouts: this.#checkouts,
       checkoutsStore,
       refunds: this.#refunds,
+      waivers,
     });
-    this.#tips = new Tips(context, tips);
+    this.#cardTips = new CardTips(context, {
+      store: new CardTipsStore(db),
+      checkouts: this.#checkouts,
+      checkoutsStore,
+    });
+    this.#cancellations = new Cancellations(context, {
+      store: new CancellationsStore(db),
+      tickets,
+      refunds: this.#refunds,
+    });
+    this.#withdrawals = new Withdrawals(context, { tickets, waivers, refunds: this.#refunds });
+    this.#promotions = new Promotions(context, promotions);
+    this.#quotes = new Quotes(context, tickets);
+    this.#receipts = new Receipts(context, {
+      store: new ReceiptsStore(db),
+      topups,
+      tickets,
+      refunds: refundsStore,
+      promotions,
+      waivers,
+      withdrawals: this.#withdrawals,
+    });
+    this.#tipping = new TippingStore(db);
+    this.#tipMenus = new TipMenus(context, this.#tipping);
+    this.#goals = new Goals(context, this.#tipping);
+    this.#tipBatches = new TipBatches(context, new TipBatchesStore(db, context.outbox));
+    this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });
+    this.settlement = new Settlement(context, { checkouts: checkoutsStore, tickets });
+    this.privateSessions = new PrivateDesk(context);
+    this.memberships = new Memberships(context, { store: new MembershipsStore(db), checkoutsStore });
     this.#inbox = new WebhookInbox(context, {
+      memberships: this.memberships.sync,
       store: new WebhookInboxStore(db),
+      disputes: this.settlement.disputes,
+      creatorAccounts: this.settlement.accounts,
       checkouts: this.#checkouts,
       refundOrders: this.#refundOrders,
     });
@@ -99,7 +174,12 @@ export class Money {
     this.#jobs = [
       this.#inboxJob,
       job('checkouts', SWEEP_MS, () => this.#checkouts.sweep()),
+      job('memberships', SWEEP_MS, () => this.memberships.sweep()),
       job('refunds', SWEEP_MS, () => this.#refundOrders.sweep()),
+      job('cancellations', SWEEP_MS, () => this.#cancellations.sweep()),
+      job('promotions', LISTING_MS, () => this.#promotions.sweep()),
+      ...this.settlement.createJobs(job),
+      ...this.privateSessions.createJobs(job),
       job('event listing', LISTING_MS, () => this.#listEvents()),
     ];
   }
@@ -113,7 +193,7 @@ export class Money {
   /** Begins to process what the provider tells, and to look after what it does not. Everything left open by a crash is looked at first. */
   start(): void {
     void this.#context.runInBackground('look at everything left open', async () => {
-      await Promise.all([this.#inbox.recheckAll(), this.#checkouts.recheckAll(), this.#refundOrders.recheckAll()]);
+      await Promise.all([this.#inbox.recheckAll(), this.#checkouts.recheckAll(), this.memberships.recheckAll(), this.#refundOrders.recheckAll(), this.settlement.recheckAll()]);
       for (const job of this.#jobs) job.start();
     });
   }
@@ -122,12 +202,13 @@ export class Money {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all(this.#jobs.map((job) => job.close()));
+    await this.privateSessions.close();
+    await this.#tipBatches.settled();
     await this.#context.settled();
   }
 
   async getWallet(identity: string): Promise<Wallet> {
-    const { ledger, currency } = this.#context;
-    return this.#context.walletOf(await ledger.findAvailable(fanWallet(identity, currency)));
+    return this.#context.readWallet(identity);
   }
 
   async getWalletHistory(identity: string, limit: number = LIMITS.listPageItems): Promise<{ entries: WalletEntry[] }> {
@@ -147,6 +228,67 @@ export class Money {
     return this.#tips.tip(request);
   }
 
+  /** Terms, fee policies, associations and pledges. */
+  get pricing(): Pricing {
+    return this.#context.pricing;
+  }
+
+  get walletMode(): WalletMode {
+    return this.#context.walletMode;
+  }
+
+  /** In a house without wallets: a tip is a card payment of its own. */
+  tipByCard(request: CardTipRequest): Promise<{ checkoutUrl: string }> {
+    return this.#cardTips.open(request);
+  }
+
+  quote(request: QuoteRequest): Promise<Quote> {
+    return this.#quotes.quote(request);
+  }
+
+  /** `identity` absent: asked for by the house. */
+  getReceipt(id: string, identity?: string): Promise<Receipt> {
+    return this.#receipts.get(id, identity);
+  }
+
+  /** A buyer gives their ticket back, where they have not waived that and no live has begun. */
+  withdraw(ticket: TicketId, identity: string): Promise<Refund> {
+    return this.#withdrawals.withdraw(ticket, identity);
+  }
+
+  grantPromotion(input: PromotionInput, by: string): Promise<Promotion> {
+    return this.#promotions.grant(input, by);
+  }
+
+  getTipMenu(room: RoomId): Promise<TipMenu> {
+    return this.#tipMenus.get(room);
+  }
+
+  setTipMenu(room: RoomId, items: TipMenuItem[]): Promise<TipMenu> {
+    return this.#tipMenus.set(room, items);
+  }
+
+  getGoal(room: RoomId): Promise<Goal | null> {
+    return this.#goals.get(room);
+  }
+
+  setGoal(room: RoomId, input: GoalInput): Promise<Goal> {
+    return this.#goals.set(room, input);
+  }
+
+  clearGoal(room: RoomId): Promise<void> {
+    return this.#goals.clear(room);
+  }
+
+  async getTipping(room: RoomId): Promise<TippingState> {
+    const [goal, menu] = await Promise.all([this.getGoal(room), this.getTipMenu(room)]);
+    return { goal, menu };
+  }
+
+  async getLeaderboard(room: RoomId, limit: number): Promise<Leaderboard> {
+    return { entries: await this.#tipping.sumByFan(room, limit), currency: this.#context.currency };
+  }
+
   refund(input: RefundInput, by: string): Promise<Refund> {
     return this.#refunds.refund(input, by);
   }
@@ -163,6 +305,8 @@ export class Money {
 
   /** For the page that people come back to: settles what was paid before the webhook comes. The redirect itself proves nothing. */
   async confirmCheckout(providerSession: string): Promise<ConfirmedCheckout> {
+    const membership = await this.memberships.confirm(providerSession);
+    if (membership) return { ...membership, purpose: 'membership' };
     const checkout = await this.#checkouts.confirm(providerSession);
     return { status: STATUS_ON_RETURN[checkout.status], purpose: checkout.purpose, id: checkout.sourceId };
   }
@@ -178,13 +322,18 @@ export class Money {
     await this.#listEvents();
     while (await this.#inbox.process());
     while (await this.#checkouts.sweep());
+    while (await this.memberships.sweep());
+    while (await this.#cancellations.sweep());
+    while (await this.#promotions.sweep());
     while (await this.#refundOrders.sweep());
+    await this.settlement.sweep();
     await this.settled();
   }
 
   /** Resolves when nothing that was begun is under way. */
   async settled(): Promise<void> {
     await Promise.all(this.#jobs.map((job) => job.idle()));
+    await this.#tipBatches.settled();
     await this.#context.settled();
   }
 

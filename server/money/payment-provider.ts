@@ -3,12 +3,15 @@
  * `provider_unavailable`, which says nothing about whether the order was carried out. What the provider refuses for good is `not_refundable` for a refund and `internal` for the rest.
  */
 
+import type { BillingProvider } from './billing-provider.ts';
+import type { ConnectProvider, DisputesProvider, ProviderBooks } from './settlement-provider.ts';
+
 export interface CheckoutOrder {
   /** Our id of the checkout, which the provider keeps as the reference. */
   checkout: string;
   customer: string;
-  purpose: 'topup' | 'ticket';
-  /** The top-up or ticket that is paid for. */
+  purpose: 'topup' | 'ticket' | 'tip';
+  /** The top-up, ticket or tip that is paid for. */
   sourceId: string;
   identity: string;
   amountMinor: number;
@@ -49,6 +52,10 @@ export interface RefundOrder {
 }
 
 export interface ProviderRefund {
+  /** The payment that it gives back; null for one that is none of ours. */
+  payment: string | null;
+  amountMinor: number;
+  currency: string;
   providerRefund: string;
   reference: string | null;
   /** The idempotency key of the order it came from; tells one order from another for the same refund. */
@@ -62,7 +69,9 @@ export interface ProviderEvent {
   id: string;
   /** The provider's own name of the event, for people. */
   type: string;
-  subject: 'checkout' | 'payment' | 'refund' | 'other';
+  subject: 'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'other';
+  /** Whether it was made with the version of the provider's API that this adapter is written for. */
+  isVersionOurs: boolean;
   objectId: string;
   createdAtMs: number;
 }
@@ -86,6 +95,10 @@ export interface PaymentProvider {
   fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;
   /** Every refund of a payment, whoever ordered it. */
   listRefunds(payment: string): Promise<ProviderRefund[]>;
+  readonly billing: BillingProvider;
+  readonly connect: ConnectProvider;
+  readonly disputes: DisputesProvider;
+  readonly books: ProviderBooks;
   /** Checks the signature and its age; throws `signature_invalid`. */
   parseWebhook(rawBody: Buffer, signature: string | undefined): ProviderEvent;
   /** Events since a moment, the newest first, bounded by the adapter. */

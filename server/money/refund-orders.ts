@@ -18,8 +18,15 @@ const CLAIM_ITEMS = 20;
 export class RefundOrders {
   readonly #context: MoneyContext;
   readonly #store: RefundsStore;
+  readonly #handleForeign: (found: ProviderRefund) => Promise<void>;
 
-  constructor(context: MoneyContext, store: RefundsStore) {
+  constructor(
+    context: MoneyContext,
+    store: RefundsStore,
+    /** Takes refunds that somebody ordered at the provider itself. */
+    handleForeign: (found: ProviderRefund) => Promise<void>,
+  ) {
+    this.#handleForeign = handleForeign;
     this.#context = context;
     this.#store = store;
   }
@@ -41,7 +48,7 @@ export class RefundOrders {
     const found = await this.#context.provider.fetchRefund(providerRefund);
     const row = found?.reference ? await this.#store.find(found.reference) : undefined;
     if (found && row) await this.#apply(row, found);
-    else if (found) this.#context.log.warn({ providerRefund }, 'a refund was made at the provider that is not ours');
+    else if (found) await this.#handleForeign(found);
   }
 
   /** Orders again, or asks about, refunds that are due; true when there may be more. */

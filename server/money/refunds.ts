@@ -4,12 +4,13 @@
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
-import { createId, type RoomId, type TipId } from '../protocol/ids.ts';
+import { createId, type RoomId, type TicketId, type TipId } from '../protocol/ids.ts';
 import type { Refund, RefundInput } from '../protocol/money.ts';
 import type { CheckoutsStore } from './checkouts.store.ts';
 import type { Source } from './ledger.store.ts';
 import { type Account, fanWallet, HOUSE, houseAccount, reversalLegs } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
+import { returnLegs } from './promo-legs.ts';
 import type { RefundOrders } from './refund-orders.ts';
 import {
   ATTEMPT_LEASE_SECONDS,
@@ -39,6 +40,8 @@ interface Decision {
   by: string;
 }
 
+const DISPUTED = 'The payer disputes this payment with their bank, which takes the money back itself if it agrees.';
+
 export class Refunds {
   readonly #context: MoneyContext;
   readonly #parts: RefundParts;
@@ -58,6 +61,19 @@ export class Refunds {
     this.#context.outbox.wake();
     this.#context.metrics.moneyMinor.inc({ kind: 'refund' }, row.amountMinor);
     return row.to === 'card' ? orders.send(row) : toRefund(row);
+  }
+
+  /** Gives a ticket back by the house's own rule; false when it was given back before. Nobody waits for a card: the sweeper sends it. */
+  async returnTicket(ticket: TicketId, reason: string): Promise<boolean> {
+    if (await this.#parts.store.findOf({ ticket })) return false;
+    try {
+      const row = await this.#decideOnce({ ticket }, { reason, by: HOUSE });
+      this.#context.metrics.moneyMinor.inc({ kind: 'refund' }, row.amountMinor);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'already_refunded') return false;
+      throw error;
+    }
   }
 
   /** Only a refund that failed at the provider can be asked for again. */
@@ -83,28 +99,29 @@ export class Refunds {
 
   async #decideTicket(id: string, decision: Decision): Promise<RefundRow> {
     const { tickets } = this.#parts;
-    const { db, rooms, ledger, currency } = this.#context;
+    const { db, rooms, spending, currency } = this.#context;
     const found = await tickets.find(id);
     if (!found) throw new AppError('payment_not_found');
     if (found.status === 'pending' || found.status === 'expired') throw new AppError('not_refundable');
+    if (found.status === 'disputed') throw new AppError('not_refundable', DISPUTED);
     const { identity, priceMinor: amountMinor, paidFrom: to } = found;
     const room = found.room as RoomId;
     const wallet = fanWallet(identity, currency);
     const clearing = houseAccount('provider_clearing', currency);
     return db.transaction(async (tx) => {
       // A purchase takes the wallet first and the ticket second; the other way round the two would wait for each other.
-      if (to === 'wallet') await ledger.lockWallet(tx, wallet);
+      if (to === 'wallet') await spending.lockCredit(tx, identity, currency);
       const ticket = await tickets.markRefunded(tx, id, ['valid']);
       if (!ticket) throw new AppError('already_refunded');
       const row = await this.#insert(tx, { ticket: id, identity, amountMinor, to, ...decision });
-      const available = await this.#reverse(tx, {
+      await this.#reverse(tx, {
         row,
         kind: 'ticket',
         source: { type: 'ticket', id },
         payer: to === 'wallet' ? wallet : clearing,
       });
       await rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
-      await this.#tellWallet(tx, row, available);
+      await this.#tellWallet(tx, row);
       await this.#context.tell(
         tx,
         ['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity }],
@@ -116,19 +133,21 @@ export class Refunds {
 
   async #decideTip(id: TipId, decision: Decision): Promise<RefundRow> {
     const { tips } = this.#parts;
-    const { db, ledger, currency } = this.#context;
+    const { db, spending, currency } = this.#context;
     const found = await tips.find(id);
     if (!found) throw new AppError('payment_not_found');
     const { identity, amountMinor } = found;
     const room = found.room as RoomId;
-    const wallet = fanWallet(identity, currency);
+    // In a house without wallets tips are paid by card, and go back there.
+    const to = (await this.#parts.checkouts.findBySource(id)) ? 'card' : 'wallet';
+    const payer = to === 'wallet' ? fanWallet(identity, currency) : houseAccount('provider_clearing', currency);
     return db.transaction(async (tx) => {
-      await ledger.lockWallet(tx, wallet);
+      if (to === 'wallet') await spending.lockCredit(tx, identity, currency);
       if (!(await tips.markRefunded(tx, id))) throw new AppError('already_refunded');
-      const row = await this.#insert(tx, { tip: id, identity, amountMinor, to: 'wallet', ...decision });
+      const row = await this.#insert(tx, { tip: id, identity, amountMinor, to, ...decision });
       const source = { type: 'tip', id } as const;
-      const available = await this.#reverse(tx, { row, kind: 'tip', source, payer: wallet });
-      await this.#tellWallet(tx, row, available);
+      await this.#reverse(tx, { row, kind: 'tip', source, payer });
+      await this.#tellWallet(tx, row);
       await this.#context.tell(
         tx,
         ['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }],
@@ -160,8 +179,8 @@ export class Refunds {
     const { id, identity, amountMinor } = topup;
     const row = await this.#insert(tx, { topup: id, identity, amountMinor, to: 'card', ...decision });
     const payer = houseAccount('provider_clearing', this.#context.currency);
-    const available = await this.#reverse(tx, { row, kind: 'topup', source: { type: 'topup', id }, payer });
-    await this.#tellWallet(tx, row, available);
+    await this.#reverse(tx, { row, kind: 'topup', source: { type: 'topup', id }, payer });
+    await this.#tellWallet(tx, row);
     return row;
   }
 
@@ -190,7 +209,7 @@ export class Refunds {
     // By the house's own rule nobody waits for it, and the sweeper orders it; otherwise the one who decides does, at once.
     const isDecidedByHouse = refund.by === HOUSE;
     const checkout = isToCard
-      ? await this.#parts.checkouts.findBySource(refund.ticket ?? refund.topup ?? '', tx)
+      ? await this.#parts.checkouts.findBySource(refund.ticket ?? refund.topup ?? refund.tip ?? '', tx)
       : undefined;
     if (isToCard && !checkout?.providerPayment)
       throw new AppError('not_refundable', 'No card payment is known for it.');
@@ -208,22 +227,22 @@ export class Refunds {
     });
   }
 
-  /** Books the reversal, and answers what the wallet among its legs has available, if there is one. */
+  /** Books the reversal; what was paid with promotional credit returns there. */
   async #reverse(
     tx: Orm,
     reversal: { row: RefundRow; kind: 'ticket' | 'tip' | 'topup'; source: Source; payer: Account },
-  ): Promise<number> {
+  ): Promise<void> {
     const { row, kind, source, payer } = reversal;
     const { ledger, currency } = this.#context;
     const booked = await ledger.findTransaction(tx, { kind, source });
     if (!booked) throw new AppError('internal', 'A payment is not in the books.');
-    const legs = reversalLegs({
-      original: booked.legs,
-      payer,
-      to: row.to === 'wallet' ? payer : houseAccount('refund_payable', currency),
-      amountMinor: row.amountMinor,
-      earlier: booked.earlier,
-    });
+    if (booked.isFrozen) throw new AppError('not_refundable', DISPUTED);
+    const { legs: original, earlier } = booked;
+    const { amountMinor } = row;
+    const legs =
+      row.to === 'wallet'
+        ? returnLegs({ original, earlier, wallet: payer, amountMinor })
+        : reversalLegs({ original, earlier, payer, to: houseAccount('refund_payable', currency), amountMinor });
     const available = await ledger.post(tx, {
       kind: 'refund',
       source: { type: 'refund', id: row.id },
@@ -232,18 +251,14 @@ export class Refunds {
       at: row.createdAt,
     });
     if (available === undefined) throw new AppError('not_refundable', 'The credit of this top-up is spent.');
-    return available;
   }
 
-  async #tellWallet(tx: Orm, row: RefundRow, available: number): Promise<void> {
+  async #tellWallet(tx: Orm, row: RefundRow): Promise<void> {
     const { identity } = row;
     await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity }]);
     if (row.to === 'card' && !row.topup) return;
-    await this.#context.tell(tx, [
-      'wallet.changed',
-      { identity, wallet: this.#context.walletOf(available) },
-      { identity },
-    ]);
+    const wallet = await this.#context.readWallet(identity, tx);
+    await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
   }
 
   #leaseEnd(): string {

@@ -27,7 +27,8 @@ export function createReturnUrls(target: {
   return { successUrl: `${url.href}&session_id=${SESSION_PLACEHOLDER}${hash}`, cancelUrl };
 }
 
-function parseWebUrl(text: string): URL {
+/** A plain web address, as one that people are sent back to must be. */
+export function parseWebUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (!url || !isWeb || url.username !== '' || url.password !== '') {

@@ -31,6 +31,9 @@ export function toRefund(refund: Stripe.Refund): ProviderRefund {
   const isFailed = refund.status === 'failed' || refund.status === 'canceled';
   return {
     providerRefund: refund.id,
+    payment: typeof refund.payment_intent === 'string' ? refund.payment_intent : (refund.payment_intent?.id ?? null),
+    amountMinor: refund.amount,
+    currency: refund.currency,
     reference: refund.metadata?.refund ?? null,
     order: refund.metadata?.order ?? null,
     status: isFailed ? 'failed' : refund.status === 'succeeded' ? 'succeeded' : 'pending',
@@ -43,9 +46,17 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
   const objectId = object.id ?? '';
   switch (object.object) {
     case 'checkout.session':
-      return { subject: 'checkout', objectId };
+      return subscriptionOf(object) ?? { subject: 'checkout', objectId };
+    case 'subscription':
+      return { subject: 'subscription', objectId };
+    case 'invoice':
+      return subscriptionOf(object) ?? { subject: 'other', objectId };
     case 'payment_intent':
       return { subject: 'payment', objectId };
+    case 'account':
+      return { subject: 'account', objectId };
+    case 'dispute':
+      return { subject: 'dispute', objectId };
     case 'refund':
       return { subject: 'refund', objectId };
     case 'charge':
@@ -55,4 +66,14 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
     default:
       return { subject: 'other', objectId };
   }
+}
+
+/** A page to join, or an invoice, is looked at through its subscription. */
+function subscriptionOf(object: object): Pick<ProviderEvent, 'subject' | 'objectId'> | undefined {
+  const { subscription, parent } = object as {
+    subscription?: unknown;
+    parent?: { subscription_details?: { subscription?: unknown } | null } | null;
+  };
+  const objectId = subscription ?? parent?.subscription_details?.subscription;
+  return typeof objectId === 'string' ? { subject: 'subscription', objectId } : undefined;
 }

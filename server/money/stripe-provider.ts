@@ -15,6 +15,11 @@ import type {
   ProviderRefund,
   RefundOrder,
 } from './payment-provider.ts';
+import { StripeBilling } from './stripe-billing.ts';
+import { StripeBooks } from './stripe-books.ts';
+import type { StripeCall } from './stripe-call.ts';
+import { StripeConnect } from './stripe-connect.ts';
+import { StripeDisputes } from './stripe-disputes.ts';
 import { localeOf, subjectOf, toCheckout, toPayment, toRefund } from './stripe-objects.ts';
 
 export interface StripeProviderOptions {
@@ -45,6 +50,10 @@ const PAYMENT_EXPANSION = ['latest_charge.balance_transaction'];
 const CHECKOUT_EXPANSION = ['payment_intent.latest_charge.balance_transaction'];
 
 export class StripeProvider implements PaymentProvider {
+  readonly billing: StripeBilling;
+  readonly connect: StripeConnect;
+  readonly disputes: StripeDisputes;
+  readonly books: StripeBooks;
   readonly #stripe: Stripe;
   readonly #webhookSecrets: string[];
   readonly #clock: Clock;
@@ -52,6 +61,12 @@ export class StripeProvider implements PaymentProvider {
 
   private constructor(stripe: Stripe, options: StripeProviderOptions) {
     this.#stripe = stripe;
+    const call: StripeCall = <T>(what: string, request: () => Promise<T>, options?: { whenMissing: 'id' | 'customer' }) =>
+      options ? this.#call(what, request, options) : this.#call(what, request);
+    this.billing = new StripeBilling(stripe, call);
+    this.connect = new StripeConnect(stripe, call);
+    this.disputes = new StripeDisputes(stripe, call);
+    this.books = new StripeBooks(stripe, call);
     this.#webhookSecrets = options.webhookSecrets;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -227,7 +242,8 @@ export class StripeProvider implements PaymentProvider {
         'a provider event has another API version; set the webhook endpoint to ours',
       );
     }
-    return { id: event.id, type: event.type, ...subjectOf(event), createdAtMs: event.created * 1000 };
+    const isVersionOurs = event.api_version === API_VERSION;
+    return { id: event.id, type: event.type, ...subjectOf(event), isVersionOurs, createdAtMs: event.created * 1000 };
   }
 
   /** Runs one request and translates what can go wrong. `whenMissing` names the parameter whose object may be unknown: undefined then. */

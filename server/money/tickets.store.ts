@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import type { RoomId, TicketId } from '../protocol/ids.ts';
 import type { Ticket } from '../protocol/money.ts';
@@ -46,6 +46,26 @@ export class TicketsStore {
       .from(tickets)
       .where(and(eq(tickets.room, room), eq(tickets.identity, identity), eq(tickets.status, status)));
     return row;
+  }
+
+  /** How many people hold a ticket, or have a page open on which they can pay for one; without the one who asks. */
+  async countOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
+    const [row] = await tx
+      .select({ n: sql<string>`count(distinct ${tickets.identity})` })
+      .from(tickets)
+      .where(
+        and(eq(tickets.room, room), ne(tickets.identity, identity), inArray(tickets.status, ['valid', 'pending'])),
+      );
+    return Number(row?.n ?? 0);
+  }
+
+  /** Valid tickets of a room, some at a time. */
+  async listValid(room: string, limit: number): Promise<TicketRow[]> {
+    return this.#orm
+      .select()
+      .from(tickets)
+      .where(and(eq(tickets.room, room), eq(tickets.status, 'valid')))
+      .limit(limit);
   }
 
   /** Also one whose page had expired: the money has come after all. */

@@ -6,14 +6,18 @@ import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import type { Ticket } from '../protocol/money.ts';
+import type { WaiverInput, WaiverText } from '../protocol/pricing.ts';
 import type { Offer, Room } from '../protocol/rooms.ts';
 import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
 import type { Checkouts, Payable } from './checkouts.ts';
-import { type Account, assertAmount, fanWallet, houseAccount, saleLegs, splitSale, transferLegs } from './ledger.ts';
+import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale, transferLegs } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
+import type { SaleTerms } from './pricing.ts';
 import type { Refunds } from './refunds.ts';
 import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
 import { isUniqueViolation } from './unique-violation.ts';
+import { acceptedWaiver } from './waiver-texts.ts';
+import type { WaiversStore } from './waivers.store.ts';
 
 export interface TicketRequest {
   room: Room;
@@ -23,6 +27,15 @@ export interface TicketRequest {
   returnUrl?: string | undefined;
   /** Language of the payment page: `fr`, `en`; absent means the browser's. */
   locale?: string | undefined;
+  /** Without it the ticket is sold all the same, and can be given back until the first live begins. */
+  waiver?: WaiverInput | undefined;
+}
+
+/** A ticket on its way: its row, what it is split by, and what its buyer agreed to. */
+interface TicketDraft {
+  row: NewTicket;
+  terms: SaleTerms;
+  waiver: WaiverText | undefined;
 }
 
 export type TicketAnswer = { ticket: Ticket } | { checkoutUrl: string };
@@ -36,22 +49,31 @@ export class Tickets implements Payable {
   readonly #checkouts: Checkouts;
   readonly #checkoutsStore: CheckoutsStore;
   readonly #refunds: Refunds;
+  readonly #waivers: WaiversStore;
 
   constructor(
     context: MoneyContext,
-    parts: { store: TicketsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; refunds: Refunds },
+    parts: {
+      store: TicketsStore;
+      checkouts: Checkouts;
+      checkoutsStore: CheckoutsStore;
+      refunds: Refunds;
+      waivers: WaiversStore;
+    },
   ) {
     this.#context = context;
     this.#store = parts.store;
     this.#checkouts = parts.checkouts;
     this.#checkoutsStore = parts.checkoutsStore;
     this.#refunds = parts.refunds;
+    this.#waivers = parts.waivers;
     parts.checkouts.register('ticket', this);
   }
 
   async buy(request: TicketRequest): Promise<TicketAnswer> {
     const { room, identity, from } = request;
-    const { rooms } = this.#context;
+    const { rooms, walletMode } = this.#context;
+    if (from === 'wallet' && walletMode === 'off') throw new AppError('wallet_off');
     if (room.status === 'ended') throw new AppError('room_ended');
     const offer = rooms.offerOf(room);
     if (!offer) throw new AppError('nothing_to_buy');
@@ -66,36 +88,62 @@ export class Tickets implements Payable {
     return from === 'wallet' ? { ticket: await this.#buyFromWallet(request, offer) } : this.#buyByCard(request, offer);
   }
 
-  async #newTicket({ room, identity, from }: TicketRequest, offer: Offer): Promise<NewTicket> {
-    const policy = await this.#context.fees.findCurrent();
-    return {
+  async #draft(request: TicketRequest, offer: Offer): Promise<TicketDraft> {
+    const { room, identity, from, locale } = request;
+    const terms = await this.#context.pricing.findTerms({ creator: room.creator.identity, buyer: identity });
+    const row = {
       id: createId('ticket'),
       room: room.id,
       identity,
       priceMinor: offer.priceMinor,
       currency: this.#context.currency,
       paidFrom: from,
-      feePolicy: policy.id,
-      creatorMinor: splitSale(offer.priceMinor, policy).creatorMinor,
+      feePolicy: terms.id,
+      creatorMinor: splitSale(offer.priceMinor, terms).creatorMinor,
+      terms: terms.termsId,
       createdAt: this.#context.nowIso(),
     };
+    return { row, terms, waiver: request.waiver && acceptedWaiver(request.waiver, locale) };
+  }
+
+  /** The first thing in a transaction that sells a ticket of a room with a capacity: buyers come one after the other then. */
+  async #assertLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<void> {
+    if (!(await this.#isLeft(tx, { room, identity }))) throw new AppError('sold_out');
+  }
+
+  async #isLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<boolean> {
+    const capacity = await this.#context.rooms.lockCapacity(tx, room as RoomId);
+    return capacity === null || (await this.#store.countOthers(room, identity, tx)) < capacity;
+  }
+
+  async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft): Promise<void> {
+    if (waiver) await this.#waivers.insert(tx, row.id, waiver, row.createdAt);
   }
 
   async #buyFromWallet(request: TicketRequest, offer: Offer): Promise<Ticket> {
     const { room, identity } = request;
-    const { db, currency } = this.#context;
-    const row = await this.#newTicket(request, offer);
-    const wallet = fanWallet(identity, currency);
-    const book = await this.#planSale({ row, creator: room.creator.identity, payer: wallet });
+    const { db, currency, spending } = this.#context;
+    const draft = await this.#draft(request, offer);
+    const { row } = draft;
+    const legs = await this.#legsOf(draft, room.creator.identity);
     let ticket: Ticket | undefined;
     try {
       ticket = await db.transaction(async (tx) => {
-        const available = await book(tx);
-        if (available === undefined) return undefined;
+        if (room.capacity !== null) await this.#assertLeft(tx, row);
+        const left = await spending.spend(tx, {
+          kind: 'ticket',
+          source: { type: 'ticket', id: row.id },
+          identity,
+          currency,
+          legs,
+          at: row.createdAt,
+        });
+        if (!left) return undefined;
         const bought = toTicket(await this.#store.insertValid(tx, row));
+        await this.#keepWaiver(tx, draft);
         await this.#grant(tx, bought);
-        const left = this.#context.walletOf(available);
-        await this.#context.tell(tx, ['wallet.changed', { identity, wallet: left }, { identity }]);
+        const wallet = this.#context.walletOf(left.paidMinor, left.promoMinor);
+        await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
         return bought;
       });
     } catch (error) {
@@ -131,7 +179,8 @@ export class Tickets implements Payable {
       if (checkoutUrl) return { checkoutUrl };
       const held = await this.#store.findByHolder(room.id, identity, 'valid');
       if (held) return { ticket: toTicket(held) };
-      const row = await this.#newTicket(request, offer);
+      const draft = await this.#draft(request, offer);
+      const { row } = draft;
       try {
         const url = await this.#checkouts.open(
           {
@@ -145,7 +194,11 @@ export class Tickets implements Payable {
             returnPath: `/rooms/${room.id}`,
             locale,
           },
-          (tx) => this.#store.insertPending(tx, row),
+          async (tx) => {
+            if (room.capacity !== null) await this.#assertLeft(tx, row);
+            await this.#store.insertPending(tx, row);
+            await this.#keepWaiver(tx, draft);
+          },
         );
         return { checkoutUrl: url };
       } catch (error) {
@@ -162,19 +215,23 @@ export class Tickets implements Payable {
   }
 
   async planSettlement(checkout: Checkout): Promise<(tx: Orm) => Promise<void>> {
-    const { rooms, currency } = this.#context;
+    const { rooms, ledger, pricing } = this.#context;
     const row = await this.#store.find(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
     const room = await rooms.getRoom(row.room);
     const access = await rooms.decideAccess({ room, identity: row.identity, role: 'fan' });
     const held = await this.#store.findByHolder(row.room, row.identity, 'valid');
     const uselessBecause = held ? 'ticket_held_already' : access.state === 'refused' ? access.reason : undefined;
-    const clearing = houseAccount('provider_clearing', currency);
     if (uselessBecause) return (tx) => this.#giveBack(tx, row, uselessBecause);
-    const book = await this.#planSale({ row, creator: room.creator.identity, payer: clearing });
+    const terms = await pricing.termsOf(row);
+    const legs = await this.#legsOf({ row, terms }, room.creator.identity);
     return async (tx) => {
-      await book(tx);
-      const bought = await this.#store.markValid(tx, row.id, this.#context.nowIso());
+      // Its page had expired, and its place may be another's now.
+      const isLate = room.capacity !== null && row.status === 'expired';
+      if (isLate && !(await this.#isLeft(tx, row))) return this.#giveBack(tx, row, 'sold_out');
+      const at = this.#context.nowIso();
+      await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
+      const bought = await this.#store.markValid(tx, row.id, at);
       if (!bought) throw new AppError('internal', 'A ticket was paid for that had been given back.');
       await this.#grant(tx, toTicket(bought));
     };
@@ -184,19 +241,13 @@ export class Tickets implements Payable {
     await this.#store.markExpired(tx, checkout.sourceId);
   }
 
-  /** The legs of a sale, and the booking of them: the answer is what the payer's wallet has left, undefined when it had too little. */
-  async #planSale(sale: {
-    row: NewTicket;
-    creator: string;
-    payer: Account;
-  }): Promise<(tx: Orm) => Promise<number | undefined>> {
-    const { row, creator, payer } = sale;
-    const { ledger, fees, currency } = this.#context;
+  async #legsOf({ row, terms }: Pick<TicketDraft, 'row' | 'terms'>, creator: string): Promise<Leg[]> {
+    const { ledger, currency } = this.#context;
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
-    const split = splitSale(row.priceMinor, await fees.find(row.feePolicy));
-    const legs = saleLegs({ payer, creator, grossMinor: row.priceMinor, split });
-    return (tx) =>
-      ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at: this.#context.nowIso() });
+    const payer =
+      row.paidFrom === 'wallet' ? fanWallet(row.identity, currency) : houseAccount('provider_clearing', currency);
+    const split = splitSale(row.priceMinor, terms);
+    return saleLegs({ payer, creator, grossMinor: row.priceMinor, split, association: terms.association });
   }
 
   async #grant(tx: Orm, ticket: Ticket): Promise<void> {

@@ -4,10 +4,7 @@ import type { RoomId, TipId } from '../protocol/ids.ts';
 import type { Tip } from '../protocol/money.ts';
 import { tips } from './money.schema.ts';
 
-export type TipRow = typeof tips.$inferSelect;
-
-/** Name of the unique index that makes one tip of one key. */
-export const ONE_TIP_A_KEY = 'tips_idempotency';
+export type TipRow = Omit<typeof tips.$inferSelect, 'terms'> & { terms?: string | null };
 
 export class TipsStore {
   readonly #orm: Orm;
@@ -16,22 +13,8 @@ export class TipsStore {
     this.#orm = db.orm;
   }
 
-  async insert(tx: Orm, row: TipRow): Promise<void> {
-    await tx.insert(tips).values(row);
-  }
-
   async find(id: string, tx: Orm = this.#orm): Promise<TipRow | undefined> {
     const [row] = await tx.select().from(tips).where(eq(tips.id, id));
-    return row;
-  }
-
-  async findByKey(key: { room: string; identity: string; idempotencyKey: string }): Promise<TipRow | undefined> {
-    const [row] = await this.#orm
-      .select()
-      .from(tips)
-      .where(
-        and(eq(tips.room, key.room), eq(tips.identity, key.identity), eq(tips.idempotencyKey, key.idempotencyKey)),
-      );
     return row;
   }
 

@@ -35,7 +35,8 @@ export class Topups implements Payable {
 
   async create(request: TopupRequest): Promise<{ checkoutUrl: string; topup: TopupId }> {
     const { identity, name, amountMinor, returnUrl, locale } = request;
-    const { ledger, currency } = this.#context;
+    const { ledger, currency, walletMode } = this.#context;
+    if (walletMode === 'off') throw new AppError('wallet_off');
     assertAmount(amountMinor);
     if (amountMinor < LIMITS.topupMinMinor) throw new AppError('amount_too_small');
     if (amountMinor > LIMITS.topupMaxMinor) throw new AppError('amount_too_large');
@@ -75,7 +76,7 @@ export class Topups implements Payable {
       await this.#context.tell(
         tx,
         ['topup.settled', { topup }, { identity }],
-        ['wallet.changed', { identity, wallet: this.#context.walletOf(available) }, { identity }],
+        ['wallet.changed', { identity, wallet: await this.#context.readWallet(identity, tx) }, { identity }],
       );
       // Pages opened side by side can each be paid: what a wallet may not hold goes back to the card.
       if (available > LIMITS.walletMaxMinor) {

@@ -4,6 +4,9 @@
  */
 import { AppError } from '../protocol/errors.ts';
 import type { Checkouts } from './checkouts.ts';
+import type { CreatorAccounts } from './creator-accounts.ts';
+import type { Disputes } from './disputes.ts';
+import type { MembershipSync } from './membership-sync.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { ProviderEvent } from './payment-provider.ts';
 import type { RefundOrders } from './refund-orders.ts';
@@ -19,13 +22,22 @@ const LISTING_OVERLAP_MS = 10 * 60_000;
 /** How far back the first listing of a new house looks. */
 const LISTING_FIRST_MS = 60 * 60_000;
 
+interface WebhookInboxParts {
+  store: WebhookInboxStore;
+  checkouts: Checkouts;
+  memberships: MembershipSync;
+  refundOrders: RefundOrders;
+  disputes: Disputes;
+  creatorAccounts: CreatorAccounts;
+}
+
 export class WebhookInbox {
   readonly #context: MoneyContext;
-  readonly #parts: { store: WebhookInboxStore; checkouts: Checkouts; refundOrders: RefundOrders };
+  readonly #parts: WebhookInboxParts;
 
   constructor(
     context: MoneyContext,
-    parts: { store: WebhookInboxStore; checkouts: Checkouts; refundOrders: RefundOrders },
+    parts: WebhookInboxParts,
   ) {
     this.#context = context;
     this.#parts = parts;
@@ -43,6 +55,7 @@ export class WebhookInbox {
     }
     const isNew = (await this.#parts.store.insert([this.#toRow(event)])) > 0;
     metrics.webhooks.inc({ outcome: isNew ? 'received' : 'duplicate' });
+    if (!event.isVersionOurs) metrics.webhookVersionMismatches.inc();
   }
 
   /** Keeps events that the provider lists and that never came; answers how many there were. */
@@ -105,11 +118,22 @@ export class WebhookInbox {
       case 'checkout':
         return this.#parts.checkouts.handleSessionChanged(event.objectId);
       case 'payment':
-        return this.#parts.checkouts.handlePaymentChanged(event.objectId);
+        return this.#handlePayment(event.objectId);
+      case 'subscription':
+        return this.#parts.memberships.handleSubscriptionChanged(event.objectId);
       case 'refund':
         return this.#parts.refundOrders.handleRefundChanged(event.objectId);
+      case 'dispute':
+        return this.#parts.disputes.handleDisputeChanged(event.objectId);
+      case 'account':
+        return this.#parts.creatorAccounts.handleAccountChanged(event.objectId);
       case 'other':
         return undefined;
     }
+  }
+
+  async #handlePayment(payment: string): Promise<void> {
+    if (await this.#parts.memberships.handlePaymentChanged(payment)) return;
+    await this.#parts.checkouts.handlePaymentChanged(payment);
   }
 }

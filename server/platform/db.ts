@@ -16,6 +16,19 @@ import pg from 'pg';
 /** What stores work with: the database itself or an open transaction. */
 export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
 
+/**
+ * Runs a statement as it is, for work on many rows at once: arrays are values like others, `unnest($1::text[])`. It is planned with the values
+ * at hand; a plan kept from when a table was small would go on reading all of it once it is large.
+ */
+export type Run = <Row>(text: string, values: unknown[]) => Promise<Row[]>;
+
+interface Driver {
+  orm: Orm;
+  run: Run;
+  transaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
+  end(): Promise<void>;
+}
+
 export interface DatabaseOptions {
   /** A Postgres URL; absent means PGlite. */
   url?: string | undefined;
@@ -33,12 +46,12 @@ const TRANSACTION_ATTEMPTS = 5;
 
 export class Database {
   readonly orm: Orm;
-  readonly #end: () => Promise<void>;
+  readonly #driver: Driver;
   #closed = false;
 
-  private constructor(orm: Orm, end: () => Promise<void>) {
-    this.orm = orm;
-    this.#end = end;
+  private constructor(driver: Driver) {
+    this.orm = driver.orm;
+    this.#driver = driver;
   }
 
   static async create(options: DatabaseOptions): Promise<Database> {
@@ -65,7 +78,12 @@ export class Database {
       await pool.end();
       throw error;
     }
-    return new Database(orm as unknown as Orm, () => pool.end());
+    return new Database({
+      orm: orm as unknown as Orm,
+      run: runOn(pool),
+      transaction: (work) => transactionOnPool(pool, work),
+      end: () => pool.end(),
+    });
   }
 
   static async #createPglite(dataDir: string | undefined): Promise<Database> {
@@ -73,17 +91,36 @@ export class Database {
     const client = await PGlite.create(dataDir ? { dataDir } : {});
     const orm = drizzlePglite(client);
     await migratePglite(orm, { migrationsFolder: MIGRATIONS_FOLDER });
-    return new Database(orm as unknown as Orm, () => client.close());
+    return new Database({
+      orm: orm as unknown as Orm,
+      run: runOnPglite(client),
+      transaction: (work) => client.transaction((tx) => work(runOnPglite(tx))),
+      end: () => client.close(),
+    });
   }
 
   /**
    * Runs `work` in one transaction; all of it is committed when this resolves, nothing when it rejects. `work` may run again after a
    * lost race, so it must do nothing but use `tx`. Never use `orm` inside: PGlite has one connection and would wait for itself.
    */
-  async transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#retrying(() => this.orm.transaction((tx) => work(tx as unknown as Orm)));
+  }
+
+  /** The same for statements on many rows at once; what they take and give is as the driver has it. */
+  bulkTransaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#retrying(() => this.#driver.transaction(work));
+  }
+
+  /** One such statement that is a transaction of its own. */
+  bulk<Row>(text: string, values: unknown[]): Promise<Row[]> {
+    return this.#driver.run<Row>(text, values);
+  }
+
+  async #retrying<T>(attemptOnce: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.orm.transaction((tx) => work(tx as unknown as Orm));
+        return await attemptOnce();
       } catch (error) {
         if (attempt >= TRANSACTION_ATTEMPTS || !RETRYABLE_STATES.has(sqlState(error))) throw error;
       }
@@ -97,7 +134,34 @@ export class Database {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#end();
+    await this.#driver.end();
+  }
+}
+
+function runOn(client: pg.Pool | pg.PoolClient): Run {
+  return async <Row>(text: string, values: unknown[]) => (await client.query(text, values)).rows as Row[];
+}
+
+function runOnPglite(client: Pick<PGlite, 'query'>): Run {
+  return async <Row>(text: string, values: unknown[]) => (await client.query<Row>(text, values)).rows;
+}
+
+async function transactionOnPool<T>(pool: pg.Pool, work: (run: Run) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(runOn(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is given up; the server then rolls back by itself.
+    await client.query('rollback').catch((fault: Error) => {
+      broken = fault;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
   }
 }
 

@@ -13,6 +13,11 @@ export const outbox = pgTable(
     data: jsonb('data').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
     dispatchedAt: timestamp('dispatched_at', { withTimezone: true, mode: 'string' }),
+    /** Set in the transaction that takes the fact into the log of events for embedders, or passes it over. */
+    publishedAt: timestamp('published_at', { withTimezone: true, mode: 'string' }),
   },
-  (table) => [index('outbox_pending').on(table.seq).where(sql`${table.dispatchedAt} is null`)],
+  (table) => [
+    index('outbox_pending').on(table.seq).where(sql`${table.dispatchedAt} is null`),
+    index('outbox_unpublished').on(table.seq).where(sql`${table.publishedAt} is null`),
+  ],
 );

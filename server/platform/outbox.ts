@@ -3,10 +3,10 @@
  * least once, in order, also after a crash. Listeners are therefore idempotent by the fact's id. Afterwards the fact goes on the bus, so
  * that every gateway can look again at what it shows.
  */
-import { asc, count, inArray, isNull, sql } from 'drizzle-orm';
+import { asc, count, isNull } from 'drizzle-orm';
 import { createId } from '../protocol/ids.ts';
 import type { Bus } from './bus.ts';
-import type { Database, Orm } from './db.ts';
+import type { Database, Orm, Run } from './db.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { outbox } from './outbox.schema.ts';
@@ -25,18 +25,45 @@ export interface Fact {
 export type NewFact = Pick<Fact, 'topic' | 'data'> & { room?: string; identity?: string };
 
 type Listener = (fact: Fact) => Promise<void> | void;
+type BatchListener = (facts: Fact[]) => Promise<void> | void;
+
+/** A fact that is committed, and where it stands in the table. */
+export interface CommittedFact extends Fact {
+  seq: number;
+}
 
 export const FACTS_BUS_TOPIC = 'facts';
-const BATCH_FACTS = 200;
+const BATCH_FACTS = 1_000;
+/** Facts handed over and not yet dispatched; what is beyond is found in the table. */
+const HANDED_OVER_FACTS = 10_000;
 /** How often to look for facts that another process committed, or whose listener failed. */
 const SWEEP_MS = 1_000;
+/** How long after a fact was added within an open transaction that transaction is taken to be over. */
+const OPEN_TRANSACTION_MS = 1_000;
+
+const INSERT = `insert into outbox (id, topic, room, identity, data)
+    select fact.id, fact.topic, fact.room, fact.identity, fact.data::jsonb
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
+      as fact (id, topic, room, identity, data, n) order by fact.n
+    returning seq, created_at::text as created_at`;
+
+/** Not waited for to be on disk: should it be lost, the facts are dispatched again, and whatever they caused is in the log before it. */
+const MARK_DISPATCHED = `with relaxed as (select set_config('synchronous_commit', 'off', true))
+  update outbox set dispatched_at = now() from relaxed where seq = any($1::bigint[])`;
 
 export class Outbox {
   readonly #db: Database;
   readonly #bus: Bus;
   readonly #log: Log;
   readonly #metrics: Metrics;
-  readonly #listeners = new Map<string, Listener[]>();
+  readonly #listeners = new Map<string, BatchListener[]>();
+  #handedOver: CommittedFact[] = [];
+  /** Dispatched, and being marked so in the table. */
+  readonly #marking = new Set<number>();
+  #lastMark: Promise<void> = Promise.resolve();
+  /** Whether the table may hold facts that were not handed over. */
+  #mustLook = false;
+  #lastAddAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #again = false;
@@ -50,12 +77,20 @@ export class Outbox {
   }
 
   on(topic: string, listener: Listener): void {
+    this.onBatch(topic, async (facts) => {
+      for (const fact of facts) await listener(fact);
+    });
+  }
+
+  /** Facts of one topic that follow each other are handed to the listener together; when it fails, all of them come again. */
+  onBatch(topic: string, listener: BatchListener): void {
     this.#listeners.set(topic, [...(this.#listeners.get(topic) ?? []), listener]);
   }
 
   /** Adds facts within the caller's transaction; call {@link wake} once it has committed. */
   async add(tx: Orm, ...facts: NewFact[]): Promise<void> {
     if (facts.length === 0) return;
+    this.#lastAddAtMs = performance.now();
     await tx.insert(outbox).values(
       facts.map((fact) => ({
         id: createId('event'),
@@ -67,6 +102,42 @@ export class Outbox {
     );
   }
 
+  /** The same for many facts at once, in a transaction of bulk statements; {@link handOver} the answer once it has committed. */
+  async addAll(run: Run, facts: NewFact[]): Promise<CommittedFact[]> {
+    if (facts.length === 0) return [];
+    const kept = facts.map(({ topic, data, room = null, identity = null }) => ({
+      id: createId('event'),
+      topic,
+      room,
+      identity,
+      data,
+    }));
+    const rows = await run<{ seq: string | number; created_at: string }>(INSERT, [
+      kept.map((fact) => fact.id),
+      kept.map((fact) => fact.topic),
+      kept.map((fact) => fact.room),
+      kept.map((fact) => fact.identity),
+      kept.map((fact) => JSON.stringify(fact.data)),
+    ]);
+    // One transaction, one time.
+    const createdAt = new Date(rows[0]?.created_at ?? 0).toISOString();
+    return kept.map((fact, index) => ({ ...fact, seq: Number(rows[index]?.seq), createdAt }));
+  }
+
+  /**
+   * Takes committed facts as they are, so that they need not be read back. The table stays the truth: while other transactions of this
+   * process may have added facts, it is read instead, in its order, and whatever is lost here is found in it.
+   */
+  handOver(facts: CommittedFact[]): void {
+    const mayOvertake = performance.now() - this.#lastAddAtMs < OPEN_TRANSACTION_MS;
+    if (mayOvertake || this.#mustLook || this.#handedOver.length + facts.length > HANDED_OVER_FACTS) {
+      this.wake();
+      return;
+    }
+    this.#handedOver.push(...facts);
+    this.#run();
+  }
+
   start(): void {
     this.#timer = setInterval(() => this.wake(), SWEEP_MS);
     this.wake();
@@ -74,6 +145,11 @@ export class Outbox {
 
   /** Dispatches what is pending, soon; calls while it runs are gathered into one further run. */
   wake(): void {
+    this.#mustLook = true;
+    this.#run();
+  }
+
+  #run(): void {
     if (this.#closed) return;
     if (this.#running) {
       this.#again = true;
@@ -85,41 +161,85 @@ export class Outbox {
         this.#running = undefined;
         if (this.#again) {
           this.#again = false;
-          this.wake();
+          this.#run();
         }
       });
   }
 
   async #dispatchAll(): Promise<void> {
-    for (;;) {
-      const rows = await this.#db.orm
-        .select()
-        .from(outbox)
-        .where(isNull(outbox.dispatchedAt))
-        .orderBy(asc(outbox.seq))
-        .limit(BATCH_FACTS);
-      this.#metrics.outboxPending.set(rows.length);
-      if (rows.length === 0) return;
-      const done: number[] = [];
-      let failure: unknown;
-      for (const { seq, dispatchedAt: _, ...kept } of rows) {
-        const fact: Fact = { ...kept, createdAt: new Date(kept.createdAt).toISOString() };
-        try {
-          for (const listener of this.#listeners.get(fact.topic) ?? []) await listener(fact);
-        } catch (error) {
-          failure = error;
-          break;
-        }
-        this.#bus.publish(FACTS_BUS_TOPIC, fact);
-        done.push(seq);
+    while (this.#mustLook || this.#handedOver.length > 0) {
+      const facts = this.#mustLook ? await this.#readPending() : this.#handedOver.splice(0, BATCH_FACTS);
+      const { done, failure } = await this.#dispatch(facts);
+      this.#mark(done.map((fact) => fact.seq));
+      if (failure) {
+        // What comes later must not overtake what failed: the table is where to go on from.
+        this.#mustLook = true;
+        throw failure;
       }
-      if (done.length > 0) {
-        await this.#db.orm.update(outbox).set({ dispatchedAt: sql`now()` }).where(inArray(outbox.seq, done));
-      }
-      if (failure) throw failure;
-      if (rows.length < BATCH_FACTS && !this.#again) return;
-      this.#again = false;
     }
+  }
+
+  /** What comes next need not wait for it. Facts that could not be marked are found and dispatched again. */
+  #mark(seqs: number[]): void {
+    if (seqs.length === 0) return;
+    for (const seq of seqs) this.#marking.add(seq);
+    const mark = this.#db
+      .bulk(MARK_DISPATCHED, [seqs])
+      .then(() => undefined)
+      .catch((error) => this.#log.warn({ err: error }, 'dispatched facts were not marked'))
+      .finally(() => {
+        for (const seq of seqs) this.#marking.delete(seq);
+      });
+    this.#lastMark = Promise.all([this.#lastMark, mark]).then(() => undefined);
+  }
+
+  async #readPending(): Promise<CommittedFact[]> {
+    this.#mustLook = false;
+    // Whatever was handed over until now is in the table as well, and is read from there.
+    this.#handedOver = [];
+    const marking = new Set(this.#marking);
+    const rows = await this.#db.orm
+      .select()
+      .from(outbox)
+      .where(isNull(outbox.dispatchedAt))
+      .orderBy(asc(outbox.seq))
+      .limit(BATCH_FACTS);
+    this.#metrics.outboxPending.set(rows.length);
+    if (rows.length === BATCH_FACTS) this.#mustLook = true;
+    const fresh = rows.filter((row) => !marking.has(row.seq));
+    // What was handed over while the table was read may be among what it gave.
+    const read = new Set(rows.map((row) => row.seq));
+    this.#handedOver = this.#handedOver.filter((fact) => !read.has(fact.seq));
+    return fresh.map(({ dispatchedAt: _, publishedAt: _published, ...kept }) => ({
+      ...kept,
+      createdAt: new Date(kept.createdAt).toISOString(),
+    }));
+  }
+
+  /** In order, and no further than the first failure. */
+  async #dispatch(facts: CommittedFact[]): Promise<{ done: CommittedFact[]; failure?: unknown }> {
+    const done: CommittedFact[] = [];
+    for (let start = 0; start < facts.length; ) {
+      const topic = facts[start]?.topic ?? '';
+      let end = start + 1;
+      while (facts[end]?.topic === topic) end += 1;
+      const group = facts.slice(start, end);
+      try {
+        for (const listener of this.#listeners.get(topic) ?? []) await listener(group);
+      } catch (failure) {
+        return { done, failure };
+      }
+      for (const { seq: _, ...fact } of group) this.#bus.publish(FACTS_BUS_TOPIC, fact);
+      done.push(...group);
+      start = end;
+    }
+    return { done };
+  }
+
+  /** Resolves when nothing is being dispatched. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+    await this.#lastMark;
   }
 
   async pending(): Promise<number> {
@@ -133,6 +253,8 @@ export class Outbox {
     this.#closed = true;
     clearInterval(this.#timer);
     await this.#running;
+    this.#mustLook = true;
     await this.#dispatchAll().catch((error) => this.#log.error({ err: error }, 'outbox not emptied at close'));
+    await this.#lastMark;
   }
 }

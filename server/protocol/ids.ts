@@ -10,10 +10,22 @@ export const ID_PREFIXES = {
   entitlement: 'ent_',
   checkout: 'checkout_',
   refund: 'refund_',
+  promotion: 'promo_',
   removal: 'removal_',
   ledgerTransaction: 'ltx_',
+  release: 'release_',
+  payout: 'payout_',
+  payoutBatch: 'payouts_',
+  dispute: 'dispute_',
+  reconciliation: 'recon_',
   event: 'evt_',
+  tier: 'tier_',
+  membership: 'mbr_',
+  webhookEndpoint: 'whe_',
+  webhookDelivery: 'whd_',
+  goal: 'goal_',
   session: 'sess_',
+  privateSession: 'private_',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -25,20 +37,44 @@ export type TipId = Id<'tip'>;
 export type TopupId = Id<'topup'>;
 export type MessageId = Id<'message'>;
 export type SessionId = Id<'session'>;
+export type PrivateSessionId = Id<'privateSession'>;
+export type TierId = Id<'tier'>;
+export type MembershipId = Id<'membership'>;
+export type EventId = Id<'event'>;
+export type WebhookEndpointId = Id<'webhookEndpoint'>;
+export type WebhookDeliveryId = Id<'webhookDelivery'>;
 
+/** In the order of their codes, so that ids sort by their time. */
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const RANDOM_CHARS = 20;
+/** Milliseconds since the epoch in base 62 have seven characters until the year 2081. */
+const TIME_CHARS = 7;
+const RANDOM_CHARS = 17;
+/** 248 is the largest multiple of 62 below 256: larger bytes would favour some characters. */
+const FAIR_BYTES = 248;
 
-/** A new unguessable id: the kind's prefix and 20 characters of base 62, about 119 bits from the platform's CSPRNG. */
+const randomBytes = new Uint8Array(4_096);
+let unusedFrom = randomBytes.length;
+
+/**
+ * A new unguessable id: the kind's prefix, the time, and 17 characters of base 62, about 101 bits from the platform's CSPRNG. Ids that are made
+ * one after another lie side by side in an index, which spares a database most of the pages that it would otherwise touch.
+ */
 export function createId<K extends IdKind>(kind: K): Id<K> {
-  let text = '';
-  while (text.length < RANDOM_CHARS) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(32))) {
-      // 248 is the largest multiple of 62 below 256: larger bytes would favour some characters.
-      if (byte < 248 && text.length < RANDOM_CHARS) text += ALPHABET[byte % 62];
-    }
+  let time = '';
+  for (let left = Date.now(); time.length < TIME_CHARS; left = Math.floor(left / ALPHABET.length)) {
+    time = ALPHABET.charAt(left % ALPHABET.length) + time;
   }
-  return `${ID_PREFIXES[kind]}${text}` as Id<K>;
+  let random = '';
+  while (random.length < RANDOM_CHARS) {
+    if (unusedFrom === randomBytes.length) {
+      crypto.getRandomValues(randomBytes);
+      unusedFrom = 0;
+    }
+    const byte = randomBytes[unusedFrom] ?? FAIR_BYTES;
+    unusedFrom += 1;
+    if (byte < FAIR_BYTES) random += ALPHABET.charAt(byte % ALPHABET.length);
+  }
+  return `${ID_PREFIXES[kind]}${time}${random}` as Id<K>;
 }
 
 /** Parses an id of one kind; anything else is refused. */

@@ -27,12 +27,36 @@ export const LIMITS = {
   tokenClockSkewSeconds: 30,
   tipMinMinor: 100,
   tipMaxMinor: 50_000,
+  menuItems: 20,
+  menuLabelChars: 60,
+  leaderboardEntries: 50,
   topupMinMinor: 500,
   topupMaxMinor: 50_000,
   /** Largest credit that a wallet may hold. */
   walletMaxMinor: 100_000,
   ticketMinMinor: 100,
   ticketMaxMinor: 50_000,
+  /** Smallest tip that is paid by card directly, where there are no wallets: below, the provider's fee eats it. */
+  directTipMinMinor: 500,
+  /** Most promotional credit in one grant. */
+  promotionMaxMinor: 50_000,
+  /** Most tickets that a room can be limited to. */
+  capacityMax: 1_000_000,
+  /** A scheduled room that is not live so long after its start counts as never held. */
+  notHeldAfterMs: 6 * 3_600_000,
   tracksPerStage: 4,
   listPageItems: 100,
+  /** Price of a minute of a private session. */
+  privateRateMinMinor: 50,
+  privateRateMaxMinor: 10_000,
+  /** Requests for a private session that may wait in one room. */
+  privateQueueRequests: 10,
+  /** Most minutes of a private session that are held ahead. */
+  privateHoldMinutesMax: 3,
+  tierMinMinor: 100,
+  tierMaxMinor: 100_000,
+  tiersPerCreator: 10,
+  tierPerks: 12,
+  /** Webhook endpoints of one house. */
+  webhookEndpoints: 20,
 } as const;

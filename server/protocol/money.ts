@@ -3,11 +3,15 @@ import { z } from 'zod';
 import { participant, singleLine } from './accounts.ts';
 import { idSchema, roomId, ticketId, tipId, topupId } from './ids.ts';
 import { LIMITS } from './limits.ts';
+import { waiverInput } from './pricing.ts';
 import { amountMinor, currency } from './rooms.ts';
 
 export const wallet = z.object({
+  /** What can be spent: paid credit and promotional credit together. */
   balanceMinor: z.number().int().min(0),
   currency,
+  /** How much of it the house has given away; spent first, and never sent to a card. */
+  promoMinor: z.number().int().min(0),
 });
 export type Wallet = z.infer<typeof wallet>;
 
@@ -21,6 +25,8 @@ export type TopupInput = z.infer<typeof topupInput>;
 export const ticketInput = z.object({
   from: z.enum(['wallet', 'card']),
   returnUrl: z.url().max(2000).optional(),
+  /** That the buyer gives up the right of withdrawal; without it the ticket can be given back until the first live begins. */
+  waiver: waiverInput.optional(),
 });
 export type TicketInput = z.infer<typeof ticketInput>;
 
@@ -65,6 +71,12 @@ export const tipInput = z.object({
   idempotencyKey,
 });
 export type TipInput = z.infer<typeof tipInput>;
+
+/** A tip that is paid by card directly, on the payment page. */
+export const cardTipInput = tipInput.extend({
+  returnUrl: z.url().max(2000).optional(),
+  locale: z.enum(['en', 'fr']).optional(),
+});
 
 export const tip = z.object({
   id: tipId,
@@ -113,7 +125,9 @@ export type Refund = z.infer<typeof refund>;
 export const earnings = z.object({
   tipsMinor: z.number().int(),
   ticketsMinor: z.number().int(),
-  /** What the creator gets of both, after VAT and commission. */
+  /** Private sessions that are over; absent where there was none. */
+  privateMinor: z.number().int().optional(),
+  /** What the creator gets of all, after VAT and commission. */
   creatorMinor: z.number().int(),
   ticketCount: z.number().int(),
   tipCount: z.number().int(),

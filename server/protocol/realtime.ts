@@ -7,11 +7,14 @@ import { z } from 'zod';
 import { participant } from './accounts.ts';
 import { chatEntry, chatHistoryInput, chatMessage, chatPage, chatRemoveInput, chatSendInput } from './chat.ts';
 import type { WireError } from './errors.ts';
+import { MEMBERSHIP_REQUESTS } from './memberships.ts';
 import {
+  cardTipInput,
   checkout,
   checkoutConfirmInput,
   checkoutStatus,
   earnings,
+  refund,
   ticket,
   ticketInput,
   tipInput,
@@ -20,6 +23,16 @@ import {
   topupInput,
   wallet,
 } from './money.ts';
+import {
+  quote,
+  quoteInput,
+  receipt,
+  receiptInput,
+  walletHistory,
+  walletHistoryQuery,
+  withdrawalInput,
+} from './pricing.ts';
+import { PRIVATE_EVENTS, PRIVATE_REQUESTS } from './private-sessions.ts';
 import { access, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
@@ -36,6 +49,16 @@ import {
   watchAnswer,
   watchInput,
 } from './stage.ts';
+import {
+  goal,
+  goalAnswer,
+  goalInput,
+  leaderboard,
+  leaderboardInput,
+  tipMenu,
+  tipMenuInput,
+  tippingState,
+} from './tipping.ts';
 
 const nothing = z.object({});
 
@@ -66,7 +89,20 @@ export const REQUESTS = {
   /** On the way back from the payment page: books what the provider confirms, without waiting for its webhook. */
   'money:confirmCheckout': { input: checkoutConfirmInput, answer: checkoutStatus },
   'money:tip': { input: tipInput, answer: tipReceipt },
+  /** The receipt before paying. */
+  'money:quote': { input: quoteInput, answer: quote },
+  'money:tipByCard': { input: cardTipInput, answer: checkout },
+  'money:receipt': { input: receiptInput, answer: receipt },
+  'money:history': { input: walletHistoryQuery, answer: walletHistory },
+  /** Gives one's ticket back, where that was not waived and no live has begun. */
+  'money:withdraw': { input: withdrawalInput, answer: refund },
+  'money:leaderboard': { input: leaderboardInput, answer: leaderboard },
+  'money:setGoal': { input: goalInput, answer: z.object({ goal }) },
+  'money:clearGoal': { input: nothing, answer: nothing },
+  'money:setTipMenu': { input: tipMenuInput, answer: tipMenu },
   'money:earnings': { input: nothing, answer: earnings },
+  ...PRIVATE_REQUESTS,
+  ...MEMBERSHIP_REQUESTS,
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;
@@ -76,7 +112,7 @@ export type RequestAnswer<N extends RequestName> = z.output<(typeof REQUESTS)[N]
 export type Answer<T> = { ok: true; data: T } | { ok: false; error: WireError };
 
 /** What an entitled participant gets on top of the lobby, at once and again when access is granted. */
-const inside = z.object({ chat: chatPage, stage: stageState });
+const inside = z.object({ chat: chatPage, stage: stageState, tipping: tippingState });
 export type Inside = z.infer<typeof inside>;
 
 /** The first event on every connection; what a fan without a key sees is the lobby: no `inside`. */
@@ -112,6 +148,10 @@ export const EVENTS = {
   'chat:frame': z.object({ entries: z.array(chatEntry) }),
   'money:walletChanged': wallet,
   'money:earningsChanged': earnings,
+  /** The shared goal and how far it is; null: there is none any more. */
+  'money:goalProgress': goalAnswer,
+  'money:tipMenuChanged': tipMenu,
+  ...PRIVATE_EVENTS,
   /** Sent before the server closes the socket, with the reason; `reconnect` says whether coming back makes sense. */
   'rooms:goodbye': z.object({ code: z.string(), message: z.string(), reconnect: z.boolean() }),
 } as const;

@@ -19,6 +19,8 @@ export const accessRule = z.object({
   kind: accessKind,
   priceMinor: amountMinor.optional(),
   ratePerMinuteMinor: amountMinor.optional(),
+  /** Of a room for members: the lowest tier of the club that opens it; absent means any. */
+  minTier: idSchema('tier').optional(),
   currency: currency.optional(),
 });
 export type AccessRule = z.infer<typeof accessRule>;
@@ -28,6 +30,8 @@ export const roomInput = z.object({
   title: singleLine(LIMITS.titleChars),
   access: accessRule,
   startsAt: z.iso.datetime({ offset: true }).optional(),
+  /** Most tickets that are sold; absent means any number. */
+  capacity: z.number().int().min(1).max(LIMITS.capacityMax).optional(),
   chat: z.object({ enabled: z.boolean() }).partial().optional(),
 });
 export type RoomInput = z.infer<typeof roomInput>;
@@ -42,13 +46,18 @@ export const room = z.object({
   chat: z.object({ enabled: z.boolean() }),
   /** `live` exactly while the creator's media is on stage. */
   status: roomStatus,
+  /** Most tickets that are sold; null means any number. */
+  capacity: z.number().int().nullable(),
   startsAt: z.string().nullable(),
   liveStartedAt: z.string().nullable(),
+  /** When the first live began; null as long as none was held. */
+  firstLiveAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   createdAt: z.string(),
 });
 export type Room = z.infer<typeof room>;
 
+/** What opens the room; of a private session the price is that of a minute. */
 export const offer = z.object({ kind: accessKind, priceMinor: amountMinor, currency });
 export type Offer = z.infer<typeof offer>;
 
@@ -58,11 +67,14 @@ export const accessReason = z.enum([
   'ticket',
   'embedder',
   'gift',
+  'private',
+  'membership',
   'refunded',
   'disputed',
   'removed',
   'expired',
   'revoked',
+  'private_ended',
   'room_ended',
   'subscribe_not_allowed',
 ]);

@@ -13,14 +13,24 @@ export const rooms = pgTable(
     accessKind: text('access_kind').$type<AccessKind>().notNull(),
     priceMinor: integer('price_minor'),
     ratePerMinuteMinor: integer('rate_per_minute_minor'),
+    /** Of a room for members: the lowest tier that opens it. */
+    minTier: text('min_tier'),
     currency: text('currency').notNull(),
     chatEnabled: boolean('chat_enabled').notNull().default(true),
+    /** Most tickets that are sold; absent means any number. */
+    capacity: integer('capacity'),
     startsAt: time('starts_at'),
     liveStartedAt: time('live_started_at'),
+    /** When the first live began; absent as long as none was held. */
+    firstLiveAt: time('first_live_at'),
     endedAt: time('ended_at'),
     createdAt: time('created_at').notNull().defaultNow(),
   },
-  (table) => [index('rooms_creator').on(table.creator), index('rooms_created').on(table.createdAt)],
+  (table) => [
+    index('rooms_creator').on(table.creator),
+    index('rooms_created').on(table.createdAt),
+    index('rooms_never_live').on(table.endedAt, table.startsAt).where(sql`${table.firstLiveAt} is null`),
+  ],
 );
 
 export type EntitlementSource = 'ticket' | 'membership' | 'private' | 'gift' | 'embedder';

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
 import type { Database, Orm } from '../platform/db.ts';
-import { createId, type RoomId } from '../protocol/ids.ts';
+import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms } from './rooms.schema.ts';
 
@@ -33,6 +33,10 @@ export class RoomsStore {
 
   constructor(db: Database) {
     this.#db = db;
+  }
+
+  get database(): Database {
+    return this.#db;
   }
 
   transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
@@ -70,7 +74,38 @@ export class RoomsStore {
   }
 
   async setLiveStarted(tx: Orm, room: string, at: string | null): Promise<void> {
-    await tx.update(rooms).set({ liveStartedAt: at }).where(eq(rooms.id, room));
+    const firstLive = at === null ? {} : { firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${at}::timestamptz)` };
+    await tx
+      .update(rooms)
+      .set({ liveStartedAt: at, ...firstLive })
+      .where(eq(rooms.id, room));
+  }
+
+  /** Holds a room until the transaction ends, and answers how many tickets may be sold: null for any number. */
+  async lockCapacity(tx: Orm, room: string): Promise<number | null> {
+    const [row] = await tx
+      .select({ capacity: rooms.capacity })
+      .from(rooms)
+      .where(and(eq(rooms.id, room), isNotNull(rooms.capacity)))
+      .for('update');
+    return row?.capacity ?? null;
+  }
+
+  /** Scheduled rooms with tickets that should have begun before this moment, and in which there never was a live. */
+  async findOverdue(startedBeforeIso: string, limit: number): Promise<string[]> {
+    const rows = await this.#db.orm
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(
+        and(
+          eq(rooms.accessKind, 'ticket'),
+          isNull(rooms.firstLiveAt),
+          isNull(rooms.endedAt),
+          lte(rooms.startsAt, startedBeforeIso),
+        ),
+      )
+      .limit(limit);
+    return rows.map((row) => row.id);
   }
 
   /** True when this call ended it, false when it was over already. */
@@ -114,6 +149,22 @@ export class RoomsStore {
         set: { revokedAt: null, revokedReason: null },
         setWhere: isNotNull(entitlements.revokedAt),
       })
+      .returning({ id: entitlements.id });
+    return rows.length > 0;
+  }
+
+  /** False when it was revoked. */
+  async extendEntitlement(tx: Orm, key: EntitlementKey, validUntil: string): Promise<boolean> {
+    const rows = await tx
+      .update(entitlements)
+      .set({ validUntil })
+      .where(
+        and(
+          eq(entitlements.source, key.source),
+          eq(entitlements.sourceId, key.sourceId),
+          isNull(entitlements.revokedAt),
+        ),
+      )
       .returning({ id: entitlements.id });
     return rows.length > 0;
   }
@@ -197,11 +248,14 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
       currency: room.currency,
       ...(room.priceMinor === null ? {} : { priceMinor: room.priceMinor }),
       ...(room.ratePerMinuteMinor === null ? {} : { ratePerMinuteMinor: room.ratePerMinuteMinor }),
+      ...(room.minTier === null ? {} : { minTier: room.minTier as TierId }),
     },
     chat: { enabled: room.chatEnabled },
+    capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
     startsAt: iso(room.startsAt),
     liveStartedAt: iso(room.liveStartedAt),
+    firstLiveAt: iso(room.firstLiveAt),
     endedAt: iso(room.endedAt),
     createdAt: iso(room.createdAt) ?? '',
   };

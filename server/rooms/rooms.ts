@@ -11,6 +11,8 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type TicketId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Access, AccessReason, AccessRule, Offer, Removal, Room, RoomInput } from '../protocol/rooms.ts';
+import { ClubsStore } from './clubs.store.ts';
+import { Clubs } from './clubs.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { EntitlementKey, RoomsStore } from './rooms.store.ts';
 
@@ -26,9 +28,13 @@ export interface AccessQuery {
 export interface AccessChanged {
   room: RoomId;
   identity: string;
+  /** What changed, for those who are told from outside; whoever decides about access asks the database. */
+  change: { granted: true; source: EntitlementSource; until: string | null } | { granted: false; reason: AccessReason };
 }
 
 export class Rooms {
+  /** Creators' clubs, whose members enter rooms of the kind `members`. */
+  readonly clubs: Clubs;
   readonly #store: RoomsStore;
   readonly #accounts: Accounts;
   readonly #outbox: Outbox;
@@ -41,11 +47,15 @@ export class Rooms {
     this.#outbox = options.outbox;
     this.#clock = options.clock;
     this.#currency = options.currency;
+    this.clubs = new Clubs({ ...options, store: new ClubsStore(options.store.database) });
   }
 
   async createRoom(input: RoomInput): Promise<Room> {
     await this.#accounts.getCreator(input.creator);
     const access = this.#parseAccessRule(input.access);
+    if (access.minTier && (await this.clubs.getTier(access.minTier)).creator !== input.creator) {
+      throw new AppError('tier_not_found');
+    }
     const id = createId('room');
     await this.#store.insertRoom({
       id,
@@ -53,10 +63,12 @@ export class Rooms {
       title: input.title,
       accessKind: access.kind,
       priceMinor: access.priceMinor ?? null,
-      ratePerMinuteMinor: null,
+      ratePerMinuteMinor: access.ratePerMinuteMinor ?? null,
+      minTier: access.minTier ?? null,
       currency: this.#currency,
       chatEnabled: input.chat?.enabled ?? true,
       startsAt: input.startsAt ?? null,
+      capacity: this.#parseCapacity(input),
     });
     return this.getRoom(id);
   }
@@ -69,11 +81,19 @@ export class Rooms {
       if (rule.priceMinor !== undefined) throw new AppError('amount_invalid', 'A free room has no price.');
       return { kind: 'free' };
     }
+    if (rule.kind === 'private') return parsePrivateRule(rule);
+    if (rule.kind === 'members') return parseMembersRule(rule);
     if (rule.kind !== 'ticket') throw new AppError('access_kind_unavailable');
     if (rule.priceMinor === undefined) throw new AppError('amount_invalid', 'A ticket needs a priceMinor.');
     if (rule.priceMinor < LIMITS.ticketMinMinor) throw new AppError('amount_too_small');
     if (rule.priceMinor > LIMITS.ticketMaxMinor) throw new AppError('amount_too_large');
     return { kind: 'ticket', priceMinor: rule.priceMinor };
+  }
+
+  #parseCapacity({ capacity, access }: RoomInput): number | null {
+    if (capacity === undefined) return null;
+    if (access.kind !== 'ticket') throw new AppError('invalid_request', 'Only a room with tickets has a capacity.');
+    return capacity;
   }
 
   async getRoom(id: string): Promise<Room> {
@@ -91,6 +111,13 @@ export class Rooms {
     const { kind, priceMinor, currency } = room.access;
     if (kind !== 'ticket' || priceMinor === undefined) return undefined;
     return { kind, priceMinor, currency: currency ?? this.#currency };
+  }
+
+  /** A minute of a private session is asked for, not bought like a ticket: it shows in the lobby alone. */
+  #privateOfferOf(room: Room): Offer | undefined {
+    const { kind, ratePerMinuteMinor, currency } = room.access;
+    if (kind !== 'private' || ratePerMinuteMinor === undefined) return undefined;
+    return { kind, priceMinor: ratePerMinuteMinor, currency: currency ?? this.#currency };
   }
 
   /** Decides, from the database as it is now, whether this identity may be in this room. */
@@ -111,8 +138,13 @@ export class Rooms {
         ...(valid.validUntil ? { until: valid.validUntil } : {}),
       };
     }
-    const offer = this.offerOf(room);
-    const reason = lapsed as AccessReason | undefined;
+    const { creator, access } = room;
+    const isClub = access.kind === 'members';
+    const club = isClub ? await this.clubs.findAccess(creator.identity, identity, access.minTier) : {};
+    if (club.valid) return { state: 'granted', reason: 'membership', until: club.valid.until };
+    const clubOffer = isClub ? await this.clubs.offerOf(creator.identity, access.minTier) : undefined;
+    const offer = this.offerOf(room) ?? this.#privateOfferOf(room) ?? clubOffer;
+    const reason = (lapsed as AccessReason | undefined) ?? club.lapsed;
     return { state: 'required', ...(offer ? { offer } : {}), ...(reason ? { reason } : {}) };
   }
 
@@ -122,13 +154,27 @@ export class Rooms {
     entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string; validUntil?: string },
   ): Promise<void> {
     await this.#store.insertEntitlement(tx, entry);
-    await this.#addAccessChanged(tx, entry.room, entry.identity);
+    await this.#addAccessChanged(tx, entry.room, entry.identity, grantedBy(entry));
+  }
+
+  /** Gives an entitlement back that was revoked, in the caller's transaction. Call `outbox.wake()` after it has committed. */
+  async restoreEntitlement(
+    tx: Orm,
+    entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string },
+  ): Promise<void> {
+    if (!(await this.#store.restoreEntitlement(tx, entry))) return;
+    await this.#addAccessChanged(tx, entry.room, entry.identity, grantedBy(entry));
+  }
+
+  /** Lets an entitlement that holds last until a later time. Nothing is told: whoever is inside stays there. False when it was taken back. */
+  extendEntitlement(tx: Orm, key: EntitlementKey, validUntil: string): Promise<boolean> {
+    return this.#store.extendEntitlement(tx, key, validUntil);
   }
 
   /** Takes an entitlement back in the caller's transaction; nothing happens when it is not there any more. */
   async revokeEntitlement(tx: Orm, key: EntitlementKey, reason: AccessReason): Promise<void> {
     const holder = await this.#store.revokeEntitlement(tx, key, reason);
-    if (holder) await this.#addAccessChanged(tx, holder.room as RoomId, holder.identity);
+    if (holder) await this.#addAccessChanged(tx, holder.room as RoomId, holder.identity, { granted: false, reason });
   }
 
   /** An embedder's token says that it sold access itself, or (false) that it takes it back. One entitlement an identity and room. */
@@ -138,7 +184,7 @@ export class Rooms {
       if (!entry.entitled) return this.revokeEntitlement(tx, key, 'revoked');
       const { room, identity } = entry;
       if (await this.#store.restoreEntitlement(tx, { ...key, room, identity })) {
-        await this.#addAccessChanged(tx, room, identity);
+        await this.#addAccessChanged(tx, room, identity, grantedBy(key));
       }
     });
     this.#outbox.wake();
@@ -152,7 +198,7 @@ export class Rooms {
       const row = { id: createId('removal'), room: room.id, identity, by, reason };
       if (!(await this.#store.insertRemoval(tx, row))) return;
       await this.#outbox.add(tx, { topic: 'participant.removed', room: room.id, identity, data: { by, reason } });
-      await this.#addAccessChanged(tx, room.id, identity);
+      await this.#addAccessChanged(tx, room.id, identity, { granted: false, reason: 'removed' });
     });
     this.#outbox.wake();
     const removal = await this.#store.findRemoval(room.id, identity);
@@ -178,6 +224,17 @@ export class Rooms {
     this.#outbox.wake();
   }
 
+  /** Holds the room until the caller's transaction ends, and answers how many tickets may be sold: null for any number. */
+  lockCapacity(tx: Orm, room: RoomId): Promise<number | null> {
+    return this.#store.lockCapacity(tx, room);
+  }
+
+  /** Rooms that should have begun so long ago, and in which there never was a live. */
+  async findOverdue(overdueMs: number, limit: number): Promise<RoomId[]> {
+    const before = new Date(this.#clock.now() - overdueMs).toISOString();
+    return (await this.#store.findOverdue(before, limit)) as RoomId[];
+  }
+
   async endRoom(roomId: RoomId): Promise<Room> {
     await this.#store.transaction(async (tx) => {
       if (!(await this.#store.endRoom(tx, roomId, this.#nowIso()))) return;
@@ -192,16 +249,17 @@ export class Rooms {
     return this.#store.clearLives();
   }
 
-  findExpired(afterMs: number, untilMs: number): Promise<{ room: string; identity: string }[]> {
-    return this.#store.findExpired(new Date(afterMs).toISOString(), new Date(untilMs).toISOString());
+  async findExpired(afterMs: number, untilMs: number): Promise<{ room: string; identity: string }[]> {
+    const span = [new Date(afterMs).toISOString(), new Date(untilMs).toISOString()] as const;
+    return [...(await this.#store.findExpired(...span)), ...(await this.clubs.findExpired(...span))];
   }
 
-  async #addAccessChanged(tx: Orm, room: RoomId, identity: string): Promise<void> {
+  async #addAccessChanged(tx: Orm, room: RoomId, identity: string, change: AccessChanged['change']): Promise<void> {
     await this.#outbox.add(tx, {
       topic: 'access.changed',
       room,
       identity,
-      data: { room, identity } satisfies AccessChanged,
+      data: { room, identity, change } satisfies AccessChanged,
     });
   }
 
@@ -210,10 +268,36 @@ export class Rooms {
   }
 }
 
+function parsePrivateRule(rule: AccessRule): AccessRule {
+  const { ratePerMinuteMinor, priceMinor } = rule;
+  if (priceMinor !== undefined) throw new AppError('amount_invalid', 'A private room has a rate, not a price.');
+  if (ratePerMinuteMinor === undefined) {
+    throw new AppError('amount_invalid', 'A private room needs a ratePerMinuteMinor.');
+  }
+  if (ratePerMinuteMinor < LIMITS.privateRateMinMinor) throw new AppError('amount_too_small');
+  if (ratePerMinuteMinor > LIMITS.privateRateMaxMinor) throw new AppError('amount_too_large');
+  return { kind: 'private', ratePerMinuteMinor };
+}
+
+function grantedBy({
+  source,
+  validUntil,
+}: {
+  source: EntitlementSource;
+  validUntil?: string;
+}): AccessChanged['change'] {
+  return { granted: true, source, until: validUntil ?? null };
+}
+
 const REASON_OF_SOURCE: Record<EntitlementSource, AccessReason> = {
   ticket: 'ticket',
-  membership: 'ticket',
-  private: 'ticket',
+  membership: 'membership',
+  private: 'private',
   gift: 'gift',
   embedder: 'embedder',
 };
+
+function parseMembersRule({ priceMinor, minTier }: AccessRule): AccessRule {
+  if (priceMinor !== undefined) throw new AppError('amount_invalid', 'What a club costs is the price of its tiers.');
+  return { kind: 'members', ...(minTier ? { minTier } : {}) };
+}

@@ -8,6 +8,7 @@ import {
   type RtpCapabilities,
   type RtpParameters,
   type SessionCloseReason,
+  type SessionTraffic,
   SfuError,
   type SfuErrorCode,
   type SfuEvent,
@@ -38,6 +39,15 @@ export interface StageCaller {
   socket: string;
   access: Access;
   publish: boolean;
+}
+
+/** What has flowed so far between a room's publisher and one viewer. */
+export interface StageTraffic {
+  /** Names the media sessions that were counted; with others the counters begin anew. */
+  key: string;
+  creatorVideoBytes: number;
+  fanVideoBytes: number;
+  fanAnswerBytes: number;
 }
 
 export interface StageEvent {
@@ -209,6 +219,41 @@ export class Stage {
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
     this.#own(caller, session);
     await this.#close(session, 'closed');
+  }
+
+  /** Counters of what flows from the room's publisher to one person's media sessions; undefined while one side has none. */
+  async countMedia(room: RoomId, identity: string): Promise<StageTraffic | undefined> {
+    const entries = [...this.#sessions.all()].filter((entry) => entry.room === room);
+    const publishers = entries.filter(({ direction }) => direction === 'publish').map(({ session }) => session);
+    const viewers = entries
+      .filter((entry) => entry.direction === 'watch' && entry.identity === identity)
+      .map(({ session }) => session);
+    if (publishers.length === 0 || viewers.length === 0) return undefined;
+    const counted = await this.#call(this.#node.traffic({ sessions: [...publishers, ...viewers] }));
+    const of = (sessions: string[]) => counted.filter(({ session }) => sessions.includes(session));
+    const sum = (traffic: SessionTraffic[], key: 'videoReceivedBytes' | 'videoSentBytes' | 'receivedBytes') =>
+      traffic.reduce((total, each) => total + each[key], 0);
+    return {
+      key: counted.map(({ session }) => session).join(),
+      creatorVideoBytes: sum(of(publishers), 'videoReceivedBytes'),
+      fanVideoBytes: sum(of(viewers), 'videoSentBytes'),
+      fanAnswerBytes: sum(of(viewers), 'receivedBytes'),
+    };
+  }
+
+  /** Lets somebody's running media sessions last longer, as their access does. */
+  async extendWatching(room: RoomId, identity: string, untilMs: number): Promise<void> {
+    const own = [...this.#sessions.all()].filter(
+      (entry) => entry.room === room && entry.identity === identity && entry.direction === 'watch',
+    );
+    await Promise.all(
+      own.map(({ session }) =>
+        // One that has just ended, or is still being opened, has its time from the decision about access.
+        this.#node.updateGrant({ session, until: untilMs }).catch((error) => {
+          if (!(error instanceof SfuError) || error.code !== 'session_not_found') throw toAppError(error);
+        }),
+      ),
+    );
   }
 
   /** The creator's own end of the live: at once, without grace. */

@@ -93,7 +93,9 @@ export const roomCardStyles = [
 ];
 
 export function priceOf(room: ListedRoom, { words, language }: CardWords): string {
-  const { priceMinor, currency } = room.access;
+  const { priceMinor, ratePerMinuteMinor, currency } = room.access;
+  if (ratePerMinuteMinor !== undefined && currency)
+    return `${formatMoneyShort(ratePerMinuteMinor, currency, language)} / min`;
   if (room.access.kind === 'free' || priceMinor === undefined || !currency) return words.home.free;
   return formatMoneyShort(priceMinor, currency, language);
 }

@@ -19,7 +19,7 @@ export type ListedRoom = Room & { viewerCount: number };
 
 export interface WalletEntry {
   id: string;
-  kind: 'topup' | 'ticket' | 'tip' | 'refund';
+  kind: 'topup' | 'ticket' | 'tip' | 'refund' | 'promotion' | 'promotion_expired';
   /** Negative for what was spent. */
   amountMinor: number;
   currency: string;

@@ -77,8 +77,8 @@ describe.each(DATABASES)('the chat log on $name', ({ open }) => {
       message: 'Brava',
       sentAt: new Date().toISOString(),
     };
-    await chat.appendTip(tip);
-    await chat.appendTip(tip);
+    await chat.appendTips([tip]);
+    await chat.appendTips([tip]);
     const { entries } = await chat.history(room, { limit: 10 });
     expect(entries).toEqual([
       {

@@ -37,7 +37,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const { money } = house;
     const identity = await house.createFan();
     const { checkoutUrl, topup } = await money.createTopup({ identity, name: 'Léa', amountMinor: 2_000 });
-    expect(await money.getWallet(identity)).toEqual({ balanceMinor: 0, currency: 'eur' });
+    expect(await money.getWallet(identity)).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
     const session = await pay(checkoutUrl);
     await eventually(async () => (await balanceOf(identity)) === 2_000);
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
@@ -52,7 +52,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
         'topup.settled',
         { topup: { id: topup, identity, amountMinor: 2_000, currency: 'eur', settledAt: entries[0]?.at } },
       ],
-      ['wallet.changed', { identity, wallet: { balanceMinor: 2_000, currency: 'eur' } }],
+      ['wallet.changed', { identity, wallet: { balanceMinor: 2_000, currency: 'eur', promoMinor: 0 } }],
     ]);
   });
 

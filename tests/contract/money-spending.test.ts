@@ -53,7 +53,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
         message: 'Brava !',
         sentAt: expect.any(String),
       },
-      wallet: { balanceMinor: 400, currency: 'eur' },
+      wallet: { balanceMinor: 400, currency: 'eur', promoMinor: 0 },
     });
     expect(await house.money.getEarnings(free.id)).toMatchObject({ tipsMinor: 600, tipCount: 1, creatorMinor: 400 });
     const told = await eventually(() =>
@@ -65,6 +65,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
       id: receipt.tip.id,
       kind: 'tip',
       amountMinor: -600,
+      promoMinor: 0,
       currency: 'eur',
       at: receipt.tip.sentAt,
       label: 'An evening with Ada',

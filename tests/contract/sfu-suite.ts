@@ -32,6 +32,7 @@ export function describeSfuNode(harness: SfuHarness): void {
     return { stage: new RtpStage(node), killWorkers };
   };
   describe(`${harness.name}: media`, () => describeMedia(open));
+  describe(`${harness.name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
   describe(`${harness.name}: stage`, () => describeStage(open));
   describe(`${harness.name}: layers`, () => describeLayers(open));
   describe(`${harness.name}: grants and leases`, () => describeGrants(open));
@@ -117,6 +118,44 @@ function describeMedia(open: Open): void {
     expect(await stage.node.stats()).toMatchObject({ rooms: 1, sessions: 2, producers: 2, consumers: 2 });
   });
 }
+
+function describeTraffic(open: Open): void {
+  it('counts the video of each side and what comes back from the viewer, and stops when one side does', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const publisher = await stage.publish('room_traffic');
+    const viewer = await stage.watch('room_traffic', { reports: true });
+    await viewer.viewer.firstDecodableFrame;
+    const count = async () => {
+      const counted = await stage.node.traffic({ sessions: [publisher.session, viewer.session, randomUUID()] });
+      expect(counted.map(({ session }) => session)).toEqual([publisher.session, viewer.session]);
+      return counted;
+    };
+    const before = await count();
+    await vi.waitFor(async () => {
+      const [sent, got] = await count();
+      expect(sent?.videoReceivedBytes).toBeGreaterThan(before[0]?.videoReceivedBytes ?? 0);
+      expect(got?.videoSentBytes).toBeGreaterThan(before[1]?.videoSentBytes ?? 0);
+    }, WAIT);
+    expect(before[0]).toMatchObject({ videoSentBytes: 0 });
+    expect(before[1]).toMatchObject({ videoReceivedBytes: 0 });
+    // The viewer's connectivity checks go on, whatever it does with the picture.
+    await vi.waitFor(async () => {
+      expect((await count())[1]?.receivedBytes).toBeGreaterThan(before[1]?.receivedBytes ?? 0);
+    }, WAIT_FOR_CONSENT);
+    publisher.publisher.close();
+    let last = -1;
+    await vi.waitFor(async () => {
+      const now = (await count())[1]?.videoSentBytes ?? 0;
+      const isStill = now === last;
+      last = now;
+      expect(isStill).toBe(true);
+    }, WAIT);
+  });
+}
+
+const WAIT = { timeout: 5_000, interval: 200 };
+const WAIT_FOR_CONSENT = { timeout: 12_000, interval: 500 };
 
 function describeStage(open: Open): void {
   it('gives the tracks to those who came before the publisher', async () => {
@@ -308,6 +347,24 @@ function describeGrants(open: Open): void {
     const { consumers, session } = await stage.watch('room_two');
     expect(consumers).toEqual([]);
     expect(stage.events.of('consumersAdded', session)).toEqual([]);
+  });
+
+  it('lets a session outlast its first grant when that is extended, and revives none that ran out', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_extended');
+    const untilMs = Date.now() + 1_500;
+    const kept = await stage.watch('room_extended', { grant: { until: untilMs } });
+    const left = await stage.watch('room_extended', { grant: { until: untilMs } });
+    await kept.viewer.firstDecodableFrame;
+    await stage.node.updateGrant({ session: kept.session, until: untilMs + 60_000 });
+    expect((await stage.events.wait('sessionClosed', left.session)).reason).toBe('grant_expired');
+    const packets = kept.viewer.packets('video');
+    await until(() => kept.viewer.packets('video') > packets);
+    await expectCode(stage.node.updateGrant({ session: left.session, until: untilMs + 60_000 }), 'session_not_found');
+    await expectCode(stage.node.updateGrant({ session: randomUUID(), until: untilMs }), 'session_not_found');
+    await stage.node.updateGrant({ session: kept.session, until: Date.now() - 1 });
+    expect((await stage.events.wait('sessionClosed', kept.session)).reason).toBe('grant_expired');
   });
 
   it('closes a session when its grant runs out', async () => {

@@ -10,6 +10,7 @@ import { AccountsStore } from '../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../server/accounts/accounts.ts';
 import { Tokens } from '../../server/accounts/tokens.ts';
 import { parseConfig } from '../../server/config.ts';
+import { Events } from '../../server/events/events.ts';
 import { createHttpApp } from '../../server/gateway/http-app.ts';
 import type { HttpContext } from '../../server/gateway/http-context.ts';
 import { isReturnUrlAllowed } from '../../server/gateway/origins.ts';
@@ -135,6 +136,7 @@ export async function startHttp({
     publicUrl: config.publicUrl,
     isReturnUrlAllowed: (it) => isReturnUrlAllowed(config, it),
   });
+  const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
   const tokens = new Tokens({ ...config, clock });
   const context: HttpContext = {
     config,
@@ -148,11 +150,13 @@ export async function startHttp({
     tokens,
     rooms,
     money,
+    events,
     clientDir,
   };
   const notReady: string[] = [];
   server.on('request', createHttpApp(context, { viewerCount: () => 0, whyNotReady: () => notReady }));
   outbox.start();
+  events.start();
   money.start();
   return {
     ...client(url, context),
@@ -164,6 +168,7 @@ export async function startHttp({
       server.closeAllConnections();
       server.close();
       await money.close();
+      await events.close();
       await outbox.close();
       await emulator.close();
       await ownDb?.[Symbol.asyncDispose]();

@@ -48,7 +48,9 @@ export interface MoneyHouse extends AsyncDisposable {
   advance(ms: number): void;
   /** Every fact that the outbox has dispatched, in order. */
   facts: Fact[];
-  createRoom(access?: Room['access']): Promise<Room>;
+  createRoom(access?: Room['access'], more?: { capacity?: number; startsAt?: string }): Promise<Room>;
+  /** Whose rooms these are. */
+  creator: string;
   /** A fan with this much credit, bought by card; answers the identity. */
   createFan(creditMinor?: number): Promise<string>;
   /** Another process on the same database and provider, as after a crash: nothing of the first is closed. */
@@ -60,9 +62,10 @@ export interface MoneyHouseOptions {
   /** False: nothing runs by itself, neither webhooks nor jobs; tests call `sweep`. */
   isRunning?: boolean;
   dataFile?: string;
+  walletMode?: 'on' | 'off';
 }
 
-export async function openMoneyHouse({ db, isRunning = true, dataFile }: MoneyHouseOptions): Promise<MoneyHouse> {
+export async function openMoneyHouse({ db, isRunning = true, dataFile, walletMode = 'on' }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
   const clock = new MovableClock();
   const metrics = createMetrics();
@@ -100,6 +103,7 @@ export async function openMoneyHouse({ db, isRunning = true, dataFile }: MoneyHo
       log,
       metrics,
       currency: 'eur',
+      walletMode,
       publicUrl: 'http://localhost:3000',
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
     });
@@ -126,8 +130,9 @@ export async function openMoneyHouse({ db, isRunning = true, dataFile }: MoneyHo
     get money() {
       return money;
     },
-    createRoom: (access = { kind: 'ticket', priceMinor: 500 }) =>
-      rooms.createRoom({ creator, title: 'An evening with Ada', access }),
+    creator,
+    createRoom: (access = { kind: 'ticket', priceMinor: 500 }, more = {}) =>
+      rooms.createRoom({ creator, title: 'An evening with Ada', access, ...more }),
     async createFan(creditMinor = 0) {
       const identity = `fan-${createId('event')}`;
       if (creditMinor > 0) {

@@ -19,7 +19,11 @@ const START_ATTEMPTS = 200;
 const START_PAUSE_MS = 50;
 const CONNECTIONS_MAX = 60;
 
-export async function startPostgres(binDir = process.env.LOGE_TEST_POSTGRES_BIN): Promise<TestPostgres> {
+/** `overrides` are settings of the server, such as `shared_buffers`; the tests have little, so that many can run at once. */
+export async function startPostgres(
+  binDir = process.env.LOGE_TEST_POSTGRES_BIN,
+  overrides: Record<string, string> = {},
+): Promise<TestPostgres> {
   if (!binDir) throw new Error('LOGE_TEST_POSTGRES_BIN must name the folder with initdb and postgres.');
   const dir = await mkdtemp(join(tmpdir(), 'loge-postgres-'));
   const dataDir = join(dir, 'data');
@@ -43,6 +47,7 @@ export async function startPostgres(binDir = process.env.LOGE_TEST_POSTGRES_BIN)
     unix_socket_directories: dir,
     max_connections: String(CONNECTIONS_MAX),
     shared_buffers: '32MB',
+    ...overrides,
   };
   const args = ['-D', dataDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const server = spawn(...command('postgres', args), { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });

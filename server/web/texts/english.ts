@@ -85,7 +85,7 @@ export const english = {
     full: (maximum: string) => `A wallet holds at most ${maximum}.`,
     history: 'What happened',
     historyNone: 'Nothing yet. Your top-ups, tickets and tips will be listed here.',
-    kinds: { topup: 'Top-up', ticket: 'Ticket', tip: 'Tip', refund: 'Refund' },
+    kinds: { topup: 'Top-up', ticket: 'Ticket', tip: 'Tip', refund: 'Refund', promotion: 'Gift credit', promotion_expired: 'Gift credit, expired' },
     confirmed: 'Payment confirmed. Your credit arrives in a moment.',
     arrived: 'Your credit has arrived.',
     late: 'The confirmation takes longer than usual. Your payment is safe; the credit appears here by itself.',

@@ -88,7 +88,7 @@ export const french: SiteTexts = {
     full: (maximum) => `Un portefeuille contient au plus ${maximum}.`,
     history: 'Historique',
     historyNone: 'Rien encore. Vos recharges, billets et pourboires apparaîtront ici.',
-    kinds: { topup: 'Recharge', ticket: 'Billet', tip: 'Pourboire', refund: 'Remboursement' },
+    kinds: { topup: 'Recharge', ticket: 'Billet', tip: 'Pourboire', refund: 'Remboursement', promotion: 'Crédit offert', promotion_expired: 'Crédit offert, expiré' },
     confirmed: 'Paiement confirmé. Votre crédit arrive dans un instant.',
     arrived: 'Votre crédit est arrivé.',
     late: 'La confirmation tarde plus que d’habitude. Votre paiement est en sécurité ; le crédit apparaîtra ici de lui-même.',

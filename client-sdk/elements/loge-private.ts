@@ -1,0 +1,243 @@
+/**
+ * `<loge-private>`: private sessions by the minute. In the lobby a fan asks and waits; inside they see what it costs and end it; the creator
+ * sees who asks, accepts or declines, and what the running session earns.
+ */
+
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Room } from '../src/room.ts';
+import { formatDuration, formatMoney } from './format.ts';
+import { TOPUP_WANTED } from './loge-tip.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+
+export class LogePrivate extends RoomPart {
+  static override properties = {
+    busy: { state: true },
+    problem: { state: true },
+    isFundsLow: { state: true },
+  };
+  declare busy: boolean;
+  declare problem: string;
+  declare isFundsLow: boolean;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: block;
+      }
+
+      .panel {
+        display: grid;
+        gap: 0.875rem;
+      }
+
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.5rem 1rem;
+      }
+
+      .amount {
+        font-family: var(--_font-display);
+        font-size: 1.3rem;
+        font-variant-numeric: tabular-nums lining-nums;
+      }
+
+      .buttons {
+        display: flex;
+        gap: 0.5rem;
+      }
+
+      ul {
+        display: grid;
+        gap: 0.75rem;
+        padding: 0;
+        margin: 0;
+        list-style: none;
+      }
+
+      h2 {
+        font-size: 0.9375rem;
+        font-weight: 600;
+        color: var(--_muted);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.busy = false;
+    this.problem = '';
+    this.isFundsLow = false;
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return [
+      ...this.renderOn(room, ['connected', 'walletChanged', 'accessGranted', 'privateSessionChanged']),
+      room.on('privateRunning', ({ remainingMs }) => {
+        if (this.isFundsLow && remainingMs > 30_000) this.isFundsLow = false;
+        this.requestUpdate();
+      }),
+      room.on('privateFundsLow', () => {
+        this.isFundsLow = true;
+      }),
+      room.on('privateStarted', () => {
+        this.isFundsLow = false;
+      }),
+    ];
+  }
+
+  /** How the last request or session came to its end. */
+  #notice(room: Room): string {
+    const { texts } = this;
+    const { last } = room.privateSession;
+    if (!last || last.status === 'withdrawn') return '';
+    if (last.status === 'declined') return texts.private.declined;
+    if (last.status === 'expired') return texts.private.expired;
+    const isCreator = room.localParticipant.role === 'creator';
+    const amount = this.#money(last.currency)(isCreator ? last.creatorMinor : last.costMinor);
+    const why = last.endReason ? texts.private.endReasons[last.endReason] : '';
+    return `${why} ${isCreator ? texts.private.earnedInAll(amount) : texts.private.costInAll(amount)}`.trim();
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room } = this;
+    if (room?.info?.access.kind !== 'private' || room.info.status === 'ended') return nothing;
+    const isCreator = room.localParticipant.role === 'creator';
+    const notice = this.#notice(room);
+    return html`<section class="panel" part="private" data-testid="private" aria-label=${this.texts.private.title}>
+      ${isCreator ? this.#desk(room) : this.#fan(room)}
+      ${notice ? html`<wa-callout variant="neutral" role="status" data-testid="private-notice">${notice}</wa-callout>` : nothing}
+      ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="private-problem">${this.problem}</wa-callout>` : nothing}
+    </section>`;
+  }
+
+  #fan(room: Room): TemplateResult | typeof nothing {
+    const { state } = room.privateSession;
+    if (state === 'active') return this.#running(room);
+    if (room.access?.state === 'refused') return nothing;
+    return state === 'waiting' ? this.#waiting(room) : this.#offer(room);
+  }
+
+  #offer(room: Room): TemplateResult | typeof nothing {
+    const { texts } = this;
+    const rateMinor = room.info?.access.ratePerMinuteMinor;
+    const currency = room.wallet.currency;
+    if (rateMinor === undefined || !currency || room.access?.state === 'granted') return nothing;
+    const money = this.#money(currency);
+    const missingMinor = Math.max(0, rateMinor - room.wallet.balanceMinor);
+    return html`
+      <div class="line">
+        <strong>${texts.private.title}</strong>
+        <span class="amount" data-testid="private-rate">${texts.private.rate(money(rateMinor))}</span>
+      </div>
+      <p class="muted">${texts.private.how(money(rateMinor))}</p>
+      ${
+        missingMinor > 0
+          ? this.#button('private-topup', texts.private.topUp(money(missingMinor)), () =>
+              this.tell(TOPUP_WANTED, { missingMinor }),
+            )
+          : this.#button('private-request', texts.private.request, () => this.#do(() => room.privateSession.request()))
+      }
+    `;
+  }
+
+  #waiting(room: Room): TemplateResult {
+    const { texts } = this;
+    return html`<div class="line" role="status">
+      <span data-testid="private-waiting"><wa-spinner></wa-spinner> ${texts.private.waiting(room.info?.creator.name ?? '')}</span>
+      ${this.#button('private-withdraw', texts.private.withdraw, () => this.#do(() => room.privateSession.end()), true)}
+    </div>`;
+  }
+
+  #running(room: Room): TemplateResult {
+    const { texts } = this;
+    const session = room.privateSession;
+    const money = this.#money(session.current?.currency ?? 'eur');
+    return html`
+      <div class="line">
+        <span>
+          <span class="amount" data-testid="private-cost">${money(session.costMinor)}</span>
+          <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
+        </span>
+        ${this.#button('private-end', texts.private.end, () => this.#do(() => session.end()), true)}
+      </div>
+      ${
+        this.isFundsLow
+          ? html`<wa-callout variant="warning" role="alert" data-testid="private-funds-low">
+              ${texts.private.fundsLow}
+              ${this.#button('private-topup', texts.wallet.topUp, () => this.tell(TOPUP_WANTED, {}), true)}
+            </wa-callout>`
+          : nothing
+      }
+    `;
+  }
+
+  #desk(room: Room): TemplateResult {
+    const { texts } = this;
+    const session = room.privateSession;
+    const { current, requests } = session;
+    const money = this.#money(room.info?.access.currency ?? current?.currency ?? 'eur');
+    return html`
+      <h2>${texts.private.title}</h2>
+      ${
+        current
+          ? html`<div class="line">
+              <span>
+                ${texts.private.with(current.name)}
+                <span class="amount" data-testid="private-earnings">${money(session.earningsMinor)}</span>
+                <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
+              </span>
+              ${this.#button('private-end', texts.private.end, () => this.#do(() => session.end()), true)}
+            </div>`
+          : nothing
+      }
+      ${requests.length === 0 && !current ? html`<p class="muted">${texts.private.nobody}</p>` : nothing}
+      <ul aria-live="polite">
+        ${requests.map(
+          (request) => html`<li class="line" data-testid="private-incoming">
+            <strong>${request.name}</strong>
+            <span class="buttons">
+              ${this.#button('private-accept', texts.private.accept, () => this.#do(() => session.accept(request.id)), false, Boolean(current))}
+              ${this.#button('private-decline', texts.private.decline, () => this.#do(() => session.decline(request.id)), true)}
+            </span>
+          </li>`,
+        )}
+      </ul>
+    `;
+  }
+
+  #button(id: string, words: string, act: () => unknown, isPlain = false, isDisabled = false): TemplateResult {
+    return html`<wa-button
+      data-testid=${id}
+      size=${isPlain ? 's' : 'm'}
+      appearance=${isPlain ? 'outlined' : 'accent'}
+      variant="brand"
+      ?disabled=${isDisabled || this.busy}
+      @click=${act}
+      >${words}</wa-button
+    >`;
+  }
+
+  #money(currency: string): (amountMinor: number) => string {
+    return (amountMinor) => formatMoney(amountMinor, currency, this.language);
+  }
+
+  async #do(act: () => Promise<unknown>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.problem = '';
+    try {
+      await act();
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+defineElement('loge-private', LogePrivate);

@@ -1,0 +1,92 @@
+import { and, asc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { outbox } from '../platform/outbox.schema.ts';
+import type { Fact } from '../platform/outbox.ts';
+import type { EventListQuery } from '../protocol/events.ts';
+import { eventCounters, events } from './events.schema.ts';
+
+export type EventRow = typeof events.$inferSelect;
+export type NewEvent = Omit<EventRow, 'seq' | 'roomSeq'>;
+
+const WHOLE_LOG = '';
+
+export class EventLogStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** Of several processes one at a time writes the log: so numbers become visible in their order. Held until the transaction ends. */
+  async lock(tx: Orm): Promise<void> {
+    await this.#advance(tx, WHOLE_LOG, 0);
+  }
+
+  /** Whether there is anything to look at; asked without the lock, so that an idle house writes nothing. */
+  async hasUnpublished(): Promise<boolean> {
+    const rows = await this.#orm.select({ seq: outbox.seq }).from(outbox).where(isNull(outbox.publishedAt)).limit(1);
+    return rows.length > 0;
+  }
+
+  /** Facts that the log has not looked at, in the order of the outbox. */
+  async findUnpublished(tx: Orm, limit: number): Promise<(Fact & { seq: number })[]> {
+    const rows = await tx.select().from(outbox).where(isNull(outbox.publishedAt)).orderBy(asc(outbox.seq)).limit(limit);
+    return rows.map(({ dispatchedAt: _, publishedAt: _published, ...fact }) => ({
+      ...fact,
+      createdAt: new Date(fact.createdAt).toISOString(),
+    }));
+  }
+
+  async markPublished(tx: Orm, seqs: number[], at: string): Promise<void> {
+    await tx.update(outbox).set({ publishedAt: at }).where(inArray(outbox.seq, seqs));
+  }
+
+  /** Gives out numbers and appends; the caller holds the lock. */
+  async append(tx: Orm, drafts: NewEvent[]): Promise<EventRow[]> {
+    if (drafts.length === 0) return [];
+    const byRoom = Map.groupBy(drafts, (draft) => draft.room ?? WHOLE_LOG);
+    byRoom.delete(WHOLE_LOG);
+    const nextOfRoom = new Map<string, number>();
+    for (const [room, ofRoom] of byRoom) {
+      nextOfRoom.set(room, (await this.#advance(tx, room, ofRoom.length)) - ofRoom.length + 1);
+    }
+    const first = (await this.#advance(tx, WHOLE_LOG, drafts.length)) - drafts.length + 1;
+    const rows = drafts.map((draft, index): EventRow => {
+      const roomSeq = draft.room === null ? null : (nextOfRoom.get(draft.room) ?? 1);
+      if (draft.room !== null && roomSeq !== null) nextOfRoom.set(draft.room, roomSeq + 1);
+      return { ...draft, seq: first + index, roomSeq };
+    });
+    await tx.insert(events).values(rows);
+    return rows;
+  }
+
+  /** Moves a counter on and answers where it stands now. */
+  async #advance(tx: Orm, scope: string, by: number): Promise<number> {
+    const [row] = await tx
+      .insert(eventCounters)
+      .values({ scope, value: by })
+      .onConflictDoUpdate({ target: eventCounters.scope, set: { value: sql`${eventCounters.value} + ${by}` } })
+      .returning({ value: eventCounters.value });
+    return row?.value ?? by;
+  }
+
+  async list({ after, room, type, limit }: EventListQuery): Promise<EventRow[]> {
+    return this.#orm
+      .select()
+      .from(events)
+      .where(
+        and(gt(events.seq, after), room ? eq(events.room, room) : undefined, type ? eq(events.type, type) : undefined),
+      )
+      .orderBy(asc(events.seq))
+      .limit(limit);
+  }
+
+  async find(id: string): Promise<EventRow | undefined> {
+    const [row] = await this.#orm.select().from(events).where(eq(events.id, id));
+    return row;
+  }
+
+  async deleteBefore(iso: string): Promise<void> {
+    await this.#orm.delete(events).where(lt(events.createdAt, iso));
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * From the facts of the house to what embedders are told: the one place that says which facts are public, under which name and with which
+ * payload. A topic that is missing here is nobody's business outside. Payloads are checked against their schemas, which also take away what
+ * is internal.
+ */
+import type { Fact } from '../platform/outbox.ts';
+import { EVENT_PAYLOADS, type EventPayload, type EventType } from '../protocol/events.ts';
+
+export interface MappedEvent {
+  type: EventType;
+  data: unknown;
+}
+
+type Mapping = (fact: Fact) => MappedEvent | undefined;
+
+/** The fact's data as it is. */
+const as =
+  (type: EventType): Mapping =>
+  ({ data }) => ({ type, data });
+
+const ofRoom =
+  (type: 'live.started' | 'live.ended' | 'room.ended'): Mapping =>
+  ({ room }) => ({ type, data: { room } });
+
+const MAPPINGS: Readonly<Record<string, Mapping>> = {
+  'tip.settled': as('tip.succeeded'),
+  'tip.refunded': as('tip.refunded'),
+  'ticket.bought': as('ticket.purchased'),
+  'ticket.refunded': as('ticket.refunded'),
+  'topup.settled': as('topup.succeeded'),
+  'refund.changed': ({ data }) => {
+    const { status } = (data as EventPayload<'refund.succeeded'>).refund;
+    return status === 'pending' ? undefined : { type: `refund.${status}`, data };
+  },
+  'membership.changed': ({ data: { change, membership } }) => ({
+    type: `membership.${change}` as EventType,
+    data: { membership },
+  }),
+  'private_session.requested': as('private_session.requested'),
+  'private_session.started': as('private_session.started'),
+  'private_session.closed': as('private_session.closed'),
+  'private_session.ended': as('private_session.ended'),
+  'payout.changed': ({ data }) => {
+    const { status } = (data as EventPayload<'payout.paid'>).payout;
+    return status === 'pending' ? undefined : { type: `payout.${status}`, data };
+  },
+  'dispute.changed': ({ data }) => {
+    const { status, closedAt } = (data as EventPayload<'dispute.opened'>).dispute;
+    if (closedAt !== null) return { type: 'dispute.closed', data };
+    return { type: status === 'under_review' ? 'dispute.updated' : 'dispute.opened', data };
+  },
+  'live.started': ofRoom('live.started'),
+  'live.ended': ofRoom('live.ended'),
+  'room.ended': ofRoom('room.ended'),
+  'participant.removed': ({ room, identity, data }) => ({
+    type: 'participant.removed',
+    data: { room, identity, ...data },
+  }),
+  'access.changed': ({ data: { room, identity, change } }) => {
+    // Facts from before a change was told with them.
+    if (!change) return undefined;
+    return change.granted
+      ? { type: 'access.granted', data: { room, identity, source: change.source, until: change.until ?? null } }
+      : { type: 'access.revoked', data: { room, identity, reason: change.reason } };
+  },
+};
+
+export const PUBLIC_TOPICS = Object.keys(MAPPINGS);
+
+/** What embedders are told of a fact; undefined when nothing. Throws when the fact has not the shape that was promised. */
+export function toEvent(fact: Fact): MappedEvent | undefined {
+  const mapping = Object.hasOwn(MAPPINGS, fact.topic) ? MAPPINGS[fact.topic] : undefined;
+  const mapped = mapping?.(fact);
+  return mapped && { type: mapped.type, data: EVENT_PAYLOADS[mapped.type].parse(mapped.data) };
+}

@@ -1,0 +1,70 @@
+/** The part of the provider's port that renews memberships: prices of tiers, subscriptions and what was paid for them. Amounts are minor units. */
+
+export interface TierPrice {
+  /** Our id of the tier; the provider keeps its price under it, so that asking again finds the same. */
+  tier: string;
+  creator: string;
+  name: string;
+  amountMinor: number;
+  currency: string;
+  interval: 'month' | 'year';
+}
+
+export interface MembershipOrder {
+  /** Our id of the membership, which the provider keeps with the subscription. */
+  membership: string;
+  identity: string;
+  customer: string;
+  price: string;
+  successUrl: string;
+  cancelUrl: string;
+  locale: string | null;
+  expiresAtMs: number;
+}
+
+export interface ProviderJoin {
+  session: string;
+  status: 'open' | 'complete' | 'expired';
+  url: string | null;
+  subscription: string | null;
+}
+
+export interface ProviderSubscription {
+  subscription: string;
+  /** Our id of the membership, as we gave it; null for one that is none of ours. */
+  membership: string | null;
+  /** Our id of the tier that it is for now. */
+  tier: string | null;
+  /** `unpaid`: nothing was ever paid for it, and it may still be. */
+  status: 'unpaid' | 'active' | 'past_due' | 'ended';
+  cancelAtPeriodEnd: boolean;
+}
+
+export interface ProviderInvoice {
+  invoice: string;
+  amountMinor: number;
+  currency: string;
+  payment: string | null;
+  /** End of the latest time that it pays for. */
+  periodEndMs: number;
+  paidAtMs: number;
+}
+
+export interface BillingProvider {
+  /** The provider's price of a tier; made when it is missing, the same whenever it is asked for. */
+  ensurePrice(tier: TierPrice): Promise<string>;
+  /** Makes the page to join on; called again for the same membership, it answers the same. Undefined: the customer is not known (any more). */
+  createJoin(order: MembershipOrder): Promise<ProviderJoin | undefined>;
+  fetchJoin(session: string): Promise<ProviderJoin | undefined>;
+  fetchSubscription(subscription: string): Promise<ProviderSubscription | undefined>;
+  /** Every invoice of a subscription on which something was paid, the newest first. */
+  listPaidInvoices(subscription: string): Promise<ProviderInvoice[]>;
+  setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void>;
+  /** Ends it at once, without paying anything back. */
+  endSubscription(subscription: string): Promise<void>;
+  /**
+   * Changes the price for the time that is left. What more it costs is charged at once, and nothing changes when the card declines
+   * (`card_declined`); what less it costs is credited to the next invoice.
+   */
+  changePrice(change: { subscription: string; price: string; chargeNow: boolean }): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import { and, asc, eq, isNotNull, isNull, notExists, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { rooms } from '../rooms/rooms.schema.ts';
+import { cancellations } from './cancellations.schema.ts';
+
+export type CancellationRow = typeof cancellations.$inferSelect;
+
+export class CancellationsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** Rooms that are over without a live and that nothing was decided about yet. */
+  async findUndecided(limit: number): Promise<string[]> {
+    const decided = this.#orm
+      .select({ room: cancellations.room })
+      .from(cancellations)
+      .where(eq(cancellations.room, rooms.id));
+    const rows = await this.#orm
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(and(isNull(rooms.firstLiveAt), isNotNull(rooms.endedAt), notExists(decided)))
+      .limit(limit);
+    return rows.map((row) => row.id);
+  }
+
+  async insert(room: string, at: string): Promise<void> {
+    await this.#orm.insert(cancellations).values({ room, reason: 'not_held', decidedAt: at }).onConflictDoNothing();
+  }
+
+  async findOpen(limit: number): Promise<CancellationRow[]> {
+    return this.#orm
+      .select()
+      .from(cancellations)
+      .where(isNull(cancellations.completedAt))
+      .orderBy(asc(cancellations.decidedAt))
+      .limit(limit);
+  }
+
+  /** The sums are what the refunds say, so that a crash half-way through cannot make them wrong. Undefined when it was complete before. */
+  async complete(tx: Orm, room: string, at: string): Promise<CancellationRow | undefined> {
+    const refunded = sql`from refunds r join tickets t on t.id = r.ticket where t.room = ${room} and r.reason = 'not_held'`;
+    const [row] = await tx
+      .update(cancellations)
+      .set({
+        completedAt: at,
+        ticketCount: sql`(select count(*) ${refunded})`,
+        refundedMinor: sql`(select coalesce(sum(r.amount_minor), 0) ${refunded})`,
+      })
+      .where(and(eq(cancellations.room, room), isNull(cancellations.completedAt)))
+      .returning();
+    return row;
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * Disputes: a payer asks their bank for the money back. While it is open, the credit that it bought and is unspent is held, earnings from it that are
+ * still held stay held, a ticket is no key any more, and none of it is refunded as well. What the bank takes or gives back is booked as it
+ * comes. Won: everything is as before. Lost: the credit, then held earnings are taken, and the house bears the rest and the fee.
+ */
+import type { Orm } from '../platform/db.ts';
+import { AppError } from '../protocol/errors.ts';
+import { createId, type Id, type RoomId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { Dispute } from '../protocol/payouts.ts';
+import type { CheckoutsStore } from './checkouts.store.ts';
+import { gatherEvidence } from './dispute-evidence.ts';
+import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
+import type { DisputeRow, DisputesStore } from './disputes.store.ts';
+import type { Source } from './ledger.store.ts';
+import {
+  accountId,
+  fanWallet,
+  houseAccount,
+  paidMinorOf,
+  remainderOf,
+  type TransactionKind,
+  transferLegs,
+} from './ledger.ts';
+import type { MoneyContext } from './money-context.ts';
+import type { DisputeStatus, Evidence } from './payouts.schema.ts';
+import type { ProviderDispute } from './settlement-provider.ts';
+
+export class Disputes {
+  readonly #context: MoneyContext;
+  readonly #store: DisputesStore;
+  readonly #checkouts: CheckoutsStore;
+
+  constructor(context: MoneyContext, parts: { store: DisputesStore; checkouts: CheckoutsStore }) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#checkouts = parts.checkouts;
+  }
+
+  async list(status?: DisputeStatus): Promise<Dispute[]> {
+    return (await this.#store.list({ status, limit: LIMITS.listPageItems })).map(toWire);
+  }
+
+  /** Something happened to this dispute, says the provider. */
+  async handleDisputeChanged(providerDispute: string): Promise<void> {
+    const found = await this.#context.provider.disputes.fetchDispute(providerDispute);
+    if (found) await this.#take(found);
+  }
+
+  /** Gathers what our records say and hands it in, with the operator's own words. */
+  async submitEvidence(
+    id: string,
+    input: { note?: string | undefined; by: string },
+  ): Promise<{ dispute: Dispute; evidence: Evidence }> {
+    const row = await this.#store.find(id);
+    if (!row) throw new AppError('dispute_not_found');
+    if (row.status !== 'open' && row.status !== 'inquiry') throw new AppError('dispute_closed');
+    const evidence = gatherEvidence(row, await this.#store.readRecords(row), input.note);
+    const found = await this.#context.provider.disputes.submitEvidence(row.providerDispute, evidence);
+    await this.#store.noteEvidence(id, { evidence, by: input.by, at: this.#context.nowIso() });
+    await this.#take(found);
+    return { dispute: toWire((await this.#store.find(id)) ?? row), evidence };
+  }
+
+  async #take(found: ProviderDispute): Promise<void> {
+    const row = (await this.#store.findByProvider(found.dispute)) ?? (await this.#keep(found));
+    if (!row) return;
+    const { db, ledger, currency, outbox } = this.#context;
+    const wallet = fanWallet(row.identity, currency);
+    await ledger.ensureAccounts([wallet]);
+    await db.transaction(async (tx) => {
+      // The wallet first, as everywhere; then the dispute, so that two deliveries come one after the other.
+      await ledger.lockWallet(tx, wallet);
+      const before = await this.#store.lock(tx, row.id);
+      const funded = await this.#bookMovements(tx, before, found);
+      const isClosed = before.status === 'won' || before.status === 'lost';
+      const frozen = isClosed || found.status === 'inquiry' ? funded : await this.#freeze(tx, funded);
+      await this.#changeStatus(tx, frozen, found);
+    });
+    outbox.wake();
+  }
+
+  async #keep(found: ProviderDispute): Promise<DisputeRow | undefined> {
+    const { currency, log } = this.#context;
+    const checkout = found.payment ? await this.#checkouts.findByPayment(found.payment) : undefined;
+    if (!checkout || found.currency !== currency) {
+      log.error({ providerDispute: found.dispute }, 'a payment that is not known here is disputed');
+      return undefined;
+    }
+    await this.#store.keep({
+      id: createId('dispute'),
+      providerDispute: found.dispute,
+      providerPayment: found.payment ?? '',
+      sourceType: checkout.purpose,
+      sourceId: checkout.sourceId,
+      identity: checkout.identity,
+      amountMinor: found.amountMinor,
+      currency,
+      reason: found.reason,
+      status: 'inquiry',
+      openedAt: new Date(found.openedAtMs).toISOString(),
+    });
+    log.warn({ providerDispute: found.dispute, checkout: checkout.id, reason: found.reason }, 'a payment is disputed');
+    return this.#store.findByProvider(found.dispute);
+  }
+
+  /** Books what the bank took or gave back since the last look, each movement once. */
+  async #bookMovements(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<DisputeRow> {
+    const { ledger, currency } = this.#context;
+    for (const movement of found.movements) {
+      if (await this.#store.isMovementBooked(tx, movement.id)) continue;
+      const source = { type: 'dispute_movement', id: movement.id } as const;
+      const legs = disputeFundsLegs(movement, currency);
+      await ledger.post(tx, { kind: 'dispute_funds', source, legs, at: this.#context.nowIso() });
+    }
+    const feeMinor = found.movements.reduce((sum, each) => sum + each.feeMinor, 0);
+    const takenMinor = -found.movements.reduce((sum, each) => sum + each.amountMinor, 0);
+    const evidenceDueAt = found.evidenceDueAtMs === null ? null : new Date(found.evidenceDueAtMs).toISOString();
+    return this.#store.update(tx, row.id, { feeMinor, withdrawnMinor: takenMinor + feeMinor, evidenceDueAt });
+  }
+
+  /** Once: holds what is there of the disputed money. */
+  async #freeze(tx: Orm, row: DisputeRow): Promise<DisputeRow> {
+    if (row.isFrozen) return row;
+    const { ledger, currency } = this.#context;
+    const booked = await ledger.findTransaction(tx, { kind: kindOf(row), source: sourceOf(row) });
+    const transactions = booked ? [booked.id] : [];
+    let frozenCreditMinor = 0;
+    if (row.sourceType === 'topup' && booked) {
+      const wallet = fanWallet(row.identity, currency);
+      const available = await ledger.findAvailable(wallet, tx);
+      frozenCreditMinor = Math.max(0, Math.min(available, row.amountMinor));
+      if (frozenCreditMinor > 0) await this.#store.holdCredit(tx, accountId(wallet), frozenCreditMinor);
+      let missingMinor = row.amountMinor - frozenCreditMinor;
+      for (const { sale, amountMinor } of await this.#store.findHeldSpending(tx, accountId(wallet), booked.id)) {
+        if (missingMinor <= 0) break;
+        transactions.push(sale);
+        missingMinor -= amountMinor;
+      }
+    }
+    await this.#store.freeze(tx, row.id, transactions, this.#context.nowIso());
+    if (row.sourceType === 'ticket') await this.#closeTicket(tx, row);
+    const frozen = await this.#store.update(tx, row.id, { isFrozen: true, frozenCreditMinor });
+    if (frozenCreditMinor > 0) await this.#tellWallet(tx, frozen);
+    return frozen;
+  }
+
+  async #closeTicket(tx: Orm, row: DisputeRow): Promise<void> {
+    const ticket = await this.#store.markTicket(tx, row.sourceId, { from: 'valid', to: 'disputed' });
+    if (!ticket) return;
+    await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: ticket.id }, 'disputed');
+    const room = ticket.room as RoomId;
+    await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
+  }
+
+  async #changeStatus(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<void> {
+    if (row.status === found.status || row.status === 'won' || row.status === 'lost') return;
+    const at = this.#context.nowIso();
+    const closed = found.status === 'won' || found.status === 'lost';
+    let lossMinor = row.lossMinor;
+    if (found.status === 'won') lossMinor = await this.#reinstate(tx, row, at);
+    if (found.status === 'lost') lossMinor = await this.#bookLost(tx, row, at);
+    const after = await this.#store.update(tx, row.id, {
+      status: found.status,
+      lossMinor,
+      closedAt: closed ? at : null,
+      ...(closed ? { frozenCreditMinor: 0 } : {}),
+    });
+    await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(after) }, { identity: row.identity }]);
+  }
+
+  async #reinstate(tx: Orm, row: DisputeRow, at: string): Promise<number> {
+    const wallet = accountId(fanWallet(row.identity, this.#context.currency));
+    if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
+    await this.#store.liftFreezes(tx, row.id, at);
+    if (row.frozenCreditMinor > 0) await this.#tellWallet(tx, row);
+    if (row.sourceType !== 'ticket' || (await this.#store.hasOtherTicket(tx, row.sourceId))) return 0;
+    const ticket = await this.#store.markTicket(tx, row.sourceId, { from: 'disputed', to: 'valid' });
+    if (!ticket) return 0;
+    const room = ticket.room as RoomId;
+    const entry = { room, identity: ticket.identity, source: 'ticket', sourceId: ticket.id } as const;
+    await this.#context.rooms.restoreEntitlement(tx, entry);
+    await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
+    return 0;
+  }
+
+  /** Takes what is frozen, and answers what the house bears. */
+  async #bookLost(tx: Orm, row: DisputeRow, at: string): Promise<number> {
+    const { ledger, currency } = this.#context;
+    const open = houseAccount('disputes_open', currency);
+    let leftMinor = row.amountMinor;
+    if (row.frozenCreditMinor > 0) {
+      const wallet = fanWallet(row.identity, currency);
+      await this.#store.holdCredit(tx, accountId(wallet), -row.frozenCreditMinor);
+      const legs = transferLegs(wallet, open, row.frozenCreditMinor);
+      const source = { type: 'dispute', id: `${row.id}:credit` } as const;
+      const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
+      if (left === undefined) throw new AppError('internal', 'Credit that was held is not there.');
+      leftMinor -= row.frozenCreditMinor;
+    }
+    const booked = await ledger.findTransaction(tx, { kind: kindOf(row), source: sourceOf(row) });
+    const sales =
+      row.sourceType === 'topup'
+        ? await this.#store.listFrozenSales(tx, row.id, booked?.id ?? '')
+        : booked
+          ? [booked.id]
+          : [];
+    for (const sale of sales) leftMinor -= await this.#takeSale(tx, { row, sale, upToMinor: leftMinor, at });
+    await this.#store.liftFreezes(tx, row.id, at);
+    // What was paid with the disputed card stays beyond refunds for good.
+    if (booked) await this.#refreeze(tx, row, booked.id, at);
+    if (leftMinor > 0) {
+      const legs = transferLegs(houseAccount('chargeback_loss', currency), open, leftMinor);
+      await ledger.post(tx, { kind: 'dispute_loss', source: { type: 'dispute', id: row.id }, legs, at });
+    }
+    return leftMinor;
+  }
+
+  async #refreeze(tx: Orm, row: DisputeRow, transaction: string, at: string): Promise<void> {
+    await this.#store.freeze(tx, `${row.id}:lost`, [transaction], at);
+  }
+
+  /** Reverses a sale as far as it covers the loss; a creator's part that is available already is borne by the house. */
+  async #takeSale(
+    tx: Orm,
+    { row, sale, upToMinor, at }: { row: DisputeRow; sale: string; upToMinor: number; at: string },
+  ): Promise<number> {
+    const { ledger, currency } = this.#context;
+    const booked = await ledger.getTransaction(tx, sale);
+    const amountMinor = Math.min(upToMinor, remainderOf(booked), paidMinorOf(booked.legs));
+    if (amountMinor <= 0) return 0;
+    await ledger.post(tx, {
+      kind: 'dispute_reversal',
+      source: { type: 'dispute', id: `${row.id}:${sale}` },
+      reversesId: sale,
+      legs: lostSaleLegs(booked, amountMinor, currency),
+      at,
+    });
+    return amountMinor;
+  }
+
+  async #tellWallet(tx: Orm, { identity }: DisputeRow): Promise<void> {
+    const wallet = await this.#context.readWallet(identity, tx);
+    await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+  }
+}
+
+function kindOf(row: DisputeRow): TransactionKind {
+  return row.sourceType as TransactionKind;
+}
+
+function sourceOf(row: DisputeRow): Source {
+  return { type: row.sourceType as Source['type'], id: row.sourceId };
+}
+
+function toWire(row: DisputeRow): Dispute {
+  const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
+  return {
+    id: row.id as Id<'dispute'>,
+    source: row.sourceId,
+    sourceType: row.sourceType,
+    identity: row.identity,
+    amountMinor: row.amountMinor,
+    feeMinor: row.feeMinor,
+    currency: row.currency,
+    reason: row.reason,
+    status: row.status,
+    frozenCreditMinor: row.frozenCreditMinor,
+    lossMinor: row.lossMinor,
+    evidenceDueAt: iso(row.evidenceDueAt),
+    submittedAt: iso(row.submittedAt),
+    openedAt: iso(row.openedAt) ?? '',
+    closedAt: iso(row.closedAt),
+  };
+}

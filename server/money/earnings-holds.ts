@@ -1,0 +1,105 @@
+/**
+ * What creators have earned: held for some days after each sale, then available, then paid out. The books hold the amounts; this part moves
+ * what is due from pending to available, and explains to a creator what is held, why, and until when.
+ */
+import { createId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { CreatorEarnings, EarningsHold, FrozenEarnings } from '../protocol/payouts.ts';
+import type { CreatorAccounts } from './creator-accounts.ts';
+import type { EarningsHoldsStore, HeldSale } from './earnings-holds.store.ts';
+import { accountId, creatorAvailable, creatorPending, transferLegs } from './ledger.ts';
+import type { MoneyContext } from './money-context.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const RELEASE_SALES = 500;
+
+export class EarningsHolds {
+  readonly #context: MoneyContext;
+  readonly #store: EarningsHoldsStore;
+  readonly #accounts: CreatorAccounts;
+
+  constructor(context: MoneyContext, parts: { store: EarningsHoldsStore; accounts: CreatorAccounts }) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#accounts = parts.accounts;
+  }
+
+  /** Makes available what is held long enough; true when there may be more. */
+  async release(): Promise<boolean> {
+    const { clock, currency } = this.#context;
+    const due = await this.#store.findDue(clock.now(), currency, RELEASE_SALES);
+    let count = 0;
+    for (const [creator, sales] of due) {
+      await this.#releaseSales(creator, sales);
+      count += sales.length;
+    }
+    return count === RELEASE_SALES;
+  }
+
+  async #releaseSales(creator: string, sales: string[]): Promise<void> {
+    const { db, ledger, currency } = this.#context;
+    const pending = creatorPending(creator, currency);
+    const available = creatorAvailable(creator, currency);
+    await ledger.ensureAccounts([available]);
+    const id = createId('release');
+    const at = this.#context.nowIso();
+    await db.transaction(async (tx) => {
+      await this.#store.lockSales(tx, sales);
+      const amountMinor = await this.#store.release(tx, { id, creator, account: accountId(pending), sales, at });
+      // Sales that were refunded to the last cent leave nothing to move.
+      if (amountMinor === 0) return;
+      const legs = transferLegs(pending, available, amountMinor);
+      await ledger.post(tx, { kind: 'release', source: { type: 'release', id }, legs, at });
+    });
+  }
+
+  async describe(creator: string, after?: string): Promise<CreatorEarnings> {
+    const { currency } = this.#context;
+    const account = accountId(creatorPending(creator, currency));
+    const limit = LIMITS.listPageItems;
+    const [sums, payouts, held, isPayable] = await Promise.all([
+      this.#store.sumAccounts(creator, currency),
+      this.#store.sumPayouts(creator),
+      this.#store.listHeld(account, { after, limit: limit + 1 }),
+      this.#accounts.isPayable(creator),
+    ]);
+    const page = held.slice(0, limit);
+    return {
+      creator,
+      currency,
+      ...sums,
+      ...payouts,
+      payoutMinMinor: this.#context.earningsRules.payoutMinMinor,
+      holds: page.filter((sale) => sale.amountMinor !== 0).map((sale) => this.#toHold(sale)),
+      nextHold: held.length > limit ? (page.at(-1)?.sale ?? null) : null,
+      frozen: this.#explainFrozen(sums.availableMinor, isPayable),
+    };
+  }
+
+  #toHold(sale: HeldSale): EarningsHold {
+    const { holdDays, newCreatorHoldDays } = this.#context.earningsRules;
+    const isLonger = sale.isNewCreator && newCreatorHoldDays > holdDays;
+    const days = isLonger ? newCreatorHoldDays : holdDays;
+    return {
+      sale: sale.sale,
+      kind: sale.kind,
+      source: sale.sourceId,
+      room: sale.room,
+      amountMinor: sale.amountMinor,
+      soldAt: sale.soldAt,
+      reason: sale.isFrozen ? 'disputed' : isLonger ? 'new_creator' : 'standard',
+      // Nobody knows when a bank decides.
+      releaseAt: sale.isFrozen ? null : new Date(Date.parse(sale.soldAt) + days * DAY_MS).toISOString(),
+    };
+  }
+
+  /** Why what is available is not paid out by the next batch. */
+  #explainFrozen(availableMinor: number, isPayable: boolean): FrozenEarnings[] {
+    const amountMinor = availableMinor;
+    if (amountMinor < 0) return [{ reason: 'recovery', amountMinor }];
+    if (amountMinor === 0) return [];
+    if (!isPayable) return [{ reason: 'onboarding', amountMinor }];
+    if (amountMinor < this.#context.earningsRules.payoutMinMinor) return [{ reason: 'below_minimum', amountMinor }];
+    return [];
+  }
+}

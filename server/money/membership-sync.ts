@@ -1,0 +1,214 @@
+/**
+ * Brings a membership to where its subscription stands at the provider: books what was paid, once for each invoice, and lets the member in
+ * until the paid time and its grace are over. Whatever says that something may have changed (a webhook, the return page, the sweeper) ends
+ * up here, and the provider is asked again each time.
+ */
+import type { Orm } from '../platform/db.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { MembershipId, TierId } from '../protocol/ids.ts';
+import type { Membership } from '../protocol/memberships.ts';
+import type { ProviderInvoice, ProviderSubscription } from './billing-provider.ts';
+import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from './ledger.ts';
+import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
+import type { MoneyContext } from './money-context.ts';
+import type { MembershipChange } from './money-facts.ts';
+
+/** How long access outlasts the paid time while a renewal is being tried again. */
+export const GRACE_MS = 5 * 24 * 60 * 60_000;
+const FIRST_FEE_CHECK_MS = 30_000;
+const ENDING_RECHECK_MS = 60_000;
+const RECHECK_MS = 6 * 60 * 60_000;
+
+/** An invoice with the booking of it, planned outside the transaction. */
+interface PlannedInvoice {
+  invoice: ProviderInvoice;
+  book: (tx: Orm) => Promise<boolean>;
+}
+
+export class MembershipSync {
+  readonly #context: MoneyContext;
+  readonly #store: MembershipsStore;
+  /** One look at a time for each membership: an older answer must not overwrite a newer one. */
+  readonly #underWay = new Map<string, Promise<unknown>>();
+
+  constructor(context: MoneyContext, store: MembershipsStore) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  async handleSubscriptionChanged(subscription: string): Promise<void> {
+    const found = await this.#context.provider.billing.fetchSubscription(subscription);
+    const id = found?.membership ?? (await this.#store.findBySubscription(subscription))?.id;
+    // Another application may share the provider's account.
+    if (id) await this.sync(id, subscription);
+  }
+
+  sync(membership: string, subscription: string): Promise<void> {
+    const earlier = this.#underWay.get(membership) ?? Promise.resolve();
+    const run = earlier.catch(() => {}).then(() => this.#sync(membership, subscription));
+    this.#underWay.set(membership, run);
+    return run.finally(() => {
+      if (this.#underWay.get(membership) === run) this.#underWay.delete(membership);
+    });
+  }
+
+  async #sync(id: string, subscription: string): Promise<void> {
+    const { provider, db, outbox } = this.#context;
+    const row = await this.#store.find(id);
+    const found = row && (await provider.billing.fetchSubscription(subscription));
+    if (!row || !found) return;
+    if (row.providerSubscription && row.providerSubscription !== subscription) {
+      this.#context.log.error({ membership: id, subscription }, 'a membership was paid twice; give one back by hand');
+      return;
+    }
+    const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
+    const isOver = await db.transaction(async (tx) => {
+      const before = await this.#store.lock(tx, id);
+      return before && this.#apply(tx, before, { found, plans });
+    });
+    outbox.wake();
+    // The house gives up when the grace is over, whatever the provider is set to do.
+    if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
+  }
+
+  /** True when the membership is over. */
+  async #apply(
+    tx: Orm,
+    before: MembershipRow,
+    { found, plans }: { found: ProviderSubscription; plans: PlannedInvoice[] },
+  ): Promise<boolean> {
+    const { rooms, clock } = this.#context;
+    let isRenewed = false;
+    for (const { book } of plans) isRenewed = (await book(tx)) || isRenewed;
+    const now = this.#context.nowIso();
+    const paidUntilMs = Math.max(Date.parse(before.paidUntil ?? now), ...plans.map((it) => it.invoice.periodEndMs));
+    const isPaid = before.paidUntil !== null || plans.length > 0;
+    if (before.status === 'ended') {
+      if (isRenewed)
+        this.#context.log.error({ membership: before.id }, 'a membership was paid after it had ended; give it back');
+      if (found.status === 'ended') await this.#store.update(tx, before.id, { nextCheckAt: null });
+      return true;
+    }
+    if (found.status === 'unpaid' || !isPaid) return false;
+    const accessUntilMs = paidUntilMs + (found.cancelAtPeriodEnd ? 0 : GRACE_MS);
+    const isOver = found.status === 'ended' || (found.status === 'past_due' && accessUntilMs <= clock.now());
+    const tier = (found.tier ?? before.tier) as TierId;
+    const after = await this.#store.update(tx, before.id, {
+      tier,
+      status: isOver ? 'ended' : found.status === 'past_due' ? 'past_due' : 'active',
+      providerSubscription: found.subscription,
+      cancelAtPeriodEnd: found.cancelAtPeriodEnd,
+      paidUntil: new Date(paidUntilMs).toISOString(),
+      accessUntil: new Date(isOver ? Math.min(accessUntilMs, clock.now()) : accessUntilMs).toISOString(),
+      startedAt: before.startedAt ?? now,
+      endedAt: isOver ? now : null,
+      // Until the provider has ended it as well, it is looked at again.
+      nextCheckAt: found.status === 'ended' ? null : this.#context.laterIso(isOver ? ENDING_RECHECK_MS : RECHECK_MS),
+    });
+    const membership = before.id as MembershipId;
+    const { creator, identity, accessUntil } = after;
+    if (isOver) await rooms.clubs.revoke(tx, membership, 'expired');
+    else await rooms.clubs.grant(tx, { membership, creator, identity, tier, validUntil: accessUntil ?? now });
+    const change = changeOf(before, after, isRenewed);
+    if (change) {
+      const told = { change, membership: await this.toMembership(after, tx) };
+      await this.#context.tell(tx, ['membership.changed', told, { identity }]);
+    }
+    return isOver;
+  }
+
+  async #planInvoices(row: MembershipRow, invoices: ProviderInvoice[]): Promise<PlannedInvoice[]> {
+    const booked = await this.#store.listBooked(row.id);
+    const fresh = invoices.filter(({ invoice }) => !booked.has(invoice));
+    const plans: PlannedInvoice[] = [];
+    for (const invoice of fresh) plans.push({ invoice, book: await this.#planBooking(row, invoice) });
+    return plans;
+  }
+
+  /** A sale like any other: VAT, commission, pledge, and the rest to the creator. */
+  async #planBooking(row: MembershipRow, paid: ProviderInvoice): Promise<(tx: Orm) => Promise<boolean>> {
+    const { ledger, pricing, currency, metrics } = this.#context;
+    if (paid.currency !== currency) throw new AppError('amount_invalid', 'An invoice was paid in another currency.');
+    await ledger.ensureAccounts([creatorPending(row.creator, currency)]);
+    const terms = await pricing.findTerms({ creator: row.creator, buyer: row.identity });
+    const split = splitSale(paid.amountMinor, terms);
+    const legs = saleLegs({
+      payer: houseAccount('provider_clearing', currency),
+      creator: row.creator,
+      grossMinor: paid.amountMinor,
+      split,
+      association: terms.association,
+    });
+    return async (tx) => {
+      const at = this.#context.nowIso();
+      const isMine = await this.#store.insertInvoice(tx, {
+        invoice: paid.invoice,
+        membership: row.id,
+        amountMinor: paid.amountMinor,
+        currency,
+        feePolicy: terms.id,
+        terms: terms.termsId,
+        creatorMinor: split.creatorMinor,
+        providerPayment: paid.payment,
+        nextFeeCheckAt: paid.payment ? this.#context.laterIso(FIRST_FEE_CHECK_MS) : null,
+        periodEnd: new Date(paid.periodEndMs).toISOString(),
+        paidAt: new Date(paid.paidAtMs).toISOString(),
+        bookedAt: at,
+      });
+      if (!isMine) return false;
+      const source = { type: 'membership_invoice', id: paid.invoice } as const;
+      await ledger.post(tx, { kind: 'membership', source, legs, at });
+      metrics.moneyMinor.inc({ kind: 'membership' }, paid.amountMinor);
+      return true;
+    };
+  }
+
+  /** Something happened to this payment, says the provider: its fee may be known now. True when it was a membership's. */
+  async handlePaymentChanged(payment: string): Promise<boolean> {
+    const invoice = await this.#store.findInvoiceByPayment(payment);
+    if (!invoice) return false;
+    if (invoice.feeMinor === null) await this.bookFee(invoice.invoice, payment);
+    return true;
+  }
+
+  async bookFee(invoice: string, payment: string): Promise<void> {
+    const { provider, ledger, db, currency } = this.#context;
+    const feeMinor = (await provider.fetchPayment(payment))?.feeMinor ?? null;
+    if (feeMinor === null) return;
+    await db.transaction(async (tx) => {
+      if (!(await this.#store.setFee(tx, invoice, feeMinor)) || feeMinor === 0) return;
+      const [from, to] = [houseAccount('provider_fees', currency), houseAccount('provider_clearing', currency)];
+      const source = { type: 'membership_invoice', id: invoice } as const;
+      await ledger.post(tx, {
+        kind: 'provider_fee',
+        source,
+        legs: transferLegs(from, to, feeMinor),
+        at: this.#context.nowIso(),
+      });
+    });
+  }
+
+  async toMembership(row: MembershipRow, tx?: Orm): Promise<Membership> {
+    const iso = (time: string | null) => time && new Date(time).toISOString();
+    return {
+      id: row.id as MembershipId,
+      creator: row.creator,
+      identity: row.identity,
+      tier: await this.#context.rooms.clubs.getTier(row.tier, tx),
+      status: row.status === 'past_due' ? 'past_due' : row.status === 'active' ? 'active' : 'ended',
+      paidUntil: iso(row.paidUntil),
+      accessUntil: iso(row.accessUntil),
+      cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+      startedAt: new Date(row.startedAt ?? row.createdAt).toISOString(),
+    };
+  }
+}
+
+/** What is told of a change; undefined when nothing that matters has changed. */
+function changeOf(before: MembershipRow, after: MembershipRow, isRenewed: boolean): MembershipChange | undefined {
+  if (after.status === 'ended') return before.status === 'ended' ? undefined : 'ended';
+  if (before.startedAt === null) return 'started';
+  if (after.status === 'past_due' && before.status !== 'past_due') return 'past_due';
+  if (before.tier !== after.tier || before.cancelAtPeriodEnd !== after.cancelAtPeriodEnd) return 'updated';
+  return isRenewed ? 'renewed' : undefined;
+}

@@ -1,0 +1,74 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, check, index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+const minor = (name: string) => bigint(name, { mode: 'number' });
+
+/**
+ * One person's place in one creator's club: `pending` while the page to join is open, `abandoned` when nobody paid there, then as the provider
+ * says. A membership that has ended stays ended: who comes back gets a new one.
+ */
+export const memberships = pgTable(
+  'memberships',
+  {
+    id: text('id').primaryKey(),
+    tier: text('tier').notNull(),
+    creator: text('creator').notNull(),
+    identity: text('identity').notNull(),
+    name: text('name').notNull(),
+    status: text('status').$type<'pending' | 'abandoned' | 'active' | 'past_due' | 'ended'>().notNull(),
+    successUrl: text('success_url').notNull(),
+    cancelUrl: text('cancel_url').notNull(),
+    locale: text('locale'),
+    providerSession: text('provider_session').unique(),
+    providerSubscription: text('provider_subscription').unique(),
+    cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
+    paidUntil: time('paid_until'),
+    accessUntil: time('access_until'),
+    createdAt: time('created_at').notNull(),
+    /** A page to join closes then. */
+    expiresAt: time('expires_at').notNull(),
+    startedAt: time('started_at'),
+    endedAt: time('ended_at'),
+    /** When the sweeper looks at the provider again by itself; null when there is nothing left to learn. */
+    nextCheckAt: time('next_check_at'),
+  },
+  (table) => [
+    // One membership a person and club, and one open page: what makes joining twice impossible, also across processes.
+    uniqueIndex('memberships_held')
+      .on(table.creator, table.identity)
+      .where(sql`${table.status} in ('active', 'past_due')`),
+    uniqueIndex('memberships_pending').on(table.creator, table.identity).where(sql`${table.status} = 'pending'`),
+    index('memberships_identity').on(table.identity),
+    index('memberships_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
+  ],
+);
+
+/** What was paid for a membership, an invoice of the provider each: booked once, when the provider says that it is paid. */
+export const membershipInvoices = pgTable(
+  'membership_invoices',
+  {
+    invoice: text('invoice').primaryKey(),
+    membership: text('membership').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    feePolicy: text('fee_policy').notNull(),
+    terms: text('terms').notNull(),
+    /** The creator's part after VAT, commission and pledge. */
+    creatorMinor: minor('creator_minor').notNull(),
+    providerPayment: text('provider_payment'),
+    /** What the provider kept for itself; known some time after the payment. */
+    feeMinor: minor('fee_minor'),
+    feeChecks: integer('fee_checks').notNull().default(0),
+    nextFeeCheckAt: time('next_fee_check_at'),
+    periodEnd: time('period_end').notNull(),
+    paidAt: time('paid_at').notNull(),
+    bookedAt: time('booked_at').notNull(),
+  },
+  (table) => [
+    index('membership_invoices_membership').on(table.membership),
+    index('membership_invoices_payment').on(table.providerPayment),
+    index('membership_invoices_fee').on(table.nextFeeCheckAt).where(sql`${table.nextFeeCheckAt} is not null`),
+    check('membership_invoices_amount', sql`${table.amountMinor} > 0`),
+  ],
+);

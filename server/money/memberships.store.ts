@@ -1,0 +1,165 @@
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { membershipInvoices, memberships } from './memberships.schema.ts';
+
+export type MembershipRow = typeof memberships.$inferSelect;
+export type InvoiceRow = typeof membershipInvoices.$inferSelect;
+
+/** Names of the unique indexes that make joining twice impossible. */
+export const ONE_PENDING_MEMBERSHIP = 'memberships_pending';
+export const ONE_HELD_MEMBERSHIP = 'memberships_held';
+
+const LIST_ITEMS = 100;
+/** After so many looks the provider is not asked for a fee any more. */
+const FEE_CHECKS_MAX = 12;
+
+export class MembershipsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insert(row: typeof memberships.$inferInsert): Promise<MembershipRow> {
+    const [inserted] = await this.#orm.insert(memberships).values(row).returning();
+    return inserted as MembershipRow;
+  }
+
+  async find(id: string): Promise<MembershipRow | undefined> {
+    const [row] = await this.#orm.select().from(memberships).where(eq(memberships.id, id));
+    return row;
+  }
+
+  async lock(tx: Orm, id: string): Promise<MembershipRow | undefined> {
+    const [row] = await tx.select().from(memberships).where(eq(memberships.id, id)).for('update');
+    return row;
+  }
+
+  async findBySession(session: string): Promise<MembershipRow | undefined> {
+    const [row] = await this.#orm.select().from(memberships).where(eq(memberships.providerSession, session));
+    return row;
+  }
+
+  async findBySubscription(subscription: string): Promise<MembershipRow | undefined> {
+    const [row] = await this.#orm.select().from(memberships).where(eq(memberships.providerSubscription, subscription));
+    return row;
+  }
+
+  /** The one that somebody has, or is about to have, in a club. */
+  async findCurrent(creator: string, identity: string, status: 'pending' | 'held'): Promise<MembershipRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(memberships)
+      .where(
+        and(
+          eq(memberships.creator, creator),
+          eq(memberships.identity, identity),
+          inArray(memberships.status, status === 'pending' ? ['pending'] : ['active', 'past_due']),
+        ),
+      );
+    return row;
+  }
+
+  /** Those that were ever paid for, the newest first. */
+  listOf(identity: string): Promise<MembershipRow[]> {
+    return this.#orm
+      .select()
+      .from(memberships)
+      .where(and(eq(memberships.identity, identity), isNotNull(memberships.startedAt)))
+      .orderBy(desc(memberships.createdAt))
+      .limit(LIST_ITEMS);
+  }
+
+  async update(tx: Orm, id: string, set: Partial<MembershipRow>): Promise<MembershipRow> {
+    const [row] = await tx.update(memberships).set(set).where(eq(memberships.id, id)).returning();
+    return row as MembershipRow;
+  }
+
+  /** Keeps the page to join, unless another request has kept one meanwhile. */
+  async keepSession(id: string, session: string): Promise<void> {
+    await this.#orm
+      .update(memberships)
+      .set({ providerSession: session })
+      .where(and(eq(memberships.id, id), isNull(memberships.providerSession)));
+  }
+
+  async abandon(id: string): Promise<void> {
+    await this.#orm
+      .update(memberships)
+      .set({ status: 'abandoned', nextCheckAt: null })
+      .where(and(eq(memberships.id, id), eq(memberships.status, 'pending')));
+  }
+
+  /** Takes memberships that are due, for as long as the lease. */
+  claimDue(claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<MembershipRow[]> {
+    const due = this.#orm
+      .select({ id: memberships.id })
+      .from(memberships)
+      .where(lte(memberships.nextCheckAt, claim.nowIso))
+      .orderBy(asc(memberships.nextCheckAt))
+      .limit(claim.limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(memberships)
+      .set({ nextCheckAt: claim.leaseUntil })
+      .where(inArray(memberships.id, due))
+      .returning();
+  }
+
+  async makeAllDue(nowIso: string): Promise<void> {
+    await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isNotNull(memberships.nextCheckAt));
+  }
+
+  async listBooked(membership: string): Promise<Set<string>> {
+    const rows = await this.#orm
+      .select({ invoice: membershipInvoices.invoice })
+      .from(membershipInvoices)
+      .where(eq(membershipInvoices.membership, membership));
+    return new Set(rows.map((row) => row.invoice));
+  }
+
+  /** True when this call kept it, false when it was there. */
+  async insertInvoice(tx: Orm, row: typeof membershipInvoices.$inferInsert): Promise<boolean> {
+    const rows = await tx
+      .insert(membershipInvoices)
+      .values(row)
+      .onConflictDoNothing()
+      .returning({ invoice: membershipInvoices.invoice });
+    return rows.length > 0;
+  }
+
+  async findInvoiceByPayment(payment: string): Promise<InvoiceRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(membershipInvoices)
+      .where(eq(membershipInvoices.providerPayment, payment));
+    return row;
+  }
+
+  claimFees(claim: { nowIso: string; nextIso: string; limit: number }): Promise<InvoiceRow[]> {
+    const due = this.#orm
+      .select({ invoice: membershipInvoices.invoice })
+      .from(membershipInvoices)
+      .where(lte(membershipInvoices.nextFeeCheckAt, claim.nowIso))
+      .limit(claim.limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(membershipInvoices)
+      .set({
+        feeChecks: sql`${membershipInvoices.feeChecks} + 1`,
+        nextFeeCheckAt: sql`case when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX)} then null else ${claim.nextIso}::timestamptz end`,
+      })
+      .where(inArray(membershipInvoices.invoice, due))
+      .returning();
+  }
+
+  /** True when it was not known before. */
+  async setFee(tx: Orm, invoice: string, feeMinor: number): Promise<boolean> {
+    const rows = await tx
+      .update(membershipInvoices)
+      .set({ feeMinor, nextFeeCheckAt: null })
+      .where(and(eq(membershipInvoices.invoice, invoice), isNull(membershipInvoices.feeMinor)))
+      .returning({ invoice: membershipInvoices.invoice });
+    return rows.length > 0;
+  }
+}

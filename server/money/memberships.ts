@@ -1,0 +1,224 @@
+/**
+ * Memberships of creators' clubs: joining on the provider's page, leaving at the end of the paid time, coming back before it, and moving to
+ * another tier. How a membership stands is never decided here: after each order `membership-sync.ts` looks at the provider.
+ */
+import { AppError } from '../protocol/errors.ts';
+import { createId } from '../protocol/ids.ts';
+import type { Membership, Tier } from '../protocol/memberships.ts';
+import type { CheckoutsStore } from './checkouts.store.ts';
+import { MembershipSync } from './membership-sync.ts';
+import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } from './memberships.store.ts';
+import type { MoneyContext } from './money-context.ts';
+import { createReturnUrls } from './return-urls.ts';
+import { isUniqueViolation } from './unique-violation.ts';
+
+export interface JoinRequest {
+  tier: string;
+  identity: string;
+  name: string;
+  returnUrl?: string | undefined;
+  locale?: string | undefined;
+}
+
+/** How long a page to join can be paid on. */
+const OPEN_MS = 60 * 60_000;
+/** A page this near its end is not handed out again. */
+const HAND_OUT_MARGIN_MS = 60_000;
+const LEASE_MS = 60_000;
+const FIRST_CHECK_MS = 60_000;
+const FEE_RECHECK_MS = 10 * 60_000;
+const CLAIM_ITEMS = 20;
+const JOIN_ATTEMPTS = 3;
+
+export class Memberships {
+  readonly sync: MembershipSync;
+  readonly #context: MoneyContext;
+  readonly #store: MembershipsStore;
+  readonly #customers: CheckoutsStore;
+
+  constructor(context: MoneyContext, parts: { store: MembershipsStore; checkoutsStore: CheckoutsStore }) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#customers = parts.checkoutsStore;
+    this.sync = new MembershipSync(context, parts.store);
+  }
+
+  /** Answers where to join. Asked again, it answers the same page as long as that is open and for the same tier. */
+  async join(request: JoinRequest): Promise<{ checkoutUrl: string }> {
+    const tier = await this.#context.rooms.clubs.getTier(request.tier);
+    const { identity } = request;
+    if (!tier.isActive) throw new AppError('tier_retired');
+    if (identity === tier.creator) throw new AppError('already_entitled');
+    for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
+      if (await this.#store.findCurrent(tier.creator, identity, 'held')) throw new AppError('membership_exists');
+      const pending = await this.#store.findCurrent(tier.creator, identity, 'pending');
+      const open = pending && (await this.#resume(pending, tier));
+      if (open) return { checkoutUrl: open };
+      if (pending) continue;
+      try {
+        return { checkoutUrl: await this.#order(await this.#insert(request, tier), tier) };
+      } catch (error) {
+        if (!isUniqueViolation(error, ONE_PENDING_MEMBERSHIP)) throw error;
+      }
+    }
+    throw new AppError('unavailable');
+  }
+
+  #insert({ identity, name, returnUrl, locale }: JoinRequest, tier: Tier): Promise<MembershipRow> {
+    const urls = createReturnUrls({
+      requested: returnUrl,
+      fallback: new URL('/wallet', this.#context.publicUrl).href,
+      isAllowed: this.#context.isReturnUrlAllowed,
+    });
+    return this.#store.insert({
+      id: createId('membership'),
+      tier: tier.id,
+      creator: tier.creator,
+      identity,
+      name,
+      status: 'pending',
+      ...urls,
+      locale: locale ?? null,
+      createdAt: this.#context.nowIso(),
+      expiresAt: this.#context.laterIso(OPEN_MS),
+      nextCheckAt: this.#context.laterIso(FIRST_CHECK_MS),
+    });
+  }
+
+  /** The page of an earlier request when it can still be used; otherwise that request is brought to its end. */
+  async #resume(row: MembershipRow, tier: Tier): Promise<string | undefined> {
+    const isYoung = this.#context.clock.now() < Date.parse(row.expiresAt) - HAND_OUT_MARGIN_MS;
+    if (isYoung && row.tier === tier.id && !row.providerSession) return this.#order(row, tier);
+    const found = row.providerSession ? await this.#context.provider.billing.fetchJoin(row.providerSession) : undefined;
+    if (found?.status === 'open' && found.url && isYoung && row.tier === tier.id) return found.url;
+    if (found?.status === 'open') await this.#context.provider.expireCheckout(found.session);
+    await this.#look(row);
+    return undefined;
+  }
+
+  async #order(row: MembershipRow, tier: Tier): Promise<string> {
+    const { provider } = this.#context;
+    const price = await this.#priceOf(tier);
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const customer = await this.#customerOf(row);
+      const page = await provider.billing.createJoin({
+        ...row,
+        membership: row.id,
+        customer,
+        price,
+        expiresAtMs: Date.parse(row.expiresAt),
+      });
+      if (!page) {
+        await this.#customers.forgetCustomer(row.identity, customer);
+        continue;
+      }
+      await this.#store.keepSession(row.id, page.session);
+      if (!page.url) break;
+      return page.url;
+    }
+    throw new AppError('provider_unavailable');
+  }
+
+  #priceOf(tier: Tier): Promise<string> {
+    const { id, creator, name, priceMinor: amountMinor, currency, interval } = tier;
+    return this.#context.provider.billing.ensurePrice({ tier: id, creator, name, amountMinor, currency, interval });
+  }
+
+  async #customerOf({ identity, name }: MembershipRow): Promise<string> {
+    const known = await this.#customers.findCustomer(identity);
+    if (known) return known;
+    const customer = await this.#context.provider.createCustomer({ identity, name });
+    return this.#customers.keepCustomer(identity, customer, this.#context.nowIso());
+  }
+
+  /** What the return page asks; undefined when the session is none of a membership. */
+  async confirm(session: string): Promise<{ status: 'open' | 'paid' | 'expired'; id: string } | undefined> {
+    const row = await this.#store.findBySession(session);
+    if (!row) return undefined;
+    if (row.status === 'pending') await this.#look(row);
+    const { status, id } = (await this.#store.find(row.id)) ?? row;
+    return { id, status: status === 'pending' ? 'open' : status === 'abandoned' ? 'expired' : 'paid' };
+  }
+
+  /** Looks at the provider, and closes a request that came to nothing. */
+  async #look(row: MembershipRow): Promise<void> {
+    if (row.providerSubscription) return this.sync.sync(row.id, row.providerSubscription);
+    const { provider, clock } = this.#context;
+    const found = row.providerSession ? await provider.billing.fetchJoin(row.providerSession) : undefined;
+    if (found?.subscription) return this.sync.sync(row.id, found.subscription);
+    const isOver = found ? found.status === 'expired' : clock.now() > Date.parse(row.expiresAt);
+    if (isOver) await this.#store.abandon(row.id);
+  }
+
+  async list(identity: string): Promise<Membership[]> {
+    const rows = await this.#store.listOf(identity);
+    return Promise.all(rows.map((row) => this.sync.toMembership(row)));
+  }
+
+  /** Ends at the end of the paid time; asked again, nothing changes. */
+  cancel(identity: string, id: string): Promise<Membership> {
+    return this.#change(identity, id, (subscription) =>
+      this.#context.provider.billing.setCancelAtPeriodEnd(subscription, true),
+    );
+  }
+
+  /** Takes a cancellation back while the membership lasts. */
+  resume(identity: string, id: string): Promise<Membership> {
+    return this.#change(identity, id, (subscription) =>
+      this.#context.provider.billing.setCancelAtPeriodEnd(subscription, false),
+    );
+  }
+
+  /** To a higher tier at once, for what the rest of the time costs; to a lower one with the difference credited to the next renewal. */
+  async changeTier(identity: string, id: string, tierId: string): Promise<Membership> {
+    const tier = await this.#context.rooms.clubs.getTier(tierId);
+    return this.#change(identity, id, async (subscription, row) => {
+      if (tier.creator !== row.creator) throw new AppError('tier_not_found');
+      if (tier.id === row.tier) return;
+      if (!tier.isActive) throw new AppError('tier_retired');
+      const before = await this.#context.rooms.clubs.getTier(row.tier);
+      const chargeNow = yearlyMinor(tier) > yearlyMinor(before);
+      await this.#context.provider.billing.changePrice({ subscription, price: await this.#priceOf(tier), chargeNow });
+    });
+  }
+
+  async #change(
+    identity: string,
+    id: string,
+    order: (subscription: string, row: MembershipRow) => Promise<void>,
+  ): Promise<Membership> {
+    const row = await this.#store.find(id);
+    if (row?.identity !== identity || row.startedAt === null) throw new AppError('membership_not_found');
+    if (row.status === 'ended' || !row.providerSubscription) throw new AppError('membership_ended');
+    await order(row.providerSubscription, row);
+    await this.sync.sync(id, row.providerSubscription);
+    return this.sync.toMembership((await this.#store.find(id)) ?? row);
+  }
+
+  /** Looks again at memberships and fees that are due; true when there may be more. */
+  async sweep(): Promise<boolean> {
+    const nowIso = this.#context.nowIso();
+    const leaseUntil = this.#context.laterIso(LEASE_MS);
+    const due = await this.#store.claimDue({ nowIso, leaseUntil, limit: CLAIM_ITEMS });
+    const nextIso = this.#context.laterIso(FEE_RECHECK_MS);
+    const fees = await this.#store.claimFees({ nowIso, nextIso, limit: CLAIM_ITEMS });
+    const inBackground = this.#context.runInBackground.bind(this.#context);
+    await Promise.all([
+      ...due.map((row) => inBackground(`check ${row.id}`, () => this.#look(row))),
+      ...fees.map(({ invoice, providerPayment }) =>
+        inBackground(`fee of ${invoice}`, () => this.sync.bookFee(invoice, providerPayment ?? '')),
+      ),
+    ]);
+    return due.length === CLAIM_ITEMS || fees.length === CLAIM_ITEMS;
+  }
+
+  recheckAll(): Promise<void> {
+    return this.#store.makeAllDue(this.#context.nowIso());
+  }
+}
+
+const MONTHS_OF_YEAR = 12;
+
+function yearlyMinor({ priceMinor, interval }: Tier): number {
+  return interval === 'month' ? priceMinor * MONTHS_OF_YEAR : priceMinor;
+}

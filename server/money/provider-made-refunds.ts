@@ -1,0 +1,134 @@
+/**
+ * Refunds that somebody ordered at the provider itself, by hand: the money has left, so they are booked as soon as they are noticed. A sale is
+ * taken back pro rata, credit as far as it is unspent; what nobody's account can bear is the house's loss.
+ */
+import type { Orm } from '../platform/db.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
+import type { BookedTransaction } from './ledger.store.ts';
+import { fanWallet, houseAccount, type Leg, remainderOf, reversalLegs, transferLegs } from './ledger.ts';
+import type { MoneyContext } from './money-context.ts';
+import type { ProviderRefund } from './payment-provider.ts';
+import type { ProviderMadeRefundsStore } from './provider-made-refunds.store.ts';
+import { type TicketsStore, toTicket } from './tickets.store.ts';
+
+interface ProviderMadeRefundParts {
+  store: ProviderMadeRefundsStore;
+  checkouts: CheckoutsStore;
+  tickets: TicketsStore;
+}
+
+export class ProviderMadeRefunds {
+  readonly #context: MoneyContext;
+  readonly #parts: ProviderMadeRefundParts;
+
+  constructor(context: MoneyContext, parts: ProviderMadeRefundParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Books a refund that is none of ours, once it has succeeded; takes it back when it fails after that. */
+  async handle(found: ProviderRefund): Promise<void> {
+    const { log } = this.#context;
+    const checkout = found.payment ? await this.#parts.checkouts.findByPayment(found.payment) : undefined;
+    const fields = { providerRefund: found.providerRefund, amountMinor: found.amountMinor };
+    if (checkout?.status !== 'paid' || found.currency !== this.#context.currency) {
+      log.warn(fields, 'a refund was made at the provider of a payment that is not ours');
+      return;
+    }
+    if (found.status === 'failed') return this.#takeBack(found, checkout);
+    if (found.status !== 'succeeded') return;
+    const isNews = await this.#book(found, checkout);
+    if (!isNews) return;
+    log.warn({ ...fields, checkout: checkout.id }, 'a refund was made by hand at the provider, and is booked');
+    this.#context.metrics.moneyMinor.inc({ kind: 'refund' }, found.amountMinor);
+    this.#context.outbox.wake();
+  }
+
+  async #book(found: ProviderRefund, checkout: Checkout): Promise<boolean> {
+    const { db, ledger, currency } = this.#context;
+    const { identity, purpose, sourceId } = checkout;
+    const wallet = fanWallet(identity, currency);
+    const at = this.#context.nowIso();
+    return db.transaction(async (tx) => {
+      const available = await ledger.lockWallet(tx, wallet);
+      const { providerRefund, amountMinor } = found;
+      const row = { providerRefund, providerPayment: found.payment ?? '', sourceType: purpose, sourceId, identity };
+      if (!(await this.#parts.store.insert(tx, { ...row, amountMinor, lossMinor: 0, currency, createdAt: at })))
+        return false;
+      const booked = await this.#findBooked(tx, checkout);
+      const bearableMinor = purpose === 'topup' ? available : Number.POSITIVE_INFINITY;
+      const takenMinor = Math.min(amountMinor, Math.max(0, bearableMinor), booked ? remainderOf(booked) : 0);
+      const clearing = houseAccount('provider_clearing', currency);
+      if (booked && takenMinor > 0) {
+        const legs = reversalLegs({
+          original: booked.legs,
+          payer: clearing,
+          to: clearing,
+          amountMinor: takenMinor,
+          earlier: booked.earlier,
+        });
+        const source = { type: 'provider_refund', id: providerRefund } as const;
+        await ledger.post(tx, { kind: 'refund', source, reversesId: booked.id, legs, at });
+      }
+      if (takenMinor < amountMinor) await this.#bookLoss(tx, found, { lossMinor: amountMinor - takenMinor, at });
+      const isWhole = booked !== undefined && takenMinor === remainderOf(booked);
+      if (purpose === 'ticket' && isWhole) await this.#endTicket(tx, sourceId);
+      if (purpose === 'topup' && takenMinor > 0) {
+        const after = await this.#context.readWallet(identity, tx);
+        await this.#context.tell(tx, ['wallet.changed', { identity, wallet: after }, { identity }]);
+      }
+      return true;
+    });
+  }
+
+  async #findBooked(tx: Orm, { purpose, sourceId }: Checkout): Promise<BookedTransaction | undefined> {
+    const source = { type: purpose, id: sourceId };
+    return this.#context.ledger.findTransaction(tx, { kind: purpose, source });
+  }
+
+  async #bookLoss(tx: Orm, found: ProviderRefund, { lossMinor, at }: { lossMinor: number; at: string }): Promise<void> {
+    const { ledger, currency } = this.#context;
+    const legs = transferLegs(
+      houseAccount('chargeback_loss', currency),
+      houseAccount('provider_clearing', currency),
+      lossMinor,
+    );
+    const source = { type: 'provider_refund', id: found.providerRefund } as const;
+    await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
+    await this.#parts.store.setLoss(tx, found.providerRefund, lossMinor);
+  }
+
+  async #endTicket(tx: Orm, id: string): Promise<void> {
+    const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid']);
+    if (!ticket) return;
+    const room = ticket.room as RoomId;
+    await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
+    await this.#context.tell(
+      tx,
+      ['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity: ticket.identity }],
+      ['earnings.changed', { room }, { room }],
+    );
+  }
+
+  /** The bank sent it back: the money lies at the provider again, and is owed to nobody who lost it, so the house keeps it until asked. */
+  async #takeBack(found: ProviderRefund, checkout: Checkout): Promise<void> {
+    const { db, ledger, currency, log } = this.#context;
+    const at = this.#context.nowIso();
+    const isNews = await db.transaction(async (tx) => {
+      if (!(await this.#parts.store.markReturned(tx, found.providerRefund, at))) return false;
+      const legs: Leg[] = transferLegs(
+        houseAccount('provider_clearing', currency),
+        houseAccount('refund_payable', currency),
+        found.amountMinor,
+      );
+      const source = { type: 'provider_refund', id: found.providerRefund } as const;
+      await ledger.post(tx, { kind: 'refund_returned', source, legs, at });
+      return true;
+    });
+    if (isNews) {
+      const fields = { providerRefund: found.providerRefund, checkout: checkout.id };
+      log.error(fields, 'a refund that was made by hand at the provider came back, and is owed to the payer');
+    }
+  }
+}

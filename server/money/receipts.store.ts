@@ -1,0 +1,41 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { rooms } from '../rooms/rooms.schema.ts';
+import { execute } from './ledger.store.ts';
+import type { AccountKind, TransactionKind } from './ledger.ts';
+import { tips } from './money.schema.ts';
+
+export type LegSums = Partial<Record<AccountKind, number>>;
+
+export class ReceiptsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** What a transaction booked, by kind of account; undefined when there is none. */
+  async sumLegs(kind: TransactionKind, sourceId: string): Promise<LegSums | undefined> {
+    const { rows } = await execute<{ kind: AccountKind; amount: string | number }>(
+      this.#orm,
+      sql`select a.kind, sum(e.amount_minor) as amount from ledger_transactions t
+        join ledger_entries e on e.transaction = t.id join ledger_accounts a on a.id = e.account
+        where t.kind = ${kind} and t.source_id = ${sourceId} group by a.kind`,
+    );
+    if (rows.length === 0) return undefined;
+    return Object.fromEntries(rows.map((row) => [row.kind, Number(row.amount)]));
+  }
+
+  async findRoom(id: string): Promise<{ id: string; title: string; creator: string } | undefined> {
+    const [row] = await this.#orm
+      .select({ id: rooms.id, title: rooms.title, creator: rooms.creator })
+      .from(rooms)
+      .where(eq(rooms.id, id));
+    return row;
+  }
+
+  async findTip(id: string): Promise<typeof tips.$inferSelect | undefined> {
+    const [row] = await this.#orm.select().from(tips).where(eq(tips.id, id));
+    return row;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The side of money that faces creators, banks and the provider's books: holds and payouts, statements, disputes, reconciliation. One part of
+ * `Money`, which makes it and runs its jobs.
+ */
+import type { CheckoutsStore } from './checkouts.store.ts';
+import { CreatorAccountsStore } from './creator-accounts.store.ts';
+import { CreatorAccounts } from './creator-accounts.ts';
+import { DisputesStore } from './disputes.store.ts';
+import { Disputes } from './disputes.ts';
+import { EarningsHoldsStore } from './earnings-holds.store.ts';
+import { EarningsHolds } from './earnings-holds.ts';
+import type { MoneyContext } from './money-context.ts';
+import { PayoutsStore } from './payouts.store.ts';
+import { Payouts } from './payouts.ts';
+import type { PeriodicJob } from './periodic-job.ts';
+import { ProviderMadeRefundsStore } from './provider-made-refunds.store.ts';
+import { ProviderMadeRefunds } from './provider-made-refunds.ts';
+import { ReconciliationsStore } from './reconciliations.store.ts';
+import { Reconciliations } from './reconciliations.ts';
+import { StatementsStore } from './statements.store.ts';
+import { Statements } from './statements.ts';
+import type { TicketsStore } from './tickets.store.ts';
+
+const RELEASE_MS = 60_000;
+const PAYOUT_SWEEP_MS = 2_000;
+const BATCH_MS = 60 * 60_000;
+const RECONCILIATION_MS = 60 * 60_000;
+
+type CreateJob = (name: string, everyMs: number, run: () => Promise<boolean>) => PeriodicJob;
+
+export class Settlement {
+  readonly accounts: CreatorAccounts;
+  readonly holds: EarningsHolds;
+  readonly payouts: Payouts;
+  readonly statements: Statements;
+  readonly disputes: Disputes;
+  readonly providerMadeRefunds: ProviderMadeRefunds;
+  readonly reconciliations: Reconciliations;
+
+  constructor(context: MoneyContext, parts: { checkouts: CheckoutsStore; tickets: TicketsStore }) {
+    const { db } = context;
+    this.accounts = new CreatorAccounts(context, new CreatorAccountsStore(db));
+    this.holds = new EarningsHolds(context, {
+      store: new EarningsHoldsStore(db, context.earningsRules),
+      accounts: this.accounts,
+    });
+    this.payouts = new Payouts(context, { store: new PayoutsStore(db), accounts: this.accounts });
+    this.statements = new Statements(context, new StatementsStore(db));
+    this.disputes = new Disputes(context, { store: new DisputesStore(db), checkouts: parts.checkouts });
+    this.providerMadeRefunds = new ProviderMadeRefunds(context, { store: new ProviderMadeRefundsStore(db), ...parts });
+    this.reconciliations = new Reconciliations(context, new ReconciliationsStore(db));
+  }
+
+  createJobs(job: CreateJob): PeriodicJob[] {
+    return [
+      job('earnings release', RELEASE_MS, () => this.holds.release()),
+      job('payout batch', BATCH_MS, () => this.payouts.createDueBatch()),
+      job('payouts', PAYOUT_SWEEP_MS, () => this.payouts.sweep()),
+      job('reconciliation', RECONCILIATION_MS, async () => {
+        await this.reconciliations.run();
+        return false;
+      }),
+    ];
+  }
+
+  recheckAll(): Promise<void> {
+    return this.payouts.recheckAll();
+  }
+
+  /** Does now what the jobs do by and by, but for batches and reconciliation, which are asked for. */
+  async sweep(): Promise<void> {
+    while (await this.holds.release());
+    while (await this.payouts.sweep());
+  }
+}

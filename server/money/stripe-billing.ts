@@ -1,0 +1,180 @@
+/** Memberships at Stripe Billing. */
+import Stripe from 'stripe';
+import { AppError } from '../protocol/errors.ts';
+import type {
+  BillingProvider,
+  MembershipOrder,
+  ProviderInvoice,
+  ProviderJoin,
+  ProviderSubscription,
+  TierPrice,
+} from './billing-provider.ts';
+import type { StripeCall } from './stripe-call.ts';
+import { localeOf } from './stripe-objects.ts';
+
+/** Invoices of one membership that are looked at; older ones were booked long ago. */
+const INVOICES_MAX = 100;
+
+export class StripeBilling implements BillingProvider {
+  readonly #stripe: Stripe;
+  readonly #call: StripeCall;
+
+  constructor(stripe: Stripe, call: StripeCall) {
+    this.#stripe = stripe;
+    this.#call = call;
+  }
+
+  async ensurePrice({ tier, creator, name, amountMinor, currency, interval }: TierPrice): Promise<string> {
+    return this.#call('make the price of a tier', async () => {
+      const known = await this.#stripe.prices.list({ lookup_keys: [tier], limit: 1 });
+      if (known.data[0]) return known.data[0].id;
+      const metadata = { tier, creator };
+      const product = await this.#stripe.products.create({ name, metadata }, { idempotencyKey: `product-${tier}` });
+      const price = await this.#stripe.prices.create(
+        {
+          product: product.id,
+          currency,
+          unit_amount: amountMinor,
+          recurring: { interval },
+          lookup_key: tier,
+          metadata,
+        },
+        { idempotencyKey: `price-${tier}` },
+      );
+      return price.id;
+    });
+  }
+
+  async createJoin(order: MembershipOrder): Promise<ProviderJoin | undefined> {
+    const metadata = { membership: order.membership, identity: order.identity };
+    return this.#call(
+      'open the page to join',
+      async () =>
+        toJoin(
+          await this.#stripe.checkout.sessions.create(
+            {
+              mode: 'subscription',
+              customer: order.customer,
+              client_reference_id: order.membership,
+              metadata,
+              subscription_data: { metadata },
+              line_items: [{ price: order.price, quantity: 1 }],
+              success_url: order.successUrl,
+              cancel_url: order.cancelUrl,
+              locale: localeOf(order.locale),
+              expires_at: Math.floor(order.expiresAtMs / 1000),
+            },
+            { idempotencyKey: `join-${order.membership}-${order.customer}` },
+          ),
+        ),
+      { whenMissing: 'customer' },
+    );
+  }
+
+  async fetchJoin(session: string): Promise<ProviderJoin | undefined> {
+    return this.#call('fetch join', async () => toJoin(await this.#stripe.checkout.sessions.retrieve(session)), {
+      whenMissing: 'id',
+    });
+  }
+
+  async fetchSubscription(subscription: string): Promise<ProviderSubscription | undefined> {
+    return this.#call(
+      'fetch subscription',
+      async () => toSubscription(await this.#stripe.subscriptions.retrieve(subscription)),
+      { whenMissing: 'id' },
+    );
+  }
+
+  async listPaidInvoices(subscription: string): Promise<ProviderInvoice[]> {
+    const list = await this.#call('list invoices', () =>
+      this.#stripe.invoices.list({ subscription, status: 'paid', limit: INVOICES_MAX, expand: ['data.payments'] }),
+    );
+    return list.data.filter((invoice) => invoice.amount_paid > 0).map(toInvoice);
+  }
+
+  async setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void> {
+    await this.#call('cancel or resume', () =>
+      this.#stripe.subscriptions.update(subscription, { cancel_at_period_end: isCancelled }),
+    );
+  }
+
+  async endSubscription(subscription: string): Promise<void> {
+    await this.#call('end subscription', () => this.#stripe.subscriptions.cancel(subscription), {
+      whenMissing: 'id',
+    });
+  }
+
+  async changePrice(change: { subscription: string; price: string; chargeNow: boolean }): Promise<void> {
+    const { subscription, price, chargeNow } = change;
+    try {
+      await this.#call('change tier', async () => {
+        const { items } = await this.#stripe.subscriptions.retrieve(subscription);
+        const item = items.data[0]?.id;
+        if (!item) throw new AppError('internal', 'A subscription has no item.');
+        await this.#stripe.subscriptions.update(subscription, {
+          items: [{ id: item, price }],
+          proration_behavior: chargeNow ? 'always_invoice' : 'create_prorations',
+          payment_behavior: chargeNow ? 'error_if_incomplete' : 'allow_incomplete',
+        });
+      });
+    } catch (error) {
+      if (error instanceof AppError && error.cause instanceof Stripe.errors.StripeCardError) {
+        throw new AppError('card_declined', undefined, { cause: error });
+      }
+      throw error;
+    }
+  }
+}
+
+function toJoin(session: Stripe.Checkout.Session): ProviderJoin {
+  return {
+    session: session.id,
+    status: session.status === 'complete' ? 'complete' : session.status === 'expired' ? 'expired' : 'open',
+    url: session.status === 'open' ? (session.url ?? null) : null,
+    subscription: idOf(session.subscription),
+  };
+}
+
+export function toSubscription(subscription: Stripe.Subscription): ProviderSubscription {
+  const price = subscription.items.data[0]?.price;
+  return {
+    subscription: subscription.id,
+    membership: subscription.metadata.membership ?? null,
+    tier: price?.metadata?.tier ?? price?.lookup_key ?? null,
+    status: statusOf(subscription.status),
+    cancelAtPeriodEnd: subscription.cancel_at_period_end,
+  };
+}
+
+function statusOf(status: Stripe.Subscription.Status): ProviderSubscription['status'] {
+  switch (status) {
+    case 'active':
+    case 'trialing':
+      return 'active';
+    // `unpaid` at Stripe: every attempt at a renewal has failed. How long access lasts all the same is the house's to say.
+    case 'past_due':
+    case 'unpaid':
+      return 'past_due';
+    case 'incomplete':
+      return 'unpaid';
+    default:
+      return 'ended';
+  }
+}
+
+export function toInvoice(invoice: Stripe.Invoice): ProviderInvoice {
+  const paid = invoice.payments?.data.find(({ status }) => status === 'paid');
+  return {
+    invoice: invoice.id ?? '',
+    amountMinor: invoice.amount_paid,
+    currency: invoice.currency,
+    payment: idOf(paid?.payment.payment_intent),
+    // A proration has lines of the time that is left; the end is the same for all of them.
+    periodEndMs: Math.max(...invoice.lines.data.map((line) => line.period.end)) * 1000,
+    paidAtMs: (invoice.status_transitions.paid_at ?? invoice.created) * 1000,
+  };
+}
+
+function idOf(reference: string | { id: string } | null | undefined): string | null {
+  return typeof reference === 'string' ? reference : (reference?.id ?? null);
+}

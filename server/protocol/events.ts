@@ -1,0 +1,163 @@
+/**
+ * Events out: what an embedder's server is told by webhook and can read at `GET /v1/events`. Each type has one payload schema; fields may be
+ * added to it, and none is taken away. Types are dotted and in the past tense: they are facts that no retry can undo.
+ */
+import { z } from 'zod';
+import { singleLine } from './accounts.ts';
+import { idSchema, roomId, tipId, topupId } from './ids.ts';
+import { LIMITS } from './limits.ts';
+import { membership } from './memberships.ts';
+import { refund, ticket, tip } from './money.ts';
+import { dispute, payout } from './payouts.ts';
+import { privateSession } from './private-sessions.ts';
+import { accessReason, amountMinor, currency } from './rooms.ts';
+
+export const eventId = idSchema('event');
+export const webhookEndpointId = idSchema('webhookEndpoint');
+export const webhookDeliveryId = idSchema('webhookDelivery');
+
+const ofRoom = z.object({ room: roomId });
+const ofPerson = z.object({ room: roomId, identity: z.string() });
+
+/** Payloads of the parts that came first; other parts have theirs in their own file of the protocol, gathered in {@link EVENT_PAYLOADS}. */
+export const EVENT_PAYLOADS = {
+  'tip.succeeded': z.object({ tip }),
+  'tip.refunded': z.object({ tip: tipId, room: roomId, identity: z.string(), amountMinor, currency }),
+  'ticket.purchased': z.object({ ticket }),
+  'ticket.refunded': z.object({ ticket }),
+  'topup.succeeded': z.object({
+    topup: z.object({ id: topupId, identity: z.string(), amountMinor, currency, settledAt: z.string() }),
+  }),
+  'refund.succeeded': z.object({ refund }),
+  'refund.failed': z.object({ refund }),
+  'live.started': ofRoom,
+  'live.ended': ofRoom,
+  'room.ended': ofRoom,
+  /** Somebody may enter a room now. An `until` means that access ends then by itself, without another event. */
+  'access.granted': ofPerson.extend({ source: z.string(), until: z.string().nullable() }),
+  'access.revoked': ofPerson.extend({ reason: accessReason }),
+  'participant.removed': ofPerson.extend({ by: z.string(), reason: z.string() }),
+  'membership.started': z.object({ membership }),
+  'membership.renewed': z.object({ membership }),
+  /** Another tier, or cancelled to the end of the paid time, or that taken back. */
+  'membership.updated': z.object({ membership }),
+  'membership.past_due': z.object({ membership }),
+  'membership.ended': z.object({ membership }),
+  'private_session.requested': z.object({ session: privateSession }),
+  'private_session.started': z.object({ session: privateSession }),
+  /** Over before it began: declined, lapsed or taken back. */
+  'private_session.closed': z.object({ session: privateSession }),
+  'private_session.ended': z.object({ session: privateSession }),
+  'payout.paid': z.object({ payout }),
+  'payout.failed': z.object({ payout }),
+  'dispute.opened': z.object({ dispute }),
+  'dispute.updated': z.object({ dispute }),
+  'dispute.closed': z.object({ dispute }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventType = keyof typeof EVENT_PAYLOADS;
+export type EventPayload<T extends EventType> = z.input<(typeof EVENT_PAYLOADS)[T]>;
+export const EVENT_TYPES = Object.keys(EVENT_PAYLOADS) as [EventType, ...EventType[]];
+export const eventType = z.enum(EVENT_TYPES);
+
+const envelope = z.object({
+  /** The same however often it is sent: keep it, and do nothing when it comes again. */
+  id: eventId.meta({ description: 'The same however often the event is sent' }),
+  type: eventType,
+  seq: z.number().int().meta({ description: 'Place among all events, without gaps; give it as `after`' }),
+  room: roomId.nullable(),
+  roomSeq: z.number().int().nullable().meta({ description: 'Place among the events of the room, without gaps' }),
+  createdAt: z.string(),
+});
+
+function eventOf<T extends EventType>(type: T) {
+  return envelope.extend({ type: z.literal(type), data: EVENT_PAYLOADS[type] });
+}
+type EventSchema = ReturnType<typeof eventOf<EventType>>;
+
+/** One event, as a webhook carries it and `GET /v1/events` lists it. */
+export const embedderEvent = z.discriminatedUnion('type', EVENT_TYPES.map(eventOf) as [EventSchema, ...EventSchema[]]);
+export type EmbedderEvent = z.infer<typeof envelope> & { data: unknown };
+
+const seq = z.coerce.number().int().min(0);
+export const eventListQuery = z.object({
+  after: seq.default(0).meta({ description: 'The `seq` of the last event that you have' }),
+  limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
+  room: roomId.optional(),
+  type: eventType.optional(),
+});
+export type EventListQuery = z.output<typeof eventListQuery>;
+export const eventList = z.object({ events: z.array(embedderEvent), hasMore: z.boolean() });
+
+export const webhookEndpointInput = z.object({
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  /** Absent: every type, those of later versions too. */
+  events: z.array(eventType).min(1).max(EVENT_TYPES.length).optional(),
+  description: singleLine(LIMITS.titleChars).optional(),
+});
+export type WebhookEndpointInput = z.output<typeof webhookEndpointInput>;
+
+export const webhookEndpoint = z.object({
+  id: webhookEndpointId,
+  url: z.string(),
+  events: z.array(z.string()).nullable().meta({ description: 'Types that are sent; null for all' }),
+  description: z.string().nullable(),
+  status: z.enum(['enabled', 'disabled']),
+  /** `request`: by the API. `failing`: nothing was delivered for days. `gone`: it answered 410. */
+  disabledReason: z.enum(['request', 'failing', 'gone']).nullable(),
+  /** Since when every attempt has failed; null while it works. */
+  failingSince: z.string().nullable(),
+  /** Until when the secret that was replaced signs too; null when there is only one. */
+  previousSecretUntil: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type WebhookEndpoint = z.infer<typeof webhookEndpoint>;
+
+/** With the signing secret, which is shown at creation and rotation and never again. */
+export const webhookEndpointWithSecret = webhookEndpoint.extend({ secret: z.string() });
+export const webhookEndpointList = z.object({ endpoints: z.array(webhookEndpoint) });
+export const webhookEndpointDeleted = z.object({ id: webhookEndpointId, deleted: z.literal(true) });
+
+export const secretRotationInput = z.object({
+  /** How long the old secret signs beside the new one. */
+  overlapSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 24 * 3600)
+    .default(24 * 3600),
+});
+
+export const replayInput = z.object({ endpoint: webhookEndpointId.optional() });
+
+export const deliveryStatus = z.enum(['pending', 'delivered', 'failed']);
+export const webhookAttempt = z.object({
+  at: z.string(),
+  /** HTTP status of the answer; null when there was none. */
+  status: z.number().int().nullable(),
+  latencyMs: z.number().int(),
+  error: z.string().nullable(),
+});
+export const webhookDelivery = z.object({
+  id: webhookDeliveryId,
+  event: eventId,
+  type: z.string(),
+  seq: z.number().int(),
+  status: deliveryStatus,
+  isReplay: z.boolean(),
+  attemptCount: z.number().int(),
+  /** The latest ones, the newest first. */
+  attempts: z.array(webhookAttempt),
+  /** Null when it is over, or waits for an earlier event of the same room. */
+  nextAttemptAt: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type WebhookDelivery = z.infer<typeof webhookDelivery>;
+export const deliveryListQuery = z.object({
+  status: deliveryStatus.optional(),
+  before: seq.optional().meta({ description: 'Only deliveries of events with a lower `seq`' }),
+  limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(20),
+});
+export type DeliveryListQuery = z.output<typeof deliveryListQuery>;
+export const deliveryList = z.object({ deliveries: z.array(webhookDelivery) });
+export const replayed = z.object({ deliveries: z.array(webhookDelivery) });

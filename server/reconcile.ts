@@ -1,0 +1,133 @@
+/**
+ * `npm run reconcile`: compares the books with the payment provider once and prints every difference in words. Ends with 1 when nothing explains
+ * one of them, with 2 when it could not compare. A server that runs on this machine is asked to do it, since it may hold the database alone;
+ * without one, the parts that are needed are opened here.
+ */
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AccountsStore } from './accounts/accounts.store.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { createPayment } from './app.ts';
+import { type Config, ConfigError, parseConfig } from './config.ts';
+import { Money } from './money/money.ts';
+import { MemoryBus } from './platform/bus.ts';
+import { systemClock } from './platform/clock.ts';
+import { Database } from './platform/db.ts';
+import { createLog } from './platform/log.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { Outbox } from './platform/outbox.ts';
+import { type Reconciliation, reconciliation } from './protocol/payouts.ts';
+import { RoomsStore } from './rooms/rooms.store.ts';
+import { Rooms } from './rooms/rooms.ts';
+
+const SERVER_TIMEOUT_MS = 10 * 60_000;
+
+interface Options {
+  since: string | undefined;
+  isJson: boolean;
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  const config = parseConfig(process.env);
+  const found = (await askServer(config, options)) ?? (await runHere(config, options));
+  process.stdout.write(options.isJson ? `${JSON.stringify(found, null, 2)}\n` : describe(found));
+  return found.unexplainedCount === 0 ? 0 : 1;
+}
+
+function parseOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: { since: { type: 'string' }, all: { type: 'boolean' }, json: { type: 'boolean' } },
+  });
+  const since = values.all ? new Date(0).toISOString() : values.since;
+  if (since !== undefined && Number.isNaN(Date.parse(since))) {
+    throw new ConfigError([`--since: "${since}" is no date; write it like 2026-11-01`]);
+  }
+  return { since: since && new Date(since).toISOString(), isJson: values.json ?? false };
+}
+
+/** Undefined when no server of this house runs here. */
+async function askServer(config: Config, { since }: Options): Promise<Reconciliation | undefined> {
+  let response: Response;
+  try {
+    response = await fetch(`http://127.0.0.1:${config.port}/v1/reconciliations`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${config.apiKey}:${config.apiSecret}`).toString('base64')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(since ? { since } : {}),
+      signal: AbortSignal.timeout(SERVER_TIMEOUT_MS),
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError') throw error;
+    return undefined;
+  }
+  if (response.status === 201) return reconciliation.parse(await response.json());
+  // Another program may have the port; only with Postgres can the books be opened beside a server.
+  if (config.databaseUrl) return undefined;
+  throw new ConfigError([`the program on port ${config.port} answered ${response.status}; is it this house's server?`]);
+}
+
+async function runHere(config: Config, { since }: Options): Promise<Reconciliation> {
+  const log = createLog({ level: config.logLevel, pretty: config.development });
+  const metrics = createMetrics();
+  const clock = systemClock;
+  const { currency, publicUrl } = config;
+  const dataDir = resolve(config.dataDir);
+  const db = await Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') });
+  const { provider, emulator } = await createPayment({ config, dataDir, clock, log });
+  try {
+    const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
+    const outbox = new Outbox({ db, bus, log, metrics });
+    const accounts = new Accounts(new AccountsStore(db));
+    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency });
+    const isReturnUrlAllowed = () => false;
+    // Nothing is started: it only reads, and books what the provider alone knows.
+    const money = await Money.create({
+      db,
+      rooms,
+      outbox,
+      provider,
+      clock,
+      log,
+      metrics,
+      currency,
+      publicUrl,
+      isReturnUrlAllowed,
+    });
+    return await money.settlement.reconciliations.run(since === undefined ? undefined : Date.parse(since));
+  } finally {
+    await emulator?.close();
+    await db.close();
+  }
+}
+
+function describe(found: Reconciliation): string {
+  const unit = `minor units of ${found.currency}`;
+  const lines = [
+    `Compared ${found.movementCount} movements at the provider since ${found.since}.`,
+    `At the provider: ${found.providerMinor} ${unit}. By the books: ${found.ledgerMinor}.`,
+    ...found.items.map(
+      (item) =>
+        `  ${item.isExplained ? 'explained  ' : 'UNEXPLAINED'} ${item.differenceMinor} ${item.reference}: ${item.text}`,
+    ),
+    found.unexplainedCount === 0
+      ? found.items.length === 0
+        ? 'They agree.'
+        : 'They agree but for what is explained above.'
+      : `They differ by ${found.differenceMinor} ${unit} in ${found.unexplainedCount} items that nothing explains.`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    process.stderr.write(
+      `\nThe books could not be compared. ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exit(2);
+  },
+);

@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+const minor = (name: string) => bigint(name, { mode: 'number' });
+
+/** What a creator's club costs. A tier's price never changes: whoever wants another one makes another tier and retires this one. */
+export const clubTiers = pgTable(
+  'club_tiers',
+  {
+    id: text('id').primaryKey(),
+    creator: text('creator').notNull(),
+    name: text('name').notNull(),
+    priceMinor: minor('price_minor').notNull(),
+    currency: text('currency').notNull(),
+    interval: text('interval').$type<'month' | 'year'>().notNull(),
+    /** What it costs in a year; a higher tier opens whatever a lower one does. */
+    rank: minor('rank').notNull(),
+    perks: jsonb('perks').$type<string[]>().notNull(),
+    isActive: boolean('is_active').notNull().default(true),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [index('club_tiers_creator').on(table.creator, table.rank)],
+);
+
+/** The fact that somebody may enter the rooms that a creator keeps for members. One membership gives one. */
+export const clubEntitlements = pgTable(
+  'club_entitlements',
+  {
+    membership: text('membership').primaryKey(),
+    creator: text('creator').notNull(),
+    identity: text('identity').notNull(),
+    rank: minor('rank').notNull(),
+    validUntil: time('valid_until').notNull(),
+    revokedAt: time('revoked_at'),
+    revokedReason: text('revoked_reason'),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    index('club_entitlements_holder').on(table.creator, table.identity),
+    index('club_entitlements_expiring').on(table.validUntil).where(sql`${table.revokedAt} is null`),
+  ],
+);

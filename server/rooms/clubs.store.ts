@@ -1,0 +1,122 @@
+import { and, asc, desc, eq, gt, gte, isNull, lte } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { clubEntitlements, clubTiers } from './clubs.schema.ts';
+import { rooms } from './rooms.schema.ts';
+
+export type TierRow = typeof clubTiers.$inferSelect;
+export type ClubEntitlementRow = typeof clubEntitlements.$inferSelect;
+
+/** Open rooms of one creator that are told of a change. */
+const ROOMS_MAX = 200;
+
+export class ClubsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insertTier(row: typeof clubTiers.$inferInsert): Promise<TierRow> {
+    const [inserted] = await this.#orm.insert(clubTiers).values(row).returning();
+    return inserted as TierRow;
+  }
+
+  async findTier(id: string, tx: Orm = this.#orm): Promise<TierRow | undefined> {
+    const [row] = await tx.select().from(clubTiers).where(eq(clubTiers.id, id));
+    return row;
+  }
+
+  listTiers(creator: string, onlyActive: boolean): Promise<TierRow[]> {
+    return this.#orm
+      .select()
+      .from(clubTiers)
+      .where(and(eq(clubTiers.creator, creator), onlyActive ? eq(clubTiers.isActive, true) : undefined))
+      .orderBy(asc(clubTiers.rank), asc(clubTiers.id));
+  }
+
+  async retireTier(id: string): Promise<TierRow | undefined> {
+    const [row] = await this.#orm.update(clubTiers).set({ isActive: false }).where(eq(clubTiers.id, id)).returning();
+    return row;
+  }
+
+  /** The cheapest one that opens a room which asks for this rank. */
+  async findCheapest(creator: string, minRank: number): Promise<TierRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(clubTiers)
+      .where(and(eq(clubTiers.creator, creator), eq(clubTiers.isActive, true), gte(clubTiers.rank, minRank)))
+      .orderBy(asc(clubTiers.priceMinor), asc(clubTiers.rank))
+      .limit(1);
+    return row;
+  }
+
+  /** What somebody holds or held at a creator's club, the latest first. */
+  listEntitlements(creator: string, identity: string): Promise<ClubEntitlementRow[]> {
+    return this.#orm
+      .select()
+      .from(clubEntitlements)
+      .where(and(eq(clubEntitlements.creator, creator), eq(clubEntitlements.identity, identity)))
+      .orderBy(desc(clubEntitlements.validUntil))
+      .limit(20);
+  }
+
+  async lockEntitlement(tx: Orm, membership: string): Promise<ClubEntitlementRow | undefined> {
+    const [row] = await tx
+      .select()
+      .from(clubEntitlements)
+      .where(eq(clubEntitlements.membership, membership))
+      .for('update');
+    return row;
+  }
+
+  async saveEntitlement(tx: Orm, row: Omit<ClubEntitlementRow, 'revokedAt' | 'revokedReason'>): Promise<void> {
+    const { rank, validUntil } = row;
+    await tx
+      .insert(clubEntitlements)
+      .values(row)
+      .onConflictDoUpdate({
+        target: clubEntitlements.membership,
+        set: { rank, validUntil, revokedAt: null, revokedReason: null },
+      });
+  }
+
+  async revokeEntitlement(
+    tx: Orm,
+    membership: string,
+    revocation: { reason: string; at: string },
+  ): Promise<ClubEntitlementRow | undefined> {
+    const [row] = await tx
+      .update(clubEntitlements)
+      .set({ revokedAt: revocation.at, revokedReason: revocation.reason })
+      .where(and(eq(clubEntitlements.membership, membership), isNull(clubEntitlements.revokedAt)))
+      .returning();
+    return row;
+  }
+
+  async listOpenRooms(tx: Orm, creator: string): Promise<string[]> {
+    const rows = await tx
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(and(eq(rooms.creator, creator), eq(rooms.accessKind, 'members'), isNull(rooms.endedAt)))
+      .orderBy(desc(rooms.createdAt))
+      .limit(ROOMS_MAX);
+    return rows.map((row) => row.id);
+  }
+
+  /** Members whose time ran out between two moments, with the open rooms that this closes to them. */
+  findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
+    return this.#orm
+      .select({ room: rooms.id, identity: clubEntitlements.identity })
+      .from(clubEntitlements)
+      .innerJoin(rooms, eq(rooms.creator, clubEntitlements.creator))
+      .where(
+        and(
+          isNull(clubEntitlements.revokedAt),
+          gt(clubEntitlements.validUntil, afterIso),
+          lte(clubEntitlements.validUntil, untilIso),
+          eq(rooms.accessKind, 'members'),
+          isNull(rooms.endedAt),
+        ),
+      );
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * A creator's club as far as access goes: its tiers, and who may enter its rooms until when. Who pays for it, and when that ends, is money's;
+ * money writes here in its own transactions, and `rooms.ts` asks here when it decides.
+ */
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Orm } from '../platform/db.ts';
+import type { Outbox } from '../platform/outbox.ts';
+import { AppError } from '../protocol/errors.ts';
+import { createId, type MembershipId, type RoomId, type TierId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { Tier, TierInput } from '../protocol/memberships.ts';
+import type { AccessReason, Offer } from '../protocol/rooms.ts';
+import type { ClubsStore, TierRow } from './clubs.store.ts';
+
+export interface ClubGrant {
+  membership: MembershipId;
+  creator: string;
+  identity: string;
+  tier: TierId;
+  validUntil: string;
+}
+
+export interface ClubAccess {
+  valid?: { membership: MembershipId; until: string };
+  /** Why the latest one no longer holds. */
+  lapsed?: AccessReason;
+}
+
+const MONTHS_OF_YEAR = 12;
+
+export class Clubs {
+  readonly #store: ClubsStore;
+  readonly #accounts: Accounts;
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #currency: string;
+
+  constructor(options: { store: ClubsStore; accounts: Accounts; outbox: Outbox; clock: Clock; currency: string }) {
+    this.#store = options.store;
+    this.#accounts = options.accounts;
+    this.#outbox = options.outbox;
+    this.#clock = options.clock;
+    this.#currency = options.currency;
+  }
+
+  async createTier(creator: string, input: TierInput): Promise<Tier> {
+    await this.#accounts.getCreator(creator);
+    const { name, priceMinor, interval, perks = [] } = input;
+    if (priceMinor < LIMITS.tierMinMinor) throw new AppError('amount_too_small');
+    if (priceMinor > LIMITS.tierMaxMinor) throw new AppError('amount_too_large');
+    const active = await this.#store.listTiers(creator, true);
+    if (active.length >= LIMITS.tiersPerCreator) throw new AppError('tier_limit');
+    const rank = interval === 'month' ? priceMinor * MONTHS_OF_YEAR : priceMinor;
+    const row = { id: createId('tier'), creator, name, priceMinor, interval, rank, perks };
+    return toTier(await this.#store.insertTier({ ...row, currency: this.#currency, createdAt: this.#nowIso() }));
+  }
+
+  async listTiers(creator: string): Promise<Tier[]> {
+    await this.#accounts.getCreator(creator);
+    return (await this.#store.listTiers(creator, true)).map(toTier);
+  }
+
+  async getTier(id: string, tx?: Orm): Promise<Tier> {
+    const row = await this.#store.findTier(id, tx);
+    if (!row) throw new AppError('tier_not_found');
+    return toTier(row);
+  }
+
+  /** Nobody can join it any more; whoever is in it stays. */
+  async retireTier(creator: string, id: string): Promise<Tier> {
+    if ((await this.getTier(id)).creator !== creator) throw new AppError('tier_not_found');
+    const row = await this.#store.retireTier(id);
+    if (!row) throw new AppError('tier_not_found');
+    return toTier(row);
+  }
+
+  /** Price of the cheapest tier that opens a room; undefined when nobody can join. */
+  async offerOf(creator: string, minTier: TierId | undefined): Promise<Offer | undefined> {
+    const tier = await this.#store.findCheapest(creator, await this.#rankOf(minTier));
+    return tier && { kind: 'members', priceMinor: tier.priceMinor, currency: tier.currency };
+  }
+
+  async findAccess(creator: string, identity: string, minTier: TierId | undefined): Promise<ClubAccess> {
+    const held = await this.#store.listEntitlements(creator, identity);
+    const now = this.#clock.now();
+    const minRank = await this.#rankOf(minTier);
+    const valid = held.find((row) => !row.revokedAt && Date.parse(row.validUntil) > now && row.rank >= minRank);
+    if (valid) {
+      const until = new Date(valid.validUntil).toISOString();
+      return { valid: { membership: valid.membership as MembershipId, until } };
+    }
+    const latest = held.find((row) => row.rank >= minRank);
+    return latest ? { lapsed: (latest.revokedReason ?? 'expired') as AccessReason } : {};
+  }
+
+  /** Lets a member in, or stay, until a time; in the caller's transaction. Call `outbox.wake()` after it has committed. */
+  async grant(tx: Orm, { membership, creator, identity, tier, validUntil }: ClubGrant): Promise<void> {
+    const before = await this.#store.lockEntitlement(tx, membership);
+    const rank = await this.#rankOf(tier, tx);
+    await this.#store.saveEntitlement(tx, {
+      membership,
+      creator,
+      identity,
+      rank,
+      validUntil,
+      createdAt: this.#nowIso(),
+    });
+    const held = before && !before.revokedAt && Date.parse(before.validUntil) > this.#clock.now();
+    // Whoever is inside stays there without noticing; only where a door opens or closes somebody has to look.
+    if (held && before.rank === rank && Date.parse(validUntil) >= Date.parse(before.validUntil)) return;
+    await this.#tellRooms(tx, { creator, identity }, { granted: true, source: 'membership', until: validUntil });
+  }
+
+  async revoke(tx: Orm, membership: MembershipId, reason: AccessReason): Promise<void> {
+    const holder = await this.#store.revokeEntitlement(tx, membership, { reason, at: this.#nowIso() });
+    if (holder) await this.#tellRooms(tx, holder, { granted: false, reason });
+  }
+
+  findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
+    return this.#store.findExpired(afterIso, untilIso);
+  }
+
+  async #rankOf(tier: TierId | undefined, tx?: Orm): Promise<number> {
+    if (!tier) return 0;
+    return (await this.#store.findTier(tier, tx))?.rank ?? Number.POSITIVE_INFINITY;
+  }
+
+  async #tellRooms(tx: Orm, who: { creator: string; identity: string }, change: object): Promise<void> {
+    const open = await this.#store.listOpenRooms(tx, who.creator);
+    const { identity } = who;
+    await this.#outbox.add(
+      tx,
+      ...open.map((id) => {
+        const room = id as RoomId;
+        return { topic: 'access.changed', room, identity, data: { room, identity, change } };
+      }),
+    );
+  }
+
+  #nowIso(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+}
+
+function toTier(row: TierRow): Tier {
+  const { creator, name, priceMinor, currency, interval, perks, isActive } = row;
+  return { id: row.id as TierId, creator, name, priceMinor, currency, interval, perks, isActive };
+}

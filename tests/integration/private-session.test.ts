@@ -1,0 +1,103 @@
+/** A private session over the wire with real media through the real worker: what each side is told, and that only media is paid. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { PrivateRunning, PrivateSession } from '../../server/protocol/private-sessions.ts';
+import type { RtpCapabilities } from '../../sfu/contract.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { TestParticipant } from '../support/participant.ts';
+import { RtpPublisher } from '../support/rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+
+const RATE_MINOR = 600;
+const CREDIT_MINOR = 5_000;
+const WAIT = { timeout: 25_000, interval: 100 };
+
+let loge: TestApp;
+
+beforeAll(async () => {
+  loge = await startApp();
+});
+
+afterAll(async () => {
+  await loge[Symbol.asyncDispose]();
+});
+
+const runningOf = ({ events }: TestParticipant) =>
+  events.filter(({ name }) => name === 'private:running').map(({ data }) => data as PrivateRunning);
+const lastOf = (participant: TestParticipant, name: string) =>
+  participant.events.findLast((event) => event.name === name)?.data as { session: PrivateSession } | undefined;
+
+async function publish(creator: TestParticipant): Promise<RtpPublisher> {
+  const publisher = new RtpPublisher();
+  const { session, transport } = await creator.request('stage:publish', { dtlsParameters: publisher.dtlsParameters });
+  await publisher.connect(transport);
+  const { videoRtpParameters: rtpParameters } = publisher;
+  await creator.request('stage:produce', { session, kind: 'video', source: 'camera', rtpParameters });
+  return publisher;
+}
+
+async function watch(fan: TestParticipant, router: RtpCapabilities): Promise<RtpViewer> {
+  const viewer = new RtpViewer({ reports: true });
+  const { transport, consumers } = await fan.request('stage:watch', {
+    rtpCapabilities: rtpViewerCapabilities(router),
+    dtlsParameters: viewer.dtlsParameters,
+  });
+  await viewer.connect(transport, consumers);
+  return viewer;
+}
+
+test('a fan asks, is let in, pays for the time with real media alone, and is out at the end', {
+  timeout: 90_000,
+}, async () => {
+  const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
+  await loge.app.context.money.grantPromotion(
+    { identity: 'lea', amountMinor: CREDIT_MINOR, reason: 'credit of the test', idempotencyKey: 'credit-of-lea' },
+    'operator',
+  );
+  using creator = await TestParticipant.connect(loge.url, {
+    token: await loge.token({ identity: 'ada', room, role: 'creator' }),
+  });
+  using fan = await TestParticipant.connect(loge.url, { token: await loge.token({ identity: 'lea', room }) });
+  using other = await TestParticipant.connect(loge.url, { token: await loge.token({ identity: 'malik', room }) });
+  const publisher = await publish(creator);
+
+  expect(fan.welcome.access).toMatchObject({ state: 'required', offer: { kind: 'private', priceMinor: RATE_MINOR } });
+  expect(await fan.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_required');
+  const asked = creator.next('private:requested');
+  const { session } = (await fan.request('private:request')) as { session: PrivateSession };
+  expect((await asked).session).toMatchObject({ id: session.id, identity: 'lea', status: 'requested' });
+  expect(await other.refusal('private:request')).toBe('insufficient_funds');
+  expect(await fan.refusal('private:accept', { session: session.id })).toBe('access_required');
+
+  const granted = fan.next('rooms:accessGranted');
+  await creator.request('private:accept', { session: session.id });
+  const { inside } = await granted;
+  // Nobody watches yet: time stands still.
+  await vi.waitFor(() => expect(runningOf(fan).length).toBeGreaterThan(1), WAIT);
+  expect(runningOf(fan).at(-1)).toMatchObject({ confirmed: false, confirmedMs: 0, costMinor: 0 });
+
+  const viewer = await watch(fan, inside.stage.routerRtpCapabilities as RtpCapabilities);
+  await viewer.firstDecodableFrame;
+  await vi.waitFor(() => expect(runningOf(fan).at(-1)?.costMinor).toBeGreaterThan(20), WAIT);
+  expect(runningOf(creator).at(-1)?.creatorMinor).toBeGreaterThan(0);
+
+  // The creator's camera freezes: nothing more is billed.
+  publisher.close();
+  await vi.waitFor(() => expect(runningOf(fan).at(-1)?.confirmed).toBe(false), WAIT);
+  const frozen = runningOf(fan).at(-1)?.confirmedMs;
+  const seen = runningOf(fan).length;
+  await vi.waitFor(() => expect(runningOf(fan).length).toBeGreaterThan(seen + 2), WAIT);
+  expect(runningOf(fan).at(-1)?.confirmedMs).toBe(frozen);
+
+  const revoked = fan.next('rooms:accessRevoked');
+  await fan.request('private:end', { session: session.id });
+  expect((await revoked).access).toMatchObject({ state: 'required', reason: 'private_ended' });
+  await vi.waitFor(() => expect(lastOf(creator, 'private:ended')?.session.status).toBe('ended'), WAIT);
+  const ended = lastOf(creator, 'private:ended')?.session;
+  expect(ended?.costMinor).toBe(Math.floor((RATE_MINOR * (frozen ?? 0)) / 60_000));
+  expect((await fan.request('money:wallet')).balanceMinor).toBe(CREDIT_MINOR - (ended?.costMinor ?? 0));
+  expect(await fan.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_required');
+  expect(runningOf(other)).toEqual([]);
+  expect((await creator.request('money:earnings')).creatorMinor).toBe(ended?.creatorMinor);
+  expect(await loge.app.context.money.checkInvariants()).toEqual([]);
+  viewer.close();
+});
