@@ -31,8 +31,8 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
   /** Joining asks the database, not what was decided a moment ago. */
   const freshCaller = async (connection: Connection): Promise<StageCaller> => {
     const { participant, can } = connection;
-    const room = await rooms.getRoom(connection.roomId);
-    return caller(connection, await rooms.decideAccess({ room, ...participant, subscribe: can.subscribe }));
+    const { access } = await rooms.decide({ roomId: connection.roomId, ...participant, subscribe: can.subscribe });
+    return caller(connection, access);
   };
   return {
     'stage:watch': {

@@ -144,12 +144,8 @@ export class SocketGateway {
   }
 
   readonly #actions = {
-    decide: async (connection: Connection) => {
-      const room = await this.#context.rooms.getRoom(connection.roomId);
-      const { participant, can } = connection;
-      const access = await this.#context.rooms.decideAccess({ room, ...participant, subscribe: can.subscribe });
-      return { room, access };
-    },
+    decide: ({ roomId, participant, can }: Connection) =>
+      this.#context.rooms.decide({ roomId, ...participant, subscribe: can.subscribe }),
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => ({
       chat: await this.#context.chat.catchUp(roomId, since),
       stage: this.#context.stage.state(roomId, participant.identity),
