@@ -77,7 +77,8 @@ export default {
     },
     {
       name: 'only-app-knows-every-part',
-      comment: 'app.ts is the composition root, main.ts starts it and reconcile.ts a part of it; nothing else may import them.',
+      comment:
+        'app.ts is the composition root, main.ts starts it and reconcile.ts a part of it; nothing else may import them.',
       severity: 'error',
       from: { path: '^(server|sfu|client-sdk|infra)/', pathNot: ['^server/(main|app|reconcile)\\.ts$', tests] },
       to: { path: '^server/(main|app)\\.ts$' },

@@ -9,7 +9,6 @@ import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Room } from '../src/room.ts';
 import { formatCount } from './format.ts';
 import type { IconName } from './icons.ts';
-import { icon } from './icons.ts';
 import './loge-chat.ts';
 import './loge-confirm.ts';
 import type { LogeConfirm } from './loge-confirm.ts';
@@ -23,6 +22,7 @@ import './studio-figures.ts';
 import './studio-picture.ts';
 import type { LogeStudioPicture } from './studio-picture.ts';
 import { studioStyles } from './studio-styles.ts';
+import { toolButton } from './studio-tool.ts';
 
 export class LogeStudio extends RoomPart {
   static override properties = {
@@ -154,19 +154,20 @@ export class LogeStudio extends RoomPart {
     return html`
       ${
         canShare
-          ? this.#tool({
+          ? toolButton({
               name: 'screen',
               label: isSharing ? texts.studio.stopScreen : texts.studio.shareScreen,
               isOn: isSharing,
-              act: () => (isSharing ? room.localParticipant.stopScreen() : room.localParticipant.shareScreen()),
+              act: () =>
+                this.#try(() => (isSharing ? room.localParticipant.stopScreen() : room.localParticipant.shareScreen())),
             })
           : nothing
       }
-      ${this.#tool({
+      ${toolButton({
         name: 'settings',
         label: texts.studio.devices,
         isOn: this.showDevices,
-        act: async () => {
+        act: () => {
           this.showDevices = !this.showDevices;
         },
       })}
@@ -177,37 +178,14 @@ export class LogeStudio extends RoomPart {
     const me = this.room?.localParticipant;
     const isThere = me?.tracks.some((track) => track.source === source) ?? false;
     const isMuted = me?.isMuted(source) ?? false;
-    return this.#tool({
+    return toolButton({
       name: isMuted ? (source === 'camera' ? 'cameraOff' : 'microphoneOff') : source,
       testId: `mute-${source}`,
       label: isMuted ? unmute : mute,
       isOff: isMuted,
       isDisabled: !isThere,
-      act: async () => me?.setMuted(source, !isMuted),
+      act: () => this.#try(() => me?.setMuted(source, !isMuted)),
     });
-  }
-
-  #tool(tool: {
-    name: IconName;
-    label: string;
-    testId?: string;
-    isOn?: boolean;
-    isOff?: boolean;
-    isDisabled?: boolean;
-    act: () => Promise<void> | undefined;
-  }): TemplateResult {
-    return html`<button
-      class="tool ${tool.isOff ? 'muted-off' : ''} ${tool.isOn ? 'on' : ''}"
-      type="button"
-      data-testid=${tool.testId ?? `tool-${tool.name}`}
-      aria-label=${tool.label}
-      title=${tool.label}
-      aria-pressed=${tool.isOn || tool.isOff ? 'true' : 'false'}
-      ?disabled=${tool.isDisabled ?? false}
-      @click=${() => this.#try(tool.act)}
-    >
-      ${icon(tool.name, 22)}
-    </button>`;
   }
 
   #messages(): TemplateResult {

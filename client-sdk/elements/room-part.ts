@@ -11,7 +11,8 @@ import type { Room } from '../src/room.ts';
 import type { Language } from './language.ts';
 import { LanguageController } from './language.ts';
 import type { ElementTexts } from './texts/english.ts';
-import { themeStyles, webAwesomeTheme } from './theme.ts';
+import { themeStyles } from './theme.ts';
+import { webAwesomeTheme } from './web-awesome-theme.ts';
 
 /** Sent by a part that has no room; the `<loge-room>` around it answers now and whenever its room changes. */
 export const ROOM_WANTED = 'loge-room-wanted';

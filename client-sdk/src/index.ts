@@ -5,7 +5,15 @@ export type { ErrorCode } from '../../server/protocol/errors.ts';
 export type { MessageId, RoomId, TicketId, TipId } from '../../server/protocol/ids.ts';
 export { LIMITS } from '../../server/protocol/limits.ts';
 export type { Earnings, Ticket, Tip, Wallet as WalletState } from '../../server/protocol/money.ts';
-export type { PriceParts, Quote, Receipt, Waiver, WaiverInput, WaiverText, WalletHistory } from '../../server/protocol/pricing.ts';
+export type {
+  PriceParts,
+  Quote,
+  Receipt,
+  Waiver,
+  WaiverInput,
+  WaiverText,
+  WalletHistory,
+} from '../../server/protocol/pricing.ts';
 export type {
   PrivateEndReason,
   PrivateRunning,

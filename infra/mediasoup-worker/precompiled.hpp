@@ -1,4 +1,4 @@
-// What nearly every source of the worker includes. Reading it once instead of 260 times halves the time of the build.
+// What most sources of the worker include. Reading it once instead of 260 times takes a quarter off the time of the build.
 #include <algorithm>
 #include <functional>
 #include <map>

@@ -163,7 +163,11 @@ async function precompile(sources, output) {
   const command = commands.find((entry) => entry.file.endsWith('src/main.cpp'))?.command;
   if (command === undefined) return;
   const header = join(sources, precompiledHeader);
-  const flags = command.replace(/ -MD .*$/, '').replace(`-include ${header}`, '');
+  // libwebrtc's sources lack that macro, and a header that was made with it would be refused for them.
+  const flags = command
+    .replace(/ -MD .*$/, '')
+    .replace(`-include ${header}`, '')
+    .replace('-DMS_EXECUTABLE', '');
   await runLogged('sh', ['-c', `${flags} -x c++-header '${header}' -o '${header}.gch'`], {
     logName: 'worker-precompile',
     cwd: output,

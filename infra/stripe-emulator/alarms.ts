@@ -52,6 +52,8 @@ export class Alarms {
       this.#current.delete(head.id);
       this.#ring(head.id);
     }
+    // The clock may have jumped: what the timer waits for may be past, or nearer than it was.
+    this.#timerDueAtMs = Number.POSITIVE_INFINITY;
     this.#arm();
   }
 

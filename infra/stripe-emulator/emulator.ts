@@ -5,12 +5,14 @@
  */
 import { randomInt } from 'node:crypto';
 import { Api } from './api/api.ts';
-import { Expander } from './api/expand.ts';
-import { World } from './api/operation.ts';
+import { Expander, type Included } from './api/expand.ts';
+import { type Dunning, World } from './api/operation.ts';
 import { Presenter } from './api/presenter.ts';
 import type { Route } from './api/route.ts';
+import { reactToPayment } from './billing/collection.ts';
 import { Pages } from './checkout/pages.ts';
 import { Clock } from './clock.ts';
+import type { ActionInput, ActionName, ActionResult } from './control/actions.ts';
 import { ControlPlane, type DeliveryReport, type WebhookTarget } from './control/control-plane.ts';
 import { ApiFaults } from './control/faults.ts';
 import { Deliveries } from './events/deliveries.ts';
@@ -20,16 +22,24 @@ import { HttpServer } from './http/server.ts';
 import { type EmulatorLog, logToStderr } from './log.ts';
 import { upgradeBalances } from './payments/ledger.ts';
 import { SeededRandom } from './random.ts';
+import { accountRoutes } from './resources/accounts.ts';
 import { balanceRoutes } from './resources/balance.ts';
+import { billingPortalRoutes } from './resources/billing-portal.ts';
 import { chargeRoutes } from './resources/charges.ts';
 import { checkoutSessionRoutes, lineItemsOfSession } from './resources/checkout-sessions.ts';
 import { customerRoutes } from './resources/customers.ts';
+import { disputeRoutes } from './resources/disputes.ts';
 import { eventRoutes } from './resources/events.ts';
+import { confirmationSecretOf, invoiceRoutes, paymentsOfInvoice } from './resources/invoices.ts';
 import { paymentIntentRoutes } from './resources/payment-intents.ts';
 import { paymentMethodRoutes } from './resources/payment-methods.ts';
+import { payoutRoutes } from './resources/payouts.ts';
+import { priceRoutes } from './resources/prices.ts';
 import { productRoutes } from './resources/products.ts';
 import { refundRoutes, refundsOfCharge } from './resources/refunds.ts';
 import { setupIntentRoutes } from './resources/setup-intents.ts';
+import { subscriptionRoutes, subscriptionsOfCustomer } from './resources/subscriptions.ts';
+import { transferRoutes } from './resources/transfers.ts';
 import { webhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { Retention } from './retention.ts';
 import { Store } from './store/store.ts';
@@ -57,11 +67,22 @@ export interface StripeEmulatorOptions {
   merchant?: string;
   /** How long after a charge its balance transaction comes, and after a refund its reference. */
   settleDelayMs?: number;
+  /** How often an invoice is tried again, and what then becomes of the subscription. */
+  dunning?: Partial<Dunning>;
   log?: EmulatorLog;
 }
 
 const SETTLE_DELAY_MS = 150;
+const DUNNING: Dunning = { retryAfterDays: [3, 5, 7], whenExhausted: 'canceled' };
 const SEED_BOUND = 2 ** 32;
+
+const INCLUDED: Readonly<Record<string, Included>> = {
+  'charge.refunds': refundsOfCharge,
+  'checkout.session.line_items': lineItemsOfSession,
+  'customer.subscriptions': subscriptionsOfCustomer,
+  'invoice.confirmation_secret': confirmationSecretOf,
+  'invoice.payments': paymentsOfInvoice,
+};
 
 interface Parts {
   store: Store;
@@ -101,9 +122,10 @@ export class StripeEmulator {
       const deliveries = new Deliveries({ store, clock, disturbance, log });
       const presenter = new Presenter({ clock, deliveries, baseUrl: () => (publicUrl ?? url).replace(/\/$/, '') });
       const settleDelayMs = options.settleDelayMs ?? SETTLE_DELAY_MS;
-      const world = new World({ store, clock, deliveries, presenter, settleDelayMs, runTask });
-      const includedLists = { 'charge.refunds': refundsOfCharge, 'checkout.session.line_items': lineItemsOfSession };
-      const expander = new Expander({ presenter, includedLists });
+      const dunning = { ...DUNNING, ...options.dunning };
+      const react = reactToPayment;
+      const world = new World({ store, clock, deliveries, presenter, settleDelayMs, dunning, runTask, react, log });
+      const expander = new Expander({ presenter, included: INCLUDED });
       const faults = new ApiFaults();
       const api = new Api({ world, expander, faults, routes: allRoutes(deliveries), log });
       const pages = new Pages({ world, merchant, publicUrl });
@@ -161,6 +183,11 @@ export class StripeEmulator {
     this.#parts.control.advanceClock(byMs);
   }
 
+  /** What banks and people do: `act('open_dispute', { charge })`; the names are in `control/actions.ts`. */
+  act<N extends ActionName>(name: N, input: ActionInput<N>): ActionResult<N> {
+    return this.#parts.control.act(name, input);
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -174,16 +201,24 @@ export class StripeEmulator {
 
 function allRoutes(deliveries: Deliveries): Route[] {
   return [
+    ...accountRoutes,
     ...balanceRoutes,
+    ...billingPortalRoutes,
     ...chargeRoutes,
     ...checkoutSessionRoutes,
     ...customerRoutes,
+    ...disputeRoutes,
     ...eventRoutes(deliveries),
+    ...invoiceRoutes,
     ...paymentIntentRoutes,
     ...paymentMethodRoutes,
+    ...payoutRoutes,
+    ...priceRoutes,
     ...productRoutes,
     ...refundRoutes,
     ...setupIntentRoutes,
+    ...subscriptionRoutes,
+    ...transferRoutes,
     ...webhookEndpointRoutes,
   ];
 }

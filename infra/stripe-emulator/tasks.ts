@@ -1,7 +1,12 @@
 /** What happens later by itself: charges settle, refunds come through, sessions expire. */
 import type { Operation } from './api/operation.ts';
+import { finalizeByTime, retryByTime } from './billing/collection.ts';
+import { expireIncomplete } from './billing/standing.ts';
+import { renewSubscription } from './billing/subscriptions.ts';
 import { expireSession } from './checkout/sessions.ts';
+import { movePayout, payOut } from './connect/payouts.ts';
 import { settleCharge } from './payments/charges.ts';
+import { endDispute, endDisputeByTime, openDispute } from './payments/disputes.ts';
 import { expireAuthorization } from './payments/payment-intents.ts';
 import { finishRefund } from './payments/refunds.ts';
 import type { Task } from './store/tasks.ts';
@@ -12,9 +17,40 @@ export function runTask(operation: Operation, task: Task): void {
       settleCharge(operation, task.charge);
       break;
     case 'dispute_charge':
+      disputeCharge(operation, task.charge);
       break;
+    case 'dispute_due':
+      endDisputeByTime(operation, task.dispute, task.dueBy);
+      break;
+    case 'end_dispute': {
+      const dispute = operation.must('disputes', task.dispute);
+      if (dispute.status === 'under_review') endDispute(operation, dispute, task.outcome);
+      break;
+    }
     case 'expire_authorization':
       expireAuthorization(operation, task.paymentIntent);
+      break;
+    case 'move_payout': {
+      const there = operation.of(task.account);
+      movePayout(there, there.must('payouts', task.payout), task.step);
+      break;
+    }
+    case 'pay_out': {
+      const account = operation.tx.get('accounts', task.account);
+      if (account !== undefined) payOut(operation.of(account.id), account);
+      break;
+    }
+    case 'expire_subscription':
+      expireIncomplete(operation, task.subscription);
+      break;
+    case 'finalize_invoice':
+      finalizeByTime(operation, task.invoice);
+      break;
+    case 'renew_subscription':
+      renewSubscription(operation, task.subscription, task.periodEnd);
+      break;
+    case 'retry_invoice':
+      retryByTime(operation, task.invoice, task.attemptAt);
       break;
     case 'finish_refund':
       finishRefund(operation, task.refund, task.outcome);
@@ -25,4 +61,13 @@ export function runTask(operation: Operation, task: Task): void {
       break;
     }
   }
+}
+
+/** What some test cards do to the merchant a while after they have paid. */
+function disputeCharge(operation: Operation, chargeId: string): void {
+  const charge = operation.must('charges', chargeId);
+  const { dispute } = operation.must('card_behaviours', charge.payment_method);
+  if (dispute === undefined || charge.disputed || charge.refunded) return;
+  const isInquiry = dispute === 'inquiry';
+  openDispute(operation, charge, { isInquiry, reason: isInquiry ? 'fraudulent' : dispute });
 }

@@ -97,9 +97,14 @@ export class Chat {
 
   /** What a newcomer sees, or what somebody who was here until `since` missed. */
   async catchUp(room: RoomId, since: number | undefined): Promise<ChatPage> {
+    if (since === undefined) {
+      // Who comes in for the first time: the newest page ends with the last entry there is.
+      const entries = await this.#store.read(room, { limit: LIMITS.chatWelcomeEntries });
+      return { entries, lastSeq: entries.at(-1)?.seq ?? 0 };
+    }
     const lastSeq = await this.#store.lastSeq(room);
     // Somebody who missed more than a page starts anew from the newest page and loads the rest when asked.
-    const resumes = since !== undefined && since <= lastSeq && lastSeq - since <= LIMITS.chatPageEntries;
+    const resumes = since <= lastSeq && lastSeq - since <= LIMITS.chatPageEntries;
     const range = resumes ? { since, limit: LIMITS.chatPageEntries } : { limit: LIMITS.chatWelcomeEntries };
     return { entries: await this.#store.read(room, range), lastSeq };
   }

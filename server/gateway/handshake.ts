@@ -31,8 +31,8 @@ export async function authorise(
   const address = clientAddress(socket, context.config.trustProxyHops);
   await limits.consume('connect', { address });
   const claims = context.tokens.parse(socket.handshake.auth.token);
-  const room = await context.rooms.getRoom(claims.room);
-  if (claims.role === 'creator' && claims.sub !== room.creator.identity) {
+  const creator = await context.rooms.creatorOf(claims.room);
+  if (claims.role === 'creator' && claims.sub !== creator) {
     throw new AppError('forbidden', 'Only the creator of this room connects as its creator.');
   }
   const own = presence.ofIdentity(claims.sub).filter((connection) => connection.roomId === claims.room);

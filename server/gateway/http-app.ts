@@ -5,12 +5,12 @@
 import express, { type Express } from 'express';
 import { accountsRoutes } from './accounts-routes.ts';
 import { mountDocs } from './docs-routes.ts';
+import { mountEarningsExports } from './earnings-exports.ts';
 import { eventsRoutes } from './events-routes.ts';
 import { HttpAuth } from './http-auth.ts';
 import type { HttpContext, LiveView } from './http-context.ts';
 import { createErrorHandler, notFound, routeOf } from './http-errors.ts';
 import { HttpPipeline } from './http-pipeline.ts';
-import { mountEarningsExports } from './earnings-exports.ts';
 import { embedderCors, noStore, securityHeaders } from './http-security.ts';
 import { membershipsRoutes } from './memberships-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
@@ -32,9 +32,17 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const auth = new HttpAuth({ config, tokens, sessions });
   const limits = createHttpLimits();
   const pipeline = new HttpPipeline({ auth, limits, log });
-  const apiRoutes = [...accountsRoutes(context), ...roomsRoutes(context, live), ...moneyRoutes(context), ...tippingRoutes(context),
-    ...pricingRoutes(context), ...payoutsRoutes(context),
-    ...receiptsRoutes(context), ...eventsRoutes(context), ...membershipsRoutes(context)];
+  const apiRoutes = [
+    ...accountsRoutes(context),
+    ...roomsRoutes(context, live),
+    ...moneyRoutes(context),
+    ...tippingRoutes(context),
+    ...pricingRoutes(context),
+    ...payoutsRoutes(context),
+    ...receiptsRoutes(context),
+    ...eventsRoutes(context),
+    ...membershipsRoutes(context),
+  ];
 
   const app = express();
   app.disable('x-powered-by');

@@ -32,7 +32,11 @@ type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${i
 
 /** The parameters of a path; `:id` after `rooms/` is a room, everything else a text that the domain looks up. */
 export type PathParams<Path extends string> = {
-  [Name in ParamNames<Path>]: Path extends `${string}/rooms/:id${string}` ? (Name extends 'id' ? RoomId : string) : string;
+  [Name in ParamNames<Path>]: Path extends `${string}/rooms/:id${string}`
+    ? Name extends 'id'
+      ? RoomId
+      : string
+    : string;
 };
 
 export interface Call<A extends Auth, Path extends string, Input> {

@@ -35,8 +35,8 @@ export const TIP_ERRORS = [
   'amount_too_small',
   'amount_too_large',
   'menu_item_not_found',
-        'menu_price_mismatch',
-        'idempotency_conflict',
+  'menu_price_mismatch',
+  'idempotency_conflict',
 ] as const;
 const PROVIDER_ERRORS = ['provider_unavailable'] as const;
 
@@ -126,11 +126,7 @@ function roomMoneyRoutes(context: HttpContext): Route[] {
       summary: 'Tip the creator',
       description:
         'From the wallet, by somebody who is let into the room. The same `idempotencyKey` with the same request answers the same tip and charges nothing.',
-      errors: [
-        ...TIP_ERRORS,
-        'insufficient_funds',
-        'wallet_off',
-      ],
+      errors: [...TIP_ERRORS, 'insufficient_funds', 'wallet_off'],
       handler: async ({ caller, params, input }) => {
         const room = await ownRoom(context, caller, params.id);
         const from = await assertMayTip(context, caller, room);

@@ -11,11 +11,11 @@ import { parseExactly } from './http-input.ts';
 import { errorsOf, type Route, takesBody } from './http-route.ts';
 import { membershipsRoutes } from './memberships-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
-import { tippingRoutes } from './tipping-routes.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
 import { pricingRoutes } from './pricing-routes.ts';
 import { receiptsRoutes } from './receipts-routes.ts';
 import { roomsRoutes } from './rooms-routes.ts';
+import { tippingRoutes } from './tipping-routes.ts';
 
 let http: TestHttp;
 let routes: Route[];
@@ -24,9 +24,16 @@ let document: OpenApiDocument;
 beforeAll(async () => {
   http = await startHttp();
   const live = { viewerCount: () => 0, whyNotReady: () => [] };
-  routes = [...accountsRoutes(http.context), ...roomsRoutes(http.context, live), ...moneyRoutes(http.context),
+  routes = [
+    ...accountsRoutes(http.context),
+    ...roomsRoutes(http.context, live),
+    ...moneyRoutes(http.context),
     ...pricingRoutes(http.context),
-    ...receiptsRoutes(http.context), ...eventsRoutes(http.context), ...membershipsRoutes(http.context), ...tippingRoutes(http.context)];
+    ...receiptsRoutes(http.context),
+    ...eventsRoutes(http.context),
+    ...membershipsRoutes(http.context),
+    ...tippingRoutes(http.context),
+  ];
   document = (await http.call('GET', '/openapi.json')).json;
 });
 

@@ -4,6 +4,18 @@ import manifest from '../../package.json' with { type: 'json' };
 import { creator, creatorInput, participant, tokenInput } from '../protocol/accounts.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../protocol/errors.ts';
 import {
+  deliveryList,
+  embedderEvent,
+  eventList,
+  secretRotationInput,
+  webhookDelivery,
+  webhookEndpoint,
+  webhookEndpointInput,
+  webhookEndpointList,
+  webhookEndpointWithSecret,
+} from '../protocol/events.ts';
+import { membership, membershipList, tier, tierList } from '../protocol/memberships.ts';
+import {
   checkout,
   refund,
   refundInput,
@@ -15,18 +27,6 @@ import {
   topupInput,
   wallet,
 } from '../protocol/money.ts';
-import { membership, membershipList, tier, tierList } from '../protocol/memberships.ts';
-import {
-  deliveryList,
-  embedderEvent,
-  eventList,
-  secretRotationInput,
-  webhookDelivery,
-  webhookEndpoint,
-  webhookEndpointInput,
-  webhookEndpointList,
-  webhookEndpointWithSecret,
-} from '../protocol/events.ts';
 import { accessRule, removal, removalInput, room, roomInput } from '../protocol/rooms.ts';
 import { errorAnswer } from './http-errors.ts';
 import { type Auth, errorsOf, ROOM_PATH, type Route, takesBody } from './http-route.ts';

@@ -8,8 +8,8 @@ import type { GatewayContext } from './context.ts';
 import { membershipHandlers } from './memberships-requests.ts';
 import type { Handlers } from './pipeline.ts';
 import { privateHandlers } from './private-requests.ts';
-import { type TippingRequest, tippingHandlers } from './tipping-requests.ts';
 import { receiptsHandlers } from './receipts-requests.ts';
+import { type TippingRequest, tippingHandlers } from './tipping-requests.ts';
 
 export function createHandlers(context: GatewayContext): Handlers {
   return {
@@ -38,8 +38,8 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
   /** Joining asks the database, not what was decided a moment ago. */
   const freshCaller = async (connection: Connection): Promise<StageCaller> => {
     const { participant, can } = connection;
-    const room = await rooms.getRoom(connection.roomId);
-    return caller(connection, await rooms.decideAccess({ room, ...participant, subscribe: can.subscribe }));
+    const { access } = await rooms.decide({ roomId: connection.roomId, ...participant, subscribe: can.subscribe });
+    return caller(connection, access);
   };
   return {
     'stage:watch': {

@@ -196,7 +196,14 @@ function siteWalletRoutes({ money }: HttpContext): Route[] {
       answer: topupCheckout,
       status: 201,
       summary: 'Top up the wallet by card',
-      errors: ['amount_invalid', 'amount_too_small', 'amount_too_large', 'wallet_limit', 'wallet_off', 'provider_unavailable'],
+      errors: [
+        'amount_invalid',
+        'amount_too_small',
+        'amount_too_large',
+        'wallet_limit',
+        'wallet_off',
+        'provider_unavailable',
+      ],
       handler: ({ caller, input, locale }) =>
         money.createTopup({ identity: caller.identity, name: caller.name, locale, ...input }),
     }),

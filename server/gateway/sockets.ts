@@ -16,13 +16,13 @@ import type { StageEvent } from '../stage/stage.ts';
 import { ChatFanout } from './chat-fanout.ts';
 import { Connection, type RoomSocket } from './connection.ts';
 import type { GatewayContext } from './context.ts';
+import { GoalFanout } from './goal-fanout.ts';
 import { authorise, type Handshake, isHandshakeOriginAllowed } from './handshake.ts';
 import { Pipeline } from './pipeline.ts';
 import { Presence } from './presence.ts';
 import { tellPrivateFact, tellPrivateProgress } from './private-requests.ts';
 import { createSocketLimits, type SocketLimits } from './rate-limits.ts';
 import { createHandlers } from './requests.ts';
-import { GoalFanout } from './goal-fanout.ts';
 
 /** Together the time after which a silent connection counts as lost. */
 const PING_INTERVAL_MS = 10_000;
@@ -155,12 +155,8 @@ export class SocketGateway {
   }
 
   readonly #actions = {
-    decide: async (connection: Connection) => {
-      const room = await this.#context.rooms.getRoom(connection.roomId);
-      const { participant, can } = connection;
-      const access = await this.#context.rooms.decideAccess({ room, ...participant, subscribe: can.subscribe });
-      return { room, access };
-    },
+    decide: ({ roomId, participant, can }: Connection) =>
+      this.#context.rooms.decide({ roomId, ...participant, subscribe: can.subscribe }),
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => ({
       chat: await this.#context.chat.catchUp(roomId, since),
       stage: this.#context.stage.state(roomId, participant.identity),

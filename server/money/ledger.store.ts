@@ -6,12 +6,27 @@ import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './money.schem
 
 /** What a transaction is booked for; together with its kind it can be booked once. */
 export interface Source {
-  type: 'topup' | 'ticket' | 'tip' | 'private_session' | 'membership_invoice' | 'refund' | 'checkout' | 'promotion' | PayoutSourceType;
+  type:
+    | 'topup'
+    | 'ticket'
+    | 'tip'
+    | 'private_session'
+    | 'membership_invoice'
+    | 'refund'
+    | 'checkout'
+    | 'promotion'
+    | PayoutSourceType;
   id: string;
 }
 
 /** Movements of creators' earnings and of disputes. */
-export type PayoutSourceType = 'release' | 'payout' | 'dispute' | 'dispute_movement' | 'provider_refund' | 'provider_movement';
+export type PayoutSourceType =
+  | 'release'
+  | 'payout'
+  | 'dispute'
+  | 'dispute_movement'
+  | 'provider_refund'
+  | 'provider_movement';
 
 export interface Posting {
   kind: TransactionKind;

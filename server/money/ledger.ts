@@ -120,7 +120,10 @@ export function charityAccount(association: string, currency: string): Account {
   return { kind: 'charity', owner: association, currency };
 }
 
-export function houseAccount(kind: Exclude<AccountKind, 'fan_wallet' | 'fan_promo' | 'creator_pending' | 'creator_available'>, currency: string): Account {
+export function houseAccount(
+  kind: Exclude<AccountKind, 'fan_wallet' | 'fan_promo' | 'creator_pending' | 'creator_available'>,
+  currency: string,
+): Account {
   return { kind, owner: HOUSE, currency };
 }
 

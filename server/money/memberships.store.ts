@@ -5,9 +5,8 @@ import { membershipInvoices, memberships } from './memberships.schema.ts';
 export type MembershipRow = typeof memberships.$inferSelect;
 export type InvoiceRow = typeof membershipInvoices.$inferSelect;
 
-/** Names of the unique indexes that make joining twice impossible. */
+/** Name of the unique index that makes joining twice impossible. */
 export const ONE_PENDING_MEMBERSHIP = 'memberships_pending';
-export const ONE_HELD_MEMBERSHIP = 'memberships_held';
 
 const LIST_ITEMS = 100;
 /** After so many looks the provider is not asked for a fee any more. */

@@ -43,7 +43,12 @@ export interface EarningsRules extends HoldRules {
   payoutMinMinor: number;
 }
 
-const EARNINGS_RULES: EarningsRules = { holdDays: 7, newCreatorHoldDays: 14, newCreatorDays: 30, payoutMinMinor: 2_500 };
+const EARNINGS_RULES: EarningsRules = {
+  holdDays: 7,
+  newCreatorHoldDays: 14,
+  newCreatorDays: 30,
+  payoutMinMinor: 2_500,
+};
 
 export type WalletMode = 'on' | 'off';
 const HOUSE_COUNTRY = 'FR';

@@ -36,7 +36,10 @@ export const ledgerAccounts = pgTable(
   },
   (table) => [
     uniqueIndex('ledger_accounts_owner').on(table.owner, table.kind, table.currency),
-    check('ledger_accounts_cached', sql`(${table.kind} in ('fan_wallet', 'fan_promo')) = (${table.balance} is not null)`),
+    check(
+      'ledger_accounts_cached',
+      sql`(${table.kind} in ('fan_wallet', 'fan_promo')) = (${table.balance} is not null)`,
+    ),
     check('ledger_accounts_not_below', sql`${table.balance} >= coalesce(${table.minBalance}, 0)`),
     check('ledger_accounts_held', sql`${table.held} >= 0`),
   ],
@@ -240,7 +243,9 @@ export const providerEvents = pgTable(
   'provider_events',
   {
     id: text('id').primaryKey(),
-    subject: text('subject').$type<'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'other'>().notNull(),
+    subject: text('subject')
+      .$type<'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'other'>()
+      .notNull(),
     objectId: text('object_id').notNull(),
     type: text('type').notNull(),
     createdAt: time('created_at').notNull(),

@@ -3,9 +3,11 @@
  * calls this class and nothing behind it. It knows the provider only as a port, nothing of sockets or media, and tells what happened
  * through the outbox, in the transaction in which it happened.
  */
+
+import { PeriodicJob } from '../platform/periodic-job.ts';
+import type { RoomId, TicketId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Earnings, Refund, RefundInput, TipReceipt, Wallet } from '../protocol/money.ts';
-import type { RoomId, TicketId } from '../protocol/ids.ts';
 import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/pricing.ts';
 import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/tipping.ts';
 import { CancellationsStore } from './cancellations.store.ts';
@@ -13,20 +15,18 @@ import { Cancellations } from './cancellations.ts';
 import { CardTipsStore } from './card-tips.store.ts';
 import { type CardTipRequest, CardTips } from './card-tips.ts';
 import { CheckoutsStore } from './checkouts.store.ts';
-import { Settlement } from './settlement.ts';
 import { Checkouts } from './checkouts.ts';
 import { EarningsStore } from './earnings.store.ts';
 import { Goals } from './goals.ts';
 import { InvariantsStore } from './invariants.store.ts';
 import { fanWallet } from './ledger.ts';
-import type { CheckoutPurpose, CheckoutStatus } from './money.schema.ts';
 import { MembershipsStore } from './memberships.store.ts';
 import { Memberships } from './memberships.ts';
+import type { CheckoutPurpose, CheckoutStatus } from './money.schema.ts';
 import { MoneyContext, type MoneyOptions, type WalletMode } from './money-context.ts';
-import { PeriodicJob } from './periodic-job.ts';
 import type { Pricing } from './pricing.ts';
-import { PromotionsStore } from './promotions.store.ts';
 import { PrivateDesk } from './private-desk.ts';
+import { PromotionsStore } from './promotions.store.ts';
 import { Promotions } from './promotions.ts';
 import { type QuoteRequest, Quotes } from './quotes.ts';
 import { ReceiptsStore } from './receipts.store.ts';
@@ -34,6 +34,7 @@ import { Receipts } from './receipts.ts';
 import { RefundOrders } from './refund-orders.ts';
 import { RefundsStore } from './refunds.store.ts';
 import { Refunds } from './refunds.ts';
+import { Settlement } from './settlement.ts';
 import { TicketsStore } from './tickets.store.ts';
 import { type TicketAnswer, type TicketRequest, Tickets } from './tickets.ts';
 import { TipBatchesStore } from './tip-batches.store.ts';
@@ -44,8 +45,8 @@ import { TipsStore } from './tips.store.ts';
 import { type TipRequest, Tips } from './tips.ts';
 import { TopupsStore } from './topups.store.ts';
 import { type TopupRequest, Topups } from './topups.ts';
-import { type WalletEntry, WalletsStore } from './wallets.store.ts';
 import { WaiversStore } from './waivers.store.ts';
+import { type WalletEntry, WalletsStore } from './wallets.store.ts';
 import { WebhookInboxStore } from './webhook-inbox.store.ts';
 import { WebhookInbox } from './webhook-inbox.ts';
 import { Withdrawals } from './withdrawals.ts';
@@ -110,7 +111,9 @@ export class Money {
     const promotions = new PromotionsStore(db);
     this.#context = context;
     this.#checkouts = new Checkouts(context, checkoutsStore);
-    this.#refundOrders = new RefundOrders(context, refundsStore, (found) => this.settlement.providerMadeRefunds.handle(found));
+    this.#refundOrders = new RefundOrders(context, refundsStore, (found) =>
+      this.settlement.providerMadeRefunds.handle(found),
+    );
     this.#refunds = new Refunds(context, {
       store: refundsStore,
       orders: this.#refundOrders,
@@ -193,7 +196,13 @@ export class Money {
   /** Begins to process what the provider tells, and to look after what it does not. Everything left open by a crash is looked at first. */
   start(): void {
     void this.#context.runInBackground('look at everything left open', async () => {
-      await Promise.all([this.#inbox.recheckAll(), this.#checkouts.recheckAll(), this.memberships.recheckAll(), this.#refundOrders.recheckAll(), this.settlement.recheckAll()]);
+      await Promise.all([
+        this.#inbox.recheckAll(),
+        this.#checkouts.recheckAll(),
+        this.memberships.recheckAll(),
+        this.#refundOrders.recheckAll(),
+        this.settlement.recheckAll(),
+      ]);
       for (const job of this.#jobs) job.start();
     });
   }

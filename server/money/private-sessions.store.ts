@@ -97,4 +97,3 @@ export class PrivateSessionsStore {
 }
 
 export type ClosedStatus = Extract<PrivateSessionStatus, 'declined' | 'withdrawn' | 'expired'>;
-export type { PrivateEndReason };

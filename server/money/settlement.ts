@@ -2,6 +2,8 @@
  * The side of money that faces creators, banks and the provider's books: holds and payouts, statements, disputes, reconciliation. One part of
  * `Money`, which makes it and runs its jobs.
  */
+
+import type { PeriodicJob } from '../platform/periodic-job.ts';
 import type { CheckoutsStore } from './checkouts.store.ts';
 import { CreatorAccountsStore } from './creator-accounts.store.ts';
 import { CreatorAccounts } from './creator-accounts.ts';
@@ -12,7 +14,6 @@ import { EarningsHolds } from './earnings-holds.ts';
 import type { MoneyContext } from './money-context.ts';
 import { PayoutsStore } from './payouts.store.ts';
 import { Payouts } from './payouts.ts';
-import type { PeriodicJob } from './periodic-job.ts';
 import { ProviderMadeRefundsStore } from './provider-made-refunds.store.ts';
 import { ProviderMadeRefunds } from './provider-made-refunds.ts';
 import { ReconciliationsStore } from './reconciliations.store.ts';

@@ -61,8 +61,11 @@ export class StripeProvider implements PaymentProvider {
 
   private constructor(stripe: Stripe, options: StripeProviderOptions) {
     this.#stripe = stripe;
-    const call: StripeCall = <T>(what: string, request: () => Promise<T>, options?: { whenMissing: 'id' | 'customer' }) =>
-      options ? this.#call(what, request, options) : this.#call(what, request);
+    const call: StripeCall = <T>(
+      what: string,
+      request: () => Promise<T>,
+      options?: { whenMissing: 'id' | 'customer' },
+    ) => (options ? this.#call(what, request, options) : this.#call(what, request));
     this.billing = new StripeBilling(stripe, call);
     this.connect = new StripeConnect(stripe, call);
     this.disputes = new StripeDisputes(stripe, call);

@@ -35,10 +35,7 @@ export class WebhookInbox {
   readonly #context: MoneyContext;
   readonly #parts: WebhookInboxParts;
 
-  constructor(
-    context: MoneyContext,
-    parts: WebhookInboxParts,
-  ) {
+  constructor(context: MoneyContext, parts: WebhookInboxParts) {
     this.#context = context;
     this.#parts = parts;
   }

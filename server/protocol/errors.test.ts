@@ -6,11 +6,13 @@ import { EVENTS, REQUESTS } from './realtime.ts';
 const page = readFileSync(new URL('./README.md', import.meta.url), 'utf8');
 
 test('the page lists exactly the codes of the catalogue, with their status and whether to retry', () => {
-  const listed = [...page.matchAll(/^\| `(\w+)` +\| (\d{3}) +\| (yes|no) +\|$/gm)].map(([, code, status, retryable]) => ({
-    code,
-    status: Number(status),
-    retryable: retryable === 'yes',
-  }));
+  const listed = [...page.matchAll(/^\| `(\w+)` +\| (\d{3}) +\| (yes|no) +\|$/gm)].map(
+    ([, code, status, retryable]) => ({
+      code,
+      status: Number(status),
+      retryable: retryable === 'yes',
+    }),
+  );
   const catalogue = Object.entries(ERROR_CATALOGUE).map(([code, { status, retryable }]) => ({
     code,
     status,

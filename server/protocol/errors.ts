@@ -130,7 +130,11 @@ export const ERROR_CATALOGUE = {
   signature_invalid: { status: 400, retryable: false, message: 'The webhook signature is not valid.' },
   // Memberships
   tier_not_found: { status: 404, retryable: false, message: 'There is no such tier.' },
-  tier_limit: { status: 409, retryable: false, message: 'There are as many tiers as a club may have. Retire one first.' },
+  tier_limit: {
+    status: 409,
+    retryable: false,
+    message: 'There are as many tiers as a club may have. Retire one first.',
+  },
   tier_retired: { status: 409, retryable: false, message: 'This tier is not offered any more.' },
   membership_not_found: { status: 404, retryable: false, message: 'There is no such membership.' },
   membership_exists: { status: 409, retryable: false, message: 'You are a member of this club already.' },

@@ -5,10 +5,12 @@ import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms } from './rooms.schema.ts';
 
-export interface Entitlement {
-  source: EntitlementSource;
-  sourceId: string;
-  validUntil: string | null;
+export type EntitlementRow = typeof entitlements.$inferSelect;
+
+export interface AccessFacts {
+  room: Room;
+  removed: boolean;
+  entitlements: EntitlementRow[];
 }
 
 export interface EntitlementKey {
@@ -26,13 +28,18 @@ export interface RemovalRow {
   removedAt: string;
 }
 
+/** Entitlements of one identity to one room that are looked at; more than a few is somebody who buys and is refunded over and over. */
+const ENTITLEMENTS_READ = 20;
+
 const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
 
 export class RoomsStore {
   readonly #db: Database;
+  readonly #accessFacts: ReturnType<typeof prepareAccessFacts>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#accessFacts = prepareAccessFacts(db.orm);
   }
 
   get database(): Database {
@@ -188,25 +195,28 @@ export class RoomsStore {
     return row;
   }
 
-  /** The entitlement that holds now, if any, and why the latest one no longer does. */
-  async findEntitlement(
-    room: string,
-    identity: string,
-    nowIso: string,
-  ): Promise<{ valid?: Entitlement; lapsed?: 'expired' | string }> {
-    const rows = await this.#db.orm
-      .select()
+  /** True while this source's entitlement is there and not revoked. */
+  async holdsEntitlement({ source, sourceId }: EntitlementKey): Promise<boolean> {
+    const [row] = await this.#db.orm
+      .select({ id: entitlements.id })
       .from(entitlements)
-      .where(and(eq(entitlements.room, room), eq(entitlements.identity, identity)))
-      .orderBy(desc(entitlements.createdAt))
-      .limit(20);
-    const valid = rows.find(
-      (row) => !row.revokedAt && (row.validUntil === null || new Date(row.validUntil) > new Date(nowIso)),
-    );
-    if (valid) return { valid: { source: valid.source, sourceId: valid.sourceId, validUntil: iso(valid.validUntil) } };
-    const latest = rows[0];
-    if (!latest) return {};
-    return { lapsed: latest.revokedAt ? (latest.revokedReason ?? 'revoked') : 'expired' };
+      .where(and(eq(entitlements.source, source), eq(entitlements.sourceId, sourceId), isNull(entitlements.revokedAt)));
+    return row !== undefined;
+  }
+
+  /**
+   * All that access is decided from, in one statement, as it is asked for several times in every join: the room, whether the identity was
+   * removed from it, and the identity's entitlements to it, the latest first.
+   */
+  async findAccessFacts(roomId: string, identity: string): Promise<AccessFacts | undefined> {
+    const rows = await this.#accessFacts.execute({ room: roomId, identity });
+    const [first] = rows;
+    if (!first) return undefined;
+    return {
+      room: toRoom(first),
+      removed: first.removal !== null,
+      entitlements: rows.flatMap(({ entitlement }) => entitlement ?? []),
+    };
   }
 
   async findRemoval(room: string, identity: string): Promise<RemovalRow | undefined> {
@@ -236,6 +246,21 @@ export class RoomsStore {
         ),
       );
   }
+}
+
+/** Written out once: building a query of this size takes Drizzle as long as the database takes to answer it. */
+function prepareAccessFacts(orm: Orm) {
+  const identity = sql.placeholder('identity');
+  return orm
+    .select({ room: rooms, creatorName: creators.name, removal: removals.id, entitlement: entitlements })
+    .from(rooms)
+    .leftJoin(creators, eq(creators.identity, rooms.creator))
+    .leftJoin(removals, and(eq(removals.room, rooms.id), eq(removals.identity, identity)))
+    .leftJoin(entitlements, and(eq(entitlements.room, rooms.id), eq(entitlements.identity, identity)))
+    .where(eq(rooms.id, sql.placeholder('room')))
+    .orderBy(desc(entitlements.createdAt))
+    .limit(ENTITLEMENTS_READ)
+    .prepare('access_facts');
 }
 
 function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creatorName: string | null }): Room {

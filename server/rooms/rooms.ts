@@ -14,11 +14,14 @@ import type { Access, AccessReason, AccessRule, Offer, Removal, Room, RoomInput 
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
-import type { EntitlementKey, RoomsStore } from './rooms.store.ts';
+import type { AccessFacts, EntitlementKey, RoomsStore } from './rooms.store.ts';
+
+/** Rooms whose creator is remembered; past it the one that was remembered first is forgotten. */
+const CREATORS_REMEMBERED = 10_000;
 
 /** Whose access is asked for. `subscribe` is the token's permission to watch. */
 export interface AccessQuery {
-  room: Room;
+  roomId: RoomId;
   identity: string;
   role: Role;
   subscribe?: boolean;
@@ -40,6 +43,7 @@ export class Rooms {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #currency: string;
+  readonly #creators = new Map<string, string>();
 
   constructor(options: { store: RoomsStore; accounts: Accounts; outbox: Outbox; clock: Clock; currency: string }) {
     this.#store = options.store;
@@ -120,22 +124,48 @@ export class Rooms {
     return { kind, priceMinor: ratePerMinuteMinor, currency: currency ?? this.#currency };
   }
 
-  /** Decides, from the database as it is now, whether this identity may be in this room. */
-  async decideAccess({ room, identity, role, subscribe = true }: AccessQuery): Promise<Access> {
-    if (role !== 'creator' && (await this.#store.findRemoval(room.id, identity))) {
-      return { state: 'refused', reason: 'removed' };
-    }
+  /** The identity of a room's creator, which never changes and is therefore remembered. */
+  async creatorOf(roomId: string): Promise<string> {
+    const known = this.#creators.get(roomId);
+    if (known !== undefined) return known;
+    const { creator } = await this.getRoom(roomId);
+    const [oldest] = this.#creators.keys();
+    if (oldest !== undefined && this.#creators.size >= CREATORS_REMEMBERED) this.#creators.delete(oldest);
+    this.#creators.set(roomId, creator.identity);
+    return creator.identity;
+  }
+
+  /** Decides, from the database as it is now, whether this identity may be in this room; answers with the room as well. */
+  async decide({ roomId, identity, role, subscribe = true }: AccessQuery): Promise<{ room: Room; access: Access }> {
+    const facts = await this.#store.findAccessFacts(roomId, identity);
+    if (!facts) throw new AppError('room_not_found');
+    return { room: facts.room, access: await this.#accessFrom(facts, { identity, role, subscribe }) };
+  }
+
+  /** The access alone, for whoever has the room at hand. */
+  async decideAccess({ room, ...who }: Omit<AccessQuery, 'roomId'> & { room: Room }): Promise<Access> {
+    return (await this.decide({ roomId: room.id, ...who })).access;
+  }
+
+  async #accessFrom(
+    { room, removed, entitlements }: AccessFacts,
+    { identity, role, subscribe }: { identity: string; role: Role; subscribe: boolean },
+  ): Promise<Access> {
+    if (role !== 'creator' && removed) return { state: 'refused', reason: 'removed' };
     if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
     if (role !== 'fan') return { state: 'granted', reason: 'role' };
     if (!subscribe) return { state: 'refused', reason: 'subscribe_not_allowed' };
     if (room.access.kind === 'free') return { state: 'granted', reason: 'free' };
-    const { valid, lapsed } = await this.#store.findEntitlement(room.id, identity, this.#nowIso());
+    const now = this.#clock.now();
+    const valid = entitlements.find(
+      ({ revokedAt, validUntil }) => !revokedAt && (validUntil === null || Date.parse(validUntil) > now),
+    );
     if (valid) {
       return {
         state: 'granted',
         reason: REASON_OF_SOURCE[valid.source],
         ...(valid.source === 'ticket' ? { ticket: valid.sourceId as TicketId } : {}),
-        ...(valid.validUntil ? { until: valid.validUntil } : {}),
+        ...(valid.validUntil ? { until: new Date(valid.validUntil).toISOString() } : {}),
       };
     }
     const { creator, access } = room;
@@ -144,7 +174,9 @@ export class Rooms {
     if (club.valid) return { state: 'granted', reason: 'membership', until: club.valid.until };
     const clubOffer = isClub ? await this.clubs.offerOf(creator.identity, access.minTier) : undefined;
     const offer = this.offerOf(room) ?? this.#privateOfferOf(room) ?? clubOffer;
-    const reason = (lapsed as AccessReason | undefined) ?? club.lapsed;
+    const [latest] = entitlements;
+    const lapsed = latest && ((latest.revokedAt ? (latest.revokedReason ?? 'revoked') : 'expired') as AccessReason);
+    const reason = lapsed ?? club.lapsed;
     return { state: 'required', ...(offer ? { offer } : {}), ...(reason ? { reason } : {}) };
   }
 
@@ -180,6 +212,8 @@ export class Rooms {
   /** An embedder's token says that it sold access itself, or (false) that it takes it back. One entitlement an identity and room. */
   async recordEmbedderAccess(entry: { room: RoomId; identity: string; entitled: boolean }): Promise<void> {
     const key = { source: 'embedder', sourceId: `${entry.room}/${entry.identity}` } as const;
+    // Every reconnect says it again: that costs one look and no transaction.
+    if ((await this.#store.holdsEntitlement(key)) === entry.entitled) return;
     await this.#store.transaction(async (tx) => {
       if (!entry.entitled) return this.revokeEntitlement(tx, key, 'revoked');
       const { room, identity } = entry;

@@ -3,19 +3,12 @@
  * its own: the server, a publisher and a viewer in real Chromium, the rush of light viewers here. A bare prototype of Socket.IO and
  * mediasoup is measured in turn with ours (A B A B), in the same browsers, so that figures of different machines can be compared.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/browser.ts';
-import { BundledPage } from '../support/page-bundle.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { BenchHouse } from './support/bench-house.ts';
 import type { JoinTimes } from './support/bench-page.ts';
-import { type BurstFigures, LightViewer, pause, rush } from './support/burst.ts';
+import { type BurstFigures, pause, rush } from './support/burst.ts';
 import { percentile, percentiles, round } from './support/statistics.ts';
-import { countTraffic } from './support/traffic.ts';
 
 const HELP = `Usage: npm run bench -- join [options]
 
@@ -25,6 +18,9 @@ Joins one after another in Chromium, a rush of light viewers, and glass to glass
   --burst N     viewers within one second (default 100)
   --samples N   pictures whose age is read, of each side (default 300)
   --help        this text
+
+The last line of the output is one JSON. Everything runs on this machine over loopback: the figures hold the work of both ends and of the
+server, and no network's delay or loss. The light viewers decode nothing; only Chromium's figures end with a picture.
 `;
 
 const { values } = parseArgs({
@@ -51,23 +47,12 @@ const BLOCKS = 4;
 const ALONE_JOINS = 5;
 /** Until the encoder of the side that is measured next has reached its rate. */
 const SETTLE_MS = 2_000;
-const BETWEEN_JOINS_MS = 250;
-const BARE = fileURLToPath(new URL('support/bare-prototype.ts', import.meta.url));
-const PAGE = fileURLToPath(new URL('support/bench-page.ts', import.meta.url));
-
-interface House {
-  server: ServerProcess;
-  room: string;
-  bareUrl: string;
-  publisher: Page;
-  viewer: Page;
-}
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function run(stack: AsyncDisposableStack): Promise<void> {
   say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
-  const house = await open(stack);
+  const house = await BenchHouse.create(stack);
   const { ours, bare } = await joinInTurn(house);
   say(`ours       ${line(ours.map((join) => join.firstFrameMs))}`);
   say(`prototype  ${line(bare.map((join) => join.firstFrameMs))}`);
@@ -104,160 +89,73 @@ async function run(stack: AsyncDisposableStack): Promise<void> {
   );
 }
 
-async function open(stack: AsyncDisposableStack): Promise<House> {
-  const [server, bareUrl, page, publishing, viewing] = await Promise.all([
-    ServerProcess.create().then((it) => stack.use(it)),
-    startBare(stack),
-    BundledPage.serve(PAGE).then((it) => stack.use(it)),
-    openBrowser(stack),
-    openBrowser(stack),
-  ]);
-  await server.server('POST', '/v1/creators', { identity: 'bench-creator', name: 'Ada', country: 'FR' });
-  const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', {
-    creator: 'bench-creator',
-    title: 'Benchmark',
-    access: { kind: 'ticket', priceMinor: 500 },
-  });
-  const [publisher, viewer] = await Promise.all([
-    openPage(publishing, { url: page.url, server }),
-    openPage(viewing, { url: page.url, server }),
-  ]);
-  const token = await tokenOf(server, { identity: 'bench-creator', room, role: 'creator' });
-  await publisher.evaluate((request) => window.benchPage.publishLoge(request), { url: server.url, token });
-  await publisher.evaluate((url) => window.benchPage.publishBare(url), bareUrl);
-  return { server, room, bareUrl, publisher, viewer };
-}
-
-async function openBrowser(stack: AsyncDisposableStack): Promise<Browser> {
-  // Whoever watches has pressed something before; the page here has nobody to press.
-  const browser = await launchChromium(['--autoplay-policy=no-user-gesture-required']);
-  stack.defer(() => browser.close());
-  return browser;
-}
-
-async function openPage(browser: Browser, { url, server }: { url: string; server: ServerProcess }): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.on('pageerror', (error) => say(`page: ${error.message}`));
-  await page.addInitScript(countTraffic);
-  await page.goto(url);
-  await page.waitForFunction(() => window.benchPage !== undefined);
-  await page.evaluate((from) => window.benchPage.load(from), server.url);
-  return page;
-}
-
-async function startBare(stack: AsyncDisposableStack): Promise<string> {
-  const child: ChildProcess = spawn(process.execPath, [BARE], { stdio: ['ignore', 'pipe', 'inherit'] });
-  stack.defer(async () => {
-    const exited = once(child, 'exit');
-    if (child.exitCode === null && child.kill()) await exited;
-  });
-  const stdout = child.stdout;
-  if (!stdout) throw new Error('The prototype has no output.');
-  const [printed] = await once(stdout, 'data');
-  return `http://127.0.0.1:${String(printed).trim()}`;
-}
-
-async function tokenOf(
-  server: ServerProcess,
-  claims: { identity: string; room: string; role: string },
-): Promise<string> {
-  const entitled = claims.role === 'fan';
-  const body = { ...claims, name: claims.identity, ...(entitled ? { entitled } : {}) };
-  return (await server.server<{ token: string }>('POST', '/v1/tokens', body)).token;
-}
-
-/** Somebody who already watches, as in any live that others join: both sides then have a stream that flows. */
-async function companion({ server, room }: House): Promise<LightViewer> {
-  const viewer = new LightViewer();
-  await viewer.join(server.url, await tokenOf(server, { identity: 'bench-companion', room, role: 'fan' }));
-  return viewer;
-}
-
-async function joinInTurn(house: House): Promise<{ ours: JoinTimes[]; bare: JoinTimes[] }> {
-  const { publisher } = house;
+async function joinInTurn(house: BenchHouse): Promise<{ ours: JoinTimes[]; bare: JoinTimes[] }> {
   const ours: JoinTimes[] = [];
   const bare: JoinTimes[] = [];
-  const perBlock = Math.ceil(JOINS / BLOCKS);
   for (let block = 0; block < BLOCKS; block += 1) {
-    await publisher.evaluate(() => window.benchPage.setBareActive(false));
-    const other = await companion(house);
+    const until = Math.min(JOINS, (block + 1) * Math.ceil(JOINS / BLOCKS));
+    await house.setBareActive(false);
+    const other = await house.companion();
     await pause(SETTLE_MS);
     // The first join of a fresh page compiles its code; it counts for neither side.
-    if (block === 0) say(`ours, first of the page: ${round((await joinOurs(house)).firstFrameMs)} ms`);
-    while (ours.length < Math.min(JOINS, (block + 1) * perBlock)) ours.push(await joinOurs(house));
+    if (block === 0) say(`ours, first of the page: ${round((await visit(house, 'joinOurs')).firstFrameMs)} ms`);
+    while (ours.length < until) ours.push(await visit(house, 'joinOurs'));
     other.leave();
 
-    await publisher.evaluate(() => window.benchPage.setBareActive(true));
+    await house.setBareActive(true);
     await pause(SETTLE_MS);
-    if (block === 0) say(`prototype, first of the page: ${round((await joinPrototype(house)).firstFrameMs)} ms`);
-    while (bare.length < Math.min(JOINS, (block + 1) * perBlock)) bare.push(await joinPrototype(house));
+    if (block === 0) say(`prototype, first of the page: ${round((await visit(house, 'joinBare')).firstFrameMs)} ms`);
+    while (bare.length < until) bare.push(await visit(house, 'joinBare'));
   }
-  await publisher.evaluate(() => window.benchPage.setBareActive(false));
+  await house.setBareActive(false);
   return { ours, bare };
 }
 
-async function joinOurs({ server, room, viewer }: House): Promise<JoinTimes> {
-  const token = await tokenOf(server, { identity: 'bench-viewer', room, role: 'fan' });
-  const times = await viewer.evaluate((request) => window.benchPage.joinLoge(request), { url: server.url, token });
-  await leave(viewer);
+async function visit(house: BenchHouse, join: 'joinOurs' | 'joinBare'): Promise<JoinTimes> {
+  const times = await house[join]();
+  await house.leave();
   return times;
 }
 
-async function joinPrototype({ bareUrl, viewer }: House): Promise<JoinTimes> {
-  const times = await viewer.evaluate((url) => window.benchPage.joinBare(url), bareUrl);
-  await leave(viewer);
-  return times;
-}
-
-async function leave(viewer: Page): Promise<void> {
-  await viewer.evaluate(() => window.benchPage.leave());
-  // Not in step with the frames of the publisher, nor with a timer of the server.
-  await pause(BETWEEN_JOINS_MS * (0.5 + Math.random()));
-}
-
-async function joinAlone(house: House): Promise<number[]> {
+async function joinAlone(house: BenchHouse): Promise<number[]> {
   const times: number[] = [];
   for (let count = 0; count < ALONE_JOINS; count += 1) {
     // Long enough for the publisher to have been told that nobody watches.
     await pause(SETTLE_MS);
-    times.push((await joinOurs(house)).firstFrameMs);
+    times.push((await visit(house, 'joinOurs')).firstFrameMs);
   }
   return times;
 }
 
-async function burstOf(house: House): Promise<BurstFigures> {
-  const { server, room } = house;
+async function burstOf(house: BenchHouse): Promise<BurstFigures> {
   const identities = Array.from({ length: BURST }, (_, index) => `bench-fan-${index}`);
-  const tokens = await Promise.all(identities.map((identity) => tokenOf(server, { identity, room, role: 'fan' })));
-  const other = await companion(house);
+  await house.admit(identities);
+  const tokens = await Promise.all(identities.map((identity) => house.tokenOf(identity)));
+  const other = await house.companion();
   await pause(SETTLE_MS);
-  const figures = await rush(server.url, tokens, BURST_WITHIN_MS);
+  const figures = await rush(house.server.url, tokens, BURST_WITHIN_MS);
   other.leave();
   await pause(SETTLE_MS);
   return figures;
 }
 
-async function glassInTurn(house: House): Promise<{ ours: number[]; bare: number[] }> {
-  const { server, room, bareUrl, publisher, viewer } = house;
-  const ours: number[] = [];
-  const bare: number[] = [];
-  const perBlock = Math.ceil(SAMPLES / 2);
-  const measure = async (): Promise<number[]> => {
+async function glassInTurn(house: BenchHouse): Promise<{ ours: number[]; bare: number[] }> {
+  const measure = async (join: 'joinOurs' | 'joinBare'): Promise<number[]> => {
+    await house.setBareActive(join === 'joinBare');
+    await house[join]();
     // The bandwidth estimate climbs to the top layer first.
     await pause(2 * SETTLE_MS);
-    say(`reading at ${await viewer.evaluate(() => window.benchPage.receivedWidth())} pixels`);
-    const ages = await viewer.evaluate((count) => window.benchPage.measureGlass(count), perBlock);
-    await leave(viewer);
+    const width = await house.viewer.evaluate(() => window.benchPage.receivedWidth());
+    const ages = await house.viewer.evaluate((count) => window.benchPage.measureGlass(count), Math.ceil(SAMPLES / 2));
+    await house.leave();
+    say(`${join === 'joinOurs' ? 'ours' : 'prototype'} at ${width} pixels: ${line(ages)}`);
     return ages;
   };
+  const ours: number[] = [];
+  const bare: number[] = [];
   for (let block = 0; block < 2; block += 1) {
-    await publisher.evaluate(() => window.benchPage.setBareActive(false));
-    const token = await tokenOf(server, { identity: 'bench-viewer', room, role: 'fan' });
-    await viewer.evaluate((request) => window.benchPage.joinLoge(request), { url: server.url, token });
-    ours.push(...(await measure()));
-    await publisher.evaluate(() => window.benchPage.setBareActive(true));
-    await viewer.evaluate((url) => window.benchPage.joinBare(url), bareUrl);
-    bare.push(...(await measure()));
+    ours.push(...(await measure('joinOurs')));
+    bare.push(...(await measure('joinBare')));
   }
   return { ours, bare };
 }

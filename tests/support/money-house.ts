@@ -65,7 +65,12 @@ export interface MoneyHouseOptions {
   walletMode?: 'on' | 'off';
 }
 
-export async function openMoneyHouse({ db, isRunning = true, dataFile, walletMode = 'on' }: MoneyHouseOptions): Promise<MoneyHouse> {
+export async function openMoneyHouse({
+  db,
+  isRunning = true,
+  dataFile,
+  walletMode = 'on',
+}: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
   const clock = new MovableClock();
   const metrics = createMetrics();

@@ -57,7 +57,8 @@ export const english = {
     title: 'This room is for members of the club',
     price: (price: string, interval: 'month' | 'year') => `${price} a ${interval}`,
     join: 'Join',
-    terms: 'Renewed until you cancel, which you can do at any time; it then lasts to the end of what you have paid for.',
+    terms:
+      'Renewed until you cancel, which you can do at any time; it then lasts to the end of what you have paid for.',
   },
   private: {
     title: 'Private session',
@@ -179,7 +180,8 @@ export const english = {
     add: 'Add a line',
     save: 'Save the menu',
     remove: (label: string) => `Remove ${label || 'this line'}`,
-    incomplete: (minimum: string, maximum: string) => `Each line needs a name and a price from ${minimum} to ${maximum}.`,
+    incomplete: (minimum: string, maximum: string) =>
+      `Each line needs a name and a price from ${minimum} to ${maximum}.`,
   },
   wallet: {
     balance: (amount: string) => `Wallet: ${amount}`,

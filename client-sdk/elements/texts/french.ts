@@ -60,7 +60,8 @@ export const french: ElementTexts = {
     title: 'Ce salon est réservé aux membres du club',
     price: (price: string, interval: 'month' | 'year') => `${price} par ${interval === 'month' ? 'mois' : 'an'}`,
     join: 'S’abonner',
-    terms: 'Renouvelé jusqu’à résiliation, possible à tout moment ; l’accès dure alors jusqu’à la fin de la période payée.',
+    terms:
+      'Renouvelé jusqu’à résiliation, possible à tout moment ; l’accès dure alors jusqu’à la fin de la période payée.',
   },
   private: {
     title: 'Session privée',

@@ -9,26 +9,49 @@ const DEPTH_MAX = 4;
 const PATHS_MAX = 20;
 
 const COLLECTION_OF: Readonly<Record<string, Collection>> = {
+  account: 'accounts',
   balance_transaction: 'balance_transactions',
+  bank_account: 'external_accounts',
   charge: 'charges',
   'checkout.session': 'checkout_sessions',
   customer: 'customers',
+  dispute: 'disputes',
+  invoice: 'invoices',
+  invoice_payment: 'invoice_payments',
   payment_intent: 'payment_intents',
   payment_method: 'payment_methods',
+  payout: 'payouts',
   price: 'prices',
   product: 'products',
   refund: 'refunds',
   setup_intent: 'setup_intents',
+  subscription: 'subscriptions',
+  transfer: 'transfers',
+  transfer_reversal: 'transfer_reversals',
 };
 
-type Resource = { object: string; id?: string } & Record<string, unknown>;
-/** Lists that Stripe leaves out unless they are asked for. */
-export type IncludedList = (reader: Reader, id: string) => object;
+type Fields = Record<string, unknown>;
+type Resource = { object: string; id?: string } & Fields;
+
+/** Whose field is looked at: the resource, and the part of it, such as `parent.subscription_details`. */
+interface Owner {
+  kind: string;
+  id: string;
+  within: string;
+}
+
+interface Field {
+  name: string;
+  value: unknown;
+}
+
+/** What Stripe leaves out unless it is asked for: lists, and a secret. */
+export type Included = (reader: Reader, id: string) => object | null;
 
 interface ExpanderOptions {
   presenter: Presenter;
   /** By `object.field`, for instance `charge.refunds`. */
-  includedLists: Readonly<Record<string, IncludedList>>;
+  included: Readonly<Record<string, Included>>;
 }
 
 export class Expander {
@@ -55,6 +78,15 @@ export class Expander {
   #visit(reader: Reader, value: Resource, paths: readonly string[][]): Resource {
     if (value.object === 'list') return this.#visitList(reader, value, paths);
     const copy = { ...this.#options.presenter.present(value) };
+    return this.#expandFields(
+      reader,
+      copy,
+      { kind: value.object, id: String(value.id), within: '' },
+      paths,
+    ) as Resource;
+  }
+
+  #expandFields(reader: Reader, copy: Fields, owner: Owner, paths: readonly string[][]): Fields {
     const byField = new Map<string, string[][]>();
     for (const [field = '', ...rest] of paths) {
       const known = byField.get(field) ?? [];
@@ -62,7 +94,7 @@ export class Expander {
       byField.set(field, known);
     }
     for (const [field, rest] of byField) {
-      const expanded = this.#expandField(reader, copy, field, rest);
+      const expanded = this.#expandField(reader, owner, { name: field, value: copy[field] }, rest);
       // A field that the object doesn't have, such as the trace of a failure that never was, stays away.
       if (expanded !== undefined) copy[field] = expanded;
     }
@@ -77,27 +109,29 @@ export class Expander {
     return { ...list, data: (list.data as Resource[]).map((item) => this.#visit(reader, item, inner)) };
   }
 
-  #expandField(reader: Reader, owner: Resource, field: string, rest: readonly string[][]): unknown {
-    const kinds = EXPANDABLE[owner.object]?.[field];
-    const current = owner[field];
-    if (kinds === undefined) {
-      // An object that is always embedded, such as a line item's price, may be walked through.
-      const isEmbedded = typeof current === 'object' && current !== null && 'object' in current && rest.length > 0;
-      if (!isEmbedded) throw notExpandable(field, false);
-      return this.#visit(reader, current as Resource, rest);
+  #expandField(reader: Reader, owner: Owner, field: Field, rest: readonly string[][]): unknown {
+    const { name, value } = field;
+    const path = owner.within === '' ? name : `${owner.within}.${name}`;
+    const included = this.#options.included[`${owner.kind}.${path}`];
+    if (included !== undefined) {
+      const found = included(reader, owner.id);
+      return found === null || !('object' in found) ? found : this.#visit(reader, found as Resource, rest);
     }
-    if (kinds.includes('list')) {
-      const included = this.#options.includedLists[`${owner.object}.${field}`];
-      if (included === undefined) throw notExpandable(field, false);
-      return this.#visit(reader, included(reader, String(owner.id)) as Resource, rest);
+    const kinds = EXPANDABLE[owner.kind]?.[path];
+    const isThere = typeof value === 'object' && value !== null;
+    if (kinds === undefined || kinds.includes('list')) {
+      if (!isThere || rest.length === 0) throw notExpandable(path, false);
+      // What is always embedded may be walked through: a line item's price, a list, a part without an id of its own.
+      if ('object' in value) return this.#visit(reader, value as Resource, rest);
+      return this.#expandFields(reader, { ...value }, { ...owner, within: path }, rest);
     }
-    if (typeof current !== 'string') return current;
+    if (typeof value !== 'string') return value;
     for (const kind of kinds) {
       const collection = COLLECTION_OF[kind];
-      const found = collection && reader.get(collection, current);
+      const found = collection && reader.get(collection, value);
       if (found !== undefined) return this.#visit(reader, found as unknown as Resource, rest);
     }
-    return reader.get('deleted_customers', current) ?? current;
+    return reader.get('deleted_customers', value) ?? value;
   }
 }
 

@@ -6,6 +6,7 @@ import type Stripe from 'stripe';
 import { Alarms } from '../alarms.ts';
 import type { Clock } from '../clock.ts';
 import type { Deliveries } from '../events/deliveries.ts';
+import type { EmulatorLog } from '../log.ts';
 import { newId } from '../random.ts';
 import { API_VERSION, eventFaultOf } from '../schemas/schemas.ts';
 import type { Collection, Delivery, Records } from '../store/records.ts';
@@ -71,6 +72,11 @@ export class Operation {
     return this.#world.settleDelayMs;
   }
 
+  /** What the merchant has set for invoices that can't be collected. */
+  get dunning(): Dunning {
+    return this.#world.dunning;
+  }
+
   /** A record that must be there: the caller got its id from another record. */
   must<C extends Collection>(collection: C, id: string | { id: string } | null | undefined): Readonly<Records[C]> {
     const key = typeof id === 'string' ? id : id?.id;
@@ -99,6 +105,7 @@ export class Operation {
     if (fault !== undefined) throw new BrokenContract(`event ${type}: ${fault}`);
     this.tx.put('events', event.id, event);
     this.#outgoing.deliveries.push(...this.#world.deliveries.plan(this.tx, event));
+    this.#world.react(this, type, object as { object: string; id?: string });
   }
 
   schedule(task: TaskWithoutId): void {
@@ -114,6 +121,16 @@ export class Operation {
   }
 }
 
+/** What follows from an event within the same operation, such as a paid invoice from a paid PaymentIntent. */
+export type Reaction = (operation: Operation, type: string, object: { id?: string }) => void;
+
+export interface Dunning {
+  /** Days between the attempts; the first is made when the invoice is finalized. */
+  retryAfterDays: readonly number[];
+  /** What becomes of the subscription after the last. */
+  whenExhausted: 'canceled' | 'unpaid' | 'past_due';
+}
+
 export type TaskRunner = (operation: Operation, task: Task) => void;
 
 interface WorldOptions {
@@ -122,7 +139,10 @@ interface WorldOptions {
   deliveries: Deliveries;
   presenter: Presenter;
   settleDelayMs: number;
+  dunning: Dunning;
   runTask: TaskRunner;
+  react: Reaction;
+  log: EmulatorLog;
 }
 
 /** What every operation shares. */
@@ -132,21 +152,30 @@ export class World {
   readonly deliveries: Deliveries;
   readonly presenter: Presenter;
   readonly settleDelayMs: number;
+  readonly dunning: Dunning;
+  readonly react: Reaction;
   readonly tasks: Alarms;
 
-  constructor({ store, clock, deliveries, presenter, settleDelayMs, runTask }: WorldOptions) {
+  constructor({ store, clock, deliveries, presenter, settleDelayMs, dunning, runTask, react, log }: WorldOptions) {
     this.store = store;
     this.clock = clock;
     this.deliveries = deliveries;
     this.presenter = presenter;
     this.settleDelayMs = settleDelayMs;
+    this.dunning = dunning;
+    this.react = react;
     this.tasks = new Alarms(clock, (id) => {
       const task = store.get('tasks', id);
       if (task === undefined) return;
-      this.operate({ id: null, idempotency_key: null }, (operation) => {
-        operation.tx.remove('tasks', id);
-        runTask(operation, task);
-      });
+      try {
+        this.operate({ id: null, idempotency_key: null }, (operation) => {
+          operation.tx.remove('tasks', id);
+          runTask(operation, task);
+        });
+      } catch (error) {
+        // Nothing of it has happened; it is tried again after a restart.
+        log('a task failed', { task: { ...task }, message: (error as Error).message, stack: (error as Error).stack });
+      }
     });
   }
 
@@ -171,6 +200,7 @@ export class World {
       this.tasks.ringUntil(dueAtMs);
     }
     this.clock.moveTo(targetMs);
+    this.tasks.ringUntil(targetMs);
     this.deliveries.catchUp();
   }
 

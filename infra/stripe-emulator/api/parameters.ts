@@ -83,10 +83,10 @@ function readArray(schema: JsonSchema, value: FormValue, param: string): unknown
 
 /** The first alternative that takes the value; if none does, the fault of the last, which is the most specific. */
 function readAlternative(alternatives: readonly JsonSchema[], value: FormValue, param: string): unknown {
-  if (value === '' && alternatives.some((schema) => schema.type === 'null' || isEmptyString(schema))) return '';
+  if (value === '' && alternatives.some((schema) => schema.type === 'null' || takesEmpty(schema))) return '';
   let lastFault: StripeApiError = invalidParameter({ param, message: `Invalid value for ${param}` });
   for (const alternative of alternatives) {
-    if (alternative.type === 'null' || isEmptyString(alternative)) continue;
+    if (alternative.type === 'null' || takesOnlyEmpty(alternative)) continue;
     try {
       return readValue(alternative, value, param);
     } catch (fault) {
@@ -96,8 +96,12 @@ function readAlternative(alternatives: readonly JsonSchema[], value: FormValue, 
   throw lastFault;
 }
 
-function isEmptyString(schema: JsonSchema): boolean {
+function takesEmpty(schema: JsonSchema): boolean {
   return schema.const === '' || schema.enum?.includes('') === true;
+}
+
+function takesOnlyEmpty(schema: JsonSchema): boolean {
+  return takesEmpty(schema) && (schema.enum?.length ?? 1) === 1;
 }
 
 function readEnum(schema: JsonSchema, value: FormValue, param: string): unknown {

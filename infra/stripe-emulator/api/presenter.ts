@@ -21,6 +21,8 @@ export class Presenter {
   present<T extends Presentable>(object: T): T {
     const value: Presentable & Record<string, unknown> = { ...object };
     switch (object.object) {
+      case 'account_link':
+      case 'billing_portal.session':
       case 'checkout.session':
         if (typeof value.url === 'string') value.url = this.#absolute(value.url);
         break;

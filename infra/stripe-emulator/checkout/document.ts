@@ -65,3 +65,5 @@ export function field({ id, label, fault, input }: Field): Markup {
 export function describedBy(id: string, fault: string | undefined): Markup | false {
   return fault !== undefined && html`aria-invalid="true" aria-describedby="${id}-fault"`;
 }
+
+export const CHECKED = html`checked`;

@@ -2,6 +2,8 @@
  * The pages that people see, each under `/c/KIND/ID`. Knows which page answers and what all of them share; what a page
  * shows and does is its own.
  */
+import { PortalPage } from '../billing/portal-page.ts';
+import { OnboardingPage } from '../connect/onboarding-page.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { assetAnswer, isFromHere, pageAnswer } from '../http/pages.ts';
 import { ChallengePage } from './challenge-page.ts';
@@ -18,7 +20,9 @@ export class Pages {
     this.#publicUrl = options.publicUrl;
     this.#pages = {
       authenticate: new ChallengePage(options),
+      onboarding: new OnboardingPage(options),
       pay: new PayPage(options),
+      portal: new PortalPage(options),
     };
   }
 

@@ -1,6 +1,9 @@
 /** What a Checkout Session's page does: pay, or save a card; one attempt at a time, however often it is pressed. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
+import { paymentIntentOf as invoicePaymentIntentOf } from '../billing/invoices.ts';
+import { isOver } from '../billing/subscription-model.ts';
+import { createSubscription } from '../billing/subscriptions.ts';
 import {
   authenticatePaymentIntent,
   type Confirmed,
@@ -11,6 +14,7 @@ import { createPaymentMethod } from '../payments/payment-methods.ts';
 import { authenticateSetupIntent, confirmSetupIntent, type SetUp } from '../payments/setup-intents.ts';
 import { createCustomer } from '../resources/customers.ts';
 import { mergeMetadata } from '../resources/metadata.ts';
+import type { CheckoutForm } from '../store/records.ts';
 import type { CardForm } from './card-form.ts';
 import type { Session } from './page.ts';
 import { completeSession } from './sessions.ts';
@@ -30,6 +34,7 @@ export function paySession(operation: Operation, session: Session, source: Payme
       ? cardOf(operation, known, source.form, source.isSaved)
       : operation.must('payment_methods', source.paymentMethod);
   if (known.mode === 'setup') return setUp(operation, known, paymentMethod);
+  if (known.mode === 'subscription') return subscribe(operation, known, paymentMethod);
   const existing = paymentIntentOf(operation, known);
   const isSaved = 'form' in source && source.isSaved;
   const setup_future_usage = existing.setup_future_usage ?? (isSaved ? 'on_session' : null);
@@ -67,6 +72,44 @@ function finish(operation: Operation, session: Session, confirmed: Confirmed): P
   }
 }
 
+/** The subscription of the first attempt serves the next ones too; it begins when its first invoice is paid. */
+function subscribe(operation: Operation, session: Session, paymentMethod: Readonly<Stripe.PaymentMethod>): Payment {
+  const form = operation.must('checkout_forms', session.id);
+  const started = form.subscription === undefined ? undefined : operation.must('subscriptions', form.subscription);
+  const subscription = started === undefined || isOver(started) ? startSubscription(operation, session, form) : started;
+  operation.tx.put('checkout_sessions', session.id, session);
+  operation.tx.put('checkout_forms', session.id, { ...form, subscription: subscription.id });
+  const invoice = operation.must('invoices', subscription.latest_invoice);
+  const paymentIntent = invoicePaymentIntentOf(operation, invoice);
+  if (paymentIntent === undefined) return paid(operation, session, paymentMethod.id);
+  operation.tx.put('payment_intent_owners', paymentIntent.id, { session: session.id, invoice: invoice.id });
+  const confirmed = confirmPaymentIntent(operation, {
+    paymentIntent,
+    paymentMethod,
+    isOffSession: false,
+    returnUrl: null,
+  });
+  return finish(operation, session, confirmed);
+}
+
+function startSubscription(operation: Operation, session: Session, form: Readonly<CheckoutForm>): Stripe.Subscription {
+  const items = form.lineItems.flatMap(({ price, quantity }) =>
+    price ? [{ price, quantity: quantity ?? 1, metadata: {} }] : [],
+  );
+  const { description, metadata } = form.subscriptionData ?? {};
+  const wanted = {
+    cancel_at_period_end: false,
+    currency: session.currency ?? '',
+    customer: session.customer as string,
+    default_payment_method: null,
+    description: description ?? null,
+    items,
+    metadata: mergeMetadata(null, metadata),
+    savesDefaultPaymentMethod: true,
+  };
+  return createSubscription(operation, wanted, false);
+}
+
 function setUp(operation: Operation, session: Session, paymentMethod: Readonly<Stripe.PaymentMethod>): Payment {
   const setupIntent = operation.must('setup_intents', session.setup_intent);
   return finishSetUp(operation, session, confirmSetupIntent(operation, setupIntent, paymentMethod, null));
@@ -96,7 +139,8 @@ function declined({ body }: { body: { code?: string; decline_code?: string } }):
 /** A card can only be saved with a customer: who has none yet becomes one. */
 function withCustomer(operation: Operation, session: Session, source: PaymentSource): Session {
   const { paymentIntentData } = operation.must('checkout_forms', session.id);
-  if (session.customer !== null || paymentIntentData.setup_future_usage === undefined) return session;
+  const isSaving = paymentIntentData.setup_future_usage !== undefined || session.mode === 'subscription';
+  if (session.customer !== null || !isSaving) return session;
   const form = 'form' in source ? source.form : undefined;
   const { id } = createCustomer(operation, { name: form?.name ?? null, email: form?.email ?? session.customer_email });
   return { ...session, customer: id };

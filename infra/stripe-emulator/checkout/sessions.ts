@@ -1,6 +1,7 @@
 /** The life of a Checkout Session: open, then complete by a payment or expired by time or by request. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
+import { expireIncomplete } from '../billing/standing.ts';
 import { cancelPaymentIntent } from '../payments/payment-intents.ts';
 import { cancelSetupIntent, createSetupIntent } from '../payments/setup-intents.ts';
 import { newId } from '../random.ts';
@@ -32,7 +33,7 @@ interface SetupForm {
 export function createSession(
   operation: Operation,
   wanted: NewSession,
-  { lineItems, paymentIntentData, setupIntentData }: CheckoutForm & SetupForm,
+  { lineItems, paymentIntentData, setupIntentData, subscriptionData }: CheckoutForm & SetupForm,
 ): Stripe.Checkout.Session {
   const id = newId('cs_test', 58);
   const amount = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
@@ -66,7 +67,7 @@ export function createSession(
     origin_context: null,
     payment_intent: null,
     payment_link: null,
-    payment_method_collection: 'if_required',
+    payment_method_collection: wanted.mode === 'subscription' ? 'always' : 'if_required',
     payment_method_configuration_details: null,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: ['card'],
@@ -91,7 +92,8 @@ export function createSession(
     session.setup_intent = setupIntent.id;
   }
   operation.tx.put('checkout_sessions', id, session);
-  operation.tx.put('checkout_forms', id, { lineItems, paymentIntentData });
+  const form = { lineItems, paymentIntentData, ...(subscriptionData === undefined ? {} : { subscriptionData }) };
+  operation.tx.put('checkout_forms', id, form);
   operation.schedule({ kind: 'expire_session', session: id, dueAtMs: session.expires_at * 1000 });
   return session;
 }
@@ -134,7 +136,7 @@ export function completeSession(
   { name, email, country }: Payer,
 ): Stripe.Checkout.Session {
   // Money that is only authorized is not paid: whoever captures it later knows when it is.
-  const { paymentIntentData } = operation.must('checkout_forms', session.id);
+  const { paymentIntentData, subscription } = operation.must('checkout_forms', session.id);
   const isAuthorizedOnly = session.mode === 'payment' && paymentIntentData.capture_method === 'manual';
   const makesCustomer = session.customer === null && session.customer_creation === 'always';
   const customer = makesCustomer ? createCustomer(operation, { name, email }).id : session.customer;
@@ -142,6 +144,7 @@ export function completeSession(
     ...session,
     collected_information: { business_name: null, individual_name: null, shipping_details: null },
     customer,
+    ...(subscription === undefined ? {} : subscribed(operation, subscription)),
     customer_details: customerDetails(name, email ?? session.customer_details?.email ?? null, country),
     payment_status: session.payment_status === 'unpaid' && !isAuthorizedOnly ? 'paid' : session.payment_status,
     status: 'complete',
@@ -150,6 +153,10 @@ export function completeSession(
   operation.tx.put('checkout_sessions', session.id, complete);
   operation.emit('checkout.session.completed', { object: complete });
   return complete;
+}
+
+function subscribed({ tx }: Operation, id: string): Pick<Stripe.Checkout.Session, 'invoice' | 'subscription'> {
+  return { invoice: tx.get('subscriptions', id)?.latest_invoice ?? null, subscription: id };
 }
 
 /** Also cancels the PaymentIntent that a declined attempt left behind: nothing can be paid with it any more. */
@@ -162,6 +169,8 @@ export function expireSession(
   if (paymentIntent !== undefined && paymentIntent.status !== 'succeeded') {
     cancelPaymentIntent(operation, paymentIntent, 'automatic');
   }
+  const { subscription } = operation.must('checkout_forms', session.id);
+  if (subscription !== undefined) expireIncomplete(operation, subscription);
   if (session.setup_intent !== null) {
     const setupIntent = operation.must('setup_intents', session.setup_intent);
     cancelSetupIntent(operation, setupIntent, 'abandoned');

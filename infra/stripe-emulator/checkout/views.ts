@@ -1,8 +1,9 @@
 /** The pages of Checkout as HTML: paying, and the bank's challenge. */
 import type Stripe from 'stripe';
 import { formatAmount } from '../payments/money.ts';
+import { cardFields, testCards } from './card-fields.ts';
 import type { CardField, FieldFault } from './card-form.ts';
-import { describedBy, documentOf, field } from './document.ts';
+import { CHECKED, describedBy, documentOf, field } from './document.ts';
 import { html, type Markup } from './html.ts';
 import { type Language, textsOf } from './texts.ts';
 
@@ -28,6 +29,7 @@ export function payPage(view: PayView): string {
   const texts = textsOf(language);
   const isSetup = session.mode === 'setup';
   const total = formatAmount(session.amount_total ?? 0, session.currency ?? 'eur', language);
+  const isSavingOffered = session.saved_payment_method_options?.payment_method_save === 'enabled';
   const heading = isSetup ? texts.setup.title : texts.pay(merchant);
   const body = html`
     <div class="checkout">
@@ -47,10 +49,10 @@ export function payPage(view: PayView): string {
         <form class="payment-inner" method="post" action="" novalidate data-processing="${texts.processing}">
           <h1>${isSetup ? texts.setup.title : texts.payWithCard}</h1>
           ${alert !== undefined && html`<p class="alert" role="alert" data-testid="payment-error">${alert}</p>`}
-          ${testCards(texts.testModeNote)}
+          ${testCards(language)}
           ${emailField(view)}
           ${savedCardChoice(view)}
-          ${cardFields(view)}
+          ${cardFields({ ...view, isSaved: isSavingOffered ? view.isSaved : undefined })}
           <button class="submit" type="submit" data-testid="hosted-payment-submit-button">${LOCK}<span>${submitLabel(view, total)}</span></button>
           <p class="note">${texts.secure}</p>
         </form>
@@ -89,14 +91,6 @@ function lineItemList({ language, session, lineItems, productOf }: PayView): Mar
     <p class="total-row"><span>${texts.total}</span><span>${money(session.amount_total ?? 0)}</span></p>`;
 }
 
-/** Filled in by the page's script: a phone's keyboard should not have to type them. */
-function testCards(note: string): Markup {
-  const cards = ['4242 4242 4242 4242', '4000 0000 0000 3220', '4000 0000 0000 0002'];
-  const labels = ['✓ 4242', '3D Secure', '✗ 0002'];
-  const buttons = cards.map((card, index) => html`<button type="button" data-card="${card}">${labels[index]}</button>`);
-  return html`<div class="test-note"><p>${note}</p><div class="test-cards" hidden>${buttons}</div></div>`;
-}
-
 function emailField({ language, session, email, faults }: PayView): Markup {
   const texts = textsOf(language);
   if (session.customer_details?.email) {
@@ -129,39 +123,6 @@ function savedCardChoice({ language, savedCards, chosen }: PayView): Markup | fa
     </fieldset>`;
 }
 
-function cardFields(view: PayView): Markup {
-  const { language, name, faults, session, isSaved } = view;
-  const texts = textsOf(language);
-  const faultOf = (id: CardField) => {
-    const fault = faults[id];
-    return fault && texts.fault[fault];
-  };
-  const cardFaults = (['cardNumber', 'cardExpiry', 'cardCvc'] as const).filter((id) => faults[id] !== undefined);
-  const isSavingOffered = session.saved_payment_method_options?.payment_method_save === 'enabled';
-  return html`
-    <div class="new-card">
-      <fieldset class="card">
-        <legend class="label">${texts.cardInformation}</legend>
-        <div class="card-grid">
-          <label class="hidden" for="cardNumber">${texts.cardNumber}</label>
-          <input id="cardNumber" name="cardNumber" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" maxlength="23" required ${describedBy('cardNumber', faults.cardNumber)}>
-          <label class="hidden" for="cardExpiry">${texts.expiry}</label>
-          <input id="cardExpiry" name="cardExpiry" inputmode="numeric" autocomplete="cc-exp" placeholder="${texts.expiryHint}" maxlength="9" required ${describedBy('cardExpiry', faults.cardExpiry)}>
-          <label class="hidden" for="cardCvc">${texts.cvc}</label>
-          <input id="cardCvc" name="cardCvc" inputmode="numeric" autocomplete="cc-csc" placeholder="${texts.cvc}" maxlength="4" required ${describedBy('cardCvc', faults.cardCvc)}>
-        </div>
-        ${cardFaults.map((id) => html`<p class="fault" id="${id}-fault">${faultOf(id)}</p>`)}
-      </fieldset>
-      ${field({
-        id: 'billingName',
-        label: texts.name,
-        fault: faultOf('billingName'),
-        input: html`<input id="billingName" name="billingName" autocomplete="cc-name" placeholder="${texts.nameHint}" maxlength="200" value="${name}" required ${describedBy('billingName', faults.billingName)}>`,
-      })}
-      ${isSavingOffered && html`<label class="choice"><input type="checkbox" id="savePaymentMethod" name="savePaymentMethod" ${isSaved && CHECKED}> <span>${texts.saveCard}</span></label>`}
-    </div>`;
-}
-
 export interface ChallengeView {
   language: Language;
   merchant: string;
@@ -186,6 +147,5 @@ export function challengePage({ language, merchant, amount, last4 }: ChallengeVi
   return documentOf({ language, title, body, layout: 'short' });
 }
 
-const CHECKED = html`checked`;
 const ARROW = html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M9.5 3 4.5 8l5 5" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 const LOCK = html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M4 7V5a4 4 0 0 1 8 0v2h.5c.8 0 1.5.7 1.5 1.5v5c0 .8-.7 1.5-1.5 1.5h-9C2.700 15 2 14.300 2 13.500v-5C2 7.700 2.700 7 3.500 7H4Zm1.600 0h4.800V5a2.400 2.400 0 0 0-4.800 0v2Z" fill="currentColor"/></svg>`;

@@ -13,6 +13,7 @@ import { newEndpoint, parseWebhookUrl } from '../resources/webhook-endpoints.ts'
 import { API_VERSION } from '../schemas/schemas.ts';
 import type { Delivery } from '../store/records.ts';
 import { partitionName } from '../store/scoped.ts';
+import { ACTIONS, type ActionInput, type ActionName, type ActionResult } from './actions.ts';
 import type { ApiFault, ApiFaults } from './faults.ts';
 
 export interface WebhookTarget {
@@ -139,10 +140,22 @@ export class ControlPlane {
     this.#world.advance(advanceSchema.parse({ byMs }).byMs);
   }
 
+  /** What no request of the API can do; see `actions.ts`. */
+  act<N extends ActionName>(name: N, input: ActionInput<N>): ActionResult<N> {
+    const { schema, run } = ACTIONS[name];
+    const parsed = schema.parse(input);
+    const request = { id: null, idempotency_key: null };
+    return this.#world.operate(request, (operation) => run(operation, parsed as never)) as ActionResult<N>;
+  }
+
   handle({ method, path, query, headers, body }: HttpRequest): HttpAnswer {
     try {
       assertTestKey(headers.authorization);
       const read = <T>(schema: z.ZodType<T>): T => schema.parse(JSON.parse(body));
+      const [, , folder, name = ''] = path.split('/');
+      if (method === 'POST' && folder === 'actions' && Object.hasOwn(ACTIONS, name)) {
+        return jsonAnswer(200, this.act(name as ActionName, JSON.parse(body)));
+      }
       switch (`${method} ${path}`) {
         case 'GET /_emulator':
           return jsonAnswer(200, this.#state());

@@ -52,7 +52,7 @@ export function totalMinor(operation: Operation, currency: string): number {
 }
 
 function balanceOf(operation: Operation, currency: string): BalanceRecord {
-  return operation.tx.get('balances', currency) ?? { currency, totalMinor: 0, pending: [] };
+  return operation.tx.get('balances', currency) ?? { id: currency, currency, totalMinor: 0, pending: [] };
 }
 
 type Posted = Pick<Stripe.BalanceTransaction, 'available_on' | 'net'>;
@@ -70,7 +70,7 @@ export function upgradeBalances(store: Store, now: number): void {
   const balances = new Map<string, BalanceRecord>();
   for (const transaction of isMissing ? store.newestFirst('balance_transactions') : []) {
     const { currency } = transaction;
-    const before = balances.get(currency) ?? { currency, totalMinor: 0, pending: [] };
+    const before = balances.get(currency) ?? { id: currency, currency, totalMinor: 0, pending: [] };
     balances.set(currency, added(before, transaction, now));
   }
   if (balances.size === 0) return;

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { newId, randomText } from '../random.ts';
+import { closeInquiries, isChargedBack } from './disputes.ts';
 import { createBalanceTransaction } from './ledger.ts';
 
 interface WantedRefund {
@@ -17,7 +18,7 @@ export function createRefund(
   { charge, amountMinor, reason, metadata }: WantedRefund,
 ): Stripe.Refund {
   const amount = amountMinor ?? charge.amount_captured - charge.amount_refunded;
-  assertRefundable(charge, amount);
+  assertRefundable(operation, charge, amount);
   const behaviour = operation.must('card_behaviours', charge.payment_method).refund;
   const isPending = behaviour === 'pending';
   const refund: Stripe.Refund = {
@@ -55,6 +56,7 @@ export function createRefund(
   operation.tx.put('charges', charge.id, refundedCharge);
   operation.emit('refund.created', { object: refund });
   operation.emit('charge.refunded', { object: refundedCharge });
+  if (refundedCharge.refunded) closeInquiries(operation, refundedCharge);
   const outcome = isPending ? 'succeeded' : behaviour === 'fails_later' ? 'failed' : 'referenced';
   const dueAtMs = operation.nowMs + operation.settleDelayMs;
   operation.schedule({ kind: 'finish_refund', refund: refund.id, outcome, dueAtMs });
@@ -107,8 +109,12 @@ function failRefund(operation: Operation, refund: Readonly<Stripe.Refund>): void
   operation.emit('charge.refund.updated', { object: failed, previous: { status: refund.status } });
 }
 
-function assertRefundable(charge: Readonly<Stripe.Charge>, amount: number): void {
+function assertRefundable(operation: Operation, charge: Readonly<Stripe.Charge>, amount: number): void {
   if (!charge.paid) throw invalidRequest({ message: `Charge ${charge.id} has not been paid and cannot be refunded.` });
+  if (isChargedBack(operation, charge)) {
+    const message = `Charge ${charge.id} has been charged back; cannot issue a refund.`;
+    throw invalidRequest({ code: 'charge_disputed', message });
+  }
   if (charge.refunded) {
     const message = `Charge ${charge.id} has already been refunded.`;
     throw invalidRequest({ code: 'charge_already_refunded', message });

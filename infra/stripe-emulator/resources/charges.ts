@@ -3,11 +3,11 @@ import type Stripe from 'stripe';
 import { noSuch } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
-import { type Route, route } from '../api/route.ts';
+import { accountRoute, type Route, route } from '../api/route.ts';
 import { mergeMetadata } from './metadata.ts';
 
 export const chargeRoutes: readonly Route[] = [
-  route<Stripe.ChargeListParams>('GET', '/v1/charges', 'ChargeListParams', ({ tx }, parameters) => {
+  accountRoute<Stripe.ChargeListParams>('GET', '/v1/charges', 'ChargeListParams', ({ tx }, parameters) => {
     const { customer, payment_intent: paymentIntent, transfer_group: transferGroup, ...page } = parameters;
     return paginate(
       {
@@ -22,7 +22,9 @@ export const chargeRoutes: readonly Route[] = [
       page,
     );
   }),
-  route('GET', '/v1/charges/:id', 'ChargeRetrieveParams', (operation, _parameters, id) => chargeOf(operation, id)),
+  accountRoute('GET', '/v1/charges/:id', 'ChargeRetrieveParams', (operation, _parameters, id) =>
+    chargeOf(operation, id),
+  ),
   route<Stripe.ChargeUpdateParams>('POST', '/v1/charges/:id', 'ChargeUpdateParams', (operation, parameters, id) => {
     const charge = chargeOf(operation, id);
     const metadata = mergeMetadata(charge.metadata, parameters.metadata);

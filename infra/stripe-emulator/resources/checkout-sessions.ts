@@ -1,7 +1,7 @@
-/** `/v1/checkout/sessions`, in payment mode, on a hosted page. */
+/** `/v1/checkout/sessions`, in all modes, on a hosted page. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
-import type { IncludedList } from '../api/expand.ts';
+import type { Included } from '../api/expand.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
@@ -25,12 +25,12 @@ export const checkoutSessionRoutes: readonly Route[] = [
     'GET',
     '/v1/checkout/sessions',
     'Checkout.SessionListParams',
-    ({ tx }, { customer, payment_intent: paymentIntent, status, ...page }) =>
+    ({ tx }, { customer, payment_intent: paymentIntent, status, subscription, ...page }) =>
       paginate(
         {
           url: '/v1/checkout/sessions',
           noun: 'checkout.session',
-          newestFirst: tx.newestFirst('checkout_sessions', { payment_intent: paymentIntent, customer }),
+          newestFirst: tx.newestFirst('checkout_sessions', { payment_intent: paymentIntent, subscription, customer }),
           matches: (session) => status === undefined || session.status === status,
         },
         page,
@@ -67,7 +67,7 @@ export const checkoutSessionRoutes: readonly Route[] = [
 ];
 
 /** `expand[]=line_items` on a session. */
-export const lineItemsOfSession: IncludedList = (reader, sessionId) => paginate(lineItemSource(reader, sessionId), {});
+export const lineItemsOfSession: Included = (reader, sessionId) => paginate(lineItemSource(reader, sessionId), {});
 
 function lineItemSource(reader: Reader, sessionId: string) {
   // Line items stand in the order in which they were given, unlike everything else.
@@ -94,7 +94,7 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
       client_reference_id: reference,
       currency,
       customer: customer === undefined ? null : customerOf(operation.tx, customer).id,
-      customer_creation: customer === undefined ? (creation ?? 'if_required') : null,
+      customer_creation: customer === undefined ? (creation ?? (mode === 'payment' ? 'if_required' : 'always')) : null,
       customer_email: email ?? null,
       expires_at: expiryOf(operation, parameters.expires_at),
       locale: parameters.locale ?? null,
@@ -107,6 +107,7 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
     {
       lineItems,
       paymentIntentData: parameters.payment_intent_data ?? {},
+      ...(parameters.subscription_data === undefined ? {} : { subscriptionData: parameters.subscription_data }),
       setupIntentData: {
         description: parameters.setup_intent_data?.description ?? null,
         metadata: mergeMetadata(null, parameters.setup_intent_data?.metadata),
@@ -123,7 +124,18 @@ function soldIn(operation: Operation, parameters: CreateParams, mode: Stripe.Che
   }
   const sold = createLineItems(operation, required(parameters, 'line_items'), parameters.currency);
   const total = sold.lineItems.reduce((sum, item) => sum + item.amount_total, 0);
-  assertChargeable(total, sold.currency, 'line_items');
+  const isRecurring = sold.lineItems.map(({ price }) => price?.recurring !== null);
+  if (mode === 'payment' && isRecurring.includes(true)) {
+    const message =
+      'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.';
+    throw invalidRequest({ param: 'line_items', message });
+  }
+  if (mode === 'subscription' && isRecurring.includes(false)) {
+    if (isRecurring.includes(true)) throw notEmulated('A one-time price in subscription mode', 'line_items');
+    const message = 'You must provide at least one recurring price in `subscription` mode when using prices.';
+    throw invalidRequest({ param: 'line_items', message });
+  }
+  if (mode === 'payment' || total > 0) assertChargeable(total, sold.currency, 'line_items');
   return sold;
 }
 
@@ -143,11 +155,12 @@ function savedOptionsOf(parameters: CreateParams): Stripe.Checkout.Session.Saved
 /** The mode, after a look at what belongs to which. */
 function assertHosted(parameters: CreateParams): Stripe.Checkout.Session.Mode {
   const mode = required(parameters, 'mode');
-  if (mode !== 'payment' && mode !== 'setup') throw notEmulated(`The mode ${mode}`, 'mode');
   const uiMode = parameters.ui_mode ?? 'hosted_page';
   if (uiMode !== 'hosted_page') throw notEmulated(`The ui_mode ${uiMode}`, 'ui_mode');
   if (mode !== 'payment' && parameters.payment_intent_data !== undefined) throw notInMode('payment_intent_data', mode);
   if (mode !== 'setup' && parameters.setup_intent_data !== undefined) throw notInMode('setup_intent_data', mode);
+  if (mode !== 'subscription' && parameters.subscription_data !== undefined) throw notInMode('subscription_data', mode);
+  if (mode !== 'payment' && parameters.customer_creation !== undefined) throw notInMode('customer_creation', mode);
   assertCardAllowed(parameters.allowed_payment_method_types);
   return mode;
 }

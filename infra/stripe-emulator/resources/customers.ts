@@ -4,6 +4,8 @@ import { invalidRequest, noSuch } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
+import { endSubscription } from '../billing/standing.ts';
+import { isOver } from '../billing/subscription-model.ts';
 import { attachPaymentMethod, detachPaymentMethod, findPaymentMethod } from '../payments/payment-methods.ts';
 import { newId, randomText } from '../random.ts';
 import type { Reader } from '../store/reader.ts';
@@ -35,6 +37,9 @@ export const customerRoutes: readonly Route[] = [
   route('DELETE', '/v1/customers/:id', 'CustomerDeleteParams', (operation, _parameters, id) => {
     const customer = operation.tx.get('customers', id);
     if (customer === undefined) throw noSuch('customer', id);
+    for (const subscription of [...operation.tx.newestFirst('subscriptions', { customer: id })]) {
+      if (!isOver(subscription)) endSubscription(operation, subscription, null);
+    }
     for (const { id: saved } of [...operation.tx.newestFirst('payment_methods', { customer: id })]) {
       detachPaymentMethod(operation, operation.must('payment_methods', saved));
     }

@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidParameter, noSuch } from '../api/errors.ts';
 import { paginate } from '../api/pagination.ts';
-import { type Route, route } from '../api/route.ts';
+import { accountRoute, type Route } from '../api/route.ts';
 import type { Deliveries } from '../events/deliveries.ts';
 import { matchesEventType } from '../events/disturbance.ts';
 
@@ -10,7 +10,7 @@ const TYPES_MAX = 20;
 
 export function eventRoutes(deliveries: Deliveries): readonly Route[] {
   return [
-    route<Stripe.EventListParams>('GET', '/v1/events', 'EventListParams', ({ tx }, parameters) => {
+    accountRoute<Stripe.EventListParams>('GET', '/v1/events', 'EventListParams', ({ tx }, parameters) => {
       const { type, types, delivery_success: isDelivered, ...page } = parameters;
       if (type !== undefined && types !== undefined) {
         throw invalidParameter({
@@ -34,7 +34,7 @@ export function eventRoutes(deliveries: Deliveries): readonly Route[] {
         page,
       );
     }),
-    route('GET', '/v1/events/:id', 'EventRetrieveParams', ({ tx }, _parameters, id) => {
+    accountRoute('GET', '/v1/events/:id', 'EventRetrieveParams', ({ tx }, _parameters, id) => {
       const event = tx.get('events', id);
       if (event === undefined) throw noSuch('event', id);
       return event;

@@ -1,11 +1,12 @@
 /** Line items of a Checkout Session, from prices that exist or from `price_data`, which makes its own. */
 import type Stripe from 'stripe';
-import { invalidParameter, invalidRequest, noSuch } from '../api/errors.ts';
+import { invalidParameter, invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { parseCurrency } from '../payments/money.ts';
 import { newId } from '../random.ts';
 import { mergeMetadata } from './metadata.ts';
-import { createPrice, createProduct, productOf, wholeUnitAmount } from './products.ts';
+import { activePriceOf, createPrice, recurringFrom, wholeUnitAmount } from './prices.ts';
+import { createProduct, productOf } from './products.ts';
 
 type LineItemParam = Stripe.Checkout.SessionCreateParams.LineItem;
 
@@ -63,11 +64,7 @@ function priceOf(operation: Operation, item: LineItemParam, param: string): Stri
     throw invalidParameter({ param, message });
   }
   if (data === undefined) {
-    const price = operation.tx.get('prices', id ?? '');
-    if (price === undefined) throw noSuch('price', id ?? '', `${param}[price]`);
-    if (price.active) return price;
-    const message = `The price specified is inactive. This field only accepts active prices.`;
-    throw invalidRequest({ param: `${param}[price]`, message });
+    return activePriceOf(operation, id ?? '', `${param}[price]`) as Stripe.Price;
   }
   const amountParam = `${param}[price_data][unit_amount]`;
   if (data.unit_amount === undefined) throw missing(amountParam);
@@ -77,6 +74,9 @@ function priceOf(operation: Operation, item: LineItemParam, param: string): Stri
     currency: parseCurrency(data.currency, `${param}[price_data][currency]`),
     product: inlineProductOf(operation, data, `${param}[price_data]`),
     unit_amount: wholeUnitAmount(data.unit_amount, amountParam),
+    ...(data.recurring === undefined
+      ? {}
+      : { recurring: recurringFrom(data.recurring, `${param}[price_data][recurring]`), type: 'recurring' }),
   });
 }
 

@@ -200,7 +200,11 @@ function assertStatus(paymentIntent: Readonly<Stripe.PaymentIntent>, act: string
 
 /** A session's own PaymentIntent is moved by its page and by expiring it, never past it. */
 function assertNotCheckouts(operation: Operation, { id }: Readonly<Stripe.PaymentIntent>, act: string): void {
-  if (operation.tx.get('payment_intent_owners', id) === undefined) return;
-  const message = `You cannot ${act} this PaymentIntent because it was created by Checkout. Expire the Checkout Session instead.`;
+  const owner = operation.tx.get('payment_intent_owners', id);
+  const isInvoices = owner?.invoice !== undefined && act !== 'confirm';
+  if (owner?.session === undefined && !isInvoices) return;
+  const message = isInvoices
+    ? `You cannot ${act} this PaymentIntent because it belongs to an invoice. Void the invoice instead.`
+    : `You cannot ${act} this PaymentIntent because it was created by Checkout. Expire the Checkout Session instead.`;
   throw invalidRequest({ code: 'payment_intent_unexpected_state', message });
 }

@@ -1,10 +1,10 @@
 /** `/v1/refunds` */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch } from '../api/errors.ts';
-import type { IncludedList } from '../api/expand.ts';
+import type { Included } from '../api/expand.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
-import { type Route, route } from '../api/route.ts';
+import { accountRoute, type Route, route } from '../api/route.ts';
 import { createRefund } from '../payments/refunds.ts';
 import { chargeOf } from './charges.ts';
 import { mergeMetadata } from './metadata.ts';
@@ -18,7 +18,7 @@ export const refundRoutes: readonly Route[] = [
       metadata: mergeMetadata(null, parameters.metadata),
     }),
   ),
-  route<Stripe.RefundListParams>('GET', '/v1/refunds', 'RefundListParams', ({ tx }, parameters) => {
+  accountRoute<Stripe.RefundListParams>('GET', '/v1/refunds', 'RefundListParams', ({ tx }, parameters) => {
     const { charge, payment_intent: paymentIntent, ...page } = parameters;
     return paginate(
       {
@@ -29,7 +29,7 @@ export const refundRoutes: readonly Route[] = [
       page,
     );
   }),
-  route('GET', '/v1/refunds/:id', 'RefundRetrieveParams', ({ tx }, _parameters, id) => {
+  accountRoute('GET', '/v1/refunds/:id', 'RefundRetrieveParams', ({ tx }, _parameters, id) => {
     const refund = tx.get('refunds', id);
     if (refund === undefined) throw noSuch('refund', id);
     return refund;
@@ -45,7 +45,7 @@ export const refundRoutes: readonly Route[] = [
 ];
 
 /** `expand[]=refunds` on a charge. */
-export const refundsOfCharge: IncludedList = (reader, chargeId) =>
+export const refundsOfCharge: Included = (reader, chargeId) =>
   paginate(
     {
       url: `/v1/charges/${chargeId}/refunds`,

@@ -14,6 +14,9 @@ export const SCHEMAS_FILE = fileURLToPath(new URL('./stripe-schemas.json', impor
 const SDK_FOLDER = path.dirname(createRequire(import.meta.url).resolve('stripe'));
 const ERROR_FIELDS_SET_BY_THE_SDK = ['detail', 'exception', 'headers', 'requestId', 'statusCode'];
 
+/** Resources that are nobody's to fetch again. */
+const WITHOUT_ID: Readonly<Record<string, string>> = { AccountLink: 'account_link', Balance: 'balance' };
+
 /** `Charge.Outcome`, `Checkout.SessionCreateParams.LineItem`: unique, because a folder of the SDK is a namespace. */
 function nameOf(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefined {
   const declaration = symbol.declarations?.find(
@@ -70,21 +73,33 @@ function fateOf(interfaceName: string, property: string): 'kept' | 'absent' | 'r
   return /(Create|Update|List|Confirm|Cancel)Params/.test(interfaceName) ? 'refused' : 'absent';
 }
 
-/** Which fields of a resource hold an id that `expand` can replace, read off the schemas. */
+type Properties = Record<string, Record<string, unknown>>;
+const EXPANDABLE_DEPTH_MAX = 3;
+
+/** Which fields of a resource, and of its parts, hold an id that `expand` can replace, read off the schemas. */
 function expandableFields(resources: Record<string, string>, definitions: Map<string, Schema>) {
-  const table: Record<string, Record<string, string[]>> = {};
   const kindOf = new Map(Object.entries(resources).map(([kind, name]) => [`#/definitions/${name}`, kind]));
-  for (const [kind, name] of Object.entries(resources)) {
-    const fields: Record<string, string[]> = {};
-    const { properties = {} } = definitions.get(name) as { properties?: Record<string, Record<string, unknown>> };
-    for (const [field, schema] of Object.entries(properties)) {
+  const propertiesOf = (schema: Record<string, unknown>): Properties | undefined => {
+    const reference = schema.$ref as string | undefined;
+    const target = reference === undefined ? schema : definitions.get(reference.slice('#/definitions/'.length));
+    return (target as { properties?: Properties } | undefined)?.properties;
+  };
+  const collect = (properties: Properties, within: string, depth: number, fields: Record<string, string[]>): void => {
+    for (const [name, schema] of Object.entries(properties)) {
+      const field = `${within}${name}`;
       const alternatives = (schema.anyOf ?? [schema]) as Record<string, unknown>[];
       const holdsId = alternatives.some((alternative) => alternative.type === 'string');
       const kinds = alternatives.flatMap((alternative) => kindOf.get(alternative.$ref as string) ?? []);
-      const isList = alternatives.some((alternative) => 'has_more' in ((alternative.properties as object) ?? {}));
-      if (isList) fields[field] = ['list'];
+      if (alternatives.some((alternative) => 'has_more' in (propertiesOf(alternative) ?? {}))) fields[field] = ['list'];
       else if (holdsId && kinds.length > 0) fields[field] = kinds;
+      if (kinds.length > 0 || depth === EXPANDABLE_DEPTH_MAX) continue;
+      for (const part of alternatives) collect(propertiesOf(part) ?? {}, `${field}.`, depth + 1, fields);
     }
+  };
+  const table: Record<string, Record<string, string[]>> = {};
+  for (const [kind, name] of Object.entries(resources)) {
+    const fields: Record<string, string[]> = {};
+    collect(propertiesOf({ $ref: `#/definitions/${name}` }) ?? {}, '', 1, fields);
     if (Object.keys(fields).length > 0) table[kind] = fields;
   }
   return table;
@@ -145,7 +160,7 @@ export function generateSchemas(): string {
   const deleted: Record<string, string> = {};
   for (const name of RESOURCE_ROOTS) {
     const type = types.get(name);
-    const kind = name === 'Balance' ? 'balance' : type && objectKindOf(type, checker);
+    const kind = WITHOUT_ID[name] ?? (type && objectKindOf(type, checker));
     if (kind === undefined) throw new Error(`${name} is no resource`);
     (name.startsWith('Deleted') ? deleted : resources)[kind] = include(name);
   }

@@ -70,7 +70,8 @@ export class TypeWalk {
     if (checker.isArrayType(type)) {
       const [item] = checker.getTypeArguments(type as ts.TypeReference);
       const items = item && this.schemaOf(item);
-      return items === undefined ? undefined : { type: 'array', items };
+      // A list of what the emulator doesn't speak can still be empty.
+      return items === undefined ? { type: 'array', maxItems: 0 } : { type: 'array', items };
     }
     const symbol = type.aliasSymbol ?? type.getSymbol();
     const name = symbol && nameOf(symbol);

@@ -39,6 +39,9 @@ export interface CardBehaviour {
 export interface CheckoutForm {
   paymentIntentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData;
   lineItems: Stripe.LineItem[];
+  subscriptionData?: Stripe.Checkout.SessionCreateParams.SubscriptionData;
+  /** Made at the first attempt, and the session's own once it is paid. */
+  subscription?: string;
 }
 
 export interface Delivery {
@@ -57,17 +60,45 @@ export interface Delivery {
 
 /** What an account has in one currency. */
 export interface BalanceRecord {
+  /** The currency. */
+  id: string;
   currency: string;
   totalMinor: number;
   /** What is part of the total and can't be spent before a time. */
   pending: { availableOn: number; amountMinor: number }[];
 }
 
+/** The part of a connected account that Stripe keeps to itself. */
+export interface AccountState {
+  restriction?: { reason: string; due: string[] };
+}
+
+/** A way to the onboarding page, good for one visit. */
+export interface AccountLinkRecord {
+  account: string;
+  expiresAt: number;
+  isOpened: boolean;
+  refreshUrl: string;
+  returnUrl: string;
+}
+
+/** A way to the billing portal, for one customer and for an hour. */
+export interface PortalSessionRecord {
+  customer: string;
+  expiresAt: number;
+  locale: string | null;
+  returnUrl: string | null;
+}
+
 export interface Records {
+  account_links: AccountLinkRecord;
+  account_states: AccountState;
   accounts: Stripe.Account;
   answers: StoredAnswer;
   balance_transactions: Stripe.BalanceTransaction;
   balances: BalanceRecord;
+  /** By bank account: what payouts to it fail with. */
+  bank_behaviours: { payoutFault?: string };
   card_behaviours: CardBehaviour;
   charges: Stripe.Charge;
   checkout_forms: CheckoutForm;
@@ -79,16 +110,25 @@ export interface Records {
   deleted_customers: Stripe.DeletedCustomer;
   disputes: Stripe.Dispute;
   events: Stripe.Event;
+  external_accounts: Stripe.BankAccount;
+  invoice_payments: Stripe.InvoicePayment;
+  invoices: Stripe.Invoice;
   /** Which Checkout Session a PaymentIntent or SetupIntent belongs to, or which invoice. */
   payment_intent_owners: { session?: string; invoice?: string };
   payment_intents: Stripe.PaymentIntent;
   payment_methods: Stripe.PaymentMethod;
   payouts: Stripe.Payout;
+  /** Lines that wait for a subscription's next invoice. */
+  pending_items: { id: string; subscription: string; line: object };
+  portal_sessions: PortalSessionRecord;
   prices: Stripe.Price;
   products: Stripe.Product;
   refunds: Stripe.Refund;
   setup_intents: Stripe.SetupIntent;
+  subscriptions: Stripe.Subscription;
   tasks: Task;
+  transfer_reversals: Stripe.TransferReversal;
+  transfers: Stripe.Transfer;
   /** `isConnect`: told of connected accounts' events instead of the platform's own. */
   webhook_endpoints: Stripe.WebhookEndpoint & { secret: string; isConnect?: boolean };
 }
@@ -100,9 +140,16 @@ export const INDEXES: Readonly<Partial<Record<Collection, readonly string[]>>> =
   balance_transactions: ['source'],
   charges: ['customer', 'payment_intent', 'transfer_group'],
   checkout_sessions: ['customer', 'payment_intent', 'subscription'],
+  disputes: ['charge', 'payment_intent'],
+  invoice_payments: ['invoice'],
+  invoices: ['customer'],
   payment_intents: ['customer'],
   payment_methods: ['customer'],
+  pending_items: ['subscription'],
   prices: ['product'],
   refunds: ['charge', 'payment_intent'],
   setup_intents: ['customer', 'payment_method'],
+  subscriptions: ['customer'],
+  transfer_reversals: ['transfer'],
+  transfers: ['destination', 'source_transaction', 'transfer_group'],
 };

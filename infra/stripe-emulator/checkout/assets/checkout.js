@@ -33,6 +33,8 @@ expiry?.addEventListener('input', () => reformat(expiry, groupExpiry));
 const testCards = document.querySelector('.test-cards');
 if (testCards !== null) testCards.hidden = false;
 testCards?.addEventListener('click', (event) => {
+  const { fill, value } = event.target.closest('[data-fill]')?.dataset ?? {};
+  if (fill !== undefined) document.getElementById(fill).value = value;
   const card = event.target.closest('[data-card]')?.dataset.card;
   if (card === undefined) return;
   const newCard = document.querySelector('#paymentMethod-new');

@@ -1,0 +1,182 @@
+/** The life of an invoice: drafted, finalized with a number, then paid, voided or given up. */
+import type Stripe from 'stripe';
+import { invalidRequest } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { cancelPaymentIntent, createPaymentIntent } from '../payments/payment-intents.ts';
+import { newId } from '../random.ts';
+import { type Invoice, newInvoice, subscriptionIdOf, type WantedInvoice } from './invoice-model.ts';
+
+const FINALIZES_AFTER_SECONDS = 60 * 60;
+
+/** A draft; it finalizes by itself an hour later, unless it is finalized at once or kept. */
+export function draftInvoice(operation: Operation, wanted: WantedInvoice, isKept = false): Stripe.Invoice {
+  const draft = newInvoice(operation, wanted);
+  const finalizesAt = isKept ? null : operation.now + FINALIZES_AFTER_SECONDS;
+  const invoice = { ...draft, auto_advance: !isKept, automatically_finalizes_at: finalizesAt };
+  operation.tx.put('invoices', invoice.id, invoice);
+  operation.emit('invoice.created', { object: invoice });
+  return invoice;
+}
+
+/** From now on nothing of it changes but its payment. */
+export function finalizeInvoice(operation: Operation, invoice: Invoice): Stripe.Invoice {
+  assertStatus(invoice, 'finalize', ['draft']);
+  const customer = operation.must('customers', invoice.customer as string);
+  const sequence = customer.next_invoice_sequence ?? 1;
+  const startingBalance = customer.balance;
+  // A credit is used up before anything is asked for, and what an invoice owes its customer becomes one.
+  const due = invoice.total + startingBalance;
+  const endingBalance = Math.min(0, due);
+  const amountDue = Math.max(0, due);
+  const finalized: Stripe.Invoice = {
+    ...invoice,
+    amount_due: amountDue,
+    amount_remaining: amountDue,
+    automatically_finalizes_at: null,
+    effective_at: operation.now,
+    ending_balance: endingBalance,
+    number: `${customer.invoice_prefix}-${String(sequence).padStart(4, '0')}`,
+    starting_balance: startingBalance,
+    status: 'open',
+    status_transitions: { ...invoice.status_transitions, finalized_at: operation.now },
+  };
+  updateCustomer(operation, customer, {
+    balance: endingBalance,
+    currency: invoice.currency,
+    next_invoice_sequence: sequence + 1,
+  });
+  operation.tx.put('invoices', finalized.id, finalized);
+  operation.emit('invoice.finalized', { object: finalized });
+  if (amountDue === 0) return markPaid(operation, finalized);
+  requestPayment(operation, finalized);
+  return finalized;
+}
+
+function updateCustomer(
+  operation: Operation,
+  customer: Readonly<Stripe.Customer>,
+  fields: Pick<Stripe.Customer, 'balance' | 'currency' | 'next_invoice_sequence'>,
+): void {
+  const updated: Stripe.Customer = { ...customer, ...fields };
+  operation.tx.put('customers', customer.id, updated);
+  if (customer.balance === fields.balance) return;
+  operation.emit('customer.updated', { object: updated, previous: { balance: customer.balance } });
+}
+
+function requestPayment(operation: Operation, invoice: Invoice): void {
+  const paymentIntent = createPaymentIntent(operation, {
+    amount: invoice.amount_due,
+    currency: invoice.currency,
+    automatic_payment_methods: { allow_redirects: 'never', enabled: true },
+    customer: invoice.customer as string,
+    description: invoice.billing_reason === 'subscription_create' ? 'Subscription creation' : 'Subscription update',
+    setup_future_usage: 'off_session',
+  });
+  operation.tx.put('payment_intent_owners', paymentIntent.id, { invoice: invoice.id });
+  const payment: Stripe.InvoicePayment = {
+    id: newId('inpay'),
+    object: 'invoice_payment',
+    amount_paid: null,
+    amount_requested: invoice.amount_due,
+    created: operation.now,
+    currency: invoice.currency,
+    invoice: invoice.id,
+    is_default: true,
+    livemode: false,
+    payment: { payment_intent: paymentIntent.id, type: 'payment_intent' },
+    status: 'open',
+    status_transitions: { canceled_at: null, paid_at: null },
+  };
+  operation.tx.put('invoice_payments', payment.id, payment);
+}
+
+export function paymentOf(operation: Operation, invoice: Invoice): Readonly<Stripe.InvoicePayment> | undefined {
+  for (const payment of operation.tx.newestFirst('invoice_payments', { invoice: invoice.id })) return payment;
+  return undefined;
+}
+
+export function paymentIntentOf(operation: Operation, invoice: Invoice): Readonly<Stripe.PaymentIntent> | undefined {
+  const payment = paymentOf(operation, invoice);
+  return payment && operation.must('payment_intents', payment.payment.payment_intent);
+}
+
+export function markPaid(operation: Operation, invoice: Invoice): Stripe.Invoice {
+  const paid: Stripe.Invoice = {
+    ...invoice,
+    amount_paid: invoice.amount_due,
+    amount_remaining: 0,
+    attempted: true,
+    auto_advance: false,
+    next_payment_attempt: null,
+    status: 'paid',
+    status_transitions: { ...invoice.status_transitions, paid_at: operation.now },
+  };
+  operation.tx.put('invoices', paid.id, paid);
+  const payment = paymentOf(operation, invoice);
+  if (payment !== undefined) {
+    const settled: Stripe.InvoicePayment = {
+      ...payment,
+      amount_paid: payment.amount_requested,
+      status: 'paid',
+      status_transitions: { ...payment.status_transitions, paid_at: operation.now },
+    };
+    operation.tx.put('invoice_payments', payment.id, settled);
+    operation.emit('invoice_payment.paid', { object: settled });
+  }
+  operation.emit('invoice.paid', { object: paid });
+  operation.emit('invoice.payment_succeeded', { object: paid });
+  return paid;
+}
+
+export function voidInvoice(operation: Operation, invoice: Invoice): Stripe.Invoice {
+  assertStatus(invoice, 'void', ['open', 'uncollectible']);
+  cancelRequest(operation, invoice);
+  const voided: Stripe.Invoice = {
+    ...invoice,
+    auto_advance: false,
+    next_payment_attempt: null,
+    status: 'void',
+    status_transitions: { ...invoice.status_transitions, voided_at: operation.now },
+  };
+  operation.tx.put('invoices', voided.id, voided);
+  operation.emit('invoice.voided', { object: voided });
+  return voided;
+}
+
+export function markUncollectible(operation: Operation, invoice: Invoice): Stripe.Invoice {
+  assertStatus(invoice, 'mark as uncollectible', ['open']);
+  const given: Stripe.Invoice = {
+    ...invoice,
+    auto_advance: false,
+    next_payment_attempt: null,
+    status: 'uncollectible',
+    status_transitions: { ...invoice.status_transitions, marked_uncollectible_at: operation.now },
+  };
+  operation.tx.put('invoices', given.id, given);
+  operation.emit('invoice.marked_uncollectible', { object: given });
+  return given;
+}
+
+function cancelRequest(operation: Operation, invoice: Invoice): void {
+  const payment = paymentOf(operation, invoice);
+  const paymentIntent = paymentIntentOf(operation, invoice);
+  if (payment === undefined || paymentIntent === undefined || paymentIntent.status === 'canceled') return;
+  cancelPaymentIntent(operation, paymentIntent, 'void_invoice');
+  const canceledAt = operation.now;
+  const status_transitions = { ...payment.status_transitions, canceled_at: canceledAt };
+  operation.tx.put('invoice_payments', payment.id, { ...payment, status: 'canceled', status_transitions });
+}
+
+export function assertStatus({ id, status }: Invoice, act: string, allowed: readonly string[]): void {
+  if (allowed.includes(String(status))) return;
+  const message = `You can't ${act} the invoice ${id}: it is ${status}. Only ${allowed.join(' or ')} invoices can be.`;
+  throw invalidRequest({ message });
+}
+
+/** All invoices of a subscription that still ask for money or will. */
+export function unsettledInvoices(operation: Operation, subscription: Readonly<Stripe.Subscription>): Invoice[] {
+  const all = [...operation.tx.newestFirst('invoices', { customer: subscription.customer as string })];
+  return all.filter(
+    (invoice) => subscriptionIdOf(invoice) === subscription.id && ['draft', 'open'].includes(String(invoice.status)),
+  );
+}

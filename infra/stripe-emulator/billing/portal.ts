@@ -1,0 +1,67 @@
+/** What a customer can do in the billing portal: end a subscription and think again, pay what is owed, change the card. */
+import type Stripe from 'stripe';
+import type { Operation } from '../api/operation.ts';
+import type { CardForm } from '../checkout/card-form.ts';
+import { createPaymentMethod } from '../payments/payment-methods.ts';
+import { confirmSetupIntent, createSetupIntent, type SetUp } from '../payments/setup-intents.ts';
+import { endingAtPeriod } from '../resources/subscriptions.ts';
+import type { Reader } from '../store/reader.ts';
+import type { Invoice } from './invoice-model.ts';
+import { saveSubscription } from './standing.ts';
+import { isOver, type Subscription } from './subscription-model.ts';
+
+export function liveSubscriptionsOf(reader: Reader, customer: string): Subscription[] {
+  return [...reader.newestFirst('subscriptions', { customer })].filter((subscription) => !isOver(subscription));
+}
+
+export function openInvoicesOf(reader: Reader, customer: string): Invoice[] {
+  return [...reader.newestFirst('invoices', { customer })].filter(({ status }) => status === 'open');
+}
+
+export function setEnding(operation: Operation, subscription: Subscription, ends: boolean): void {
+  if (subscription.cancel_at_period_end === ends) return;
+  const { cancel_at, cancel_at_period_end, canceled_at } = subscription;
+  const updated = { ...subscription, ...endingAtPeriod(operation, subscription, ends) };
+  saveSubscription(operation, updated, { cancel_at, cancel_at_period_end, canceled_at });
+}
+
+/** The bank may want to hear from the card's holder; the card is the customer's own only after that. */
+export function saveCard(operation: Operation, customer: string, form: CardForm, returnUrl: string): SetUp {
+  const { email } = operation.must('customers', customer);
+  const paymentMethod = createPaymentMethod(
+    operation,
+    {
+      card: form.card,
+      expMonth: form.expMonth,
+      expYear: form.expYear,
+      hasCvc: true,
+      name: form.name,
+      email: form.email ?? email,
+      country: form.card.country,
+    },
+    { allow_redisplay: 'always' },
+  );
+  const setupIntent = createSetupIntent(operation, { customer, metadata: { created_by: 'billing_portal' } });
+  const result = confirmSetupIntent(operation, setupIntent, paymentMethod, returnUrl);
+  if (result.outcome === 'succeeded') useCard(operation, customer, paymentMethod.id);
+  return result;
+}
+
+/** For everything that comes: the customer's default, and that of each subscription. */
+export function useCard(operation: Operation, customerId: string, paymentMethod: string): void {
+  const customer = operation.must('customers', customerId);
+  const { invoice_settings: before } = customer;
+  if (before.default_payment_method !== paymentMethod) {
+    const updated: Stripe.Customer = {
+      ...customer,
+      invoice_settings: { ...before, default_payment_method: paymentMethod },
+    };
+    operation.tx.put('customers', customerId, updated);
+    operation.emit('customer.updated', { object: updated, previous: { invoice_settings: before } });
+  }
+  for (const subscription of liveSubscriptionsOf(operation.tx, customerId)) {
+    const { default_payment_method } = subscription;
+    if (default_payment_method === paymentMethod) continue;
+    saveSubscription(operation, { ...subscription, default_payment_method: paymentMethod }, { default_payment_method });
+  }
+}

@@ -1,0 +1,192 @@
+/** Money from an account's balance to its bank: on its way for two days, then there, or sent back. */
+import type Stripe from 'stripe';
+import { invalidRequest } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { availableMinor, createBalanceTransaction } from '../payments/ledger.ts';
+import { newId } from '../random.ts';
+import type { Account } from './account-model.ts';
+import { bankAccountOf, disableBankAccount } from './accounts.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+const ARRIVAL_DAYS = 2;
+/** How long a payout can be cancelled. */
+const PENDING_SECONDS = 12 * 60 * 60;
+
+interface WantedPayout {
+  amountMinor: number;
+  currency: string;
+  description: string | null;
+  isAutomatic: boolean;
+  metadata: Stripe.Metadata;
+  statementDescriptor: string | null;
+}
+
+/** Of the account in whose name the operation happens. */
+export function createPayout(operation: Operation, account: Account, wanted: WantedPayout): Stripe.Payout {
+  const { amountMinor, currency } = wanted;
+  const bankAccount = bankAccountOf(account);
+  if (!account.payouts_enabled || bankAccount === undefined) {
+    const message =
+      'Cannot create payouts: this account has requirements that need to be collected. See `requirements` on the account.';
+    throw invalidRequest({ code: 'payouts_not_allowed', message });
+  }
+  if (bankAccount.currency !== currency) {
+    const message = `Sorry, you don't have any external accounts in that currency (${currency})`;
+    throw invalidRequest({ param: 'currency', message });
+  }
+  if (amountMinor > availableMinor(operation, currency)) {
+    const message =
+      'You have insufficient funds in your Stripe account for this transfer. Your card balance is too low. You can use the the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).';
+    throw invalidRequest({ code: 'balance_insufficient', message });
+  }
+  const id = newId('po');
+  const arrivalDate = Math.floor(operation.now / DAY_SECONDS + ARRIVAL_DAYS) * DAY_SECONDS;
+  const { id: transaction } = move(operation, { id, amount: -amountMinor, currency, type: 'payout' });
+  const payout: Stripe.Payout = {
+    id,
+    object: 'payout',
+    amount: amountMinor,
+    application_fee: null,
+    application_fee_amount: null,
+    arrival_date: arrivalDate,
+    automatic: wanted.isAutomatic,
+    balance_transaction: transaction,
+    created: operation.now,
+    currency,
+    description: wanted.description,
+    destination: bankAccount.id,
+    failure_balance_transaction: null,
+    failure_code: null,
+    failure_message: null,
+    livemode: false,
+    metadata: wanted.metadata,
+    method: 'standard',
+    original_payout: null,
+    payout_method: null,
+    reconciliation_status: wanted.isAutomatic ? 'in_progress' : 'not_applicable',
+    reversed_by: null,
+    source_type: 'card',
+    statement_descriptor: wanted.statementDescriptor,
+    status: 'pending',
+    trace_id: null,
+    type: 'bank_account',
+  };
+  operation.tx.put('payouts', id, payout);
+  operation.emit('payout.created', { object: payout });
+  const task = { kind: 'move_payout', account: account.id, payout: id } as const;
+  operation.schedule({ ...task, step: 'send', dueAtMs: (operation.now + PENDING_SECONDS) * 1000 });
+  operation.schedule({ ...task, step: 'arrive', dueAtMs: arrivalDate * 1000 });
+  return payout;
+}
+
+/** What the bank does with a payout in time. */
+export function movePayout(operation: Operation, payout: Readonly<Stripe.Payout>, step: 'send' | 'arrive'): void {
+  if (step === 'send' && payout.status === 'pending') {
+    save(operation, { ...payout, status: 'in_transit' }, 'payout.updated', { status: 'pending' });
+  }
+  if (step === 'arrive' && isUnderway(payout)) {
+    const { payoutFault } = operation.must('bank_behaviours', String(payout.destination));
+    if (payoutFault === undefined) arrive(operation, payout);
+    else failPayout(operation, payout, payoutFault);
+  }
+}
+
+export function isUnderway({ status }: Readonly<Stripe.Payout>): boolean {
+  return status === 'pending' || status === 'in_transit';
+}
+
+export function arrive(operation: Operation, payout: Readonly<Stripe.Payout>): Stripe.Payout {
+  if (!isUnderway(payout)) throw invalidRequest({ message: `Payout ${payout.id} is ${payout.status} already.` });
+  const traceId = { status: 'supported', value: newId('trace', 12) };
+  const reconciliation = payout.automatic ? 'completed' : 'not_applicable';
+  const paid = { ...payout, reconciliation_status: reconciliation, status: 'paid', trace_id: traceId } as Stripe.Payout;
+  return save(operation, paid, 'payout.paid');
+}
+
+const FAILURE_MESSAGES: Readonly<Record<string, string>> = {
+  account_closed: 'The bank account has been closed.',
+  account_frozen: 'The bank account has been frozen.',
+  bank_account_restricted: 'The bank account has restrictions on the type or number of transfers allowed.',
+  could_not_process: 'The bank could not process this transfer.',
+  debit_not_authorized: 'Debit transactions are not approved on your bank account.',
+  insufficient_funds: 'Your Stripe account has insufficient funds to cover the transfer.',
+  invalid_account_number: 'The routing number seems correct, but the account number is invalid.',
+  invalid_currency: 'The bank was unable to process this transfer because of its currency.',
+  no_account:
+    'The bank account details on file are probably incorrect. No bank account could be located with those details.',
+};
+
+/** Sent back by the bank, also some days after it had arrived: the money is on the account again. */
+export function failPayout(operation: Operation, payout: Readonly<Stripe.Payout>, code: string): Stripe.Payout {
+  if (!isUnderway(payout) && payout.status !== 'paid') {
+    throw invalidRequest({ message: `Payout ${payout.id} is ${payout.status} already.` });
+  }
+  const { id, amount, currency } = payout;
+  const transaction = move(operation, { id, amount, currency, type: 'payout_failure' });
+  const failed: Stripe.Payout = {
+    ...payout,
+    failure_balance_transaction: transaction.id,
+    failure_code: code,
+    failure_message: FAILURE_MESSAGES[code] ?? FAILURE_MESSAGES.could_not_process ?? null,
+    status: 'failed',
+  };
+  save(operation, failed, 'payout.failed');
+  if (operation.account !== null) disableBankAccount(operation, operation.must('accounts', operation.account));
+  return failed;
+}
+
+export function cancelPayout(operation: Operation, payout: Readonly<Stripe.Payout>): Stripe.Payout {
+  if (payout.status !== 'pending' || payout.automatic) {
+    const message = `Payout ${payout.id} cannot be canceled: it is ${payout.automatic ? 'automatic' : payout.status}.`;
+    throw invalidRequest({ message });
+  }
+  const { id, amount, currency } = payout;
+  const transaction = move(operation, { id, amount, currency, type: 'payout_cancel' });
+  const cancelled: Stripe.Payout = { ...payout, failure_balance_transaction: transaction.id, status: 'canceled' };
+  return save(operation, cancelled, 'payout.canceled');
+}
+
+/** An account that isn't paid out by hand is paid out every night. */
+export function scheduleAutomaticPayout(operation: Operation, account: Account, availableOn: number): void {
+  if (account.settings?.payouts?.schedule.interval !== 'daily') return;
+  const nextNight = Math.floor(Math.max(operation.now, availableOn) / DAY_SECONDS + 1) * DAY_SECONDS;
+  operation.schedule({ kind: 'pay_out', account: account.id, dueAtMs: nextNight * 1000 });
+}
+
+export function payOut(operation: Operation, account: Account): void {
+  const currency = account.default_currency ?? '';
+  const amountMinor = availableMinor(operation, currency);
+  const isDaily = account.settings?.payouts?.schedule.interval === 'daily';
+  if (amountMinor < 1 || !account.payouts_enabled || !isDaily) return;
+  const description = 'STRIPE PAYOUT';
+  const wanted = { amountMinor, currency, description, isAutomatic: true, metadata: {}, statementDescriptor: null };
+  createPayout(operation, account, wanted);
+}
+
+interface Move {
+  id: string;
+  amount: number;
+  currency: string;
+  type: 'payout' | 'payout_cancel' | 'payout_failure';
+}
+
+function move(operation: Operation, { id, ...moved }: Move): Stripe.BalanceTransaction {
+  const reportingCategory = moved.type === 'payout' ? 'payout' : 'payout_reversal';
+  return createBalanceTransaction(operation, {
+    ...moved,
+    description: 'STRIPE PAYOUT',
+    reporting_category: reportingCategory,
+    source: id,
+  });
+}
+
+function save(
+  operation: Operation,
+  payout: Stripe.Payout,
+  event: Stripe.Event.Type,
+  previous?: Record<string, unknown>,
+): Stripe.Payout {
+  operation.tx.put('payouts', payout.id, payout);
+  operation.emit(event, previous === undefined ? { object: payout } : { object: payout, previous });
+  return payout;
+}

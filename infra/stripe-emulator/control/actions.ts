@@ -1,0 +1,104 @@
+/**
+ * What banks and people do that no request of the API can: open and decide disputes, and the like. Each action is one
+ * operation, by name, for tests in the same process and under `/_emulator/actions/NAME` alike.
+ */
+import type Stripe from 'stripe';
+import { z } from 'zod';
+import { invalidRequest } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { liftRestriction, restrictAccount, submitOnboarding } from '../connect/accounts.ts';
+import { readIban } from '../connect/iban.ts';
+import { arrive, failPayout } from '../connect/payouts.ts';
+import { endDispute, escalateInquiry, openDispute } from '../payments/disputes.ts';
+import { accountOf } from '../resources/accounts.ts';
+import { chargeOf } from '../resources/charges.ts';
+import { disputeOf } from '../resources/disputes.ts';
+import { payoutOf } from '../resources/payouts.ts';
+
+interface Action<I extends z.ZodType, O> {
+  schema: I;
+  run: (operation: Operation, input: z.output<I>) => O;
+}
+
+function action<I extends z.ZodType, O>(schema: I, run: (operation: Operation, input: z.output<I>) => O): Action<I, O> {
+  return { schema, run };
+}
+
+const disputed = z.strictObject({
+  charge: z.string().optional(),
+  paymentIntent: z.string().optional(),
+  reason: z
+    .enum(['duplicate', 'fraudulent', 'general', 'product_not_received', 'product_unacceptable', 'unrecognized'])
+    .optional(),
+  amountMinor: z.int().positive().optional(),
+  isInquiry: z.boolean().optional(),
+});
+
+const GOOD_IBAN = 'FR1420041010050500013M02606';
+
+export const ACTIONS = {
+  /** The cardholder's bank takes a payment back, or asks about it. */
+  open_dispute: action(disputed, (operation, { charge, paymentIntent, ...wanted }) =>
+    openDispute(operation, chargeBy(operation, charge, paymentIntent), wanted),
+  ),
+  close_dispute: action(
+    z.strictObject({ dispute: z.string(), outcome: z.enum(['won', 'lost']) }),
+    (operation, { dispute, outcome }) => endDispute(operation, disputeOf(operation, dispute), outcome),
+  ),
+  escalate_inquiry: action(z.strictObject({ dispute: z.string() }), (operation, { dispute }) =>
+    escalateInquiry(operation, disputeOf(operation, dispute)),
+  ),
+  /** What a person does on the onboarding page. */
+  onboard_account: action(
+    z.strictObject({
+      account: z.string(),
+      name: z.string().default('Ada Lovelace'),
+      iban: z.string().default(GOOD_IBAN),
+    }),
+    (operation, { account, name, iban }) => {
+      const bank = readIban(iban);
+      if (bank === undefined) throw invalidRequest({ message: `Not an IBAN: ${iban}`, param: 'iban' });
+      return submitOnboarding(operation, accountOf(operation, account), { holderName: name, bank });
+    },
+  ),
+  /** Stripe wants to know more about an account, and stops it until then. */
+  restrict_account: action(
+    z.strictObject({
+      account: z.string(),
+      reason: z.enum(['requirements.past_due', 'listed', 'rejected.fraud', 'rejected.other', 'under_review', 'other']),
+      due: z.array(z.string()).default([]),
+    }),
+    (operation, { account, ...restriction }) => restrictAccount(operation, accountOf(operation, account), restriction),
+  ),
+  lift_restriction: action(z.strictObject({ account: z.string() }), (operation, { account }) =>
+    liftRestriction(operation, accountOf(operation, account)),
+  ),
+  /** The bank has a payout, before its time. */
+  pay_payout: action(z.strictObject({ account: z.string(), payout: z.string() }), (operation, { account, payout }) => {
+    const there = operation.of(account);
+    return arrive(there, payoutOf(there, payout));
+  }),
+  /** The bank sends a payout back, also after it was paid. */
+  fail_payout: action(
+    z.strictObject({ account: z.string(), payout: z.string(), code: z.string().default('could_not_process') }),
+    (operation, { account, payout, code }) => {
+      const there = operation.of(account);
+      return failPayout(there, payoutOf(there, payout), code);
+    },
+  ),
+};
+
+export type ActionName = keyof typeof ACTIONS;
+export type ActionInput<N extends ActionName> = z.input<(typeof ACTIONS)[N]['schema']>;
+export type ActionResult<N extends ActionName> = ReturnType<(typeof ACTIONS)[N]['run']>;
+
+function chargeBy(
+  operation: Operation,
+  charge: string | undefined,
+  paymentIntentId: string | undefined,
+): Readonly<Stripe.Charge> {
+  if (charge !== undefined) return chargeOf(operation, charge, 'charge');
+  const paymentIntent = operation.tx.get('payment_intents', paymentIntentId ?? '');
+  if (paymentIntent?.latest_charge) return operation.must('charges', paymentIntent.latest_charge);
+  throw invalidRequest({ message: 'Name a charge, or a paymentIntent that has one.' });
+}

@@ -1,0 +1,146 @@
+/** `/v1/invoices` and `/v1/invoice_payments`: made by subscriptions, paid and given up here. */
+import type Stripe from 'stripe';
+import { invalidRequest, noSuch } from '../api/errors.ts';
+import type { Included } from '../api/expand.ts';
+import type { Operation } from '../api/operation.ts';
+import { paginate } from '../api/pagination.ts';
+import { type Route, type RouteAnswer, route } from '../api/route.ts';
+import { collectInvoice, payInvoice } from '../billing/collection.ts';
+import { type Invoice, subscriptionIdOf } from '../billing/invoice-model.ts';
+import { finalizeInvoice, markUncollectible, voidInvoice } from '../billing/invoices.ts';
+import { handleInvoicePaid } from '../billing/standing.ts';
+import type { Reader } from '../store/reader.ts';
+import { savedPaymentMethodOf } from './customers.ts';
+import { mergeMetadata } from './metadata.ts';
+
+export const invoiceRoutes: readonly Route[] = [
+  route<Stripe.InvoiceListParams>(
+    'GET',
+    '/v1/invoices',
+    'InvoiceListParams',
+    ({ tx }, { customer, status, subscription, ...page }) =>
+      paginate(
+        {
+          url: '/v1/invoices',
+          noun: 'invoice',
+          newestFirst: tx.newestFirst('invoices', { customer }),
+          matches: (invoice) =>
+            (status === undefined || invoice.status === status) &&
+            (subscription === undefined || subscriptionIdOf(invoice) === subscription),
+        },
+        page,
+      ),
+  ),
+  route('GET', '/v1/invoices/:id', 'InvoiceRetrieveParams', (operation, _parameters, id) => invoiceOf(operation, id)),
+  route<Stripe.InvoiceUpdateParams>('POST', '/v1/invoices/:id', 'InvoiceUpdateParams', update),
+  route<Stripe.InvoiceListLineItemsParams>(
+    'GET',
+    '/v1/invoices/:id/lines',
+    'InvoiceListLineItemsParams',
+    (operation, page, id) => {
+      const newestFirst = invoiceOf(operation, id).lines.data;
+      return paginate({ url: `/v1/invoices/${id}/lines`, noun: 'line item', newestFirst }, page);
+    },
+  ),
+  route<Stripe.InvoiceFinalizeInvoiceParams>(
+    'POST',
+    '/v1/invoices/:id/finalize',
+    'InvoiceFinalizeInvoiceParams',
+    (operation, { auto_advance: isCollected }, id) => {
+      const finalized = finalizeInvoice(operation, invoiceOf(operation, id));
+      if (finalized.status === 'paid') handleInvoicePaid(operation, finalized, null);
+      else if (isCollected !== false && finalized.auto_advance === true) collectInvoice(operation, finalized);
+      return invoiceOf(operation, id);
+    },
+  ),
+  route<Stripe.InvoicePayParams>('POST', '/v1/invoices/:id/pay', 'InvoicePayParams', pay),
+  route('POST', '/v1/invoices/:id/void', 'InvoiceVoidInvoiceParams', (operation, _parameters, id) =>
+    voidInvoice(operation, invoiceOf(operation, id)),
+  ),
+  route('POST', '/v1/invoices/:id/mark_uncollectible', 'InvoiceMarkUncollectibleParams', (operation, _parameters, id) =>
+    markUncollectible(operation, invoiceOf(operation, id)),
+  ),
+  route<Stripe.InvoicePaymentListParams>(
+    'GET',
+    '/v1/invoice_payments',
+    'InvoicePaymentListParams',
+    ({ tx }, { invoice, status, ...page }) =>
+      paginate(
+        {
+          url: '/v1/invoice_payments',
+          noun: 'invoice payment',
+          newestFirst: tx.newestFirst('invoice_payments', { invoice }),
+          matches: (payment) => status === undefined || payment.status === status,
+        },
+        page,
+      ),
+  ),
+  route('GET', '/v1/invoice_payments/:id', 'InvoicePaymentRetrieveParams', ({ tx }, _parameters, id) => {
+    const payment = tx.get('invoice_payments', id);
+    if (payment === undefined) throw noSuch('invoice payment', id);
+    return payment;
+  }),
+];
+
+function update(operation: Operation, parameters: Stripe.InvoiceUpdateParams, id: string): Invoice {
+  const invoice = invoiceOf(operation, id);
+  const { auto_advance, default_payment_method: paymentMethod, description, metadata } = parameters;
+  const updated: Stripe.Invoice = { ...invoice, metadata: mergeMetadata(invoice.metadata, metadata) };
+  if (auto_advance !== undefined || description !== undefined) {
+    if (invoice.status !== 'draft' && description !== undefined) {
+      throw invalidRequest({
+        code: 'invoice_not_editable',
+        message: `Finalized invoices can't be updated in this way.`,
+      });
+    }
+    if (auto_advance !== undefined) updated.auto_advance = auto_advance;
+    if (description !== undefined) updated.description = description;
+  }
+  if (paymentMethod !== undefined) {
+    const customer = invoice.customer as string;
+    updated.default_payment_method = savedPaymentMethodOf(operation, customer, paymentMethod, 'default_payment_method');
+  }
+  operation.tx.put('invoices', id, updated);
+  operation.emit('invoice.updated', { object: updated, previous: { metadata: invoice.metadata } });
+  return updated;
+}
+
+function pay(operation: Operation, parameters: Stripe.InvoicePayParams, id: string): RouteAnswer {
+  const invoice = invoiceOf(operation, id);
+  const { payment_method: wanted, off_session: isOffSession = true } = parameters;
+  const paymentMethod =
+    wanted === undefined
+      ? undefined
+      : savedPaymentMethodOf(operation, invoice.customer as string, wanted, 'payment_method');
+  const confirmed = payInvoice(operation, invoice, { paymentMethod, isOffSession, returnUrl: null });
+  if (confirmed?.outcome === 'declined') return confirmed.error;
+  if (confirmed?.outcome !== 'requires_action') return invoiceOf(operation, id);
+  const message = 'Payment for this invoice requires additional user action before it can be completed successfully.';
+  throw invalidRequest({ code: 'invoice_payment_intent_requires_action', message });
+}
+
+export function invoiceOf(operation: Operation, id: string): Invoice {
+  const invoice = operation.tx.get('invoices', id);
+  if (invoice === undefined) throw noSuch('invoice', id);
+  return invoice;
+}
+
+/** `expand[]=payments` on an invoice. */
+export const paymentsOfInvoice: Included = (reader, invoice) =>
+  paginate(
+    {
+      url: `/v1/invoice_payments?invoice=${invoice}`,
+      noun: 'invoice payment',
+      newestFirst: reader.newestFirst('invoice_payments', { invoice }),
+    },
+    {},
+  );
+
+/** `expand[]=confirmation_secret` on an invoice: what a browser needs to pay it. */
+export function confirmationSecretOf(reader: Reader, invoice: string): object | null {
+  for (const { payment } of reader.newestFirst('invoice_payments', { invoice })) {
+    const paymentIntent = reader.get('payment_intents', payment.payment_intent as string);
+    if (paymentIntent) return { client_secret: paymentIntent.client_secret, type: 'payment_intent' };
+  }
+  return null;
+}

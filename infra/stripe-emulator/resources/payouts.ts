@@ -1,0 +1,73 @@
+/** `/v1/payouts`, of a connected account by its `Stripe-Account` header. */
+import type Stripe from 'stripe';
+import { invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { isInRange, paginate } from '../api/pagination.ts';
+import { accountRoute, type Route } from '../api/route.ts';
+import { cancelPayout, createPayout } from '../connect/payouts.ts';
+import { parseCurrency } from '../payments/money.ts';
+import { mergeMetadata } from './metadata.ts';
+
+export const payoutRoutes: readonly Route[] = [
+  accountRoute<Stripe.PayoutCreateParams>('POST', '/v1/payouts', 'PayoutCreateParams', create),
+  accountRoute<Stripe.PayoutListParams>(
+    'GET',
+    '/v1/payouts',
+    'PayoutListParams',
+    ({ tx }, { arrival_date: arrival, destination, status, ...page }) =>
+      paginate(
+        {
+          url: '/v1/payouts',
+          noun: 'payout',
+          newestFirst: tx.newestFirst('payouts'),
+          matches: (payout) =>
+            (destination === undefined || payout.destination === destination) &&
+            (status === undefined || payout.status === status) &&
+            isInRange(payout.arrival_date, arrival),
+        },
+        page,
+      ),
+  ),
+  accountRoute('GET', '/v1/payouts/:id', 'PayoutRetrieveParams', (operation, _parameters, id) =>
+    payoutOf(operation, id),
+  ),
+  accountRoute<Stripe.PayoutUpdateParams>(
+    'POST',
+    '/v1/payouts/:id',
+    'PayoutUpdateParams',
+    (operation, { metadata }, id) => {
+      const payout = payoutOf(operation, id);
+      const updated = { ...payout, metadata: mergeMetadata(payout.metadata, metadata) };
+      operation.tx.put('payouts', id, updated);
+      operation.emit('payout.updated', { object: updated, previous: { metadata: payout.metadata } });
+      return updated;
+    },
+  ),
+  accountRoute('POST', '/v1/payouts/:id/cancel', 'PayoutCancelParams', (operation, _parameters, id) =>
+    cancelPayout(operation, payoutOf(operation, id)),
+  ),
+];
+
+function create(operation: Operation, parameters: Stripe.PayoutCreateParams): Stripe.Payout {
+  const { amount, description, metadata, method, statement_descriptor: statementDescriptor } = parameters;
+  if (operation.account === null) throw notEmulated('A payout of the platform itself');
+  if (method === 'instant') throw notEmulated('An instant payout', 'method');
+  if (amount < 1) {
+    const message = 'This value must be greater than or equal to 1.';
+    throw invalidRequest({ code: 'parameter_invalid_integer', param: 'amount', message });
+  }
+  return createPayout(operation, operation.must('accounts', operation.account), {
+    amountMinor: amount,
+    currency: parseCurrency(parameters.currency),
+    description: description ?? null,
+    isAutomatic: false,
+    metadata: mergeMetadata(null, metadata),
+    statementDescriptor: statementDescriptor ?? null,
+  });
+}
+
+export function payoutOf(operation: Operation, id: string): Readonly<Stripe.Payout> {
+  const payout = operation.tx.get('payouts', id);
+  if (payout === undefined) throw noSuch('payout', id);
+  return payout;
+}

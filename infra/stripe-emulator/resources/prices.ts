@@ -1,0 +1,163 @@
+/** `/v1/prices`: one-time and recurring, per unit. */
+import type Stripe from 'stripe';
+import { invalidParameter, invalidRequest, noSuch } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { paginate } from '../api/pagination.ts';
+import { type Route, route } from '../api/route.ts';
+import { parseCurrency } from '../payments/money.ts';
+import { newId } from '../random.ts';
+import { mergeMetadata } from './metadata.ts';
+import { createProduct, productOf } from './products.ts';
+
+const INTERVAL_YEARS_MAX = 3;
+const INTERVALS_A_YEAR: Readonly<Record<string, number>> = { day: 365, week: 52, month: 12, year: 1 };
+
+export const priceRoutes: readonly Route[] = [
+  route<Stripe.PriceCreateParams>('POST', '/v1/prices', 'PriceCreateParams', create),
+  route<Stripe.PriceListParams>('GET', '/v1/prices', 'PriceListParams', ({ tx }, parameters) => {
+    const { active, currency, lookup_keys: keys, product, recurring, type, ...page } = parameters;
+    return paginate(
+      {
+        url: '/v1/prices',
+        noun: 'price',
+        newestFirst: tx.newestFirst('prices', { product }),
+        matches: (price) =>
+          (active === undefined || price.active === active) &&
+          (currency === undefined || price.currency === currency) &&
+          (keys === undefined || keys.includes(price.lookup_key ?? '')) &&
+          (type === undefined || price.type === type) &&
+          (recurring?.interval === undefined || price.recurring?.interval === recurring.interval),
+      },
+      page,
+    );
+  }),
+  route('GET', '/v1/prices/:id', 'PriceRetrieveParams', (operation, _parameters, id) => priceOf(operation, id, 'id')),
+  route<Stripe.PriceUpdateParams>('POST', '/v1/prices/:id', 'PriceUpdateParams', update),
+];
+
+export function priceOf(operation: Operation, id: string, param: string): Readonly<Stripe.Price> {
+  const price = operation.tx.get('prices', id);
+  if (price === undefined) throw noSuch('price', id, param);
+  return price;
+}
+
+/** A price that can still be sold at. */
+export function activePriceOf(operation: Operation, id: string, param: string): Readonly<Stripe.Price> {
+  const price = priceOf(operation, id, param);
+  if (price.active) return price;
+  throw invalidRequest({ param, message: 'The price specified is inactive. This field only accepts active prices.' });
+}
+
+function create(operation: Operation, parameters: Stripe.PriceCreateParams): Stripe.Price {
+  const { currency, product, product_data, unit_amount, active, metadata, nickname, recurring } = parameters;
+  if ((product === undefined) === (product_data === undefined)) {
+    throw invalidParameter({ message: 'You must specify either `product` or `product_data` when creating a price.' });
+  }
+  if (unit_amount === undefined) {
+    const message = 'Missing required param: unit_amount.';
+    throw invalidParameter({ code: 'parameter_missing', param: 'unit_amount', message });
+  }
+  const { lookup_key: lookupKey, transfer_lookup_key: isTransferred } = parameters;
+  if (lookupKey !== undefined) takeLookupKey(operation, lookupKey, isTransferred === true);
+  const owner = product === undefined ? createInlineProduct(operation, product_data) : productOf(operation, product);
+  const price = createPrice(operation, {
+    currency: parseCurrency(currency),
+    unit_amount: wholeUnitAmount(unit_amount, 'unit_amount'),
+    product: owner.id,
+    lookup_key: lookupKey ?? null,
+    metadata: mergeMetadata(null, metadata),
+    ...(recurring === undefined ? {} : { recurring: recurringFrom(recurring, 'recurring'), type: 'recurring' }),
+    ...(active === undefined ? {} : { active }),
+    ...(nickname === undefined ? {} : { nickname }),
+  });
+  operation.emit('price.created', { object: price });
+  return price;
+}
+
+function update(operation: Operation, parameters: Stripe.PriceUpdateParams, id: string): Stripe.Price {
+  const price = priceOf(operation, id, 'id');
+  const { active = price.active, lookup_key: lookupKey, metadata, nickname = price.nickname } = parameters;
+  if (lookupKey !== undefined) takeLookupKey(operation, lookupKey, parameters.transfer_lookup_key === true);
+  const updated: Stripe.Price = {
+    ...price,
+    active,
+    lookup_key: lookupKey ?? price.lookup_key,
+    metadata: mergeMetadata(price.metadata, metadata),
+    nickname,
+  };
+  operation.tx.put('prices', id, updated);
+  const { active: wasActive, metadata: before } = price;
+  operation.emit('price.updated', { object: updated, previous: { active: wasActive, metadata: before } });
+  return updated;
+}
+
+/** A lookup key belongs to one price at a time. */
+function takeLookupKey(operation: Operation, lookupKey: string, isTransferred: boolean): void {
+  for (const price of [...operation.tx.newestFirst('prices')]) {
+    if (price.lookup_key !== lookupKey) continue;
+    if (!isTransferred) {
+      const message = `A price (\`${price.id}\`) already uses that lookup key.`;
+      throw invalidRequest({ code: 'resource_already_exists', param: 'lookup_key', message });
+    }
+    operation.tx.put('prices', price.id, { ...price, lookup_key: null });
+  }
+}
+
+function createInlineProduct(
+  operation: Operation,
+  data: Stripe.PriceCreateParams.ProductData | undefined,
+): Stripe.Product {
+  const { id, name = '', active, metadata } = data ?? {};
+  const product = createProduct(operation, {
+    name,
+    metadata: mergeMetadata(null, metadata),
+    ...(id === undefined ? {} : { id }),
+    ...(active === undefined ? {} : { active }),
+  });
+  operation.emit('product.created', { object: product });
+  return product;
+}
+
+type GivenRecurring = Pick<Stripe.PriceCreateParams.Recurring, 'interval' | 'interval_count'>;
+
+export function recurringFrom({ interval, interval_count: count = 1 }: GivenRecurring, param: string) {
+  const max = (INTERVALS_A_YEAR[interval] ?? 1) * INTERVAL_YEARS_MAX;
+  if (count < 1 || count > max) {
+    const message = `The interval count must be between 1 and ${max} for ${interval} intervals.`;
+    throw invalidParameter({ param: `${param}[interval_count]`, message });
+  }
+  return { interval, interval_count: count, meter: null, trial_period_days: null, usage_type: 'licensed' } as const;
+}
+
+type WantedPrice = Pick<Stripe.Price, 'currency' | 'product'> & { unit_amount: number } & Partial<Stripe.Price>;
+
+export function createPrice(operation: Operation, wanted: WantedPrice): Stripe.Price {
+  const price = {
+    id: newId('price'),
+    object: 'price',
+    active: true,
+    billing_scheme: 'per_unit',
+    created: operation.now,
+    custom_unit_amount: null,
+    livemode: false,
+    lookup_key: null,
+    metadata: {},
+    nickname: null,
+    recurring: null,
+    tax_behavior: 'unspecified',
+    tiers_mode: null,
+    transform_quantity: null,
+    type: 'one_time',
+    unit_amount_decimal: String(wanted.unit_amount),
+    ...wanted,
+    // The SDK's type is its decimal class; on the wire it is a string.
+  } as unknown as Stripe.Price;
+  operation.tx.put('prices', price.id, price);
+  return price;
+}
+
+export function wholeUnitAmount(amountMinor: number, param: string): number {
+  if (amountMinor >= 0) return amountMinor;
+  const message = 'This value must be greater than or equal to 0.';
+  throw invalidRequest({ code: 'parameter_invalid_integer', param, message });
+}

@@ -1,0 +1,132 @@
+/** `/v1/transfers` and their reversals: between the platform and its connected accounts. */
+import type Stripe from 'stripe';
+import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
+import type { Operation } from '../api/operation.ts';
+import { paginate } from '../api/pagination.ts';
+import { type Route, route } from '../api/route.ts';
+import { createTransfer, listOfReversals, reverseTransfer } from '../connect/transfers.ts';
+import { parseCurrency } from '../payments/money.ts';
+import { accountOf } from './accounts.ts';
+import { chargeOf } from './charges.ts';
+import { mergeMetadata } from './metadata.ts';
+
+export const transferRoutes: readonly Route[] = [
+  route<Stripe.TransferCreateParams>('POST', '/v1/transfers', 'TransferCreateParams', create),
+  route<Stripe.TransferListParams>(
+    'GET',
+    '/v1/transfers',
+    'TransferListParams',
+    ({ tx }, { destination, transfer_group: transferGroup, ...page }) => {
+      const newestFirst = tx.newestFirst('transfers', { transfer_group: transferGroup, destination });
+      return paginate({ url: '/v1/transfers', noun: 'transfer', newestFirst }, page);
+    },
+  ),
+  route('GET', '/v1/transfers/:id', 'TransferRetrieveParams', (operation, _parameters, id) =>
+    transferOf(operation, id),
+  ),
+  route<Stripe.TransferUpdateParams>(
+    'POST',
+    '/v1/transfers/:id',
+    'TransferUpdateParams',
+    (operation, parameters, id) => {
+      const transfer = transferOf(operation, id);
+      const metadata = mergeMetadata(transfer.metadata, parameters.metadata);
+      const updated: Stripe.Transfer = {
+        ...transfer,
+        metadata,
+        description: parameters.description ?? transfer.description,
+      };
+      operation.tx.put('transfers', id, updated);
+      operation.emit('transfer.updated', { object: updated, previous: { metadata: transfer.metadata } });
+      return updated;
+    },
+  ),
+  route<Stripe.TransferCreateReversalParams>(
+    'POST',
+    '/v1/transfers/:id/reversals',
+    'TransferCreateReversalParams',
+    (operation, { amount, description, metadata }, id) => {
+      const transfer = transferOf(operation, id);
+      return reverseTransfer(operation, transfer, {
+        amountMinor: amount ?? transfer.amount - transfer.amount_reversed,
+        description: description ?? null,
+        metadata: mergeMetadata(null, metadata),
+      });
+    },
+  ),
+  route<Stripe.TransferListReversalsParams>(
+    'GET',
+    '/v1/transfers/:id/reversals',
+    'TransferListReversalsParams',
+    (operation, page, id) => {
+      const newestFirst = operation.tx.newestFirst('transfer_reversals', { transfer: transferOf(operation, id).id });
+      return paginate({ url: `/v1/transfers/${id}/reversals`, noun: 'transfer reversal', newestFirst }, page);
+    },
+  ),
+  route(
+    'GET',
+    '/v1/transfers/:id/reversals/:sub',
+    'TransferRetrieveReversalParams',
+    (operation, _parameters, id, subId) => reversalOf(operation, id, subId),
+  ),
+  route<Stripe.TransferUpdateReversalParams>(
+    'POST',
+    '/v1/transfers/:id/reversals/:sub',
+    'TransferUpdateReversalParams',
+    (operation, { metadata }, id, subId) => {
+      const reversal = reversalOf(operation, id, subId);
+      const updated = { ...reversal, metadata: mergeMetadata(reversal.metadata, metadata) };
+      operation.tx.put('transfer_reversals', subId, updated);
+      const transfer = transferOf(operation, id);
+      operation.tx.put('transfers', id, { ...transfer, reversals: listOfReversals(operation, id) });
+      return updated;
+    },
+  ),
+];
+
+function create(operation: Operation, parameters: Stripe.TransferCreateParams): Stripe.Transfer {
+  const { amount, source_transaction: sourceId } = parameters;
+  const currency = parseCurrency(parameters.currency);
+  const destination = accountOf(operation, parameters.destination, 'destination');
+  if (destination.default_currency !== currency) throw notEmulated('A transfer into another currency', 'currency');
+  const source = sourceId === undefined ? undefined : sourceOf(operation, sourceId, currency);
+  const amountMinor = amount ?? source?.amount_captured;
+  if (amountMinor === undefined) {
+    throw invalidParameter({ code: 'parameter_missing', param: 'amount', message: 'Missing required param: amount.' });
+  }
+  if (amountMinor < 1) {
+    const message = 'This value must be greater than or equal to 1.';
+    throw invalidRequest({ code: 'parameter_invalid_integer', param: 'amount', message });
+  }
+  return createTransfer(operation, {
+    amountMinor,
+    currency,
+    destination,
+    source,
+    description: parameters.description ?? null,
+    metadata: mergeMetadata(null, parameters.metadata),
+    transferGroup: parameters.transfer_group ?? null,
+  });
+}
+
+function sourceOf(operation: Operation, id: string, currency: string): Readonly<Stripe.Charge> {
+  const charge = chargeOf(operation, id, 'source_transaction');
+  if (charge.currency !== currency) {
+    throw invalidRequest({ param: 'currency', message: `The source_transaction ${id} is in ${charge.currency}.` });
+  }
+  if (charge.balance_transaction !== null) return charge;
+  const message = `The charge ${id} has no balance transaction yet: capture is asynchronous. Wait for charge.updated.`;
+  throw invalidRequest({ param: 'source_transaction', message });
+}
+
+function transferOf(operation: Operation, id: string): Readonly<Stripe.Transfer> {
+  const transfer = operation.tx.get('transfers', id);
+  if (transfer === undefined) throw noSuch('transfer', id);
+  return transfer;
+}
+
+function reversalOf(operation: Operation, transfer: string, id: string): Readonly<Stripe.TransferReversal> {
+  const reversal = operation.tx.get('transfer_reversals', id);
+  if (reversal?.transfer !== transfer) throw noSuch('transfer reversal', id);
+  return reversal;
+}
