@@ -7,6 +7,7 @@ import { css, html, nothing } from 'lit';
 import type { Quote } from '../../server/protocol/pricing.ts';
 import type { Room } from '../src/room.ts';
 import { formatMoney } from './format.ts';
+import type { Language } from './language.ts';
 import { defineElement, LogeElement } from './room-part.ts';
 
 /** Told with each quote that has arrived, and with none when it cannot be had. */
@@ -32,6 +33,7 @@ export class LogePrice extends LogeElement {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Answers that come out of order are of no use. */
   #asked = 0;
+  #askedIn: Language | undefined;
 
   static override styles = [
     ...LogeElement.styles,
@@ -90,12 +92,16 @@ export class LogePrice extends LogeElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (['room', 'kind', 'from', 'amountMinor'].some((name) => changed.has(name))) this.#ask();
+    // The text of the waiver comes in one language, and is not shown in another while the next is on its way.
+    const isOtherLanguage = this.#askedIn !== undefined && this.#askedIn !== this.language;
+    if (isOtherLanguage) this.#keep(undefined);
+    if (isOtherLanguage || ['room', 'kind', 'from', 'amountMinor'].some((name) => changed.has(name))) this.#ask();
   }
 
   #ask(): void {
     clearTimeout(this.#timer);
     this.#asked += 1;
+    this.#askedIn = this.language;
     const { room, kind, amountMinor } = this;
     if (!room || (kind === 'tip' && amountMinor === undefined)) {
       this.#keep(undefined);
@@ -107,7 +113,8 @@ export class LogePrice extends LogeElement {
 
   async #load(room: Room, asked: number): Promise<void> {
     const { kind, from, amountMinor } = this;
-    const request = kind === 'tip' && amountMinor !== undefined ? { kind, from, amountMinor } : { kind, from };
+    const asking = { kind, from, locale: this.language };
+    const request = kind === 'tip' && amountMinor !== undefined ? { ...asking, amountMinor } : asking;
     // Without a quote one can pay all the same: the price itself is known, and what is wrong with it the payment will say.
     const quote = await room.quote({ ...request, locale: this.language }).catch(() => undefined);
     if (asked === this.#asked) this.#keep(quote);

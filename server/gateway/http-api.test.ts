@@ -84,7 +84,7 @@ describe('rooms', () => {
     ['no price for a ticket', { access: { kind: 'ticket' } }, 'amount_invalid'],
     ['a price below the minimum', { access: { kind: 'ticket', priceMinor: 1 } }, 'amount_too_small'],
     ['another currency', { access: { kind: 'ticket', priceMinor: 500, currency: 'usd' } }, 'amount_invalid'],
-    ['an access rule to come', { access: { kind: 'members' } }, 'access_kind_unavailable'],
+    ['a price on a members room', { access: { kind: 'members', priceMinor: 500 } }, 'amount_invalid'],
     ['a fraction of a cent', { access: { kind: 'ticket', priceMinor: 500.5 } }, 'invalid_request'],
   ])('refused: %s', async (_name, over, code) => {
     const reply = await http.server('POST', '/v1/rooms', {

@@ -7,6 +7,8 @@ import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../chat/chat.ts';
 import type { MoneyFacts } from '../money/money-facts.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../platform/outbox.ts';
+import { SharedRead } from '../platform/shared-read.ts';
+import type { ChatPage } from '../protocol/chat.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -47,11 +49,16 @@ export class SocketGateway {
   readonly #bySocket = new Map<string, Connection>();
   readonly #earningsTimers = new Map<RoomId, NodeJS.Timeout>();
   readonly #unsubscribe: (() => void)[];
+  /** What every newcomer of a room is shown alike: read once for all who come in at the same moment. */
+  readonly #newestChat: SharedRead<RoomId, ChatPage>;
+  readonly #tipping: SharedRead<RoomId, Inside['tipping']>;
   #closing = false;
 
   constructor(context: GatewayContext, server: HttpServer) {
     this.#context = context;
     this.#limits = createSocketLimits();
+    this.#newestChat = new SharedRead((room) => context.chat.catchUp(room, undefined));
+    this.#tipping = new SharedRead((room) => context.money.getTipping(room));
     this.#io = new Server(server, {
       serveClient: false,
       transports: ['websocket', 'polling'],
@@ -157,11 +164,13 @@ export class SocketGateway {
   readonly #actions = {
     decide: ({ roomId, participant, can }: Connection) =>
       this.#context.rooms.decide({ roomId, ...participant, subscribe: can.subscribe }),
-    lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => ({
-      chat: await this.#context.chat.catchUp(roomId, since),
-      stage: this.#context.stage.state(roomId, participant.identity),
-      tipping: await this.#context.money.getTipping(roomId),
-    }),
+    lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => {
+      const [chat, tipping] = await Promise.all([
+        since === undefined ? this.#newestChat.get(roomId) : this.#context.chat.catchUp(roomId, since),
+        this.#tipping.get(roomId),
+      ]);
+      return { chat, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
+    },
     enter: (connection: Connection) => {
       void connection.socket.join(inside(connection.roomId));
       this.#presence.refresh(connection.roomId);

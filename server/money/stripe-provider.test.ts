@@ -50,6 +50,7 @@ describe('the Stripe adapter', () => {
       id: 'evt_1',
       type: 'charge.updated',
       subject: 'payment',
+      isVersionOurs: true,
       objectId: 'pi_1',
       createdAtMs: NOW_SECONDS * 1000,
     });

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { SharedRead } from './shared-read.ts';
+
+function gatedRead() {
+  const ends: (() => void)[] = [];
+  const shared = new SharedRead((_key: string) => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const number = ends.length + 1;
+    ends.push(() => resolve(number));
+    return promise;
+  });
+  return { ends, shared };
+}
+
+test('whoever asks during a read shares the next one, which begins after they asked', async () => {
+  const { ends, shared } = gatedRead();
+  const first = shared.get('room');
+  const later = [shared.get('room'), shared.get('room'), shared.get('room')];
+  expect(ends).toHaveLength(1);
+  ends[0]?.();
+  expect(await first).toBe(1);
+  await expect.poll(() => ends.length).toBe(2);
+  ends[1]?.();
+  expect(await Promise.all(later)).toEqual([2, 2, 2]);
+});
+
+test('keys do not wait for each other, and a failed read does not stay', async () => {
+  let fails = true;
+  const shared = new SharedRead(async (key: string) => {
+    if (fails) throw new Error(key);
+    return key;
+  });
+  await expect(shared.get('a')).rejects.toThrow('a');
+  fails = false;
+  expect(await Promise.all([shared.get('a'), shared.get('b')])).toEqual(['a', 'b']);
+});
