@@ -63,6 +63,10 @@ async function run(stack: AsyncDisposableStack): Promise<void> {
   say(`rush of ${BURST}: ${decodable.length} in, ${line(decodable)} ${[...new Set(burst.failures)].join('; ')}`);
   const glass = await glassInTurn(house);
   say(`glass to glass: ours ${line(glass.ours)}, prototype ${line(glass.bare)}`);
+  await house.publishLightly(stack);
+  const light = await burstOf(house);
+  const lightDecodable = light.joins.map(({ decodableMs }) => decodableMs);
+  say(`rush of ${BURST}, no browser at work: ${lightDecodable.length} in, ${line(lightDecodable)}`);
 
   const asked = questionsOf(ours);
   process.stdout.write(
@@ -76,14 +80,19 @@ async function run(stack: AsyncDisposableStack): Promise<void> {
       glassToGlassMs: percentiles(glass.ours),
       roundTrips: asked.length,
       roundTripNames: asked,
-      phasesMs: phasesOf(ours),
+      phasesMs: { ...phasesOf(ours), ...pairsOf(ours) },
       firstFrameAloneMs: percentiles(alone),
+      burstWithoutBrowsers: {
+        joined: lightDecodable.length,
+        decodableMs: percentiles(lightDecodable),
+        phasesMs: phasesOf(light.joins),
+      },
       reference: {
         firstFrameMs: percentiles(bare.map((join) => join.firstFrameMs)),
         glassToGlassMs: percentiles(glass.bare),
         roundTrips: questionsOf(bare).length,
         roundTripNames: questionsOf(bare),
-        phasesMs: phasesOf(bare),
+        phasesMs: { ...phasesOf(bare), ...pairsOf(bare) },
       },
     })}\n`,
   );
@@ -178,6 +187,15 @@ function phasesOf(joins: readonly Pick<JoinTimes, 'welcomeMs' | 'answerMs' | 'me
       ),
     );
   return { welcome: median('welcomeMs'), answer: median('answerMs'), mediaConnected: median('mediaConnectedMs') };
+}
+
+/** How long each question waited for its answer: the median, by name. */
+function pairsOf(joins: readonly JoinTimes[]): Record<string, number> {
+  const waits = new Map<string, number[]>();
+  for (const { pairs } of joins)
+    for (const { name, askedAt, answeredAt } of pairs)
+      waits.set(name, [...(waits.get(name) ?? []), answeredAt - askedAt]);
+  return Object.fromEntries([...waits].map(([name, list]) => [`→ ${name}`, round(percentile(list, 0.5))]));
 }
 
 function line(samples: readonly number[]): string {

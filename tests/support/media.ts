@@ -16,6 +16,7 @@ export async function goLive(creator: TestParticipant): Promise<Live> {
   creator.socket.on('stage:layersWanted', ({ maxSpatialLayer }: { maxSpatialLayer: number }) =>
     publisher.setMaxLayer(maxSpatialLayer),
   );
+  creator.socket.on('stage:keyFrameWanted', () => publisher.makeKeyFrame());
   await publisher.connect(transport as TransportOptions);
   await creator.request('stage:produce', {
     session,

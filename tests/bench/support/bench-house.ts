@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../../support/browser.ts';
+import { goLive } from '../../support/media.ts';
 import { BundledPage } from '../../support/page-bundle.ts';
 import { TestParticipant } from '../../support/participant.ts';
 import { ServerProcess } from '../../support/server-process.ts';
@@ -103,6 +104,17 @@ export class BenchHouse {
     await this.viewer.evaluate(() => window.benchPage.leave());
     // Not in step with the frames of the publisher, nor with a timer of the server.
     await pause(BETWEEN_JOINS_MS * (0.5 + Math.random()));
+  }
+
+  /**
+   * Puts a publisher without an encoder on stage in place of Chromium's, for good: the rest of the machine is the server's and the
+   * viewers' then, as it is where creators and viewers have machines of their own.
+   */
+  async publishLightly(stack: AsyncDisposableStack): Promise<void> {
+    const token = await this.#token(CREATOR.identity, { role: 'creator' });
+    const creator = stack.use(await TestParticipant.connect(this.server.url, { token }));
+    stack.use(await goLive(creator));
+    await Promise.all([this.publisher.close(), this.viewer.close()]);
   }
 
   /** Lets the prototype's encoder rest while ours is measured. Ours rests by itself when nobody watches. */
