@@ -17,8 +17,10 @@ import { ControlPlane, type DeliveryReport, type WebhookTarget } from './control
 import { ApiFaults } from './control/faults.ts';
 import { Deliveries } from './events/deliveries.ts';
 import { Disturbance } from './events/disturbance.ts';
+import { HttpSender, InProcessSender, type WebhookHandler } from './events/sender.ts';
 import { type HttpOutcome, type HttpRequest, jsonAnswer } from './http/exchange.ts';
-import { HttpServer } from './http/server.ts';
+import { inProcessFetch } from './http/in-process.ts';
+import { type HttpHandler, HttpServer } from './http/server.ts';
 import { type EmulatorLog, logToStderr } from './log.ts';
 import { upgradeBalances } from './payments/ledger.ts';
 import { SeededRandom } from './random.ts';
@@ -61,6 +63,8 @@ export interface StripeEmulatorOptions {
   /** False delivers webhooks once and in order. */
   shuffle?: boolean;
   now?: () => number;
+  /** Takes webhooks in this process instead of by HTTP; a target and its secret are needed all the same. */
+  deliver?: WebhookHandler;
   /** The address under which browsers reach the pages; absent: the emulator's own. */
   publicUrl?: string;
   /** Whom the page says that one pays. */
@@ -89,6 +93,7 @@ interface Parts {
   world: World;
   retention: Retention;
   control: ControlPlane;
+  handle: HttpHandler;
 }
 
 export class StripeEmulator {
@@ -97,11 +102,13 @@ export class StripeEmulator {
   readonly seed: number;
   readonly #server: HttpServer;
   readonly #parts: Parts;
+  readonly #inProcess: typeof globalThis.fetch;
   #isClosed = false;
 
   private constructor(server: HttpServer, url: string, seed: number, parts: Parts) {
     this.#server = server;
     this.#parts = parts;
+    this.#inProcess = inProcessFetch(parts.handle);
     this.port = server.port;
     this.url = url;
     this.seed = seed;
@@ -119,14 +126,15 @@ export class StripeEmulator {
       const store = Store.create(dataFile);
       const clock = new Clock(store, options.now);
       const disturbance = new Disturbance(new SeededRandom(seed), options.shuffle ?? true);
-      const deliveries = new Deliveries({ store, clock, disturbance, log });
+      const sender = options.deliver === undefined ? new HttpSender() : new InProcessSender(options.deliver);
+      const deliveries = new Deliveries({ store, clock, disturbance, log, sender });
       const presenter = new Presenter({ clock, deliveries, baseUrl: () => (publicUrl ?? url).replace(/\/$/, '') });
       const settleDelayMs = options.settleDelayMs ?? SETTLE_DELAY_MS;
       const dunning = { ...DUNNING, ...options.dunning };
       const react = reactToPayment;
       const world = new World({ store, clock, deliveries, presenter, settleDelayMs, dunning, runTask, react, log });
       const expander = new Expander({ presenter, included: INCLUDED });
-      const faults = new ApiFaults();
+      const faults = new ApiFaults(new SeededRandom(seed + 1));
       const api = new Api({ world, expander, faults, routes: allRoutes(deliveries), log });
       const pages = new Pages({ world, merchant, publicUrl });
       const control = new ControlPlane({ world, faults, disturbance, seed });
@@ -136,7 +144,7 @@ export class StripeEmulator {
       upgradeBalances(store, Math.floor(clock.nowMs() / 1000));
       world.resumeTasks();
       handle = (request) => dispatch(request, { api, pages, control, log });
-      return new StripeEmulator(server, url, seed, { store, world, retention, control });
+      return new StripeEmulator(server, url, seed, { store, world, retention, control, handle });
     } catch (error) {
       await server.close();
       throw error;
@@ -181,7 +189,19 @@ export class StripeEmulator {
 
   advanceClock(byMs: number): void {
     this.#parts.control.advanceClock(byMs);
+    this.#parts.retention.sweep();
   }
+
+  /** Without waiting: charges settle, webhooks go out; resolves when each of them has been answered or has failed. */
+  flush(): Promise<void> {
+    return this.#parts.control.flush();
+  }
+
+  /**
+   * The emulator without a socket, for many operations in little time:
+   * `new Stripe(key, { host, port, protocol: 'http', httpClient: Stripe.createFetchHttpClient(emulator.fetch) })`.
+   */
+  readonly fetch: typeof globalThis.fetch = (input, init) => this.#inProcess(input, init);
 
   /** What banks and people do: `act('open_dispute', { charge })`; the names are in `control/actions.ts`. */
   act<N extends ActionName>(name: N, input: ActionInput<N>): ActionResult<N> {

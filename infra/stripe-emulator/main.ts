@@ -9,6 +9,8 @@ const { values } = parseArgs({
     data: { type: 'string' },
     webhook: { type: 'string' },
     secret: { type: 'string', default: 'whsec_emulator' },
+    'connect-webhook': { type: 'string' },
+    'connect-secret': { type: 'string', default: 'whsec_emulator_connect' },
     seed: { type: 'string' },
     'public-url': { type: 'string' },
     'no-shuffle': { type: 'boolean', default: false },
@@ -21,6 +23,9 @@ const emulator = await StripeEmulator.create({
   shuffle: !values['no-shuffle'],
   ...(values.data === undefined ? {} : { dataFile: values.data }),
   ...(values.webhook === undefined ? {} : { webhook: { url: values.webhook, secret: values.secret } }),
+  ...(values['connect-webhook'] === undefined
+    ? {}
+    : { connectWebhook: { url: values['connect-webhook'], secret: values['connect-secret'] } }),
   ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
   ...(values['public-url'] === undefined ? {} : { publicUrl: values['public-url'] }),
 });

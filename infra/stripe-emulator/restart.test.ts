@@ -146,3 +146,46 @@ test('close can be called twice, and the port is free afterwards', async () => {
   const second = await StripeEmulator.create({ port: first.port });
   await second.close();
 });
+
+test('after a restart, accounts have their own money, and subscriptions renew on their day', async () => {
+  const file = newFile();
+  const month = 32 * 24 * 60 * 60 * 1000;
+  const before = await StripeEmulator.create({ port: 0, dataFile: file });
+  const first = sdkOf(before);
+  const { id: account } = await first.accounts.create({
+    type: 'express',
+    country: 'FR',
+    capabilities: { transfers: { requested: true } },
+    settings: { payouts: { schedule: { interval: 'manual' } } },
+  });
+  before.act('onboard_account', { account });
+  const cardOnly = { enabled: true, allow_redirects: 'never' } as const;
+  const params = { amount: 9_000, currency: 'eur', payment_method: 'pm_card_bypassPending', confirm: true } as const;
+  await first.paymentIntents.create({ ...params, capture_method: 'automatic', automatic_payment_methods: cardOnly });
+  await first.transfers.create({ amount: 2_000, currency: 'eur', destination: account });
+  const options = { stripeAccount: account };
+  const payout = await first.payouts.create({ amount: 500, currency: 'eur' }, options);
+  const { id: customer } = await first.customers.create({ payment_method: 'pm_card_visa' });
+  const [card] = (await first.paymentMethods.list({ customer })).data;
+  const product_data = { name: 'Club' };
+  const recurring = { interval: 'month' } as const;
+  const price = await first.prices.create({ currency: 'eur', unit_amount: 990, recurring, product_data });
+  const items = [{ price: price.id }];
+  const subscription = await first.subscriptions.create({ customer, items, default_payment_method: String(card?.id) });
+  await before.close();
+
+  const after = await StripeEmulator.create({ port: 0, dataFile: file });
+  try {
+    const second = sdkOf(after);
+    expect((await second.balance.retrieve({}, options)).available[0]?.amount).toBe(1_500);
+    after.advanceClock(month);
+    expect((await second.payouts.retrieve(payout.id, {}, options)).status).toBe('paid');
+    const { data } = await second.invoices.list({ subscription: subscription.id });
+    expect(data.map(({ billing_reason, status }) => [billing_reason, status])).toEqual([
+      ['subscription_cycle', 'paid'],
+      ['subscription_create', 'paid'],
+    ]);
+  } finally {
+    await after.close();
+  }
+});

@@ -21,12 +21,15 @@ export class Retention {
     const { store, clock } = this.#world;
     const nowMs = clock.nowMs();
     store.transact((transaction) => {
-      for (const answer of store.newestFirst('answers')) {
-        if (answer.createdAtMs + KEY_LIFETIME_MS < nowMs) transaction.remove('answers', answer.key);
+      // The oldest come first: what follows one that is kept is kept too.
+      for (const [id, { createdAtMs }] of store.oldestFirst('answers')) {
+        if (createdAtMs + KEY_LIFETIME_MS >= nowMs) break;
+        transaction.remove('answers', id);
       }
       for (const events of store.partitionsOf('events')) {
-        for (const event of store.newestFirst(events)) {
-          if ((event.created + EVENT_LIFETIME_SECONDS) * 1000 < nowMs) transaction.remove(events, event.id);
+        for (const [id, { created }] of store.oldestFirst(events)) {
+          if ((created + EVENT_LIFETIME_SECONDS) * 1000 >= nowMs) break;
+          transaction.remove(events, id);
         }
       }
     });

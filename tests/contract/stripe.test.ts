@@ -6,27 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
-
-interface Target {
-  stripe: Stripe;
-  close: () => Promise<void>;
-}
-
-const targets: Record<string, () => Promise<Target>> = {
-  'the emulator': async () => {
-    const emulator = await StripeEmulator.create({ port: 0 });
-    const stripe = new Stripe('sk_test_contract', { host: '127.0.0.1', port: emulator.port, protocol: 'http' });
-    return { stripe, close: () => emulator.close() };
-  },
-};
-const testModeKey = process.env.STRIPE_TEST_SECRET_KEY;
-if (testModeKey !== undefined && testModeKey !== '') {
-  if (!testModeKey.startsWith('sk_test_')) throw new Error('STRIPE_TEST_SECRET_KEY must be a test key.');
-  targets['Stripe’s test mode'] = async () => ({ stripe: new Stripe(testModeKey), close: async () => {} });
-}
-
-const SETTLING_TIMEOUT_MS = 30_000;
+import { cardOnly, faultOf, SETTLING_TIMEOUT_MS, targets } from './stripe-target.ts';
 
 function sessionParams(extra: Stripe.Checkout.SessionCreateParams = {}): Stripe.Checkout.SessionCreateParams {
   const priceData = { currency: 'eur', unit_amount: 1_500, product_data: { name: 'Ticket' } };
@@ -38,8 +18,6 @@ function sessionParams(extra: Stripe.Checkout.SessionCreateParams = {}): Stripe.
     ...extra,
   };
 }
-
-const cardOnly = { enabled: true, allow_redirects: 'never' } as const;
 
 function paymentParams(extra: Partial<Stripe.PaymentIntentCreateParams> = {}): Stripe.PaymentIntentCreateParams {
   const payment_method = 'pm_card_visa';
@@ -60,12 +38,6 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     ({ stripe, close } = await start());
   });
   afterAll(() => close());
-
-  const faultOf = (request: Promise<unknown>): Promise<Stripe.errors.StripeError> =>
-    request.then(
-      () => expect.unreachable('the request was not refused'),
-      (error) => error,
-    );
 
   /** Capture is asynchronous: the balance transaction comes a while after the charge. */
   async function settledCharge(paymentIntent: Stripe.PaymentIntent): Promise<Stripe.Charge> {

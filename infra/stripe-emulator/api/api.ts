@@ -221,5 +221,5 @@ function decode(id: string): string {
 }
 
 function print(body: object): string {
-  return `${JSON.stringify(body, null, 2)}\n`;
+  return JSON.stringify(body);
 }

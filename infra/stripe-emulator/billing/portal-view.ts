@@ -29,13 +29,13 @@ export function portalPage(view: PortalView): string {
   const texts = portalTextsOf(language);
   const body = html`
     <div class="checkout">
-      <section class="summary">
+      <section class="summary" aria-label="${merchant}">
         <div class="summary-inner">
           <header class="merchant">
             <span class="merchant-name">${merchant}</span>
             <span class="badge" data-testid="test-mode-badge">${textsOf(language).testMode}</span>
           </header>
-          <p class="total-large">${texts.title}</p>
+          <p class="page-title">${texts.title}</p>
           <p class="setup-text">${texts.with(merchant)}</p>
           ${returnUrl !== null && html`<a class="back" href="${returnUrl}">← ${texts.back(merchant)}</a>`}
         </div>
@@ -47,8 +47,10 @@ export function portalPage(view: PortalView): string {
           ${notice !== undefined && html`<p class="done" role="status">${notice}</p>`}
           ${openInvoices.map((invoice) => owed(view, invoice))}
           ${subscriptions.length === 0 ? html`<p>${texts.none}</p>` : subscriptions.map((one) => subscriptionCard(view, one))}
-          <h2 class="label">${texts.card}</h2>
-          ${card === undefined ? html`<p>${texts.noCard}</p>` : html`<p class="fixed"><span class="brand">${card.card?.brand}</span> •••• ${card.card?.last4}</p>`}
+          <div class="portal-part">
+            <h2 class="label">${texts.card}</h2>
+            ${card === undefined ? html`<p>${texts.noCard}</p>` : html`<p class="fixed"><span class="brand">${card.card?.brand}</span> •••• ${card.card?.last4}</p>`}
+          </div>
           <form class="portal-form" method="post" action="" novalidate data-processing="${texts.processing}">
             <h2 class="label">${texts.changeCard}</h2>
             ${testCards(language)}

@@ -115,4 +115,108 @@ describe.skipIf(!executablePath)('the page in Chromium', () => {
     expect(violations).toEqual([]);
     await page.close();
   });
+
+  /** A customer with a saved card and a membership, and a creator who isn't onboarded yet. */
+  async function settle() {
+    const { stripe } = fixture;
+    const customer = await stripe.customers.create({ email: 'ada@example.com', payment_method: 'pm_card_visa' });
+    const [card] = (await stripe.paymentMethods.list({ customer: customer.id })).data;
+    const id = String(card?.id);
+    await stripe.paymentMethods.update(id, { allow_redisplay: 'always' });
+    await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: id } });
+    const product_data = { name: 'Club d’Ada' };
+    const recurring = { interval: 'month' } as const;
+    const price = await stripe.prices.create({ currency: 'eur', unit_amount: 990, recurring, product_data });
+    const subscription = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+    const account = await stripe.accounts.create({ type: 'express', country: 'FR' });
+    const link = {
+      type: 'account_onboarding',
+      return_url: `${shopUrl}/back`,
+      refresh_url: `${shopUrl}/again`,
+    } as const;
+    const success_url = `${shopUrl}/done`;
+    const line_items = [{ price: price.id, quantity: 1 }];
+    const urls: Record<string, () => Promise<string | null>> = {
+      'the saved cards': async () =>
+        (await stripe.checkout.sessions.create(topupParams({ customer: customer.id, success_url }))).url,
+      'saving a card': async () =>
+        (await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', customer: customer.id, success_url }))
+          .url,
+      subscribing: async () =>
+        (await stripe.checkout.sessions.create({ mode: 'subscription', line_items, success_url })).url,
+      onboarding: async () => (await stripe.accountLinks.create({ account: account.id, ...link })).url,
+      'the portal': async () =>
+        (await stripe.billingPortal.sessions.create({ customer: customer.id, return_url: `${shopUrl}/back` })).url,
+    };
+    const open = async (name: string, viewport: { width: number; height: number }, locale = 'en') => {
+      const page = await browser.newPage({ viewport, locale });
+      await page.goto(String(await urls[name]?.()));
+      return page;
+    };
+    return {
+      account: account.id,
+      subscription: subscription.id,
+      customer: customer.id,
+      names: Object.keys(urls),
+      open,
+    };
+  }
+
+  test.each([
+    [390, 'fr'],
+    [1440, 'en'],
+  ] as const)(
+    'the other pages too: at %d px in %s nothing is cut off, and axe finds no fault',
+    async (width, locale) => {
+      const { names, open } = await settle();
+      for (const name of names) {
+        const page = await open(name, { width, height: 844 }, locale);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
+        const violations = (await page.evaluate(
+          `${AXE}; axe.run().then((result) => result.violations.map(({ id }) => id))`,
+        )) as string[];
+        expect(violations, name).toEqual([]);
+        await page.close();
+      }
+    },
+  );
+
+  test('a creator is onboarded, a member cancels and thinks again, a fan pays with the saved card', async () => {
+    const { account, subscription, customer, open } = await settle();
+    const { stripe } = fixture;
+    const onboarding = await open('onboarding', { width: 390, height: 844 });
+    await onboarding.click('[data-testid="onboarding-submit"]');
+    await onboarding.waitForSelector('#iban[aria-invalid="true"]');
+    await onboarding.fill('#accountHolderName', 'Ada Lovelace');
+    await onboarding.click('text=FR14…606');
+    await onboarding.check('#acceptTerms');
+    await onboarding.click('[data-testid="onboarding-submit"]');
+    await onboarding.waitForURL(`${shopUrl}/back`);
+    expect((await stripe.accounts.retrieve(account)).payouts_enabled).toBe(true);
+    await onboarding.close();
+
+    const portal = await open('the portal', { width: 1440, height: 900 });
+    await portal.click(`#cancel-${subscription}`);
+    await portal.waitForSelector('text=Ends on');
+    await portal.click(`#resume-${subscription}`);
+    await portal.waitForSelector('text=Renews on');
+    expect((await stripe.subscriptions.retrieve(subscription)).cancel_at_period_end).toBe(false);
+    await pay(portal, '4000002500003155');
+    await portal.click('#test-source-authorize-3ds');
+    await portal.waitForSelector('text=•••• 3155');
+    await portal.close();
+
+    const checkout = await open('the saved cards', { width: 390, height: 844 });
+    expect(await checkout.isVisible('#cardNumber')).toBe(false);
+    await checkout.check('#paymentMethod-new');
+    expect(await checkout.isVisible('#cardNumber')).toBe(true);
+    await checkout.check('input[name="paymentMethod"][value^="pm_"] >> nth=-1');
+    await checkout.click(SUBMIT);
+    await checkout.waitForURL(`${shopUrl}/done`);
+    expect((await stripe.paymentIntents.list({ customer })).data[0]).toMatchObject({
+      status: 'succeeded',
+      amount: 2_000,
+    });
+    await checkout.close();
+  });
 });

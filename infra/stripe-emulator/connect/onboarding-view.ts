@@ -21,19 +21,19 @@ export function onboardingPage(view: OnboardingView): string {
   const faultOf = (name: OnboardingFault) => (faults.includes(name) ? texts.fault[name] : undefined);
   const body = html`
     <div class="checkout">
-      <section class="summary">
+      <section class="summary" aria-label="${merchant}">
         <div class="summary-inner">
           <header class="merchant">
             <span class="merchant-name">${merchant}</span>
             <span class="badge" data-testid="test-mode-badge">${textsOf(language).testMode}</span>
           </header>
-          <p class="total-large">${texts.title(merchant)}</p>
+          <p class="page-title">${texts.title(merchant)}</p>
           <p class="setup-text">${texts.intro(merchant)}</p>
         </div>
       </section>
       <main class="payment">
         <form class="payment-inner" method="post" action="" novalidate data-processing="${texts.processing}">
-          <h1>${texts.title(merchant)}</h1>
+          <h1>${texts.details}</h1>
           ${testIbans(texts.note)}
           ${field({
             id: 'accountHolderName',

@@ -4,6 +4,7 @@ import type { Language } from '../checkout/texts.ts';
 interface Texts {
   title: (merchant: string) => string;
   intro: (merchant: string) => string;
+  details: string;
   note: string;
   holderName: string;
   holderNameHint: string;
@@ -21,6 +22,7 @@ export type OnboardingFault = 'holderName' | 'iban' | 'accept';
 const en: Texts = {
   title: (merchant) => `Get paid by ${merchant}`,
   intro: (merchant) => `${merchant} works with Stripe to pay you out. Tell us who you are and where the money goes.`,
+  details: 'Your details',
   note: 'Nothing here is checked against a real bank. A valid IBAN gets its payouts; the second one sends them back.',
   holderName: 'Name of the account holder',
   holderNameHint: 'First and last name',
@@ -41,6 +43,7 @@ const fr: Texts = {
   title: (merchant) => `Recevez vos gains de ${merchant}`,
   intro: (merchant) =>
     `${merchant} passe par Stripe pour vous verser vos gains. Dites-nous qui vous êtes et où l’argent doit arriver.`,
+  details: 'Vos coordonnées',
   note: 'Rien n’est vérifié auprès d’une vraie banque. Un IBAN valide reçoit ses virements ; le second les renvoie.',
   holderName: 'Nom du titulaire du compte',
   holderNameHint: 'Prénom et nom',

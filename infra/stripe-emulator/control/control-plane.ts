@@ -29,11 +29,13 @@ export interface DeliveryReport extends Delivery {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ADVANCE_MAX_MS = 400 * DAY_MS;
 const REPORTS_MAX = 1_000;
+const TIMES_MAX = 1_000_000_000;
 
 const faultSchema = z.strictObject({
   path: z.string().startsWith('/v1/'),
   method: z.enum(['GET', 'POST', 'DELETE']).optional(),
-  times: z.int().min(1).max(1_000).default(1),
+  times: z.int().min(1).max(TIMES_MAX).default(1),
+  share: z.number().min(0).max(1).optional(),
   kind: z.enum(['conflict', 'rate_limit', 'server_error', 'hang', 'reset', 'delay']),
   isApplied: z.boolean().optional(),
   delayMs: z.int().min(0).max(600_000).optional(),
@@ -41,7 +43,8 @@ const faultSchema = z.strictObject({
 const ruleSchema = z.strictObject({
   action: z.enum(['drop', 'double', 'delay']),
   type: z.string().optional(),
-  times: z.int().min(1).max(1_000).default(1),
+  times: z.int().min(1).max(TIMES_MAX).default(1),
+  share: z.number().min(0).max(1).optional(),
   delayMs: z
     .int()
     .min(0)
@@ -133,6 +136,12 @@ export class ControlPlane {
       if (reports.length === REPORTS_MAX) break;
     }
     return reports;
+  }
+
+  /** Brings what waits to its end without waiting: charges settle, webhooks go out and are answered, once each. */
+  async flush(): Promise<void> {
+    this.#world.advance(this.#world.settleDelayMs);
+    await this.#world.deliveries.flush();
   }
 
   /** Whatever falls due in the time that is skipped happens before this returns; webhooks follow on their way. */

@@ -12,7 +12,7 @@ import type { Delivery } from '../store/records.ts';
 import { partitionName } from '../store/scoped.ts';
 import type { Store } from '../store/store.ts';
 import { type Disturbance, matchesEventType } from './disturbance.ts';
-import { WebhookSender } from './sender.ts';
+import type { WebhookSender } from './sender.ts';
 import { signatureHeader } from './signature.ts';
 
 /** The endpoint that `webhook` and `setWebhook` configure; others come through the API. */
@@ -27,12 +27,16 @@ const RETRY_MAX_MS = 60_000;
 const GIVE_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
 /** Finished deliveries that stay visible in the control plane. */
 const FINISHED_MAX = 2_000;
+/** How far ahead of the clock `flush` reaches: past what shuffling holds back, short of retries and asked-for delays. */
+const FLUSHED_MS = 200;
+const READY_SWEEP = 1_000;
 
 interface DeliveriesOptions {
   store: Store;
   clock: Clock;
   disturbance: Disturbance;
   log: EmulatorLog;
+  sender: WebhookSender;
 }
 
 export class Deliveries {
@@ -41,8 +45,11 @@ export class Deliveries {
   readonly #disturbance: Disturbance;
   readonly #log: EmulatorLog;
   readonly #alarms: Alarms;
-  readonly #sender = new WebhookSender();
-  readonly #ready: string[] = [];
+  readonly #sender: WebhookSender;
+  /** Due, in order; what is before `#nextReady` is on its way or done. */
+  #ready: string[] = [];
+  #nextReady = 0;
+  #whenIdle: (() => void)[] = [];
   readonly #finished: string[] = [];
   readonly #pendingByEvent = new Map<string, Set<string>>();
   #inFlight = 0;
@@ -50,7 +57,8 @@ export class Deliveries {
   /** After a start without `webhook`, not until it is set: the URL of the last run may be someone else's by now. */
   readonly #liveConfiguredEndpoints = new Set<string>();
 
-  constructor({ store, clock, disturbance, log }: DeliveriesOptions) {
+  constructor({ store, clock, disturbance, log, sender }: DeliveriesOptions) {
+    this.#sender = sender;
     this.#store = store;
     this.#clock = clock;
     this.#disturbance = disturbance;
@@ -123,8 +131,16 @@ export class Deliveries {
     this.#alarms.ringUntil(this.#clock.nowMs());
   }
 
+  /** Everything that the disturbance holds back goes out now; resolves when all of it is answered or has failed. */
+  async flush(): Promise<void> {
+    this.#alarms.ringUntil(this.#clock.nowMs() + FLUSHED_MS);
+    if (this.#inFlight === 0) return;
+    await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
   close(): void {
     this.#isClosed = true;
+    this.#settleIdle();
     this.#alarms.close();
     this.#sender.close();
   }
@@ -140,8 +156,8 @@ export class Deliveries {
 
   #pump(): void {
     while (!this.#isClosed && this.#inFlight < IN_FLIGHT_MAX) {
-      const id = this.#ready.shift();
-      if (id === undefined) return;
+      const id = this.#takeReady();
+      if (id === undefined) break;
       this.#inFlight += 1;
       this.#attempt(id)
         .catch((error: Error) => this.#log('a webhook delivery broke', { delivery: id, error: error.message }))
@@ -150,6 +166,21 @@ export class Deliveries {
           this.#pump();
         });
     }
+    if (this.#inFlight === 0) this.#settleIdle();
+  }
+
+  #takeReady(): string | undefined {
+    const id = this.#ready[this.#nextReady];
+    if (id !== undefined) this.#nextReady += 1;
+    if (this.#nextReady > READY_SWEEP || id === undefined) {
+      this.#ready = this.#ready.slice(this.#nextReady);
+      this.#nextReady = 0;
+    }
+    return id;
+  }
+
+  #settleIdle(): void {
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   async #attempt(id: string): Promise<void> {
@@ -161,7 +192,7 @@ export class Deliveries {
       this.#finish({ ...delivery, status: 'failed', lastError: 'the event or its endpoint is gone' });
       return;
     }
-    const payload = JSON.stringify({ ...event, pending_webhooks: this.pendingCountOf(event.id) }, null, 2);
+    const payload = JSON.stringify({ ...event, pending_webhooks: this.pendingCountOf(event.id) });
     // The receiver compares the signature's time with the machine's clock, whatever the emulator's clock says.
     const signature = signatureHeader(payload, endpoint.secret, Math.floor(Date.now() / 1000));
     const startedAtMs = this.#clock.nowMs();

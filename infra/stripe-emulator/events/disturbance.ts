@@ -6,6 +6,8 @@ export interface WebhookRule {
   /** An event type, or a group such as `payment_intent.*`; absent: every event. */
   type?: string;
   times: number;
+  /** Of the events that match, how many it disturbs, from 0 to 1 by the seed; absent: each. */
+  share?: number;
   delayMs?: number;
 }
 
@@ -40,7 +42,9 @@ export class Disturbance {
     const isDoubled = this.#random.next() < DOUBLED_SHARE;
     const delaysMs = [this.#random.next(), this.#random.next()].map((part) => Math.floor(part * SHUFFLE_WINDOW_MS));
     const usual = this.isShuffled ? (isDoubled ? delaysMs : delaysMs.slice(0, 1)) : [0];
-    const rule = this.#rules.find(({ type, times }) => times > 0 && matchesEventType(type ?? '*', eventType));
+    const rule = this.#rules.find(
+      ({ type, share = 1 }) => matchesEventType(type ?? '*', eventType) && (share === 1 || this.#random.next() < share),
+    );
     if (rule === undefined) return usual;
     rule.times -= 1;
     this.#rules = this.#rules.filter(({ times }) => times > 0);

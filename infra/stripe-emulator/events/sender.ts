@@ -11,7 +11,33 @@ export interface WebhookPost {
 
 export type PostResult = { status: number } | { error: string };
 
-export class WebhookSender {
+export interface WebhookSender {
+  post(post: WebhookPost): Promise<PostResult>;
+  close(): void;
+}
+
+/** Who takes webhooks in the emulator's own process, without a socket in between; answers with the HTTP status. */
+export type WebhookHandler = (payload: string, signature: string, url: string) => number | Promise<number>;
+
+export class InProcessSender implements WebhookSender {
+  readonly #handle: WebhookHandler;
+
+  constructor(handle: WebhookHandler) {
+    this.#handle = handle;
+  }
+
+  async post({ url, payload, signature }: WebhookPost): Promise<PostResult> {
+    try {
+      return { status: await this.#handle(payload, signature, url) };
+    } catch (error) {
+      return { error: (error as Error).message };
+    }
+  }
+
+  close(): void {}
+}
+
+export class HttpSender implements WebhookSender {
   readonly #agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
   readonly #closing = new AbortController();
 

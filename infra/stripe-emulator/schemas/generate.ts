@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { CARD_ONLY, EVENT_ROOTS, KEPT_PROPERTIES, REQUEST_ROOTS, RESOURCE_ROOTS } from './roots.ts';
+import { CARD_ONLY, KEPT_PROPERTIES } from './kept-properties.ts';
+import { EVENT_ROOTS, REQUEST_ROOTS, RESOURCE_ROOTS } from './roots.ts';
 import { type Schema, TypeWalk } from './type-walk.ts';
 
 export const SCHEMAS_FILE = fileURLToPath(new URL('./stripe-schemas.json', import.meta.url));

@@ -1,7 +1,10 @@
 import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type Stripe from 'stripe';
 import { expect, test } from 'vitest';
+import { upgradeBalances } from '../payments/ledger.ts';
+import type { Reader } from './reader.ts';
 import { Store } from './store.ts';
 
 const newFile = () => path.join(mkdtempSync(path.join(tmpdir(), 'stripe-emulator-')), 'journal.jsonl');
@@ -81,4 +84,49 @@ test('a closed journal takes nothing more, and the memory does not run ahead of 
   store.close();
   expect(() => put(store, 'cus_1')).toThrow('closed');
   expect(ids(store)).toEqual([]);
+});
+
+test('a journal of the first version is read: cards keep what they do, and the balance is added up', () => {
+  const file = newFile();
+  const transaction = { id: 'txn_1', currency: 'eur', net: 960, available_on: 2_000 };
+  const lines = [
+    { format: 'loge-stripe-emulator', version: 1 },
+    [['card_behaviours', 'pm_1', { needsAuthentication: true, refund: 'succeeds' }]],
+    [['card_behaviours', 'pm_2', { needsAuthentication: false, refund: 'pending' }]],
+    [['balance_transactions', 'txn_1', transaction]],
+  ];
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const store = Store.create(file);
+  upgradeBalances(store, 1_000);
+  expect(store.get('card_behaviours', 'pm_1')).toEqual({ authentication: 'always', refund: 'succeeds' });
+  expect(store.get('card_behaviours', 'pm_2')).toEqual({ authentication: 'never', refund: 'pending' });
+  expect(store.get('balances', 'eur')).toMatchObject({ totalMinor: 960, pending: [{ amountMinor: 960 }] });
+  expect(Store.create(file).get('card_behaviours', 'pm_1')).toEqual({ authentication: 'always', refund: 'succeeds' });
+});
+
+test('records are found by what they refer to, as they are and as a transaction changes them', () => {
+  const store = Store.create(undefined);
+  const card = (id: string, customer: string | null) => ({ id, customer }) as unknown as Stripe.PaymentMethod;
+  const of = (reader: Reader, customer: string) =>
+    [...reader.newestFirst('payment_methods', { customer })].map(({ id }) => id);
+  store.transact((transaction) => {
+    for (const [id, customer] of [
+      ['pm_1', 'cus_1'],
+      ['pm_2', 'cus_2'],
+      ['pm_3', 'cus_1'],
+    ] as const) {
+      transaction.put('payment_methods', id, card(id, customer));
+    }
+  });
+  expect(of(store, 'cus_1')).toEqual(['pm_3', 'pm_1']);
+  store.transact((transaction) => {
+    transaction.put('payment_methods', 'pm_1', card('pm_1', null));
+    transaction.put('payment_methods', 'pm_2', card('pm_2', 'cus_1'));
+    transaction.remove('payment_methods', 'pm_3');
+    transaction.put('payment_methods', 'pm_4', card('pm_4', 'cus_1'));
+    expect(of(transaction, 'cus_1')).toEqual(['pm_4', 'pm_2']);
+    expect(of(transaction, 'cus_2')).toEqual([]);
+  });
+  expect(of(store, 'cus_1')).toEqual(['pm_4', 'pm_2']);
+  expect(() => [...store.newestFirst('payment_methods', { type: 'card' })]).toThrow('No index');
 });

@@ -41,6 +41,11 @@ export class Store implements Reader {
     return (table === undefined ? [] : table.newestFirst(where)) as Iterable<Readonly<Records[C]>>;
   }
 
+  /** With their ids, in the order of creation. */
+  oldestFirst<C extends Collection>(collection: C): Iterable<[string, Readonly<Records[C]>]> {
+    return (this.#tables.get(collection)?.oldestFirst() ?? []) as Iterable<[string, Readonly<Records[C]>]>;
+  }
+
   /** The collection as it is called on each account: `events`, `events@acct_1`, and so on. */
   partitionsOf<C extends Collection>(collection: C): C[] {
     return [...this.#tables.keys()].filter((name) => name.split('@')[0] === collection) as C[];

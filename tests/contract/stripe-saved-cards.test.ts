@@ -1,0 +1,120 @@
+/** Cards that are kept: what a wallet's top-up with one tap, and an authorization ahead, rely on of Stripe. */
+import type Stripe from 'stripe';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cardOnly, faultOf, type Target, targets } from './stripe-target.ts';
+
+const returnUrl = 'https://example.com/back';
+
+describe.each(Object.entries(targets))('%s', (_name, start) => {
+  let target: Target;
+  let stripe: Stripe;
+  beforeAll(async () => {
+    target = await start();
+    stripe = target.stripe;
+  });
+  afterAll(() => target.close());
+
+  const newCustomer = async () => (await stripe.customers.create({ email: 'ada@example.com' })).id;
+
+  const pay = (customer: string, payment_method: string, extra: Partial<Stripe.PaymentIntentCreateParams> = {}) =>
+    stripe.paymentIntents.create({
+      amount: 1_000,
+      currency: 'eur',
+      customer,
+      payment_method,
+      confirm: true,
+      automatic_payment_methods: cardOnly,
+      ...extra,
+    });
+
+  test('a card set up without a payment is listed with its customer, pays off session, and can be taken away', async () => {
+    const customer = await newCustomer();
+    const params = { customer, payment_method: 'pm_card_visa', confirm: true, automatic_payment_methods: cardOnly };
+    const setupIntent = await stripe.setupIntents.create({ ...params, usage: 'off_session' });
+    expect(setupIntent).toMatchObject({ object: 'setup_intent', status: 'succeeded', usage: 'off_session' });
+    const card = String(setupIntent.payment_method);
+    const listed = await stripe.paymentMethods.list({ customer, type: 'card' });
+    expect(listed.data.map(({ id }) => id)).toEqual([card]);
+    expect(listed.data[0]).toMatchObject({ customer, type: 'card', card: { brand: 'visa', last4: '4242' } });
+    const settings = { invoice_settings: { default_payment_method: card } };
+    const updated = await stripe.customers.update(customer, {
+      ...settings,
+      expand: ['invoice_settings.default_payment_method'],
+    });
+    expect(updated.invoice_settings.default_payment_method).toMatchObject({ id: card });
+    expect(await pay(customer, card, { off_session: true })).toMatchObject({
+      status: 'succeeded',
+      payment_method: card,
+    });
+    expect(await stripe.paymentMethods.detach(card)).toMatchObject({ customer: null });
+    expect((await stripe.paymentMethods.list({ customer })).data).toEqual([]);
+    expect(await faultOf(pay(customer, card))).toMatchObject({ statusCode: 400 });
+  });
+
+  test('the card of another customer is refused', async () => {
+    const [ada, bob] = [await newCustomer(), await newCustomer()];
+    const { id } = await stripe.paymentMethods.attach('pm_card_visa', { customer: ada });
+    expect(await faultOf(pay(bob, id))).toMatchObject({ statusCode: 400 });
+    expect(
+      await faultOf(stripe.customers.update(bob, { invoice_settings: { default_payment_method: id } })),
+    ).toMatchObject({ statusCode: 400 });
+  });
+
+  test('setup_future_usage keeps the card on the side of a payment', async () => {
+    const customer = await newCustomer();
+    const paid = await pay(customer, 'pm_card_visa', { setup_future_usage: 'off_session' });
+    expect((await stripe.paymentMethods.list({ customer })).data.map(({ id }) => id)).toEqual([paid.payment_method]);
+  });
+
+  test('off session the bank’s question is a decline that names the PaymentIntent, which can go on on session', async () => {
+    const customer = await newCustomer();
+    const { id } = await stripe.paymentMethods.attach('pm_card_authenticationRequired', { customer });
+    const declined = await faultOf(pay(customer, id, { off_session: true }));
+    expect(declined).toMatchObject({ statusCode: 402, code: 'authentication_required' });
+    const paymentIntent = declined.payment_intent as Stripe.PaymentIntent;
+    expect(paymentIntent.status).toBe('requires_payment_method');
+    const asked = await stripe.paymentIntents.confirm(paymentIntent.id, { payment_method: id, return_url: returnUrl });
+    expect(asked).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect_to_url' } });
+    expect(asked.next_action?.redirect_to_url?.url).toMatch(/^https?:/);
+    expect(await stripe.paymentIntents.cancel(paymentIntent.id)).toMatchObject({ status: 'canceled' });
+  });
+
+  test('an amount is authorized ahead, captured in part, once; or given up', async () => {
+    const customer = await newCustomer();
+    const held = await pay(customer, 'pm_card_visa', { capture_method: 'manual' });
+    expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 1_000, amount_received: 0 });
+    expect(await faultOf(stripe.paymentIntents.capture(held.id, { amount_to_capture: 1_001 }))).toMatchObject({
+      statusCode: 400,
+    });
+    expect(await stripe.paymentIntents.capture(held.id, { amount_to_capture: 600 })).toMatchObject({
+      status: 'succeeded',
+      amount_received: 600,
+    });
+    expect(await stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
+      captured: true,
+      amount_captured: 600,
+    });
+    expect(await faultOf(stripe.paymentIntents.capture(held.id))).toMatchObject({
+      code: 'payment_intent_unexpected_state',
+    });
+    const other = await pay(customer, 'pm_card_visa', { capture_method: 'manual' });
+    expect(await stripe.paymentIntents.cancel(other.id)).toMatchObject({ status: 'canceled', amount_capturable: 0 });
+  });
+
+  test('Checkout opens a page that saves a card without a payment, or while paying', async () => {
+    const customer = await newCustomer();
+    const success_url = 'https://example.com/done';
+    const setup = await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', customer, success_url });
+    expect(setup).toMatchObject({ mode: 'setup', status: 'open', amount_total: null });
+    const priceData = { currency: 'eur', unit_amount: 2_000, product_data: { name: 'Top-up' } };
+    const payment = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      customer,
+      success_url,
+      line_items: [{ quantity: 1, price_data: priceData }],
+      payment_intent_data: { setup_future_usage: 'off_session' },
+      saved_payment_method_options: { allow_redisplay_filters: ['always', 'limited'] },
+    });
+    expect(payment.saved_payment_method_options).toMatchObject({ allow_redisplay_filters: ['always', 'limited'] });
+  });
+});
