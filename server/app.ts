@@ -251,11 +251,14 @@ export async function createPayment({
   }
   // Only development has the emulator; production does not even load it.
   const { StripeEmulator } = await import('../infra/stripe-emulator/emulator.ts');
+  // One address takes the platform's events and those of its connected accounts.
+  const webhook = { url: `http://127.0.0.1:${config.port}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET };
   const start = (port: number) =>
     StripeEmulator.create({
       port,
       dataFile: join(dataDir, 'stripe-emulator.jsonl'),
-      webhook: { url: `http://127.0.0.1:${config.port}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET },
+      webhook,
+      connectWebhook: webhook,
     });
   const given = config.stripeEmulatorPort;
   const emulator = await start(given ?? config.port + EMULATOR_PORT_OFFSET).catch((error) => {

@@ -229,7 +229,9 @@ export class LogeLobby extends RoomPart {
       const waiver = text
         ? { waiver: { accepted: true as const, textVersion: text.textVersion, language: text.language } }
         : {};
-      const bought = await room.buyTicket(from === 'card' ? { from, returnUrl, ...waiver } : { from, ...waiver });
+      const bought = await room.buyTicket(
+        from === 'card' ? { from, returnUrl, locale: this.language, ...waiver } : { from, ...waiver },
+      );
       // With a ticket the doors open by the server's word on the socket; with a payment page they open after the return.
       if ('checkoutUrl' in bought) openCheckout(this, bought.checkoutUrl);
     } catch (error) {

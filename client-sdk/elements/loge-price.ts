@@ -113,8 +113,7 @@ export class LogePrice extends LogeElement {
 
   async #load(room: Room, asked: number): Promise<void> {
     const { kind, from, amountMinor } = this;
-    const asking = { kind, from, locale: this.language };
-    const request = kind === 'tip' && amountMinor !== undefined ? { ...asking, amountMinor } : asking;
+    const request = kind === 'tip' && amountMinor !== undefined ? { kind, from, amountMinor } : { kind, from };
     // Without a quote one can pay all the same: the price itself is known, and what is wrong with it the payment will say.
     const quote = await room.quote({ ...request, locale: this.language }).catch(() => undefined);
     if (asked === this.#asked) this.#keep(quote);

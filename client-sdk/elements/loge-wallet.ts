@@ -189,7 +189,7 @@ export class LogeWallet extends RoomPart {
     this.problem = '';
     try {
       const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href);
-      const { checkoutUrl } = await room.wallet.topUp({ amountMinor, returnUrl });
+      const { checkoutUrl } = await room.wallet.topUp({ amountMinor, returnUrl, locale: this.language });
       openCheckout(this, checkoutUrl);
     } catch (error) {
       this.problem = this.wordsFor(error);

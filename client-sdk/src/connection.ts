@@ -80,7 +80,12 @@ export class Connection {
     this.#attempt = 0;
     this.#expiredTokens = 0;
     this.#startedAt = Date.now();
-    this.#unlisten = listenToNetwork({ onChange: () => this.handleNetworkChange(), onVisible: () => this.#hurry() });
+    this.#unlisten = listenToNetwork({
+      onChange: () => this.handleNetworkChange(),
+      onVisible: () => this.#hurry(),
+      // Whoever closes the tab says goodbye, so that their media ends now and not when the server has given up waiting for them.
+      onGone: () => this.close(),
+    });
     const connected = this.#whenConnected();
     this.#open();
     return connected;

@@ -18,6 +18,8 @@ export interface BuyTicketOptions {
   from: 'wallet' | 'card';
   /** Where the payment page comes back to; the page that is open when absent. */
   returnUrl?: string;
+  /** Language of the payment page. */
+  locale?: 'en' | 'fr';
   /**
    * That the person gave up the right of withdrawal, by the text of `room.quote()`. Without it the ticket is sold all the same, and can be
    * given back until the first live begins.
@@ -73,11 +75,12 @@ export class Wallet {
    * Opens a payment page that adds credit.
    * @throws {LogeError} `amount_too_small`, `amount_too_large`, `wallet_limit`, `provider_unavailable`.
    */
-  async topUp(options: { amountMinor: number; returnUrl?: string }): Promise<CheckoutLink> {
-    const { amountMinor, returnUrl = currentPage() } = options;
+  async topUp(options: { amountMinor: number; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
+    const { amountMinor, returnUrl = currentPage(), locale } = options;
     const { checkoutUrl } = await this.#connection.request('money:topup', {
       amountMinor,
       ...(returnUrl ? { returnUrl } : {}),
+      ...(locale ? { locale } : {}),
     });
     return { checkoutUrl };
   }
@@ -114,10 +117,11 @@ export class Wallet {
 
   /** @internal Buys the ticket of the room; paying by card answers a payment page. */
   async buyTicket(options: BuyTicketOptions): Promise<Ticket | CheckoutLink> {
-    const { from, waiver, returnUrl = from === 'card' ? currentPage() : undefined } = options;
+    const { from, waiver, locale, returnUrl = from === 'card' ? currentPage() : undefined } = options;
     const answer = await this.#connection.request('money:buyTicket', {
       from,
       ...(returnUrl ? { returnUrl } : {}),
+      ...(locale ? { locale } : {}),
       ...(waiver ? { waiver } : {}),
     });
     return 'ticket' in answer ? answer.ticket : { checkoutUrl: answer.checkoutUrl };

@@ -15,16 +15,21 @@ export const wallet = z.object({
 });
 export type Wallet = z.infer<typeof wallet>;
 
+/** Language of the payment page; absent: what the person's browser asks for. */
+const pageLocale = z.enum(['en', 'fr']);
+
 export const topupInput = z.object({
   amountMinor,
   /** Where the payment page sends the person back to; must be on an allowed origin. */
   returnUrl: z.url().max(2000).optional(),
+  locale: pageLocale.optional(),
 });
 export type TopupInput = z.infer<typeof topupInput>;
 
 export const ticketInput = z.object({
   from: z.enum(['wallet', 'card']),
   returnUrl: z.url().max(2000).optional(),
+  locale: pageLocale.optional(),
   /** That the buyer gives up the right of withdrawal; without it the ticket can be given back until the first live begins. */
   waiver: waiverInput.optional(),
 });

@@ -57,7 +57,7 @@ export class SiteSignIn extends LogeElement {
 
       @media (min-width: 720px) {
         .groups {
-          grid-template-columns: auto 1fr;
+          grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
         }
       }
 

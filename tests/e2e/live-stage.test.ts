@@ -63,6 +63,16 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
   });
 
+  test('a fan who leaves the page is gone at once: nothing is kept for a return, as after a lost connection', async () => {
+    const { room } = await openLive();
+    const fan = await watch(room, 'lea');
+    await fan.page.goto('about:blank');
+    // Half of the time that a lost connection is waited for.
+    await expect
+      .poll(() => loge.app.context.stage.stats(), { timeout: 10_000, interval: 100 })
+      .toMatchObject({ sessions: 1, consumers: 0 });
+  });
+
   test('muting shows on the other side, for sound and for picture', async () => {
     const { creator, room } = await openLive();
     const fan = await watch(room, 'lea');
