@@ -120,6 +120,8 @@ async function build(file, report) {
       ],
       { logName: 'worker-configure' },
     );
+    // Sources of libwebrtc include headers that are generated, and their build file does not say so: they are made first.
+    await runLogged('meson', ['compile', '-C', output, 'flatbuffers-generator'], { logName: 'worker-generate' });
     await precompile(sources, output);
     await runLogged('ninja', ['-C', output, 'mediasoup-worker'], {
       logName: 'worker-compile',
