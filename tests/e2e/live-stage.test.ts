@@ -1,4 +1,5 @@
 /** A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts. */
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -71,6 +72,20 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await expect
       .poll(() => loge.app.context.stage.stats(), { timeout: 10_000, interval: 100 })
       .toMatchObject({ sessions: 1, consumers: 0 });
+  });
+
+  test('when the media worker is killed the video comes back by itself, for the same live, on the same pages', async () => {
+    const { creator, room } = await openLive();
+    const fan = await watch(room, 'lea');
+    await creator.markDocument();
+    await fan.markDocument();
+    const before = (await loge.app.context.stage.stats()).workers;
+    const killed = await killMediaWorkers();
+    expect(killed).toBe(before);
+    await expect.poll(() => loge.app.context.stage.stats(), PATIENT).toMatchObject({ producers: 2, consumers: 2 });
+    await expectVideo(fan);
+    expect([await creator.isSameDocument(), await fan.isSameDocument()]).toEqual([true, true]);
+    expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
   });
 
   test('muting shows on the other side, for sound and for picture', async () => {
@@ -210,3 +225,16 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     onTestFinished(() => expect(fan.problems).toEqual([]));
   });
 });
+
+/** kill -9 of every media worker that this process has started; answers how many. */
+async function killMediaWorkers(): Promise<number> {
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+  let killed = 0;
+  for (const pid of children.trim().split(' ').map(Number)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (!command.includes('mediasoup-worker')) continue;
+    process.kill(pid, 'SIGKILL');
+    killed += 1;
+  }
+  return killed;
+}
