@@ -65,28 +65,21 @@ export class PlacementNodes {
     return this.#nodes.get(id);
   }
 
-  /** A node that a room's tree names, perhaps before the node has announced itself: until then it takes nothing. */
-  getOrExpect(id: string): NodeState {
-    const known = this.#nodes.get(id);
-    if (known) return known;
-    const node: NodeState = {
-      id,
-      region: '',
-      capacity: 0,
-      load: 0,
-      draining: true,
-      area: this.#region(''),
-      announced: false,
-      rank: unranked(),
-      tenants: new Map(),
-      toldLoad: 0,
-    };
-    this.#nodes.set(id, node);
-    return node;
+  /** Hangs a room on a node that its tree names. */
+  addTenant<Tenant extends NodeTenant>(id: string, room: string, tenantOn: (node: NodeState) => Tenant): Tenant {
+    const node = this.#getOrExpect(id);
+    const tenant = tenantOn(node);
+    node.tenants.set(room, tenant);
+    return tenant;
+  }
+
+  removeTenant(node: NodeState, room: string): void {
+    node.tenants.delete(room);
+    if (!node.announced && node.tenants.size === 0) this.#nodes.delete(node.id);
   }
 
   announce({ id, region, capacity, load, draining }: PlacementNode): void {
-    const node = this.getOrExpect(id);
+    const node = this.#getOrExpect(id);
     const isOrderChanged = node.area.name !== region || node.draining !== draining || node.capacity !== capacity;
     if (!node.announced) this.#announced += 1;
     this.#leave(node);
@@ -136,6 +129,26 @@ export class PlacementNodes {
     const counted = region && region.capacity > 0 ? [region] : [...this.#regions.values()];
     const capacity = counted.reduce((sum, each) => sum + each.capacity, 0);
     return capacity > 0 ? Math.min(1, counted.reduce((sum, each) => sum + each.load, 0) / capacity) : 1;
+  }
+
+  /** A tree may name a node before the node has announced itself; until then it takes nothing. */
+  #getOrExpect(id: string): NodeState {
+    const known = this.#nodes.get(id);
+    if (known) return known;
+    const node: NodeState = {
+      id,
+      region: '',
+      capacity: 0,
+      load: 0,
+      draining: true,
+      area: this.#region(''),
+      announced: false,
+      rank: unranked(),
+      tenants: new Map(),
+      toldLoad: 0,
+    };
+    this.#nodes.set(id, node);
+    return node;
   }
 
   #region(name: string): Region {

@@ -69,10 +69,11 @@ export class RoomTree {
   getOrAdd(id: string): Member {
     const known = this.members.get(id);
     if (known) return known;
-    const member = new Member(this, this.#nodes.getOrExpect(id));
-    this.members.set(id, member);
-    member.node.tenants.set(this.room, member);
-    return member;
+    return this.#nodes.addTenant(id, this.room, (node) => {
+      const member = new Member(this, node);
+      this.members.set(id, member);
+      return member;
+    });
   }
 
   /** Takes a member out, with the pipes that fed it and that it fed; whoever pulled from it is left an orphan and answered. */
@@ -89,7 +90,7 @@ export class RoomTree {
     }
     this.#setDepth(member, DETACHED);
     this.members.delete(member.node.id);
-    member.node.tenants.delete(this.room);
+    this.#nodes.removeTenant(member.node, this.room);
     return orphans;
   }
 
@@ -118,6 +119,11 @@ export class RoomTree {
     member.parent = undefined;
     this.#setDepth(member, DETACHED);
     this.rank(parent);
+  }
+
+  /** Leaves every node, without touching their loads. */
+  leaveNodes(): void {
+    for (const { node } of this.members.values()) this.#nodes.removeTenant(node, this.room);
   }
 
   /** Hangs a member up and books the pipe. */

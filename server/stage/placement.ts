@@ -75,7 +75,7 @@ export class Placement {
     const tree = new RoomTree(given.room, this.#nodes, this.#limits);
     tree.viewers = given.viewers ?? before?.viewers ?? 0;
     if (before?.origin?.node.id === given.origin) tree.publisherLoad = before.publisherLoad;
-    for (const member of before?.members.values() ?? []) member.node.tenants.delete(given.room);
+    before?.leaveNodes();
     this.#trees.set(given.room, tree);
     tree.crown(tree.getOrAdd(given.origin));
     for (const [id, parentId] of given.edges) {
@@ -101,8 +101,7 @@ export class Placement {
   }
 
   removeRoom(room: string): void {
-    const tree = this.#trees.get(room);
-    for (const member of tree?.members.values() ?? []) member.node.tenants.delete(room);
+    this.#trees.get(room)?.leaveNodes();
     this.#trees.delete(room);
   }
 
