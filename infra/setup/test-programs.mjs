@@ -22,6 +22,18 @@ const programs = [
     find: () => firstProgram(['redis-server', 'valkey-server']),
   },
   {
+    variable: 'LOGE_TEST_TURNSERVER',
+    debianPackage: 'coturn',
+    tests: 'over TURN',
+    find: () => firstProgram(['turnserver']),
+  },
+  {
+    variable: 'LOGE_TEST_PROMTOOL',
+    debianPackage: 'promtool',
+    tests: 'of the alert rules',
+    find: () => firstProgram(['promtool']),
+  },
+  {
     // The folder of Postgres' programs: a test cluster takes initdb and pg_ctl besides the server.
     variable: 'LOGE_TEST_POSTGRES_BIN',
     debianPackage: 'postgresql',

@@ -21,12 +21,14 @@ export async function runCheck() {
       tool: ['dependency-cruiser', 'bin', 'dependency-cruiser.mjs'],
       options: ['--config', '.dependency-cruiser.mjs', ...folders],
     },
+    { title: 'Deployment files', script: ['infra', 'checks', 'check.ts'], options: [] },
     { title: 'Dead code', tool: ['knip', 'bin', 'knip.js'], options: ['--no-progress'] },
   ];
   const failed = [];
-  for (const { title, tool, options } of checks) {
+  for (const { title, tool, script, options } of checks) {
+    const program = tool ? inProject('node_modules', ...tool) : inProject(...script);
     const result = await withProgress(title, () =>
-      runCaptured(nodeBinary, [inProject('node_modules', ...tool), ...options], { cwd: projectFolder, env }),
+      runCaptured(nodeBinary, [program, ...options], { cwd: projectFolder, env }),
     );
     process.stdout.write(`${result.code === 0 ? '✓' : '✗'} ${title}\n`);
     if (result.code === 0) continue;

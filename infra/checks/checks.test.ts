@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
+import { dashboard } from '../grafana/dashboard.ts';
+import { checkAlerts } from './alerts.ts';
+import { checkCompose } from './compose.ts';
+import { checkDashboard, writeDashboard } from './dashboards.ts';
+import { checkDeployment } from './deployment.ts';
+import { checkKubernetes } from './kubernetes.ts';
+import { parsePromql } from './promql.ts';
+import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from './registered-metrics.ts';
+import { parseStrictYaml } from './yaml.ts';
+
+// A check that finds nothing looks just like files without a fault. So each is shown what it must find.
+
+const run = promisify(execFile);
+const infra = fileURLToPath(new URL('..', import.meta.url));
+const promtool = process.env.LOGE_TEST_PROMTOOL;
+const compose = readFileSync(join(infra, 'compose/compose.yaml'), 'utf8');
+const example = readFileSync(join(infra, 'compose/loge.env.example'), 'utf8');
+
+let metrics: RegisteredMetrics;
+
+beforeAll(async () => {
+  metrics = await registeredMetrics();
+});
+
+test('the files that are there have no faults', async () => {
+  const faults = await checkDeployment();
+  expect(Object.fromEntries([...faults].filter(([, each]) => each.length > 0))).toEqual({});
+  expect(faults.size).toBeGreaterThan(15);
+});
+
+test.each([
+  ['a key twice', 'a: 1\na: 2'],
+  ['a tag that nobody knows', 'a: !secret b'],
+  ['an unfinished list', 'a: [1'],
+])('YAML with %s is refused', (_what, text) => {
+  expect(parseStrictYaml(text).faults).not.toEqual([]);
+});
+
+test.each([
+  ['a field that services do not have', 'restart: unless-stopped', 'restarts: unless-stopped', /must NOT have/],
+  ['a service that nobody starts', 'gateway-1: { condition', 'gateway-9: { condition', /gateway-9, which is not there/],
+  ['a volume that is not declared', "['redis:/data']", "['rediss:/data']", /rediss, which is no volume/],
+  [
+    'a variable that the example lacks',
+    '${LOGE_TURN_SECRET:?}',
+    '${LOGE_TURN_PASSWORD:?}',
+    /LOGE_TURN_PASSWORD is not/,
+  ],
+])('a compose file with %s is refused', (_what, right, wrong, fault) => {
+  expect(compose).toContain(right);
+  expect(checkCompose(compose.replace(right, wrong), example).join('\n')).toMatch(fault);
+});
+
+test.each([
+  ['a field in the wrong case', 'hostport: 1', /\/spec\/containers\/0\/ports\/0\/hostport is not a field/],
+  ['a value of another type', "hostPort: '1'", /must be integer/],
+])('a manifest with %s is refused', async (_what, field, fault) => {
+  const text = `{ apiVersion: v1, kind: Pod, metadata: { name: p, labels: { any: thing } },
+    spec: { containers: [{ name: c, ports: [{ containerPort: 1, ${field} }] }] } }`;
+  expect((await checkKubernetes(text)).faults.join('\n')).toMatch(fault);
+  expect((await checkKubernetes(text.replace(field, 'hostPort: 1'))).faults).toEqual([]);
+});
+
+test('a manifest of a kind or version that does not exist is refused', async () => {
+  const text = '{ apiVersion: apps/v1beta9, kind: Deployment, metadata: { name: d } }';
+  expect((await checkKubernetes(text)).faults.join()).toContain('has no such kind');
+});
+
+test('what a PromQL expression names is found', () => {
+  expect(parsePromql('sum by (code) (rate(a_total{x="1",y!~"2"}[$__rate_interval])) / b > 0.1')).toEqual({
+    selectors: [
+      { metric: 'a_total', labels: ['x', 'y'] },
+      { metric: 'b', labels: [] },
+    ],
+    groupedBy: ['code'],
+    fault: undefined,
+  });
+  expect(parsePromql('sum(rate(').fault).toBeDefined();
+});
+
+test('a metric, a label or a group that the code does not register is a fault', () => {
+  expect(faultsOfExpression('sum by (outcome) (rate(loge_requests_total{request="x"}[5m]))', metrics)).toEqual([]);
+  expect(faultsOfExpression('loge_request_total', metrics)).toEqual([
+    'loge_request_total is no metric that the code registers',
+  ]);
+  expect(faultsOfExpression('loge_requests_total{event="x"}', metrics)).toEqual([
+    'loge_requests_total has no label event',
+  ]);
+  expect(faultsOfExpression('sum by (code) (loge_requests_total)', metrics)).toEqual([
+    'none of the metrics has the label code',
+  ]);
+  expect(faultsOfExpression('loge_request_seconds', metrics)).toHaveLength(1);
+});
+
+test('a rule without a word on what to do, or on a metric that is not there, is refused', () => {
+  const rule = {
+    alert: 'A',
+    expr: 'loge_sockets > 1',
+    labels: { severity: 'page' },
+    annotations: { summary: 's', action: 'a' },
+  };
+  const check = (changed: object) =>
+    checkAlerts(JSON.stringify({ groups: [{ name: 'g', rules: [{ ...rule, ...changed }] }] }), metrics).faults;
+  expect(check({})).toEqual([]);
+  expect(check({ annotations: { summary: 's' } })).not.toEqual([]);
+  expect(check({ expr: 'loge_sockts > 1' })).toEqual(['A: loge_sockts is no metric that the code registers']);
+  expect(check({ fore: '1m' })).not.toEqual([]);
+});
+
+test('a dashboard whose JSON is old, or that shows what is not there, is refused', () => {
+  const [first, ...others] = dashboard.panels?.filter(({ type }) => type === 'stat') ?? [];
+  if (!first) throw new Error('The dashboard has no panel.');
+  const changed = { ...dashboard, panels: [{ ...first, targets: [{ refId: 'A', expr: 'loge_gone' }] }, ...others] };
+  expect(checkDashboard(dashboard, writeDashboard(dashboard), metrics)).toEqual([]);
+  expect(checkDashboard(changed, writeDashboard(dashboard), metrics).join('\n')).toMatch(
+    /node infra\/checks\/generate[\s\S]*loge_gone is no metric/,
+  );
+});
+
+test.skipIf(!promtool)(
+  'Prometheus itself takes the configuration and the rules, and every alert is tested',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'loge-prometheus-'));
+    try {
+      await cp(join(infra, 'prometheus'), folder, { recursive: true });
+      const file = join(folder, 'prometheus.yaml');
+      // The credentials are files of the container.
+      await writeFile(join(folder, 'credential'), 'x');
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replaceAll(/\/run\/secrets\/[a-z-]+/g, join(folder, 'credential')));
+      await run(promtool ?? '', ['check', 'config', '--lint=all', '--lint-fatal', file]);
+      await run(promtool ?? '', ['test', 'rules', join(folder, 'rules.test.yaml')]);
+      const tests = await readFile(join(folder, 'rules.test.yaml'), 'utf8');
+      const alerts = [...(await readFile(join(folder, 'rules.yaml'), 'utf8')).matchAll(/alert: (\w+)/g)].map(
+        ([, name]) => name,
+      );
+      expect(alerts.filter((name) => !tests.includes(name ?? ''))).toEqual([]);
+      // An alert that can't fire any more is noticed.
+      const rules = await readFile(join(folder, 'rules.yaml'), 'utf8');
+      await writeFile(join(folder, 'rules.yaml'), rules.replace('== 0\n', '== 5\n'));
+      await expect(run(promtool ?? '', ['test', 'rules', join(folder, 'rules.test.yaml')])).rejects.toThrow();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);

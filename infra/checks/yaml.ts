@@ -1,0 +1,14 @@
+/** Strict YAML: a key twice, a tag that nobody knows, or a warning is a fault, since what cannot be run here is not to be guessed at either. */
+import { parseAllDocuments } from 'yaml';
+
+export interface Parsed {
+  documents: unknown[];
+  faults: string[];
+}
+
+export function parseStrictYaml(text: string): Parsed {
+  // Merge keys (<<) are of YAML 1.1; compose files use them and the programs that read these files all know them.
+  const documents = parseAllDocuments(text, { strict: true, uniqueKeys: true, merge: true, prettyErrors: true });
+  const faults = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings].map(({ message }) => message));
+  return { documents: faults.length > 0 ? [] : documents.map((document) => document.toJS() as unknown), faults };
+}
