@@ -15,7 +15,7 @@ const homes = {
   ioredis: '^server/platform/',
   pino: '^server/platform/',
   'pino-pretty': '^server/platform/',
-  'prom-client': '^(server/platform/|sfu/metrics\\.ts$)',
+  'prom-client': '^server/platform/',
   pg: '^server/platform/',
   '@electric-sql/pglite': '^server/platform/',
   stripe: '^(server/money/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',

@@ -48,12 +48,7 @@ test.each([
   ['a field that services do not have', 'restart: unless-stopped', 'restarts: unless-stopped', /must NOT have/],
   ['a service that nobody starts', 'gateway-1: { condition', 'gateway-9: { condition', /gateway-9, which is not there/],
   ['a volume that is not declared', "['redis:/data']", "['rediss:/data']", /rediss, which is no volume/],
-  [
-    'a variable that the example lacks',
-    '${LOGE_TURN_SECRET:?}',
-    '${LOGE_TURN_PASSWORD:?}',
-    /LOGE_TURN_PASSWORD is not/,
-  ],
+  ['a variable that the example lacks', 'LOGE_TURN_SECRET:?', 'LOGE_TURN_PASSWORD:?', /LOGE_TURN_PASSWORD is not/],
 ])('a compose file with %s is refused', (_what, right, wrong, fault) => {
   expect(compose).toContain(right);
   expect(checkCompose(compose.replace(right, wrong), example).join('\n')).toMatch(fault);

@@ -1,7 +1,9 @@
 /** The metrics that the code registers, with their labels: what rules, dashboards and autoscalers may name. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Registry } from 'prom-client';
 import { createMetrics } from '../../server/platform/metrics.ts';
-import { SfuMetrics } from '../../sfu/metrics.ts';
 import { parsePromql } from './promql.ts';
 
 /** Labels that Prometheus, or the operator, adds when it reads a target. */
@@ -9,18 +11,27 @@ const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod', 'node'];
 /** Of each target by Prometheus itself. */
 const PROMETHEUS_METRICS = ['up', 'ALERTS'];
 
+/** An SFU node writes its few metrics itself, all with its region. */
+const SFU_LABELS = ['region'];
+const SFU_SOURCES = fileURLToPath(new URL('../../sfu/', import.meta.url));
+
 export type RegisteredMetrics = ReadonlyMap<string, ReadonlySet<string>>;
 
 export async function registeredMetrics(): Promise<RegisteredMetrics> {
-  const sfu = new SfuMetrics({
-    stats: async () => ({ workers: 0, rooms: 0, sessions: 0, producers: 0, consumers: 0 }),
-    capacity: () => 0,
-    isDraining: () => false,
-  });
   const metrics = new Map<string, Set<string>>();
-  for (const registry of [createMetrics().registry, sfu.registry]) await addMetrics(metrics, registry);
+  await addMetrics(metrics, createMetrics().registry);
+  for (const name of sfuMetrics()) metrics.set(name, new Set(SFU_LABELS));
   for (const name of PROMETHEUS_METRICS) metrics.set(name, new Set());
   return metrics;
+}
+
+/** Read from the sources: to ask a node for them would take media workers. */
+function sfuMetrics(): string[] {
+  const sources = readdirSync(SFU_SOURCES).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  const texts = sources.map((file) => readFileSync(join(SFU_SOURCES, file), 'utf8'));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/\b(?:gauge|counter)\(\s*'(loge_sfu_\w+)'/g)].map(([, name]) => name ?? ''),
+  );
 }
 
 /** prom-client keeps label names where only its text output and its own classes see them. */
@@ -34,6 +45,11 @@ async function addMetrics(metrics: Map<string, Set<string>>, registry: Registry)
   }
 }
 
+/** While the sources have no SFU node that writes metrics, nothing can be said of its. */
+function unseen(metric: string, metrics: RegisteredMetrics): ReadonlySet<string> | undefined {
+  return metric.startsWith('loge_sfu_') && !metrics.has('loge_sfu_workers') ? new Set(SFU_LABELS) : undefined;
+}
+
 /** What an expression names that is not there. */
 export function faultsOfExpression(expression: string, metrics: RegisteredMetrics): string[] {
   const { selectors, groupedBy, fault } = parsePromql(expression);
@@ -41,7 +57,7 @@ export function faultsOfExpression(expression: string, metrics: RegisteredMetric
   const faults: string[] = [];
   const available = new Set(TARGET_LABELS);
   for (const { metric, labels } of selectors) {
-    const known = metrics.get(metric);
+    const known = metrics.get(metric) ?? unseen(metric, metrics);
     if (!known) faults.push(`${metric || 'a selector without a name'} is no metric that the code registers`);
     for (const label of known ?? []) available.add(label);
     for (const label of labels) {

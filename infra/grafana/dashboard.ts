@@ -42,7 +42,7 @@ const sections: Section[] = [
       stat(
         'Media load',
         'How full the SFU nodes are together.',
-        'sum(loge_sfu_consumers) / sum(loge_sfu_capacity_consumers)',
+        'sum(loge_sfu_load_consumers) / sum(loge_sfu_capacity_consumers)',
         {
           unit: 'percentunit',
           alarmAt: 0.75,
@@ -132,17 +132,26 @@ const sections: Section[] = [
       graph(
         'How full the nodes are',
         'Consumers as a share of what a node carries before quality suffers.',
-        [{ expr: 'loge_sfu_consumers / loge_sfu_capacity_consumers', legend: '{{instance}}' }],
+        [{ expr: 'loge_sfu_load_ratio', legend: '{{region}} {{instance}}' }],
         'percentunit',
       ),
-      graph('Sessions', 'Publishers and viewers by node.', [{ expr: 'loge_sfu_sessions', legend: '{{instance}}' }]),
-      graph('Rooms and tracks', 'Rooms on nodes (one on several counts several times), and tracks that come in.', [
-        { expr: 'sum(loge_sfu_rooms)', legend: 'rooms' },
-        { expr: 'sum(loge_sfu_producers)', legend: 'tracks' },
+      graph('Sessions and pipes', 'Publishers and viewers, and copies of rooms to other workers and nodes, by node.', [
+        { expr: 'loge_sfu_sessions', legend: '{{instance}} sessions' },
+        { expr: 'loge_sfu_pipes', legend: '{{instance}} pipes' },
       ]),
+      graph(
+        'Rooms and tracks',
+        'Rooms on nodes (one on several counts several times), and tracks that come in and go out.',
+        [
+          { expr: 'sum(loge_sfu_rooms)', legend: 'rooms' },
+          { expr: 'sum(loge_sfu_producers)', legend: 'tracks in' },
+          { expr: 'sum(loge_sfu_consumers)', legend: 'tracks out' },
+        ],
+      ),
       graph('Workers, and nodes that drain', 'A worker that dies is replaced; the dip is what counts.', [
         { expr: 'sum(loge_sfu_workers)', legend: 'workers' },
         { expr: 'sum(loge_sfu_draining)', legend: 'draining' },
+        { expr: 'sum(loge_sfu_control_connections)', legend: 'control connections' },
       ]),
     ],
   },
