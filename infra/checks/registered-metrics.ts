@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Registry } from 'prom-client';
-import { createMetrics } from '../../server/platform/metrics.ts';
+import { createMetrics, type Metrics } from '../../server/platform/metrics.ts';
 import { parsePromql } from './promql.ts';
 
 /** Labels that Prometheus, or the operator, adds when it reads a target. */
@@ -35,7 +34,7 @@ function sfuMetrics(): string[] {
 }
 
 /** prom-client keeps label names where only its text output and its own classes see them. */
-async function addMetrics(metrics: Map<string, Set<string>>, registry: Registry): Promise<void> {
+async function addMetrics(metrics: Map<string, Set<string>>, registry: Metrics['registry']): Promise<void> {
   for (const { name, type } of await registry.getMetricsAsJSON()) {
     const single = registry.getSingleMetric(name) as unknown as { labelNames?: string[] };
     const labels = new Set([...(metrics.get(name) ?? []), ...(single.labelNames ?? [])]);
