@@ -11,6 +11,7 @@ import { checkAlerts } from './alerts.ts';
 import { checkCompose } from './compose.ts';
 import { checkDashboard, writeDashboard } from './dashboards.ts';
 import { checkDeployment } from './deployment.ts';
+import { faultsOfNames } from './environment.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { parsePromql } from './promql.ts';
 import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from './registered-metrics.ts';
@@ -67,6 +68,12 @@ test.each([
 test('a manifest of a kind or version that does not exist is refused', async () => {
   const text = '{ apiVersion: apps/v1beta9, kind: Deployment, metadata: { name: d } }';
   expect((await checkKubernetes(text)).faults.join()).toContain('has no such kind');
+});
+
+test('a variable that nothing reads is a fault', () => {
+  expect(faultsOfNames(['LOGE_API_KEY', 'LOGE_APIKEY', 'POSTGRES_USER'], 'env.LOGE_API_KEY')).toEqual([
+    'nothing reads LOGE_APIKEY',
+  ]);
 });
 
 test('what a PromQL expression names is found', () => {
