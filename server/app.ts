@@ -317,7 +317,8 @@ export async function createPayment({
     const { secretKey, webhookSecrets } = config.stripe;
     return { provider: StripeProvider.create({ secretKey, webhookSecrets, clock, log }) };
   }
-  if (config.stripeEmulatorUrl) return { provider: createEmulatorProvider(new URL(config.stripeEmulatorUrl), clock, log) };
+  if (config.stripeEmulatorUrl)
+    return { provider: createEmulatorProvider(new URL(config.stripeEmulatorUrl), clock, log) };
   // Only development has the emulator; production does not even load it.
   const { StripeEmulator } = await import('../infra/stripe-emulator/emulator.ts');
   // One address takes the platform's events and those of its connected accounts.

@@ -6,8 +6,8 @@
 import type { MoneyFacts } from '../money/money-facts.ts';
 import type { Log } from '../platform/log.ts';
 import type { Fact } from '../platform/outbox.ts';
-import type { Goal } from '../protocol/tipping.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import type { Goal } from '../protocol/tipping.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { GoalFanout } from './goal-fanout.ts';
@@ -101,7 +101,8 @@ export class FactFanout {
         }
         return;
       case 'tipMenu.changed':
-        if (room) to.to(insideRoom(room)).emit('money:tipMenuChanged', (fact.data as MoneyFacts['tipMenu.changed']).menu);
+        if (room)
+          to.to(insideRoom(room)).emit('money:tipMenuChanged', (fact.data as MoneyFacts['tipMenu.changed']).menu);
         return;
       case 'live.started':
         if (room) to.to(lobbyRoom(room)).emit('stage:liveStarted', { startedAt: fact.createdAt });

@@ -2,12 +2,12 @@
  * Facts of other processes read from the outbox' table while the bus does not carry them, so that access which was taken away elsewhere ends
  * here within a second also without Redis; and once more when it is back, for what fell into the gap.
  */
-import { and, asc, gt, ne, or, isNull, sql } from 'drizzle-orm';
+import { and, asc, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Bus } from './bus.ts';
 import type { Database } from './db.ts';
 import type { Log } from './log.ts';
-import { type Fact, toFact } from './outbox.ts';
 import { outbox } from './outbox.schema.ts';
+import { type Fact, toFact } from './outbox.ts';
 import { PeriodicJob } from './periodic-job.ts';
 
 const LOOK_MS = 500;

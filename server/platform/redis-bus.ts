@@ -58,9 +58,7 @@ export class RedisBus implements Bus {
       this.#onLost();
       return;
     }
-    this.#publisher
-      .spublish(this.#channelPrefix + topic, this.#origin + SEPARATOR + text)
-      .catch(() => this.#onLost());
+    this.#publisher.spublish(this.#channelPrefix + topic, this.#origin + SEPARATOR + text).catch(() => this.#onLost());
   }
 
   subscribe(topic: string, handler: BusHandler): Subscription {

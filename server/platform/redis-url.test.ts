@@ -4,7 +4,12 @@ import { parseRedisUrl } from './redis-url.ts';
 const open = { username: undefined, password: undefined, tls: false };
 
 test('one server, with and without TLS, user and database', () => {
-  expect(parseRedisUrl('redis://cache')).toEqual({ kind: 'single', endpoint: { host: 'cache', port: 6379 }, db: 0, ...open });
+  expect(parseRedisUrl('redis://cache')).toEqual({
+    kind: 'single',
+    endpoint: { host: 'cache', port: 6379 },
+    db: 0,
+    ...open,
+  });
   expect(parseRedisUrl('rediss://loge:p%40ss@10.0.0.7:6380/3')).toEqual({
     kind: 'single',
     endpoint: { host: '10.0.0.7', port: 6380 },

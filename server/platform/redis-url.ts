@@ -36,14 +36,17 @@ export function parseRedisUrl(url: string): RedisTarget {
   }
   const settings = new URLSearchParams(query);
   const access = { ...parseCredentials(credentials), tls: scheme === 'rediss' };
-  const endpoints = hosts.split(',').map((host) => parseEndpoint(host, topology === 'sentinel' ? SENTINEL_PORT : REDIS_PORT));
+  const endpoints = hosts
+    .split(',')
+    .map((host) => parseEndpoint(host, topology === 'sentinel' ? SENTINEL_PORT : REDIS_PORT));
   if (topology === 'cluster') {
     if (path !== '' && path !== '0') throw new Error('a cluster has no numbered databases');
     return { kind: 'cluster', endpoints, ...access };
   }
   if (topology === 'sentinel') {
     const master = decodeURIComponent(path);
-    if (master === '') throw new Error('must name the master after the sentinels, as in redis+sentinel://host:26379/mymaster');
+    if (master === '')
+      throw new Error('must name the master after the sentinels, as in redis+sentinel://host:26379/mymaster');
     const sentinelPassword = settings.get('sentinelPassword') ?? undefined;
     return { kind: 'sentinel', endpoints, master, db: parseDb(settings.get('db') ?? ''), sentinelPassword, ...access };
   }

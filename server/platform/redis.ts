@@ -176,7 +176,13 @@ function createClient(target: RedisTarget, connectionName: string): RedisClient 
     };
     return new Cluster(target.endpoints, options);
   }
-  const single: RedisOptions = { ...common, lazyConnect: true, enableOfflineQueue: false, retryStrategy: backoffMs, db: target.db };
+  const single: RedisOptions = {
+    ...common,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryStrategy: backoffMs,
+    db: target.db,
+  };
   if (target.kind === 'single') return new Redis({ ...single, ...target.endpoint });
   const { master, endpoints, sentinelPassword } = target;
   return new Redis({

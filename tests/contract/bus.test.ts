@@ -5,6 +5,7 @@ import { createLog } from '../../server/platform/log.ts';
 import { RedisConnections } from '../../server/platform/redis.ts';
 import { RedisBus } from '../../server/platform/redis-bus.ts';
 import { hasRedis, TestRedis } from '../support/redis.ts';
+import { startRedisCluster, startRedisSentinel } from '../support/redis-topologies.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 
@@ -45,16 +46,19 @@ async function openOverRedis(url: string): Promise<Pair> {
   };
 }
 
-let redis: TestRedis | undefined;
+const servers: (AsyncDisposable & { url: string })[] = [];
 beforeAll(async () => {
-  if (hasRedis) redis = await TestRedis.start();
+  if (hasRedis) servers.push(...(await Promise.all([TestRedis.start(), startRedisCluster(), startRedisSentinel()])));
 });
-afterAll(() => redis?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+});
 
-const KINDS = [
-  { name: 'memory', open: openMemory },
-  ...(hasRedis ? [{ name: 'Redis', open: () => openOverRedis(redis?.url ?? '') }] : []),
-];
+const REDIS_KINDS = ['one Redis', 'a cluster', 'a primary behind a sentinel'].map((name, index) => ({
+  name,
+  open: () => openOverRedis(servers[index]?.url ?? ''),
+}));
+const KINDS = [{ name: 'memory', open: openMemory }, ...(hasRedis ? REDIS_KINDS : [])];
 
 describe.each(KINDS)('the bus on $name', ({ open }) => {
   async function withPair(work: (pair: Pair) => Promise<void>): Promise<void> {
@@ -74,6 +78,11 @@ describe.each(KINDS)('the bus on $name', ({ open }) => {
         there.subscribe('topic', (message) => elsewhere.push(message)),
       ];
       await Promise.all(subscriptions.map(({ ready }) => ready));
+      // A cluster opens its connections with the first message that needs one; from then on order holds.
+      here.publish('topic', 'first');
+      await vi.waitFor(() => expect([heard, elsewhere]).toEqual([['first'], ['first']]));
+      heard.length = 0;
+      elsewhere.length = 0;
       const sent = Array.from({ length: 500 }, (_, index) => ({ index, text: 'é\n"' }));
       for (const message of sent) here.publish('topic', message);
       await vi.waitFor(() => expect([heard.length, elsewhere.length]).toEqual([500, 500]));
@@ -125,29 +134,53 @@ describe.each(KINDS)('the bus on $name', ({ open }) => {
 });
 
 describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
-  test.each([true, false])('says so, works within the process, and carries on with its data kept: %s', async (keepData) => {
-    await using own = await TestRedis.start();
+  test.each([true, false])(
+    'says so, works within the process, and carries on with its data kept: %s',
+    async (keepData) => {
+      await using own = await TestRedis.start();
+      const pair = await openOverRedis(own.url);
+      try {
+        const { here, there } = pair;
+        const [heard, elsewhere]: [unknown[], unknown[]] = [[], []];
+        const restored = vi.fn();
+        there.onRestored(restored);
+        here.subscribe('topic', (message) => heard.push(message));
+        await there.subscribe('topic', (message) => elsewhere.push(message)).ready;
+        await vi.waitFor(() => expect(here.isConnected && there.isConnected).toBe(true));
+        await own.kill();
+        await vi.waitFor(() => expect(here.isConnected || there.isConnected).toBe(false));
+        here.publish('topic', 'lost to others');
+        await vi.waitFor(() => expect(heard).toEqual(['lost to others']));
+        // Subscribed to while Redis is away: it counts when it is back.
+        there.subscribe('late', (message) => elsewhere.push(message));
+        await own.start({ keepData });
+        await vi.waitFor(() => expect(here.isConnected && there.isConnected).toBe(true), { timeout: 10_000 });
+        expect(restored).toHaveBeenCalledTimes(1);
+        here.publish('topic', 'again');
+        here.publish('late', 'late');
+        await vi.waitFor(() => expect(elsewhere).toEqual(['again', 'late']));
+      } finally {
+        await pair.close();
+      }
+    },
+  );
+
+  test('a sentinel that puts the replica in the place of the primary is followed', async () => {
+    await using own = await startRedisSentinel();
     const pair = await openOverRedis(own.url);
     try {
       const { here, there } = pair;
-      const [heard, elsewhere]: [unknown[], unknown[]] = [[], []];
-      const restored = vi.fn();
-      there.onRestored(restored);
-      here.subscribe('topic', (message) => heard.push(message));
-      await there.subscribe('topic', (message) => elsewhere.push(message)).ready;
+      const heard: unknown[] = [];
+      await there.subscribe('topic', (message) => heard.push(message)).ready;
       await vi.waitFor(() => expect(here.isConnected && there.isConnected).toBe(true));
-      await own.kill();
-      await vi.waitFor(() => expect(here.isConnected || there.isConnected).toBe(false));
-      here.publish('topic', 'lost to others');
-      await vi.waitFor(() => expect(heard).toEqual(['lost to others']));
-      // Subscribed to while Redis is away: it counts when it is back.
-      there.subscribe('late', (message) => elsewhere.push(message));
-      await own.start({ keepData });
-      await vi.waitFor(() => expect(here.isConnected && there.isConnected).toBe(true), { timeout: 10_000 });
-      expect(restored).toHaveBeenCalledTimes(1);
-      here.publish('topic', 'again');
-      here.publish('late', 'late');
-      await vi.waitFor(() => expect(elsewhere).toEqual(['again', 'late']));
+      await own.servers[0]?.kill();
+      await vi.waitFor(
+        () => {
+          here.publish('topic', 'from the new primary');
+          expect(heard).toContain('from the new primary');
+        },
+        { timeout: 20_000, interval: 100 },
+      );
     } finally {
       await pair.close();
     }

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ export class TestRedis implements AsyncDisposable {
   readonly port: number;
   readonly #dir: string;
   readonly #args: string[];
+  #isSentinel = false;
   #child: ChildProcess | undefined;
 
   private constructor(port: number, dir: string, args: string[]) {
@@ -32,6 +33,17 @@ export class TestRedis implements AsyncDisposable {
     return redis;
   }
 
+  /** Redis' own watchman over a primary; `settings` are the lines of its configuration, which it also writes to. */
+  static async startSentinel(settings: string): Promise<TestRedis> {
+    const dir = await mkdtemp(join(tmpdir(), 'loge-sentinel-'));
+    const file = join(dir, 'sentinel.conf');
+    await writeFile(file, `${settings}\n`);
+    const sentinel = new TestRedis(await findFreePort(), dir, [file, '--sentinel']);
+    sentinel.#isSentinel = true;
+    await sentinel.start();
+    return sentinel;
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
@@ -41,9 +53,11 @@ export class TestRedis implements AsyncDisposable {
     const program = process.env.LOGE_TEST_REDIS_SERVER;
     if (!program) throw new Error('LOGE_TEST_REDIS_SERVER must name the program redis-server.');
     if (!keepData) await rm(join(this.#dir, 'appendonlydir'), { recursive: true, force: true });
-    const options = { port: this.port, bind: '127.0.0.1', dir: this.#dir, save: '', appendonly: 'yes', appendfsync: 'always' };
+    const data = this.#isSentinel ? {} : { save: '', appendonly: 'yes', appendfsync: 'always' };
+    const options = { port: this.port, bind: '127.0.0.1', dir: this.#dir, ...data };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const child = spawn(program, [...args, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ordered = this.#isSentinel ? [...this.#args, ...args] : [...args, ...this.#args];
+    const child = spawn(program, ordered, { stdio: ['ignore', 'pipe', 'pipe'] });
     let messages = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
