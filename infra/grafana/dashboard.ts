@@ -97,13 +97,16 @@ const sections: Section[] = [
   },
   {
     title: 'Chat and access',
-    columns: 2,
+    columns: 3,
     panels: [
       graph('Chat', 'Entries a second by kind.', [
         { expr: 'sum by (kind) (rate(loge_chat_entries_total[$__rate_interval]))', legend: '{{kind}}' },
       ]),
       graph('Put out of a room', 'A second, by reason.', [
         { expr: 'sum by (reason) (rate(loge_access_revocations_total[$__rate_interval]))', legend: '{{reason}}' },
+      ]),
+      graph('Between gateways', 'Messages a second that Redis did not take.', [
+        { expr: 'rate(loge_bus_messages_lost_total[$__rate_interval])', legend: '{{instance}}' },
       ]),
     ],
   },
