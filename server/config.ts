@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { LIMITS } from './protocol/limits.ts';
 
+/** Who is an operator in development, where nobody has named any. */
+const DEVELOPMENT_OPERATOR = 'operator';
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
 const DEVELOPMENT_DATA_DIR = '.data';
@@ -34,6 +36,10 @@ const environment = z.object({
   LOGE_API_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOGE_ALLOWED_ORIGINS: list.optional(),
+  /** Identities of the people who see the money desk, separated by commas. */
+  LOGE_OPERATORS: list.optional(),
+  /** A JSON file with rates of VAT in basis points by country, which go before the defaults: `{"FR": 2000}`. */
+  LOGE_VAT_RATES: text.optional(),
   LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOGE_CURRENCY: z
     .string()
@@ -140,6 +146,8 @@ function toConfig(env: z.output<typeof environment>) {
     host: env.LOGE_HOST ?? (production ? '0.0.0.0' : undefined),
     publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
+    operators: [...(env.LOGE_OPERATORS ?? []), ...(production ? [] : [DEVELOPMENT_OPERATOR])],
+    vatRatesFile: env.LOGE_VAT_RATES,
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,

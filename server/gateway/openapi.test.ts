@@ -170,7 +170,13 @@ test('every example is accepted by the parser and by the schema', () => {
 test('every operation says who may call it and which errors it answers, by status', () => {
   for (const route of routes) {
     const operation = operationOf(route);
-    const security = { server: [{ apiKey: [] }], participant: [{ roomToken: [] }], person: [], visitor: [] };
+    const security = {
+      server: [{ apiKey: [] }],
+      participant: [{ roomToken: [] }],
+      person: [],
+      operator: [],
+      visitor: [],
+    };
     expect(operation?.security).toEqual(security[route.auth]);
     for (const code of errorsOf(route)) {
       const { description } = operation?.responses[String(ERROR_CATALOGUE[code].status)] ?? {};

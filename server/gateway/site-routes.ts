@@ -15,7 +15,13 @@ import { defineRoute, type Route } from './http-route.ts';
 import { roomList, roomView } from './rooms-routes.ts';
 import { type SitePerson, type SiteSessions, sitePerson } from './site-session.ts';
 
-const siteSession = z.object({ person: sitePerson.nullable(), demo: z.boolean(), currency: z.string() });
+const siteSession = z.object({
+  person: sitePerson.nullable(),
+  /** Whether the money desk is open to them. */
+  isOperator: z.boolean(),
+  demo: z.boolean(),
+  currency: z.string(),
+});
 
 export function siteRoutes(context: HttpContext, live: LiveView, sessions: SiteSessions): Route[] {
   return [
@@ -27,7 +33,13 @@ export function siteRoutes(context: HttpContext, live: LiveView, sessions: SiteS
 }
 
 function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[] {
-  const describe = (person: SitePerson | null) => ({ person, demo: config.development, currency: config.currency });
+  const isOperator = (person: SitePerson | null) => person !== null && config.operators.includes(person.identity);
+  const describe = (person: SitePerson | null) => ({
+    person,
+    isOperator: isOperator(person),
+    demo: config.development,
+    currency: config.currency,
+  });
   const base = { auth: 'visitor', limit: 'site' } as const;
   return [
     defineRoute({
@@ -44,12 +56,12 @@ function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[]
       name: 'siteDemoPeople',
       method: 'get',
       path: '/site/demo-people',
-      answer: z.object({ people: z.array(sitePerson) }),
+      answer: z.object({ people: z.array(sitePerson.extend({ isOperator: z.boolean() })) }),
       summary: 'Whom one can sign in as in development',
       errors: ['not_found'],
       handler: () => {
         if (!config.development) throw new AppError('not_found');
-        return { people: [...DEMO_PEOPLE] };
+        return { people: DEMO_PEOPLE.map((person) => ({ ...person, isOperator: isOperator(person) })) };
       },
     }),
     defineRoute({

@@ -81,6 +81,17 @@ export const payout = z.object({
 });
 export type Payout = z.infer<typeof payout>;
 
+/** Everything about one creator's earnings that the site shows on one page. */
+export const earningsPage = z.object({
+  account: creatorAccount,
+  summary: creatorEarnings.omit({ holds: true, nextHold: true }),
+  holds: z.array(earningsHold),
+  nextHold: z.string().nullable(),
+  payouts: z.array(payout),
+  /** Months that have a statement, the newest first: `2026-11`. */
+  statements: z.array(z.string()),
+});
+
 export const payoutBatch = z.object({
   id: idSchema('payoutBatch'),
   by: z.string(),
@@ -154,6 +165,9 @@ export const dac7Seller = z.object({
 export type Dac7Seller = z.infer<typeof dac7Seller>;
 export const dac7Report = z.object({ quarter: z.string(), currency, sellers: z.array(dac7Seller) });
 export type Dac7Report = z.infer<typeof dac7Report>;
+/** What a platform reports of one seller in a year, quarter by quarter. */
+export const dac7Year = z.object({ year: z.string(), quarters: z.array(dac7Seller.extend({ quarter: z.string() })) });
+export const dac7YearQuery = z.object({ year: z.string().regex(/^\d{4}$/, 'A year is like 2026') });
 export const dac7Query = z.object({ quarter: z.string().regex(/^\d{4}-Q[1-4]$/, 'A quarter is like 2026-Q4') });
 
 export const dispute = z.object({
