@@ -128,6 +128,7 @@ export class App {
       currency,
       walletMode: config.walletMode,
       houseCountry: config.houseCountry,
+      vatRates: config.vatRates,
       publicUrl: config.publicUrl,
       earnings: config.earnings,
       isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, DEVELOPMENT_API_SECRET, parseConfig } from './config.ts';
 
@@ -52,4 +55,20 @@ test('adult content is refused with Stripe, and the message says why', () => {
     houseCountry: 'DE',
   });
   expect(faultsOf({ WALLET_MODE: 'maybe' })).toHaveLength(1);
+});
+
+test('rates of VAT come from a file of the operator, which is checked at the start', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'loge-vat-')), 'rates.json');
+  writeFileSync(path, '{"FR": 2000, "CH": 810}');
+  expect(parseConfig({ LOGE_VAT_RATES: path }).vatRates).toEqual({ FR: 2_000, CH: 810 });
+  expect(parseConfig({}).vatRates).toBeUndefined();
+  for (const text of ['{"France": 2000}', '{"FR": 20.5}', '{"FR": -1}', '{"FR": 10001}', '[]', 'FR=2000']) {
+    writeFileSync(path, text);
+    expect([text, faultsOf({ LOGE_VAT_RATES: path })]).toEqual([text, [expect.stringMatching(/^LOGE_VAT_RATES: /)]]);
+  }
+  expect(faultsOf({ LOGE_VAT_RATES: join(path, 'nowhere') })).toEqual([expect.stringContaining('cannot be read')]);
+});
+
+test('operators are named; in development the demo person of the house is one as well', () => {
+  expect(parseConfig({ LOGE_OPERATORS: 'ada, bob' }).operators).toEqual(['ada', 'bob', 'operator']);
 });

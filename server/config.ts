@@ -2,6 +2,7 @@
  * Configuration: read once from the environment, checked with all faults named together, frozen. The only reader of the environment in
  * the server. Development has a default for everything; production refuses each of these defaults.
  */
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { LIMITS } from './protocol/limits.ts';
 
@@ -21,6 +22,27 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 
+const vatRates = z.record(
+  z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR'),
+  z.number().int().min(0).max(10_000),
+);
+
+/** The operator's own rates of VAT, from their file. */
+function readVatRates(path: string, context: z.RefinementCtx): z.infer<typeof vatRates> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    context.addIssue(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return z.NEVER;
+  }
+  const parsed = vatRates.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  for (const { path: place, message } of parsed.error.issues)
+    context.addIssue(`${place.join('.') || 'file'}: ${message}`);
+  return z.NEVER;
+}
+
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   PORT: port.default(3000),
@@ -39,7 +61,7 @@ const environment = z.object({
   /** Identities of the people who see the money desk, separated by commas. */
   LOGE_OPERATORS: list.optional(),
   /** A JSON file with rates of VAT in basis points by country, which go before the defaults: `{"FR": 2000}`. */
-  LOGE_VAT_RATES: text.optional(),
+  LOGE_VAT_RATES: text.transform(readVatRates).optional(),
   LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOGE_CURRENCY: z
     .string()
@@ -147,7 +169,7 @@ function toConfig(env: z.output<typeof environment>) {
     publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
     operators: [...(env.LOGE_OPERATORS ?? []), ...(production ? [] : [DEVELOPMENT_OPERATOR])],
-    vatRatesFile: env.LOGE_VAT_RATES,
+    vatRates: env.LOGE_VAT_RATES,
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,

@@ -23,7 +23,7 @@ import {
   ticketInput,
   tip,
   tipInput,
-  topupCheckout,
+  topupAnswer,
   topupInput,
   wallet,
 } from '../protocol/money.ts';
@@ -89,7 +89,7 @@ const ANSWER_NAMES: [z.ZodType, string][] = [
   [removal, 'Removal'],
   [wallet, 'Wallet'],
   [checkout, 'Checkout'],
-  [topupCheckout, 'TopupCheckout'],
+  [topupAnswer, 'TopupAnswer'],
   [ticket, 'Ticket'],
   [tip, 'Tip'],
   [tipAnswer, 'TipAnswer'],

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { identity } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { topupCheckout, topupInput, wallet } from '../protocol/money.ts';
+import { cardList, topupAnswer, topupInput, wallet } from '../protocol/money.ts';
 import { walletHistory } from '../protocol/pricing.ts';
 import { type Room, room, roomInput } from '../protocol/rooms.ts';
 import { DEMO_PEOPLE } from './demo.ts';
@@ -14,6 +14,7 @@ import type { HttpContext, LiveView } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 import { roomList, roomView } from './rooms-routes.ts';
 import { type SitePerson, type SiteSessions, sitePerson } from './site-session.ts';
+import { TOPUP_ERRORS, topUp } from './topups.ts';
 
 const siteSession = z.object({
   person: sitePerson.nullable(),
@@ -205,19 +206,33 @@ function siteWalletRoutes({ money }: HttpContext): Route[] {
       auth: 'person',
       limit: 'money',
       input: topupInput,
-      answer: topupCheckout,
+      answer: topupAnswer,
       status: 201,
       summary: 'Top up the wallet by card',
-      errors: [
-        'amount_invalid',
-        'amount_too_small',
-        'amount_too_large',
-        'wallet_limit',
-        'wallet_off',
-        'provider_unavailable',
-      ],
-      handler: ({ caller, input, locale }) =>
-        money.createTopup({ identity: caller.identity, name: caller.name, locale, ...input }),
+      errors: TOPUP_ERRORS,
+      handler: ({ caller, input, locale }) => topUp(money, caller, { locale, ...input }),
+    }),
+    defineRoute({
+      name: 'siteCards',
+      method: 'get',
+      path: '/site/wallet/cards',
+      auth: 'person',
+      limit: 'site',
+      answer: cardList,
+      summary: 'The saved cards of whoever is signed in',
+      errors: ['provider_unavailable'],
+      handler: async ({ caller }) => ({ cards: await money.cards.list(caller.identity) }),
+    }),
+    defineRoute({
+      name: 'siteRemoveCard',
+      method: 'delete',
+      path: '/site/wallet/cards/:card',
+      auth: 'person',
+      limit: 'money',
+      answer: cardList,
+      summary: 'Remove a saved card',
+      errors: ['card_not_found', 'provider_unavailable'],
+      handler: async ({ caller, params }) => ({ cards: await money.cards.remove(caller.identity, params.card) }),
     }),
     defineRoute({
       name: 'siteWalletHistory',

@@ -9,6 +9,7 @@ import type { CheckoutsStore } from './checkouts.store.ts';
 import { MembershipSync } from './membership-sync.ts';
 import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
+import type { Refunds } from './refunds.ts';
 import { createReturnUrls } from './return-urls.ts';
 import { isUniqueViolation } from './unique-violation.ts';
 
@@ -36,11 +37,14 @@ export class Memberships {
   readonly #store: MembershipsStore;
   readonly #customers: CheckoutsStore;
 
-  constructor(context: MoneyContext, parts: { store: MembershipsStore; checkoutsStore: CheckoutsStore }) {
+  constructor(
+    context: MoneyContext,
+    parts: { store: MembershipsStore; checkoutsStore: CheckoutsStore; refunds: Refunds },
+  ) {
     this.#context = context;
     this.#store = parts.store;
     this.#customers = parts.checkoutsStore;
-    this.sync = new MembershipSync(context, parts.store);
+    this.sync = new MembershipSync(context, parts);
   }
 
   /** Answers where to join. Asked again, it answers the same page as long as that is open and for the same tier. */

@@ -7,13 +7,14 @@
 import { PeriodicJob } from '../platform/periodic-job.ts';
 import type { RoomId, TicketId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Earnings, Refund, RefundInput, TipReceipt, Wallet } from '../protocol/money.ts';
+import type { CardTopup, Earnings, Refund, RefundInput, TipReceipt, Wallet } from '../protocol/money.ts';
 import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/pricing.ts';
 import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/tipping.ts';
 import { CancellationsStore } from './cancellations.store.ts';
 import { Cancellations } from './cancellations.ts';
 import { CardTipsStore } from './card-tips.store.ts';
 import { type CardTipRequest, CardTips } from './card-tips.ts';
+import { Cards } from './cards.ts';
 import { CheckoutsStore } from './checkouts.store.ts';
 import { Checkouts } from './checkouts.ts';
 import { EarningsStore } from './earnings.store.ts';
@@ -26,12 +27,14 @@ import type { CheckoutPurpose, CheckoutStatus } from './money.schema.ts';
 import { MoneyContext, type MoneyOptions, type WalletMode } from './money-context.ts';
 import type { Pricing } from './pricing.ts';
 import { PrivateDesk } from './private-desk.ts';
+import { PrivateSessionsStore } from './private-sessions.store.ts';
 import { PromotionsStore } from './promotions.store.ts';
 import { Promotions } from './promotions.ts';
 import { type QuoteRequest, Quotes } from './quotes.ts';
 import { ReceiptsStore } from './receipts.store.ts';
 import { Receipts } from './receipts.ts';
 import { RefundOrders } from './refund-orders.ts';
+import { Refundables } from './refundables.ts';
 import { RefundsStore } from './refunds.store.ts';
 import { Refunds } from './refunds.ts';
 import { Settlement } from './settlement.ts';
@@ -44,7 +47,7 @@ import { TippingStore } from './tipping.store.ts';
 import { TipsStore } from './tips.store.ts';
 import { type TipRequest, Tips } from './tips.ts';
 import { TopupsStore } from './topups.store.ts';
-import { type TopupRequest, Topups } from './topups.ts';
+import { type CardTopupRequest, type TopupRequest, Topups } from './topups.ts';
 import { WaiversStore } from './waivers.store.ts';
 import { type WalletEntry, WalletsStore } from './wallets.store.ts';
 import { WebhookInboxStore } from './webhook-inbox.store.ts';
@@ -75,6 +78,8 @@ export class Money {
   readonly privateSessions: PrivateDesk;
   /** Memberships of creators' clubs. */
   readonly memberships: Memberships;
+  /** Saved cards. */
+  readonly cards: Cards;
   readonly #context: MoneyContext;
   readonly #checkouts: Checkouts;
   readonly #topups: Topups;
@@ -109,20 +114,33 @@ export class Money {
     const tips = new TipsStore(db);
     const waivers = new WaiversStore(db);
     const promotions = new PromotionsStore(db);
+    const membershipsStore = new MembershipsStore(db);
     this.#context = context;
+    this.cards = new Cards(context, checkoutsStore);
     this.#checkouts = new Checkouts(context, checkoutsStore);
+    const refundables = new Refundables(context, {
+      checkouts: checkoutsStore,
+      topups,
+      tickets,
+      tips,
+      memberships: membershipsStore,
+      privateSessions: new PrivateSessionsStore(db),
+    });
     this.#refundOrders = new RefundOrders(context, refundsStore, (found) =>
       this.settlement.providerMadeRefunds.handle(found),
     );
     this.#refunds = new Refunds(context, {
       store: refundsStore,
       orders: this.#refundOrders,
-      checkouts: checkoutsStore,
-      topups,
-      tickets,
-      tips,
+      refundables,
     });
-    this.#topups = new Topups(context, { store: topups, checkouts: this.#checkouts, refunds: this.#refunds });
+    this.#topups = new Topups(context, {
+      store: topups,
+      checkouts: this.#checkouts,
+      checkoutsStore,
+      cards: this.cards,
+      refunds: this.#refunds,
+    });
     this.#tickets = new Tickets(context, {
       store: tickets,
       checkouts: this.#checkouts,
@@ -159,7 +177,7 @@ export class Money {
     this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });
     this.settlement = new Settlement(context, { checkouts: checkoutsStore, tickets });
     this.privateSessions = new PrivateDesk(context);
-    this.memberships = new Memberships(context, { store: new MembershipsStore(db), checkoutsStore });
+    this.memberships = new Memberships(context, { store: membershipsStore, checkoutsStore, refunds: this.#refunds });
     this.#inbox = new WebhookInbox(context, {
       memberships: this.memberships.sync,
       store: new WebhookInboxStore(db),
@@ -227,6 +245,10 @@ export class Money {
 
   createTopup(request: TopupRequest) {
     return this.#topups.create(request);
+  }
+
+  topupByCard(request: CardTopupRequest): Promise<CardTopup> {
+    return this.#topups.createByCard(request);
   }
 
   buyTicket(request: TicketRequest): Promise<TicketAnswer> {

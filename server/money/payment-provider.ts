@@ -37,10 +37,45 @@ export interface ProviderCheckout {
   payment: ProviderPayment | null;
 }
 
+export interface ProviderCard {
+  card: string;
+  brand: string;
+  last4: string;
+  expMonth: number;
+  expYear: number;
+}
+
+/** A payment by a card that the payer has saved, ordered while they are there. */
+export interface CardOrder {
+  checkout: string;
+  customer: string;
+  card: string;
+  sourceId: string;
+  identity: string;
+  amountMinor: number;
+  currency: string;
+  description: string;
+  /** Where the bank's page leads back to. */
+  returnUrl: string;
+}
+
+export interface CardsProvider {
+  /** Empty for a customer that the provider does not know (any more). */
+  list(customer: string): Promise<ProviderCard[]>;
+  remove(card: string): Promise<void>;
+  /**
+   * `open` with an `url`: the bank asks the payer there. `expired`: declined. Repeated, it is the same payment; from then on it is fetched
+   * like any checkout.
+   */
+  pay(order: CardOrder): Promise<ProviderCheckout>;
+}
+
 export interface ProviderPayment {
   payment: string;
   /** What the provider keeps; null until it knows. */
   feeMinor: number | null;
+  /** Where the payer lives by their billing address, or else where the card is from: ISO 3166-1 alpha-2. */
+  country: string | null;
 }
 
 export interface RefundOrder {
@@ -95,6 +130,7 @@ export interface PaymentProvider {
   fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;
   /** Every refund of a payment, whoever ordered it. */
   listRefunds(payment: string): Promise<ProviderRefund[]>;
+  readonly cards: CardsProvider;
   readonly billing: BillingProvider;
   readonly connect: ConnectProvider;
   readonly disputes: DisputesProvider;

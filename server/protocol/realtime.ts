@@ -9,6 +9,8 @@ import { chatEntry, chatHistoryInput, chatMessage, chatPage, chatRemoveInput, ch
 import type { WireError } from './errors.ts';
 import { MEMBERSHIP_REQUESTS } from './memberships.ts';
 import {
+  cardInput,
+  cardList,
   cardTipInput,
   checkout,
   checkoutConfirmInput,
@@ -19,7 +21,7 @@ import {
   ticketInput,
   tipInput,
   tipReceipt,
-  topupCheckout,
+  topupAnswer,
   topupInput,
   wallet,
 } from './money.ts';
@@ -84,7 +86,10 @@ export const REQUESTS = {
   'rooms:remove': { input: removalInput, answer: removal },
   'rooms:end': { input: nothing, answer: room },
   'money:wallet': { input: nothing, answer: wallet },
-  'money:topup': { input: topupInput, answer: topupCheckout },
+  /** To the payment page, or by a saved card at once. */
+  'money:topup': { input: topupInput, answer: topupAnswer },
+  'money:cards': { input: nothing, answer: cardList },
+  'money:removeCard': { input: cardInput, answer: cardList },
   'money:buyTicket': { input: ticketInput, answer: z.union([z.object({ ticket }), checkout]) },
   /** On the way back from the payment page: books what the provider confirms, without waiting for its webhook. */
   'money:confirmCheckout': { input: checkoutConfirmInput, answer: checkoutStatus },
