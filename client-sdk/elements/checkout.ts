@@ -9,12 +9,15 @@ export interface CheckoutReturn {
   purpose: PaymentPurpose;
   /** `refused`: the bank was asked to confirm a saved card, and did not. */
   outcome: 'success' | 'cancelled' | 'refused';
+  /** By which the server can be asked how the payment stands, before the provider has told it. */
+  session?: string;
 }
 
 const PURPOSE = 'loge-payment';
 const OUTCOME = 'checkout';
-/** What the provider adds, of no use to anyone here: the id of the payment page, or of the payment that a bank was asked to confirm. */
-const PROVIDERS_OWN = ['session_id', 'payment_intent', 'payment_intent_client_secret', 'source_type'];
+const SESSION = 'session_id';
+/** What the provider adds when a bank was asked to confirm, of no use to anyone here. */
+const PROVIDERS_OWN = ['payment_intent', 'payment_intent_client_secret', 'source_type'];
 /** How the provider says that the bank did not confirm. */
 const BANK_ANSWER = 'redirect_status';
 const PURPOSES: readonly PaymentPurpose[] = ['ticket', 'topup', 'tip', 'membership'];
@@ -23,7 +26,7 @@ const PURPOSES: readonly PaymentPurpose[] = ['ticket', 'topup', 'tip', 'membersh
 export function returnUrlFor(purpose: PaymentPurpose, page: string): string {
   const url = new URL(page, location.href);
   url.hash = '';
-  for (const name of [OUTCOME, BANK_ANSWER, ...PROVIDERS_OWN]) url.searchParams.delete(name);
+  for (const name of [OUTCOME, BANK_ANSWER, SESSION, ...PROVIDERS_OWN]) url.searchParams.delete(name);
   url.searchParams.set(PURPOSE, purpose);
   return url.href;
 }
@@ -35,9 +38,11 @@ export function takeCheckoutReturn(): CheckoutReturn | undefined {
   const isRefused = url.searchParams.get(BANK_ANSWER) === 'failed';
   const purpose = PURPOSES.find((known) => known === url.searchParams.get(PURPOSE)) ?? 'ticket';
   if (outcome !== 'success' && outcome !== 'cancelled' && !isRefused) return undefined;
-  for (const name of [OUTCOME, PURPOSE, BANK_ANSWER, ...PROVIDERS_OWN]) url.searchParams.delete(name);
+  const session = url.searchParams.get(SESSION) ?? undefined;
+  for (const name of [OUTCOME, PURPOSE, BANK_ANSWER, SESSION, ...PROVIDERS_OWN]) url.searchParams.delete(name);
   history.replaceState(history.state, '', url.href);
-  return { purpose, outcome: isRefused ? 'refused' : outcome === 'cancelled' ? 'cancelled' : 'success' };
+  const ending = isRefused ? 'refused' : outcome === 'cancelled' ? 'cancelled' : 'success';
+  return { purpose, outcome: ending, ...(session ? { session } : {}) };
 }
 
 /** The event that an embedder can listen to in order to open the payment page itself, such as in a window of its own. */

@@ -126,6 +126,14 @@ export class Wallet {
     return answer;
   }
 
+  /**
+   * On the way back from a payment page or the bank: what the provider says of the payment at this moment, by the `session_id` of the address.
+   * What is paid is booked at once. Without this call it is booked when the provider tells, a moment later.
+   */
+  async confirmCheckout(checkoutSession: string): Promise<'open' | 'paid' | 'expired'> {
+    return (await this.#connection.request('money:confirmCheckout', { checkoutSession })).status;
+  }
+
   /** The cards that the person has saved on the payment page. */
   async cards(): Promise<SavedCard[]> {
     return (await this.#connection.request('money:cards', {})).cards;
@@ -192,7 +200,7 @@ export class Wallet {
   }
 
   /** @internal */
-  async tipByCard(request: TipRequest & { returnUrl?: string }): Promise<CheckoutLink> {
+  async tipByCard(request: TipRequest & { returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     const { returnUrl = currentPage(), idempotencyKey = createKey(), ...rest } = request;
     return this.#connection.request('money:tipByCard', {
       ...rest,

@@ -20,6 +20,7 @@ import { pricingRoutes } from './pricing-routes.ts';
 import { createHttpLimits } from './rate-limits.ts';
 import { receiptsRoutes } from './receipts-routes.ts';
 import { roomsRoutes } from './rooms-routes.ts';
+import { siteClubsRoutes } from './site-clubs.ts';
 import { siteEarningsRoutes } from './site-earnings.ts';
 import { mountEmbedScripts, mountSitePages } from './site-pages.ts';
 import { siteRoutes } from './site-routes.ts';
@@ -58,7 +59,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountEarningsExports(app, context, { auth, limits });
   pipeline.mount(app, apiRoutes);
   app.use('/site', noStore);
-  pipeline.mount(app, [...siteRoutes(context, live, sessions), ...siteEarningsRoutes(context)]);
+  pipeline.mount(app, [...siteRoutes(context, live, sessions), ...siteEarningsRoutes(context), ...siteClubsRoutes(context)]);
   mountSitePages(app, context, limits);
   app.use(notFound);
   app.use(createErrorHandler(log));

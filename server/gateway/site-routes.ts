@@ -22,6 +22,7 @@ const siteSession = z.object({
   isOperator: z.boolean(),
   demo: z.boolean(),
   currency: z.string(),
+  walletMode: z.enum(['on', 'off']),
 });
 
 export function siteRoutes(context: HttpContext, live: LiveView, sessions: SiteSessions): Route[] {
@@ -40,6 +41,7 @@ function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[]
     isOperator: isOperator(person),
     demo: config.development,
     currency: config.currency,
+    walletMode: config.walletMode,
   });
   const base = { auth: 'visitor', limit: 'site' } as const;
   return [
@@ -167,7 +169,7 @@ function studioRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
       path: '/site/rooms',
       auth: 'person',
       limit: 'site',
-      input: roomInput.pick({ title: true, access: true, startsAt: true }),
+      input: roomInput.pick({ title: true, access: true, startsAt: true, capacity: true }),
       answer: room,
       status: 201,
       summary: 'Create a room of one’s own',

@@ -146,7 +146,8 @@ export class SocketGateway {
 
   async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {
     const { participant, can, access, roomId } = connection;
-    const { money, stage, clock } = this.#context;
+    const { config, money, stage, clock } = this.#context;
+    const hasWallet = participant.role === 'fan' && money.walletMode === 'on';
     const welcome: Welcome = {
       participant,
       can: { publish: can.publish, chat: can.chat, tip: can.tip, moderate: can.moderate },
@@ -154,7 +155,8 @@ export class SocketGateway {
       access,
       viewerCount: this.#presence.viewerCount(roomId),
       live: stage.isLive(roomId),
-      wallet: participant.role === 'fan' ? await money.getWallet(participant.identity) : null,
+      wallet: hasWallet ? await money.getWallet(participant.identity) : null,
+      currency: config.currency,
       inside: view,
       serverTime: new Date(clock.now()).toISOString(),
     };

@@ -35,7 +35,7 @@ import {
   withdrawalInput,
 } from './pricing.ts';
 import { PRIVATE_EVENTS, PRIVATE_REQUESTS } from './private-sessions.ts';
-import { access, removal, removalInput, room } from './rooms.ts';
+import { access, currency, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
@@ -128,7 +128,10 @@ export const welcome = z.object({
   access,
   viewerCount: z.number().int(),
   live: z.boolean(),
+  /** Null for everyone but fans, and in a house without wallets. */
   wallet: wallet.nullable(),
+  /** The house's: of every amount in the room. */
+  currency,
   inside: inside.nullable(),
   serverTime: z.string(),
 });
