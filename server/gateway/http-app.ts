@@ -4,6 +4,7 @@
  */
 import express, { type Express } from 'express';
 import { accountsRoutes } from './accounts-routes.ts';
+import { deskRoutes } from './desk-routes.ts';
 import { mountDocs } from './docs-routes.ts';
 import { mountEarningsExports } from './earnings-exports.ts';
 import { eventsRoutes } from './events-routes.ts';
@@ -34,6 +35,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const auth = new HttpAuth({ config, tokens, sessions });
   const limits = createHttpLimits();
   const pipeline = new HttpPipeline({ auth, limits, log });
+  const desk = deskRoutes(context);
   const apiRoutes = [
     ...accountsRoutes(context),
     ...roomsRoutes(context, live),
@@ -44,6 +46,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     ...receiptsRoutes(context),
     ...eventsRoutes(context),
     ...membershipsRoutes(context),
+    ...desk.filter(({ auth }) => auth === 'server'),
   ];
 
   const app = express();
@@ -59,7 +62,15 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountEarningsExports(app, context, { auth, limits });
   pipeline.mount(app, apiRoutes);
   app.use('/site', noStore);
-  pipeline.mount(app, [...siteRoutes(context, live, sessions), ...siteEarningsRoutes(context), ...siteClubsRoutes(context)]);
+  pipeline.mount(
+    app,
+    desk.filter(({ auth }) => auth === 'operator'),
+  );
+  pipeline.mount(app, [
+    ...siteRoutes(context, live, sessions),
+    ...siteEarningsRoutes(context),
+    ...siteClubsRoutes(context),
+  ]);
   mountSitePages(app, context, limits);
   app.use(notFound);
   app.use(createErrorHandler(log));

@@ -172,11 +172,11 @@ function refundRoute({ money }: HttpContext): Route {
     example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
     answer: refund,
     status: 201,
-    summary: 'Refund a ticket, a tip or a top-up',
+    summary: 'Refund a payment, whole or in part',
     description:
-      'Name exactly one of `ticket`, `tip` and `topup`. Access that a ticket gave ends at once. Money goes back to where it came from; what goes to a card is `pending` until the payment provider confirms it.',
-    errors: ['payment_not_found', 'not_refundable', 'already_refunded', ...PROVIDER_ERRORS],
-    handler: ({ input, caller }) => money.refund(input, caller.apiKey),
+      'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be given back in part once, and then the rest. Access that it gave ends at once when all of it goes back. Money goes back to where it came from; what goes to a card is `pending` until the payment provider confirms it.',
+    errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large', ...PROVIDER_ERRORS],
+    handler: ({ input, caller }) => money.desk.refund(input, caller.apiKey),
   });
 }
 

@@ -182,7 +182,7 @@ function describeOperation(route: Route, components: Components): Operation {
 }
 
 const MONEY_PATH =
-  /\/(tiers|memberships|wallet|tickets|tips|refunds|quote|pledge|fee-policies|associations|promotions|receipts|withdrawals|buyers|earnings|onboarding|payouts|payout-batches|statement|disputes|reconciliations|reports)/;
+  /\/(tiers|memberships|wallet|tickets|tips|refunds|quote|pledge|fee-policies|associations|promotions|receipts|withdrawals|buyers|earnings|onboarding|payouts|payout-batches|statement|disputes|reconciliations|reports|payments|desk|payout-freeze)/;
 
 function tagOf({ path }: Route): keyof typeof TAGS {
   if (/^\/v1\/(events|webhook-endpoints)/.test(path)) return 'events';

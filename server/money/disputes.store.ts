@@ -36,6 +36,16 @@ export class DisputesStore {
     return row;
   }
 
+  async findOfSource(sourceId: string): Promise<DisputeRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(disputes)
+      .where(eq(disputes.sourceId, sourceId))
+      .orderBy(desc(disputes.openedAt))
+      .limit(1);
+    return row;
+  }
+
   async list(filter: { status?: DisputeStatus | undefined; limit: number }): Promise<DisputeRow[]> {
     return this.#orm
       .select()
@@ -152,7 +162,9 @@ export class DisputesStore {
     const { rows } = await execute<Record<string, string | null>>(
       this.#orm,
       sql`select c.name, c.description, c.paid_at, t.room, r.title, r.live_started_at, n.created_at as granted_at
-        from checkouts c
+        from (select source_id, name, description, paid_at from checkouts
+            union all select i.id, m.name, 'Membership of ' || coalesce(cr.name, m.creator) || ' until ' || to_char(i.period_end, 'YYYY-MM-DD'), i.paid_at
+              from membership_invoices i join memberships m on m.id = i.membership left join creators cr on cr.identity = m.creator) c
         left join tickets t on t.id = c.source_id
         left join rooms r on r.id = t.room
         left join entitlements n on n.source = 'ticket' and n.source_id = t.id

@@ -57,11 +57,12 @@ export class EarningsHolds {
     const { currency } = this.#context;
     const account = accountId(creatorPending(creator, currency));
     const limit = LIMITS.listPageItems;
-    const [sums, payouts, held, isPayable] = await Promise.all([
+    const [sums, payouts, held, isPayable, isStopped] = await Promise.all([
       this.#store.sumAccounts(creator, currency),
       this.#store.sumPayouts(creator),
       this.#store.listHeld(account, { after, limit: limit + 1 }),
       this.#accounts.isPayable(creator),
+      this.#store.isStopped(creator),
     ]);
     const page = held.slice(0, limit);
     return {
@@ -72,7 +73,7 @@ export class EarningsHolds {
       payoutMinMinor: this.#context.earningsRules.payoutMinMinor,
       holds: page.filter((sale) => sale.amountMinor !== 0).map((sale) => this.#toHold(sale)),
       nextHold: held.length > limit ? (page.at(-1)?.sale ?? null) : null,
-      frozen: this.#explainFrozen(sums.availableMinor, isPayable),
+      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, isStopped }),
     };
   }
 
@@ -94,11 +95,12 @@ export class EarningsHolds {
   }
 
   /** Why what is available is not paid out by the next batch. */
-  #explainFrozen(availableMinor: number, isPayable: boolean): FrozenEarnings[] {
+  #explainFrozen(availableMinor: number, is: { isPayable: boolean; isStopped: boolean }): FrozenEarnings[] {
     const amountMinor = availableMinor;
     if (amountMinor < 0) return [{ reason: 'recovery', amountMinor }];
     if (amountMinor === 0) return [];
-    if (!isPayable) return [{ reason: 'onboarding', amountMinor }];
+    if (is.isStopped) return [{ reason: 'house', amountMinor }];
+    if (!is.isPayable) return [{ reason: 'onboarding', amountMinor }];
     if (amountMinor < this.#context.earningsRules.payoutMinMinor) return [{ reason: 'below_minimum', amountMinor }];
     return [];
   }

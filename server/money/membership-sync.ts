@@ -71,6 +71,9 @@ export class MembershipSync {
       return this.#apply(tx, before, { found, plans });
     });
     outbox.wake();
+    // A card whose payment is disputed is not charged again.
+    const isDisputed = row.standing === 'disputed' && found.status !== 'ended' && !found.cancelAtPeriodEnd;
+    if (isDisputed && !isOver) await provider.billing.setCancelAtPeriodEnd(subscription, true);
     // The house gives up when the grace is over, whatever the provider is set to do.
     if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
   }

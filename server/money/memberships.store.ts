@@ -134,9 +134,9 @@ export class MembershipsStore {
   }
 
   /** By our id of the payment, or the latest one of a membership. */
-  async findInvoice(id: string): Promise<InvoiceRow | undefined> {
+  async findInvoice(id: string, tx: Orm = this.#orm): Promise<InvoiceRow | undefined> {
     const isMembership = id.startsWith(ID_PREFIXES.membership);
-    const [row] = await this.#orm
+    const [row] = await tx
       .select()
       .from(membershipInvoices)
       .where(isMembership ? eq(membershipInvoices.membership, id) : eq(membershipInvoices.id, id))
@@ -166,7 +166,7 @@ export class MembershipsStore {
     const later = await tx
       .select({ id: membershipInvoices.id })
       .from(membershipInvoices)
-      .leftJoin(refunds, eq(refunds.membershipInvoice, membershipInvoices.id))
+      .leftJoin(refunds, and(eq(refunds.membershipInvoice, membershipInvoices.id), eq(refunds.isRest, false)))
       .where(
         and(
           eq(membershipInvoices.membership, row.membership),

@@ -17,10 +17,13 @@ import { type CardTipRequest, CardTips } from './card-tips.ts';
 import { Cards } from './cards.ts';
 import { CheckoutsStore } from './checkouts.store.ts';
 import { Checkouts } from './checkouts.ts';
+import { DeskStore } from './desk.store.ts';
+import { Desk } from './desk.ts';
 import { EarningsStore } from './earnings.store.ts';
 import { Goals } from './goals.ts';
 import { InvariantsStore } from './invariants.store.ts';
 import { fanWallet } from './ledger.ts';
+import { MembershipStanding } from './membership-standing.ts';
 import { MembershipsStore } from './memberships.store.ts';
 import { Memberships } from './memberships.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './money.schema.ts';
@@ -74,6 +77,8 @@ const STATUS_ON_RETURN: Record<CheckoutStatus, ConfirmedCheckout['status']> = {
 export class Money {
   /** Earnings, payouts, statements, disputes and reconciliation. */
   readonly settlement: Settlement;
+  /** What people of the house see and do. */
+  readonly desk: Desk;
   /** Private sessions by the minute. */
   readonly privateSessions: PrivateDesk;
   /** Memberships of creators' clubs. */
@@ -118,13 +123,16 @@ export class Money {
     this.#context = context;
     this.cards = new Cards(context, checkoutsStore);
     this.#checkouts = new Checkouts(context, checkoutsStore);
+    const privateSessions = new PrivateSessionsStore(db);
+    const standing = new MembershipStanding(context, membershipsStore);
     const refundables = new Refundables(context, {
       checkouts: checkoutsStore,
       topups,
       tickets,
       tips,
       memberships: membershipsStore,
-      privateSessions: new PrivateSessionsStore(db),
+      standing,
+      privateSessions,
     });
     this.#refundOrders = new RefundOrders(context, refundsStore, (found) =>
       this.settlement.providerMadeRefunds.handle(found),
@@ -168,6 +176,8 @@ export class Money {
       refunds: refundsStore,
       promotions,
       waivers,
+      memberships: membershipsStore,
+      privateSessions,
       withdrawals: this.#withdrawals,
     });
     this.#tipping = new TippingStore(db);
@@ -175,7 +185,14 @@ export class Money {
     this.#goals = new Goals(context, this.#tipping);
     this.#tipBatches = new TipBatches(context, new TipBatchesStore(db, context.outbox));
     this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });
-    this.settlement = new Settlement(context, { checkouts: checkoutsStore, tickets });
+    this.settlement = new Settlement(context, { tickets, standing });
+    this.desk = new Desk(context, {
+      store: new DeskStore(db),
+      refunds: this.#refunds,
+      refundsStore,
+      receipts: this.#receipts,
+      settlement: this.settlement,
+    });
     this.privateSessions = new PrivateDesk(context);
     this.memberships = new Memberships(context, { store: membershipsStore, checkoutsStore, refunds: this.#refunds });
     this.#inbox = new WebhookInbox(context, {

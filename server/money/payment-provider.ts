@@ -97,6 +97,7 @@ export interface ProviderRefund {
   order: string | null;
   status: 'pending' | 'succeeded' | 'failed';
   failure: string | null;
+  createdAtMs: number;
 }
 
 /** Something changed at the provider. It only says where to look: the object is fetched again before anything is believed. */

@@ -67,6 +67,17 @@ export class Payouts {
     return (await this.#store.listOfCreator(creator, LIMITS.listPageItems)).map(toPayout);
   }
 
+  /** The newest of all creators. */
+  async listLatest(): Promise<Payout[]> {
+    return (await this.#store.listLatest(LIMITS.listPageItems)).map(toPayout);
+  }
+
+  /** What the next batch would pay out. */
+  async listDue(): Promise<{ creator: string; amountMinor: number }[]> {
+    const payable = await this.#findPayable();
+    return payable.map(({ creator, availableMinor: amountMinor }) => ({ creator, amountMinor }));
+  }
+
   #findPayable(creators?: string[]): Promise<PayableCreator[]> {
     const { currency, earningsRules } = this.#context;
     return this.#store.findPayable({

@@ -69,6 +69,11 @@ export class Reconciliations {
     return toWire(row);
   }
 
+  /** The newest first. */
+  async list(limit: number): Promise<Reconciliation[]> {
+    return (await this.#store.list(limit)).map(toWire);
+  }
+
   async findLatest(): Promise<Reconciliation | undefined> {
     const row = await this.#store.findLatest();
     return row && toWire(row);

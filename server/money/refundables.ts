@@ -4,11 +4,12 @@
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { MembershipId, RoomId } from '../protocol/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { RefundInput } from '../protocol/money.ts';
 import type { CheckoutsStore } from './checkouts.store.ts';
 import type { Source } from './ledger.store.ts';
 import type { TransactionKind } from './ledger.ts';
+import type { MembershipStanding } from './membership-standing.ts';
 import type { InvoiceRow, MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { MoneyFact } from './money-facts.ts';
@@ -38,6 +39,7 @@ export interface RefundableParts {
   tickets: TicketsStore;
   tips: TipsStore;
   memberships: MembershipsStore;
+  standing: MembershipStanding;
   privateSessions: PrivateSessionsStore;
 }
 
@@ -136,7 +138,6 @@ export class Refundables {
   }
 
   ofInvoice(invoice: InvoiceRow, identity: string): Refundable {
-    const { memberships } = this.#parts;
     return {
       payment: { membershipInvoice: invoice.id },
       kind: 'membership',
@@ -147,20 +148,10 @@ export class Refundables {
       isCredit: false,
       findProviderPayment: async () => invoice.providerPayment,
       end: async (tx, isWhole) => {
-        // The time that it had paid for is over; an older payment is money alone.
-        if (isWhole && (await memberships.isLatestInvoice(tx, invoice)))
-          await this.endMembership(tx, invoice.membership);
+        if (isWhole) await this.#parts.standing.handleRefunded(tx, invoice.id);
         return [];
       },
     };
-  }
-
-  /** The member is out at once; the subscription is ended by the sweeper, which also tells. */
-  async endMembership(tx: Orm, id: string): Promise<void> {
-    const row = await this.#parts.memberships.lock(tx, id);
-    if (!row || row.status === 'ended') return;
-    await this.#parts.memberships.update(tx, id, { standing: 'ending', nextCheckAt: this.#context.nowIso() });
-    await this.#context.rooms.clubs.revoke(tx, id as MembershipId, 'refunded');
   }
 
   async #privateSession(id: string): Promise<Refundable | undefined> {

@@ -42,6 +42,7 @@ export function toRefund(refund: Stripe.Refund): ProviderRefund {
     order: refund.metadata?.order ?? null,
     status: isFailed ? 'failed' : refund.status === 'succeeded' ? 'succeeded' : 'pending',
     failure: isFailed ? (refund.failure_reason ?? refund.status) : null,
+    createdAtMs: refund.created * 1000,
   };
 }
 

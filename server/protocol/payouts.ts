@@ -25,8 +25,11 @@ export const earningsHold = z.object({
 export type EarningsHold = z.infer<typeof earningsHold>;
 
 export const frozenEarnings = z.object({
-  /** `onboarding`: the payment provider does not know the creator yet. `recovery`: a refund came after the payout; later earnings fill it. */
-  reason: z.enum(['onboarding', 'below_minimum', 'recovery']),
+  /**
+   * `onboarding`: the payment provider does not know the creator yet. `recovery`: a refund came after the payout; later earnings fill it.
+   * `house`: the house has stopped payouts for a time.
+   */
+  reason: z.enum(['onboarding', 'below_minimum', 'recovery', 'house']),
   amountMinor: minor,
 });
 export type FrozenEarnings = z.infer<typeof frozenEarnings>;

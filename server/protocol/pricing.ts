@@ -142,7 +142,7 @@ export type Quote = z.infer<typeof quote>;
 /** What has been paid, given back or added, with everything that explains it. */
 export const receipt = z.object({
   id: paymentId,
-  kind: z.enum(['topup', 'ticket', 'tip', 'refund', 'promotion']),
+  kind: z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session', 'refund', 'promotion']),
   identity,
   amountMinor,
   currency,
@@ -158,6 +158,10 @@ export const receipt = z.object({
   room: z.object({ id: z.string(), title: z.string() }).nullable(),
   creator: z.object({ identity, name: z.string() }).nullable(),
   waiver: waiver.nullable(),
+  /** Of a payment for a membership: which one, of which tier now, and until when this one pays. */
+  membership: z.object({ id: z.string(), tier: z.string(), paidUntil: z.string() }).nullable(),
+  /** Of a private session: the price of a minute, and the time for which both sides' media was confirmed. */
+  privateSession: z.object({ ratePerMinuteMinor: amountMinor, confirmedMs: z.number().int() }).nullable(),
   /** Of a ticket: whether its buyer can still give it back by themselves. */
   withdrawable: z.boolean(),
   reason: z.string().nullable(),
