@@ -133,7 +133,15 @@ export class App {
       earnings: config.earnings,
       isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),
     });
-    const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
+    const events = Events.create({
+      db,
+      outbox,
+      clock,
+      log,
+      metrics,
+      apiSecret: config.apiSecret,
+      allowAnyAddress: config.development,
+    });
     const chat = new Chat({ db, bus, clock, metrics });
     const stage = new Stage({ node, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({

@@ -16,6 +16,8 @@ import {
   deskPayouts,
   deskPayoutsInput,
   reconciliationList,
+  refundPreview,
+  refundPreviewQuery,
 } from '../protocol/desk.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -137,6 +139,19 @@ function lookingRoutes({ money: { desk } }: HttpContext): Route[] {
 /** The server API has these in `money-routes.ts` and `payouts-routes.ts`. */
 function refundAndDisputeRoutes({ money: { desk, settlement } }: HttpContext): Route[] {
   return [
+    ...deskRoute({
+      name: 'RefundPreview',
+      method: 'get',
+      site: '/site/desk/payments/:payment/refund-preview',
+      api: '/v1/payments/:payment/refund-preview',
+      input: refundPreviewQuery,
+      answer: refundPreview,
+      summary: 'What a refund would take from whom',
+      description:
+        'Decides as a refund would and takes it back: nothing is booked. What cannot be refunded is refused as the refund would be.',
+      errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large'],
+      handler: ({ params, input }) => desk.previewRefund(params.payment, input.amountMinor),
+    }),
     ...deskRoute({
       name: 'Refund',
       method: 'post',

@@ -26,6 +26,7 @@ import { siteEarningsRoutes } from './site-earnings.ts';
 import { mountEmbedScripts, mountSitePages } from './site-pages.ts';
 import { siteRoutes } from './site-routes.ts';
 import { SiteSessions } from './site-session.ts';
+import { siteWalletRoutes } from './site-wallet.ts';
 import { tippingRoutes } from './tipping-routes.ts';
 import { mountWebhooks } from './webhook-routes.ts';
 
@@ -70,6 +71,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     ...siteRoutes(context, live, sessions),
     ...siteEarningsRoutes(context),
     ...siteClubsRoutes(context),
+    ...siteWalletRoutes(context),
   ]);
   mountSitePages(app, context, limits);
   app.use(notFound);

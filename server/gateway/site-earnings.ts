@@ -26,7 +26,7 @@ export function siteEarningsRoutes(context: HttpContext): Route[] {
   return [...earningsRoutes(context), ...papersRoutes(context), receiptRoute(context)];
 }
 
-function earningsRoutes({ accounts, money: { settlement } }: HttpContext): Route[] {
+function earningsRoutes({ accounts, money: { desk, settlement } }: HttpContext): Route[] {
   return [
     defineRoute({
       ...PERSON,
@@ -38,14 +38,15 @@ function earningsRoutes({ accounts, money: { settlement } }: HttpContext): Route
       errors: ['forbidden'],
       handler: async ({ caller }) => {
         const creator = creatorOf(caller);
-        const [account, earnings, payouts, statements] = await Promise.all([
+        const [account, earnings, payouts, statements, freeze] = await Promise.all([
           settlement.accounts.describe(creator),
           settlement.holds.describe(creator),
           settlement.payouts.listOfCreator(creator),
           settlement.statements.listMonths(creator),
+          desk.findFreeze(creator),
         ]);
         const { holds, nextHold, ...summary } = earnings;
-        return { account, summary, holds, nextHold, payouts, statements };
+        return { account, summary, freeze: freeze ?? null, holds, nextHold, payouts, statements };
       },
     }),
     defineRoute({

@@ -13,6 +13,7 @@ import type {
   DeskPaymentList,
   DeskPaymentsQuery,
   DeskPayouts,
+  RefundPreview,
 } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, ID_PREFIXES, type Id } from '../protocol/ids.ts';
@@ -36,6 +37,16 @@ interface DeskParts {
   receipts: Receipts;
   settlement: Settlement;
 }
+
+/** By which name a refund takes the ids of each prefix. */
+const REFUND_NAMES = [
+  [ID_PREFIXES.ticket, 'ticket'],
+  [ID_PREFIXES.tip, 'tip'],
+  [ID_PREFIXES.topup, 'topup'],
+  [ID_PREFIXES.membershipInvoice, 'membership'],
+  [ID_PREFIXES.membership, 'membership'],
+  [ID_PREFIXES.privateSession, 'privateSession'],
+] as const;
 
 const iso = (time: string) => new Date(time).toISOString();
 
@@ -140,6 +151,24 @@ export class Desk {
       from: row.paid_by,
       status: row.is_disputed ? 'disputed' : isRefunded ? 'refunded' : refundedMinor > 0 ? 'part_refunded' : 'settled',
       at: iso(row.at),
+    };
+  }
+
+  /** Why payouts to a creator are stopped, for the creator to read: not by whom. */
+  async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
+    const row = await this.#parts.store.findFreeze(creator);
+    return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
+  }
+
+  /** What giving back so much of a payment would take from whom, in proportion; nothing is booked. */
+  async previewRefund(payment: string, amountMinor: number | undefined): Promise<RefundPreview> {
+    const name = REFUND_NAMES.find(([prefix]) => payment.startsWith(prefix))?.[1];
+    if (!name) throw new AppError('payment_not_found');
+    const { legs, ...preview } = await this.#parts.refunds.preview({ [name]: payment, amountMinor });
+    const takes = legs.filter((leg) => leg.amountMinor < 0);
+    return {
+      ...preview,
+      legs: takes.map((leg) => ({ part: leg.account.kind, amountMinor: -leg.amountMinor })),
     };
   }
 

@@ -55,9 +55,10 @@ export class DisputesStore {
       .limit(filter.limit);
   }
 
-  /** Keeps a new one, unless it is known. */
-  async keep(row: NewDispute): Promise<void> {
-    await this.#orm.insert(disputes).values(row).onConflictDoNothing();
+  /** Keeps a new one; undefined when it is known. */
+  async keep(tx: Orm, row: NewDispute): Promise<DisputeRow | undefined> {
+    const [kept] = await tx.insert(disputes).values(row).onConflictDoNothing().returning();
+    return kept;
   }
 
   async lock(tx: Orm, id: string): Promise<DisputeRow> {
@@ -98,6 +99,14 @@ export class DisputesStore {
   }
 
   async liftFreezes(tx: Orm, dispute: string, at: string): Promise<void> {
+    // What was passed over while it was frozen is looked at again.
+    await execute(
+      tx,
+      sql`update ledger_accounts a set release_due_at = ${at}::timestamptz, released_seq = least(a.released_seq, f.seq - 1)
+        from (select e.account, min(e.seq) as seq from dispute_freezes d join ledger_entries e on e.transaction = d.transaction
+          where d.dispute = ${dispute} and d.lifted_at is null and e.account like 'creator_pending:%' group by e.account) f
+        where a.id = f.account`,
+    );
     await tx
       .update(disputeFreezes)
       .set({ liftedAt: at })

@@ -91,16 +91,21 @@ export class Disputes {
       log.error({ providerDispute: found.dispute }, 'a payment that is not known here is disputed');
       return undefined;
     }
-    await this.#store.keep({
-      id: createId('dispute'),
-      providerDispute: found.dispute,
-      providerPayment: found.payment ?? '',
-      ...paid,
-      amountMinor: found.amountMinor,
-      currency,
-      reason: found.reason,
-      status: 'inquiry',
-      openedAt: new Date(found.openedAtMs).toISOString(),
+    await this.#context.db.transaction(async (tx) => {
+      const kept = await this.#store.keep(tx, {
+        id: createId('dispute'),
+        providerDispute: found.dispute,
+        providerPayment: found.payment ?? '',
+        ...paid,
+        amountMinor: found.amountMinor,
+        currency,
+        reason: found.reason,
+        status: 'inquiry',
+        openedAt: new Date(found.openedAtMs).toISOString(),
+      });
+      // A dispute is told with the money that it takes; an inquiry takes none.
+      if (!kept || found.status !== 'inquiry') return;
+      await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
     });
     log.warn({ providerDispute: found.dispute, source: paid.sourceId, reason: found.reason }, 'a payment is disputed');
     return this.#store.findByProvider(found.dispute);

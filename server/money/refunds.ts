@@ -8,7 +8,7 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type TicketId } from '../protocol/ids.ts';
 import type { Refund, RefundInput } from '../protocol/money.ts';
 import type { BookedTransaction } from './ledger.store.ts';
-import { assertAmount, fanWallet, HOUSE, houseAccount, remainderOf, reversalLegs } from './ledger.ts';
+import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from './ledger.ts';
 import type { InvoiceRow } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import { returnLegs } from './promo-legs.ts';
@@ -23,12 +23,21 @@ interface RefundParts {
   refundables: Refundables;
 }
 
+export interface Previewed {
+  amountMinor: number;
+  to: Refund['to'];
+  legs: Leg[];
+}
+
 /** How much of it, who wants it, and why. */
 interface Decision {
   amountMinor?: number | undefined;
   reason: string;
   by: string;
 }
+
+/** Ends a transaction that was only meant to show what it would do. */
+class RolledBack extends Error {}
 
 const DISPUTED = 'The payer disputes this payment with their bank, which takes the money back itself if it agrees.';
 const SPENT = 'The credit of this top-up is spent.';
@@ -51,6 +60,26 @@ export class Refunds {
     if (failed) return orders.send(await this.#orderAgain(failed));
     const row = await this.#decideOnce(refundable, { amountMinor, reason, by });
     return row.to === 'card' ? orders.send(row) : toRefund(row);
+  }
+
+  /** What a refund would book, by deciding it and rolling that back: what is shown before is what is done after. */
+  async preview({ amountMinor, ...target }: Omit<RefundInput, 'reason'>): Promise<Previewed> {
+    if (amountMinor !== undefined) assertAmount(amountMinor);
+    const refundable = await this.#parts.refundables.find(target);
+    let previewed: Previewed | undefined;
+    try {
+      await this.#context.db.transaction(async (tx) => {
+        const row = await this.#decide(tx, refundable, { amountMinor, reason: 'preview', by: HOUSE });
+        const source = { type: 'refund', id: row.id } as const;
+        const booked = await this.#context.ledger.findTransaction(tx, { kind: 'refund', source });
+        previewed = { amountMinor: row.amountMinor, to: row.to, legs: booked?.legs ?? [] };
+        throw new RolledBack();
+      });
+    } catch (error) {
+      if (!(error instanceof RolledBack)) throw error;
+    }
+    if (!previewed) throw new AppError('internal');
+    return previewed;
   }
 
   /**

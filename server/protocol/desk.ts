@@ -88,6 +88,19 @@ export const deskPaymentDetail = z.object({
 });
 export type DeskPaymentDetail = z.infer<typeof deskPaymentDetail>;
 
+export const refundPreviewQuery = z.object({
+  /** Absent: all that is left. */
+  amountMinor: z.coerce.number().int().min(1).max(100_000_000).optional(),
+});
+/** What a refund would take from whom, in proportion, before it is decided. */
+export const refundPreview = z.object({
+  amountMinor: minor,
+  to: refund.shape.to,
+  /** By the kind of account in the books; positive. They sum to the amount. */
+  legs: z.array(z.object({ part: z.string(), amountMinor: minor })),
+});
+export type RefundPreview = z.infer<typeof refundPreview>;
+
 export const creatorFreeze = z.object({
   id: idSchema('creatorFreeze'),
   creator: z.string(),

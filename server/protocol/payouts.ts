@@ -88,6 +88,8 @@ export type Payout = z.infer<typeof payout>;
 export const earningsPage = z.object({
   account: creatorAccount,
   summary: creatorEarnings.omit({ holds: true, nextHold: true }),
+  /** Why the house has stopped payouts, while it has. */
+  freeze: z.object({ reason: z.string(), frozenAt: time }).nullable(),
   holds: z.array(earningsHold),
   nextHold: z.string().nullable(),
   payouts: z.array(payout),

@@ -111,21 +111,24 @@ export const waiver = waiverText.extend({ acceptedAt: z.string() });
 export type Waiver = z.infer<typeof waiver>;
 
 export const quoteQuery = z.object({
-  kind: z.enum(['ticket', 'tip']),
-  /** Of a tip; a ticket has its price. */
+  kind: z.enum(['ticket', 'tip', 'private_session']),
+  /** Of a tip; the others have their price. */
   amountMinor: z.coerce.number().int().min(1).max(100_000_000).optional(),
+  /** Of a private session; absent means one. */
+  minutes: z.coerce.number().int().min(1).max(LIMITS.quoteMinutesMax).optional(),
   /** Decides the estimate of the provider's fee. */
   from: z.enum(['wallet', 'card']).optional(),
 });
 export const quoteInput = quoteQuery.extend({
   amountMinor: amountMinor.optional(),
+  minutes: z.number().int().min(1).max(LIMITS.quoteMinutesMax).optional(),
   locale: z.enum(['en', 'fr']).optional(),
 });
 export type QuoteInput = z.input<typeof quoteInput>;
 
 /** The receipt before paying. */
 export const quote = z.object({
-  kind: z.enum(['ticket', 'tip']),
+  kind: z.enum(['ticket', 'tip', 'private_session']),
   from: z.enum(['wallet', 'card']),
   grossMinor: amountMinor,
   currency,
