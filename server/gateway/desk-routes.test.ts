@@ -117,6 +117,34 @@ test.each([
   });
 });
 
+test('what is shown before a refund is what it books, and showing it books nothing', async () => {
+  const lea = http.token({ room: room.id, identity: 'lea' });
+  const asked = { amountMinor: 300, idempotencyKey: 'tip-of-lea-2' };
+  const own = (await http.participant(lea, 'POST', `/v1/rooms/${room.id}/tips`, asked)).json.id;
+  const before = (await desk('GET', `/payments/${own}`)).json;
+  const { json: shown } = await desk('GET', `/payments/${own}/refund-preview?amountMinor=100`);
+  expect(shown).toMatchObject({ amountMinor: 100, to: 'wallet' });
+  expect(shown.legs.reduce((sum: number, leg: { amountMinor: number }) => sum + leg.amountMinor, 0)).toBe(100);
+  expect((await http.server('GET', `/v1/payments/${own}/refund-preview?amountMinor=100`)).json).toEqual(shown);
+  expect((await desk('GET', `/payments/${own}`)).json).toEqual(before);
+  const { json: refunded } = await desk('POST', '/refunds', { tip: own, amountMinor: 100, reason: 'A part' });
+  const { legs } = (await desk('GET', `/payments/${own}`)).json;
+  const booked = legs
+    .filter((leg: { kind: string; amountMinor: number }) => leg.kind === 'refund' && leg.amountMinor < 0)
+    .map(({ account, amountMinor }: { account: string; amountMinor: number }) => [account, -amountMinor]);
+  expect(booked.sort()).toEqual(
+    shown.legs.map((leg: { part: string; amountMinor: number }) => [leg.part, leg.amountMinor]).sort(),
+  );
+  expect(refunded.amountMinor).toBe(100);
+  const refused = async (path: string) => (await desk('GET', path)).json.error.code;
+  expect(await refused(`/payments/${own}/refund-preview?amountMinor=9999999`)).toMatch(
+    /amount_too_large|already_refunded/,
+  );
+  expect(await refused(`/payments/${own}/refund-preview?amountMinor=0`)).toBe('invalid_request');
+  expect(await refused('/payments/ticket_000000000000/refund-preview')).toBe('payment_not_found');
+  expect(await refused('/payments/nothing/refund-preview')).toBe('payment_not_found');
+});
+
 test('a refund names one payment, and one that exists', async () => {
   const none = await desk('POST', '/refunds', { reason: 'x' });
   const two = await desk('POST', '/refunds', { ticket, tip, reason: 'x' });

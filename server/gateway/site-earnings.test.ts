@@ -51,6 +51,16 @@ test('a creator sees what is earned, held, paid out and stated', async () => {
   expect((await get('camille', '/site/earnings/statements/2026-13')).status).toBe(400);
 });
 
+test('while the house has stopped payouts, the creator reads why, and not by whom', async () => {
+  expect((await get('camille', '/site/earnings')).json.freeze).toBeNull();
+  const reason = 'The document is being checked';
+  await http.server('POST', '/v1/creators/camille/payout-freeze', { frozen: true, reason });
+  const { freeze } = (await get('camille', '/site/earnings')).json;
+  expect(freeze).toEqual({ reason, frozenAt: expect.any(String) });
+  await http.server('POST', '/v1/creators/camille/payout-freeze', { frozen: false, reason: 'All is well' });
+  expect((await get('camille', '/site/earnings')).json.freeze).toBeNull();
+});
+
 test('the tax figures of a year have four quarters, and only what this seller sold', async () => {
   const { json } = await get('camille', `/site/earnings/dac7?year=${month.slice(0, 4)}`);
   const quarter = Math.ceil(Number(month.slice(5)) / 3);

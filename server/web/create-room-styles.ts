@@ -8,6 +8,7 @@ export const createRoomStyles = css`
 
   form {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 1.25rem;
     padding: 1.25rem;
     border: 1px solid var(--_line);
@@ -17,7 +18,7 @@ export const createRoomStyles = css`
 
   fieldset {
     display: grid;
-    grid-template-columns: 1fr 1fr;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
     gap: 0.6rem;
     margin: 0;
     padding: 0;
@@ -67,21 +68,12 @@ export const createRoomStyles = css`
 
   .pair {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 1.25rem;
     align-items: start;
   }
 
-  .messages:empty {
-    display: none;
-  }
-
   .messages wa-callout {
     margin-block: 0;
-  }
-
-  @media (min-width: 560px) {
-    .pair:has(> :nth-child(2)) {
-      grid-template-columns: 1fr 1.25fr;
-    }
   }
 `;

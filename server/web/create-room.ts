@@ -4,6 +4,7 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { formatMoney, parseMoney } from '../../client-sdk/elements/format.ts';
 import { defineElement } from '../../client-sdk/elements/room-part.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -125,10 +126,14 @@ export class SiteCreateRoom extends SitePart {
       const price = this.money(priceMinor, currency);
       return interval === 'month' ? words.perMonth(price) : words.perYear(price);
     };
-    return html`<wa-select label=${words.tier} data-testid="room-tier" .value=${this.form.minTier} @change=${(event: Event) => this.#set('minTier', event)}>
+    // A select keeps the words of its choice; in another language it is another one.
+    return html`${keyed(
+      this.language,
+      html`<wa-select label=${words.tier} data-testid="room-tier" .value=${this.form.minTier} @change=${(event: Event) => this.#set('minTier', event)}>
       <wa-option value="">${words.anyTier}</wa-option>
       ${tiers.map((tier) => html`<wa-option value=${tier.id}>${words.tierFrom(tier.name, priceOf(tier))}</wa-option>`)}
-    </wa-select>`;
+    </wa-select>`,
+    )}`;
   }
 
   #kindChoice(kind: AccessKind): TemplateResult {

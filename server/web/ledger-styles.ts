@@ -83,13 +83,23 @@ export const ledgerStyles = css`
     font-size: 0.9063rem;
   }
 
+  a {
+    color: inherit;
+  }
+
   .facts {
     display: grid;
     grid-template-columns: minmax(0, 1fr) auto;
-    gap: 0.5rem 1.25rem;
+    gap: 0.5rem 0;
+  }
+
+  .facts a {
+    color: var(--_accent);
+    text-underline-offset: 0.2em;
   }
 
   .facts dd {
+    padding-inline-start: 1.25rem;
     text-align: end;
     font-variant-numeric: tabular-nums;
     overflow-wrap: anywhere;
@@ -129,6 +139,22 @@ export const ledgerStyles = css`
   .state.open {
     border-color: color-mix(in oklab, var(--_accent) 55%, transparent);
     color: var(--_accent);
+  }
+
+  .good-mark {
+    color: var(--_success);
+  }
+
+  .bad-mark {
+    color: var(--_danger);
+  }
+
+  .open-mark {
+    color: var(--_accent);
+  }
+
+  :is(.good-mark, .bad-mark, .open-mark) .icon {
+    vertical-align: -0.18em;
   }
 
   .title-line {

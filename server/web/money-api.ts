@@ -24,7 +24,6 @@ export interface RefundableTopup {
   amountMinor: number;
   currency: string;
   at: string;
-  card: { brand: string; last4: string } | null;
 }
 
 export type OwnMembership = Membership & { creatorName: string };

@@ -50,6 +50,10 @@ export const receiptStyles = css`
     grid-template-columns: auto minmax(0, 1fr);
   }
 
+  code {
+    font-size: 0.8125em;
+  }
+
   blockquote {
     margin: 0;
     padding-inline-start: 1rem;

@@ -71,7 +71,7 @@ export class DeskDisputes extends DeskPart {
         <span class="state ${LOOK[dispute.status]}">${texts.states[dispute.status]}</span>
       </div>
       <div class="about small">
-        <p class="muted">${formatMoment(dispute.openedAt, language)} · ${texts.reason(dispute.reason)} · ${texts.fee(money(dispute.feeMinor))}</p>
+        <p class="muted">${formatMoment(dispute.openedAt, language)} · ${texts.reason(texts.reasons[dispute.reason] ?? dispute.reason)} · ${texts.fee(money(dispute.feeMinor))}</p>
         ${dispute.frozenCreditMinor > 0 ? html`<p>${texts.frozen(money(dispute.frozenCreditMinor))}</p>` : nothing}
         ${dispute.lossMinor ? html`<p>${texts.loss(money(dispute.lossMinor))}</p>` : nothing}
         ${isOpen && dispute.evidenceDueAt ? html`<p class="due"><b>${texts.due(formatMoment(dispute.evidenceDueAt, language))}</b></p>` : nothing}

@@ -3,10 +3,12 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { DeskActView, DeskOverview } from '../../protocol/desk.ts';
 import { formatMoment } from '../dates.ts';
-import type { DeskOverview } from '../desk-api.ts';
 import { deskApi } from '../desk-api.ts';
 import { DeskPart } from './desk-part.ts';
+
+const ACTS_SHOWN = 8;
 
 interface Alarm {
   name: string;
@@ -18,8 +20,10 @@ interface Alarm {
 }
 
 export class DeskOverviewPart extends DeskPart {
-  static override properties = { ...DeskPart.properties, overview: { state: true } };
+  static override properties = { ...DeskPart.properties, overview: { state: true }, acts: { state: true } };
   declare overview: DeskOverview | undefined;
+  /** What people of the house did, the newest first. */
+  declare acts: DeskActView[];
 
   static override styles = [
     ...DeskPart.styles,
@@ -82,6 +86,10 @@ export class DeskOverviewPart extends DeskPart {
         color: var(--_success);
       }
 
+      .owed {
+        max-width: 34rem;
+      }
+
       .count {
         margin-bottom: 0.9rem;
         font-size: 1.4rem;
@@ -90,7 +98,7 @@ export class DeskOverviewPart extends DeskPart {
   ];
 
   protected override async load(): Promise<void> {
-    this.overview = await deskApi.overview();
+    [this.overview, this.acts] = await Promise.all([deskApi.overview(), deskApi.acts()]);
   }
 
   override render(): TemplateResult {
@@ -99,9 +107,10 @@ export class DeskOverviewPart extends DeskPart {
       return html`${this.messages()}${this.isLost ? nothing : html`<div class="waiting" style="height: 18rem"></div>`}`;
     const texts = this.desk.overview;
     const alarms = this.#alarms(overview);
-    const figure = (id: string, label: string, amountMinor: number, hint: string) => html`<div>
+    const { clearing, owed } = overview;
+    const figure = (id: string, label: string, amountMinor: number | null, hint: string) => html`<div>
       <dt>${label}</dt>
-      <dd class="amount" data-testid="desk-${id}">${this.money(amountMinor, overview.currency)}</dd>
+      <dd class="amount" data-testid="desk-${id}">${amountMinor === null ? '–' : this.money(amountMinor, overview.currency)}</dd>
       <dd class="small">${hint}</dd>
     </div>`;
     return html`
@@ -112,65 +121,76 @@ export class DeskOverviewPart extends DeskPart {
               <ul class="alarms">${alarms.map((alarm) => this.#alarm(alarm))}</ul>`
       }
       <dl class="figures">
-        ${figure('books', texts.books, overview.clearingMinor, texts.booksHint)}
-        ${figure('provider', texts.provider, overview.providerMinor, texts.providerHint)}
-        ${figure('held', texts.held, overview.heldMinor, texts.heldHint)}
-        ${figure('available', texts.available, overview.availableMinor, texts.availableHint)}
+        ${figure('books', texts.books, clearing.ledgerMinor, texts.booksHint)}
+        ${figure('provider', texts.provider, clearing.providerMinor, clearing.providerMinor === null ? texts.providerSilent : texts.providerHint)}
+        ${figure('held', texts.held, owed.creatorsPendingMinor, texts.heldHint)}
+        ${figure('available', texts.available, owed.creatorsAvailableMinor, texts.availableHint)}
       </dl>
-      ${this.#last(overview)} ${this.messages()}
+      ${this.#owed(overview)} ${this.#last(overview)} ${this.#acts()} ${this.messages()}
     `;
   }
 
   #alarms(overview: DeskOverview): Alarm[] {
     const texts = this.desk.overview;
     const money = (amountMinor: number) => this.money(amountMinor, overview.currency);
-    const { lastReconciliation: last, duePayouts, openDisputes, failures, differenceMinor } = overview;
+    const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators } = overview;
     const unexplained = last?.unexplainedCount ?? 0;
-    const of = (isOn: boolean, alarm: Alarm) => (isOn ? [alarm] : []);
-    return [
-      ...of(unexplained > 0, {
-        name: 'unexplained',
-        text: texts.unexplained(unexplained),
-        hint: texts.differenceText,
-        href: '/desk/reconciliation',
-        isGrave: true,
-      }),
-      ...of(differenceMinor !== 0 && unexplained === 0, {
-        name: 'difference',
-        text: texts.difference(money(Math.abs(differenceMinor))),
-        hint: texts.differenceText,
-        href: '/desk/reconciliation',
-        isGrave: false,
-      }),
-      ...of(openDisputes > 0, {
-        name: 'disputes',
-        text: texts.disputes(openDisputes),
-        hint: texts.disputesText,
-        href: '/desk/disputes',
-        isGrave: true,
-      }),
-      ...of(failures.length > 0, {
-        name: 'failures',
-        text: texts.failures(failures.length),
-        hint: failures[0]?.text ?? '',
-        href: '/desk/payments',
-        isGrave: true,
-      }),
-      ...of(last === null, {
-        name: 'never',
-        text: texts.never,
-        hint: texts.neverText,
-        href: '/desk/reconciliation',
-        isGrave: false,
-      }),
-      ...of(duePayouts.count > 0, {
-        name: 'due',
-        text: texts.due(money(duePayouts.totalMinor), duePayouts.count),
-        hint: texts.dueText,
-        href: '/desk/payouts',
-        isGrave: false,
-      }),
+    const failed = failures.refunds + failures.payouts + failures.providerEvents;
+    const grave = (name: string, text: string, hint: string, href: string) => ({
+      name,
+      text,
+      hint,
+      href,
+      isGrave: true,
+    });
+    const mild = (name: string, text: string, hint: string, href: string) => ({
+      name,
+      text,
+      hint,
+      href,
+      isGrave: false,
+    });
+    const due = disputes.evidenceDueAt && texts.evidenceDue(formatMoment(disputes.evidenceDueAt, this.language));
+    const candidates: Array<Alarm | false> = [
+      unexplained > 0 &&
+        grave('unexplained', texts.unexplained(unexplained), texts.differenceText, '/desk/reconciliation'),
+      disputes.openCount > 0 &&
+        grave(
+          'disputes',
+          texts.disputes(disputes.openCount, money(disputes.openMinor)),
+          due || texts.disputesText,
+          '/desk/disputes',
+        ),
+      failed > 0 &&
+        grave(
+          'failures',
+          texts.failures(failed),
+          texts.failuresOf(failures.refunds, failures.payouts, failures.providerEvents),
+          failures.payouts > 0 ? '/desk/payouts' : '/desk/payments',
+        ),
+      clearing.providerMinor === null && grave('silent', texts.silent, texts.silentText, '/desk/reconciliation'),
+      last === null && mild('never', texts.never, texts.neverText, '/desk/reconciliation'),
+      payouts.dueCount > 0 &&
+        mild('due', texts.due(money(payouts.dueMinor), payouts.dueCount), texts.dueText, '/desk/payouts'),
+      frozenCreators > 0 && mild('frozen', texts.frozen(frozenCreators), texts.frozenText, '/desk/holds'),
     ];
+    return candidates.filter((alarm) => alarm !== false);
+  }
+
+  #owed({ owed, revenueMinor, payouts, currency }: DeskOverview): TemplateResult {
+    const texts = this.desk.overview;
+    const line = (label: string, amountMinor: number) =>
+      html`<dt>${label}</dt><dd>${this.money(amountMinor, currency)}</dd>`;
+    return html`<section aria-labelledby="owed">
+      <h2 id="owed" class="display">${texts.owed}</h2>
+      <dl class="facts owed">
+        ${line(texts.owedFans, owed.fansMinor)} ${line(texts.owedPromo, owed.promoMinor)}
+        ${line(texts.owedCreators, owed.creatorsPendingMinor + owed.creatorsAvailableMinor)}
+        ${line(texts.owedPayouts, payouts.pendingMinor)} ${line(texts.owedAssociations, owed.associationsMinor)}
+        ${line(texts.owedVat, owed.vatMinor)} ${line(texts.owedCards, owed.cardsMinor)}
+        <dt class="sum">${texts.revenue}</dt><dd class="sum">${this.money(revenueMinor, currency)}</dd>
+      </dl>
+    </section>`;
   }
 
   #alarm({ name, text, hint, href, isGrave }: Alarm): TemplateResult {
@@ -181,6 +201,25 @@ export class DeskOverviewPart extends DeskPart {
         <span class="go small" aria-hidden="true">${this.desk.overview.go}</span>
       </a>
     </li>`;
+  }
+
+  #acts(): TemplateResult | typeof nothing {
+    const texts = this.desk.overview;
+    if (this.acts.length === 0) return nothing;
+    return html`<section aria-labelledby="acts">
+      <h2 id="acts" class="display">${texts.acts}</h2>
+      <ul class="rows" data-testid="acts">
+        ${this.acts.slice(0, ACTS_SHOWN).map(
+          (act) => html`<li>
+            <div class="what">
+              <p><b>${texts.actKinds[act.act]}</b> <code>${act.subject}</code></p>
+              ${act.reason ? html`<p class="small"><bdi>${act.reason}</bdi></p>` : nothing}
+            </div>
+            <span class="small muted">${texts.actBy(act.by, formatMoment(act.at, this.language))}</span>
+          </li>`,
+        )}
+      </ul>
+    </section>`;
   }
 
   #last({ lastReconciliation: last }: DeskOverview): TemplateResult | typeof nothing {

@@ -2,13 +2,18 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
-import type { Refund } from '../../protocol/money.ts';
+
+import type { DeskPaymentDetail } from '../../protocol/desk.ts';
 import { formatMoment } from '../dates.ts';
-import type { DeskLeg, DeskPaymentDetail } from '../desk-api.ts';
+
 import { deskApi } from '../desk-api.ts';
 import { DeskPart } from './desk-part.ts';
-import { lookOf } from './desk-payments.ts';
+
+import { PAYMENT_LOOK } from './desk-payments.ts';
 import './desk-refund.ts';
+
+type DeskLeg = DeskPaymentDetail['legs'][number];
+type DeskRefundRow = DeskPaymentDetail['refunds'][number];
 
 const REFUND_LOOK = { pending: 'open', succeeded: 'good', failed: 'bad' } as const;
 
@@ -22,6 +27,7 @@ export class DeskPaymentPart extends DeskPart {
     ...DeskPart.styles,
     css`
       .about {
+        margin-top: 1rem;
         grid-template-columns: auto minmax(0, 1fr);
       }
 
@@ -84,7 +90,7 @@ export class DeskPaymentPart extends DeskPart {
       <div>
         <div class="title-line">
           <h2 class="display title">${this.words.wallet.kinds[payment.kind] ?? payment.kind}, ${this.money(payment.amountMinor, payment.currency)}</h2>
-          <span class="state ${lookOf(payment.status)}" data-testid="payment-status">${this.desk.payments.states[payment.status] ?? payment.status}</span>
+          <span class="state ${PAYMENT_LOOK[payment.status]}" data-testid="payment-status">${this.desk.payments.states[payment.status]}</span>
         </div>
         ${this.#about(detail)}
         <desk-refund .detail=${detail} @desk-refunded=${() => this.reload()}></desk-refund>
@@ -100,7 +106,7 @@ export class DeskPaymentPart extends DeskPart {
           dispute
             ? html`<section aria-labelledby="dispute">
                 <h2 id="dispute" class="display">${texts.dispute}</h2>
-                <p><span class="state bad">${this.desk.disputes.states[dispute.status]}</span> <a class="link" href="/desk/disputes">${dispute.reason}</a></p>
+                <p><span class="state bad">${this.desk.disputes.states[dispute.status]}</span> <a class="link" href="/desk/disputes">${this.desk.disputes.reasons[dispute.reason] ?? dispute.reason}</a></p>
               </section>`
             : nothing
         }
@@ -114,8 +120,7 @@ export class DeskPaymentPart extends DeskPart {
       </div>
     </div>`;
   }
-
-  #about({ payment, receipt }: DeskPaymentDetail): TemplateResult {
+  #about({ payment, receipt, providerPayment }: DeskPaymentDetail): TemplateResult {
     const texts = this.desk.payment;
     const line = (label: string, value: unknown) => (value ? html`<dt>${label}</dt><dd>${value}</dd>` : nothing);
     return html`<dl class="facts about">
@@ -123,17 +128,18 @@ export class DeskPaymentPart extends DeskPart {
       ${line(texts.date, html`<time datetime=${payment.at}>${formatMoment(payment.at, this.language)}</time>`)}
       ${line(texts.buyer, html`<a href="/desk/payments?query=${payment.identity}">${payment.identity}</a>`)}
       ${line(texts.creator, payment.creator && html`<a href="/desk/payments?query=${payment.creator}">${payment.creator}</a>`)}
-      ${line(texts.room, payment.room && html`<bdi>${payment.room.title}</bdi>`)}
+      ${line(texts.room, receipt?.room && html`<bdi>${receipt.room.title}</bdi>`)}
+      ${line(texts.provider, providerPayment && html`<code>${providerPayment}</code>`)}
       ${line(texts.receipt, receipt && html`<a href="/receipts/${receipt.id}">${texts.receipt}</a>`)}
     </dl>`;
   }
-
-  #refund(refund: Refund): TemplateResult {
+  #refund(refund: DeskRefundRow): TemplateResult {
     const texts = this.desk.payment;
     return html`<li data-testid="refund-${refund.id}">
       <div class="what">
         <p class="line"><span class="state ${REFUND_LOOK[refund.status]}">${texts.refundStates[refund.status]}</span> ${texts.refundTo[refund.to]}</p>
-        <p class="small muted">${formatMoment(refund.createdAt, this.language)} · <bdi>${refund.reason}</bdi></p>
+        <p class="small muted">${formatMoment(refund.createdAt, this.language)} · <bdi>${refund.reason}</bdi> <span>${texts.refundBy(refund.by)}</span></p>
+        ${refund.failure ? html`<p class="small">${texts.refundFailure(refund.failure)}</p>` : nothing}
       </div>
       <span class="amount">${this.money(refund.amountMinor, refund.currency)}</span>
     </li>`;
@@ -142,9 +148,13 @@ export class DeskPaymentPart extends DeskPart {
   #transaction(legs: DeskLeg[], currency: string): TemplateResult {
     const [first] = legs;
     return html`<div class="legs">
-      <p class="small muted"><code>${first?.transaction}</code> · ${first ? formatMoment(first.at, this.language) : nothing}</p>
+      <p class="small muted">
+<b>${first?.kind}</b> <code>${first?.transaction}</code> · ${first ? formatMoment(first.at, this.language) : nothing}</p>
       <dl class="facts small">
-        ${legs.map((leg) => html`<dt><code>${leg.account}</code></dt><dd>${this.money(leg.amountMinor, currency)}</dd>`)}
+        ${legs.map(
+          (leg) =>
+            html`<dt><code>${leg.account}</code>${leg.owner.startsWith('#') ? nothing : html` <span class="muted">${leg.owner}</span>`}</dt><dd>${this.money(leg.amountMinor, currency)}</dd>`,
+        )}
       </dl>
     </div>`;
   }

@@ -3,22 +3,21 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+
+import type { DeskPayment } from '../../protocol/desk.ts';
 import { formatMoment } from '../dates.ts';
-import type { DeskPayment } from '../desk-api.ts';
+
 import { deskApi } from '../desk-api.ts';
 import { DeskPart } from './desk-part.ts';
 
 const KINDS = ['ticket', 'tip', 'topup', 'membership', 'private_session'] as const;
 const ALL = 'all';
-const BAD = new Set(['failed', 'disputed']);
-const BACK = new Set(['refunded', 'partially_refunded']);
 
 /** The look of a payment's status. */
-export function lookOf(status: string): string {
-  if (BAD.has(status)) return 'bad';
-  return BACK.has(status) ? 'open' : 'good';
-}
+
+export const PAYMENT_LOOK = { settled: 'good', part_refunded: 'open', refunded: 'open', disputed: 'bad' } as const;
 
 export class DeskPayments extends DeskPart {
   static override properties = {
@@ -56,15 +55,20 @@ export class DeskPayments extends DeskPart {
       }
 
       .rows > li > a {
-        display: flex;
+        display: grid;
         flex: 1;
-        flex-wrap: wrap;
-        align-items: baseline;
-        justify-content: space-between;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: start;
         gap: 0.2rem 1.25rem;
         padding: 0.85rem 0.5rem;
         margin-inline: -0.5rem;
         border-radius: var(--_radius-small);
+      }
+
+      .end {
+        display: grid;
+        justify-items: end;
+        gap: 0.25rem;
       }
 
       .rows > li > a:hover {
@@ -116,7 +120,9 @@ export class DeskPayments extends DeskPart {
             if (event.key === 'Enter' && !event.isComposing) void this.#search();
           }}
         ></wa-input>
-        <wa-select
+        ${keyed(
+          this.language,
+          html`<wa-select
           label=${texts.kind}
           data-testid="payments-kind"
           .value=${this.kind || ALL}
@@ -128,7 +134,8 @@ export class DeskPayments extends DeskPart {
         >
           <wa-option value=${ALL}>${texts.all}</wa-option>
           ${KINDS.map((kind) => html`<wa-option value=${kind}>${kinds[kind]}</wa-option>`)}
-        </wa-select>
+        </wa-select>`,
+        )}
         <wa-button variant="brand" data-testid="payments-search" ?loading=${this.busy === 'search'} @click=${this.#search}>${texts.find}</wa-button>
       </form>
       ${this.messages()}
@@ -150,16 +157,17 @@ export class DeskPayments extends DeskPart {
 
   #payment(payment: DeskPayment): TemplateResult {
     const texts = this.desk.payments;
-    const { id, kind, identity, creator, room, status } = payment;
+
+    const { id, kind, identity, creator, status } = payment;
     return html`<li>
       <a href="/desk/payments/${id}" data-testid="payment-${id}">
         <div class="what">
           <p class="line"><b>${this.words.wallet.kinds[kind] ?? kind}</b> <span><bdi>${texts.from(identity)}</bdi>${creator ? html` <bdi>${texts.to(creator)}</bdi>` : nothing}</span></p>
-          <p class="small muted">${formatMoment(payment.at, this.language)}${room ? html` · <bdi>${room.title}</bdi>` : nothing}</p>
+          <p class="small muted">${formatMoment(payment.at, this.language)} · ${texts.by[payment.from]}</p>
         </div>
-        <span class="line">
-          <span class="state ${lookOf(status)}">${texts.states[status] ?? status}</span>
+        <span class="end">
           <span class="amount">${this.money(payment.amountMinor, payment.currency)}</span>
+          <span class="state ${PAYMENT_LOOK[status]}">${texts.states[status]}</span>
         </span>
       </a>
     </li>`;

@@ -1,38 +1,31 @@
-/** `<desk-payouts>`: who is due, a batch that pays them after one more question, and the batches before. */
+/** `<desk-payouts>`: who is due, a batch that pays them after one more question, and the payouts before. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { DeskPayouts as Listed } from '../../protocol/desk.ts';
 import type { Payout, PayoutBatch } from '../../protocol/payouts.ts';
 import { formatMoment } from '../dates.ts';
-import type { DueCreator } from '../desk-api.ts';
 import { deskApi } from '../desk-api.ts';
 import { DeskPart } from './desk-part.ts';
 
 const LOOK = { pending: 'open', paid: 'good', failed: 'bad' } as const;
 
 export class DeskPayouts extends DeskPart {
-  static override properties = {
-    ...DeskPart.properties,
-    currency: { state: true },
-    due: { state: true },
-    batches: { state: true },
-  };
+  static override properties = { ...DeskPart.properties, currency: {}, listed: { state: true } };
+  /** The house's. */
   declare currency: string;
-  declare due: DueCreator[] | undefined;
-  declare batches: PayoutBatch[];
+  declare listed: Listed | undefined;
 
   protected override async load(): Promise<void> {
-    const { currency, due, batches } = await deskApi.payouts();
-    this.currency = currency;
-    this.batches = batches;
-    this.due = due;
+    this.listed = await deskApi.payouts();
   }
 
   override render(): TemplateResult {
-    const { due } = this;
-    if (!due)
+    const { listed } = this;
+    if (!listed)
       return html`${this.messages()}${this.isLost ? nothing : html`<div class="waiting" style="height: 16rem"></div>`}`;
     const texts = this.desk.payouts;
+    const { due, payouts } = listed;
     const totalMinor = due.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
     return html`
       <section aria-labelledby="due">
@@ -42,8 +35,8 @@ export class DeskPayouts extends DeskPart {
             ? html`<p class="muted">${texts.dueNone}</p>`
             : html`<ul class="rows" data-testid="due">
                   ${due.map(
-                    ({ creator, name, amountMinor }) => html`<li data-testid="due-${creator}">
-                      <p class="what"><bdi>${name}</bdi> <span class="muted small">${creator}</span></p>
+                    ({ creator, amountMinor }) => html`<li data-testid="due-${creator}">
+                      <p class="what"><bdi>${creator}</bdi></p>
                       <span class="amount">${this.money(amountMinor, this.currency)}</span>
                     </li>`,
                   )}
@@ -54,33 +47,25 @@ export class DeskPayouts extends DeskPart {
         }
         ${this.messages()}
       </section>
-      <section aria-labelledby="batches">
-        <h2 id="batches" class="display">${texts.batches}</h2>
+      <section aria-labelledby="payouts">
+        <h2 id="payouts" class="display">${texts.all}</h2>
         ${
-          this.batches.length === 0
-            ? html`<p class="muted">${texts.batchesNone}</p>`
-            : this.batches.map((batch) => this.#batch(batch))
+          payouts.length === 0
+            ? html`<p class="muted">${texts.allNone}</p>`
+            : html`<ul class="rows" data-testid="payouts">${payouts.map((payout) => this.#payout(payout))}</ul>`
         }
       </section>
       <loge-confirm></loge-confirm>
     `;
   }
 
-  #batch(batch: PayoutBatch): TemplateResult {
-    return html`<div class="card" style="margin-bottom: 1rem" data-testid="batch-${batch.id}">
-      <div class="title-line">
-        <h3>${formatMoment(batch.createdAt, this.language)} <span class="muted small">${this.desk.payouts.batchBy(batch.by)}</span></h3>
-        <b class="numbers">${this.money(batch.totalMinor, batch.payouts[0]?.currency ?? this.currency)}</b>
-      </div>
-      <ul class="rows">${batch.payouts.map((payout) => this.#payout(payout))}</ul>
-    </div>`;
-  }
-
   #payout(payout: Payout): TemplateResult {
     const texts = this.desk.payouts;
-    return html`<li>
+    return html`<li data-testid="payout-${payout.id}">
       <div class="what">
         <p class="line"><bdi>${payout.creator}</bdi> <span class="state ${LOOK[payout.status]}">${texts.states[payout.status]}</span></p>
+        <p class="small muted">${formatMoment(payout.settledAt ?? payout.createdAt, this.language)}</p>
+        <p class="small muted"><code>${payout.batch}</code></p>
         ${payout.failure ? html`<p class="small">${texts.failure(payout.failure)}</p>` : nothing}
       </div>
       <span class="amount">${this.money(payout.amountMinor, payout.currency)}</span>

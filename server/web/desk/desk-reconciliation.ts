@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { formatCount } from '../../../client-sdk/elements/format.ts';
+import { icon } from '../../../client-sdk/elements/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
 import type { Reconciliation } from '../../protocol/payouts.ts';
 import { formatLongDay, formatMoment } from '../dates.ts';
@@ -21,6 +22,7 @@ export class DeskReconciliation extends DeskPart {
       }
 
       .card > h2 {
+        margin-bottom: 0.35rem;
         font-size: 1.25rem;
       }
 
@@ -80,7 +82,7 @@ export class DeskReconciliation extends DeskPart {
     const { language } = this;
     const money = (amountMinor: number) => this.money(amountMinor, run.currency);
     return html`<article class="card" data-testid="reconciliation" data-unexplained=${run.unexplainedCount}>
-      <h2 class="display"><span class="state ${run.unexplainedCount > 0 ? 'bad' : 'good'}" aria-hidden="true">${run.unexplainedCount > 0 ? '!' : '✓'}</span> ${this.#verdict(run)}</h2>
+      <h2 class="display"><span class="${run.unexplainedCount > 0 ? 'bad' : 'good'}-mark">${icon(run.unexplainedCount > 0 ? 'warning' : 'check', 24)}</span> ${this.#verdict(run)}</h2>
       <p class="small muted">${formatMoment(run.startedAt, language)} · ${texts.movements(formatCount(run.movementCount, language))} ${texts.since(formatLongDay(run.since, language))}</p>
       <dl class="facts">
         <dt>${texts.books}</dt><dd>${money(run.ledgerMinor)}</dd>
@@ -110,7 +112,7 @@ export class DeskReconciliation extends DeskPart {
 
   #earlier(run: Reconciliation): TemplateResult {
     return html`<li>
-      <p class="what">${formatMoment(run.startedAt, this.language)} <span class="muted small">${this.#verdict(run)}</span></p>
+      <div class="what"><p>${formatMoment(run.startedAt, this.language)}</p><p class="muted small">${this.#verdict(run)}</p></div>
       <span class="amount">${this.money(run.differenceMinor, run.currency)}</span>
     </li>`;
   }

@@ -6,8 +6,10 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { formatAmount, parseMoney } from '../../../client-sdk/elements/format.ts';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+
+import type { DeskPaymentDetail, RefundPreview } from '../../protocol/desk.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { DeskPaymentDetail, RefundPreview } from '../desk-api.ts';
+
 import { deskApi } from '../desk-api.ts';
 import { DeskPart } from './desk-part.ts';
 
@@ -53,14 +55,22 @@ export class DeskRefund extends DeskPart {
     super();
     this.reason = '';
   }
+  /** What is left to give back; the books may allow less of a top-up, of which some is spent. */
+  get #leftMinor(): number {
+    const { status, amountMinor, refundedMinor } = this.detail.payment;
+    return status === 'settled' || status === 'part_refunded' ? amountMinor - refundedMinor : 0;
+  }
 
   override render(): TemplateResult {
-    const { payment } = this.detail;
     const texts = this.desk.payment;
     return html`<section aria-labelledby="refund">
       <h2 id="refund" class="display">${texts.refundTitle}</h2>
       ${this.messages()}
-      ${payment.refundableMinor > 0 ? this.#form() : html`<p class="muted" data-testid="not-refundable">${texts.notRefundable}</p>`}
+      ${
+        this.#leftMinor > 0
+          ? this.#form()
+          : html`<p class="muted" data-testid="not-refundable">${texts.notRefundable}</p>`
+      }
       ${this.preview ? this.#preview(this.preview) : nothing}
     </section>`;
   }
@@ -68,11 +78,11 @@ export class DeskRefund extends DeskPart {
   #form(): TemplateResult {
     const { payment } = this.detail;
     const texts = this.desk.payment;
-    const all = formatAmount(payment.refundableMinor, payment.currency, this.language);
+    const all = formatAmount(this.#leftMinor, payment.currency, this.language);
     return html`<div class="form">
       <wa-input
         label=${texts.refundAmount}
-        hint=${texts.refundable(this.money(payment.refundableMinor, payment.currency))}
+        hint=${texts.refundable(this.money(this.#leftMinor, payment.currency))}
         inputmode="decimal"
         autocomplete="off"
         data-testid="refund-amount"
@@ -136,10 +146,10 @@ export class DeskRefund extends DeskPart {
   #ask = async (): Promise<void> => {
     const { payment } = this.detail;
     const texts = this.desk.payment;
-    const amountMinor = this.amount === undefined ? payment.refundableMinor : parseMoney(this.amount, payment.currency);
+    const amountMinor = this.amount === undefined ? this.#leftMinor : parseMoney(this.amount, payment.currency);
     this.note = '';
-    if (amountMinor === undefined || amountMinor < 1 || amountMinor > payment.refundableMinor) {
-      this.problem = texts.refundInvalid(this.money(payment.refundableMinor, payment.currency));
+    if (amountMinor === undefined || amountMinor < 1 || amountMinor > this.#leftMinor) {
+      this.problem = texts.refundInvalid(this.money(this.#leftMinor, payment.currency));
       return;
     }
     if (this.reason.trim() === '') {

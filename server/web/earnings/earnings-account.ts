@@ -1,6 +1,7 @@
 /** `<earnings-account>`: whether the payment provider knows where a creator's money goes, and the way to tell it. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { icon } from '../../../client-sdk/elements/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
 import type { CreatorAccount } from '../../protocol/payouts.ts';
 import { earningsApi } from '../money-api.ts';
@@ -44,7 +45,7 @@ export class EarningsAccount extends SitePart {
     return html`<section class="card" aria-labelledby="account" data-testid="account-${status}">
       <h2 id="account" class="visually-hidden">${texts.title}</h2>
       ${this.#isBack ? html`<wa-callout variant="neutral" role="status">${texts.back}</wa-callout>` : nothing}
-      <p class="what display"><span class="state ${LOOK[status]}" aria-hidden="true">${status === 'enabled' ? '✓' : '!'}</span> ${texts[status]}</p>
+      <p class="what display"><span class="${LOOK[status]}-mark">${icon(status === 'enabled' ? 'check' : 'warning', 22)}</span> ${texts[status]}</p>
       <p class="muted small">${texts[`${status}Text`]}</p>
       ${
         isOpen && account.requirements.length > 0

@@ -3,6 +3,7 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { formatCount } from '../../../client-sdk/elements/format.ts';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
 import type { Payout, Statement } from '../../protocol/payouts.ts';
@@ -118,14 +119,17 @@ export class EarningsPapers extends SitePart {
     }
     return html`<section aria-labelledby="statements">
       <h2 id="statements" class="display">${words.earnings.statements}</h2>
-      <wa-select
+      ${keyed(
+        this.language,
+        html`<wa-select
         label=${words.earnings.month}
         data-testid="statement-month"
         .value=${statement?.month ?? page.statements[0] ?? ''}
         @change=${(event: Event) => this.#choose((event.target as HTMLInputElement).value)}
       >
         ${page.statements.map((month) => html`<wa-option value=${month}>${formatMonth(month, language)}</wa-option>`)}
-      </wa-select>
+      </wa-select>`,
+      )}
       ${statement ? this.#statement(statement) : this.isLost ? nothing : html`<div class="waiting"></div>`}
     </section>`;
   }

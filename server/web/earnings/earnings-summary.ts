@@ -58,7 +58,8 @@ export class EarningsSummary extends SitePart {
         ${this.#figure('in-payout', words.earnings.inPayout, summary.inPayoutMinor, words.earnings.inPayoutHint)}
         ${this.#figure('paid-out', words.earnings.paidOut, summary.paidOutMinor, words.earnings.paidOutHint)}
       </dl>
-      ${summary.frozen.map((frozen) => this.#frozen(frozen))} ${this.#next()}
+      ${summary.frozen.map((frozen) => this.#frozen(frozen))}
+      ${this.#frozenEmpty()} ${this.#next()}
     `;
   }
 
@@ -74,10 +75,22 @@ export class EarningsSummary extends SitePart {
     const { frozen: texts } = this.words.earnings;
     const { currency, payoutMinMinor } = this.page.summary;
     const { reason } = frozen;
+    const { freeze } = this.page;
+    const note = reason === 'house' && freeze ? ` ${texts.house.note(freeze.reason)}` : '';
     const text =
       reason === 'below_minimum' ? texts.below_minimum.text(this.money(payoutMinMinor, currency)) : texts[reason].text;
     return html`<wa-callout variant=${reason === 'recovery' ? 'danger' : 'brand'} data-testid="frozen-${reason}">
-      <strong>${texts[reason].title(this.money(Math.abs(frozen.amountMinor), currency))}</strong>${text}
+      <strong>${texts[reason].title(this.money(Math.abs(frozen.amountMinor), currency))}</strong>${text}${note}
+    </wa-callout>`;
+  }
+
+  /** A hold of the house is told also while there is nothing to hold. */
+  #frozenEmpty(): TemplateResult | typeof nothing {
+    const { freeze, summary } = this.page;
+    const texts = this.words.earnings.frozen.house;
+    if (!freeze || summary.frozen.some(({ reason }) => reason === 'house')) return nothing;
+    return html`<wa-callout variant="brand" data-testid="frozen-house">
+      <strong>${texts.none}</strong>${texts.text} ${texts.note(freeze.reason)}
     </wa-callout>`;
   }
 

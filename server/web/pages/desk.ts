@@ -41,6 +41,7 @@ export class SiteDesk extends SitePage {
         flex: none;
         padding: 0.65rem 0.8rem;
         border-bottom: 2px solid transparent;
+        border-radius: 0;
         color: var(--_muted);
         font-size: 0.9688rem;
         font-weight: 600;
@@ -105,11 +106,11 @@ export class SiteDesk extends SitePage {
           >`,
         )}
       </nav>
-      ${this.#part()}
+      ${this.#part(session.currency)}
     </div>`;
   }
 
-  #part(): TemplateResult {
+  #part(currency: string): TemplateResult {
     if (this.#payment) return html`<desk-payment payment=${this.#payment}></desk-payment>`;
     switch (this.#section) {
       case 'overview':
@@ -117,7 +118,7 @@ export class SiteDesk extends SitePage {
       case 'payments':
         return html`<desk-payments></desk-payments>`;
       case 'payouts':
-        return html`<desk-payouts></desk-payouts>`;
+        return html`<desk-payouts currency=${currency}></desk-payouts>`;
       case 'disputes':
         return html`<desk-disputes></desk-disputes>`;
       case 'holds':

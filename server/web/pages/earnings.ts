@@ -1,7 +1,7 @@
 /** A creator's earnings: what is held and why, what is available, what comes next, where it goes, and the papers. */
 import '../../../client-sdk/elements/web-awesome.ts';
 import type { TemplateResult } from 'lit';
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
 import '../earnings/earnings-account.ts';
 import '../earnings/earnings-holds.ts';
@@ -57,7 +57,7 @@ export class SiteEarnings extends SitePage {
 
       .steps li {
         display: grid;
-        grid-template-columns: 2.1rem minmax(0, 1fr);
+        grid-template: auto 1fr / 2.1rem minmax(0, 1fr);
         gap: 0 0.85rem;
         counter-increment: step;
       }
@@ -96,7 +96,7 @@ export class SiteEarnings extends SitePage {
         }
 
         .first,
-        earnings-account {
+        .parts earnings-account {
           margin-top: 0;
         }
       }
@@ -145,12 +145,16 @@ export class SiteEarnings extends SitePage {
 
   #earnings(earnings: EarningsPage): TemplateResult {
     const isFirst = earnings.statements.length === 0;
+    // What keeps money from leaving comes before everything that explains it.
+    const isPayable = earnings.account.status === 'enabled';
+    const account = html`<earnings-account .account=${earnings.account}></earnings-account>`;
     return html`
       <earnings-summary .page=${earnings}></earnings-summary>
+      ${isPayable ? nothing : account}
       <div class="parts">
         <div>${isFirst ? this.#wayOfMoney() : html`<earnings-holds .page=${earnings}></earnings-holds>`}</div>
         <div>
-          <earnings-account .account=${earnings.account}></earnings-account>
+          ${isPayable ? account : nothing}
           <earnings-papers .page=${earnings}></earnings-papers>
         </div>
       </div>

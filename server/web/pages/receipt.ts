@@ -2,12 +2,12 @@
 import '../../../client-sdk/elements/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { formatMoney } from '../../../client-sdk/elements/format.ts';
+import { formatDuration, formatMoney } from '../../../client-sdk/elements/format.ts';
 import '../../../client-sdk/elements/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
 import type { Receipt } from '../../protocol/pricing.ts';
-import { formatMoment } from '../dates.ts';
+import { formatLongDay, formatMoment } from '../dates.ts';
 import { ledgerStyles } from '../ledger-styles.ts';
 import { walletApi } from '../money-api.ts';
 import { receiptStyles } from '../receipt-styles.ts';
@@ -95,12 +95,24 @@ export class SiteReceipt extends SitePage {
       ${line(words.status, words.states[receipt.status] ?? receipt.status)}
       ${line(words.buyer, receipt.identity)}
       ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
-      ${line(words.creator, receipt.creator?.name)} ${line(words.reason, receipt.reason)}
+      ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason)}
       ${line(
         isRefund ? words.related : words.relatedRefund,
         receipt.relatesTo && html`<a href="/receipts/${receipt.relatesTo}"><code>${receipt.relatesTo}</code></a>`,
       )}
     </dl>`;
+  }
+
+  #whatFor({ membership, privateSession }: Receipt): TemplateResult | typeof nothing {
+    const words = this.words.receipt;
+    if (membership) {
+      const until = formatLongDay(membership.paidUntil, this.language);
+      return html`<dt>${words.membership}</dt><dd><bdi>${membership.tier}</bdi></dd><dt>${words.paidUntil}</dt><dd>${until}</dd>`;
+    }
+    if (!privateSession) return nothing;
+    const { ratePerMinuteMinor, confirmedMs } = privateSession;
+    return html`<dt>${words.perMinute}</dt><dd>${this.#money(ratePerMinuteMinor)}</dd>
+      <dt>${words.time}</dt><dd>${formatDuration(confirmedMs)}</dd>`;
   }
 
   #parts({ parts, vat, association, creator, kind, amountMinor }: Receipt): TemplateResult | typeof nothing {

@@ -89,6 +89,7 @@ export const englishEarnings = {
     },
     house: {
       title: (amount: string) => `${amount} are on hold by the house`,
+      none: 'Your payouts are on hold by the house',
       text: 'Somebody of the house has stopped your payouts, with a reason on record. Sales go on being counted.',
       note: (reason: string) => `The reason given: ${reason}`,
     },

@@ -97,6 +97,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
     },
     house: {
       title: (amount) => `${amount} sont suspendus par la maison`,
+      none: 'Vos virements sont suspendus par la maison',
       text: 'Quelqu’un de la maison a arrêté vos virements, avec une raison consignée. Les ventes continuent d’être comptées.',
       note: (reason) => `La raison donnée : ${reason}`,
     },

@@ -27,3 +27,13 @@ export function isExpired({ expMonth, expYear }: SavedCard): boolean {
   // A card is good to the last day of its month.
   return Date.now() >= Date.UTC(expYear, expMonth, 1);
 }
+
+/** A card that was saved twice, such as for a club and for the wallet, is one card to whoever holds it. */
+export function groupCards(cards: readonly SavedCard[]): SavedCard[][] {
+  const groups = new Map<string, SavedCard[]>();
+  for (const card of cards) {
+    const key = `${card.brand} ${card.last4} ${cardEnd(card)}`;
+    groups.set(key, [...(groups.get(key) ?? []), card]);
+  }
+  return [...groups.values()];
+}

@@ -1,6 +1,6 @@
 /** `<wallet-cards>`: the cards that the payment provider keeps for this person, and the way to have one forgotten. */
 import type { TemplateResult } from 'lit';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/icons.ts';
 import '../../../client-sdk/elements/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
@@ -8,7 +8,7 @@ import { defineElement } from '../../../client-sdk/elements/room-part.ts';
 import type { SavedCard } from '../../protocol/money.ts';
 import { walletApi } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
-import { cardEnd, cardName, isExpired } from './card-names.ts';
+import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
 export class WalletCards extends SitePart {
   static override properties = { ...SitePart.properties, cards: { attribute: false } };
@@ -21,7 +21,7 @@ export class WalletCards extends SitePart {
       ${
         cards.length === 0
           ? html`<p class="muted small">${words.wallet.cardsNone}</p>`
-          : html`<ul class="rows" data-testid="cards">${cards.map((card) => this.#card(card))}</ul>
+          : html`<ul class="rows" data-testid="cards">${groupCards(cards).map((group) => this.#card(group))}</ul>
               <p class="muted small">${words.wallet.cardsText}</p>`
       }
       ${this.messages()}
@@ -29,7 +29,9 @@ export class WalletCards extends SitePart {
     </section>`;
   }
 
-  #card(card: SavedCard): TemplateResult {
+  #card(group: SavedCard[]): TemplateResult | typeof nothing {
+    const [card] = group;
+    if (!card) return nothing;
     const { words, language } = this;
     const name = cardName(card, language);
     return html`<li data-testid="card-${card.id}">
@@ -43,13 +45,13 @@ export class WalletCards extends SitePart {
         aria-label=${words.wallet.removeCardNamed(name)}
         data-testid="remove-card-${card.id}"
         ?loading=${this.busy === card.id}
-        @click=${() => this.#remove(card, name)}
+        @click=${() => this.#remove(group, name)}
         >${words.wallet.removeCard}</wa-button
       >
     </li>`;
   }
 
-  async #remove(card: SavedCard, name: string): Promise<void> {
+  async #remove(group: SavedCard[], name: string): Promise<void> {
     const { words } = this;
     const confirm = this.renderRoot.querySelector<LogeConfirm>('loge-confirm');
     const isSure = await confirm?.ask({
@@ -60,7 +62,9 @@ export class WalletCards extends SitePart {
       testId: 'confirm-remove-card',
     });
     if (!isSure) return;
-    const done = await this.act(card.id, () => walletApi.removeCard(card.id));
+    const done = await this.act(group[0]?.id ?? '', async () => {
+      for (const { id } of group) await walletApi.removeCard(id);
+    });
     if (!done) return;
     this.note = words.wallet.cardRemoved;
     this.tell('wallet-changed', {});

@@ -8,7 +8,6 @@ import { formatLongDay } from '../dates.ts';
 import type { RefundableTopup } from '../money-api.ts';
 import { walletApi } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
-import { cardName } from './card-names.ts';
 
 export class WalletRefunds extends SitePart {
   static override properties = { ...SitePart.properties, topups: { attribute: false } };
@@ -33,7 +32,7 @@ export class WalletRefunds extends SitePart {
     return html`<li data-testid="refundable-${topup.topup}">
       <div class="what">
         <p>${texts.of(formatLongDay(topup.at, language))}</p>
-        <p class="small muted">${topup.card ? texts.toCard(cardName(topup.card, language)) : texts.toOriginal}</p>
+        <p class="small muted">${texts.toOriginal}</p>
       </div>
       <wa-button
         size="s"

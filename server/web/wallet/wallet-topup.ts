@@ -14,7 +14,7 @@ import type { SavedCard, TopupAnswer, Wallet } from '../../protocol/money.ts';
 import type { TopupRequest } from '../money-api.ts';
 import { walletApi } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
-import { cardEnd, cardName, isExpired } from './card-names.ts';
+import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
 const NEW_CARD = '';
@@ -121,7 +121,7 @@ export class WalletTopup extends SitePart {
   }
 
   get #usable(): SavedCard[] {
-    return this.cards.filter((card) => !isExpired(card));
+    return groupCards(this.cards).flatMap(([card]) => (card && !isExpired(card) ? [card] : []));
   }
 
   /** The card that pays; undefined on the payment page. */
