@@ -7,6 +7,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import { formatDuration, formatMoney } from './format.ts';
+import './loge-price.ts';
 import { TOPUP_WANTED } from './loge-tip.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
@@ -171,6 +172,7 @@ export class LogePrivate extends RoomPart {
         <span class="amount" data-testid="private-rate">${texts.private.rate(money(rateMinor))}</span>
       </div>
       <p class="muted">${texts.private.how(money(rateMinor))}</p>
+      <loge-price kind="private_session" .room=${room}></loge-price>
       ${missingMinor > 0 ? nothing : html`<p class="muted" data-testid="private-lasts">${texts.private.lasts(formatDuration((room.wallet.balanceMinor * 60_000) / rateMinor))}</p>`}
       ${
         missingMinor > 0

@@ -4,7 +4,15 @@
  */
 import { z } from 'zod';
 import { AppError } from '../protocol/errors.ts';
-import { membership, membershipChangeInput, tier, tierInput, tierList } from '../protocol/memberships.ts';
+import {
+  membership,
+  membershipCardInput,
+  membershipCardPage,
+  membershipChangeInput,
+  tier,
+  tierInput,
+  tierList,
+} from '../protocol/memberships.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 import type { SitePerson } from './site-session.ts';
@@ -92,6 +100,19 @@ function changeRoutes({ money: { memberships } }: HttpContext): Route[] {
       summary: 'Take a cancellation back',
       errors: CHANGE_ERRORS,
       handler: ({ caller, params }) => memberships.resume(caller.identity, params.membership),
+    }),
+    defineRoute({
+      ...CHANGE,
+      name: 'siteMembershipCard',
+      method: 'post',
+      path: '/site/memberships/:membership/card',
+      input: membershipCardInput,
+      answer: membershipCardPage,
+      status: 201,
+      summary: 'Where another card is given for a membership',
+      errors: [...CHANGE_ERRORS, 'origin_not_allowed'],
+      handler: ({ caller, params, input, locale }) =>
+        memberships.openPortal(caller.identity, params.membership, { locale, ...input }),
     }),
     defineRoute({
       ...CHANGE,

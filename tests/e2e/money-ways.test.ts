@@ -165,6 +165,18 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     await fan.by('membership-tier').click();
     await fan.by(`choose-${tiers[1]?.id}`).click();
     await expect.poll(() => membership.innerText(), PATIENT).toMatch(/Front row/);
+    // The card is changed on the provider's own page.
+    const { memberships } = loge.app.context.money;
+    const [own] = await memberships.list('tom');
+    const { url } = await memberships.openPortal('tom', own?.id ?? '', {
+      returnUrl: `${loge.url}/wallet`,
+      locale: 'en',
+    });
+    await fan.page.goto(url);
+    await fan.page.getByText('Front row').first().waitFor();
+    await expect(memberships.openPortal('lea', own?.id ?? '', {})).rejects.toMatchObject({
+      code: 'membership_not_found',
+    });
     // The payments for it are the operator's to find, each with its receipt.
     const operator = await enter('operator', '/desk/payments?query=tom&kind=membership');
     await operator.page.locator('[data-testid^="payment-invoice_"]').first().click();

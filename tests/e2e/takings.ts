@@ -40,6 +40,7 @@ export class Takings implements AsyncDisposable {
   readonly #clock: MovableClock;
   readonly #browser: Browser;
   #aheadMs = 0;
+  #tier = '';
   readonly #paid = { ticket: '', other: '', topup: '' };
 
   private constructor(loge: TestApp, browser: Browser, clock: MovableClock) {
@@ -129,12 +130,13 @@ export class Takings implements AsyncDisposable {
       await this.#as(fan, rehearsal, 'POST', `/v1/rooms/${rehearsal}/tickets`, { from: 'wallet' });
       await this.#tip(fan, rehearsal, fan === 'malik' ? 3_000 : 1_200, 'Merci !');
     }
+    await this.#club(rehearsal);
     await this.#advance(15);
     await this.#onboard('camille');
     await this.loge.server('POST', '/v1/payout-batches', {});
-    await this.#advance(5);
-
-    await this.#club(rehearsal);
+    // A month is over: Malik's membership is renewed, and his card fails.
+    await this.#advance(16);
+    await this.#join('lea', rehearsal);
     await this.#thisWeek(rehearsal, concert.id);
     await this.#trouble(concert.id);
   }
@@ -150,9 +152,13 @@ export class Takings implements AsyncDisposable {
     await this.loge.server('GET', `/v1/creators/${creator}/onboarding`);
   }
 
-  async #provider<T>(path: string): Promise<T> {
+  /** Reads at the provider, or with a form changes something there, as a bank or a person would. */
+  async #provider<T>(path: string, form?: Record<string, string>): Promise<T> {
     const url = this.loge.app.emulator?.url ?? '';
-    const response = await fetch(url + path, { headers: { authorization: 'Bearer sk_test_loge_emulator' } });
+    const headers = { authorization: 'Bearer sk_test_loge_emulator' };
+    const body = form && new URLSearchParams(form);
+    const response = await fetch(url + path, { headers, ...(body ? { method: 'POST', body } : {}) });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
 
@@ -163,8 +169,21 @@ export class Takings implements AsyncDisposable {
       this.written.add(tier.name);
       for (const perk of tier.perks) this.written.add(perk);
     }
-    const { checkoutUrl } = await this.#as<{ checkoutUrl: string }>('lea', room, 'POST', '/v1/memberships', {
-      tier: tiers[0]?.id,
+    this.#tier = tiers[0]?.id ?? '';
+    await this.#join('malik', room);
+    const subscriptions = await this.#provider<{ data: { id: string; customer: string }[] }>(
+      '/v1/subscriptions?limit=1',
+    );
+    const [subscription] = subscriptions.data;
+    const card = await this.#provider<{ id: string }>('/v1/payment_methods/pm_card_chargeCustomerFail/attach', {
+      customer: subscription?.customer ?? '',
+    });
+    await this.#provider(`/v1/subscriptions/${subscription?.id}`, { default_payment_method: card.id });
+  }
+
+  async #join(fan: Fan, room: string): Promise<void> {
+    const { checkoutUrl } = await this.#as<{ checkoutUrl: string }>(fan, room, 'POST', '/v1/memberships', {
+      tier: this.#tier,
     });
     await this.#pay(checkoutUrl);
   }
@@ -232,6 +251,8 @@ export class Takings implements AsyncDisposable {
     const tiers = await this.#enter('wallet-tiers', '/wallet', 'lea');
     await tiers.by('membership-tier').click();
     await tiers.page.locator('[data-testid^="choose-tier_"]').waitFor();
+    const late = await this.#enter('wallet-past-due', '/wallet', 'malik');
+    await late.by('past-due').waitFor();
     const receipt = await this.#enter('receipt', `/receipts/${this.#paid.ticket}`, 'lea');
     await receipt.by('receipt').waitFor();
 
