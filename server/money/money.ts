@@ -200,6 +200,7 @@ export class Money {
       store: new WebhookInboxStore(db),
       disputes: this.settlement.disputes,
       creatorAccounts: this.settlement.accounts,
+      reconciliations: this.settlement.reconciliations,
       checkouts: this.#checkouts,
       refundOrders: this.#refundOrders,
     });

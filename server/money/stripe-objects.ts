@@ -46,9 +46,15 @@ export function toRefund(refund: Stripe.Refund): ProviderRefund {
   };
 }
 
+/** A payout that its bank sent back stops payouts to the account. */
+const ABOUT_AN_ACCOUNT = /^(account|capability|person|payout)\./;
+
 export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 'objectId'> {
   const object = event.data.object as { object?: string; id?: string; payment_intent?: unknown };
   const objectId = object.id ?? '';
+  // What happens on a creator's account is looked at through the account; what it does with its own money is not ours.
+  if (event.account)
+    return { subject: ABOUT_AN_ACCOUNT.test(event.type) ? 'account' : 'other', objectId: event.account };
   switch (object.object) {
     case 'checkout.session':
       return subscriptionOf(object) ?? { subject: 'checkout', objectId };
@@ -60,6 +66,8 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
       return { subject: 'payment', objectId };
     case 'account':
       return { subject: 'account', objectId };
+    case 'payout':
+      return { subject: 'bank_payout', objectId };
     case 'dispute':
       return { subject: 'dispute', objectId };
     case 'refund':
