@@ -106,7 +106,8 @@ export class App {
         closers.push(() => it.close());
         return it;
       }),
-      createPayment({ config, dataDir, clock, log }).then((it) => {
+      // Webhooks are signed with the machine's time, however far a test has set the house's forward.
+      createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
         if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
         return it;
       }),

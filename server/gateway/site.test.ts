@@ -60,6 +60,7 @@ describe('the session', () => {
     expect((await get('/site/session')).json).toEqual({
       person: null,
       isOperator: false,
+      walletMode: 'on',
       demo: true,
       currency: 'eur',
     });
@@ -69,6 +70,7 @@ describe('the session', () => {
     expect(session).toEqual({
       person: { identity: 'lea', name: 'Léa', role: 'fan' },
       isOperator: false,
+      walletMode: 'on',
       demo: true,
       currency: 'eur',
     });
@@ -127,6 +129,7 @@ describe('the session', () => {
     expect((await production.call('GET', '/site/session')).json).toEqual({
       person: null,
       isOperator: false,
+      walletMode: 'on',
       demo: false,
       currency: 'eur',
     });

@@ -173,7 +173,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
       locale: 'en',
     });
     await fan.page.goto(url);
-    await fan.page.getByText('Front row').first().waitFor();
+    await fan.page.locator('#cardNumber').waitFor({ state: 'attached' });
     await expect(memberships.openPortal('lea', own?.id ?? '', {})).rejects.toMatchObject({
       code: 'membership_not_found',
     });
