@@ -74,6 +74,10 @@ export const createRoomStyles = css`
   }
 
   .messages wa-callout {
-    margin-block: 0;
+    margin-block: 0 1.25rem;
+  }
+
+  .end wa-button {
+    width: 100%;
   }
 `;

@@ -94,8 +94,10 @@ export class SiteCreateRoom extends SitePart {
           @input=${(event: Event) => this.#set('startsAt', event)}
         ></wa-input>
       </div>
-      ${this.messages()}
-      <wa-button variant="brand" data-testid="create-room" ?loading=${this.busy === 'create'} @click=${this.#create}>${words.create}</wa-button>
+      <div class="end">
+        ${this.messages()}
+        <wa-button variant="brand" data-testid="create-room" ?loading=${this.busy === 'create'} @click=${this.#create}>${words.create}</wa-button>
+      </div>
     </form>`;
   }
 

@@ -8,6 +8,10 @@ export const walletPageStyles = css`
     margin-top: 1.6rem;
   }
 
+  .urgent {
+    margin: 0 0 1.25rem;
+  }
+
   .balance .amount {
     min-height: 1.15em;
     font-size: clamp(2.6rem, 11vw, 3.6rem);
@@ -53,7 +57,17 @@ export const walletPageStyles = css`
 
   @media (min-width: 900px) {
     .halves {
-      grid-template-columns: minmax(0, 27rem) minmax(0, 1fr);
+      grid-template: auto 1fr / minmax(0, 27rem) minmax(0, 1fr);
+    }
+
+    .happened {
+      grid-row: 1 / span 2;
+      grid-column: 2;
+    }
+
+    .back {
+      grid-column: 1;
+      padding-top: 2.5rem;
     }
   }
 `;

@@ -122,7 +122,7 @@ export class DeskOverviewPart extends DeskPart {
       }
       <dl class="figures">
         ${figure('books', texts.books, clearing.ledgerMinor, texts.booksHint)}
-        ${figure('provider', texts.provider, clearing.providerMinor, clearing.providerMinor === null ? texts.providerSilent : texts.providerHint)}
+        ${figure('provider', texts.provider, clearing.providerMinor, this.#providerHint(clearing, overview.currency))}
         ${figure('held', texts.held, owed.creatorsPendingMinor, texts.heldHint)}
         ${figure('available', texts.available, owed.creatorsAvailableMinor, texts.availableHint)}
       </dl>
@@ -175,6 +175,13 @@ export class DeskOverviewPart extends DeskPart {
       frozenCreators > 0 && mild('frozen', texts.frozen(frozenCreators), texts.frozenText, '/desk/holds'),
     ];
     return candidates.filter((alarm) => alarm !== false);
+  }
+
+  #providerHint({ ledgerMinor, providerMinor }: DeskOverview['clearing'], currency: string): string {
+    const texts = this.desk.overview;
+    if (providerMinor === null) return texts.providerSilent;
+    const apartMinor = Math.abs(providerMinor - ledgerMinor);
+    return apartMinor === 0 ? texts.providerHint : texts.providerApart(this.money(apartMinor, currency));
   }
 
   #owed({ owed, revenueMinor, payouts, currency }: DeskOverview): TemplateResult {

@@ -16,6 +16,7 @@ import '../wallet/wallet-history.ts';
 import '../wallet/wallet-memberships.ts';
 import '../wallet/wallet-refunds.ts';
 import '../wallet/wallet-topup.ts';
+import { ledgerStyles } from '../ledger-styles.ts';
 import { walletPageStyles } from '../wallet-styles.ts';
 
 const ASK_EVERY_MS = 1_000;
@@ -32,21 +33,25 @@ export class SiteWallet extends SitePage {
     cards: { state: true },
     refundable: { state: true },
     notice: { state: true },
+    isPastDue: { state: true },
   };
   declare wallet: Wallet | undefined;
   declare entries: WalletEntry[] | undefined;
   declare cards: SavedCard[];
   declare refundable: RefundableTopup[];
   declare notice: Notice | undefined;
+  /** A club whose renewal failed comes before everything else. */
+  declare isPastDue: boolean;
   protected readonly page = 'wallet';
   #checkout = takeCheckoutReturn();
 
-  static override styles = [...SitePage.styles, walletPageStyles];
+  static override styles = [...SitePage.styles, ledgerStyles, walletPageStyles];
 
   constructor() {
     super();
     this.cards = [];
     this.refundable = [];
+    this.isPastDue = false;
   }
 
   protected override async load(session: SiteSession): Promise<void> {
@@ -94,18 +99,37 @@ export class SiteWallet extends SitePage {
     return html`<div class="column wallet">
       <h1 class="display">${words.wallet.title}</h1>
       <div class="halves" @wallet-changed=${() => this.#read()}>
-        <div>
-          ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#notices()}
+        <div class="credit">
+          ${this.isPastDue ? this.#pastDue() : nothing} ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#notices()}
           ${isOff ? nothing : html`<wallet-topup currency=${currency} .wallet=${this.wallet} .cards=${this.cards}></wallet-topup>`}
+        </div>
+        <div class="happened">
+          ${
+            session?.person
+              ? html`<wallet-memberships
+                  @memberships-read=${(event: CustomEvent<{ isPastDue: boolean }>) => {
+                    this.isPastDue = event.detail.isPastDue;
+                  }}
+                ></wallet-memberships>`
+              : nothing
+          }
+          <wallet-history .entries=${this.entries}></wallet-history>
+        </div>
+        <div class="back">
           ${this.wallet ? html`<wallet-cards .cards=${this.cards}></wallet-cards>` : nothing}
           <wallet-refunds .topups=${this.refundable}></wallet-refunds>
         </div>
-        <div>
-          ${session?.person ? html`<wallet-memberships></wallet-memberships>` : nothing}
-          <wallet-history .entries=${this.entries}></wallet-history>
-        </div>
       </div>
     </div>`;
+  }
+
+  /** What costs somebody their place is said above everything, also where the club itself stands further down. */
+  #pastDue(): TemplateResult {
+    const { words } = this;
+    const show = () => this.renderRoot.querySelector('wallet-memberships')?.scrollIntoView({ block: 'center' });
+    return html`<wa-callout class="urgent" variant="danger" data-testid="wallet-past-due">
+      ${words.wallet.memberships.pastDue}. <button class="link" type="button" @click=${show}>${words.wallet.memberships.whatToDo}</button>
+    </wa-callout>`;
   }
 
   #noCredit(): TemplateResult {

@@ -45,6 +45,8 @@ export const englishDesk = {
     owedVat: 'Tax office: VAT',
     owedCards: 'Refunds on their way to cards',
     revenue: 'What stays with the house',
+    providerApart: (amount: string) =>
+      `${amount} apart, such as fees that are booked a little later; the reconciliation explains it`,
     providerSilent: 'It does not answer at the moment',
     due: (amount: string, count: number) =>
       count === 1 ? `${amount} due to 1 creator` : `${amount} due to ${count} creators`,

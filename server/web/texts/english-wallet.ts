@@ -82,6 +82,7 @@ export const englishWallet = {
       `Your bank declined the card. It is tried again by itself, and you keep your place until ${date}. To be sure, give another card now.`,
     pastDueTextSoon:
       'Your bank declined the card. It is tried again by itself. To keep your place, give another card now.',
+    whatToDo: 'What to do',
     changeCard: 'Give another card',
     changeTier: 'Change',
     tierTitle: 'Change your membership',

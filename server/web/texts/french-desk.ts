@@ -49,6 +49,8 @@ export const frenchDesk: SiteTexts['desk'] = {
     owedVat: 'Fisc : TVA',
     owedCards: 'Remboursements en route vers des cartes',
     revenue: 'Ce qui reste à la maison',
+    providerApart: (amount) =>
+      `${amount} d’écart, comme des frais comptés un peu plus tard ; le rapprochement l’explique`,
     providerSilent: 'Il ne répond pas pour l’instant',
     due: (amount, count) => (count === 1 ? `${amount} dus à 1 créateur` : `${amount} dus à ${count} créateurs`),
     dueText: 'Ils ont un compte et le minimum ; un lot les paie.',

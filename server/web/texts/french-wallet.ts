@@ -87,6 +87,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
       `Votre banque a refusé la carte. Le paiement est retenté de lui-même et vous gardez votre place jusqu’au ${date}. Pour en être sûr, donnez une autre carte maintenant.`,
     pastDueTextSoon:
       'Votre banque a refusé la carte. Le paiement est retenté de lui-même. Pour garder votre place, donnez une autre carte maintenant.',
+    whatToDo: 'Que faire',
     changeCard: 'Donner une autre carte',
     changeTier: 'Changer',
     tierTitle: 'Changer d’abonnement',
