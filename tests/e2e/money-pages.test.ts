@@ -13,6 +13,7 @@ const SAME_IN_BOTH = new Set([
   'CSV',
   'JSON',
   'Date',
+  'Associations',
   'Client',
   'Description',
   'Fans',

@@ -30,4 +30,9 @@ for (const scene of house.scenes) {
       process.stdout.write(`${file}\n`);
     }
   }
+  // A receipt is printed too.
+  if (scene.name !== 'receipt') continue;
+  await scene.visitor.page.emulateMedia({ media: 'print' });
+  await scene.visitor.page.screenshot({ path: join(folder, 'receipt-print.png'), fullPage: true });
+  await scene.visitor.page.emulateMedia({ media: null });
 }
