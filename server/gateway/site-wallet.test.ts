@@ -98,10 +98,27 @@ test('what is not spent goes back to the card, once; what is spent does not', as
   expect(await http.context.money.checkInvariants()).toEqual([]);
 });
 
+test('what was paid by card directly is listed for its payer, with what it was for', async () => {
+  const somebody = http.token({ room: room.id, identity: 'somebody' });
+  const bought = await http.participant(somebody, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
+  await payCheckout(bought.json.checkoutUrl);
+  expect((await as('lea', 'GET', '/site/wallet/card-payments')).json).toEqual({ payments: [] });
+  const malik = http.token({ room: room.id, identity: 'malik' });
+  const own = await http.participant(malik, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
+  await payCheckout(own.json.checkoutUrl);
+  const listed = await eventually(async () => {
+    const { payments } = (await as('malik', 'GET', '/site/wallet/card-payments')).json;
+    return payments.length > 0 && payments;
+  });
+  expect(listed).toMatchObject([{ kind: 'ticket', amountMinor: 600, refundedMinor: 0, roomTitle: 'A small concert' }]);
+});
+
 test('a ticket without the waiver is given back by its owner alone', async () => {
   await topUp('malik', 1_000);
-  const malik = http.token({ room: room.id, identity: 'malik' });
-  const { json: ticket } = await http.participant(malik, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
+  const access = { kind: 'ticket', priceMinor: 600 } as const;
+  const other = await http.context.rooms.createRoom({ creator: 'camille', title: 'Another concert', access });
+  const malik = http.token({ room: other.id, identity: 'malik' });
+  const { json: ticket } = await http.participant(malik, 'POST', `/v1/rooms/${other.id}/tickets`, { from: 'wallet' });
   expect((await as('lea', 'POST', '/site/withdrawals', { ticket: ticket.id })).json.error.code).toBe(
     'payment_not_found',
   );

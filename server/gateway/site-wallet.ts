@@ -3,6 +3,7 @@
  * be spent last, and a top-up is given back once.
  */
 import { z } from 'zod';
+import { paymentKind } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { topupId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -20,11 +21,21 @@ const unspentTopup = z.object({
 });
 type UnspentTopup = z.infer<typeof unspentTopup>;
 
+const cardPayment = z.object({
+  id: z.string(),
+  kind: paymentKind,
+  amountMinor: z.number().int(),
+  refundedMinor: z.number().int(),
+  currency: z.string(),
+  at: z.string(),
+  roomTitle: z.string().nullable(),
+});
+
 /** In the refund's record, beside the identity of who asked. */
 const REASON = 'Unspent credit, asked for by its owner';
 
 export function siteWalletRoutes(context: HttpContext): Route[] {
-  return [withdrawalRoute(context), ...unspentRoutes(context)];
+  return [withdrawalRoute(context), cardPaymentsRoute(context), ...unspentRoutes(context)];
 }
 
 function withdrawalRoute({ money }: HttpContext): Route {
@@ -42,6 +53,31 @@ function withdrawalRoute({ money }: HttpContext): Route {
     handler: ({ caller, input }) => {
       if (!isTicket(input.ticket)) throw new AppError('payment_not_found');
       return money.withdraw(input.ticket, caller.identity);
+    },
+  });
+}
+
+/** What never went through the wallet, and has a receipt all the same. */
+function cardPaymentsRoute({ money, rooms }: HttpContext): Route {
+  return defineRoute({
+    name: 'siteCardPayments',
+    method: 'get',
+    path: '/site/wallet/card-payments',
+    auth: 'person',
+    limit: 'site',
+    answer: z.object({ payments: z.array(cardPayment) }),
+    summary: 'What was paid by card directly',
+    handler: async ({ caller }) => {
+      const found = await money.desk.searchPayments({ query: caller.identity, limit: LIMITS.listPageItems });
+      const own = found.payments.filter(
+        ({ identity, from, kind }) => identity === caller.identity && from === 'card' && kind !== 'topup',
+      );
+      const ids = [...new Set(own.flatMap(({ room }) => room ?? []))];
+      const titles = new Map(await Promise.all(ids.map(async (id) => [id, (await rooms.getRoom(id)).title] as const)));
+      const payments = own.map(({ id, kind, amountMinor, refundedMinor, currency, at, room }) => {
+        return { id, kind, amountMinor, refundedMinor, currency, at, roomTitle: titles.get(room ?? '') ?? null };
+      });
+      return { payments };
     },
   });
 }

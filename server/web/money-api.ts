@@ -27,7 +27,24 @@ export interface RefundableTopup {
 }
 
 export type OwnMembership = Membership & { creatorName: string };
-export type WalletEntry = WalletHistory['entries'][number];
+type CreditEntry = WalletHistory['entries'][number];
+export type WalletEntry = Omit<CreditEntry, 'kind'> & {
+  kind: CreditEntry['kind'] | CardPayment['kind'];
+  /** Paid by card directly, so that it changed nothing of the credit. */
+  isByCard?: boolean;
+  /** How much of it went back to the card. */
+  refundedMinor?: number;
+};
+
+interface CardPayment {
+  id: string;
+  kind: 'ticket' | 'tip' | 'membership' | 'private_session';
+  amountMinor: number;
+  refundedMinor: number;
+  currency: string;
+  at: string;
+  roomTitle: string | null;
+}
 
 const membershipPath = (id: string, what: string) => `/site/memberships/${encodeURIComponent(id)}/${what}`;
 
@@ -42,7 +59,21 @@ export const earningsApi = {
 
 export const walletApi = {
   read: () => call<Wallet>('GET', '/site/wallet'),
-  history: async () => (await call<WalletHistory>('GET', '/site/wallet/history')).entries,
+  /** What moved the credit and what was paid by card directly, the newest first. */
+  history: async (): Promise<WalletEntry[]> => {
+    const [{ entries }, { payments }] = await Promise.all([
+      call<WalletHistory>('GET', '/site/wallet/history'),
+      call<{ payments: CardPayment[] }>('GET', '/site/wallet/card-payments'),
+    ]);
+    const paid = payments.map(({ amountMinor, roomTitle, ...payment }) => ({
+      ...payment,
+      amountMinor: -amountMinor,
+      promoMinor: 0,
+      label: roomTitle,
+      isByCard: true,
+    }));
+    return [...entries, ...paid].sort((one, other) => other.at.localeCompare(one.at));
+  },
   topUp: (input: TopupRequest) => call<TopupAnswer>('POST', '/site/wallet/topups', input),
   cards: async () => (await call<{ cards: SavedCard[] }>('GET', '/site/wallet/cards')).cards,
   removeCard: (id: string) => call<unknown>('DELETE', `/site/wallet/cards/${encodeURIComponent(id)}`),

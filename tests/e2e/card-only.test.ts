@@ -62,6 +62,9 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
     await fan.page.goto(`${loge.url}/wallet`);
     await fan.by('wallet-off').waitFor();
     expect(await fan.by('topup-pay').count()).toBe(0);
+    const paid = fan.page.locator('[data-kind="tip"]');
+    await paid.waitFor();
+    expect(await paid.innerText()).toMatch(/Écrire la dernière chanson[\s\S]*par carte[\s\S]*-10,00/);
     await picture('card-only-wallet');
     expect(fan.problems).toEqual([]);
     expect(await loge.app.context.money.checkInvariants()).toEqual([]);

@@ -51,6 +51,8 @@ export const englishWallet = {
     promotion: 'Gift credit',
     promotion_expired: 'Gift credit, expired',
   } as Record<string, string>,
+  byCard: 'by card',
+  refunded: (amount: string) => `${amount} given back`,
   withGift: (amount: string) => `${amount} of it gift credit`,
   confirmed: 'Payment confirmed. Your credit arrives in a moment.',
   arrived: 'Your credit has arrived.',

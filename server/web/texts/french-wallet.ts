@@ -55,6 +55,8 @@ export const frenchWallet: SiteTexts['wallet'] = {
     promotion: 'Crédit offert',
     promotion_expired: 'Crédit offert, expiré',
   },
+  byCard: 'par carte',
+  refunded: (amount) => `${amount} rendus`,
   withGift: (amount) => `dont ${amount} de crédit offert`,
   confirmed: 'Paiement confirmé. Votre crédit arrive dans un instant.',
   arrived: 'Votre crédit est arrivé.',
