@@ -199,6 +199,26 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     expect((await house.money.settlement.holds.describe(house.creator)).pendingMinor).toBe(0);
   });
 
+  test('joined on two pages at once, the member has one membership, and the second payment goes back', async () => {
+    const { identity, membership } = await join();
+    const { customer, items } = await subscriptionOf(membership);
+    // A second subscription of the same membership, as two pages that were open side by side make one.
+    const other = await stripe.subscriptions.create({
+      customer: String(customer),
+      items: [{ price: items.data[0]?.price.id ?? '' }],
+      default_payment_method: (await stripe.paymentMethods.attach('pm_card_visa', { customer: String(customer) })).id,
+      metadata: { membership, identity },
+    });
+    await house.money.sweep();
+    await house.money.sweep();
+    expect((await stripe.subscriptions.retrieve(other.id)).status).toBe('canceled');
+    const { payments } = await house.money.desk.searchPayments({ query: identity, kind: 'membership', limit: 10 });
+    expect(payments.map(({ status }) => status).sort()).toEqual(['refunded', 'settled']);
+    expect(await standingOf(identity)).toBe('active');
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    expect((await house.money.settlement.holds.describe(house.creator)).pendingMinor).toBe(800);
+  });
+
   test('a dispute that is told before the payment is known waits for it', async () => {
     const identity = `fan-${createId('event')}`;
     const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
