@@ -230,11 +230,6 @@ export const ledgerStyles = css`
   }
 
   @media (min-width: 900px) {
-    /* What begins a column begins level with its neighbour. */
-    :host(:first-child) section:first-of-type {
-      margin-top: 0;
-    }
-
     .figures {
       grid-template-columns: repeat(4, minmax(0, 1fr));
     }

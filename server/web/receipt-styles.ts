@@ -98,6 +98,7 @@ export const receiptStyles = css`
     }
 
     .paper {
+      max-width: 42rem;
       margin: 0;
       padding: 0;
       border: 0;

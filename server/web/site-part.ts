@@ -3,7 +3,7 @@
  * it went wrong, without taking the rest of the page with it.
  */
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { formatMoney } from '../../client-sdk/elements/format.ts';
 import { LogeElement } from '../../client-sdk/elements/room-part.ts';
 import { ledgerStyles } from './ledger-styles.ts';
@@ -26,7 +26,19 @@ export abstract class SitePart extends LogeElement {
   /** Whether what the part shows could not be loaded. */
   declare isLost: boolean;
 
-  static override styles = [...LogeElement.styles, pageStyles, ledgerStyles];
+  static override styles = [
+    ...LogeElement.styles,
+    pageStyles,
+    ledgerStyles,
+    css`
+      @media (min-width: 900px) {
+        /* What begins a column begins level with its neighbour. */
+        :host(:first-child) section:first-of-type {
+          margin-top: 0;
+        }
+      }
+    `,
+  ];
 
   constructor() {
     super();
