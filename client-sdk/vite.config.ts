@@ -9,7 +9,7 @@ import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions } f
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const SITE_FOLDER = inProject('server/web');
-const SITE_PAGES = ['index', 'room', 'studio', 'wallet'];
+const SITE_PAGES = ['index', 'room', 'studio', 'wallet', 'earnings', 'desk', 'receipt'];
 const OUTPUT_FOLDER = inProject('.build/client');
 
 const shared: BuildEnvironmentOptions = {

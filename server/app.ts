@@ -126,7 +126,8 @@ export class App {
         closers.push(() => it.close());
         return it;
       }),
-      createPayment({ config, dataDir, clock, log }).then((it) => {
+      // Webhooks are signed with the machine's time, however far a test has set the house's forward.
+      createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
         if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
         return it;
       }),
@@ -150,12 +151,21 @@ export class App {
       currency,
       walletMode: config.walletMode,
       houseCountry: config.houseCountry,
+      vatRates: config.vatRates,
       publicUrl: config.publicUrl,
       earnings: config.earnings,
       isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),
       isLeader: () => shared.leader.isLeader,
     });
-    const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
+    const events = Events.create({
+      db,
+      outbox,
+      clock,
+      log,
+      metrics,
+      apiSecret: config.apiSecret,
+      allowAnyAddress: config.development,
+    });
     const chat = new Chat({ db, bus, clock, metrics });
     const stage = new Stage({ node, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, DEVELOPMENT_API_SECRET, parseConfig } from './config.ts';
 
@@ -72,4 +75,20 @@ test('Redis wants a Postgres beside it, and a gateway among several wants both',
   }
   expect(() => parseConfig({ DATABASE_URL }, 'gateway')).toThrow(/REDIS_URL: needed to run one gateway of several/);
   expect(parseConfig({ DATABASE_URL, REDIS_URL: 'redis://cache' }, 'gateway').databaseUrl).toBe(DATABASE_URL);
+});
+
+test('rates of VAT come from a file of the operator, which is checked at the start', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'loge-vat-')), 'rates.json');
+  writeFileSync(path, '{"FR": 2000, "CH": 810}');
+  expect(parseConfig({ LOGE_VAT_RATES: path }).vatRates).toEqual({ FR: 2_000, CH: 810 });
+  expect(parseConfig({}).vatRates).toBeUndefined();
+  for (const text of ['{"France": 2000}', '{"FR": 20.5}', '{"FR": -1}', '{"FR": 10001}', '[]', 'FR=2000']) {
+    writeFileSync(path, text);
+    expect([text, faultsOf({ LOGE_VAT_RATES: path })]).toEqual([text, [expect.stringMatching(/^LOGE_VAT_RATES: /)]]);
+  }
+  expect(faultsOf({ LOGE_VAT_RATES: join(path, 'nowhere') })).toEqual([expect.stringContaining('cannot be read')]);
+});
+
+test('operators are named; in development the demo person of the house is one as well', () => {
+  expect(parseConfig({ LOGE_OPERATORS: 'ada, bob' }).operators).toEqual(['ada', 'bob', 'operator']);
 });

@@ -2,10 +2,13 @@
  * Configuration: read once from the environment, checked with all faults named together, frozen. The only reader of the environment in
  * the server. Development has a default for everything; production refuses each of these defaults.
  */
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseRedisUrl } from './platform/redis-url.ts';
 import { LIMITS } from './protocol/limits.ts';
 
+/** Who is an operator in development, where nobody has named any. */
+const DEVELOPMENT_OPERATOR = 'operator';
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
 const DEVELOPMENT_DATA_DIR = '.data';
@@ -19,6 +22,27 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+
+const vatRates = z.record(
+  z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR'),
+  z.number().int().min(0).max(10_000),
+);
+
+/** The operator's own rates of VAT, from their file. */
+function readVatRates(path: string, context: z.RefinementCtx): z.infer<typeof vatRates> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    context.addIssue(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return z.NEVER;
+  }
+  const parsed = vatRates.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  for (const { path: place, message } of parsed.error.issues)
+    context.addIssue(`${place.join('.') || 'file'}: ${message}`);
+  return z.NEVER;
+}
 
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -45,6 +69,10 @@ const environment = z.object({
   LOGE_API_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOGE_ALLOWED_ORIGINS: list.optional(),
+  /** Identities of the people who see the money desk, separated by commas. */
+  LOGE_OPERATORS: list.optional(),
+  /** A JSON file with rates of VAT in basis points by country, which go before the defaults: `{"FR": 2000}`. */
+  LOGE_VAT_RATES: text.transform(readVatRates).optional(),
   LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOGE_CURRENCY: z
     .string()
@@ -161,6 +189,8 @@ function toConfig(env: z.output<typeof environment>) {
     host: env.LOGE_HOST ?? (production ? '0.0.0.0' : undefined),
     publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
+    operators: [...(env.LOGE_OPERATORS ?? []), ...(production ? [] : [DEVELOPMENT_OPERATOR])],
+    vatRates: env.LOGE_VAT_RATES,
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,

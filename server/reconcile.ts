@@ -71,7 +71,7 @@ async function askServer(config: Config, { since }: Options): Promise<Reconcilia
 }
 
 async function runHere(config: Config, { since }: Options): Promise<Reconciliation> {
-  const log = createLog({ level: config.logLevel, pretty: config.development });
+  const log = createLog({ level: config.logLevel, pretty: config.development, isApart: true });
   const metrics = createMetrics();
   const clock = systemClock;
   const { currency, publicUrl } = config;

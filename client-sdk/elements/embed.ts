@@ -10,6 +10,7 @@ import { stopGuard } from './definition-guard.ts';
 import { setDefaultServerUrl } from './room-session.ts';
 
 export { LogeChat } from './loge-chat.ts';
+export { LogeLeaderboard } from './loge-leaderboard.ts';
 export { LogeLobby } from './loge-lobby.ts';
 export { LogePrivate } from './loge-private.ts';
 export { LogeRoom } from './loge-room.ts';

@@ -20,6 +20,7 @@ import { ChatScroll } from './chat-scroll.ts';
 import { chatStyles } from './chat-styles.ts';
 import { icon } from './icons.ts';
 import './loge-goal.ts';
+import './loge-leaderboard.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 interface PendingMessage {
@@ -111,7 +112,12 @@ export class LogeChat extends RoomPart {
     const shown = this.#scroll.windowOf(all);
     return html`
       <section class="chat" part="chat" aria-label=${texts.chat.label}>
-        ${this.goalless || !room ? nothing : html`<loge-goal exportparts="goal" .room=${room}></loge-goal>`}
+        ${
+          this.goalless || !room
+            ? nothing
+            : html`<loge-goal exportparts="goal" .room=${room}></loge-goal>
+              <loge-leaderboard exportparts="leaderboard" .room=${room}></loge-leaderboard>`
+        }
         <div
           class="list"
           part="list"

@@ -25,7 +25,8 @@ export class LogePrice extends LogeElement {
     quote: { state: true },
   };
   declare room: Room | undefined;
-  declare kind: 'ticket' | 'tip';
+  /** Of a private session it is one minute that is quoted. */
+  declare kind: 'ticket' | 'tip' | 'private_session';
   declare from: 'wallet' | 'card';
   declare amountMinor: number | undefined;
   declare quote: Quote | undefined;

@@ -7,6 +7,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import { formatDuration, formatMoney } from './format.ts';
+import './loge-price.ts';
 import { TOPUP_WANTED } from './loge-tip.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
@@ -44,6 +45,25 @@ export class LogePrivate extends RoomPart {
         font-family: var(--_font-display);
         font-size: 1.3rem;
         font-variant-numeric: tabular-nums lining-nums;
+      }
+
+      .receipt {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 0.3rem 1rem;
+        margin: 0.75rem 0 0;
+      }
+
+      .receipt dd {
+        margin: 0;
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+      }
+
+      .receipt .sum {
+        padding-top: 0.35rem;
+        border-top: 1px solid var(--_line);
+        font-weight: 650;
       }
 
       .buttons {
@@ -90,6 +110,23 @@ export class LogePrivate extends RoomPart {
     ];
   }
 
+  /** What the last session came to, as a receipt of three lines. */
+  #receipt(room: Room): TemplateResult | typeof nothing {
+    const { texts } = this;
+    const { last } = room.privateSession;
+    if (last?.status !== 'ended') return nothing;
+    const money = this.#money(last.currency);
+    const isCreator = room.localParticipant.role === 'creator';
+    return html`<dl class="receipt" data-testid="private-receipt" aria-label=${texts.private.receipt}>
+      <dt>${texts.private.time}</dt>
+      <dd>${formatDuration(last.confirmedMs)}</dd>
+      <dt>${texts.private.perMinute}</dt>
+      <dd>${money(last.ratePerMinuteMinor)}</dd>
+      <dt class="sum">${isCreator ? texts.private.earned : texts.private.paid}</dt>
+      <dd class="sum">${money(isCreator ? last.creatorMinor : last.costMinor)}</dd>
+    </dl>`;
+  }
+
   /** How the last request or session came to its end. */
   #notice(room: Room): string {
     const { texts } = this;
@@ -110,7 +147,7 @@ export class LogePrivate extends RoomPart {
     const notice = this.#notice(room);
     return html`<section class="panel" part="private" data-testid="private" aria-label=${this.texts.private.title}>
       ${isCreator ? this.#desk(room) : this.#fan(room)}
-      ${notice ? html`<wa-callout variant="neutral" role="status" data-testid="private-notice">${notice}</wa-callout>` : nothing}
+      ${notice ? html`<wa-callout variant="neutral" role="status" data-testid="private-notice">${notice}${this.#receipt(room)}</wa-callout>` : nothing}
       ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="private-problem">${this.problem}</wa-callout>` : nothing}
     </section>`;
   }
@@ -135,6 +172,8 @@ export class LogePrivate extends RoomPart {
         <span class="amount" data-testid="private-rate">${texts.private.rate(money(rateMinor))}</span>
       </div>
       <p class="muted">${texts.private.how(money(rateMinor))}</p>
+      <loge-price kind="private_session" .room=${room}></loge-price>
+      ${missingMinor > 0 ? nothing : html`<p class="muted" data-testid="private-lasts">${texts.private.lasts(formatDuration((room.wallet.balanceMinor * 60_000) / rateMinor))}</p>`}
       ${
         missingMinor > 0
           ? this.#button('private-topup', texts.private.topUp(money(missingMinor)), () =>

@@ -162,7 +162,7 @@ export class LogeRoom extends RoomPart {
           ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
         </div>
         <loge-chat exportparts="chat, list, composer" .room=${room}>
-          <loge-tip slot="actions" .room=${room}></loge-tip>
+          <loge-tip slot="actions" .room=${room} .returnUrl=${returnUrl}></loge-tip>
         </loge-chat>
       </section>
     `;
@@ -214,6 +214,13 @@ export class LogeRoom extends RoomPart {
     this.#checkout = undefined;
     if (!back) return;
     const { texts } = this;
+    // The provider's own word comes anyway; asking makes it come now.
+    if (back.session && back.outcome === 'success')
+      void room.wallet.confirmCheckout(back.session).catch(() => undefined);
+    if (back.outcome === 'refused') {
+      this.#toast(texts.wallet.refused, 'danger');
+      return;
+    }
     if (back.outcome === 'cancelled') {
       if (back.purpose === 'ticket' && room.access?.state !== 'granted') this.notice = 'cancelled';
       else this.#toast(texts.lobby.cancelled, 'neutral');
@@ -221,6 +228,10 @@ export class LogeRoom extends RoomPart {
     }
     if (back.purpose === 'topup') {
       this.#toast(texts.lobby.topupConfirmed, 'success');
+      return;
+    }
+    if (back.purpose === 'tip') {
+      this.#toast(texts.tip.confirmed, 'success');
       return;
     }
     if (room.access?.state === 'granted') return;
@@ -256,7 +267,7 @@ export class LogeRoom extends RoomPart {
     this.#toast(event.detail.text, 'success');
   };
 
-  #toast(text: string, variant: 'success' | 'neutral'): void {
+  #toast(text: string, variant: 'success' | 'neutral' | 'danger'): void {
     void this.updateComplete.then(() => {
       const toast = this.renderRoot.querySelector('wa-toast');
       void toast?.create(text, { variant, duration: TOAST_MS, allowHtml: false });

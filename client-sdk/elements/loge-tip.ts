@@ -1,19 +1,24 @@
-/** `<loge-tip>`: a button and the sheet to send a tip with, from the wallet, with a few words for everyone. */
+/**
+ * `<loge-tip>`: a button and the sheet to send a tip with, and a few words for everyone. From the wallet; by card where the house keeps none,
+ * or where the wallet is short.
+ */
 
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import type { TipMenuItem } from '../../server/protocol/tipping.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';
 import './amount-choice.ts';
 import { presetsOf } from './amount-choice.ts';
+import { openCheckout, returnUrlFor } from './checkout.ts';
 import { fieldStyles } from './fields.ts';
 import { formatMoney, formatMoneyShort } from './format.ts';
 import { icon } from './icons.ts';
 import './loge-price.ts';
 import { defineElement, RoomPart } from './room-part.ts';
+import { tipStyles } from './tip-styles.ts';
 
 const PRESETS = [2, 5, 10, 20, 50] as const;
 
@@ -24,104 +29,31 @@ export const TIP_SENT = 'loge-tip-sent';
 
 export class LogeTip extends RoomPart {
   static override properties = {
+    returnUrl: { attribute: 'return-url' },
     open: { state: true },
     chosenMinor: { state: true },
     menuItem: { state: true },
     busy: { state: true },
     problem: { state: true },
   };
+  /** Where the payment page comes back to; the page that is open when absent. */
+  declare returnUrl: string | undefined;
   declare open: boolean;
   declare chosenMinor: number | undefined;
   /** What was chosen from the creator's menu; its price is the amount. */
   declare menuItem: string | undefined;
-  declare busy: boolean;
+  declare busy: '' | 'wallet' | 'card';
   declare problem: string;
 
   /** One key for one intention: pressing send again after a failure never pays twice. */
   #key = createKey();
 
-  static override styles = [
-    ...RoomPart.styles,
-    fieldStyles,
-    css`
-      :host {
-        display: inline-block;
-      }
-
-      :host([empty]) {
-        display: none;
-      }
-
-      .field {
-        display: block;
-        margin-top: 1rem;
-      }
-
-      .to {
-        margin-bottom: 1rem;
-        color: var(--_muted);
-      }
-
-      .balance {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 1rem;
-        min-height: 2.5rem;
-        margin-top: 0.9rem;
-        color: var(--_muted);
-        font-size: 0.9375rem;
-      }
-
-      .balance.short {
-        color: var(--_text);
-      }
-
-      wa-callout {
-        margin-top: 0.75rem;
-      }
-
-      .menu {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.5rem;
-        margin-bottom: 1rem;
-      }
-
-      .menu button {
-        display: inline-flex;
-        align-items: baseline;
-        gap: 0.6em;
-        min-height: 2.75rem;
-        padding: 0.5rem 0.9rem;
-        border: 1px solid var(--_line-strong);
-        border-radius: 99px;
-        background: transparent;
-        color: var(--_text);
-        font: inherit;
-        cursor: pointer;
-      }
-
-      .menu button[aria-pressed='true'] {
-        border-color: var(--_accent);
-        box-shadow: inset 0 0 0 1px var(--_accent);
-      }
-
-      .menu b {
-        color: var(--_accent);
-        font-variant-numeric: tabular-nums;
-      }
-
-      .end {
-        width: 100%;
-      }
-    `,
-  ];
+  static override styles = [...RoomPart.styles, fieldStyles, tipStyles];
 
   constructor() {
     super();
     this.open = false;
-    this.busy = false;
+    this.busy = '';
     this.problem = '';
   }
 
@@ -139,7 +71,7 @@ export class LogeTip extends RoomPart {
 
   override render(): TemplateResult | typeof nothing {
     const { room, texts } = this;
-    const currency = room?.wallet.currency;
+    const currency = room?.currency;
     if (!this.#isOffered || !room?.info || !currency) return nothing;
     return html`
       <wa-button part="button" variant="brand" data-testid="tip-open" @click=${this.#show}>
@@ -157,12 +89,19 @@ export class LogeTip extends RoomPart {
 
   get #isOffered(): boolean {
     const { room } = this;
-    return Boolean(room?.info && room.wallet.currency && room.localParticipant.permissions.tip);
+    return Boolean(room?.info && room.currency && room.localParticipant.permissions.tip);
+  }
+
+  /** False in a house that keeps no credit: each tip is then a payment of its own. */
+  get #hasWallet(): boolean {
+    return Boolean(this.room?.wallet.currency);
   }
 
   #sheet(room: Room, creatorName: string, currency: string): TemplateResult {
     const { texts, language, chosenMinor: chosen } = this;
-    const missingMinor = Math.max(0, (chosen ?? 0) - room.wallet.balanceMinor);
+    const hasWallet = this.#hasWallet;
+    const missingMinor = hasWallet ? Math.max(0, (chosen ?? 0) - room.wallet.balanceMinor) : 0;
+    const minMinor = hasWallet ? LIMITS.tipMinMinor : LIMITS.directTipMinMinor;
     return html`
       <wa-dialog
         lang=${language}
@@ -171,7 +110,7 @@ export class LogeTip extends RoomPart {
         .open=${this.open}
         @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
       >
-        <p class="to">${texts.tip.to(creatorName)}</p>
+        <p class="to">${hasWallet ? texts.tip.to(creatorName) : texts.tip.toByCard(creatorName)}</p>
         ${this.#menu(room, currency)}
         <form id="tip" @submit=${this.#handleSubmit}>
           <loge-amount-choice
@@ -179,9 +118,9 @@ export class LogeTip extends RoomPart {
             label=${texts.tip.amounts}
             currency=${currency}
             .otherLabel=${texts.tip.other}
-            .presetsMinor=${presetsOf(PRESETS, currency)}
+            .presetsMinor=${presetsOf(PRESETS, currency).filter((amountMinor) => amountMinor >= minMinor)}
             .valueMinor=${chosen}
-            .range=${{ minMinor: LIMITS.tipMinMinor, maxMinor: LIMITS.tipMaxMinor }}
+            .range=${{ minMinor, maxMinor: LIMITS.tipMaxMinor }}
             @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
           ></loge-amount-choice>
           <label class="field">
@@ -197,8 +136,8 @@ export class LogeTip extends RoomPart {
             />
           </label>
         </form>
-        <loge-price kind="tip" .room=${this.open ? room : undefined} .amountMinor=${this.#quotable}></loge-price>
-        ${this.#balance(room, currency, missingMinor)}
+        <loge-price kind="tip" from=${hasWallet ? 'wallet' : 'card'} .room=${this.open ? room : undefined} .amountMinor=${this.#quotable}></loge-price>
+        ${hasWallet ? this.#balance(room, currency, missingMinor) : html`<p class="balance">${texts.tip.byCardFrom(formatMoney(minMinor, currency, language))}</p>`}
         ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
         <wa-button
           slot="footer"
@@ -206,10 +145,10 @@ export class LogeTip extends RoomPart {
           variant="brand"
           data-testid="tip-send"
           ?disabled=${chosen === undefined || missingMinor > 0}
-          ?loading=${this.busy}
+          ?loading=${this.busy === (hasWallet ? 'wallet' : 'card')}
           @click=${this.#send}
         >
-          ${chosen === undefined ? texts.tip.sendNone : texts.tip.send(formatMoney(chosen, currency, language))}
+          ${chosen === undefined ? texts.tip.sendNone : (hasWallet ? texts.tip.send : texts.tip.payByCard)(formatMoney(chosen, currency, language))}
         </wa-button>
       </wa-dialog>
     `;
@@ -245,9 +184,16 @@ export class LogeTip extends RoomPart {
     if (missingMinor > 0) {
       return html`<div class="balance short" role="status">
         <span>${texts.tip.short(money(missingMinor))}</span>
-        <wa-button size="s" appearance="outlined" variant="brand" data-testid="tip-topup" @click=${() => this.#topUp(missingMinor)}
-          >${texts.tip.topUp}</wa-button
-        >
+        <span class="ways">
+          ${
+            (this.chosenMinor ?? 0) >= LIMITS.directTipMinMinor
+              ? html`<wa-button size="s" appearance="outlined" variant="brand" data-testid="tip-by-card" ?loading=${this.busy === 'card'} @click=${this.#sendByCard}>${texts.tip.byCard}</wa-button>`
+              : nothing
+          }
+          <wa-button size="s" appearance="outlined" variant="brand" data-testid="tip-topup" @click=${() => this.#topUp(missingMinor)}
+            >${texts.tip.topUp}</wa-button
+          >
+        </span>
       </div>`;
     }
     const left = room.wallet.balanceMinor - (this.chosenMinor ?? 0);
@@ -257,7 +203,7 @@ export class LogeTip extends RoomPart {
   }
 
   #show = (): void => {
-    const currency = this.room?.wallet.currency;
+    const currency = this.room?.currency;
     if (!currency) return;
     this.chosenMinor ??= presetsOf(PRESETS, currency)[1];
     this.problem = '';
@@ -296,43 +242,69 @@ export class LogeTip extends RoomPart {
   }
 
   #send = async (): Promise<void> => {
-    const { room, chosenMinor: amountMinor, texts } = this;
-    const currency = room?.wallet.currency;
-    if (!room || !currency || amountMinor === undefined || this.busy) return;
-    const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
-    if (amountMinor < LIMITS.tipMinMinor) {
-      this.problem = texts.tip.tooSmall(money(LIMITS.tipMinMinor));
-      return;
-    }
-    if (amountMinor > LIMITS.tipMaxMinor) {
-      this.problem = texts.tip.tooLarge(money(LIMITS.tipMaxMinor));
-      return;
-    }
-    await this.#pay(room, amountMinor, currency);
+    if (!this.#hasWallet) return this.#sendByCard();
+    const checked = this.#check(LIMITS.tipMinMinor, this.texts.tip.tooSmall);
+    if (checked) await this.#pay(checked.room, checked.amountMinor, checked.currency);
   };
 
-  async #pay(room: Room, amountMinor: number, currency: string): Promise<void> {
-    const field = this.renderRoot.querySelector<HTMLInputElement>('input[name=message]');
-    const message = field?.value.trim() || undefined;
+  #sendByCard = async (): Promise<void> => {
+    const checked = this.#check(LIMITS.directTipMinMinor, this.texts.tip.tooSmallByCard);
+    if (!checked) return;
+    await this.#do('card', async () => {
+      const returnUrl = returnUrlFor('tip', this.returnUrl ?? location.href);
+      const request = { ...this.#request(checked.amountMinor), returnUrl, locale: this.language };
+      openCheckout(this, (await checked.room.tipByCard(request)).checkoutUrl);
+    });
+  };
+
+  /** The amount when it can be a tip; otherwise the sheet says why not. */
+  #check(minMinor: number, tooSmall: (minimum: string) => string) {
+    const { room, chosenMinor: amountMinor, texts } = this;
+    const currency = room?.currency;
+    if (!room || !currency || amountMinor === undefined || this.busy) return undefined;
+    const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
+    if (amountMinor < minMinor) this.problem = tooSmall(money(minMinor));
+    else if (amountMinor > LIMITS.tipMaxMinor) this.problem = texts.tip.tooLarge(money(LIMITS.tipMaxMinor));
+    else return { room, amountMinor, currency };
+    return undefined;
+  }
+
+  get #field(): HTMLInputElement | null {
+    return this.renderRoot.querySelector<HTMLInputElement>('input[name=message]');
+  }
+
+  #request(amountMinor: number) {
+    const message = this.#field?.value.trim();
     const { menuItem } = this;
-    this.busy = true;
-    this.problem = '';
-    try {
-      const tip = await room.tip({
-        amountMinor,
-        message,
-        ...(menuItem ? { menuItem } : {}),
-        idempotencyKey: this.#key,
-      });
+    return {
+      amountMinor,
+      ...(message ? { message } : {}),
+      ...(menuItem ? { menuItem } : {}),
+      idempotencyKey: this.#key,
+    };
+  }
+
+  async #pay(room: Room, amountMinor: number, currency: string): Promise<void> {
+    await this.#do('wallet', async () => {
+      const tip = await room.tip(this.#request(amountMinor));
+      const field = this.#field;
       this.#key = createKey();
       this.menuItem = undefined;
       if (field) field.value = '';
       this.open = false;
       this.tell(TIP_SENT, { tip, text: this.texts.tip.sent(formatMoney(tip.amountMinor, currency, this.language)) });
+    });
+  }
+
+  async #do(way: 'wallet' | 'card', act: () => Promise<void>): Promise<void> {
+    this.busy = way;
+    this.problem = '';
+    try {
+      await act();
     } catch (error) {
       this.problem = this.wordsFor(error);
     } finally {
-      this.busy = false;
+      this.busy = '';
     }
   }
 }

@@ -4,6 +4,9 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
+import type { SavedCard } from '../../server/protocol/money.ts';
+import { LogeError } from '../src/errors.ts';
+import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';
 import './amount-choice.ts';
 import { presetsOf } from './amount-choice.ts';
@@ -19,6 +22,8 @@ export class LogeWallet extends RoomPart {
     returnUrl: { attribute: 'return-url' },
     open: { state: true },
     chosenMinor: { state: true },
+    cards: { state: true },
+    card: { state: true },
     busy: { state: true },
     problem: { state: true },
   };
@@ -26,8 +31,14 @@ export class LogeWallet extends RoomPart {
   declare returnUrl: string | undefined;
   declare open: boolean;
   declare chosenMinor: number | undefined;
+  declare cards: readonly SavedCard[];
+  /** The saved card that pays; empty: another one, on the payment page. */
+  declare card: string;
   declare busy: boolean;
   declare problem: string;
+
+  /** One key for one intention: pressing pay again after a lost answer never charges twice. */
+  #key = createKey();
 
   static override styles = [
     ...RoomPart.styles,
@@ -82,12 +93,44 @@ export class LogeWallet extends RoomPart {
       wa-callout {
         margin-top: 1rem;
       }
+
+      fieldset {
+        display: grid;
+        gap: 0.5rem;
+        margin: 1rem 0 0;
+        padding: 0;
+        border: 0;
+      }
+
+      legend {
+        margin-bottom: 0.5rem;
+        padding: 0;
+        font-weight: 600;
+      }
+
+      .way {
+        display: flex;
+        align-items: center;
+        gap: 0.7rem;
+        min-height: 2.75rem;
+        cursor: pointer;
+      }
+
+      .way input {
+        flex: none;
+        width: 1.15rem;
+        height: 1.15rem;
+        margin: 0;
+        accent-color: var(--_accent);
+      }
     `,
   ];
 
   constructor() {
     super();
     this.open = false;
+    this.cards = [];
+    this.card = '';
     this.busy = false;
     this.problem = '';
   }
@@ -100,6 +143,15 @@ export class LogeWallet extends RoomPart {
     this.chosenMinor = presets.find((amountMinor) => amountMinor >= missingMinor) ?? presets.at(-1);
     this.problem = '';
     this.open = true;
+    void this.#loadCards();
+  }
+
+  /** Without them one pays on the payment page, as ever. */
+  async #loadCards(): Promise<void> {
+    const { room } = this;
+    const known = this.cards;
+    this.cards = (await room?.wallet.cards().catch(() => known)) ?? [];
+    if (!this.cards.some(({ id }) => id === this.card)) this.card = this.cards[0]?.id ?? '';
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -147,6 +199,7 @@ export class LogeWallet extends RoomPart {
           .range=${range}
           @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
         ></loge-amount-choice>
+        ${this.#ways()}
         ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
         <wa-button
           slot="footer"
@@ -163,7 +216,30 @@ export class LogeWallet extends RoomPart {
     `;
   }
 
+  #ways(): TemplateResult | typeof nothing {
+    const { texts, cards } = this;
+    if (cards.length === 0) return nothing;
+    const way = (id: string, words: string) => html`<label class="way">
+      <input
+        type="radio"
+        name="card"
+        value=${id}
+        data-testid="pay-with-${id || 'new'}"
+        .checked=${this.card === id}
+        @change=${() => {
+          this.card = id;
+          this.#key = createKey();
+        }}
+      />${icon('card', 18)}<span>${words}</span>
+    </label>`;
+    return html`<fieldset>
+      <legend>${texts.wallet.payWith}</legend>
+      ${cards.map(({ id, brand, last4 }) => way(id, texts.wallet.card(brandName(brand), last4)))} ${way('', texts.wallet.newCard)}
+    </fieldset>`;
+  }
+
   #handleChosen(amountMinor: number | undefined): void {
+    if (amountMinor !== this.chosenMinor) this.#key = createKey();
     this.chosenMinor = amountMinor;
     this.problem = '';
   }
@@ -189,14 +265,36 @@ export class LogeWallet extends RoomPart {
     this.problem = '';
     try {
       const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href);
-      const { checkoutUrl } = await room.wallet.topUp({ amountMinor, returnUrl, locale: this.language });
-      openCheckout(this, checkoutUrl);
+      if (this.card) await this.#payBySavedCard(room, amountMinor, returnUrl);
+      else openCheckout(this, (await room.wallet.topUp({ amountMinor, returnUrl, locale: this.language })).checkoutUrl);
     } catch (error) {
+      // What was refused for good is refused again under the same key: the next attempt is another one.
+      if (error instanceof LogeError && !error.retryable) this.#key = createKey();
       this.problem = this.wordsFor(error);
     } finally {
       this.busy = false;
     }
   }
+
+  /** The credit is there at once, unless the bank wants to hear from its customer first. */
+  async #payBySavedCard(room: Room, amountMinor: number, returnUrl: string): Promise<void> {
+    const { card, language } = this;
+    const answer = await room.wallet.topUpByCard({
+      amountMinor,
+      card,
+      returnUrl,
+      locale: language,
+      idempotencyKey: this.#key,
+    });
+    this.#key = createKey();
+    if (answer.status === 'requires_action') openCheckout(this, answer.actionUrl);
+    else this.open = false;
+  }
+}
+
+/** Brands come in lower case, as the provider writes them. */
+function brandName(brand: string): string {
+  return brand.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
 }
 
 defineElement('loge-wallet', LogeWallet);

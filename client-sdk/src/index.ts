@@ -63,4 +63,4 @@ export { PrivateSession, type PrivateSessionState } from './private-session.ts';
 export type { StageStats } from './quality.ts';
 export { Room, type RoomOptions } from './room.ts';
 export { Stage, type StagePicture } from './stage.ts';
-export { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
+export { type BuyTicketOptions, type CardTopUp, type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';

@@ -27,6 +27,7 @@ function welcome(room: Room, live = false): Welcome {
     viewerCount: 3,
     live,
     wallet: null,
+    currency: 'eur',
     inside: null,
     serverTime: '2030-01-01T00:00:00.000Z',
   };

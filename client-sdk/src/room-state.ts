@@ -11,6 +11,7 @@ export class RoomState {
   info: RoomInfo | null = null;
   access: Access = { state: 'required' };
   earnings: Earnings | null = null;
+  currency: string | null = null;
   #viewerCount = 0;
   #isLive = false;
   #endTold = false;
@@ -33,6 +34,7 @@ export class RoomState {
     this.info = welcome.room;
     this.access = welcome.access;
     this.earnings = null;
+    this.currency = welcome.currency;
     this.#viewerCount = welcome.viewerCount;
     this.#isLive = welcome.live;
     this.#endTold = welcome.room.status === 'ended';

@@ -116,6 +116,11 @@ export class Room {
     return this.#state.access;
   }
 
+  /** ISO 4217, lower case, of every amount in the room; null before the room is connected. */
+  get currency(): string | null {
+    return this.#state.currency;
+  }
+
   get viewerCount(): number {
     return this.#state.viewerCount;
   }
@@ -212,7 +217,7 @@ export class Room {
    * Tips by card directly, on the payment page of the answer; with a higher minimum, as each such tip bears the fee of a card payment.
    * @throws {LogeError} `amount_too_small`, `tip_not_allowed`, `idempotency_conflict`, `provider_unavailable`.
    */
-  tipByCard(request: TipRequest & { returnUrl?: string }): Promise<CheckoutLink> {
+  tipByCard(request: TipRequest & { returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     return this.wallet.tipByCard(request);
   }
 

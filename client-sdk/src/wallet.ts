@@ -1,7 +1,16 @@
 /** A fan's prepaid credit as the room sees it. Money moves on the server; this mirrors the balance and opens the ways to pay. */
-import type { Refund, Ticket, Tip, TipReceipt, Wallet as WalletState } from '../../server/protocol/money.ts';
+import type {
+  CardTopup as CardTopupAnswer,
+  Refund,
+  SavedCard,
+  Ticket,
+  Tip,
+  TipReceipt,
+  Wallet as WalletState,
+} from '../../server/protocol/money.ts';
 import type { Quote, QuoteInput, Receipt, WaiverInput, WalletHistory } from '../../server/protocol/pricing.ts';
 import type { Connection } from './connection.ts';
+import { LogeError } from './errors.ts';
 import { createKey } from './random-key.ts';
 
 /** Where a payment page should come back to when the embedder names no place: the page that is open. */
@@ -25,6 +34,17 @@ export interface BuyTicketOptions {
    * given back until the first live begins.
    */
   waiver?: WaiverInput;
+}
+
+export interface CardTopUp {
+  amountMinor: number;
+  /** Id of a saved card, see `wallet.cards()`. */
+  card: string;
+  /** The same key never charges twice. Made by the SDK when absent; name your own to survive a reload of the page. */
+  idempotencyKey?: string;
+  /** Where the bank's page comes back to; the page that is open when absent. */
+  returnUrl?: string;
+  locale?: 'en' | 'fr';
 }
 
 export interface TipRequest {
@@ -77,12 +97,54 @@ export class Wallet {
    */
   async topUp(options: { amountMinor: number; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     const { amountMinor, returnUrl = currentPage(), locale } = options;
-    const { checkoutUrl } = await this.#connection.request('money:topup', {
+    const answer = await this.#connection.request('money:topup', {
       amountMinor,
       ...(returnUrl ? { returnUrl } : {}),
       ...(locale ? { locale } : {}),
     });
-    return { checkoutUrl };
+    if (!('checkoutUrl' in answer)) throw new LogeError('internal', 'A payment page was asked for.');
+    return { checkoutUrl: answer.checkoutUrl };
+  }
+
+  /**
+   * Adds credit by a saved card, without the payment page. `requires_action`: the bank wants to hear from the person at `actionUrl`, and sends
+   * them back to `returnUrl`.
+   * @throws {LogeError} `card_not_found`, `card_declined`, `idempotency_conflict`, `amount_too_small`, `amount_too_large`, `wallet_limit`,
+   * `provider_unavailable`.
+   */
+  async topUpByCard(options: CardTopUp): Promise<CardTopupAnswer> {
+    const { amountMinor, card, idempotencyKey = createKey(), returnUrl = currentPage(), locale } = options;
+    const answer = await this.#connection.requestReliably('money:topup', {
+      amountMinor,
+      card,
+      idempotencyKey,
+      ...(returnUrl ? { returnUrl } : {}),
+      ...(locale ? { locale } : {}),
+    });
+    if (!('status' in answer)) throw new LogeError('internal', 'A payment by card was asked for.');
+    if (answer.status === 'succeeded') this.handleState(answer.wallet);
+    return answer;
+  }
+
+  /**
+   * On the way back from a payment page or the bank: what the provider says of the payment at this moment, by the `session_id` of the address.
+   * What is paid is booked at once. Without this call it is booked when the provider tells, a moment later.
+   */
+  async confirmCheckout(checkoutSession: string): Promise<'open' | 'paid' | 'expired'> {
+    return (await this.#connection.request('money:confirmCheckout', { checkoutSession })).status;
+  }
+
+  /** The cards that the person has saved on the payment page. */
+  async cards(): Promise<SavedCard[]> {
+    return (await this.#connection.request('money:cards', {})).cards;
+  }
+
+  /**
+   * Removes a saved card; answers what is left.
+   * @throws {LogeError} `card_not_found`.
+   */
+  async removeCard(card: string): Promise<SavedCard[]> {
+    return (await this.#connection.request('money:removeCard', { card })).cards;
   }
 
   /** What came in and went out, the newest first; each id has a receipt. */
@@ -138,7 +200,7 @@ export class Wallet {
   }
 
   /** @internal */
-  async tipByCard(request: TipRequest & { returnUrl?: string }): Promise<CheckoutLink> {
+  async tipByCard(request: TipRequest & { returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     const { returnUrl = currentPage(), idempotencyKey = createKey(), ...rest } = request;
     return this.#connection.request('money:tipByCard', {
       ...rest,

@@ -42,13 +42,21 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'private_session.ended': as('private_session.ended'),
   'payout.changed': ({ data }) => {
     const { status } = (data as EventPayload<'payout.paid'>).payout;
-    return status === 'pending' ? undefined : { type: `payout.${status}`, data };
+    return { type: status === 'pending' ? 'payout.created' : `payout.${status}`, data };
   },
   'dispute.changed': ({ data }) => {
     const { status, closedAt } = (data as EventPayload<'dispute.opened'>).dispute;
     if (closedAt !== null) return { type: 'dispute.closed', data };
+    if (status === 'inquiry') return { type: 'dispute.inquiry_opened', data };
     return { type: status === 'under_review' ? 'dispute.updated' : 'dispute.opened', data };
   },
+  'creator.account_changed': as('creator.account_updated'),
+  'creator.payouts_changed': ({ data: { creator, frozen, reason } }) => ({
+    type: frozen ? 'creator.payouts_frozen' : 'creator.payouts_resumed',
+    data: { creator, reason },
+  }),
+  'promotion.granted': as('promotion.granted'),
+  'room.notHeld': as('room.not_held'),
   'live.started': ofRoom('live.started'),
   'live.ended': ofRoom('live.ended'),
   'room.ended': ofRoom('room.ended'),
@@ -63,6 +71,15 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
       ? { type: 'access.granted', data: { room, identity, source: change.source, until: change.until ?? null } }
       : { type: 'access.revoked', data: { room, identity, reason: change.reason } };
   },
+};
+
+/** What is not told outside, and why. A fact is in the table above or in this one: a test holds every topic to that. */
+export const PRIVATE_TOPICS: Readonly<Record<string, string>> = {
+  'wallet.changed': 'Follows from top-ups, sales and refunds, which are told; for the open pages of its owner.',
+  'wallets.changed': 'The same, of many at once.',
+  'earnings.changed': 'Says that a sum is to be read again; the sales that changed it are told.',
+  'goal.changed': 'For the pages that are open in the room.',
+  'tipMenu.changed': 'For the pages that are open in the room.',
 };
 
 export const PUBLIC_TOPICS = Object.keys(MAPPINGS);

@@ -25,6 +25,7 @@ import { EventLogStore } from './event-log.store.ts';
 import { PUBLIC_TOPICS } from './event-mapping.ts';
 import { DELIVERY_MS, EventPublisher } from './event-publisher.ts';
 import { toDelivery, toEndpoint, toWire } from './event-wire.ts';
+import { SecretBox } from './secret-box.ts';
 import { WebhookDeliverer } from './webhook-deliverer.ts';
 import { type ListedDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
 import { type EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
@@ -36,6 +37,8 @@ export interface EventsOptions {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  /** The house's API secret, from which the key for the endpoints' secrets is derived. */
+  apiSecret: string;
   /** Development: webhooks may go to http and to addresses that are not public. */
   allowAnyAddress: boolean;
   random?: () => number;
@@ -53,6 +56,7 @@ export class Events {
   readonly #clock: Clock;
   readonly #db: Database;
   readonly #guard: AddressGuard;
+  readonly #box: SecretBox;
   readonly #sender: WebhookSender;
   readonly #log: EventLogStore;
   readonly #endpoints: WebhookEndpointsStore;
@@ -68,6 +72,7 @@ export class Events {
     const log = options.log.child({ domain: 'events' });
     this.#clock = clock;
     this.#db = db;
+    this.#box = new SecretBox(options.apiSecret);
     this.#guard = new AddressGuard({ isOpen: options.allowAnyAddress });
     this.#sender = new WebhookSender(this.#guard, options.sendTimeoutMs);
     this.#log = new EventLogStore(db);
@@ -82,6 +87,7 @@ export class Events {
       metrics,
       random,
       sender: this.#sender,
+      box: this.#box,
       ...stores,
       onIdle: () => this.#deliverJob.wake(),
     });
@@ -158,13 +164,14 @@ export class Events {
   async createEndpoint(input: WebhookEndpointInput): Promise<WebhookEndpoint & { secret: string }> {
     const url = this.#guard.parseUrl(input.url).href;
     const secret = createSecret();
+    const id = createId('webhookEndpoint');
     const row = await this.#endpoints.insert(
       {
-        id: createId('webhookEndpoint'),
+        id,
         url,
         description: input.description ?? null,
         types: input.events ?? null,
-        secret,
+        secret: this.#box.seal(secret, id),
         createdAt: this.#nowIso(),
       },
       LIMITS.webhookEndpoints,
@@ -203,7 +210,7 @@ export class Events {
   async rotateSecret(id: string, overlapSeconds: number): Promise<WebhookEndpoint & { secret: string }> {
     const secret = createSecret();
     const previousUntil = new Date(this.#clock.now() + overlapSeconds * 1000).toISOString();
-    const row = await this.#endpoints.rotateSecret(id, { secret, previousUntil });
+    const row = await this.#endpoints.rotateSecret(id, { secret: this.#box.seal(secret, id), previousUntil });
     if (!row) throw new AppError('webhook_endpoint_not_found');
     return { ...this.#toEndpoint(row), secret };
   }

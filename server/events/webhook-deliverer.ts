@@ -9,6 +9,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { toWire } from './event-wire.ts';
 import { retryPauseMs } from './retry-schedule.ts';
+import type { SecretBox } from './secret-box.ts';
 import type { DueDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
 import type { EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
 import type { SendResult, WebhookSender } from './webhook-sender.ts';
@@ -31,6 +32,7 @@ export interface DelivererOptions {
   clock: Clock;
   random: () => number;
   sender: WebhookSender;
+  box: SecretBox;
   endpoints: WebhookEndpointsStore;
   deliveries: WebhookDeliveriesStore;
   /** There may be something to do again. */
@@ -95,8 +97,15 @@ export class WebhookDeliverer {
     const { sender, metrics, clock, db, deliveries, endpoints } = this.#options;
     const body = JSON.stringify(toWire(due.event));
     const at = this.#laterIso(0);
+    const secrets = this.#secretsOf(endpoint);
+    if (secrets.length === 0) {
+      const error =
+        'The signing secret cannot be read: rotate it, or bring back the API secret that it was kept under.';
+      await this.#handleFailure(endpoint, due, { status: null, latencyMs: 0, error, at });
+      return false;
+    }
     const result = await sender.send(endpoint.url, body, {
-      [SIGNATURE_HEADER]: signWebhook(body, { secrets: this.#secretsOf(endpoint), nowMs: clock.now() }),
+      [SIGNATURE_HEADER]: signWebhook(body, { secrets, nowMs: clock.now() }),
       'loge-event': due.event.type,
       'loge-delivery': due.delivery.id,
     });
@@ -141,10 +150,12 @@ export class WebhookDeliverer {
     log.warn({ endpoint, reason }, 'webhook endpoint disabled');
   }
 
-  #secretsOf({ secret, previousSecret, previousSecretUntil }: EndpointRow): string[] {
-    const isOldValid =
-      previousSecret && previousSecretUntil && Date.parse(previousSecretUntil) > this.#options.clock.now();
-    return isOldValid ? [secret, previousSecret] : [secret];
+  /** Empty when the house's API secret is another one than that under which they were kept. */
+  #secretsOf({ id, secret, previousSecret, previousSecretUntil }: EndpointRow): string[] {
+    const { clock, box } = this.#options;
+    const isOldValid = previousSecret && previousSecretUntil && Date.parse(previousSecretUntil) > clock.now();
+    const kept = isOldValid ? [secret, previousSecret] : [secret];
+    return kept.map((each) => box.open(each, id)).filter((each) => each !== undefined);
   }
 
   #laterIso(ms: number): string {

@@ -60,6 +60,26 @@ export function mountEarningsExports(
       await sendEntries(response, format, statements.readEntries(identity, month));
     });
 
+    const admitCreator = async (request: Request, response: Response) => {
+      response.set('cache-control', 'no-store');
+      const caller = auth.authenticate('person', request);
+      await limits.consume('site', { identity: caller.identity, address: request.ip });
+      if (caller.role !== 'creator') throw new AppError('forbidden', 'Only creators have earnings.');
+      return caller.identity;
+    };
+
+    app.get(`/site/earnings/export.${format}`, async (request, response) => {
+      const creator = await admitCreator(request, response);
+      const { month } = parseExactly(exportQuery, request.query);
+      await sendEntries(response, format, statements.readEntries(creator, month));
+    });
+
+    app.get(`/site/earnings/statements/:month.${format}`, async (request, response) => {
+      const creator = await admitCreator(request, response);
+      const { month } = parseExactly(statementQuery, { month: request.params.month });
+      await sendEntries(response, format, statements.readEntries(creator, month));
+    });
+
     app.get(`/v1/earnings.${format}`, async (request, response) => {
       response.set('cache-control', 'no-store');
       const caller = auth.authenticate('participant', request);

@@ -4,6 +4,7 @@
  */
 import express, { type Express } from 'express';
 import { accountsRoutes } from './accounts-routes.ts';
+import { deskRoutes } from './desk-routes.ts';
 import { mountDocs } from './docs-routes.ts';
 import { mountEarningsExports } from './earnings-exports.ts';
 import { eventsRoutes } from './events-routes.ts';
@@ -20,9 +21,12 @@ import { pricingRoutes } from './pricing-routes.ts';
 import { createHttpLimits, createLimiterFactory } from './rate-limits.ts';
 import { receiptsRoutes } from './receipts-routes.ts';
 import { roomsRoutes } from './rooms-routes.ts';
+import { siteClubsRoutes } from './site-clubs.ts';
+import { siteEarningsRoutes } from './site-earnings.ts';
 import { mountEmbedScripts, mountSitePages } from './site-pages.ts';
 import { siteRoutes } from './site-routes.ts';
 import { SiteSessions } from './site-session.ts';
+import { siteWalletRoutes } from './site-wallet.ts';
 import { tippingRoutes } from './tipping-routes.ts';
 import { mountWebhooks } from './webhook-routes.ts';
 
@@ -32,6 +36,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const auth = new HttpAuth({ config, tokens, sessions });
   const limits = createHttpLimits(createLimiterFactory(context.redis));
   const pipeline = new HttpPipeline({ auth, limits, log });
+  const desk = deskRoutes(context);
   const apiRoutes = [
     ...accountsRoutes(context),
     ...roomsRoutes(context, live),
@@ -42,6 +47,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     ...receiptsRoutes(context),
     ...eventsRoutes(context),
     ...membershipsRoutes(context),
+    ...desk.filter(({ auth }) => auth === 'server'),
   ];
 
   const app = express();
@@ -57,7 +63,16 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountEarningsExports(app, context, { auth, limits });
   pipeline.mount(app, apiRoutes);
   app.use('/site', noStore);
-  pipeline.mount(app, siteRoutes(context, live, sessions));
+  pipeline.mount(
+    app,
+    desk.filter(({ auth }) => auth === 'operator'),
+  );
+  pipeline.mount(app, [
+    ...siteRoutes(context, live, sessions),
+    ...siteEarningsRoutes(context),
+    ...siteClubsRoutes(context),
+    ...siteWalletRoutes(context),
+  ]);
   mountSitePages(app, context, limits);
   app.use(notFound);
   app.use(createErrorHandler(log));

@@ -24,6 +24,11 @@ export class HttpAuth {
         if (!person) throw new AppError('token_missing', 'Sign in first.');
         return person;
       },
+      operator: (request) => {
+        const person = this.authenticate('person', request);
+        if (!config.operators.includes(person.identity)) throw new AppError('forbidden', 'This is for the house.');
+        return person;
+      },
       visitor: (request) => {
         this.#assertOwnPage(request);
         return sessions.read(request);

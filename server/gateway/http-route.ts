@@ -12,12 +12,13 @@ import type { SitePerson } from './site-session.ts';
 
 /**
  * Who may call, and what the handler learns of them: an embedder's server by API key and secret; a participant by room token; on the
- * first-party site whoever is signed in, or anyone.
+ * first-party site whoever is signed in, one of the house's operators, or anyone.
  */
 export interface Callers {
   server: { apiKey: string };
   participant: TokenClaims;
   person: SitePerson;
+  operator: SitePerson;
   visitor: SitePerson | null;
 }
 export type Auth = keyof Callers;
@@ -82,6 +83,7 @@ const ERRORS_OF_AUTH: Record<Auth, readonly ErrorCode[]> = {
   server: ['credentials_invalid'],
   participant: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed'],
   person: ['token_missing', 'origin_not_allowed'],
+  operator: ['token_missing', 'origin_not_allowed', 'forbidden'],
   visitor: ['origin_not_allowed'],
 };
 

@@ -1,6 +1,8 @@
 /** Tiers of creators' clubs for embedders' servers, and memberships for participants. */
 import {
   membership,
+  membershipCardInput,
+  membershipCardPage,
   membershipChangeInput,
   membershipCheckout,
   membershipInput,
@@ -135,6 +137,22 @@ function ownRoutes({ money: { memberships } }: HttpContext): Route[] {
       summary: 'Take a cancellation back',
       errors: OWN_ERRORS,
       handler: ({ caller, params }) => memberships.resume(caller.sub, params.membership),
+    }),
+    defineRoute({
+      ...OWN,
+      name: 'openMembershipCardPage',
+      method: 'post',
+      path: '/v1/memberships/:membership/card',
+      input: membershipCardInput,
+      example: { returnUrl: 'https://club.example/account' },
+      answer: membershipCardPage,
+      status: 201,
+      summary: 'Give another card for a membership',
+      description:
+        "Send the person to `url`, the payment provider's own page: they change the card there, and pay a renewal that could not be paid. How the membership then stands follows by itself.",
+      errors: [...OWN_ERRORS, 'origin_not_allowed'],
+      handler: ({ caller, params, input, locale }) =>
+        memberships.openPortal(caller.sub, params.membership, { locale, ...input }),
     }),
     defineRoute({
       ...OWN,

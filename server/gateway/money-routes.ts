@@ -5,6 +5,7 @@ import type { Participant, TokenClaims } from '../protocol/accounts.ts';
 import { AppError, type ErrorCode } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import {
+  cardList,
   checkout,
   refund,
   refundInput,
@@ -12,19 +13,19 @@ import {
   ticketInput,
   tip,
   tipInput,
-  topupCheckout,
+  topupAnswer,
   topupInput,
   wallet,
 } from '../protocol/money.ts';
 import type { Access, Room } from '../protocol/rooms.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
+import { TOPUP_ERRORS, topUp } from './topups.ts';
 
 export const ticketOrCheckout = z.union([ticket, checkout]);
 /** The tip itself, and what is left in the wallet. */
 export const tipAnswer = tip.extend({ wallet });
 
-const TOPUP_ERRORS = ['amount_invalid', 'amount_too_small', 'amount_too_large', 'wallet_limit', 'wallet_off'] as const;
 export const TIP_ERRORS = [
   'forbidden',
   'tip_not_allowed',
@@ -64,14 +65,37 @@ function walletRoutes({ money }: HttpContext): Route[] {
       limit: 'money',
       input: topupInput,
       example: { amountMinor: 2_000, returnUrl: 'https://club.example/wallet' },
-      answer: topupCheckout,
+      answer: topupAnswer,
       status: 201,
       summary: 'Top up the wallet by card',
       description:
-        'Send the person to `checkoutUrl`. The credit arrives when the payment provider confirms the payment.',
-      errors: [...TOPUP_ERRORS, ...PROVIDER_ERRORS],
+        'Send the person to `checkoutUrl`. The credit arrives when the payment provider confirms the payment. With a saved `card` and an `idempotencyKey` it is charged at once (`status: "succeeded"`), unless the bank asks the person first (`"requires_action"`): send them to `actionUrl`. The same key never charges twice.',
+      errors: TOPUP_ERRORS,
       handler: ({ caller, input, locale }) =>
-        money.createTopup({ identity: caller.sub, name: caller.name, locale, ...input }),
+        topUp(money, { identity: caller.sub, name: caller.name }, { locale, ...input }),
+    }),
+    defineRoute({
+      name: 'listCards',
+      method: 'get',
+      path: '/v1/wallet/cards',
+      auth: 'participant',
+      limit: 'participant',
+      answer: cardList,
+      summary: 'List the saved cards',
+      description: 'A card is saved on the payment page, by whoever ticks the box there.',
+      errors: PROVIDER_ERRORS,
+      handler: async ({ caller }) => ({ cards: await money.cards.list(caller.sub) }),
+    }),
+    defineRoute({
+      name: 'removeCard',
+      method: 'delete',
+      path: '/v1/wallet/cards/:card',
+      auth: 'participant',
+      limit: 'money',
+      answer: cardList,
+      summary: 'Remove a saved card',
+      errors: ['card_not_found', ...PROVIDER_ERRORS],
+      handler: async ({ caller, params }) => ({ cards: await money.cards.remove(caller.sub, params.card) }),
     }),
   ];
 }
@@ -148,11 +172,11 @@ function refundRoute({ money }: HttpContext): Route {
     example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
     answer: refund,
     status: 201,
-    summary: 'Refund a ticket, a tip or a top-up',
+    summary: 'Refund a payment, whole or in part',
     description:
-      'Name exactly one of `ticket`, `tip` and `topup`. Access that a ticket gave ends at once. Money goes back to where it came from; what goes to a card is `pending` until the payment provider confirms it.',
-    errors: ['payment_not_found', 'not_refundable', 'already_refunded', ...PROVIDER_ERRORS],
-    handler: ({ input, caller }) => money.refund(input, caller.apiKey),
+      'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be given back in part once, and then the rest. Access that it gave ends at once when all of it goes back. Money goes back to where it came from; what goes to a card is `pending` until the payment provider confirms it.',
+    errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large', ...PROVIDER_ERRORS],
+    handler: ({ input, caller }) => money.desk.refund(input, caller.apiKey),
   });
 }
 

@@ -53,6 +53,16 @@ const PUBLIC_ROUTES = [
   'POST /v1/rooms/{id}/removals',
   'POST /v1/refunds',
   'GET /v1/wallet',
+  'GET /v1/wallet/cards',
+  'DELETE /v1/wallet/cards/{card}',
+  'GET /v1/desk/acts',
+  'GET /v1/desk/overview',
+  'GET /v1/payments',
+  'GET /v1/payments/{payment}',
+  'GET /v1/payments/{payment}/refund-preview',
+  'GET /v1/payouts',
+  'GET /v1/reconciliations',
+  'POST /v1/creators/{creator}/payout-freeze',
   'POST /v1/wallet/topups',
   'POST /v1/rooms/{id}/tickets',
   'POST /v1/rooms/{id}/tips',
@@ -82,6 +92,7 @@ const PUBLIC_ROUTES = [
   'GET /v1/memberships',
   'GET /v1/rooms/{id}/tiers',
   'POST /v1/memberships/{membership}/cancel',
+  'POST /v1/memberships/{membership}/card',
   'POST /v1/memberships/{membership}/resume',
   'POST /v1/memberships/{membership}/tier',
   'GET /v1/creators/{identity}/earnings',
@@ -170,7 +181,13 @@ test('every example is accepted by the parser and by the schema', () => {
 test('every operation says who may call it and which errors it answers, by status', () => {
   for (const route of routes) {
     const operation = operationOf(route);
-    const security = { server: [{ apiKey: [] }], participant: [{ roomToken: [] }], person: [], visitor: [] };
+    const security = {
+      server: [{ apiKey: [] }],
+      participant: [{ roomToken: [] }],
+      person: [],
+      operator: [],
+      visitor: [],
+    };
     expect(operation?.security).toEqual(security[route.auth]);
     for (const code of errorsOf(route)) {
       const { description } = operation?.responses[String(ERROR_CATALOGUE[code].status)] ?? {};

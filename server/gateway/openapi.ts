@@ -23,7 +23,7 @@ import {
   ticketInput,
   tip,
   tipInput,
-  topupCheckout,
+  topupAnswer,
   topupInput,
   wallet,
 } from '../protocol/money.ts';
@@ -89,7 +89,7 @@ const ANSWER_NAMES: [z.ZodType, string][] = [
   [removal, 'Removal'],
   [wallet, 'Wallet'],
   [checkout, 'Checkout'],
-  [topupCheckout, 'TopupCheckout'],
+  [topupAnswer, 'TopupAnswer'],
   [ticket, 'Ticket'],
   [tip, 'Tip'],
   [tipAnswer, 'TipAnswer'],
@@ -182,7 +182,7 @@ function describeOperation(route: Route, components: Components): Operation {
 }
 
 const MONEY_PATH =
-  /\/(tiers|memberships|wallet|tickets|tips|refunds|quote|pledge|fee-policies|associations|promotions|receipts|withdrawals|buyers|earnings|onboarding|payouts|payout-batches|statement|disputes|reconciliations|reports)/;
+  /\/(tiers|memberships|wallet|tickets|tips|refunds|quote|pledge|fee-policies|associations|promotions|receipts|withdrawals|buyers|earnings|onboarding|payouts|payout-batches|statement|disputes|reconciliations|reports|payments|desk|payout-freeze)/;
 
 function tagOf({ path }: Route): keyof typeof TAGS {
   if (/^\/v1\/(events|webhook-endpoints)/.test(path)) return 'events';

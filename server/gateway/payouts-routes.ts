@@ -184,7 +184,7 @@ function ownEarningsRoutes({ accounts, money: { settlement } }: HttpContext): Ro
   ];
 }
 
-function batchRoutes({ money: { settlement } }: HttpContext): Route[] {
+function batchRoutes({ money: { desk, settlement } }: HttpContext): Route[] {
   const base = { auth: 'server', limit: 'server' } as const;
   return [
     defineRoute({
@@ -199,7 +199,7 @@ function batchRoutes({ money: { settlement } }: HttpContext): Route[] {
       summary: 'Pay out what is available',
       description:
         'One payout for each creator who can be paid and has the minimum. They are `pending` until the payment provider has taken them; what it refuses is available again.',
-      handler: ({ caller, input }) => settlement.payouts.createBatch({ by: caller.apiKey, creators: input.creators }),
+      handler: ({ caller, input }) => desk.runPayouts({ ...input, by: caller.apiKey }),
     }),
     defineRoute({
       ...base,
@@ -226,7 +226,7 @@ function batchRoutes({ money: { settlement } }: HttpContext): Route[] {
   ];
 }
 
-function disputeRoutes({ money: { settlement } }: HttpContext): Route[] {
+function disputeRoutes({ money: { desk, settlement } }: HttpContext): Route[] {
   const base = { auth: 'server', limit: 'server' } as const;
   return [
     defineRoute({
@@ -254,12 +254,12 @@ function disputeRoutes({ money: { settlement } }: HttpContext): Route[] {
         'What our own records say is gathered, your note added, and handed to the bank. This can be done once.',
       errors: ['dispute_not_found', 'dispute_closed', 'provider_unavailable'],
       handler: ({ params, input, caller }) =>
-        settlement.disputes.submitEvidence(params.dispute, { note: input.note, by: caller.apiKey }),
+        desk.submitEvidence(params.dispute, { note: input.note, by: caller.apiKey }),
     }),
   ];
 }
 
-function reconciliationRoutes({ money: { settlement } }: HttpContext): Route[] {
+function reconciliationRoutes({ money: { desk, settlement } }: HttpContext): Route[] {
   return [
     defineRoute({
       name: 'createReconciliation',
@@ -274,8 +274,8 @@ function reconciliationRoutes({ money: { settlement } }: HttpContext): Route[] {
       summary: 'Compare the books with the provider now',
       description: 'Since a moment, by default over the last weeks. Each difference is explained in words.',
       errors: ['provider_unavailable'],
-      handler: ({ input }) =>
-        settlement.reconciliations.run(input.since === undefined ? undefined : Date.parse(input.since)),
+      handler: ({ caller, input }) =>
+        desk.reconcile(caller.apiKey, input.since === undefined ? undefined : Date.parse(input.since)),
     }),
     defineRoute({
       name: 'getReconciliation',

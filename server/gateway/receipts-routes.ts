@@ -33,10 +33,12 @@ function beforePaying(context: HttpContext): Route[] {
       answer: quote,
       summary: 'The receipt before paying',
       description:
-        'Who gets what of the ticket, or of a tip of `amountMinor`: the parts sum to the gross exactly. For a ticket it carries the text of the waiver to accept, and how many tickets are left.',
+        'Who gets what of the ticket, of a tip of `amountMinor`, or of so many `minutes` of a private session: the parts sum to the gross exactly. For a ticket it carries the text of the waiver to accept, and how many tickets are left.',
       errors: [
         'forbidden',
         'nothing_to_buy',
+        'private_not_offered',
+        'wallet_off',
         'room_ended',
         'amount_invalid',
         'amount_too_small',

@@ -10,6 +10,7 @@ import type { Handlers } from './pipeline.ts';
 import { privateHandlers } from './private-requests.ts';
 import { receiptsHandlers } from './receipts-requests.ts';
 import { type TippingRequest, tippingHandlers } from './tipping-requests.ts';
+import { topUp } from './topups.ts';
 
 export function createHandlers(context: GatewayContext): Handlers {
   return {
@@ -193,8 +194,17 @@ function moneyHandlers(context: GatewayContext): Omit<HandlersOf<'money'>, Tippi
     'money:topup': {
       from: 'lobby',
       limit: 'money',
-      handle: ({ participant }, input) =>
-        money.createTopup({ identity: participant.identity, name: participant.name, ...input }),
+      handle: ({ participant }, input) => topUp(money, participant, input),
+    },
+    'money:cards': {
+      from: 'lobby',
+      limit: 'default',
+      handle: async ({ participant }) => ({ cards: await money.cards.list(participant.identity) }),
+    },
+    'money:removeCard': {
+      from: 'lobby',
+      limit: 'money',
+      handle: async ({ participant }, { card }) => ({ cards: await money.cards.remove(participant.identity, card) }),
     },
     'money:buyTicket': {
       from: 'lobby',

@@ -14,11 +14,16 @@ const PAGES = {
   '/studio': 'studio',
   '/studio/:id': 'studio',
   '/wallet': 'wallet',
+  '/receipts/:id': 'receipt',
+  '/earnings': 'earnings',
+  '/desk': 'desk',
+  '/desk/:section': 'desk',
+  '/desk/payments/:id': 'desk',
 } as const;
 
 /** The scripts change with a release of the server, which an embedder's page should get soon but not ask for at every load. */
 const SCRIPT_CACHE = 'public, max-age=300, stale-while-revalidate=86400';
-const CHECKOUT_SESSION = /^cs_[A-Za-z0-9_]{1,250}$/;
+const CHECKOUT_SESSION = /^(cs|checkout)_[A-Za-z0-9_]{1,250}$/;
 /** How long a page waits for a payment to settle; the webhook brings it later all the same. */
 const CONFIRM_WAIT_MS = 2_500;
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { identity } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { topupCheckout, topupInput, wallet } from '../protocol/money.ts';
+import { cardList, topupAnswer, topupInput, wallet } from '../protocol/money.ts';
 import { walletHistory } from '../protocol/pricing.ts';
 import { type Room, room, roomInput } from '../protocol/rooms.ts';
 import { DEMO_PEOPLE } from './demo.ts';
@@ -14,8 +14,16 @@ import type { HttpContext, LiveView } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 import { roomList, roomView } from './rooms-routes.ts';
 import { type SitePerson, type SiteSessions, sitePerson } from './site-session.ts';
+import { TOPUP_ERRORS, topUp } from './topups.ts';
 
-const siteSession = z.object({ person: sitePerson.nullable(), demo: z.boolean(), currency: z.string() });
+const siteSession = z.object({
+  person: sitePerson.nullable(),
+  /** Whether the money desk is open to them. */
+  isOperator: z.boolean(),
+  demo: z.boolean(),
+  currency: z.string(),
+  walletMode: z.enum(['on', 'off']),
+});
 
 export function siteRoutes(context: HttpContext, live: LiveView, sessions: SiteSessions): Route[] {
   return [
@@ -27,7 +35,14 @@ export function siteRoutes(context: HttpContext, live: LiveView, sessions: SiteS
 }
 
 function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[] {
-  const describe = (person: SitePerson | null) => ({ person, demo: config.development, currency: config.currency });
+  const isOperator = (person: SitePerson | null) => person !== null && config.operators.includes(person.identity);
+  const describe = (person: SitePerson | null) => ({
+    person,
+    isOperator: isOperator(person),
+    demo: config.development,
+    currency: config.currency,
+    walletMode: config.walletMode,
+  });
   const base = { auth: 'visitor', limit: 'site' } as const;
   return [
     defineRoute({
@@ -44,12 +59,12 @@ function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[]
       name: 'siteDemoPeople',
       method: 'get',
       path: '/site/demo-people',
-      answer: z.object({ people: z.array(sitePerson) }),
+      answer: z.object({ people: z.array(sitePerson.extend({ isOperator: z.boolean() })) }),
       summary: 'Whom one can sign in as in development',
       errors: ['not_found'],
       handler: () => {
         if (!config.development) throw new AppError('not_found');
-        return { people: [...DEMO_PEOPLE] };
+        return { people: DEMO_PEOPLE.map((person) => ({ ...person, isOperator: isOperator(person) })) };
       },
     }),
     defineRoute({
@@ -154,7 +169,7 @@ function studioRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
       path: '/site/rooms',
       auth: 'person',
       limit: 'site',
-      input: roomInput.pick({ title: true, access: true, startsAt: true }),
+      input: roomInput.pick({ title: true, access: true, startsAt: true, capacity: true }),
       answer: room,
       status: 201,
       summary: 'Create a room of one’s own',
@@ -193,19 +208,33 @@ function siteWalletRoutes({ money }: HttpContext): Route[] {
       auth: 'person',
       limit: 'money',
       input: topupInput,
-      answer: topupCheckout,
+      answer: topupAnswer,
       status: 201,
       summary: 'Top up the wallet by card',
-      errors: [
-        'amount_invalid',
-        'amount_too_small',
-        'amount_too_large',
-        'wallet_limit',
-        'wallet_off',
-        'provider_unavailable',
-      ],
-      handler: ({ caller, input, locale }) =>
-        money.createTopup({ identity: caller.identity, name: caller.name, locale, ...input }),
+      errors: TOPUP_ERRORS,
+      handler: ({ caller, input, locale }) => topUp(money, caller, { locale, ...input }),
+    }),
+    defineRoute({
+      name: 'siteCards',
+      method: 'get',
+      path: '/site/wallet/cards',
+      auth: 'person',
+      limit: 'site',
+      answer: cardList,
+      summary: 'The saved cards of whoever is signed in',
+      errors: ['provider_unavailable'],
+      handler: async ({ caller }) => ({ cards: await money.cards.list(caller.identity) }),
+    }),
+    defineRoute({
+      name: 'siteRemoveCard',
+      method: 'delete',
+      path: '/site/wallet/cards/:card',
+      auth: 'person',
+      limit: 'money',
+      answer: cardList,
+      summary: 'Remove a saved card',
+      errors: ['card_not_found', 'provider_unavailable'],
+      handler: async ({ caller, params }) => ({ cards: await money.cards.remove(caller.identity, params.card) }),
     }),
     defineRoute({
       name: 'siteWalletHistory',

@@ -57,10 +57,23 @@ const post = (path: string, cookie: string, body: object = {}) =>
 
 describe('the session', () => {
   test('somebody signs in, is recognised, and signs out', async () => {
-    expect((await get('/site/session')).json).toEqual({ person: null, demo: true, currency: 'eur' });
-    expect((await get('/site/demo-people')).json.people).toEqual(DEMO_PEOPLE);
+    expect((await get('/site/session')).json).toEqual({
+      person: null,
+      isOperator: false,
+      walletMode: 'on',
+      demo: true,
+      currency: 'eur',
+    });
+    const { people } = (await get('/site/demo-people')).json;
+    expect(people).toEqual(DEMO_PEOPLE.map((it) => ({ ...it, isOperator: it.identity === 'operator' })));
     const { headers, json: session } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'lea' } });
-    expect(session).toEqual({ person: { identity: 'lea', name: 'Léa', role: 'fan' }, demo: true, currency: 'eur' });
+    expect(session).toEqual({
+      person: { identity: 'lea', name: 'Léa', role: 'fan' },
+      isOperator: false,
+      walletMode: 'on',
+      demo: true,
+      currency: 'eur',
+    });
     const setCookie = headers.get('set-cookie') ?? '';
     expect(setCookie).toMatch(/^loge_session=[\w.-]+; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
     const cookie = setCookie.split(';', 1)[0] ?? '';
@@ -115,6 +128,8 @@ describe('the session', () => {
     expect(created).not.toHaveBeenCalled();
     expect((await production.call('GET', '/site/session')).json).toEqual({
       person: null,
+      isOperator: false,
+      walletMode: 'on',
       demo: false,
       currency: 'eur',
     });

@@ -151,7 +151,8 @@ export class SocketGateway {
 
   async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {
     const { participant, can, access, roomId } = connection;
-    const { money, stage, clock } = this.#context;
+    const { config, money, stage, clock } = this.#context;
+    const hasWallet = participant.role === 'fan' && money.walletMode === 'on';
     if (room.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
     const welcome: Welcome = {
       participant,
@@ -160,7 +161,8 @@ export class SocketGateway {
       access,
       viewerCount: this.#presence.viewerCount(roomId),
       live: stage.isLive(roomId),
-      wallet: participant.role === 'fan' ? await money.getWallet(participant.identity) : null,
+      wallet: hasWallet ? await money.getWallet(participant.identity) : null,
+      currency: config.currency,
       inside: view,
       serverTime: new Date(clock.now()).toISOString(),
     };

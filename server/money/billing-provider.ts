@@ -59,6 +59,8 @@ export interface BillingProvider {
   fetchSubscription(subscription: string): Promise<ProviderSubscription | undefined>;
   /** Every invoice of a subscription on which something was paid, the newest first. */
   listPaidInvoices(subscription: string): Promise<ProviderInvoice[]>;
+  /** The provider's own page on which a customer changes the card and pays what is owed. */
+  openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string>;
   setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void>;
   /** Ends it at once, without paying anything back. */
   endSubscription(subscription: string): Promise<void>;

@@ -5,13 +5,13 @@
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
-import { createId } from '../protocol/ids.ts';
+import { createId, ID_PREFIXES } from '../protocol/ids.ts';
 import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore } from './checkouts.store.ts';
 import { houseAccount, transferLegs } from './ledger.ts';
 import type { CheckoutPurpose } from './money.schema.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { ProviderCheckout, ProviderPayment } from './payment-provider.ts';
-import { createReturnUrls } from './return-urls.ts';
+import { createReturnUrls, withSession } from './return-urls.ts';
 
 export interface Payable {
   /** Looks at what it needs, outside a transaction, and answers the booking to be done inside one. */
@@ -32,6 +32,8 @@ export interface CheckoutRequest {
   /** Path on the house's own site when there is no `returnUrl`. */
   returnPath: string;
   locale: string | undefined;
+  /** Pay by this saved card, without a page. */
+  card?: string;
 }
 
 /** How long a page can be paid on; the provider allows 30 minutes to 24 hours. */
@@ -61,13 +63,38 @@ export class Checkouts {
 
   /** Writes the intent, with what `insertSource` inserts, and opens the page. Answers where to pay. */
   async open(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<string> {
+    return this.#order(await this.#insert(request, insertSource));
+  }
+
+  /** The same by a saved card: pays at once, or answers the page where the bank asks. Repeat it with `payByCard` when nothing was answered. */
+  async openByCard(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<Checkout> {
+    return this.payByCard(await this.#insert(request, insertSource));
+  }
+
+  /** Orders what an earlier call may have ordered, which is the same payment, and answers how it stands. */
+  async payByCard(checkout: Checkout): Promise<Checkout> {
+    const { provider } = this.#context;
+    const { card, id, successUrl } = checkout;
+    if (card === null) throw new AppError('internal', 'This checkout is paid on a page.');
+    if (checkout.status === 'open') await this.#look(checkout);
+    if (checkout.status === 'opening') {
+      const customer = await this.customerOf(checkout);
+      const returnUrl = withSession(successUrl, id);
+      const found = await provider.cards.pay({ ...checkout, checkout: id, card, customer, returnUrl });
+      await this.#keepPage(checkout, found);
+      await this.#settle((await this.#store.find(id)) ?? checkout, found);
+    }
+    return (await this.#store.find(id)) ?? checkout;
+  }
+
+  async #insert(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<Checkout> {
     const { purpose, sourceId, identity, name, amountMinor, description, locale } = request;
     const urls = createReturnUrls({
       requested: request.returnUrl,
       fallback: new URL(request.returnPath, this.#context.publicUrl).href,
       isAllowed: this.#context.isReturnUrlAllowed,
     });
-    const checkout = await this.#context.db.transaction(async (tx) => {
+    return this.#context.db.transaction(async (tx) => {
       await insertSource(tx);
       return this.#store.insert(tx, {
         id: createId('checkout'),
@@ -84,9 +111,9 @@ export class Checkouts {
         createdAt: this.#context.nowIso(),
         expiresAt: this.#context.laterIso(OPEN_MS),
         nextCheckAt: this.#context.laterIso(OPENING_MS),
+        card: request.card ?? null,
       });
     });
-    return this.#order(checkout);
   }
 
   /** Where an earlier checkout can still be paid; undefined when it cannot, and then it is settled or expired. */
@@ -121,7 +148,7 @@ export class Checkouts {
     const { provider } = this.#context;
     let page: ProviderCheckout | undefined;
     for (let attempt = 0; attempt < 2 && !page; attempt += 1) {
-      const customer = await this.#customerOf(checkout);
+      const customer = await this.customerOf(checkout);
       page = await provider.createCheckout({
         ...checkout,
         checkout: checkout.id,
@@ -142,7 +169,7 @@ export class Checkouts {
     await this.#store.markOpen(checkout.id, { session, url, nextCheckAt });
   }
 
-  async #customerOf({ identity, name }: Checkout): Promise<string> {
+  async customerOf({ identity, name }: { identity: string; name: string }): Promise<string> {
     const known = await this.#store.findCustomer(identity);
     if (known) return known;
     const customer = await this.#context.provider.createCustomer({ identity, name });
@@ -151,7 +178,9 @@ export class Checkouts {
 
   /** What the return page asks: fetches the session that it names and settles what is found. Sessions that are not ours are not fetched. */
   async confirm(session: string): Promise<Checkout> {
-    const known = await this.#store.findBySession(session);
+    // From the bank's page people come back with our id, since the payment was not known when the address was made.
+    const isOurs = session.startsWith(ID_PREFIXES.checkout);
+    const known = isOurs ? await this.#store.find(session) : await this.#store.findBySession(session);
     if (!known) throw new AppError('payment_not_found');
     if (known.status === 'open') await this.#look(known);
     return (await this.#store.find(known.id)) ?? known;
@@ -171,9 +200,17 @@ export class Checkouts {
   /** Something happened to this payment, says the provider: its fee may be known now. */
   async handlePaymentChanged(payment: string): Promise<void> {
     const checkout = await this.#store.findByPayment(payment);
-    if (!checkout || checkout.feeMinor !== null) return;
+    if (!checkout) return this.#handleCardPayment(payment);
+    if (checkout.feeMinor !== null) return;
     const found = await this.#context.provider.fetchPayment(payment);
     if (found) await this.#bookFee(checkout, found);
+  }
+
+  /** A payment without a page has no other news: it may be paid, or its order may have been answered to nobody. */
+  async #handleCardPayment(payment: string): Promise<void> {
+    const found = await this.#context.provider.fetchCheckout(payment);
+    const checkout = found?.reference ? await this.#store.find(found.reference) : undefined;
+    if (found && checkout && checkout.card !== null) await this.#settle(checkout, found);
   }
 
   /** Looks again at checkouts that are due; true when there may be more. */
@@ -220,6 +257,7 @@ export class Checkouts {
         return;
       case 'paid':
         await this.#book(checkout, found);
+        if (found.payment?.country) await this.#context.pricing.noteEvidence(checkout.identity, found.payment.country);
         if (found.payment) await this.#bookFee(checkout, found.payment);
     }
   }

@@ -36,6 +36,16 @@ export class DisputesStore {
     return row;
   }
 
+  async findOfSource(sourceId: string): Promise<DisputeRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(disputes)
+      .where(eq(disputes.sourceId, sourceId))
+      .orderBy(desc(disputes.openedAt))
+      .limit(1);
+    return row;
+  }
+
   async list(filter: { status?: DisputeStatus | undefined; limit: number }): Promise<DisputeRow[]> {
     return this.#orm
       .select()
@@ -45,9 +55,10 @@ export class DisputesStore {
       .limit(filter.limit);
   }
 
-  /** Keeps a new one, unless it is known. */
-  async keep(row: NewDispute): Promise<void> {
-    await this.#orm.insert(disputes).values(row).onConflictDoNothing();
+  /** Keeps a new one; undefined when it is known. */
+  async keep(tx: Orm, row: NewDispute): Promise<DisputeRow | undefined> {
+    const [kept] = await tx.insert(disputes).values(row).onConflictDoNothing().returning();
+    return kept;
   }
 
   async lock(tx: Orm, id: string): Promise<DisputeRow> {
@@ -88,6 +99,14 @@ export class DisputesStore {
   }
 
   async liftFreezes(tx: Orm, dispute: string, at: string): Promise<void> {
+    // What was passed over while it was frozen is looked at again.
+    await execute(
+      tx,
+      sql`update ledger_accounts a set release_due_at = ${at}::timestamptz, released_seq = least(a.released_seq, f.seq - 1)
+        from (select e.account, min(e.seq) as seq from dispute_freezes d join ledger_entries e on e.transaction = d.transaction
+          where d.dispute = ${dispute} and d.lifted_at is null and e.account like 'creator_pending:%' group by e.account) f
+        where a.id = f.account`,
+    );
     await tx
       .update(disputeFreezes)
       .set({ liftedAt: at })
@@ -152,7 +171,9 @@ export class DisputesStore {
     const { rows } = await execute<Record<string, string | null>>(
       this.#orm,
       sql`select c.name, c.description, c.paid_at, t.room, r.title, r.live_started_at, n.created_at as granted_at
-        from checkouts c
+        from (select source_id, name, description, paid_at from checkouts
+            union all select i.id, m.name, 'Membership of ' || coalesce(cr.name, m.creator) || ' until ' || to_char(i.period_end, 'YYYY-MM-DD'), i.paid_at
+              from membership_invoices i join memberships m on m.id = i.membership left join creators cr on cr.identity = m.creator) c
         left join tickets t on t.id = c.source_id
         left join rooms r on r.id = t.room
         left join entitlements n on n.source = 'ticket' and n.source_id = t.id

@@ -8,37 +8,40 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type Id, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Dispute } from '../protocol/payouts.ts';
-import type { CheckoutsStore } from './checkouts.store.ts';
+import type { CardPaymentsStore } from './card-payments.store.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
 import type { DisputeRow, DisputesStore } from './disputes.store.ts';
-import type { Source } from './ledger.store.ts';
-import {
-  accountId,
-  fanWallet,
-  houseAccount,
-  paidMinorOf,
-  remainderOf,
-  type TransactionKind,
-  transferLegs,
-} from './ledger.ts';
+import { accountId, fanWallet, houseAccount, paidMinorOf, remainderOf, transferLegs } from './ledger.ts';
+import type { MembershipStanding } from './membership-standing.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { DisputeStatus, Evidence } from './payouts.schema.ts';
 import type { ProviderDispute } from './settlement-provider.ts';
+import { assertOld } from './unknown-payment.ts';
 
 export class Disputes {
   readonly #context: MoneyContext;
   readonly #store: DisputesStore;
-  readonly #checkouts: CheckoutsStore;
+  readonly #payments: CardPaymentsStore;
+  readonly #standing: MembershipStanding;
 
-  constructor(context: MoneyContext, parts: { store: DisputesStore; checkouts: CheckoutsStore }) {
+  constructor(
+    context: MoneyContext,
+    parts: { store: DisputesStore; payments: CardPaymentsStore; standing: MembershipStanding },
+  ) {
     this.#context = context;
     this.#store = parts.store;
-    this.#checkouts = parts.checkouts;
+    this.#payments = parts.payments;
+    this.#standing = parts.standing;
   }
 
   async list(status?: DisputeStatus): Promise<Dispute[]> {
     return (await this.#store.list({ status, limit: LIMITS.listPageItems })).map(toWire);
+  }
+
+  async findOfSource(source: string): Promise<Dispute | undefined> {
+    const row = await this.#store.findOfSource(source);
+    return row && toWire(row);
   }
 
   /** Something happened to this dispute, says the provider. */
@@ -82,25 +85,29 @@ export class Disputes {
 
   async #keep(found: ProviderDispute): Promise<DisputeRow | undefined> {
     const { currency, log } = this.#context;
-    const checkout = found.payment ? await this.#checkouts.findByPayment(found.payment) : undefined;
-    if (!checkout || found.currency !== currency) {
+    const paid = found.payment ? await this.#payments.findByPayment(found.payment) : undefined;
+    if (!paid || found.currency !== currency) {
+      assertOld(this.#context, found.openedAtMs);
       log.error({ providerDispute: found.dispute }, 'a payment that is not known here is disputed');
       return undefined;
     }
-    await this.#store.keep({
-      id: createId('dispute'),
-      providerDispute: found.dispute,
-      providerPayment: found.payment ?? '',
-      sourceType: checkout.purpose,
-      sourceId: checkout.sourceId,
-      identity: checkout.identity,
-      amountMinor: found.amountMinor,
-      currency,
-      reason: found.reason,
-      status: 'inquiry',
-      openedAt: new Date(found.openedAtMs).toISOString(),
+    await this.#context.db.transaction(async (tx) => {
+      const kept = await this.#store.keep(tx, {
+        id: createId('dispute'),
+        providerDispute: found.dispute,
+        providerPayment: found.payment ?? '',
+        ...paid,
+        amountMinor: found.amountMinor,
+        currency,
+        reason: found.reason,
+        status: 'inquiry',
+        openedAt: new Date(found.openedAtMs).toISOString(),
+      });
+      // A dispute is told with the money that it takes; an inquiry takes none.
+      if (!kept || found.status !== 'inquiry') return;
+      await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
     });
-    log.warn({ providerDispute: found.dispute, checkout: checkout.id, reason: found.reason }, 'a payment is disputed');
+    log.warn({ providerDispute: found.dispute, source: paid.sourceId, reason: found.reason }, 'a payment is disputed');
     return this.#store.findByProvider(found.dispute);
   }
 
@@ -123,7 +130,7 @@ export class Disputes {
   async #freeze(tx: Orm, row: DisputeRow): Promise<DisputeRow> {
     if (row.isFrozen) return row;
     const { ledger, currency } = this.#context;
-    const booked = await ledger.findTransaction(tx, { kind: kindOf(row), source: sourceOf(row) });
+    const booked = await ledger.findTransaction(tx, await this.#payments.bookedAs(tx, row));
     const transactions = booked ? [booked.id] : [];
     let frozenCreditMinor = 0;
     if (row.sourceType === 'topup' && booked) {
@@ -140,6 +147,7 @@ export class Disputes {
     }
     await this.#store.freeze(tx, row.id, transactions, this.#context.nowIso());
     if (row.sourceType === 'ticket') await this.#closeTicket(tx, row);
+    if (row.sourceType === 'membership') await this.#standing.suspend(tx, row.sourceId);
     const frozen = await this.#store.update(tx, row.id, { isFrozen: true, frozenCreditMinor });
     if (frozenCreditMinor > 0) await this.#tellWallet(tx, frozen);
     return frozen;
@@ -174,6 +182,7 @@ export class Disputes {
     if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
     await this.#store.liftFreezes(tx, row.id, at);
     if (row.frozenCreditMinor > 0) await this.#tellWallet(tx, row);
+    if (row.sourceType === 'membership') await this.#standing.restore(tx, row.sourceId);
     if (row.sourceType !== 'ticket' || (await this.#store.hasOtherTicket(tx, row.sourceId))) return 0;
     const ticket = await this.#store.markTicket(tx, row.sourceId, { from: 'disputed', to: 'valid' });
     if (!ticket) return 0;
@@ -198,7 +207,7 @@ export class Disputes {
       if (left === undefined) throw new AppError('internal', 'Credit that was held is not there.');
       leftMinor -= row.frozenCreditMinor;
     }
-    const booked = await ledger.findTransaction(tx, { kind: kindOf(row), source: sourceOf(row) });
+    const booked = await ledger.findTransaction(tx, await this.#payments.bookedAs(tx, row));
     const sales =
       row.sourceType === 'topup'
         ? await this.#store.listFrozenSales(tx, row.id, booked?.id ?? '')
@@ -209,6 +218,7 @@ export class Disputes {
     await this.#store.liftFreezes(tx, row.id, at);
     // What was paid with the disputed card stays beyond refunds for good.
     if (booked) await this.#refreeze(tx, row, booked.id, at);
+    if (row.sourceType === 'membership') await this.#standing.end(tx, row.sourceId);
     if (leftMinor > 0) {
       const legs = transferLegs(houseAccount('chargeback_loss', currency), open, leftMinor);
       await ledger.post(tx, { kind: 'dispute_loss', source: { type: 'dispute', id: row.id }, legs, at });
@@ -243,14 +253,6 @@ export class Disputes {
     const wallet = await this.#context.readWallet(identity, tx);
     await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
   }
-}
-
-function kindOf(row: DisputeRow): TransactionKind {
-  return row.sourceType as TransactionKind;
-}
-
-function sourceOf(row: DisputeRow): Source {
-  return { type: row.sourceType as Source['type'], id: row.sourceId };
 }
 
 function toWire(row: DisputeRow): Dispute {

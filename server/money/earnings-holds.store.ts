@@ -3,8 +3,6 @@ import type { Database, Orm } from '../platform/db.ts';
 import { execute } from './ledger.store.ts';
 import { releasedEarnings } from './payouts.schema.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
-
 /** How long a sale is held before it is the creator's to be paid out. */
 export interface HoldRules {
   holdDays: number;
@@ -27,6 +25,17 @@ export interface HeldSale {
   isFrozen: boolean;
 }
 
+/** A creator's pending account, and up to where everything on it is released. */
+export interface DueAccount {
+  account: string;
+  creator: string;
+  releasedSeq: number;
+}
+
+/** The sale `x` is neither released nor held by a dispute. */
+const IS_WAITING = sql`(not exists (select 1 from released_earnings r where r.sale = x.id)
+  and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null))`;
+
 interface HeldRow {
   sale: string;
   kind: string;
@@ -47,25 +56,68 @@ export class EarningsHoldsStore {
     this.#rules = rules;
   }
 
-  /** Sales whose hold is over, the oldest first, by creator. */
-  async findDue(nowMs: number, currency: string, limit: number): Promise<Map<string, string[]>> {
-    const { holdDays, newCreatorHoldDays } = this.#rules;
-    const { rows } = await execute<{ sale: string; creator: string }>(
+  /** Creators' accounts that are to be looked at, by the index of when. */
+  async listDueAccounts(nowIso: string, currency: string, limit: number): Promise<DueAccount[]> {
+    const { rows } = await execute<{ id: string; creator: string; released_seq: string }>(
       this.#orm,
-      sql`select e.transaction as sale, a.owner as creator
-        from ledger_accounts a
-        join ledger_entries e on e.account = a.id and e.amount_minor > 0
-        join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
-        where a.kind = 'creator_pending' and a.currency = ${currency}
-          and x.created_at <= ${daysBefore(nowMs, holdDays)}::timestamptz
-          and not exists (select 1 from released_earnings r where r.sale = x.id)
-          and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
-          and (x.created_at <= ${daysBefore(nowMs, newCreatorHoldDays)}::timestamptz or not ${this.#isNewCreator()})
+      sql`select id, owner as creator, released_seq from ledger_accounts
+        where kind = 'creator_pending' and release_due_at <= ${nowIso}::timestamptz and currency = ${currency}
+        order by release_due_at limit ${limit}`,
+    );
+    return rows.map((row) => ({ account: row.id, creator: row.creator, releasedSeq: Number(row.released_seq) }));
+  }
+
+  /** Sales of one account whose hold is over, the oldest first; what a dispute holds is passed over. */
+  async listDue({ account, releasedSeq }: DueAccount, nowIso: string, limit: number): Promise<string[]> {
+    const { rows } = await execute<{ sale: string }>(
+      this.#orm,
+      sql`select e.transaction as sale
+        from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
+        where e.account = ${account} and e.seq > ${releasedSeq} and e.amount_minor > 0
+          and ${this.#dueAt()} <= ${nowIso}::timestamptz and ${IS_WAITING}
         order by e.seq limit ${limit}`,
     );
-    const due = new Map<string, string[]>();
-    for (const { sale, creator } of rows) due.set(creator, [...(due.get(creator) ?? []), sale]);
-    return due;
+    return rows.map(({ sale }) => sale);
+  }
+
+  /**
+   * What is left to wait for on an account: when the next sale is due, and up to where nothing is left. Sales since `youngIso` may still have
+   * an older neighbour whose transaction is not committed yet. Lifting a dispute makes its account due again.
+   */
+  async findNext(
+    { account, releasedSeq }: DueAccount,
+    youngIso: string,
+  ): Promise<{ nextDueMs: number | undefined; doneSeq: number }> {
+    const { rows } = await execute<{ next_due: string | null; first_seq: string | null; last_seq: string | null }>(
+      this.#orm,
+      sql`select min(due_at) filter (where is_waiting) as next_due, max(seq) as last_seq,
+          min(seq) filter (where is_waiting or sold_at > ${youngIso}::timestamptz) as first_seq
+        from (select e.seq, x.created_at as sold_at, ${this.#dueAt()} as due_at, ${IS_WAITING} as is_waiting
+          from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
+          where e.account = ${account} and e.seq > ${releasedSeq} and e.amount_minor > 0) s`,
+    );
+    const [found] = rows;
+    const doneSeq = found?.first_seq ? Number(found.first_seq) - 1 : Number(found?.last_seq ?? releasedSeq);
+    return { nextDueMs: found?.next_due ? Date.parse(found.next_due) : undefined, doneSeq };
+  }
+
+  /** When an account is looked at again, and from where; unless a lifted dispute has said otherwise meanwhile. */
+  async planRelease(
+    { account, releasedSeq }: DueAccount,
+    next: { dueAt: string; doneSeq: number; seenAt: string },
+  ): Promise<void> {
+    await execute(
+      this.#orm,
+      sql`update ledger_accounts set release_due_at = ${next.dueAt}::timestamptz, released_seq = ${next.doneSeq}
+        where id = ${account} and release_due_at <= ${next.seenAt}::timestamptz and released_seq = ${releasedSeq}`,
+    );
+  }
+
+  /** When the hold of the sale `x` on account `e.account` is over. */
+  #dueAt(): SQL {
+    const { holdDays, newCreatorHoldDays } = this.#rules;
+    return sql`(x.created_at + interval '1 day' * greatest(${holdDays}::int,
+      case when ${this.#isNewCreator()} then ${newCreatorHoldDays}::int else 0 end))`;
   }
 
   /** True while the sale `x` on account `e.account` was made soon after the first one there. */
@@ -118,6 +170,15 @@ export class EarningsHoldsStore {
     return { pendingMinor: sums.get('creator_pending') ?? 0, availableMinor: sums.get('creator_available') ?? 0 };
   }
 
+  /** Whether the house has stopped payouts to this creator. */
+  async isStopped(creator: string): Promise<boolean> {
+    const { rows } = await execute<{ id: string }>(
+      this.#orm,
+      sql`select id from creator_freezes where creator = ${creator} and lifted_at is null`,
+    );
+    return rows.length > 0;
+  }
+
   async sumPayouts(creator: string): Promise<{ inPayoutMinor: number; paidOutMinor: number }> {
     const { rows } = await execute<{ status: string; sum: string }>(
       this.#orm,
@@ -160,8 +221,4 @@ export class EarningsHoldsStore {
       isFrozen: row.frozen,
     }));
   }
-}
-
-function daysBefore(nowMs: number, days: number): string {
-  return new Date(nowMs - days * DAY_MS).toISOString();
 }

@@ -6,12 +6,17 @@ import { createId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { CreatorEarnings, EarningsHold, FrozenEarnings } from '../protocol/payouts.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
-import type { EarningsHoldsStore, HeldSale } from './earnings-holds.store.ts';
+import type { DueAccount, EarningsHoldsStore, HeldSale } from './earnings-holds.store.ts';
 import { accountId, creatorAvailable, creatorPending, transferLegs } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const RELEASE_SALES = 500;
+const RELEASE_ACCOUNTS = 200;
+/** A sale is committed within this time of its moment. */
+const COMMITTED_WITHIN_MS = 60 * 60_000;
+/** Without a hold an account is looked at so often. */
+const RELOOK_MS = 30_000;
 
 export class EarningsHolds {
   readonly #context: MoneyContext;
@@ -24,16 +29,26 @@ export class EarningsHolds {
     this.#accounts = parts.accounts;
   }
 
-  /** Makes available what is held long enough; true when there may be more. */
+  /** Makes available what is held long enough; true when there may be more. Only accounts that are due are looked at, by an index. */
   async release(): Promise<boolean> {
-    const { clock, currency } = this.#context;
-    const due = await this.#store.findDue(clock.now(), currency, RELEASE_SALES);
-    let count = 0;
-    for (const [creator, sales] of due) {
-      await this.#releaseSales(creator, sales);
-      count += sales.length;
-    }
-    return count === RELEASE_SALES;
+    const due = await this.#store.listDueAccounts(this.#context.nowIso(), this.#context.currency, RELEASE_ACCOUNTS);
+    let isMore = due.length === RELEASE_ACCOUNTS;
+    for (const each of due) isMore = (await this.#releaseAccount(each)) || isMore;
+    return isMore;
+  }
+
+  async #releaseAccount(account: DueAccount): Promise<boolean> {
+    const { clock, earningsRules } = this.#context;
+    const nowMs = clock.now();
+    const seenAt = new Date(nowMs).toISOString();
+    const due = await this.#store.listDue(account, seenAt, RELEASE_SALES);
+    if (due.length > 0) await this.#releaseSales(account.creator, due);
+    const { nextDueMs, doneSeq } = await this.#store.findNext(account, this.#context.laterIso(-COMMITTED_WITHIN_MS));
+    // What is sold from now on is due no sooner than the shortest hold after now.
+    const emptyMs = nowMs + Math.max(earningsRules.holdDays * DAY_MS, RELOOK_MS);
+    const dueAt = new Date(Math.min(emptyMs, nextDueMs ?? emptyMs)).toISOString();
+    await this.#store.planRelease(account, { seenAt, doneSeq, dueAt });
+    return due.length === RELEASE_SALES;
   }
 
   async #releaseSales(creator: string, sales: string[]): Promise<void> {
@@ -57,11 +72,12 @@ export class EarningsHolds {
     const { currency } = this.#context;
     const account = accountId(creatorPending(creator, currency));
     const limit = LIMITS.listPageItems;
-    const [sums, payouts, held, isPayable] = await Promise.all([
+    const [sums, payouts, held, isPayable, isStopped] = await Promise.all([
       this.#store.sumAccounts(creator, currency),
       this.#store.sumPayouts(creator),
       this.#store.listHeld(account, { after, limit: limit + 1 }),
       this.#accounts.isPayable(creator),
+      this.#store.isStopped(creator),
     ]);
     const page = held.slice(0, limit);
     return {
@@ -72,7 +88,7 @@ export class EarningsHolds {
       payoutMinMinor: this.#context.earningsRules.payoutMinMinor,
       holds: page.filter((sale) => sale.amountMinor !== 0).map((sale) => this.#toHold(sale)),
       nextHold: held.length > limit ? (page.at(-1)?.sale ?? null) : null,
-      frozen: this.#explainFrozen(sums.availableMinor, isPayable),
+      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, isStopped }),
     };
   }
 
@@ -94,11 +110,12 @@ export class EarningsHolds {
   }
 
   /** Why what is available is not paid out by the next batch. */
-  #explainFrozen(availableMinor: number, isPayable: boolean): FrozenEarnings[] {
+  #explainFrozen(availableMinor: number, is: { isPayable: boolean; isStopped: boolean }): FrozenEarnings[] {
     const amountMinor = availableMinor;
     if (amountMinor < 0) return [{ reason: 'recovery', amountMinor }];
     if (amountMinor === 0) return [];
-    if (!isPayable) return [{ reason: 'onboarding', amountMinor }];
+    if (is.isStopped) return [{ reason: 'house', amountMinor }];
+    if (!is.isPayable) return [{ reason: 'onboarding', amountMinor }];
     if (amountMinor < this.#context.earningsRules.payoutMinMinor) return [{ reason: 'below_minimum', amountMinor }];
     return [];
   }

@@ -24,7 +24,9 @@ export class EarningsStore {
           from tickets where room = ${room} and status = 'valid'
         ), private_sums as (
           select coalesce(sum(charged_minor), 0) as gross, coalesce(sum(creator_minor), 0) as creator
-          from private_sessions where room = ${room} and status = 'ended'
+          from private_sessions s where room = ${room} and status = 'ended'
+            and not exists (select 1 from refunds r where r.private_session = s.id
+              group by r.private_session having sum(r.amount_minor) = s.charged_minor)
         )
         select private_sums.gross as private, tip_sums.gross as tips, tip_sums.n as tip_count, ticket_sums.gross as tickets, ticket_sums.n as ticket_count,
           tip_sums.creator + ticket_sums.creator + private_sums.creator as creator

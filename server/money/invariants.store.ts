@@ -62,10 +62,11 @@ const RULES: Rule[] = [
   {
     fault: 'is a refunded ticket or tip without a refund, or a refund of one that is not refunded',
     statement: sql`select t.id from tickets t
-        where (t.status = 'refunded') <> (exists (select 1 from refunds r where r.ticket = t.id)
+        where (t.status = 'refunded') <> (exists (select 1 from refunds r where r.ticket = t.id group by r.ticket having sum(r.amount_minor) = t.price_minor)
           or exists (select 1 from provider_made_refunds p where p.source_id = t.id and t.status = 'refunded'))
       union all select t.id from tips t
-        where (t.status = 'refunded') <> exists (select 1 from refunds r where r.tip = t.id)`,
+        where (t.status = 'refunded') <> exists (select 1 from refunds r where r.tip = t.id
+          group by r.tip having sum(r.amount_minor) = t.amount_minor)`,
   },
   {
     fault: 'is a tip or a ticket whose creator or association got something else than its terms say',

@@ -5,13 +5,14 @@
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { MembershipId, TierId } from '../protocol/ids.ts';
+import { createId, type MembershipId, type TierId } from '../protocol/ids.ts';
 import type { Membership } from '../protocol/memberships.ts';
 import type { ProviderInvoice, ProviderSubscription } from './billing-provider.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from './ledger.ts';
-import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
+import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { MembershipChange } from './money-facts.ts';
+import type { Refunds } from './refunds.ts';
 
 /** How long access outlasts the paid time while a renewal is being tried again. */
 export const GRACE_MS = 5 * 24 * 60 * 60_000;
@@ -22,18 +23,21 @@ const RECHECK_MS = 6 * 60 * 60_000;
 /** An invoice with the booking of it, planned outside the transaction. */
 interface PlannedInvoice {
   invoice: ProviderInvoice;
-  book: (tx: Orm) => Promise<boolean>;
+  /** Undefined when it was booked before. */
+  book: (tx: Orm) => Promise<InvoiceRow | undefined>;
 }
 
 export class MembershipSync {
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
+  readonly #refunds: Refunds;
   /** One look at a time for each membership: an older answer must not overwrite a newer one. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  constructor(context: MoneyContext, store: MembershipsStore) {
+  constructor(context: MoneyContext, parts: { store: MembershipsStore; refunds: Refunds }) {
     this.#context = context;
-    this.#store = store;
+    this.#store = parts.store;
+    this.#refunds = parts.refunds;
   }
 
   async handleSubscriptionChanged(subscription: string): Promise<void> {
@@ -57,16 +61,19 @@ export class MembershipSync {
     const row = await this.#store.find(id);
     const found = row && (await provider.billing.fetchSubscription(subscription));
     if (!row || !found) return;
-    if (row.providerSubscription && row.providerSubscription !== subscription) {
-      this.#context.log.error({ membership: id, subscription }, 'a membership was paid twice; give one back by hand');
-      return;
-    }
+    const isOther = row.providerSubscription !== null && row.providerSubscription !== subscription;
     const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
     const isOver = await db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, id);
-      return before && this.#apply(tx, before, { found, plans });
+      if (!before) return false;
+      // Joined on two pages at once: one of them is the membership, the other is undone.
+      if (isOther || before.status === 'ended') return this.#giveBack(tx, before, { plans, isOther, found });
+      return this.#apply(tx, before, { found, plans });
     });
     outbox.wake();
+    // A card whose payment is disputed is not charged again.
+    const isDisputed = row.standing === 'disputed' && found.status !== 'ended' && !found.cancelAtPeriodEnd;
+    if (isDisputed && !isOver) await provider.billing.setCancelAtPeriodEnd(subscription, true);
     // The house gives up when the grace is over, whatever the provider is set to do.
     if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
   }
@@ -79,19 +86,14 @@ export class MembershipSync {
   ): Promise<boolean> {
     const { rooms, clock } = this.#context;
     let isRenewed = false;
-    for (const { book } of plans) isRenewed = (await book(tx)) || isRenewed;
+    for (const { book } of plans) isRenewed = (await book(tx)) !== undefined || isRenewed;
     const now = this.#context.nowIso();
     const paidUntilMs = Math.max(Date.parse(before.paidUntil ?? now), ...plans.map((it) => it.invoice.periodEndMs));
     const isPaid = before.paidUntil !== null || plans.length > 0;
-    if (before.status === 'ended') {
-      if (isRenewed)
-        this.#context.log.error({ membership: before.id }, 'a membership was paid after it had ended; give it back');
-      if (found.status === 'ended') await this.#store.update(tx, before.id, { nextCheckAt: null });
-      return true;
-    }
     if (found.status === 'unpaid' || !isPaid) return false;
     const accessUntilMs = paidUntilMs + (found.cancelAtPeriodEnd ? 0 : GRACE_MS);
-    const isOver = found.status === 'ended' || (found.status === 'past_due' && accessUntilMs <= clock.now());
+    const isLapsed = found.status === 'past_due' && accessUntilMs <= clock.now();
+    const isOver = found.status === 'ended' || isLapsed || before.standing === 'ending';
     const tier = (found.tier ?? before.tier) as TierId;
     const after = await this.#store.update(tx, before.id, {
       tier,
@@ -108,13 +110,34 @@ export class MembershipSync {
     const membership = before.id as MembershipId;
     const { creator, identity, accessUntil } = after;
     if (isOver) await rooms.clubs.revoke(tx, membership, 'expired');
-    else await rooms.clubs.grant(tx, { membership, creator, identity, tier, validUntil: accessUntil ?? now });
+    else if (before.standing === null)
+      await rooms.clubs.grant(tx, { membership, creator, identity, tier, validUntil: accessUntil ?? now });
     const change = changeOf(before, after, isRenewed);
     if (change) {
       const told = { change, membership: await this.toMembership(after, tx) };
       await this.#context.tell(tx, ['membership.changed', told, { identity }]);
     }
     return isOver;
+  }
+
+  /** What was paid for a membership that is over, or for a second one beside it, buys nothing: it goes back to the card by itself. */
+  async #giveBack(
+    tx: Orm,
+    row: MembershipRow,
+    { plans, isOther, found }: { plans: PlannedInvoice[]; isOther: boolean; found: ProviderSubscription },
+  ): Promise<boolean> {
+    for (const { book } of plans) {
+      const invoice = await book(tx);
+      if (!invoice) continue;
+      const reason = isOther ? 'paid_twice' : 'membership_ended';
+      this.#context.log.warn(
+        { membership: row.id, invoice: invoice.id, reason },
+        'a payment for a membership goes back',
+      );
+      await this.#refunds.returnInvoice(tx, { invoice, identity: row.identity, reason });
+    }
+    if (!isOther && found.status === 'ended') await this.#store.update(tx, row.id, { nextCheckAt: null });
+    return true;
   }
 
   async #planInvoices(row: MembershipRow, invoices: ProviderInvoice[]): Promise<PlannedInvoice[]> {
@@ -126,7 +149,7 @@ export class MembershipSync {
   }
 
   /** A sale like any other: VAT, commission, pledge, and the rest to the creator. */
-  async #planBooking(row: MembershipRow, paid: ProviderInvoice): Promise<(tx: Orm) => Promise<boolean>> {
+  async #planBooking(row: MembershipRow, paid: ProviderInvoice): Promise<PlannedInvoice['book']> {
     const { ledger, pricing, currency, metrics } = this.#context;
     if (paid.currency !== currency) throw new AppError('amount_invalid', 'An invoice was paid in another currency.');
     await ledger.ensureAccounts([creatorPending(row.creator, currency)]);
@@ -141,7 +164,8 @@ export class MembershipSync {
     });
     return async (tx) => {
       const at = this.#context.nowIso();
-      const isMine = await this.#store.insertInvoice(tx, {
+      const invoice = await this.#store.insertInvoice(tx, {
+        id: createId('membershipInvoice'),
         invoice: paid.invoice,
         membership: row.id,
         amountMinor: paid.amountMinor,
@@ -155,11 +179,11 @@ export class MembershipSync {
         paidAt: new Date(paid.paidAtMs).toISOString(),
         bookedAt: at,
       });
-      if (!isMine) return false;
+      if (!invoice) return undefined;
       const source = { type: 'membership_invoice', id: paid.invoice } as const;
       await ledger.post(tx, { kind: 'membership', source, legs, at });
       metrics.moneyMinor.inc({ kind: 'membership' }, paid.amountMinor);
-      return true;
+      return invoice;
     };
   }
 
@@ -173,8 +197,13 @@ export class MembershipSync {
 
   async bookFee(invoice: string, payment: string): Promise<void> {
     const { provider, ledger, db, currency } = this.#context;
-    const feeMinor = (await provider.fetchPayment(payment))?.feeMinor ?? null;
+    const found = await provider.fetchPayment(payment);
+    const feeMinor = found?.feeMinor ?? null;
     if (feeMinor === null) return;
+    if (found?.country) {
+      const row = await this.#store.findHolder(invoice);
+      if (row) await this.#context.pricing.noteEvidence(row.identity, found.country);
+    }
     await db.transaction(async (tx) => {
       if (!(await this.#store.setFee(tx, invoice, feeMinor)) || feeMinor === 0) return;
       const [from, to] = [houseAccount('provider_fees', currency), houseAccount('provider_clearing', currency)];

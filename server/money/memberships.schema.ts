@@ -22,6 +22,11 @@ export const memberships = pgTable(
     locale: text('locale'),
     providerSession: text('provider_session').unique(),
     providerSubscription: text('provider_subscription').unique(),
+    /**
+     * `disputed`: a payment for it is disputed, and it is no key until that is decided. `ending`: its payment was given back or lost, and the
+     * house ends it.
+     */
+    standing: text('standing').$type<'disputed' | 'ending'>(),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
     paidUntil: time('paid_until'),
     accessUntil: time('access_until'),
@@ -49,6 +54,8 @@ export const membershipInvoices = pgTable(
   'membership_invoices',
   {
     invoice: text('invoice').primaryKey(),
+    /** Our id of the payment, by which it is searched, refunded and has its receipt. */
+    id: text('id').notNull().unique().default(sql`'invoice_0000000' || substr(md5(random()::text), 1, 17)`),
     membership: text('membership').notNull(),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),

@@ -1,6 +1,8 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
+import { ID_PREFIXES } from '../protocol/ids.ts';
 import { membershipInvoices, memberships } from './memberships.schema.ts';
+import { refunds } from './money.schema.ts';
 
 export type MembershipRow = typeof memberships.$inferSelect;
 export type InvoiceRow = typeof membershipInvoices.$inferSelect;
@@ -117,14 +119,10 @@ export class MembershipsStore {
     return new Set(rows.map((row) => row.invoice));
   }
 
-  /** True when this call kept it, false when it was there. */
-  async insertInvoice(tx: Orm, row: typeof membershipInvoices.$inferInsert): Promise<boolean> {
-    const rows = await tx
-      .insert(membershipInvoices)
-      .values(row)
-      .onConflictDoNothing()
-      .returning({ invoice: membershipInvoices.invoice });
-    return rows.length > 0;
+  /** The row when this call kept it, undefined when it was there. */
+  async insertInvoice(tx: Orm, row: typeof membershipInvoices.$inferInsert): Promise<InvoiceRow | undefined> {
+    const [inserted] = await tx.insert(membershipInvoices).values(row).onConflictDoNothing().returning();
+    return inserted;
   }
 
   async findInvoiceByPayment(payment: string): Promise<InvoiceRow | undefined> {
@@ -133,6 +131,51 @@ export class MembershipsStore {
       .from(membershipInvoices)
       .where(eq(membershipInvoices.providerPayment, payment));
     return row;
+  }
+
+  /** By our id of the payment, or the latest one of a membership. */
+  async findInvoice(id: string, tx: Orm = this.#orm): Promise<InvoiceRow | undefined> {
+    const isMembership = id.startsWith(ID_PREFIXES.membership);
+    const [row] = await tx
+      .select()
+      .from(membershipInvoices)
+      .where(isMembership ? eq(membershipInvoices.membership, id) : eq(membershipInvoices.id, id))
+      .orderBy(desc(membershipInvoices.paidAt))
+      .limit(1);
+    return row;
+  }
+
+  /** The same by the provider's id. */
+  async findInvoiceByProvider(invoice: string): Promise<InvoiceRow | undefined> {
+    const [row] = await this.#orm.select().from(membershipInvoices).where(eq(membershipInvoices.invoice, invoice));
+    return row;
+  }
+
+  /** Whose membership an invoice paid for. */
+  async findHolder(invoice: string): Promise<{ identity: string } | undefined> {
+    const [row] = await this.#orm
+      .select({ identity: memberships.identity })
+      .from(membershipInvoices)
+      .innerJoin(memberships, eq(memberships.id, membershipInvoices.membership))
+      .where(eq(membershipInvoices.invoice, invoice));
+    return row;
+  }
+
+  /** Whether nothing later was paid, and kept, for the same membership. */
+  async isLatestInvoice(tx: Orm, row: InvoiceRow): Promise<boolean> {
+    const later = await tx
+      .select({ id: membershipInvoices.id })
+      .from(membershipInvoices)
+      .leftJoin(refunds, and(eq(refunds.membershipInvoice, membershipInvoices.id), eq(refunds.isRest, false)))
+      .where(
+        and(
+          eq(membershipInvoices.membership, row.membership),
+          gt(membershipInvoices.periodEnd, row.periodEnd),
+          isNull(refunds.id),
+        ),
+      )
+      .limit(1);
+    return later.length === 0;
   }
 
   claimFees(claim: { nowIso: string; nextIso: string; limit: number }): Promise<InvoiceRow[]> {

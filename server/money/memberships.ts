@@ -9,7 +9,8 @@ import type { CheckoutsStore } from './checkouts.store.ts';
 import { MembershipSync } from './membership-sync.ts';
 import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
-import { createReturnUrls } from './return-urls.ts';
+import type { Refunds } from './refunds.ts';
+import { createReturnUrls, parseWebUrl } from './return-urls.ts';
 import { isUniqueViolation } from './unique-violation.ts';
 
 export interface JoinRequest {
@@ -36,11 +37,14 @@ export class Memberships {
   readonly #store: MembershipsStore;
   readonly #customers: CheckoutsStore;
 
-  constructor(context: MoneyContext, parts: { store: MembershipsStore; checkoutsStore: CheckoutsStore }) {
+  constructor(
+    context: MoneyContext,
+    parts: { store: MembershipsStore; checkoutsStore: CheckoutsStore; refunds: Refunds },
+  ) {
     this.#context = context;
     this.#store = parts.store;
     this.#customers = parts.checkoutsStore;
-    this.sync = new MembershipSync(context, parts.store);
+    this.sync = new MembershipSync(context, parts);
   }
 
   /** Answers where to join. Asked again, it answers the same page as long as that is open and for the same tier. */
@@ -162,6 +166,23 @@ export class Memberships {
     );
   }
 
+  /** Where another card is given, and what is owed is paid, when a renewal could not be. How it then stands the provider tells. */
+  async openPortal(
+    identity: string,
+    id: string,
+    { returnUrl, locale = null }: { returnUrl?: string | undefined; locale?: string | null | undefined },
+  ): Promise<{ url: string }> {
+    const { row } = await this.#findOwn(identity, id);
+    const customer = await this.#customers.findCustomer(row.identity);
+    if (!customer) throw new AppError('membership_ended');
+    const back = parseWebUrl(returnUrl ?? new URL('/wallet', this.#context.publicUrl).href);
+    if (returnUrl !== undefined && !this.#context.isReturnUrlAllowed(back.href)) {
+      throw new AppError('origin_not_allowed');
+    }
+    const order = { customer, returnUrl: back.href, locale };
+    return { url: await this.#context.provider.billing.openPortal(order) };
+  }
+
   /** Takes a cancellation back while the membership lasts. */
   resume(identity: string, id: string): Promise<Membership> {
     return this.#change(identity, id, (subscription) =>
@@ -187,12 +208,18 @@ export class Memberships {
     id: string,
     order: (subscription: string, row: MembershipRow) => Promise<void>,
   ): Promise<Membership> {
+    const { row, subscription } = await this.#findOwn(identity, id);
+    await order(subscription, row);
+    await this.sync.sync(id, subscription);
+    return this.sync.toMembership((await this.#store.find(id)) ?? row);
+  }
+
+  /** One's own that is not over. */
+  async #findOwn(identity: string, id: string): Promise<{ row: MembershipRow; subscription: string }> {
     const row = await this.#store.find(id);
     if (row?.identity !== identity || row.startedAt === null) throw new AppError('membership_not_found');
     if (row.status === 'ended' || !row.providerSubscription) throw new AppError('membership_ended');
-    await order(row.providerSubscription, row);
-    await this.sync.sync(id, row.providerSubscription);
-    return this.sync.toMembership((await this.#store.find(id)) ?? row);
+    return { row, subscription: row.providerSubscription };
   }
 
   /** Looks again at memberships and fees that are due; true when there may be more. */

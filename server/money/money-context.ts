@@ -13,7 +13,7 @@ import type { MoneyFact } from './money-facts.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { Pricing } from './pricing.ts';
 import { SpendingStore } from './spending.store.ts';
-import { EuTaxTable, type TaxCalculator } from './tax-calculator.ts';
+import { EuTaxTable, type TaxCalculator, type VatRates } from './tax-calculator.ts';
 
 export interface MoneyOptions {
   db: Database;
@@ -34,6 +34,8 @@ export interface MoneyOptions {
   houseCountry?: string;
   /** Absent means the table of the Union's standard rates. */
   taxes?: TaxCalculator;
+  /** The operator's own rates, which go before those of the table. */
+  vatRates?: VatRates | undefined;
   /** How long earnings are held, and from what amount they are paid out; each absent one has a default. */
   earnings?: Partial<EarningsRules>;
   /** Of several processes on the same books, whether this one does what one is enough for. Absent means that it is alone. */
@@ -94,7 +96,7 @@ export class MoneyContext {
     this.walletMode = options.walletMode ?? 'on';
     const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;
     const { db, clock, ledger, fees, currency } = this;
-    const taxes = options.taxes ?? new EuTaxTable(houseCountry);
+    const taxes = options.taxes ?? new EuTaxTable(houseCountry, options.vatRates);
     this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
   }
 

@@ -46,6 +46,8 @@ export interface MoneyFacts {
   /** A payout was carried out, or refused and given back. */
   'payout.changed': { payout: Payout };
   'creator.account_changed': { account: CreatorAccount };
+  /** The house has stopped payouts to a creator, or lets them go on. */
+  'creator.payouts_changed': { creator: string; frozen: boolean; reason: string };
   'dispute.changed': { dispute: Dispute };
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
+  boolean,
   check,
   index,
   integer,
@@ -33,8 +34,12 @@ export const ledgerAccounts = pgTable(
     held: minor('held').notNull().default(0),
     minBalance: minor('min_balance'),
     createdAt: time('created_at').notNull().defaultNow(),
+    /** Of a creator's pending account: when it is to be looked at for sales whose hold is over, and up to where that is done. */
+    releaseDueAt: time('release_due_at').notNull().defaultNow(),
+    releasedSeq: bigint('released_seq', { mode: 'number' }).notNull().default(0),
   },
   (table) => [
+    index('ledger_accounts_release').on(table.releaseDueAt).where(sql`${table.kind} = 'creator_pending'`),
     uniqueIndex('ledger_accounts_owner').on(table.owner, table.kind, table.currency),
     check(
       'ledger_accounts_cached',
@@ -147,10 +152,18 @@ export const topups = pgTable(
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
     status: text('status').$type<'pending' | 'settled' | 'expired'>().notNull(),
+    /** Of a top-up by saved card: the same key of the same person is the same top-up. */
+    idempotencyKey: text('idempotency_key'),
     createdAt: time('created_at').notNull(),
     settledAt: time('settled_at'),
   },
-  (table) => [index('topups_identity').on(table.identity), check('topups_amount', sql`${table.amountMinor} > 0`)],
+  (table) => [
+    index('topups_identity').on(table.identity),
+    uniqueIndex('topups_idempotency')
+      .on(table.identity, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+    check('topups_amount', sql`${table.amountMinor} > 0`),
+  ],
 );
 
 export const tickets = pgTable(
@@ -206,14 +219,18 @@ export const tips = pgTable(
   ],
 );
 
-/** A decision to give money back; at most one for each payment. One to a card is `pending` until the provider has carried it out. */
+/** A decision to give money back; of each payment at most a part, and the rest or all of it. One to a card is `pending` until the provider has carried it out. */
 export const refunds = pgTable(
   'refunds',
   {
     id: text('id').primaryKey(),
-    ticket: text('ticket').unique(),
-    tip: text('tip').unique(),
-    topup: text('topup').unique(),
+    ticket: text('ticket'),
+    tip: text('tip'),
+    topup: text('topup'),
+    membershipInvoice: text('membership_invoice'),
+    privateSession: text('private_session'),
+    /** It follows one of a part. */
+    isRest: boolean('is_rest').notNull().default(false),
     identity: text('identity').notNull(),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
@@ -234,7 +251,17 @@ export const refunds = pgTable(
   (table) => [
     index('refunds_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     check('refunds_amount', sql`${table.amountMinor} > 0`),
-    check('refunds_of_one', sql`num_nonnulls(${table.ticket}, ${table.tip}, ${table.topup}) = 1`),
+    // What makes giving back twice impossible, also across processes.
+    uniqueIndex('refunds_one_ticket').on(table.ticket, table.isRest),
+    uniqueIndex('refunds_one_tip').on(table.tip, table.isRest),
+    uniqueIndex('refunds_one_topup').on(table.topup, table.isRest),
+    uniqueIndex('refunds_one_membership_invoice').on(table.membershipInvoice, table.isRest),
+    uniqueIndex('refunds_one_private_session').on(table.privateSession, table.isRest),
+    index('refunds_created').on(table.createdAt),
+    check(
+      'refunds_of_one',
+      sql`num_nonnulls(${table.ticket}, ${table.tip}, ${table.topup}, ${table.membershipInvoice}, ${table.privateSession}) = 1`,
+    ),
   ],
 );
 
@@ -244,7 +271,7 @@ export const providerEvents = pgTable(
   {
     id: text('id').primaryKey(),
     subject: text('subject')
-      .$type<'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'other'>()
+      .$type<'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'bank_payout' | 'other'>()
       .notNull(),
     objectId: text('object_id').notNull(),
     type: text('type').notNull(),

@@ -7,31 +7,37 @@
 import { PeriodicJob } from '../platform/periodic-job.ts';
 import type { RoomId, TicketId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Earnings, Refund, RefundInput, TipReceipt, Wallet } from '../protocol/money.ts';
+import type { CardTopup, Earnings, Refund, RefundInput, TipReceipt, Wallet } from '../protocol/money.ts';
 import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/pricing.ts';
 import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/tipping.ts';
 import { CancellationsStore } from './cancellations.store.ts';
 import { Cancellations } from './cancellations.ts';
 import { CardTipsStore } from './card-tips.store.ts';
 import { type CardTipRequest, CardTips } from './card-tips.ts';
+import { Cards } from './cards.ts';
 import { CheckoutsStore } from './checkouts.store.ts';
 import { Checkouts } from './checkouts.ts';
+import { DeskStore } from './desk.store.ts';
+import { Desk } from './desk.ts';
 import { EarningsStore } from './earnings.store.ts';
 import { Goals } from './goals.ts';
 import { InvariantsStore } from './invariants.store.ts';
 import { fanWallet } from './ledger.ts';
+import { MembershipStanding } from './membership-standing.ts';
 import { MembershipsStore } from './memberships.store.ts';
 import { Memberships } from './memberships.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './money.schema.ts';
 import { MoneyContext, type MoneyOptions, type WalletMode } from './money-context.ts';
 import type { Pricing } from './pricing.ts';
 import { PrivateDesk } from './private-desk.ts';
+import { PrivateSessionsStore } from './private-sessions.store.ts';
 import { PromotionsStore } from './promotions.store.ts';
 import { Promotions } from './promotions.ts';
 import { type QuoteRequest, Quotes } from './quotes.ts';
 import { ReceiptsStore } from './receipts.store.ts';
 import { Receipts } from './receipts.ts';
 import { RefundOrders } from './refund-orders.ts';
+import { Refundables } from './refundables.ts';
 import { RefundsStore } from './refunds.store.ts';
 import { Refunds } from './refunds.ts';
 import { Settlement } from './settlement.ts';
@@ -44,7 +50,7 @@ import { TippingStore } from './tipping.store.ts';
 import { TipsStore } from './tips.store.ts';
 import { type TipRequest, Tips } from './tips.ts';
 import { TopupsStore } from './topups.store.ts';
-import { type TopupRequest, Topups } from './topups.ts';
+import { type CardTopupRequest, type TopupRequest, Topups } from './topups.ts';
 import { WaiversStore } from './waivers.store.ts';
 import { type WalletEntry, WalletsStore } from './wallets.store.ts';
 import { WebhookInboxStore } from './webhook-inbox.store.ts';
@@ -80,10 +86,14 @@ const STATUS_ON_RETURN: Record<CheckoutStatus, ConfirmedCheckout['status']> = {
 export class Money {
   /** Earnings, payouts, statements, disputes and reconciliation. */
   readonly settlement: Settlement;
+  /** What people of the house see and do. */
+  readonly desk: Desk;
   /** Private sessions by the minute. */
   readonly privateSessions: PrivateDesk;
   /** Memberships of creators' clubs. */
   readonly memberships: Memberships;
+  /** Saved cards. */
+  readonly cards: Cards;
   readonly #context: MoneyContext;
   readonly #checkouts: Checkouts;
   readonly #topups: Topups;
@@ -118,20 +128,36 @@ export class Money {
     const tips = new TipsStore(db);
     const waivers = new WaiversStore(db);
     const promotions = new PromotionsStore(db);
+    const membershipsStore = new MembershipsStore(db);
     this.#context = context;
+    this.cards = new Cards(context, checkoutsStore);
     this.#checkouts = new Checkouts(context, checkoutsStore);
+    const privateSessions = new PrivateSessionsStore(db);
+    const standing = new MembershipStanding(context, membershipsStore);
+    const refundables = new Refundables(context, {
+      checkouts: checkoutsStore,
+      topups,
+      tickets,
+      tips,
+      memberships: membershipsStore,
+      standing,
+      privateSessions,
+    });
     this.#refundOrders = new RefundOrders(context, refundsStore, (found) =>
       this.settlement.providerMadeRefunds.handle(found),
     );
     this.#refunds = new Refunds(context, {
       store: refundsStore,
       orders: this.#refundOrders,
-      checkouts: checkoutsStore,
-      topups,
-      tickets,
-      tips,
+      refundables,
     });
-    this.#topups = new Topups(context, { store: topups, checkouts: this.#checkouts, refunds: this.#refunds });
+    this.#topups = new Topups(context, {
+      store: topups,
+      checkouts: this.#checkouts,
+      checkoutsStore,
+      cards: this.cards,
+      refunds: this.#refunds,
+    });
     this.#tickets = new Tickets(context, {
       store: tickets,
       checkouts: this.#checkouts,
@@ -159,6 +185,8 @@ export class Money {
       refunds: refundsStore,
       promotions,
       waivers,
+      memberships: membershipsStore,
+      privateSessions,
       withdrawals: this.#withdrawals,
     });
     this.#tipping = new TippingStore(db);
@@ -166,14 +194,22 @@ export class Money {
     this.#goals = new Goals(context, this.#tipping);
     this.#tipBatches = new TipBatches(context, new TipBatchesStore(db, context.outbox));
     this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });
-    this.settlement = new Settlement(context, { checkouts: checkoutsStore, tickets });
+    this.settlement = new Settlement(context, { tickets, standing });
+    this.desk = new Desk(context, {
+      store: new DeskStore(db),
+      refunds: this.#refunds,
+      refundsStore,
+      receipts: this.#receipts,
+      settlement: this.settlement,
+    });
     this.privateSessions = new PrivateDesk(context);
-    this.memberships = new Memberships(context, { store: new MembershipsStore(db), checkoutsStore });
+    this.memberships = new Memberships(context, { store: membershipsStore, checkoutsStore, refunds: this.#refunds });
     this.#inbox = new WebhookInbox(context, {
       memberships: this.memberships.sync,
       store: new WebhookInboxStore(db),
       disputes: this.settlement.disputes,
       creatorAccounts: this.settlement.accounts,
+      reconciliations: this.settlement.reconciliations,
       checkouts: this.#checkouts,
       refundOrders: this.#refundOrders,
     });
@@ -242,6 +278,10 @@ export class Money {
 
   createTopup(request: TopupRequest) {
     return this.#topups.create(request);
+  }
+
+  topupByCard(request: CardTopupRequest): Promise<CardTopup> {
+    return this.#topups.createByCard(request);
   }
 
   buyTicket(request: TicketRequest): Promise<TicketAnswer> {

@@ -37,10 +37,45 @@ export interface ProviderCheckout {
   payment: ProviderPayment | null;
 }
 
+export interface ProviderCard {
+  card: string;
+  brand: string;
+  last4: string;
+  expMonth: number;
+  expYear: number;
+}
+
+/** A payment by a card that the payer has saved, ordered while they are there. */
+export interface CardOrder {
+  checkout: string;
+  customer: string;
+  card: string;
+  sourceId: string;
+  identity: string;
+  amountMinor: number;
+  currency: string;
+  description: string;
+  /** Where the bank's page leads back to. */
+  returnUrl: string;
+}
+
+export interface CardsProvider {
+  /** Empty for a customer that the provider does not know (any more). */
+  list(customer: string): Promise<ProviderCard[]>;
+  remove(card: string): Promise<void>;
+  /**
+   * `open` with an `url`: the bank asks the payer there. `expired`: declined. Repeated, it is the same payment; from then on it is fetched
+   * like any checkout.
+   */
+  pay(order: CardOrder): Promise<ProviderCheckout>;
+}
+
 export interface ProviderPayment {
   payment: string;
   /** What the provider keeps; null until it knows. */
   feeMinor: number | null;
+  /** Where the payer lives by their billing address, or else where the card is from: ISO 3166-1 alpha-2. */
+  country: string | null;
 }
 
 export interface RefundOrder {
@@ -62,6 +97,7 @@ export interface ProviderRefund {
   order: string | null;
   status: 'pending' | 'succeeded' | 'failed';
   failure: string | null;
+  createdAtMs: number;
 }
 
 /** Something changed at the provider. It only says where to look: the object is fetched again before anything is believed. */
@@ -69,7 +105,7 @@ export interface ProviderEvent {
   id: string;
   /** The provider's own name of the event, for people. */
   type: string;
-  subject: 'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'other';
+  subject: 'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'bank_payout' | 'other';
   /** Whether it was made with the version of the provider's API that this adapter is written for. */
   isVersionOurs: boolean;
   objectId: string;
@@ -95,6 +131,7 @@ export interface PaymentProvider {
   fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;
   /** Every refund of a payment, whoever ordered it. */
   listRefunds(payment: string): Promise<ProviderRefund[]>;
+  readonly cards: CardsProvider;
   readonly billing: BillingProvider;
   readonly connect: ConnectProvider;
   readonly disputes: DisputesProvider;

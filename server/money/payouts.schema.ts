@@ -91,6 +91,42 @@ export const payouts = pgTable(
   ],
 );
 
+/** Creators whom the house has stopped paying out for a time, with who said so and why. */
+export const creatorFreezes = pgTable(
+  'creator_freezes',
+  {
+    id: text('id').primaryKey(),
+    creator: text('creator').notNull(),
+    reason: text('reason').notNull(),
+    by: text('by').notNull(),
+    frozenAt: time('frozen_at').notNull(),
+    liftedAt: time('lifted_at'),
+    liftedBy: text('lifted_by'),
+    liftReason: text('lift_reason'),
+  },
+  (table) => [
+    // One at a time: freezing twice is the same freeze.
+    uniqueIndex('creator_freezes_standing').on(table.creator).where(sql`${table.liftedAt} is null`),
+  ],
+);
+
+export type DeskAct = 'refund' | 'evidence' | 'payouts' | 'freeze' | 'unfreeze' | 'reconciliation' | 'fee_policy';
+
+/** What people of the house did with money, who and why. Nothing is ever changed in it. */
+export const deskActs = pgTable(
+  'desk_acts',
+  {
+    id: text('id').primaryKey(),
+    act: text('act').$type<DeskAct>().notNull(),
+    /** The payment, dispute, creator or policy. */
+    subject: text('subject').notNull(),
+    by: text('by').notNull(),
+    reason: text('reason'),
+    at: time('at').notNull(),
+  },
+  (table) => [index('desk_acts_subject').on(table.subject), index('desk_acts_at').on(table.at)],
+);
+
 export type DisputeStatus = 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';
 export type EvidenceField =
   | 'customer_name'

@@ -43,6 +43,7 @@ export class PayoutsStore {
         where c.is_transfers_enabled and c.is_payouts_enabled
           ${creators ? sql`and c.creator in ${creators}` : sql``}
           and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
+          and not exists (select 1 from creator_freezes f where f.creator = c.creator and f.lifted_at is null)
         group by c.creator, c.provider_account
         having sum(e.amount_minor) >= ${minMinor}
         order by c.creator limit ${limit}`,
@@ -75,6 +76,11 @@ export class PayoutsStore {
 
   async listOfBatch(batch: string): Promise<PayoutRow[]> {
     return this.#orm.select().from(payouts).where(eq(payouts.batch, batch)).orderBy(asc(payouts.creator));
+  }
+
+  /** The newest of all. */
+  async listLatest(limit: number): Promise<PayoutRow[]> {
+    return this.#orm.select().from(payouts).orderBy(desc(payouts.createdAt)).limit(limit);
   }
 
   async listOfCreator(creator: string, limit: number): Promise<PayoutRow[]> {

@@ -37,6 +37,7 @@ export class Payouts {
     const payable = await this.#findPayable(request.creators);
     await this.#store.insertBatch({ id, by: request.by, createdAt: this.#context.nowIso() });
     for (const each of payable) await this.#decide(id, each);
+    if (payable.length > 0) this.#context.outbox.wake();
     void this.#context.runInBackground(`payouts ${id}`, async () => {
       while (await this.sweep());
     });
@@ -67,6 +68,17 @@ export class Payouts {
     return (await this.#store.listOfCreator(creator, LIMITS.listPageItems)).map(toPayout);
   }
 
+  /** The newest of all creators. */
+  async listLatest(): Promise<Payout[]> {
+    return (await this.#store.listLatest(LIMITS.listPageItems)).map(toPayout);
+  }
+
+  /** What the next batch would pay out. */
+  async listDue(): Promise<{ creator: string; amountMinor: number }[]> {
+    const payable = await this.#findPayable();
+    return payable.map(({ creator, availableMinor: amountMinor }) => ({ creator, amountMinor }));
+  }
+
   #findPayable(creators?: string[]): Promise<PayableCreator[]> {
     const { currency, earningsRules } = this.#context;
     return this.#store.findPayable({
@@ -87,7 +99,7 @@ export class Payouts {
         const amountMinor = await this.#store.lockAvailable(tx, accountId(account));
         if (amountMinor < earningsRules.payoutMinMinor) return;
         const id = createId('payout');
-        await this.#store.insert(tx, {
+        const row = await this.#store.insert(tx, {
           id,
           batch,
           creator,
@@ -100,6 +112,7 @@ export class Payouts {
         });
         const legs = transferLegs(account, houseAccount('payout_payable', currency), amountMinor);
         await ledger.post(tx, { kind: 'payout', source: { type: 'payout', id }, legs, at: createdAt });
+        await this.#context.tell(tx, ['payout.changed', { payout: toPayout(row) }, { identity: creator }]);
       });
     } catch (error) {
       // Another batch was faster; the creator has their payout in that one.

@@ -78,6 +78,11 @@ export class PricingStore {
       .onConflictDoUpdate({ target: buyers.identity, set: { country, notedAt } });
   }
 
+  /** Unless it is known already. */
+  async keepBuyer(row: typeof buyers.$inferInsert): Promise<void> {
+    await this.#orm.insert(buyers).values(row).onConflictDoNothing();
+  }
+
   async insertTerms(row: SaleTermsRow): Promise<void> {
     await this.#orm.insert(saleTerms).values(row).onConflictDoNothing();
   }

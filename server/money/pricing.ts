@@ -157,6 +157,16 @@ export class Pricing {
     return (await this.#store.findNamedPledge(creator)) ?? null;
   }
 
+  /**
+   * What a payment says of where its payer lives, kept where the site has said nothing. A country that owes no VAT of the Union does not count by a
+   * card alone: in doubt the rate of the house holds.
+   */
+  async noteEvidence(identity: string, country: string): Promise<void> {
+    if (!this.#options.taxes.hasRate(country) || (await this.#countries.find(identity)) !== undefined) return;
+    await this.#store.keepBuyer({ identity, country, notedAt: new Date(this.#options.clock.now()).toISOString() });
+    this.#countries.forget(identity);
+  }
+
   async noteBuyerCountry(identity: string, country: string): Promise<void> {
     await this.#store.saveBuyer({ identity, country, notedAt: new Date(this.#options.clock.now()).toISOString() });
     this.#countries.forget(identity);

@@ -4,17 +4,19 @@
  */
 import type { Orm } from '../platform/db.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
-import type { BookedTransaction } from './ledger.store.ts';
+import type { CardPayment, CardPaymentsStore } from './card-payments.store.ts';
 import { fanWallet, houseAccount, type Leg, remainderOf, reversalLegs, transferLegs } from './ledger.ts';
+import type { MembershipStanding } from './membership-standing.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { ProviderRefund } from './payment-provider.ts';
 import type { ProviderMadeRefundsStore } from './provider-made-refunds.store.ts';
 import { type TicketsStore, toTicket } from './tickets.store.ts';
+import { assertOld } from './unknown-payment.ts';
 
 interface ProviderMadeRefundParts {
   store: ProviderMadeRefundsStore;
-  checkouts: CheckoutsStore;
+  payments: CardPaymentsStore;
+  standing: MembershipStanding;
   tickets: TicketsStore;
 }
 
@@ -30,24 +32,25 @@ export class ProviderMadeRefunds {
   /** Books a refund that is none of ours, once it has succeeded; takes it back when it fails after that. */
   async handle(found: ProviderRefund): Promise<void> {
     const { log } = this.#context;
-    const checkout = found.payment ? await this.#parts.checkouts.findByPayment(found.payment) : undefined;
+    const paid = found.payment ? await this.#parts.payments.findByPayment(found.payment) : undefined;
     const fields = { providerRefund: found.providerRefund, amountMinor: found.amountMinor };
-    if (checkout?.status !== 'paid' || found.currency !== this.#context.currency) {
+    if (!paid || found.currency !== this.#context.currency) {
+      assertOld(this.#context, found.createdAtMs);
       log.warn(fields, 'a refund was made at the provider of a payment that is not ours');
       return;
     }
-    if (found.status === 'failed') return this.#takeBack(found, checkout);
+    if (found.status === 'failed') return this.#takeBack(found, paid);
     if (found.status !== 'succeeded') return;
-    const isNews = await this.#book(found, checkout);
+    const isNews = await this.#book(found, paid);
     if (!isNews) return;
-    log.warn({ ...fields, checkout: checkout.id }, 'a refund was made by hand at the provider, and is booked');
+    log.warn({ ...fields, source: paid.sourceId }, 'a refund was made by hand at the provider, and is booked');
     this.#context.metrics.moneyMinor.inc({ kind: 'refund' }, found.amountMinor);
     this.#context.outbox.wake();
   }
 
-  async #book(found: ProviderRefund, checkout: Checkout): Promise<boolean> {
+  async #book(found: ProviderRefund, paid: CardPayment): Promise<boolean> {
     const { db, ledger, currency } = this.#context;
-    const { identity, purpose, sourceId } = checkout;
+    const { identity, sourceType: purpose, sourceId } = paid;
     const wallet = fanWallet(identity, currency);
     const at = this.#context.nowIso();
     return db.transaction(async (tx) => {
@@ -56,7 +59,7 @@ export class ProviderMadeRefunds {
       const row = { providerRefund, providerPayment: found.payment ?? '', sourceType: purpose, sourceId, identity };
       if (!(await this.#parts.store.insert(tx, { ...row, amountMinor, lossMinor: 0, currency, createdAt: at })))
         return false;
-      const booked = await this.#findBooked(tx, checkout);
+      const booked = await ledger.findTransaction(tx, await this.#parts.payments.bookedAs(tx, paid));
       const bearableMinor = purpose === 'topup' ? available : Number.POSITIVE_INFINITY;
       const takenMinor = Math.min(amountMinor, Math.max(0, bearableMinor), booked ? remainderOf(booked) : 0);
       const clearing = houseAccount('provider_clearing', currency);
@@ -74,17 +77,13 @@ export class ProviderMadeRefunds {
       if (takenMinor < amountMinor) await this.#bookLoss(tx, found, { lossMinor: amountMinor - takenMinor, at });
       const isWhole = booked !== undefined && takenMinor === remainderOf(booked);
       if (purpose === 'ticket' && isWhole) await this.#endTicket(tx, sourceId);
+      if (purpose === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
       if (purpose === 'topup' && takenMinor > 0) {
         const after = await this.#context.readWallet(identity, tx);
         await this.#context.tell(tx, ['wallet.changed', { identity, wallet: after }, { identity }]);
       }
       return true;
     });
-  }
-
-  async #findBooked(tx: Orm, { purpose, sourceId }: Checkout): Promise<BookedTransaction | undefined> {
-    const source = { type: purpose, id: sourceId };
-    return this.#context.ledger.findTransaction(tx, { kind: purpose, source });
   }
 
   async #bookLoss(tx: Orm, found: ProviderRefund, { lossMinor, at }: { lossMinor: number; at: string }): Promise<void> {
@@ -112,7 +111,7 @@ export class ProviderMadeRefunds {
   }
 
   /** The bank sent it back: the money lies at the provider again, and is owed to nobody who lost it, so the house keeps it until asked. */
-  async #takeBack(found: ProviderRefund, checkout: Checkout): Promise<void> {
+  async #takeBack(found: ProviderRefund, paid: CardPayment): Promise<void> {
     const { db, ledger, currency, log } = this.#context;
     const at = this.#context.nowIso();
     const isNews = await db.transaction(async (tx) => {
@@ -127,7 +126,7 @@ export class ProviderMadeRefunds {
       return true;
     });
     if (isNews) {
-      const fields = { providerRefund: found.providerRefund, checkout: checkout.id };
+      const fields = { providerRefund: found.providerRefund, source: paid.sourceId };
       log.error(fields, 'a refund that was made by hand at the provider came back, and is owed to the payer');
     }
   }

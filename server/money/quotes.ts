@@ -1,4 +1,4 @@
-/** The receipt before paying: who gets what of a ticket or a tip, on the terms of this moment. Writes nothing that is owed. */
+/** The receipt before paying: who gets what of a ticket, a tip or minutes of a private session, on the terms of this moment. Writes nothing that is owed. */
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Quote, QuoteInput } from '../protocol/pricing.ts';
@@ -27,7 +27,10 @@ export class Quotes {
   async quote(request: QuoteRequest): Promise<Quote> {
     const { room, identity, kind, locale } = request;
     const { pricing, currency, walletMode } = this.#context;
-    const from = walletMode === 'off' ? 'card' : (request.from ?? 'wallet');
+    const isPrivate = kind === 'private_session';
+    if (isPrivate && walletMode === 'off') throw new AppError('wallet_off');
+    // Minutes are paid from the wallet alone.
+    const from = walletMode === 'off' ? 'card' : isPrivate ? 'wallet' : (request.from ?? 'wallet');
     const grossMinor = this.#grossOf(request, from);
     const creator = room.creator.identity;
     const terms = await pricing.findTerms({ creator, buyer: identity });
@@ -49,12 +52,19 @@ export class Quotes {
     };
   }
 
-  #grossOf({ room, kind, amountMinor }: QuoteRequest, from: Quote['from']): number {
+  #grossOf({ room, kind, amountMinor, minutes = 1 }: QuoteRequest, from: Quote['from']): number {
     if (room.status === 'ended') throw new AppError('room_ended');
     if (kind === 'ticket') {
       const offer = this.#context.rooms.offerOf(room);
       if (!offer) throw new AppError('nothing_to_buy');
       return offer.priceMinor;
+    }
+    if (kind === 'private_session') {
+      const { kind: rule, ratePerMinuteMinor } = room.access;
+      if (rule !== 'private' || ratePerMinuteMinor === undefined) throw new AppError('private_not_offered');
+      const grossMinor = ratePerMinuteMinor * minutes;
+      assertAmount(grossMinor);
+      return grossMinor;
     }
     if (amountMinor === undefined) throw new AppError('invalid_request', 'Name the amountMinor of the tip.');
     assertAmount(amountMinor);

@@ -34,6 +34,14 @@ export class ReceiptsStore {
     return row;
   }
 
+  async findCreator(identity: string): Promise<{ identity: string; name: string } | undefined> {
+    const { rows } = await execute<{ identity: string; name: string }>(
+      this.#orm,
+      sql`select identity, name from creators where identity = ${identity}`,
+    );
+    return rows[0];
+  }
+
   async findTip(id: string): Promise<typeof tips.$inferSelect | undefined> {
     const [row] = await this.#orm.select().from(tips).where(eq(tips.id, id));
     return row;

@@ -2,8 +2,10 @@
 import { AppError } from '../protocol/errors.ts';
 import { ID_PREFIXES } from '../protocol/ids.ts';
 import type { Receipt } from '../protocol/pricing.ts';
+import type { MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { SaleTerms } from './pricing.ts';
+import type { PrivateSessionsStore } from './private-sessions.store.ts';
 import { type PromotionsStore, toPromotion } from './promotions.store.ts';
 import type { LegSums, ReceiptsStore } from './receipts.store.ts';
 import type { RefundRow, RefundsStore } from './refunds.store.ts';
@@ -19,7 +21,17 @@ interface ReceiptParts {
   refunds: RefundsStore;
   promotions: PromotionsStore;
   waivers: WaiversStore;
+  memberships: MembershipsStore;
+  privateSessions: PrivateSessionsStore;
   withdrawals: Withdrawals;
+}
+
+/** What a receipt needs of a sale; one for a membership is of no room. */
+interface Sale {
+  room?: string;
+  creator?: string | undefined;
+  terms?: string | null;
+  feePolicy: string;
 }
 
 const iso = (time: string) => new Date(time).toISOString();
@@ -44,6 +56,8 @@ export class Receipts {
     if (id.startsWith(ID_PREFIXES.topup)) return this.#ofTopup(id);
     if (id.startsWith(ID_PREFIXES.ticket)) return this.#ofTicket(id);
     if (id.startsWith(ID_PREFIXES.tip)) return this.#ofTip(id);
+    if (id.startsWith(ID_PREFIXES.membershipInvoice)) return this.#ofMembership(id);
+    if (id.startsWith(ID_PREFIXES.privateSession)) return this.#ofPrivateSession(id);
     if (id.startsWith(ID_PREFIXES.refund)) return this.#ofRefund(id);
     if (id.startsWith(ID_PREFIXES.promotion)) return this.#ofPromotion(id);
     return Promise.resolve(undefined);
@@ -89,6 +103,47 @@ export class Receipts {
     };
   }
 
+  async #ofMembership(id: string): Promise<Receipt | undefined> {
+    const { memberships, store, refunds } = this.#parts;
+    const invoice = await memberships.findInvoice(id);
+    const row = invoice && (await memberships.find(invoice.membership));
+    const legs = invoice && (await store.sumLegs('membership', invoice.invoice));
+    if (!row || !legs) return undefined;
+    const [earlier, ...more] = await refunds.listOf({ membershipInvoice: id });
+    const given = [earlier, ...more].reduce((sum, each) => sum + (each?.amountMinor ?? 0), 0);
+    const { name } = await this.#context.rooms.clubs.getTier(row.tier);
+    return {
+      ...this.#blank({
+        id,
+        kind: 'membership',
+        identity: row.identity,
+        amountMinor: invoice.amountMinor,
+        at: invoice.paidAt,
+      }),
+      status: given === invoice.amountMinor ? 'refunded' : 'settled',
+      ...(await this.#ofSale({ ...invoice, creator: row.creator }, legs)),
+      membership: { id: row.id, tier: name, paidUntil: iso(invoice.periodEnd) },
+      relatesTo: earlier?.id ?? null,
+    };
+  }
+
+  async #ofPrivateSession(id: string): Promise<Receipt | undefined> {
+    const { privateSessions, store, refunds } = this.#parts;
+    const row = await privateSessions.find(id);
+    const legs = row?.status === 'ended' ? await store.sumLegs('private_session', id) : undefined;
+    if (!row || !legs) return undefined;
+    const { identity, chargedMinor: amountMinor, endedAt, requestedAt, rateMinor, confirmedMs } = row;
+    const given = await refunds.listOf({ privateSession: id });
+    const isWhole = given.reduce((sum, each) => sum + each.amountMinor, 0) === amountMinor;
+    return {
+      ...this.#blank({ id, kind: 'private_session', identity, amountMinor, at: endedAt ?? requestedAt }),
+      status: isWhole ? 'refunded' : 'settled',
+      ...(await this.#ofSale(row, legs)),
+      privateSession: { ratePerMinuteMinor: rateMinor, confirmedMs },
+      relatesTo: given[0]?.id ?? null,
+    };
+  }
+
   async #ofRefund(id: string): Promise<Receipt | undefined> {
     const row = await this.#parts.refunds.find(id);
     if (!row) return undefined;
@@ -100,13 +155,17 @@ export class Receipts {
       ...(sale ? await this.#ofSale(sale, legs) : { paid: paidOf(legs, row) }),
       status,
       reason,
-      relatesTo: row.ticket ?? row.tip ?? row.topup,
+      relatesTo: row.ticket ?? row.tip ?? row.topup ?? row.membershipInvoice ?? row.privateSession,
     };
   }
 
-  async #saleOf({ ticket, tip }: RefundRow) {
-    if (ticket) return this.#parts.tickets.find(ticket);
-    return tip ? this.#parts.store.findTip(tip) : undefined;
+  async #saleOf({ ticket, tip, membershipInvoice, privateSession }: RefundRow): Promise<Sale | undefined> {
+    const { tickets, store, memberships, privateSessions } = this.#parts;
+    if (ticket) return tickets.find(ticket);
+    if (privateSession) return privateSessions.find(privateSession);
+    const invoice = membershipInvoice ? await memberships.findInvoice(membershipInvoice) : undefined;
+    if (invoice) return { ...invoice, creator: (await memberships.find(invoice.membership))?.creator };
+    return tip ? store.findTip(tip) : undefined;
   }
 
   async #ofPromotion(id: string): Promise<Receipt | undefined> {
@@ -122,9 +181,9 @@ export class Receipts {
   }
 
   /** Everything that comes of a sale's terms and legs; of a refund's legs it is negative. */
-  async #ofSale(sale: { room: string; terms?: string | null; feePolicy: string }, legs: LegSums) {
+  async #ofSale(sale: Sale, legs: LegSums) {
     const terms = await this.#context.pricing.termsOf(sale);
-    const room = await this.#parts.store.findRoom(sale.room);
+    const room = sale.room ? await this.#parts.store.findRoom(sale.room) : undefined;
     const vatMinor = legs.vat_payable ?? 0;
     return {
       paid: paidOf(legs),
@@ -138,8 +197,13 @@ export class Receipts {
       feePolicy: terms.id,
       association: await this.#associationOf(terms),
       room: room ? { id: room.id, title: room.title } : null,
-      creator: room ? (await this.#context.rooms.getRoom(room.id)).creator : null,
+      creator: await this.#creatorOf(sale, room?.id),
     };
+  }
+
+  async #creatorOf({ creator }: Sale, room: string | undefined): Promise<Receipt['creator']> {
+    if (room) return (await this.#context.rooms.getRoom(room)).creator;
+    return creator ? ((await this.#parts.store.findCreator(creator)) ?? { identity: creator, name: creator }) : null;
   }
 
   async #associationOf({ association }: SaleTerms): Promise<Receipt['association']> {
@@ -162,6 +226,8 @@ export class Receipts {
       room: null,
       creator: null,
       waiver: null,
+      membership: null,
+      privateSession: null,
       withdrawable: false,
       reason: null,
       relatesTo: null,

@@ -91,6 +91,10 @@ export class ReconciliationsStore {
     await this.#orm.insert(reconciliations).values(row);
   }
 
+  async list(limit: number): Promise<ReconciliationRow[]> {
+    return this.#orm.select().from(reconciliations).orderBy(desc(reconciliations.startedAt)).limit(limit);
+  }
+
   async findLatest(): Promise<ReconciliationRow | undefined> {
     const [row] = await this.#orm.select().from(reconciliations).orderBy(desc(reconciliations.startedAt)).limit(1);
     return row;

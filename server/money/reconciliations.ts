@@ -10,10 +10,13 @@ import type { ReconciliationItem } from './payouts.schema.ts';
 import { compareBooks, type KnownMovement } from './reconciliation.ts';
 import type { ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';
 import type { ProviderMovement } from './settlement-provider.ts';
+import { isUniqueViolation } from './unique-violation.ts';
 
 /** Other parts of money tell what they have moved at the provider since a moment. */
 export type KnownMovementSource = (sinceIso: string) => Promise<KnownMovement[]>;
 
+/** Name of the unique index that makes one transaction of a source. */
+const ONE_TRANSACTION = 'ledger_transactions_source';
 const DAY_MS = 24 * 60 * 60_000;
 /** How far back the job looks by itself. */
 const WINDOW_MS = 35 * DAY_MS;
@@ -69,6 +72,11 @@ export class Reconciliations {
     return toWire(row);
   }
 
+  /** The newest first. */
+  async list(limit: number): Promise<Reconciliation[]> {
+    return (await this.#store.list(limit)).map(toWire);
+  }
+
   async findLatest(): Promise<Reconciliation | undefined> {
     const row = await this.#store.findLatest();
     return row && toWire(row);
@@ -90,24 +98,35 @@ export class Reconciliations {
     return { movements, items, ledgerMinor, providerMinor, restMinor: providerMinor - ledgerMinor - itemsMinor };
   }
 
+  /** Something happened to a payout to the house's own bank, says the provider: it has left, or the bank has sent it back. */
+  async handleBankPayoutChanged(payout: string): Promise<void> {
+    for (const movement of await this.#context.provider.books.listMovementsOf(payout)) {
+      const isNews = await this.#bookOwn(movement);
+      if (isNews && movement.netMinor > 0) {
+        this.#context.log.error({ payout, amountMinor: movement.netMinor }, "a payout to the house's bank came back");
+      }
+    }
+  }
+
   /** What happens between the provider and the house alone has no record but the provider's: it is booked as it is found. */
-  async #bookOwn(movement: ProviderMovement): Promise<void> {
-    if (movement.kind !== 'bank_payout' && movement.kind !== 'provider_charge') return;
-    if (movement.netMinor === 0 || (await this.#store.isMovementBooked(movement.id))) return;
+  async #bookOwn(movement: ProviderMovement): Promise<boolean> {
+    if (movement.kind !== 'bank_payout' && movement.kind !== 'provider_charge') return false;
+    if (movement.netMinor === 0 || (await this.#store.isMovementBooked(movement.id))) return false;
     const { db, ledger, currency } = this.#context;
     const clearing = houseAccount('provider_clearing', currency);
     const other = houseAccount(movement.kind === 'bank_payout' ? 'house_bank' : 'provider_fees', currency);
     const [from, to] = movement.netMinor < 0 ? [other, clearing] : [clearing, other];
     const legs = transferLegs(from, to, Math.abs(movement.netMinor));
     const source = { type: 'provider_movement', id: movement.id } as const;
-    await db.transaction((tx) =>
-      ledger.post(tx, {
-        kind: movement.kind as 'bank_payout' | 'provider_charge',
-        source,
-        legs,
-        at: this.#context.nowIso(),
-      }),
-    );
+    const { kind } = movement;
+    try {
+      await db.transaction((tx) => ledger.post(tx, { kind, source, legs, at: this.#context.nowIso() }));
+      return true;
+    } catch (error) {
+      // The job and the webhook have found it at the same moment.
+      if (isUniqueViolation(error, ONE_TRANSACTION)) return false;
+      throw error;
+    }
   }
 
   #report(row: { id: string; differenceMinor: number; unexplainedCount: number; items: ReconciliationItem[] }): void {

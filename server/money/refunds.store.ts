@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../protocol/ids.ts';
 import type { Refund } from '../protocol/money.ts';
@@ -11,8 +11,19 @@ export type NewRefund = typeof refunds.$inferInsert;
 export const ATTEMPT_LEASE_SECONDS = 40;
 const RETRY_MAX_SECONDS = 3_600;
 
-/** Names of the unique constraints that make one refund of one payment. */
-export const ONE_REFUND = ['refunds_ticket_unique', 'refunds_tip_unique', 'refunds_topup_unique'];
+/** Names of the unique indexes that make giving back twice impossible. */
+export const ONE_REFUND = [
+  'refunds_one_ticket',
+  'refunds_one_tip',
+  'refunds_one_topup',
+  'refunds_one_membership_invoice',
+  'refunds_one_private_session',
+];
+
+/** The payment that is given back: one of these. */
+export type RefundedPayment = Partial<
+  Record<'ticket' | 'tip' | 'topup' | 'membershipInvoice' | 'privateSession', string>
+>;
 
 export class RefundsStore {
   readonly #orm: Orm;
@@ -32,18 +43,15 @@ export class RefundsStore {
     return row;
   }
 
-  async findOf(payment: { ticket?: string; tip?: string; topup?: string }): Promise<RefundRow | undefined> {
-    const [row] = await this.#orm
-      .select()
-      .from(refunds)
-      .where(
-        or(
-          payment.ticket ? eq(refunds.ticket, payment.ticket) : undefined,
-          payment.tip ? eq(refunds.tip, payment.tip) : undefined,
-          payment.topup ? eq(refunds.topup, payment.topup) : undefined,
-        ),
-      );
-    return row;
+  /** Of one payment, the first one first. */
+  async listOf(payment: RefundedPayment, tx: Orm = this.#orm): Promise<RefundRow[]> {
+    const [named] = Object.entries(payment) as [keyof RefundedPayment, string][];
+    if (!named) return [];
+    return tx.select().from(refunds).where(eq(refunds[named[0]], named[1])).orderBy(asc(refunds.isRest));
+  }
+
+  async findOf(payment: RefundedPayment): Promise<RefundRow | undefined> {
+    return (await this.listOf(payment))[0];
   }
 
   /** A failed refund is ordered again, as a new round; undefined when it is not failed any more. */
@@ -154,6 +162,8 @@ export function toRefund(row: RefundRow): Refund {
     ...(row.ticket ? { ticket: row.ticket as TicketId } : {}),
     ...(row.tip ? { tip: row.tip as TipId } : {}),
     ...(row.topup ? { topup: row.topup as TopupId } : {}),
+    ...(row.membershipInvoice ? { membership: row.membershipInvoice as Id<'membershipInvoice'> } : {}),
+    ...(row.privateSession ? { privateSession: row.privateSession as Id<'privateSession'> } : {}),
     amountMinor: row.amountMinor,
     currency: row.currency,
     to: row.to,

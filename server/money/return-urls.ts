@@ -27,6 +27,11 @@ export function createReturnUrls(target: {
   return { successUrl: `${url.href}&session_id=${SESSION_PLACEHOLDER}${hash}`, cancelUrl };
 }
 
+/** The success address of a payment without a page: the session is known when it is made. */
+export function withSession(successUrl: string, session: string): string {
+  return successUrl.replace(SESSION_PLACEHOLDER, session);
+}
+
 /** A plain web address, as one that people are sent back to must be. */
 export function parseWebUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

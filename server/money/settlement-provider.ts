@@ -87,6 +87,8 @@ export interface ProviderMovement {
 export interface ProviderBooks {
   /** Movements since a moment; everything when it is 0. */
   listMovements(sinceMs: number): Promise<ProviderMovement[]>;
+  /** Movements of one object, such as a payout to the house's bank and its return. */
+  listMovementsOf(source: string): Promise<ProviderMovement[]>;
   /** What lies at the provider, available or not yet. */
   fetchBalanceMinor(currency: string): Promise<number>;
 }

@@ -4,13 +4,14 @@
  */
 
 import type { PeriodicJob } from '../platform/periodic-job.ts';
-import type { CheckoutsStore } from './checkouts.store.ts';
+import { CardPaymentsStore } from './card-payments.store.ts';
 import { CreatorAccountsStore } from './creator-accounts.store.ts';
 import { CreatorAccounts } from './creator-accounts.ts';
 import { DisputesStore } from './disputes.store.ts';
 import { Disputes } from './disputes.ts';
 import { EarningsHoldsStore } from './earnings-holds.store.ts';
 import { EarningsHolds } from './earnings-holds.ts';
+import type { MembershipStanding } from './membership-standing.ts';
 import type { MoneyContext } from './money-context.ts';
 import { PayoutsStore } from './payouts.store.ts';
 import { Payouts } from './payouts.ts';
@@ -38,8 +39,9 @@ export class Settlement {
   readonly providerMadeRefunds: ProviderMadeRefunds;
   readonly reconciliations: Reconciliations;
 
-  constructor(context: MoneyContext, parts: { checkouts: CheckoutsStore; tickets: TicketsStore }) {
+  constructor(context: MoneyContext, parts: { tickets: TicketsStore; standing: MembershipStanding }) {
     const { db } = context;
+    const payments = new CardPaymentsStore(db);
     this.accounts = new CreatorAccounts(context, new CreatorAccountsStore(db));
     this.holds = new EarningsHolds(context, {
       store: new EarningsHoldsStore(db, context.earningsRules),
@@ -47,8 +49,12 @@ export class Settlement {
     });
     this.payouts = new Payouts(context, { store: new PayoutsStore(db), accounts: this.accounts });
     this.statements = new Statements(context, new StatementsStore(db));
-    this.disputes = new Disputes(context, { store: new DisputesStore(db), checkouts: parts.checkouts });
-    this.providerMadeRefunds = new ProviderMadeRefunds(context, { store: new ProviderMadeRefundsStore(db), ...parts });
+    this.disputes = new Disputes(context, { store: new DisputesStore(db), payments, standing: parts.standing });
+    this.providerMadeRefunds = new ProviderMadeRefunds(context, {
+      store: new ProviderMadeRefundsStore(db),
+      payments,
+      ...parts,
+    });
     this.reconciliations = new Reconciliations(context, new ReconciliationsStore(db));
   }
 

@@ -71,8 +71,18 @@ export class StatementsStore {
     }
   }
 
+  async listMonths(creator: string, currency: string): Promise<string[]> {
+    const { rows } = await execute<{ month: string }>(
+      this.#orm,
+      sql`select distinct to_char(x.created_at at time zone 'UTC', 'YYYY-MM') as month
+        from ledger_entries e join ledger_transactions x on x.id = e.transaction
+        where e.account in ${accountsOf(creator, currency)} and x.kind <> 'release' order by 1 desc`,
+    );
+    return rows.map(({ month }) => month);
+  }
+
   /** Sellers with anything credited, taken back or withheld in a period. */
-  async sumSellers(currency: string, { fromIso, untilIso }: Period): Promise<SellerSums[]> {
+  async sumSellers(currency: string, { fromIso, untilIso }: Period, creator?: string): Promise<SellerSums[]> {
     const { rows } = await execute<Record<keyof SellerSums, string>>(
       this.#orm,
       sql`with own as (
@@ -83,6 +93,7 @@ export class StatementsStore {
           where a.kind in ('creator_pending', 'creator_available') and a.currency = ${currency}
             and x.kind not in ('release', 'payout', 'payout_returned')
             and x.created_at >= ${fromIso}::timestamptz and x.created_at < ${untilIso}::timestamptz
+            ${creator === undefined ? sql`` : sql`and a.owner = ${creator}`}
           group by a.owner, e.transaction
         )
         select own.creator, coalesce(c.name, own.creator) as name, coalesce(c.country, '') as country,

@@ -62,9 +62,27 @@ export class Statements {
     return this.#store.readEntries(creator, this.#context.currency, month ? monthOf(month) : EVER);
   }
 
-  async dac7(quarter: string): Promise<Dac7Report> {
+  /** Months in which anything of this creator was booked, the newest first. */
+  listMonths(creator: string): Promise<string[]> {
+    return this.#store.listMonths(creator, this.#context.currency);
+  }
+
+  /** The four quarters of one seller; a quarter without anything is all zero. */
+  async dac7OfSeller(seller: { identity: string; name: string; country: string }, year: string) {
+    const { identity: creator, name, country } = seller;
+    const nothing = { considerationMinor: 0, activities: 0, feesMinor: 0, taxesMinor: 0, charityMinor: 0 };
+    const quarters = [];
+    for (const quarter of [1, 2, 3, 4].map((number) => `${year}-Q${number}`)) {
+      const [sums] = (await this.dac7(quarter, creator)).sellers;
+      quarters.push({ creator, name, country, currency: this.#context.currency, ...nothing, ...sums, quarter });
+    }
+    return { year, quarters };
+  }
+
+  /** Of every seller, or of one. */
+  async dac7(quarter: string, creator?: string): Promise<Dac7Report> {
     const { currency } = this.#context;
-    const sellers = await this.#store.sumSellers(currency, quarterOf(quarter));
+    const sellers = await this.#store.sumSellers(currency, quarterOf(quarter), creator);
     return {
       quarter,
       currency,

@@ -92,6 +92,13 @@ export class StripeBilling implements BillingProvider {
     return list.data.filter((invoice) => invoice.amount_paid > 0).map(toInvoice);
   }
 
+  async openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string> {
+    const { customer, returnUrl, locale } = order;
+    const create = () =>
+      this.#stripe.billingPortal.sessions.create({ customer, return_url: returnUrl, locale: localeOf(locale) });
+    return (await this.#call('open the billing portal', create)).url;
+  }
+
   async setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void> {
     await this.#call('cancel or resume', () =>
       this.#stripe.subscriptions.update(subscription, { cancel_at_period_end: isCancelled }),

@@ -35,6 +35,13 @@ export class StripeBooks implements ProviderBooks {
     });
   }
 
+  async listMovementsOf(source: string): Promise<ProviderMovement[]> {
+    const list = await this.#call('list movements of an object', () =>
+      this.#stripe.balanceTransactions.list({ source, limit: PAGE_ITEMS, expand: ['data.source'] }),
+    );
+    return list.data.map(toMovement);
+  }
+
   async fetchBalanceMinor(currency: string): Promise<number> {
     const balance = await this.#call('fetch balance', () => this.#stripe.balance.retrieve());
     return [...balance.available, ...balance.pending]

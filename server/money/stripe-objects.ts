@@ -21,10 +21,14 @@ export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
 }
 
 export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
-  if (typeof intent === 'string') return { payment: intent, feeMinor: null };
-  const charge = intent.latest_charge;
-  const balance = typeof charge === 'string' ? null : charge?.balance_transaction;
-  return { payment: intent.id, feeMinor: balance && typeof balance !== 'string' ? balance.fee : null };
+  if (typeof intent === 'string') return { payment: intent, feeMinor: null, country: null };
+  const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge;
+  const balance = charge?.balance_transaction;
+  return {
+    payment: intent.id,
+    feeMinor: balance && typeof balance !== 'string' ? balance.fee : null,
+    country: charge?.billing_details.address?.country ?? charge?.payment_method_details?.card?.country ?? null,
+  };
 }
 
 export function toRefund(refund: Stripe.Refund): ProviderRefund {
@@ -38,12 +42,19 @@ export function toRefund(refund: Stripe.Refund): ProviderRefund {
     order: refund.metadata?.order ?? null,
     status: isFailed ? 'failed' : refund.status === 'succeeded' ? 'succeeded' : 'pending',
     failure: isFailed ? (refund.failure_reason ?? refund.status) : null,
+    createdAtMs: refund.created * 1000,
   };
 }
+
+/** A payout that its bank sent back stops payouts to the account. */
+const ABOUT_AN_ACCOUNT = /^(account|capability|person|payout)\./;
 
 export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 'objectId'> {
   const object = event.data.object as { object?: string; id?: string; payment_intent?: unknown };
   const objectId = object.id ?? '';
+  // What happens on a creator's account is looked at through the account; what it does with its own money is not ours.
+  if (event.account)
+    return { subject: ABOUT_AN_ACCOUNT.test(event.type) ? 'account' : 'other', objectId: event.account };
   switch (object.object) {
     case 'checkout.session':
       return subscriptionOf(object) ?? { subject: 'checkout', objectId };
@@ -55,6 +66,8 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
       return { subject: 'payment', objectId };
     case 'account':
       return { subject: 'account', objectId };
+    case 'payout':
+      return { subject: 'bank_payout', objectId };
     case 'dispute':
       return { subject: 'dispute', objectId };
     case 'refund':

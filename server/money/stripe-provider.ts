@@ -18,6 +18,7 @@ import type {
 import { StripeBilling } from './stripe-billing.ts';
 import { StripeBooks } from './stripe-books.ts';
 import type { StripeCall } from './stripe-call.ts';
+import { isCardPayment, StripeCards } from './stripe-cards.ts';
 import { StripeConnect } from './stripe-connect.ts';
 import { StripeDisputes } from './stripe-disputes.ts';
 import { localeOf, subjectOf, toCheckout, toPayment, toRefund } from './stripe-objects.ts';
@@ -50,6 +51,7 @@ const PAYMENT_EXPANSION = ['latest_charge.balance_transaction'];
 const CHECKOUT_EXPANSION = ['payment_intent.latest_charge.balance_transaction'];
 
 export class StripeProvider implements PaymentProvider {
+  readonly cards: StripeCards;
   readonly billing: StripeBilling;
   readonly connect: StripeConnect;
   readonly disputes: StripeDisputes;
@@ -66,6 +68,7 @@ export class StripeProvider implements PaymentProvider {
       request: () => Promise<T>,
       options?: { whenMissing: 'id' | 'customer' },
     ) => (options ? this.#call(what, request, options) : this.#call(what, request));
+    this.cards = new StripeCards(stripe, call);
     this.billing = new StripeBilling(stripe, call);
     this.connect = new StripeConnect(stripe, call);
     this.disputes = new StripeDisputes(stripe, call);
@@ -124,6 +127,8 @@ export class StripeProvider implements PaymentProvider {
       ],
       success_url: order.successUrl,
       cancel_url: order.cancelUrl,
+      // Whoever wants to pays with one tap the next time; nothing is kept of whom does not tick the box.
+      saved_payment_method_options: { payment_method_save: 'enabled', allow_redisplay_filters: ['always', 'limited'] },
       // Cards alone, and the wallets of phones that carry them: paid at once or not at all.
       allowed_payment_method_types: ['card'],
       locale: localeOf(order.locale),
@@ -140,6 +145,7 @@ export class StripeProvider implements PaymentProvider {
   }
 
   async fetchCheckout(session: string): Promise<ProviderCheckout | undefined> {
+    if (isCardPayment(session)) return this.cards.fetch(session);
     return this.#call(
       'fetch checkout',
       async () => toCheckout(await this.#stripe.checkout.sessions.retrieve(session, { expand: CHECKOUT_EXPANSION })),
@@ -148,6 +154,7 @@ export class StripeProvider implements PaymentProvider {
   }
 
   async expireCheckout(session: string): Promise<void> {
+    if (isCardPayment(session)) return this.cards.cancel(session);
     await this.#call('expire checkout', async () => {
       try {
         await this.#stripe.checkout.sessions.expire(session);

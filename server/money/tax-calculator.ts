@@ -12,14 +12,16 @@ export interface TaxRate {
 export interface TaxCalculator {
   /** `buyerCountry` is absent while nobody has said where the buyer lives. Amounts include the tax. */
   rateOf(sale: { buyerCountry: string | undefined }): TaxRate | Promise<TaxRate>;
+  /** Whether buyers of this country owe a VAT that is known here. */
+  hasRate(country: string): boolean;
 }
 
 /**
- * Standard rates in basis points. Source: European Commission, Taxes in Europe Database and the table "VAT rates applied in the Member
- * States", as in force on 1 January 2026 (Estonia 24 % since 2025-07-01, Romania 21 % since 2025-08-01, Slovakia 23 % since 2025-01-01,
- * Finland 25.5 % since 2024-09-01). An operator checks it against the source before going live: rates change by national law.
+ * Default standard rates in basis points, as they were believed to be on 1 January 2026. They were written down without the official table at
+ * hand, so they are defaults and no more: before going live the operator's counsel confirms each one that is used, and what differs or has
+ * changed since goes into the file that `LOGE_VAT_RATES` names.
  */
-export const EU_STANDARD_VAT_BPS: Readonly<Record<string, number>> = {
+const EU_STANDARD_VAT_BPS: VatRates = {
   AT: 2_000,
   BE: 2_100,
   BG: 2_000,
@@ -49,16 +51,28 @@ export const EU_STANDARD_VAT_BPS: Readonly<Record<string, number>> = {
   SK: 2_300,
 };
 
-/** Rates from the table. Who is of no known country is taken for a neighbour of the house; outside the Union no VAT of the Union is due. */
+/** Basis points by country: ISO 3166-1 alpha-2. */
+export type VatRates = Readonly<Record<string, number>>;
+
+/**
+ * Rates from the table, and the operator's before it. Who is of no known country is taken for a neighbour of the house; outside the Union no VAT
+ * of the Union is due.
+ */
 export class EuTaxTable implements TaxCalculator {
   readonly #houseCountry: string;
+  readonly #rates: ReadonlyMap<string, number>;
 
-  constructor(houseCountry: string) {
+  constructor(houseCountry: string, ownRates: VatRates = {}) {
     this.#houseCountry = houseCountry;
+    this.#rates = new Map(Object.entries({ ...EU_STANDARD_VAT_BPS, ...ownRates }));
   }
 
   rateOf({ buyerCountry }: { buyerCountry: string | undefined }): TaxRate {
     const country = buyerCountry ?? this.#houseCountry;
-    return { country, vatBps: EU_STANDARD_VAT_BPS[country] ?? 0 };
+    return { country, vatBps: this.#rates.get(country) ?? 0 };
+  }
+
+  hasRate(country: string): boolean {
+    return this.#rates.has(country);
   }
 }

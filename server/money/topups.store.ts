@@ -2,6 +2,9 @@ import { and, eq, ne } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { topups } from './money.schema.ts';
 
+/** Name of the unique index that makes one top-up of one key. */
+export const ONE_TOPUP_OF_KEY = 'topups_idempotency';
+
 export type Topup = typeof topups.$inferSelect;
 
 export class TopupsStore {
@@ -11,12 +14,23 @@ export class TopupsStore {
     this.#orm = db.orm;
   }
 
-  async insert(tx: Orm, row: Omit<Topup, 'status' | 'settledAt'>): Promise<void> {
+  async insert(
+    tx: Orm,
+    row: Omit<Topup, 'status' | 'settledAt' | 'idempotencyKey'> & { idempotencyKey?: string },
+  ): Promise<void> {
     await tx.insert(topups).values({ ...row, status: 'pending' });
   }
 
   async find(id: string): Promise<Topup | undefined> {
     const [row] = await this.#orm.select().from(topups).where(eq(topups.id, id));
+    return row;
+  }
+
+  async findByKey(identity: string, idempotencyKey: string): Promise<Topup | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(topups)
+      .where(and(eq(topups.identity, identity), eq(topups.idempotencyKey, idempotencyKey)));
     return row;
   }
 

@@ -9,6 +9,7 @@ import type { Disputes } from './disputes.ts';
 import type { MembershipSync } from './membership-sync.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { ProviderEvent } from './payment-provider.ts';
+import type { Reconciliations } from './reconciliations.ts';
 import type { RefundOrders } from './refund-orders.ts';
 import type { InboxEvent, NewInboxEvent, WebhookInboxStore } from './webhook-inbox.store.ts';
 
@@ -29,6 +30,7 @@ interface WebhookInboxParts {
   refundOrders: RefundOrders;
   disputes: Disputes;
   creatorAccounts: CreatorAccounts;
+  reconciliations: Reconciliations;
 }
 
 export class WebhookInbox {
@@ -124,6 +126,8 @@ export class WebhookInbox {
         return this.#parts.disputes.handleDisputeChanged(event.objectId);
       case 'account':
         return this.#parts.creatorAccounts.handleAccountChanged(event.objectId);
+      case 'bank_payout':
+        return this.#parts.reconciliations.handleBankPayoutChanged(event.objectId);
       case 'other':
         return undefined;
     }

@@ -8,7 +8,8 @@ import { idSchema, roomId, tipId, topupId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { membership } from './memberships.ts';
 import { refund, ticket, tip } from './money.ts';
-import { dispute, payout } from './payouts.ts';
+import { creatorAccount, dispute, payout } from './payouts.ts';
+import { promotion } from './pricing.ts';
 import { privateSession } from './private-sessions.ts';
 import { accessReason, amountMinor, currency } from './rooms.ts';
 
@@ -48,11 +49,22 @@ export const EVENT_PAYLOADS = {
   /** Over before it began: declined, lapsed or taken back. */
   'private_session.closed': z.object({ session: privateSession }),
   'private_session.ended': z.object({ session: privateSession }),
+  'payout.created': z.object({ payout }),
   'payout.paid': z.object({ payout }),
   'payout.failed': z.object({ payout }),
+  /** A bank asks about a payment; no money has moved. */
+  'dispute.inquiry_opened': z.object({ dispute }),
   'dispute.opened': z.object({ dispute }),
   'dispute.updated': z.object({ dispute }),
   'dispute.closed': z.object({ dispute }),
+  /** Whether a creator can be paid has changed at the payment provider. */
+  'creator.account_updated': z.object({ account: creatorAccount }),
+  /** The house has stopped payouts to a creator, or lets them go on. */
+  'creator.payouts_frozen': z.object({ creator: z.string(), reason: z.string() }),
+  'creator.payouts_resumed': z.object({ creator: z.string(), reason: z.string() }),
+  'promotion.granted': z.object({ promotion }),
+  /** A room was over without a live, and every ticket has been given back. */
+  'room.not_held': ofRoom.extend({ ticketCount: z.number().int(), refundedMinor: z.number().int(), currency }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventType = keyof typeof EVENT_PAYLOADS;

@@ -17,10 +17,13 @@ export const ID_PREFIXES = {
   payout: 'payout_',
   payoutBatch: 'payouts_',
   dispute: 'dispute_',
+  creatorFreeze: 'freeze_',
+  deskAct: 'act_',
   reconciliation: 'recon_',
   event: 'evt_',
   tier: 'tier_',
   membership: 'mbr_',
+  membershipInvoice: 'invoice_',
   webhookEndpoint: 'whe_',
   webhookDelivery: 'whd_',
   goal: 'goal_',
@@ -41,6 +44,7 @@ export type SessionId = Id<'session'>;
 export type PrivateSessionId = Id<'privateSession'>;
 export type TierId = Id<'tier'>;
 export type MembershipId = Id<'membership'>;
+export type MembershipInvoiceId = Id<'membershipInvoice'>;
 export type EventId = Id<'event'>;
 export type WebhookEndpointId = Id<'webhookEndpoint'>;
 export type WebhookDeliveryId = Id<'webhookDelivery'>;

@@ -53,6 +53,8 @@ export const LIMITS = {
   privateQueueRequests: 10,
   /** Most minutes of a private session that are held ahead. */
   privateHoldMinutesMax: 3,
+  /** Most minutes of a private session that a quote is made for. */
+  quoteMinutesMax: 600,
   tierMinMinor: 100,
   tierMaxMinor: 100_000,
   tiersPerCreator: 10,

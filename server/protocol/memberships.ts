@@ -34,6 +34,9 @@ export const tierList = z.object({ tiers: z.array(tier) });
 
 export const membershipInput = z.object({ tier: tierId, returnUrl: z.url().max(2000).optional() });
 export type MembershipInput = z.infer<typeof membershipInput>;
+/** Where the provider's page on which another card is given sends the person back to. */
+export const membershipCardInput = z.object({ returnUrl: z.url().max(2000).optional() });
+export const membershipCardPage = z.object({ url: z.url() });
 export const membershipChangeInput = z.object({ tier: tierId });
 
 export const membership = z.object({

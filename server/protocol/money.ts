@@ -18,13 +18,46 @@ export type Wallet = z.infer<typeof wallet>;
 /** Language of the payment page; absent: what the person's browser asks for. */
 const pageLocale = z.enum(['en', 'fr']);
 
-export const topupInput = z.object({
-  amountMinor,
-  /** Where the payment page sends the person back to; must be on an allowed origin. */
-  returnUrl: z.url().max(2000).optional(),
-  locale: pageLocale.optional(),
-});
+const idempotencyKey = z
+  .string()
+  .min(8)
+  .max(LIMITS.idempotencyKeyChars)
+  .regex(/^[A-Za-z0-9_.:-]+$/);
+
+/** A saved card, as the provider names it. */
+export const cardId = z
+  .string()
+  .min(8)
+  .max(255)
+  .regex(/^[A-Za-z0-9_]+$/);
+
+export const topupInput = z
+  .object({
+    amountMinor,
+    /** Pay by this saved card, without the payment page. */
+    card: cardId.optional(),
+    /** Needed with `card`: the same key never charges twice. */
+    idempotencyKey: idempotencyKey.optional(),
+    /** Where the payment page, or the bank's, sends the person back to; must be on an allowed origin. */
+    returnUrl: z.url().max(2000).optional(),
+    locale: pageLocale.optional(),
+  })
+  .refine(({ card, idempotencyKey: key }) => (card === undefined) === (key === undefined), {
+    message: 'Name card and idempotencyKey together',
+  });
 export type TopupInput = z.infer<typeof topupInput>;
+
+export const savedCard = z.object({
+  id: cardId,
+  brand: z.string(),
+  last4: z.string(),
+  expMonth: z.number().int(),
+  expYear: z.number().int(),
+});
+export type SavedCard = z.infer<typeof savedCard>;
+export const cardList = z.object({ cards: z.array(savedCard) });
+export type CardList = z.infer<typeof cardList>;
+export const cardInput = z.object({ card: cardId });
 
 export const ticketInput = z.object({
   from: z.enum(['wallet', 'card']),
@@ -38,6 +71,15 @@ export type TicketInput = z.infer<typeof ticketInput>;
 export const checkout = z.object({ checkoutUrl: z.url() });
 export type Checkout = z.infer<typeof checkout>;
 export const topupCheckout = checkout.extend({ topup: topupId });
+
+/** Of a top-up by saved card: done, or the bank wants to hear from the person at `actionUrl`. */
+export const cardTopup = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('succeeded'), topup: topupId, wallet }),
+  z.object({ status: z.literal('requires_action'), topup: topupId, actionUrl: z.url() }),
+]);
+export type CardTopup = z.infer<typeof cardTopup>;
+export const topupAnswer = z.union([cardTopup, topupCheckout]);
+export type TopupAnswer = z.infer<typeof topupAnswer>;
 
 /** The provider's id of a checkout, as the return address carries it. */
 export const checkoutConfirmInput = z.object({
@@ -62,12 +104,6 @@ export const ticket = z.object({
   boughtAt: z.string(),
 });
 export type Ticket = z.infer<typeof ticket>;
-
-const idempotencyKey = z
-  .string()
-  .min(8)
-  .max(LIMITS.idempotencyKeyChars)
-  .regex(/^[A-Za-z0-9_.:-]+$/);
 
 export const tipInput = z.object({
   amountMinor,
@@ -98,15 +134,24 @@ export type Tip = z.infer<typeof tip>;
 export const tipReceipt = z.object({ tip, wallet });
 export type TipReceipt = z.infer<typeof tipReceipt>;
 
+const invoiceId = idSchema('membershipInvoice');
+const privateSessionId = idSchema('privateSession');
+const REFUNDABLE = ['ticket', 'tip', 'topup', 'membership', 'privateSession'] as const;
+
 export const refundInput = z
   .object({
     ticket: ticketId.optional(),
     tip: tipId.optional(),
     topup: topupId.optional(),
+    /** A payment for a membership, or the membership itself, which means the latest payment for it. */
+    membership: z.union([invoiceId, idSchema('membership')]).optional(),
+    privateSession: privateSessionId.optional(),
+    /** Only a part of it; absent: all that is left. A payment can be given back in part once, and then the rest. */
+    amountMinor: amountMinor.optional(),
     reason: singleLine(LIMITS.reasonChars),
   })
-  .refine((value) => [value.ticket, value.tip, value.topup].filter(Boolean).length === 1, {
-    message: 'Name exactly one of ticket, tip, topup',
+  .refine((value) => REFUNDABLE.filter((name) => value[name] !== undefined).length === 1, {
+    message: `Name exactly one of ${REFUNDABLE.join(', ')}`,
   });
 export type RefundInput = z.infer<typeof refundInput>;
 
@@ -115,6 +160,9 @@ export const refund = z.object({
   ticket: ticketId.optional(),
   tip: tipId.optional(),
   topup: topupId.optional(),
+  /** The payment for a membership. */
+  membership: invoiceId.optional(),
+  privateSession: privateSessionId.optional(),
   amountMinor,
   currency,
   /** Where the money went back to: the fan's wallet, or the card that had paid. */

@@ -25,8 +25,11 @@ export const earningsHold = z.object({
 export type EarningsHold = z.infer<typeof earningsHold>;
 
 export const frozenEarnings = z.object({
-  /** `onboarding`: the payment provider does not know the creator yet. `recovery`: a refund came after the payout; later earnings fill it. */
-  reason: z.enum(['onboarding', 'below_minimum', 'recovery']),
+  /**
+   * `onboarding`: the payment provider does not know the creator yet. `recovery`: a refund came after the payout; later earnings fill it.
+   * `house`: the house has stopped payouts for a time.
+   */
+  reason: z.enum(['onboarding', 'below_minimum', 'recovery', 'house']),
   amountMinor: minor,
 });
 export type FrozenEarnings = z.infer<typeof frozenEarnings>;
@@ -80,6 +83,19 @@ export const payout = z.object({
   settledAt: time.nullable(),
 });
 export type Payout = z.infer<typeof payout>;
+
+/** Everything about one creator's earnings that the site shows on one page. */
+export const earningsPage = z.object({
+  account: creatorAccount,
+  summary: creatorEarnings.omit({ holds: true, nextHold: true }),
+  /** Why the house has stopped payouts, while it has. */
+  freeze: z.object({ reason: z.string(), frozenAt: time }).nullable(),
+  holds: z.array(earningsHold),
+  nextHold: z.string().nullable(),
+  payouts: z.array(payout),
+  /** Months that have a statement, the newest first: `2026-11`. */
+  statements: z.array(z.string()),
+});
 
 export const payoutBatch = z.object({
   id: idSchema('payoutBatch'),
@@ -154,6 +170,9 @@ export const dac7Seller = z.object({
 export type Dac7Seller = z.infer<typeof dac7Seller>;
 export const dac7Report = z.object({ quarter: z.string(), currency, sellers: z.array(dac7Seller) });
 export type Dac7Report = z.infer<typeof dac7Report>;
+/** What a platform reports of one seller in a year, quarter by quarter. */
+export const dac7Year = z.object({ year: z.string(), quarters: z.array(dac7Seller.extend({ quarter: z.string() })) });
+export const dac7YearQuery = z.object({ year: z.string().regex(/^\d{4}$/, 'A year is like 2026') });
 export const dac7Query = z.object({ quarter: z.string().regex(/^\d{4}-Q[1-4]$/, 'A quarter is like 2026-Q4') });
 
 export const dispute = z.object({

@@ -111,21 +111,24 @@ export const waiver = waiverText.extend({ acceptedAt: z.string() });
 export type Waiver = z.infer<typeof waiver>;
 
 export const quoteQuery = z.object({
-  kind: z.enum(['ticket', 'tip']),
-  /** Of a tip; a ticket has its price. */
+  kind: z.enum(['ticket', 'tip', 'private_session']),
+  /** Of a tip; the others have their price. */
   amountMinor: z.coerce.number().int().min(1).max(100_000_000).optional(),
+  /** Of a private session; absent means one. */
+  minutes: z.coerce.number().int().min(1).max(LIMITS.quoteMinutesMax).optional(),
   /** Decides the estimate of the provider's fee. */
   from: z.enum(['wallet', 'card']).optional(),
 });
 export const quoteInput = quoteQuery.extend({
   amountMinor: amountMinor.optional(),
+  minutes: z.number().int().min(1).max(LIMITS.quoteMinutesMax).optional(),
   locale: z.enum(['en', 'fr']).optional(),
 });
 export type QuoteInput = z.input<typeof quoteInput>;
 
 /** The receipt before paying. */
 export const quote = z.object({
-  kind: z.enum(['ticket', 'tip']),
+  kind: z.enum(['ticket', 'tip', 'private_session']),
   from: z.enum(['wallet', 'card']),
   grossMinor: amountMinor,
   currency,
@@ -142,7 +145,7 @@ export type Quote = z.infer<typeof quote>;
 /** What has been paid, given back or added, with everything that explains it. */
 export const receipt = z.object({
   id: paymentId,
-  kind: z.enum(['topup', 'ticket', 'tip', 'refund', 'promotion']),
+  kind: z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session', 'refund', 'promotion']),
   identity,
   amountMinor,
   currency,
@@ -158,6 +161,10 @@ export const receipt = z.object({
   room: z.object({ id: z.string(), title: z.string() }).nullable(),
   creator: z.object({ identity, name: z.string() }).nullable(),
   waiver: waiver.nullable(),
+  /** Of a payment for a membership: which one, of which tier now, and until when this one pays. */
+  membership: z.object({ id: z.string(), tier: z.string(), paidUntil: z.string() }).nullable(),
+  /** Of a private session: the price of a minute, and the time for which both sides' media was confirmed. */
+  privateSession: z.object({ ratePerMinuteMinor: amountMinor, confirmedMs: z.number().int() }).nullable(),
   /** Of a ticket: whether its buyer can still give it back by themselves. */
   withdrawable: z.boolean(),
   reason: z.string().nullable(),

@@ -9,6 +9,8 @@ import { chatEntry, chatHistoryInput, chatMessage, chatPage, chatRemoveInput, ch
 import type { WireError } from './errors.ts';
 import { MEMBERSHIP_REQUESTS } from './memberships.ts';
 import {
+  cardInput,
+  cardList,
   cardTipInput,
   checkout,
   checkoutConfirmInput,
@@ -19,7 +21,7 @@ import {
   ticketInput,
   tipInput,
   tipReceipt,
-  topupCheckout,
+  topupAnswer,
   topupInput,
   wallet,
 } from './money.ts';
@@ -33,7 +35,7 @@ import {
   withdrawalInput,
 } from './pricing.ts';
 import { PRIVATE_EVENTS, PRIVATE_REQUESTS } from './private-sessions.ts';
-import { access, removal, removalInput, room } from './rooms.ts';
+import { access, currency, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
@@ -84,7 +86,10 @@ export const REQUESTS = {
   'rooms:remove': { input: removalInput, answer: removal },
   'rooms:end': { input: nothing, answer: room },
   'money:wallet': { input: nothing, answer: wallet },
-  'money:topup': { input: topupInput, answer: topupCheckout },
+  /** To the payment page, or by a saved card at once. */
+  'money:topup': { input: topupInput, answer: topupAnswer },
+  'money:cards': { input: nothing, answer: cardList },
+  'money:removeCard': { input: cardInput, answer: cardList },
   'money:buyTicket': { input: ticketInput, answer: z.union([z.object({ ticket }), checkout]) },
   /** On the way back from the payment page: books what the provider confirms, without waiting for its webhook. */
   'money:confirmCheckout': { input: checkoutConfirmInput, answer: checkoutStatus },
@@ -123,7 +128,10 @@ export const welcome = z.object({
   access,
   viewerCount: z.number().int(),
   live: z.boolean(),
+  /** Null for everyone but fans, and in a house without wallets. */
   wallet: wallet.nullable(),
+  /** The house's: of every amount in the room. */
+  currency,
   inside: inside.nullable(),
   serverTime: z.string(),
 });

@@ -96,6 +96,7 @@ export function priceOf(room: ListedRoom, { words, language }: CardWords): strin
   const { priceMinor, ratePerMinuteMinor, currency } = room.access;
   if (ratePerMinuteMinor !== undefined && currency)
     return `${formatMoneyShort(ratePerMinuteMinor, currency, language)} / min`;
+  if (room.access.kind === 'members') return words.home.members;
   if (room.access.kind === 'free' || priceMinor === undefined || !currency) return words.home.free;
   return formatMoneyShort(priceMinor, currency, language);
 }

@@ -1,52 +1,34 @@
-/** What the pages ask of the site's own endpoints, with the session cookie. Failures are the SDK's errors, so pages have one kind. */
-import { LogeError, parseWireError } from '../../client-sdk/src/errors.ts';
-import type { Checkout, Wallet } from '../protocol/money.ts';
+/** What all pages ask of the site: who is signed in, and rooms. What the pages of money ask is in `money-api.ts` and `desk-api.ts`. */
+import type { Tier, TierInput } from '../protocol/memberships.ts';
 import type { AccessRule, Room } from '../protocol/rooms.ts';
+import { call } from './site-call.ts';
 
 export interface SitePerson {
   identity: string;
   name: string;
   role: 'creator' | 'fan';
+  /** Of the demo's people: whether the money desk is theirs. */
+  isOperator?: boolean;
 }
 
 export interface SiteSession {
   person: SitePerson | null;
   demo: boolean;
   currency: string;
+  /** Whether the money desk is theirs. */
+  isOperator: boolean;
+  /** `off`: no credit is kept, everything is paid by card directly. */
+  walletMode: 'on' | 'off';
 }
 
 export type ListedRoom = Room & { viewerCount: number };
 
-export interface WalletEntry {
-  id: string;
-  kind: 'topup' | 'ticket' | 'tip' | 'refund' | 'promotion' | 'promotion_expired';
-  /** Negative for what was spent. */
-  amountMinor: number;
-  currency: string;
-  at: string;
-  label: string;
-  room?: string;
-}
-
-const TIMEOUT_MS = 12_000;
-
-async function call<Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method,
-      credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch (cause) {
-    throw new LogeError('connection_failed', undefined, { cause });
-  }
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as Answer;
-  const error = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : null;
-  throw parseWireError(error) ?? new LogeError('internal');
+export interface NewRoom {
+  title: string;
+  access: AccessRule;
+  /** ISO 8601 with its offset. */
+  startsAt?: string;
+  capacity?: number;
 }
 
 const roomPath = (id: string) => `/site/rooms/${encodeURIComponent(id)}`;
@@ -59,9 +41,8 @@ export const siteApi = {
   rooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/site/rooms')).rooms,
   room: (id: string) => call<ListedRoom>('GET', roomPath(id)),
   myRooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/site/my-rooms')).rooms,
-  createRoom: (input: { title: string; access: AccessRule }) => call<Room>('POST', '/site/rooms', input),
+  createRoom: (input: NewRoom) => call<Room>('POST', '/site/rooms', input),
+  myTiers: async () => (await call<{ tiers: Tier[] }>('GET', '/site/my-tiers')).tiers,
+  createTier: (input: TierInput) => call<Tier>('POST', '/site/my-tiers', input),
   roomToken: async (id: string) => (await call<{ token: string }>('POST', `${roomPath(id)}/token`, {})).token,
-  wallet: () => call<Wallet>('GET', '/site/wallet'),
-  topUp: (input: { amountMinor: number; returnUrl: string }) => call<Checkout>('POST', '/site/wallet/topups', input),
-  walletHistory: async () => (await call<{ entries: WalletEntry[] }>('GET', '/site/wallet/history')).entries,
 };

@@ -103,6 +103,7 @@ export abstract class SitePage extends LogeElement {
   #header(): TemplateResult {
     const { words, session } = this;
     const person = session?.person;
+    const isOperator = session?.isOperator ?? false;
     const link = (page: PageName, href: string, text: string) =>
       html`<a href=${href} aria-current=${this.page === page ? 'page' : nothing}>${text}</a>`;
     return html`<header>
@@ -117,7 +118,9 @@ export abstract class SitePage extends LogeElement {
       <nav aria-label=${words.site.navigation}>
         ${link('home', '/', words.site.live)}
         ${person?.role === 'creator' ? link('studio', '/studio', words.site.studio) : nothing}
-        ${person?.role === 'fan' ? link('wallet', '/wallet', words.site.wallet) : nothing}
+        ${person?.role === 'creator' ? link('earnings', '/earnings', words.site.earnings) : nothing}
+        ${person?.role === 'fan' && !isOperator ? link('wallet', '/wallet', words.site.wallet) : nothing}
+        ${isOperator ? link('desk', '/desk', words.site.desk) : nothing}
       </nav>
       <button
         class="language"

@@ -140,20 +140,25 @@ export class SiteSignIn extends LogeElement {
     return html`<section class="panel" aria-labelledby="heading" data-testid="sign-in">
       <h2 id="heading" class="display">${this.heading || words.title}</h2>
       <p>${this.text || words.text}</p>
-      <div class="groups">${this.#group(words.creators, 'creator')} ${this.#group(words.fans, 'fan')}</div>
+      <div class="groups">
+        ${this.#group(words.creators, 'creator', (person) => person.role === 'creator')}
+        ${this.#group(words.fans, 'fan', (person) => person.role === 'fan' && !person.isOperator)}
+        ${this.#group(words.house, 'house', (person) => person.isOperator === true)}
+      </div>
       ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
     </section>`;
   }
 
-  #group(title: string, role: SitePerson['role']): TemplateResult {
-    const people = this.people?.filter((person) => person.role === role) ?? [];
+  #group(title: string, look: string, belongs: (person: SitePerson) => boolean): TemplateResult | typeof nothing {
+    const people = this.people?.filter(belongs) ?? [];
+    if (people.length === 0) return nothing;
     return html`<div>
       <h3>${title}</h3>
       <div class="people">
         ${people.map(
           (person) => html`<button
             type="button"
-            class=${role}
+            class=${look}
             data-testid="sign-in-${person.identity}"
             ?disabled=${this.busy !== ''}
             @click=${() => this.#signIn(person.identity)}

@@ -96,6 +96,17 @@ export const frameStyles = css`
     color: var(--_text);
   }
 
+  /* With three places to go, a phone has room for the sign of the house, not for its name too. */
+  @media (max-width: 440px) {
+    header:has(nav a:nth-of-type(3)) .brand span {
+      display: none;
+    }
+
+    header:has(nav a:nth-of-type(3)) nav a {
+      padding: 0 0.5rem;
+    }
+  }
+
   .language,
   .account {
     min-width: 2.75rem;

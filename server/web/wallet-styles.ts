@@ -4,8 +4,12 @@ import { css } from 'lit';
 export const walletPageStyles = css`
   .halves {
     display: grid;
-    gap: 0 3rem;
+    gap: 0 3.5rem;
     margin-top: 1.6rem;
+  }
+
+  .urgent {
+    margin: 0 0 1.25rem;
   }
 
   .balance .amount {
@@ -25,62 +29,45 @@ export const walletPageStyles = css`
     font-size: 0.9375rem;
   }
 
-  section.card {
-    margin-top: 1.25rem;
+  .balance h2 {
+    font-size: 1.4rem;
+  }
+
+  .apart {
+    display: grid;
+    gap: 0.25rem;
+    margin-top: 0.75rem;
+    padding-top: 0.75rem;
+    border-top: 1px solid var(--_line);
+  }
+
+  .apart div {
+    display: flex;
+    justify-content: space-between;
+    gap: 1rem;
+  }
+
+  .apart dd {
+    font-variant-numeric: tabular-nums;
   }
 
   wa-callout {
     margin-top: 1.25rem;
   }
 
-  .pay {
-    width: 100%;
-    margin-top: 1.15rem;
-  }
-
-  .secure {
-    margin-top: 0.85rem;
-    font-size: 0.875rem;
-  }
-
-  .entries {
-    list-style: none;
-  }
-
-  .entries li {
-    display: flex;
-    align-items: baseline;
-    justify-content: space-between;
-    gap: 1.25rem;
-    padding: 0.85rem 0;
-    border-bottom: 1px solid var(--_line);
-  }
-
-  .entries li > div {
-    min-width: 0;
-    overflow-wrap: anywhere;
-  }
-
-  .entries time {
-    font-size: 0.875rem;
-  }
-
-  .entries .numbers {
-    font-weight: 650;
-    white-space: nowrap;
-  }
-
-  .entries .in {
-    color: var(--_success);
-  }
-
   @media (min-width: 900px) {
     .halves {
-      grid-template-columns: minmax(0, 26rem) minmax(0, 1fr);
+      grid-template: auto 1fr / minmax(0, 27rem) minmax(0, 1fr);
     }
 
-    .halves > section {
-      margin-top: 0;
+    .happened {
+      grid-row: 1 / span 2;
+      grid-column: 2;
+    }
+
+    .back {
+      grid-column: 1;
+      padding-top: 2.5rem;
     }
   }
 `;

@@ -1,6 +1,10 @@
 /** Events out on every database: from a committed fact to an embedder's server, whatever fails in between. */
+
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { webhookEndpoints } from '../../server/events/events.schema.ts';
 import { Events } from '../../server/events/events.ts';
+import { SecretBox } from '../../server/events/secret-box.ts';
 import { MemoryBus } from '../../server/platform/bus.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createLog } from '../../server/platform/log.ts';
@@ -11,6 +15,7 @@ import { DATABASES } from '../support/databases.ts';
 import { eventually, MovableClock } from '../support/money-house.ts';
 import { signersOf, startReceiver } from '../support/webhook-receiver.ts';
 
+const API_SECRET = 'an_api_secret_of_these_tests_0000000';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -36,7 +41,17 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     });
     const outbox = new Outbox({ db, bus, log, metrics });
     const openOne = () =>
-      Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: true, random: () => 0.5, ...options });
+      Events.create({
+        db,
+        outbox,
+        clock,
+        log,
+        metrics,
+        apiSecret: API_SECRET,
+        allowAnyAddress: true,
+        random: () => 0.5,
+        ...options,
+      });
     const events = openOne();
     for (const { id } of await events.listEndpoints()) await events.deleteEndpoint(id);
     outbox.start();
@@ -197,6 +212,41 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     dead.respond(() => 200);
     expect(await house.events.enableEndpoint(id)).toMatchObject({ status: 'enabled', failingSince: null });
     await eventually(() => dead.received.length > 0);
+  });
+
+  test('secrets lie encrypted; plain ones of before sign on; under another API secret nothing is sent until it is rotated', async () => {
+    await using house = await openEvents();
+    await using receiver = await startReceiver();
+    const { id, secret } = await house.events.createEndpoint({ url: receiver.url });
+    const kept = async () =>
+      (
+        await db.orm
+          .select({ secret: webhookEndpoints.secret })
+          .from(webhookEndpoints)
+          .where(eq(webhookEndpoints.id, id))
+      )[0]?.secret;
+    expect(await kept()).toMatch(/^v1\./);
+    expect(await kept()).not.toContain(secret);
+    await db.orm.update(webhookEndpoints).set({ secret }).where(eq(webhookEndpoints.id, id));
+    await house.tell(liveStarted(createId('room')));
+    const [plain] = await eventually(() => receiver.received.length === 1 && receiver.received);
+    expect(signersOf(plain as NonNullable<typeof plain>, [secret])).toEqual([secret]);
+
+    const sealed = new SecretBox('the_api_secret_of_another_house_0000').seal(secret, id);
+    await db.orm.update(webhookEndpoints).set({ secret: sealed }).where(eq(webhookEndpoints.id, id));
+    await house.tell(liveStarted(createId('room')));
+    const failed = await eventually(async () => {
+      const deliveries = await house.events.listDeliveries(id, { limit: 10 });
+      return deliveries.find(({ attempts }) => attempts[0]?.error);
+    });
+    expect(failed).toMatchObject({
+      status: 'pending',
+      attempts: [{ status: null, error: expect.stringContaining('rotate') }],
+    });
+    const rotated = await house.events.rotateSecret(id, 3_600);
+    house.clock.advance(HOUR_MS);
+    const last = await eventually(() => receiver.received[1]);
+    expect(signersOf(last, [secret, rotated.secret])).toEqual([rotated.secret]);
   });
 
   test('during rotation both secrets sign; afterwards only the new one', async () => {

@@ -80,6 +80,21 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     });
   });
 
+  test('where nobody has said where a buyer lives, a card of the Union does; any other card leaves the rate of the house', async () => {
+    const payWith = async (identity: string, card: string) => {
+      const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 2_000 });
+      await house.money.confirmCheckout(await pay(checkoutUrl, card));
+    };
+    const [german, american, told] = ['de', 'us', 'told'].map((name) => `${name}-${createId('event')}`);
+    await payWith(german ?? '', '4000 0027 6000 0016');
+    expect((await quote(german ?? '', 1_190)).vat).toMatchObject({ country: 'DE', rateBps: 1_900 });
+    await payWith(american ?? '', '4242 4242 4242 4242');
+    expect((await quote(american ?? '', 1_200)).vat).toMatchObject({ country: 'FR', rateBps: 2_000 });
+    await house.money.pricing.noteBuyerCountry(told ?? '', 'IT');
+    await payWith(told ?? '', '4000 0027 6000 0016');
+    expect((await quote(told ?? '', 1_220)).vat).toMatchObject({ country: 'IT', rateBps: 2_200 });
+  });
+
   test.each([101, 333, 600, 999, 49_999])('the five parts of %d sum to it, before and after paying', async (gross) => {
     const identity = await house.createFan(50_000);
     const before = await quote(identity, gross);

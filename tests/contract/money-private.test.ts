@@ -108,6 +108,56 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  it('is quoted before, has a receipt after, and is given back pro rata over every leg', async () => {
+    await using db = await kind.open();
+    const { house, room, creator, fan } = await open(db);
+    await using _ = house;
+    const { money } = house;
+    const lea = await house.createFan(1_000);
+    await money.grantPromotion({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
+    const quote = await money.quote({ room, identity: lea, kind: 'private_session', minutes: 5 });
+    expect(quote).toMatchObject({ kind: 'private_session', from: 'wallet', grossMinor: 600, waiver: null });
+    expect(quote.parts).toMatchObject({ creatorMinor: 400, vatMinor: 100, associationMinor: 0 });
+    const free = await house.createRoom({ kind: 'free' });
+    const nothing = money.quote({ room: free, identity: lea, kind: 'private_session' });
+    expect(await code(nothing)).toBe('private_not_offered');
+
+    const asked = await money.privateSessions.request(fan(lea), { minutes: 2 });
+    expect(await code(money.refund({ privateSession: asked.id, reason: 'Early' }, 'operator'))).toBe('not_refundable');
+    await money.privateSessions.accept(creator, asked.id);
+    await run(house, 100);
+    const { costMinor, confirmedMs } = await money.privateSessions.end(fan(lea), asked.id);
+    expect(costMinor).toBeGreaterThan(150);
+    const receipt = await money.getReceipt(asked.id, lea);
+    expect(receipt).toMatchObject({
+      kind: 'private_session',
+      status: 'settled',
+      amountMinor: costMinor,
+      paid: { promoMinor: 60, walletMinor: costMinor - 60, cardMinor: 0 },
+      privateSession: { ratePerMinuteMinor: RATE_MINOR, confirmedMs },
+      room: { id: room.id },
+      creator: { identity: room.creator.identity },
+    });
+    expect(Object.values(receipt.parts ?? {}).reduce((sum, part) => sum + part, 0)).toBe(costMinor);
+    expect(await code(money.getReceipt(asked.id, 'malik'))).toBe('payment_not_found');
+    expect((await money.getReceipt(asked.id)).identity).toBe(lea);
+
+    const target = { privateSession: asked.id, reason: 'The picture froze' };
+    const part = await money.refund({ ...target, amountMinor: 90 }, 'operator');
+    expect(part).toMatchObject({ privateSession: asked.id, amountMinor: 90, to: 'wallet', status: 'succeeded' });
+    expect(await balance(house, lea)).toBe(1_060 - costMinor + 90);
+    const taken = (await money.getReceipt(part.id, lea)).parts;
+    expect(taken?.creatorMinor).toBeLessThan(0);
+    expect(Object.values(taken ?? {}).reduce((sum, each) => sum + each, 0)).toBe(-90);
+    expect(await money.refund(target, 'operator')).toMatchObject({ amountMinor: costMinor - 90 });
+    expect(await money.getWallet(lea)).toMatchObject({ balanceMinor: 1_060, promoMinor: 60 });
+    expect(await code(money.refund(target, 'operator'))).toBe('already_refunded');
+    expect((await money.getReceipt(asked.id, lea)).status).toBe('refunded');
+    expect(await money.getEarnings(room.id)).toMatchObject({ creatorMinor: 0 });
+    expect((await money.settlement.holds.describe(room.creator.identity)).pendingMinor).toBe(0);
+    expect(await money.checkInvariants()).toEqual([]);
+  });
+
   it('ends when the money ends, after a warning, and never takes more than there is', async () => {
     await using db = await kind.open();
     const { house, progress, creator, fan } = await open(db);

@@ -96,6 +96,9 @@ export class Evening implements AsyncDisposable {
     await expectVideo(tip);
     await tip.by('tip-open').click();
     await tip.by('tip-send').waitFor();
+    const board = await this.#enter('leaderboard', `/rooms/${camille}`, 'malik');
+    await board.by('leaderboard-open').click();
+    await board.by('own-place').waitFor();
     const wallet = await this.#enter('wallet', '/wallet', 'lea');
     await wallet.page.locator('[data-testid^="entry-"]').first().waitFor();
 

@@ -1,29 +1,38 @@
 /**
- * Takes a picture of every scene of an evening, in both languages, on a phone and on a desktop, for people to look at:
+ * Takes a picture of every scene of an evening, in both languages, on a phone and on a desktop, for people to look at;
+ * with `takings`, of every page of money:
  *
- *     node tests/e2e/screenshots.ts OUTDIR
+ *     node tests/e2e/screenshots.ts OUTDIR [takings]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DESKTOP, PHONE } from '../support/browser.ts';
 import { Evening, show } from './evening.ts';
+import { Takings } from './takings.ts';
 
-const [folder] = process.argv.slice(2);
+const [folder, what = 'evening'] = process.argv.slice(2);
 if (!folder || folder.startsWith('-')) {
-  process.stdout.write('Usage: node tests/e2e/screenshots.ts OUTDIR\n');
+  process.stdout.write('Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings]\n');
   process.exit(folder === '--help' ? 0 : 1);
 }
 
 await mkdir(folder, { recursive: true });
-await using evening = await Evening.create();
-for (const scene of evening.scenes) {
+await using house = what === 'takings' ? await Takings.create() : await Evening.create();
+for (const scene of house.scenes) {
   const languages = scene.fixedLanguage ? [scene.fixedLanguage] : (['en', 'fr'] as const);
   for (const language of languages) {
     for (const viewport of [PHONE, DESKTOP]) {
       await show(scene, { language, viewport });
       const file = join(folder, `${scene.name}-${viewport.width}-${language}.png`);
-      await scene.visitor.page.screenshot({ path: file });
+      // A page of money is longer than the window, and all of it is looked at; a live, or a sheet above a page, fills the window.
+      const isWhole = what === 'takings' && (await scene.visitor.page.locator('wa-dialog[open]').count()) === 0;
+      await scene.visitor.page.screenshot({ path: file, fullPage: isWhole });
       process.stdout.write(`${file}\n`);
     }
   }
+  // A receipt is printed too.
+  if (scene.name !== 'receipt') continue;
+  await scene.visitor.page.emulateMedia({ media: 'print' });
+  await scene.visitor.page.screenshot({ path: join(folder, 'receipt-print.png'), fullPage: true });
+  await scene.visitor.page.emulateMedia({ media: null });
 }

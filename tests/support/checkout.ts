@@ -12,7 +12,11 @@ export interface PaidPage {
   text: string;
 }
 
-export async function payCheckout(checkoutUrl: string, card: string = CARD.accepted): Promise<PaidPage> {
+export async function payCheckout(
+  checkoutUrl: string,
+  card: string = CARD.accepted,
+  { save = false } = {},
+): Promise<PaidPage> {
   const page = new URL(checkoutUrl);
   const response = await fetch(page, {
     method: 'POST',
@@ -24,6 +28,7 @@ export async function payCheckout(checkoutUrl: string, card: string = CARD.accep
       cardExpiry: '12 / 34',
       cardCvc: '123',
       billingName: 'A. Fan',
+      ...(save ? { savePaymentMethod: 'on' } : {}),
     }),
   });
   return { status: response.status, location: response.headers.get('location'), text: await response.text() };

@@ -136,7 +136,15 @@ export async function startHttp({
     publicUrl: config.publicUrl,
     isReturnUrlAllowed: (it) => isReturnUrlAllowed(config, it),
   });
-  const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
+  const events = Events.create({
+    db,
+    outbox,
+    clock,
+    log,
+    metrics,
+    apiSecret: config.apiSecret,
+    allowAnyAddress: config.development,
+  });
   const tokens = new Tokens({ ...config, clock });
   const context: HttpContext = {
     config,

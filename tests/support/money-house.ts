@@ -13,7 +13,7 @@ import { MemoryBus } from '../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../server/platform/clock.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createLog } from '../../server/platform/log.ts';
-import { createMetrics } from '../../server/platform/metrics.ts';
+import { createMetrics, type Metrics } from '../../server/platform/metrics.ts';
 import { type Fact, Outbox } from '../../server/platform/outbox.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId } from '../../server/protocol/ids.ts';
@@ -43,6 +43,7 @@ export interface MoneyHouse extends AsyncDisposable {
   db: Database;
   rooms: Rooms;
   money: Money;
+  metrics: Metrics;
   emulator: StripeEmulator;
   /** Sets the clocks of the house and of the provider forward. */
   advance(ms: number): void;
@@ -127,6 +128,7 @@ export async function openMoneyHouse({
     db,
     rooms,
     emulator,
+    metrics,
     facts,
     advance(ms) {
       clock.advance(ms);

@@ -74,13 +74,20 @@ export const ACTIONS = {
     liftRestriction(operation, accountOf(operation, account)),
   ),
   /** The bank has a payout, before its time. */
-  pay_payout: action(z.strictObject({ account: z.string(), payout: z.string() }), (operation, { account, payout }) => {
-    const there = operation.of(account);
-    return arrive(there, payoutOf(there, payout));
-  }),
+  pay_payout: action(
+    z.strictObject({ account: z.string().nullable(), payout: z.string() }),
+    (operation, { account, payout }) => {
+      const there = operation.of(account);
+      return arrive(there, payoutOf(there, payout));
+    },
+  ),
   /** The bank sends a payout back, also after it was paid. */
   fail_payout: action(
-    z.strictObject({ account: z.string(), payout: z.string(), code: z.string().default('could_not_process') }),
+    z.strictObject({
+      account: z.string().nullable(),
+      payout: z.string(),
+      code: z.string().default('could_not_process'),
+    }),
     (operation, { account, payout, code }) => {
       const there = operation.of(account);
       return failPayout(there, payoutOf(there, payout), code);

@@ -19,6 +19,7 @@ const GOOD_CARDS: readonly TestCard[] = [
   { number: '378282246310005', names: ['pm_card_amex'] },
   { number: '6011111111111117', names: ['pm_card_discover'] },
   { number: '4000002500001001', names: ['pm_card_fr'], country: 'FR' },
+  { number: '4000002760000016', names: ['pm_card_de'], country: 'DE' },
   { number: '4000000000000077', names: ['pm_card_bypassPending'], isAvailableAtOnce: true },
   { number: '4000000000007726', names: ['pm_card_pendingRefund'], refund: 'pending' },
   { number: '4000000000005126', names: ['pm_card_refundFail'], refund: 'fails_later' },

@@ -7,6 +7,7 @@ import { accountRoute, type Route } from '../api/route.ts';
 import { cancelPayout, createPayout } from '../connect/payouts.ts';
 import { parseCurrency } from '../payments/money.ts';
 import { mergeMetadata } from './metadata.ts';
+import { platformAccount } from './platform-account.ts';
 
 export const payoutRoutes: readonly Route[] = [
   accountRoute<Stripe.PayoutCreateParams>('POST', '/v1/payouts', 'PayoutCreateParams', create),
@@ -50,13 +51,13 @@ export const payoutRoutes: readonly Route[] = [
 
 function create(operation: Operation, parameters: Stripe.PayoutCreateParams): Stripe.Payout {
   const { amount, description, metadata, method, statement_descriptor: statementDescriptor } = parameters;
-  if (operation.account === null) throw notEmulated('A payout of the platform itself');
   if (method === 'instant') throw notEmulated('An instant payout', 'method');
   if (amount < 1) {
     const message = 'This value must be greater than or equal to 1.';
     throw invalidRequest({ code: 'parameter_invalid_integer', param: 'amount', message });
   }
-  return createPayout(operation, operation.must('accounts', operation.account), {
+  const account = operation.account === null ? platformAccount() : operation.must('accounts', operation.account);
+  return createPayout(operation, account, {
     amountMinor: amount,
     currency: parseCurrency(parameters.currency),
     description: description ?? null,

@@ -1,7 +1,7 @@
 /** What is to happen later by itself, as it is kept until then; `tasks.ts` above does it. */
 
 export type TaskWithoutId =
-  | { kind: 'move_payout'; account: string; payout: string; step: 'send' | 'arrive'; dueAtMs: number }
+  | { kind: 'move_payout'; account: string | null; payout: string; step: 'send' | 'arrive'; dueAtMs: number }
   | { kind: 'pay_out'; account: string; dueAtMs: number }
   | { kind: 'renew_subscription'; subscription: string; periodEnd: number; dueAtMs: number }
   | { kind: 'retry_invoice'; invoice: string; attemptAt: number; dueAtMs: number }

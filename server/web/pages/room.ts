@@ -8,7 +8,7 @@ import { roomCard, roomCardStyles } from '../room-card.ts';
 import type { ListedRoom, SiteSession } from '../site-api.ts';
 import { siteApi } from '../site-api.ts';
 import { SitePage } from '../site-page.ts';
-import { roomIdOfPage } from '../site-paths.ts';
+import { idOfPage } from '../site-paths.ts';
 import '../site-sign-in.ts';
 
 export class SiteRoom extends SitePage {
@@ -16,7 +16,7 @@ export class SiteRoom extends SitePage {
   declare info: ListedRoom | undefined;
   protected readonly page = 'room';
   protected override readonly isFullHeight = true;
-  readonly #roomId = roomIdOfPage('rooms');
+  readonly #roomId = idOfPage('rooms');
   readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
 
   static override styles = [

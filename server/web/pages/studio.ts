@@ -12,7 +12,7 @@ import { priceOf } from '../room-card.ts';
 import type { ListedRoom, SiteSession } from '../site-api.ts';
 import { siteApi } from '../site-api.ts';
 import { SitePage } from '../site-page.ts';
-import { roomIdOfPage } from '../site-paths.ts';
+import { idOfPage } from '../site-paths.ts';
 import '../site-sign-in.ts';
 import { studioPageStyles } from '../studio-styles.ts';
 
@@ -30,7 +30,7 @@ export class SiteStudio extends SitePage {
   /** Id of the room whose link was just copied. */
   declare copied: string;
   protected readonly page = 'studio';
-  readonly #roomId = roomIdOfPage('studio');
+  readonly #roomId = idOfPage('studio');
   protected override readonly isFullHeight = this.#roomId !== '';
   readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
 

@@ -1,52 +1,57 @@
-/** The wallet: what is in it, how to put more in, and everything that moved. */
+/** The wallet: what is in it, how to put more in and get it back, cards, clubs, and everything that moved. */
 import '../../../client-sdk/elements/web-awesome.ts';
-import '../../../client-sdk/elements/amount-choice.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { presetsOf } from '../../../client-sdk/elements/amount-choice.ts';
-import { returnUrlFor, takeCheckoutReturn } from '../../../client-sdk/elements/checkout.ts';
-import { formatDateTime, formatMoney } from '../../../client-sdk/elements/format.ts';
+import { takeCheckoutReturn } from '../../../client-sdk/elements/checkout.ts';
+import { formatMoney } from '../../../client-sdk/elements/format.ts';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
-import { LIMITS } from '../../protocol/limits.ts';
-import type { Wallet } from '../../protocol/money.ts';
-import type { SiteSession, WalletEntry } from '../site-api.ts';
-import { siteApi } from '../site-api.ts';
+import type { SavedCard, Wallet } from '../../protocol/money.ts';
+import type { RefundableTopup, WalletEntry } from '../money-api.ts';
+import { walletApi } from '../money-api.ts';
+import type { SiteSession } from '../site-api.ts';
 import { SitePage } from '../site-page.ts';
 import '../site-sign-in.ts';
+import '../wallet/wallet-cards.ts';
+import '../wallet/wallet-history.ts';
+import '../wallet/wallet-memberships.ts';
+import '../wallet/wallet-refunds.ts';
+import '../wallet/wallet-topup.ts';
+import { ledgerStyles } from '../ledger-styles.ts';
 import { walletPageStyles } from '../wallet-styles.ts';
 
-const PRESETS = [10, 20, 50, 100] as const;
 const ASK_EVERY_MS = 1_000;
 /** After this many looks the words say that it takes longer, and looking goes on no more. */
 const ASK_TIMES = 20;
 
-type Notice = 'confirmed' | 'arrived' | 'late' | 'cancelled';
+type Notice = 'confirmed' | 'arrived' | 'late' | 'cancelled' | 'refused';
 
 export class SiteWallet extends SitePage {
   static override properties = {
     ...SitePage.properties,
     wallet: { state: true },
     entries: { state: true },
-    chosenMinor: { state: true },
+    cards: { state: true },
+    refundable: { state: true },
     notice: { state: true },
-    busy: { state: true },
-    problem: { state: true },
+    isPastDue: { state: true },
   };
   declare wallet: Wallet | undefined;
   declare entries: WalletEntry[] | undefined;
-  declare chosenMinor: number | undefined;
+  declare cards: SavedCard[];
+  declare refundable: RefundableTopup[];
   declare notice: Notice | undefined;
-  declare busy: boolean;
-  declare problem: string;
+  /** A club whose renewal failed comes before everything else. */
+  declare isPastDue: boolean;
   protected readonly page = 'wallet';
   #checkout = takeCheckoutReturn();
 
-  static override styles = [...SitePage.styles, walletPageStyles];
+  static override styles = [...SitePage.styles, ledgerStyles, walletPageStyles];
 
   constructor() {
     super();
-    this.busy = false;
-    this.problem = '';
+    this.cards = [];
+    this.refundable = [];
+    this.isPastDue = false;
   }
 
   protected override async load(session: SiteSession): Promise<void> {
@@ -55,11 +60,18 @@ export class SiteWallet extends SitePage {
     const back = this.#checkout;
     this.#checkout = undefined;
     if (back?.outcome === 'cancelled') this.notice = 'cancelled';
-    if (back?.outcome === 'success') await this.#awaitCredit();
+    if (back?.outcome === 'refused') this.notice = 'refused';
+    if (back?.outcome === 'success' && back.purpose === 'topup') await this.#awaitCredit();
   }
 
   async #read(): Promise<void> {
-    [this.wallet, this.entries] = await Promise.all([siteApi.wallet(), siteApi.walletHistory()]);
+    [this.wallet, this.entries, this.cards, this.refundable] = await Promise.all([
+      walletApi.read(),
+      walletApi.history(),
+      // What these two cannot tell at the moment does not keep the rest of the wallet from being shown.
+      walletApi.cards().catch(() => this.cards),
+      walletApi.refundable().catch(() => this.refundable),
+    ]);
   }
 
   /** The payment page comes back before the provider's confirmation does, or after it: look for a top-up of just now. */
@@ -83,114 +95,90 @@ export class SiteWallet extends SitePage {
       return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
     }
     const currency = this.wallet?.currency ?? session?.currency ?? 'eur';
+    const isOff = session?.walletMode === 'off';
     return html`<div class="column wallet">
       <h1 class="display">${words.wallet.title}</h1>
-      <div class="halves">
-        <div>
-          <div class="balance card">
-            <p class="muted">${words.wallet.balance}</p>
-            <p class="amount display" data-testid="wallet-balance">
-              ${this.wallet ? formatMoney(this.wallet.balanceMinor, currency, this.language) : html`<span class="waiting"></span>`}
-            </p>
-            <p class="what muted">${words.wallet.text}</p>
-          </div>
-          ${this.#notices()} ${this.#topUp(currency)}
+      <div class="halves" @wallet-changed=${() => this.#read()}>
+        <div class="credit">
+          ${this.isPastDue ? this.#pastDue() : nothing} ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#notices()}
+          ${isOff ? nothing : html`<wallet-topup currency=${currency} .wallet=${this.wallet} .cards=${this.cards}></wallet-topup>`}
         </div>
-        ${this.#history()}
+        <div class="happened">
+          ${
+            session?.person
+              ? html`<wallet-memberships
+                  @memberships-read=${(event: CustomEvent<{ isPastDue: boolean }>) => {
+                    this.isPastDue = event.detail.isPastDue;
+                  }}
+                ></wallet-memberships>`
+              : nothing
+          }
+          <wallet-history .entries=${this.entries}></wallet-history>
+        </div>
+        <div class="back">
+          ${this.wallet ? html`<wallet-cards .cards=${this.cards}></wallet-cards>` : nothing}
+          <wallet-refunds .topups=${this.refundable}></wallet-refunds>
+        </div>
       </div>
+    </div>`;
+  }
+
+  /** What costs somebody their place is said above everything, also where the club itself stands further down. */
+  #pastDue(): TemplateResult {
+    const { words } = this;
+    const show = () => this.renderRoot.querySelector('wallet-memberships')?.scrollIntoView({ block: 'center' });
+    return html`<wa-callout class="urgent" variant="danger" data-testid="wallet-past-due">
+      ${words.wallet.memberships.pastDue}. <button class="link" type="button" @click=${show}>${words.wallet.memberships.whatToDo}</button>
+    </wa-callout>`;
+  }
+
+  #noCredit(): TemplateResult {
+    const { words } = this;
+    return html`<div class="balance card" data-testid="wallet-off">
+      <h2 class="display">${words.wallet.off}</h2>
+      <p class="what muted">${words.wallet.offText}</p>
+    </div>`;
+  }
+
+  #balance(currency: string): TemplateResult {
+    const { words, wallet, language } = this;
+    const money = (amountMinor: number) => formatMoney(amountMinor, currency, language);
+    return html`<div class="balance card">
+      <p class="muted">${words.wallet.balance}</p>
+      <p class="amount display" data-testid="wallet-balance">
+        ${wallet ? money(wallet.balanceMinor) : html`<span class="waiting"></span>`}
+      </p>
+      ${
+        wallet && wallet.promoMinor > 0
+          ? html`<dl class="apart">
+                <div><dt>${words.wallet.paid}</dt><dd>${money(wallet.balanceMinor - wallet.promoMinor)}</dd></div>
+                <div><dt>${words.wallet.promo}</dt><dd data-testid="wallet-promo">${money(wallet.promoMinor)}</dd></div>
+              </dl>
+              <p class="what muted">${words.wallet.promoText}</p>`
+          : nothing
+      }
+      <p class="what muted">${words.wallet.text}</p>
     </div>`;
   }
 
   #notices(): TemplateResult {
     const { words, notice } = this;
+    const look = {
+      confirmed: 'brand',
+      arrived: 'success',
+      late: 'brand',
+      cancelled: 'brand',
+      refused: 'danger',
+    } as const;
     return html`<div aria-live="polite">
       ${
         notice
-          ? html`<wa-callout variant=${notice === 'arrived' ? 'success' : 'brand'} data-testid="wallet-notice">
+          ? html`<wa-callout variant=${look[notice]} data-testid="wallet-notice">
               ${notice === 'confirmed' ? html`<wa-spinner slot="icon"></wa-spinner>` : nothing}${words.wallet[notice]}
             </wa-callout>`
           : nothing
       }
     </div>`;
-  }
-
-  #topUp(currency: string): TemplateResult {
-    const { words, chosenMinor: chosen } = this;
-    return html`<section class="card" aria-labelledby="top-up">
-      <h2 id="top-up" class="display">${words.wallet.topUp}</h2>
-      <loge-amount-choice
-        kind="topup"
-        label=${words.wallet.amounts}
-        currency=${currency}
-        .otherLabel=${words.wallet.other}
-        .presetsMinor=${presetsOf(PRESETS, currency)}
-        .valueMinor=${chosen}
-        .range=${{ minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor }}
-        @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => {
-          this.chosenMinor = event.detail.amountMinor;
-          this.problem = '';
-        }}
-      ></loge-amount-choice>
-      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
-      <wa-button
-        class="pay"
-        variant="brand"
-        data-testid="topup-pay"
-        ?disabled=${chosen === undefined || !this.wallet}
-        ?loading=${this.busy}
-        @click=${() => this.#pay(currency)}
-      >
-        ${chosen === undefined ? words.wallet.payNone : words.wallet.pay(formatMoney(chosen, currency, this.language))}
-      </wa-button>
-      <p class="secure muted">${words.wallet.secure}</p>
-    </section>`;
-  }
-
-  #history(): TemplateResult {
-    const { words, entries } = this;
-    return html`<section aria-labelledby="history">
-      <h2 id="history" class="display">${words.wallet.history}</h2>
-      ${
-        entries
-          ? entries.length > 0
-            ? html`<ul class="entries">${entries.map((entry) => this.#entry(entry))}</ul>`
-            : html`<p class="muted">${words.wallet.historyNone}</p>`
-          : html`<div class="waiting" style="height: 14rem"></div>`
-      }
-    </section>`;
-  }
-
-  #entry(entry: WalletEntry): TemplateResult {
-    const kind = this.words.wallet.kinds[entry.kind] ?? entry.label;
-    const amount = formatMoney(entry.amountMinor, entry.currency, this.language);
-    const title = entry.label && entry.label !== kind ? entry.label : '';
-    return html`<li data-testid="entry-${entry.id}">
-      <div>
-        <p><b>${kind}</b>${title && entry.kind !== 'topup' ? html`<span class="muted"> · ${title}</span>` : nothing}</p>
-        <p class="muted"><time datetime=${entry.at}>${formatDateTime(entry.at, this.language)}</time></p>
-      </div>
-      <span class="numbers ${entry.amountMinor > 0 ? 'in' : ''}">${entry.amountMinor > 0 ? `+${amount}` : amount}</span>
-    </li>`;
-  }
-
-  async #pay(currency: string): Promise<void> {
-    const { words, chosenMinor: amountMinor, wallet } = this;
-    if (!wallet || amountMinor === undefined || this.busy) return;
-    const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
-    this.problem = '';
-    if (amountMinor < LIMITS.topupMinMinor) this.problem = words.wallet.tooSmall(money(LIMITS.topupMinMinor));
-    else if (amountMinor > LIMITS.topupMaxMinor) this.problem = words.wallet.tooLarge(money(LIMITS.topupMaxMinor));
-    else if (wallet.balanceMinor + amountMinor > LIMITS.walletMaxMinor)
-      this.problem = words.wallet.full(money(LIMITS.walletMaxMinor));
-    if (this.problem) return;
-    this.busy = true;
-    try {
-      const { checkoutUrl } = await siteApi.topUp({ amountMinor, returnUrl: returnUrlFor('topup', location.href) });
-      location.assign(checkoutUrl);
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-      this.busy = false;
-    }
   }
 }
 

@@ -1,13 +1,26 @@
 /** Le français des pages du site. Une clé qui manque ici est une erreur de type. */
 import type { SiteTexts } from './english.ts';
 
+import { frenchDesk } from './french-desk.ts';
+import { frenchEarnings } from './french-earnings.ts';
+import { frenchReceipt } from './french-receipt.ts';
+import { frenchRooms } from './french-rooms.ts';
+import { frenchWallet } from './french-wallet.ts';
+
 export const french: SiteTexts = {
+  desk: frenchDesk,
+  earnings: frenchEarnings,
+  receipt: frenchReceipt,
+  rooms: frenchRooms,
+  wallet: frenchWallet,
   site: {
     name: 'Loge',
     skip: 'Aller au contenu',
     live: 'Lives',
     studio: 'Studio',
     wallet: 'Portefeuille',
+    earnings: 'Revenus',
+    desk: 'Caisse',
     navigation: 'Principale',
     otherLanguage: 'English',
     account: (name) => `Connecté en tant que ${name}`,
@@ -21,6 +34,9 @@ export const french: SiteTexts = {
     room: 'Live · Loge',
     studio: 'Studio · Loge',
     wallet: 'Portefeuille · Loge',
+    earnings: 'Revenus · Loge',
+    desk: 'Caisse · Loge',
+    receipt: 'Reçu · Loge',
   },
   home: {
     title: 'Prenez place.',
@@ -32,6 +48,7 @@ export const french: SiteTexts = {
     nothing: 'La maison est calme ce soir.',
     nothingText: 'Aucun salon n’est encore annoncé.',
     free: 'Gratuit',
+    members: 'Membres',
     with: (creator) => `avec ${creator}`,
     soon: 'Bientôt',
     yours: 'Votre studio vous attend.',
@@ -42,6 +59,7 @@ export const french: SiteTexts = {
     text: 'Cette maison est une démonstration. Choisissez un créateur ou un fan ; il n’y a pas de mot de passe.',
     creators: 'Créateurs',
     fans: 'Fans',
+    house: 'La maison',
     needed: 'Connectez-vous pour entrer',
     neededText: 'Choisissez qui vous êtes, et le salon s’ouvre ici.',
     production: 'Vous n’êtes pas connecté. Passez par le site qui vous a invité.',
@@ -50,18 +68,6 @@ export const french: SiteTexts = {
     title: 'Votre studio',
     text: 'Ouvrez un salon, vérifiez l’image, passez en direct.',
     newRoom: 'Un nouveau salon',
-    roomTitle: 'Titre',
-    roomTitlePlaceholder: 'Que verra-t-on ce soir ?',
-    access: 'Qui peut entrer',
-    free: 'Tout le monde',
-    freeText: 'Entrée libre, pourboires bienvenus',
-    ticket: 'Avec un billet',
-    ticketText: 'Payé une fois pour ce live',
-    price: 'Prix du billet',
-    priceHint: (minimum, maximum) => `De ${minimum} à ${maximum}`,
-    priceInvalid: (minimum, maximum) => `Indiquez un prix de ${minimum} à ${maximum}.`,
-    titleMissing: 'Donnez un titre au salon.',
-    create: 'Créer le salon',
     rooms: 'Vos salons',
     none: 'Vous n’avez pas encore de salon. Créez le premier.',
     open: 'Ouvrir le studio',
@@ -71,34 +77,5 @@ export const french: SiteTexts = {
     creatorsOnly: 'Le studio est réservé aux créateurs.',
     creatorsOnlyText: 'Vous êtes connecté comme fan. Déconnectez-vous et choisissez un créateur pour passer en direct.',
     back: 'Tous mes salons',
-  },
-  wallet: {
-    title: 'Votre portefeuille',
-    balance: 'Crédit disponible',
-    text: 'Ce crédit paie ici billets et pourboires, tout de suite, sans ressaisir votre carte. Ce n’est pas un compte bancaire : il ne rapporte pas d’intérêts et reste dans cette maison.',
-    topUp: 'Recharger',
-    amounts: 'Montant',
-    other: 'Autre montant',
-    pay: (amount) => `Payer ${amount} par carte`,
-    payNone: 'Choisissez un montant',
-    secure:
-      'Vous payez sur la page de notre prestataire et revenez ici. Nous ne voyons jamais le numéro de votre carte.',
-    tooSmall: (minimum) => `La plus petite recharge est de ${minimum}.`,
-    tooLarge: (maximum) => `La plus grande recharge est de ${maximum}.`,
-    full: (maximum) => `Un portefeuille contient au plus ${maximum}.`,
-    history: 'Historique',
-    historyNone: 'Rien encore. Vos recharges, billets et pourboires apparaîtront ici.',
-    kinds: {
-      topup: 'Recharge',
-      ticket: 'Billet',
-      tip: 'Pourboire',
-      refund: 'Remboursement',
-      promotion: 'Crédit offert',
-      promotion_expired: 'Crédit offert, expiré',
-    },
-    confirmed: 'Paiement confirmé. Votre crédit arrive dans un instant.',
-    arrived: 'Votre crédit est arrivé.',
-    late: 'La confirmation tarde plus que d’habitude. Votre paiement est en sécurité ; le crédit apparaîtra ici de lui-même.',
-    cancelled: 'Le paiement a été annulé. Rien n’a été débité.',
   },
 };

@@ -89,7 +89,9 @@ async function join(server: ServerProcess, claims: { identity: string; room: str
 }
 
 async function topUp(fan: RoomSocket): Promise<void> {
-  const { checkoutUrl } = await ask(fan, 'money:topup', { amountMinor: TOPUP_MINOR });
+  const answer = await ask(fan, 'money:topup', { amountMinor: TOPUP_MINOR });
+  if (!('checkoutUrl' in answer)) throw new Error('A top-up answered no page.');
+  const { checkoutUrl } = answer;
   await payCheckout(checkoutUrl);
   const checkoutSession = new URL(checkoutUrl).pathname.split('/').at(-1) ?? '';
   await ask(fan, 'money:confirmCheckout', { checkoutSession });

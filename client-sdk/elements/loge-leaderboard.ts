@@ -1,0 +1,233 @@
+/**
+ * `<loge-leaderboard>`: who has tipped most in the room: one line above the chat, and on request the whole list with one's own place. Nothing
+ * while nobody has tipped.
+ */
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Leaderboard } from '../../server/protocol/tipping.ts';
+import type { Room } from '../src/room.ts';
+import { formatCount, formatMoneyShort, minorUnits } from './format.ts';
+import { icon } from './icons.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+
+/** Many tips at once are one question. */
+const PAUSE_MS = 800;
+const ON_THE_LINE = 3;
+
+type Entry = Leaderboard['entries'][number];
+
+export class LogeLeaderboard extends RoomPart {
+  static override properties = { board: { state: true }, open: { state: true } };
+  declare board: Leaderboard | undefined;
+  declare open: boolean;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: block;
+      }
+
+      :host([empty]) {
+        display: none;
+      }
+
+      .line {
+        display: flex;
+        align-items: center;
+        gap: 0.6rem;
+        width: 100%;
+        min-height: 2.5rem;
+        padding: 0.35rem 1rem;
+        border: 0;
+        border-bottom: 1px solid var(--_line);
+        background: none;
+        color: var(--_text);
+        font: inherit;
+        font-size: 0.9063rem;
+        text-align: start;
+        cursor: pointer;
+      }
+
+      .line:focus-visible {
+        box-shadow: inset 0 0 0 2px var(--_accent);
+      }
+
+      .line .icon {
+        flex: none;
+        color: var(--_accent);
+      }
+
+      .names {
+        flex: 1;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      .names bdi + b {
+        margin-inline-start: 0.35em;
+      }
+
+      b {
+        color: var(--_accent);
+        font-variant-numeric: tabular-nums;
+      }
+
+      ol {
+        display: grid;
+        list-style: none;
+      }
+
+      li {
+        display: grid;
+        grid-template-columns: 2.2rem minmax(0, 1fr) auto;
+        gap: 0 0.6rem;
+        align-items: baseline;
+        padding: 0.7rem 0;
+        border-bottom: 1px solid var(--_line);
+      }
+
+      li:last-child {
+        border-bottom: 0;
+      }
+
+      li .rank {
+        font-family: var(--_font-display);
+        font-size: 1.1875rem;
+        color: var(--_muted);
+      }
+
+      li:nth-child(-n + 3) .rank {
+        color: var(--_accent);
+      }
+
+      li .who {
+        overflow-wrap: anywhere;
+      }
+
+      li small {
+        color: var(--_muted);
+      }
+
+      .own {
+        font-weight: 650;
+      }
+
+      .place {
+        margin-bottom: 0.75rem;
+        color: var(--_muted);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    const ask = () => this.#askSoon(room);
+    ask();
+    return [
+      ...(['connected', 'reconnected', 'accessGranted', 'tipReceived', 'goalProgress'] as const).map((name) =>
+        room.on(name, ask),
+      ),
+      room.on('accessRevoked', () => {
+        this.board = undefined;
+      }),
+    ];
+  }
+
+  #askSoon(room: Room): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask(room), this.board ? PAUSE_MS : 0);
+  }
+
+  async #ask(room: Room): Promise<void> {
+    if (room.access?.state !== 'granted') return;
+    // What cannot be told now is told after the next tip.
+    this.board = await room.leaderboard().catch(() => this.board);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    this.toggleAttribute('empty', !this.board?.entries.length);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { board, texts, language } = this;
+    if (!board || board.entries.length === 0) return nothing;
+    return html`
+      <button class="line" type="button" part="leaderboard" data-testid="leaderboard-open" aria-haspopup="dialog" @click=${this.#show}>
+        ${icon('gift', 18)}
+        <span class="visually-hidden">${texts.leaderboard.open}: </span>
+        <span class="names">
+          ${board.entries.slice(0, ON_THE_LINE).map((entry, index) => html`${index > 0 ? ' · ' : nothing}<bdi>${this.#nameOf(entry)}</bdi><b>${this.#money(entry.amountMinor)}</b>`)}
+        </span>
+      </button>
+      <wa-dialog
+        lang=${language}
+        label=${texts.leaderboard.title}
+        light-dismiss
+        .open=${this.open}
+        @wa-after-hide=${(event: Event) => {
+          if (event.target === event.currentTarget) this.open = false;
+        }}
+      >
+        ${this.#ownPlace(board)}
+        <ol data-testid="leaderboard">${board.entries.map((entry) => this.#entry(entry))}</ol>
+      </wa-dialog>
+    `;
+  }
+
+  #show = (): void => {
+    this.open = true;
+  };
+
+  #isSelf({ identity }: Entry): boolean {
+    return identity === this.room?.localParticipant.identity;
+  }
+
+  #nameOf(entry: Entry): string {
+    return this.#isSelf(entry) ? this.texts.leaderboard.you : entry.name;
+  }
+
+  #money(amountMinor: number): string {
+    return formatMoneyShort(amountMinor, this.board?.currency ?? 'eur', this.language);
+  }
+
+  #entry(entry: Entry): TemplateResult {
+    const { texts, language } = this;
+    const isOne = language === 'fr' ? entry.tipCount < 2 : entry.tipCount === 1;
+    return html`<li class=${this.#isSelf(entry) ? 'own' : ''} data-testid="leader-${entry.identity}">
+      <span class="rank">${formatCount(entry.rank, language)}</span>
+      <span class="who"><bdi>${this.#nameOf(entry)}</bdi> <small>${texts.leaderboard.tips(formatCount(entry.tipCount, language), isOne)}</small></span>
+      <b>${this.#money(entry.amountMinor)}</b>
+    </li>`;
+  }
+
+  #ownPlace({ entries, currency }: Leaderboard): TemplateResult | typeof nothing {
+    const { texts, language } = this;
+    const own = entries.findIndex((entry) => this.#isSelf(entry));
+    const self = entries[own];
+    if (!self) return nothing;
+    const above = entries[own - 1];
+    const units = minorUnits(currency);
+    // Whoever gave as much earlier stands first, so it takes more than the difference; whole units are easier to say.
+    const missingMinor = above ? (Math.floor((above.amountMinor - self.amountMinor) / units) + 1) * units : 0;
+    return html`<p class="place" data-testid="own-place">
+      ${texts.leaderboard.yourPlace(formatCount(self.rank, language))}${above ? html`. ${texts.leaderboard.toNext(this.#money(missingMinor))}.` : '.'}
+    </p>`;
+  }
+}
+
+defineElement('loge-leaderboard', LogeLeaderboard);

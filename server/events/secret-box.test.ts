@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { SecretBox } from './secret-box.ts';
+
+const SECRET = 'whsec_0123456789abcdef0123456789abcdef0123456789a';
+const box = new SecretBox('an_api_secret_of_this_test_alone_0000');
+
+test('what is sealed is opened again, and nothing of it can be read', () => {
+  const sealed = box.seal(SECRET, 'whe_1');
+  expect(sealed).toMatch(/^v1\.[\w-]+$/);
+  expect(Buffer.from(sealed.slice(3), 'base64url').toString('latin1')).not.toContain(SECRET.slice(6, 16));
+  expect(box.open(sealed, 'whe_1')).toBe(SECRET);
+  expect(box.seal(SECRET, 'whe_1')).not.toBe(sealed);
+});
+
+test('a secret from before there was encryption is read as it is', () => {
+  expect(box.open(SECRET, 'whe_1')).toBe(SECRET);
+});
+
+test('another key, another endpoint and every changed bit open nothing', () => {
+  const sealed = box.seal(SECRET, 'whe_1');
+  expect(new SecretBox('another_api_secret_of_this_test_00000').open(sealed, 'whe_1')).toBeUndefined();
+  expect(box.open(sealed, 'whe_2')).toBeUndefined();
+  const bytes = Buffer.from(sealed.slice(3), 'base64url');
+  for (let index = 0; index < bytes.length; index += 1) {
+    const changed = Buffer.from(bytes);
+    changed[index] = (changed[index] ?? 0) ^ 1;
+    expect([index, box.open(`v1.${changed.toString('base64url')}`, 'whe_1')]).toEqual([index, undefined]);
+  }
+  for (const broken of ['v1.', 'v1.AAAA', sealed.slice(0, 40)]) expect(box.open(broken, 'whe_1')).toBeUndefined();
+});

@@ -1,0 +1,133 @@
+/** The site's routes for clubs, tickets that are given back, and credit that is: what a page may do with a session, over real HTTP. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { payCheckout } from '../../tests/support/checkout.ts';
+import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { eventually } from '../../tests/support/money-house.ts';
+import type { Room } from '../protocol/rooms.ts';
+import { seedDemo } from './demo.ts';
+
+let http: TestHttp;
+let room: Room;
+const cookies = new Map<string, string>();
+
+beforeAll(async () => {
+  http = await startHttp();
+  await seedDemo(http.context);
+  for (const identity of ['camille', 'noah', 'lea', 'malik']) {
+    const { headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity } });
+    cookies.set(identity, (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '');
+  }
+  room = await http.context.rooms.createRoom({
+    creator: 'camille',
+    title: 'A small concert',
+    access: { kind: 'ticket', priceMinor: 600 },
+  });
+});
+
+afterAll(() => http[Symbol.asyncDispose]());
+
+const as = (identity: string, method: string, path: string, body?: object) =>
+  http.call(method, path, {
+    headers: { cookie: cookies.get(identity) ?? '', 'content-type': 'application/json' },
+    ...(body ? { body } : {}),
+  });
+
+async function topUp(identity: string, amountMinor: number): Promise<string> {
+  const { json } = await as(identity, 'POST', '/site/wallet/topups', { amountMinor });
+  const before = (await as(identity, 'GET', '/site/wallet')).json.balanceMinor;
+  await payCheckout(json.checkoutUrl);
+  await eventually(async () => (await as(identity, 'GET', '/site/wallet')).json.balanceMinor === before + amountMinor);
+  return json.topup;
+}
+
+test('the session says who the house is and whether it keeps credit', async () => {
+  expect((await as('lea', 'GET', '/site/session')).json).toMatchObject({ isOperator: false, walletMode: 'on' });
+});
+
+test('a creator makes a tier, everyone signed in reads it, and only creators have a club', async () => {
+  const input = { name: 'Backstage', priceMinor: 900, interval: 'month', perks: ['Every rehearsal'] };
+  const made = await as('camille', 'POST', '/site/my-tiers', input);
+  expect(made).toMatchObject({ status: 201, json: { creator: 'camille', ...input } });
+  expect((await as('camille', 'GET', '/site/my-tiers')).json.tiers).toEqual([made.json]);
+  expect((await as('lea', 'GET', '/site/creators/camille/tiers')).json.tiers).toEqual([made.json]);
+  expect((await as('noah', 'GET', '/site/my-tiers')).json.tiers).toEqual([]);
+  expect((await as('lea', 'POST', '/site/my-tiers', input)).json.error.code).toBe('forbidden');
+  expect((await as('camille', 'POST', '/site/my-tiers', { ...input, priceMinor: -1 })).json.error.code).toBe(
+    'invalid_request',
+  );
+  expect((await as('lea', 'GET', '/site/creators/nobody/tiers')).json.error.code).toBe('creator_not_found');
+});
+
+test('memberships are one’s own: another’s is not found', async () => {
+  expect((await as('lea', 'GET', '/site/memberships')).json).toEqual({ memberships: [] });
+  for (const act of ['cancel', 'resume']) {
+    const { json } = await as('lea', 'POST', `/site/memberships/mbr_000000000000/${act}`, {});
+    expect(json.error.code).toBe('membership_not_found');
+  }
+});
+
+test('a room takes a number of places from the site', async () => {
+  const input = { title: 'Ten seats', access: { kind: 'ticket', priceMinor: 500 }, capacity: 10 };
+  expect((await as('camille', 'POST', '/site/rooms', input)).json).toMatchObject({ capacity: 10 });
+  expect((await as('camille', 'POST', '/site/rooms', { ...input, capacity: 0 })).json.error.code).toBe(
+    'invalid_request',
+  );
+});
+
+test('what is not spent goes back to the card, once; what is spent does not', async () => {
+  const first = await topUp('lea', 1_000);
+  const second = await topUp('lea', 2_000);
+  await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 100, reason: 'Welcome' });
+  const lea = http.token({ room: room.id, identity: 'lea' });
+  await http.participant(lea, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
+  // 31.00 less the ticket of 6.00, of which 1.00 was a gift: 25.00 of what was paid, the latest first.
+  const { topups } = (await as('lea', 'GET', '/site/wallet/refundable')).json;
+  expect(topups).toMatchObject([
+    { topup: second, amountMinor: 2_000, currency: 'eur' },
+    { topup: first, amountMinor: 500 },
+  ]);
+  expect((await as('malik', 'GET', '/site/wallet/refundable')).json.topups).toEqual([]);
+  expect((await as('malik', 'POST', '/site/wallet/refunds', { topup: first })).json.error.code).toBe(
+    'payment_not_found',
+  );
+  const refunded = await as('lea', 'POST', '/site/wallet/refunds', { topup: first });
+  expect(refunded).toMatchObject({ status: 201, json: { topup: first, amountMinor: 500, to: 'card' } });
+  expect((await as('lea', 'GET', '/site/wallet')).json).toMatchObject({ balanceMinor: 2_000 });
+  expect((await as('lea', 'POST', '/site/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
+  expect((await as('lea', 'GET', '/site/wallet/refundable')).json.topups).toMatchObject([{ topup: second }]);
+  expect(await http.context.money.checkInvariants()).toEqual([]);
+});
+
+test('what was paid by card directly is listed for its payer, with what it was for', async () => {
+  const somebody = http.token({ room: room.id, identity: 'somebody' });
+  const bought = await http.participant(somebody, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
+  await payCheckout(bought.json.checkoutUrl);
+  expect((await as('lea', 'GET', '/site/wallet/card-payments')).json).toEqual({ payments: [] });
+  const malik = http.token({ room: room.id, identity: 'malik' });
+  const own = await http.participant(malik, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
+  await payCheckout(own.json.checkoutUrl);
+  const listed = await eventually(async () => {
+    const { payments } = (await as('malik', 'GET', '/site/wallet/card-payments')).json;
+    return payments.length > 0 && payments;
+  });
+  expect(listed).toMatchObject([{ kind: 'ticket', amountMinor: 600, refundedMinor: 0, roomTitle: 'A small concert' }]);
+});
+
+test('a ticket without the waiver is given back by its owner alone', async () => {
+  await topUp('malik', 1_000);
+  const access = { kind: 'ticket', priceMinor: 600 } as const;
+  const other = await http.context.rooms.createRoom({ creator: 'camille', title: 'Another concert', access });
+  const malik = http.token({ room: other.id, identity: 'malik' });
+  const { json: ticket } = await http.participant(malik, 'POST', `/v1/rooms/${other.id}/tickets`, { from: 'wallet' });
+  expect((await as('lea', 'POST', '/site/withdrawals', { ticket: ticket.id })).json.error.code).toBe(
+    'payment_not_found',
+  );
+  expect((await as('malik', 'POST', '/site/withdrawals', { ticket: 'tip_000000000000' })).json.error.code).toBe(
+    'payment_not_found',
+  );
+  const given = await as('malik', 'POST', '/site/withdrawals', { ticket: ticket.id });
+  expect(given).toMatchObject({ status: 201, json: { ticket: ticket.id, amountMinor: 600, to: 'wallet' } });
+  expect((await as('malik', 'GET', '/site/wallet')).json.balanceMinor).toBe(1_000);
+  const again = await as('malik', 'POST', '/site/withdrawals', { ticket: ticket.id });
+  expect(again.json.error.code).toMatch(/not_refundable|already_refunded/);
+});

@@ -1,0 +1,289 @@
+/**
+ * The money desk of the house: everything about every payment, and what its people may do. Each act is kept with who did it and why. It decides
+ * nothing by itself: refunds, disputes, payouts and comparisons are done by the parts whose they are.
+ */
+
+import type {
+  CreatorFreeze,
+  CreatorFreezeInput,
+  DeskActView,
+  DeskOverview,
+  DeskPayment,
+  DeskPaymentDetail,
+  DeskPaymentList,
+  DeskPaymentsQuery,
+  DeskPayouts,
+  RefundPreview,
+} from '../protocol/desk.ts';
+import { AppError } from '../protocol/errors.ts';
+import { createId, ID_PREFIXES, type Id } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { Refund, RefundInput } from '../protocol/money.ts';
+import type { PayoutBatch, Reconciliation } from '../protocol/payouts.ts';
+import type { FeePolicyInput, FeePolicyView } from '../protocol/pricing.ts';
+import { type DeskStore, type FreezeRow, ONE_FREEZE, type PageEdge, type PaymentRow } from './desk.store.ts';
+import type { MoneyContext } from './money-context.ts';
+import type { DeskAct } from './payouts.schema.ts';
+import type { Receipts } from './receipts.ts';
+import { type RefundsStore, toRefund } from './refunds.store.ts';
+import type { Refunds } from './refunds.ts';
+import type { Settlement } from './settlement.ts';
+import { isUniqueViolation } from './unique-violation.ts';
+
+interface DeskParts {
+  store: DeskStore;
+  refunds: Refunds;
+  refundsStore: RefundsStore;
+  receipts: Receipts;
+  settlement: Settlement;
+}
+
+/** By which name a refund takes the ids of each prefix. */
+const REFUND_NAMES = [
+  [ID_PREFIXES.ticket, 'ticket'],
+  [ID_PREFIXES.tip, 'tip'],
+  [ID_PREFIXES.topup, 'topup'],
+  [ID_PREFIXES.membershipInvoice, 'membership'],
+  [ID_PREFIXES.membership, 'membership'],
+  [ID_PREFIXES.privateSession, 'privateSession'],
+] as const;
+
+const iso = (time: string) => new Date(time).toISOString();
+
+export class Desk {
+  readonly #context: MoneyContext;
+  readonly #parts: DeskParts;
+
+  constructor(context: MoneyContext, parts: DeskParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  async overview(): Promise<DeskOverview> {
+    const { ledger, currency, provider } = this.#context;
+    const { store, settlement } = this.#parts;
+    const [sums, providerMinor, latest, trouble, due] = await Promise.all([
+      ledger.sumByKind(currency),
+      provider.books.fetchBalanceMinor(currency).catch(ignoreSilence),
+      settlement.reconciliations.findLatest(),
+      store.countTrouble(),
+      settlement.payouts.listDue(),
+    ]);
+    const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
+    return {
+      currency,
+      clearing: { ledgerMinor: -of('provider_clearing'), providerMinor },
+      lastReconciliation: latest ?? null,
+      owed: {
+        fansMinor: of('fan_wallet'),
+        promoMinor: of('fan_promo'),
+        creatorsPendingMinor: of('creator_pending'),
+        creatorsAvailableMinor: of('creator_available'),
+        associationsMinor: of('charity'),
+        vatMinor: of('vat_payable'),
+        cardsMinor: of('refund_payable'),
+      },
+      revenueMinor: of('platform_revenue') + of('provider_fees') + of('promotion_cost') + of('chargeback_loss'),
+      disputes: {
+        openCount: Number(trouble.open),
+        openMinor: Number(trouble.open_minor),
+        evidenceDueAt: trouble.due_at && iso(trouble.due_at),
+      },
+      payouts: {
+        dueCount: due.length,
+        dueMinor: due.reduce((sum, each) => sum + each.amountMinor, 0),
+        pendingCount: Number(trouble.pending),
+        pendingMinor: Number(trouble.pending_minor),
+      },
+      frozenCreators: Number(trouble.frozen),
+      failures: {
+        refunds: Number(trouble.refunds),
+        payouts: Number(trouble.payouts),
+        providerEvents: Number(trouble.events),
+      },
+    };
+  }
+
+  async searchPayments({ query, kind, after, limit }: DeskPaymentsQuery): Promise<DeskPaymentList> {
+    const isRefund = query?.startsWith(ID_PREFIXES.refund);
+    const wanted = isRefund ? ((await this.#parts.store.findRefunded(query ?? '')) ?? query) : query;
+    const edge = after === undefined ? undefined : parseEdge(after);
+    const rows = await this.#parts.store.search({ query: wanted, kind, after: edge, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return { payments: page.map((row) => this.#toPayment(row)), next: last ? toEdge(last) : null };
+  }
+
+  async getPayment(id: string): Promise<DeskPaymentDetail> {
+    const { store, refundsStore, receipts, settlement } = this.#parts;
+    const [row] = await store.search({ query: id, limit: 1 });
+    if (row?.id !== id) throw new AppError('payment_not_found');
+    const sources = [id, await store.findInvoice(id), await store.findCheckout(id)];
+    const [refunds, legs, dispute, receipt] = await Promise.all([
+      refundsStore.listOf({ [row.kind === 'membership' ? 'membershipInvoice' : REFUND_COLUMN[row.kind]]: id }),
+      store.listLegs(sources.filter((source) => source !== undefined)),
+      settlement.disputes.findOfSource(id),
+      receipts.get(id, undefined).catch(ignoreMissing),
+    ]);
+    return {
+      payment: this.#toPayment(row),
+      receipt,
+      legs: legs.map(({ amount, at, ...leg }) => ({ ...leg, at: iso(at), amountMinor: Number(amount) })),
+      refunds: refunds.map((each) => ({ ...toRefund(each), by: each.by, failure: each.failure })),
+      dispute: dispute ?? null,
+      providerPayment: row.provider_payment,
+    };
+  }
+
+  #toPayment(row: PaymentRow): DeskPayment {
+    const amountMinor = Number(row.amount);
+    const refundedMinor = Number(row.refunded);
+    const isRefunded = row.is_refunded || refundedMinor >= amountMinor;
+    return {
+      id: row.id,
+      kind: row.kind,
+      identity: row.identity,
+      creator: row.creator,
+      room: row.room,
+      amountMinor,
+      refundedMinor,
+      currency: this.#context.currency,
+      from: row.paid_by,
+      status: row.is_disputed ? 'disputed' : isRefunded ? 'refunded' : refundedMinor > 0 ? 'part_refunded' : 'settled',
+      at: iso(row.at),
+    };
+  }
+
+  /** Why payouts to a creator are stopped, for the creator to read: not by whom. */
+  async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
+    const row = await this.#parts.store.findFreeze(creator);
+    return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
+  }
+
+  /** What giving back so much of a payment would take from whom, in proportion; nothing is booked. */
+  async previewRefund(payment: string, amountMinor: number | undefined): Promise<RefundPreview> {
+    const name = REFUND_NAMES.find(([prefix]) => payment.startsWith(prefix))?.[1];
+    if (!name) throw new AppError('payment_not_found');
+    const { legs, ...preview } = await this.#parts.refunds.preview({ [name]: payment, amountMinor });
+    const takes = legs.filter((leg) => leg.amountMinor < 0);
+    return {
+      ...preview,
+      legs: takes.map((leg) => ({ part: leg.account.kind, amountMinor: -leg.amountMinor })),
+    };
+  }
+
+  async refund(input: RefundInput, by: string): Promise<Refund> {
+    const refund = await this.#parts.refunds.refund(input, by);
+    const { ticket, tip, topup, membership, privateSession } = refund;
+    const subject = ticket ?? tip ?? topup ?? membership ?? privateSession ?? refund.id;
+    await this.#note({ act: 'refund', subject, by, reason: input.reason });
+    return refund;
+  }
+
+  async submitEvidence(dispute: string, { note, by }: { note?: string | undefined; by: string }) {
+    const submitted = await this.#parts.settlement.disputes.submitEvidence(dispute, { note, by });
+    await this.#note({ act: 'evidence', subject: dispute, by, reason: note ?? null });
+    return submitted;
+  }
+
+  async listPayouts(): Promise<DeskPayouts> {
+    const { store, settlement } = this.#parts;
+    const [due, payouts, frozen] = await Promise.all([
+      settlement.payouts.listDue(),
+      settlement.payouts.listLatest(),
+      store.listFrozen(LIMITS.listPageItems),
+    ]);
+    return { due, payouts, frozen: frozen.map(toFreeze) };
+  }
+
+  async runPayouts(input: {
+    creators?: string[] | undefined;
+    reason?: string | undefined;
+    by: string;
+  }): Promise<PayoutBatch> {
+    const batch = await this.#parts.settlement.payouts.createBatch(input);
+    await this.#note({ act: 'payouts', subject: batch.id, by: input.by, reason: input.reason ?? null });
+    return batch;
+  }
+
+  /** Stops payouts to a creator, or lets them go on; asked twice, nothing more happens. Answers the freeze that stands. */
+  async setFreeze(
+    creator: string,
+    { frozen, reason, by }: CreatorFreezeInput & { by: string },
+  ): Promise<CreatorFreeze | null> {
+    const { db } = this.#context;
+    const { store } = this.#parts;
+    const at = this.#context.nowIso();
+    try {
+      await db.transaction(async (tx) => {
+        const standing = await store.findFreeze(creator, tx);
+        if (frozen === (standing !== undefined)) return;
+        const act = { id: createId('deskAct'), subject: creator, by, reason, at };
+        if (frozen) await store.insertFreeze(tx, { id: createId('creatorFreeze'), creator, reason, by, frozenAt: at });
+        else await store.liftFreeze(tx, creator, { by, reason, at });
+        await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
+        await this.#context.tell(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
+      });
+    } catch (error) {
+      // Somebody else was faster with the same.
+      if (!isUniqueViolation(error, ONE_FREEZE)) throw error;
+    }
+    this.#context.outbox.wake();
+    const standing = await store.findFreeze(creator);
+    return standing ? toFreeze(standing) : null;
+  }
+
+  async reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
+    const found = await this.#parts.settlement.reconciliations.run(sinceMs);
+    await this.#note({ act: 'reconciliation', subject: found.id, by, reason: null });
+    return found;
+  }
+
+  async addFeePolicy(input: FeePolicyInput, by: string): Promise<FeePolicyView> {
+    const policy = await this.#context.pricing.addFeePolicy(input);
+    await this.#note({ act: 'fee_policy', subject: policy.id, by, reason: null });
+    return policy;
+  }
+
+  async listActs(subject?: string): Promise<DeskActView[]> {
+    const rows = await this.#parts.store.listActs(subject, LIMITS.listPageItems);
+    return rows.map((row) => ({ ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) }));
+  }
+
+  async #note(act: { act: DeskAct; subject: string; by: string; reason: string | null }): Promise<void> {
+    await this.#parts.store.insertAct({ id: createId('deskAct'), at: this.#context.nowIso(), ...act });
+  }
+}
+
+const REFUND_COLUMN = { topup: 'topup', ticket: 'ticket', tip: 'tip', private_session: 'privateSession' } as const;
+
+function toFreeze(row: FreezeRow): CreatorFreeze {
+  return {
+    ...row,
+    id: row.id as Id<'creatorFreeze'>,
+    frozenAt: iso(row.frozenAt),
+    liftedAt: row.liftedAt && iso(row.liftedAt),
+  };
+}
+
+/** The place after a payment, as text that nobody need understand. */
+function toEdge({ at, id }: PaymentRow): string {
+  return Buffer.from(`${iso(at)} ${id}`).toString('base64url');
+}
+
+function parseEdge(text: string): PageEdge {
+  const [at = '', id = ''] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
+  if (Number.isNaN(Date.parse(at)) || !/^\w{1,64}$/.test(id))
+    throw new AppError('invalid_request', 'Give `after` as it was answered.');
+  return { at, id };
+}
+
+function ignoreSilence(error: unknown): null {
+  if (error instanceof AppError && error.code === 'provider_unavailable') return null;
+  throw error;
+}
+
+function ignoreMissing(error: unknown): null {
+  if (error instanceof AppError && error.code === 'payment_not_found') return null;
+  throw error;
+}

@@ -1,0 +1,48 @@
+/** What the parts of the money desk share: the site's words for the desk, and asking before what cannot be taken back. */
+import { css } from 'lit';
+import '../../../client-sdk/elements/loge-confirm.ts';
+import type { LogeConfirm, Question } from '../../../client-sdk/elements/loge-confirm.ts';
+import { SitePart } from '../site-part.ts';
+import type { SiteTexts } from '../texts/english.ts';
+
+export abstract class DeskPart extends SitePart {
+  static override styles = [
+    ...SitePart.styles,
+    css`
+      :host {
+        display: block;
+      }
+
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.15rem 0.6rem;
+        align-items: center;
+      }
+
+      .form {
+        display: grid;
+        gap: 1.1rem;
+        max-width: 34rem;
+      }
+
+      .form wa-button {
+        justify-self: start;
+      }
+
+      h3 {
+        font-size: 1.0625rem;
+        font-weight: 650;
+      }
+    `,
+  ];
+
+  protected get desk(): SiteTexts['desk'] {
+    return this.words.desk;
+  }
+
+  /** Needs a `<loge-confirm>` in what the part renders. */
+  protected async isSure(question: Question): Promise<boolean> {
+    return (await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask(question)) ?? false;
+  }
+}

@@ -1,0 +1,129 @@
+/** `<desk-reconciliation>`: the books beside the provider, each difference explained in words, and the comparisons before. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { formatCount } from '../../../client-sdk/elements/format.ts';
+import { icon } from '../../../client-sdk/elements/icons.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { Reconciliation } from '../../protocol/payouts.ts';
+import { formatLongDay, formatMoment } from '../dates.ts';
+import { deskApi } from '../desk-api.ts';
+import { DeskPart } from './desk-part.ts';
+
+export class DeskReconciliation extends DeskPart {
+  static override properties = { ...DeskPart.properties, runs: { state: true } };
+  /** The newest first. */
+  declare runs: Reconciliation[] | undefined;
+
+  static override styles = [
+    ...DeskPart.styles,
+    css`
+      .run {
+        margin: 1rem 0 1.5rem;
+      }
+
+      .card > h2 {
+        margin-bottom: 0.35rem;
+        font-size: 1.25rem;
+      }
+
+      .card .facts {
+        margin: 1rem 0 0;
+      }
+
+      .items {
+        margin-top: 1.25rem;
+      }
+
+      .items > h3 {
+        margin-bottom: 0.25rem;
+      }
+    `,
+  ];
+
+  protected override async load(): Promise<void> {
+    this.runs = await deskApi.reconciliations();
+  }
+
+  override render(): TemplateResult {
+    const texts = this.desk.reconciliation;
+    const [newest, ...earlier] = this.runs ?? [];
+    return html`
+      <p class="muted">${texts.text}</p>
+      <p class="run"><wa-button variant="brand" data-testid="reconcile" ?loading=${this.busy === 'run'} @click=${this.#run}>${texts.run}</wa-button></p>
+      ${this.messages()}
+      ${
+        this.runs
+          ? newest
+            ? this.#result(newest)
+            : html`<div class="empty"><p>${texts.none}</p></div>`
+          : this.isLost
+            ? nothing
+            : html`<div class="waiting" style="height: 14rem"></div>`
+      }
+      ${
+        earlier.length === 0
+          ? nothing
+          : html`<section aria-labelledby="earlier">
+              <h2 id="earlier" class="display">${texts.earlier}</h2>
+              <ul class="rows">${earlier.map((run) => this.#earlier(run))}</ul>
+            </section>`
+      }
+    `;
+  }
+
+  #verdict({ unexplainedCount, items }: Reconciliation): string {
+    const texts = this.desk.reconciliation;
+    if (unexplainedCount > 0) return texts.unexplained(unexplainedCount);
+    return items.length === 0 ? texts.agrees : texts.explained;
+  }
+
+  #result(run: Reconciliation): TemplateResult {
+    const texts = this.desk.reconciliation;
+    const { language } = this;
+    const money = (amountMinor: number) => this.money(amountMinor, run.currency);
+    return html`<article class="card" data-testid="reconciliation" data-unexplained=${run.unexplainedCount}>
+      <h2 class="display"><span class="${run.unexplainedCount > 0 ? 'bad' : 'good'}-mark">${icon(run.unexplainedCount > 0 ? 'warning' : 'check', 24)}</span> ${this.#verdict(run)}</h2>
+      <p class="small muted">${formatMoment(run.startedAt, language)} · ${texts.movements(formatCount(run.movementCount, language))} ${texts.since(formatLongDay(run.since, language))}</p>
+      <dl class="facts">
+        <dt>${texts.books}</dt><dd>${money(run.ledgerMinor)}</dd>
+        <dt>${texts.provider}</dt><dd>${money(run.providerMinor)}</dd>
+        <dt class="sum">${texts.difference}</dt><dd class="sum">${money(run.differenceMinor)}</dd>
+      </dl>
+      ${
+        run.items.length === 0
+          ? nothing
+          : html`<div class="items">
+              <h3>${texts.items}</h3>
+              <ul class="rows">
+                ${run.items.map(
+                  (item) => html`<li>
+                    <div class="what">
+                      <p class="line"><span class="state ${item.isExplained ? 'good' : 'bad'}">${item.isExplained ? texts.isExplained : texts.isUnexplained}</span> <code>${item.reference}</code></p>
+                      <p class="small" lang="en">${item.text}</p>
+                    </div>
+                    <span class="amount">${money(item.differenceMinor)}</span>
+                  </li>`,
+                )}
+              </ul>
+            </div>`
+      }
+    </article>`;
+  }
+
+  #earlier(run: Reconciliation): TemplateResult {
+    return html`<li>
+      <div class="what"><p>${formatMoment(run.startedAt, this.language)}</p><p class="muted small">${this.#verdict(run)}</p></div>
+      <span class="amount">${this.money(run.differenceMinor, run.currency)}</span>
+    </li>`;
+  }
+
+  #run = async (): Promise<void> => {
+    const isDone = await this.act('run', async () => {
+      await deskApi.reconcile();
+      await this.load();
+    });
+    if (isDone) this.note = this.desk.reconciliation.done;
+  };
+}
+
+defineElement('desk-reconciliation', DeskReconciliation);

@@ -1,0 +1,178 @@
+/**
+ * `<desk-refund>`: an amount and a reason; then what it takes from whom, pro rata, as the books would have it; and only then the button. Tells
+ * `desk-refunded` when it is done.
+ */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { formatAmount, parseMoney } from '../../../client-sdk/elements/format.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+
+import type { DeskPaymentDetail, RefundPreview } from '../../protocol/desk.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+
+import { deskApi } from '../desk-api.ts';
+import { DeskPart } from './desk-part.ts';
+
+/** What gives access, which a full refund ends. */
+const GIVES_ACCESS = new Set(['ticket', 'membership']);
+
+export class DeskRefund extends DeskPart {
+  static override properties = {
+    ...DeskPart.properties,
+    detail: { attribute: false },
+    amount: { state: true },
+    reason: { state: true },
+    preview: { state: true },
+  };
+  declare detail: DeskPaymentDetail;
+  /** As typed; undefined: everything that is left. */
+  declare amount: string | undefined;
+  declare reason: string;
+  declare preview: RefundPreview | undefined;
+
+  static override styles = [
+    ...DeskPart.styles,
+    css`
+      .preview {
+        margin-top: 1.1rem;
+        padding: 1.1rem 1.25rem;
+        border: 1px solid color-mix(in oklab, var(--_accent) 45%, var(--_line));
+        border-radius: var(--_radius);
+        background: color-mix(in oklab, var(--_accent) 6%, var(--_surface));
+      }
+
+      .preview h3 {
+        margin-bottom: 0.3rem;
+      }
+
+      .preview .facts {
+        margin-top: 0.7rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.reason = '';
+  }
+  /** What is left to give back; the books may allow less of a top-up, of which some is spent. */
+  get #leftMinor(): number {
+    const { status, amountMinor, refundedMinor } = this.detail.payment;
+    return status === 'settled' || status === 'part_refunded' ? amountMinor - refundedMinor : 0;
+  }
+
+  override render(): TemplateResult {
+    const texts = this.desk.payment;
+    return html`<section aria-labelledby="refund">
+      <h2 id="refund" class="display">${texts.refundTitle}</h2>
+      ${this.messages()}
+      ${
+        this.#leftMinor > 0
+          ? this.#form()
+          : html`<p class="muted" data-testid="not-refundable">${texts.notRefundable}</p>`
+      }
+      ${this.preview ? this.#preview(this.preview) : nothing}
+    </section>`;
+  }
+
+  #form(): TemplateResult {
+    const { payment } = this.detail;
+    const texts = this.desk.payment;
+    const all = formatAmount(this.#leftMinor, payment.currency, this.language);
+    return html`<div class="form">
+      <wa-input
+        label=${texts.refundAmount}
+        hint=${texts.refundable(this.money(this.#leftMinor, payment.currency))}
+        inputmode="decimal"
+        autocomplete="off"
+        data-testid="refund-amount"
+        .value=${this.amount ?? all}
+        @input=${(event: Event) =>
+          this.#change(() => {
+            this.amount = (event.target as HTMLInputElement).value ?? '';
+          })}
+        ><span slot="end" class="muted">${payment.currency.toUpperCase()}</span></wa-input
+      >
+      <wa-input
+        label=${texts.refundReason}
+        hint=${texts.refundReasonHint}
+        maxlength=${LIMITS.reasonChars}
+        autocomplete="off"
+        data-testid="refund-reason"
+        .value=${this.reason}
+        @input=${(event: Event) =>
+          this.#change(() => {
+            this.reason = (event.target as HTMLInputElement).value ?? '';
+          })}
+      ></wa-input>
+      ${
+        this.preview
+          ? nothing
+          : html`<wa-button variant="brand" appearance="outlined" data-testid="refund-preview" ?loading=${this.busy === 'preview'} @click=${this.#ask}>${texts.refundPreview}</wa-button>`
+      }
+    </div>`;
+  }
+
+  #preview(preview: RefundPreview): TemplateResult {
+    const { payment } = this.detail;
+    const texts = this.desk.payment;
+    const amount = this.money(preview.amountMinor, payment.currency);
+    return html`<div class="preview" role="status" data-testid="refund-legs">
+      <h3>${texts.previewTitle(amount)}</h3>
+      <p class="small">${texts.previewTo[preview.to]}${GIVES_ACCESS.has(payment.kind) && preview.amountMinor === payment.amountMinor ? ` ${texts.losesAccess}` : nothing}</p>
+      ${
+        preview.legs.length === 0
+          ? nothing
+          : html`<p class="small muted">${texts.previewFrom}</p>
+              <dl class="facts small">
+                ${preview.legs.map((leg) => html`<dt>${texts.parts[leg.part] ?? leg.part}</dt><dd>${this.money(leg.amountMinor, payment.currency)}</dd>`)}
+              </dl>`
+      }
+      <p class="buttons">
+        <wa-button variant="danger" data-testid="refund-confirm" ?loading=${this.busy === 'refund'} @click=${() => this.#refund(preview)}>${texts.refundAct(amount)}</wa-button>
+        <wa-button appearance="outlined" @click=${() => this.#change(() => {})}>${texts.refundCancel}</wa-button>
+      </p>
+    </div>`;
+  }
+
+  /** Whatever is changed, what was shown before does not hold any more. */
+  #change(change: () => void): void {
+    change();
+    this.preview = undefined;
+    this.problem = '';
+    this.note = '';
+  }
+
+  #ask = async (): Promise<void> => {
+    const { payment } = this.detail;
+    const texts = this.desk.payment;
+    const amountMinor = this.amount === undefined ? this.#leftMinor : parseMoney(this.amount, payment.currency);
+    this.note = '';
+    if (amountMinor === undefined || amountMinor < 1 || amountMinor > this.#leftMinor) {
+      this.problem = texts.refundInvalid(this.money(this.#leftMinor, payment.currency));
+      return;
+    }
+    if (this.reason.trim() === '') {
+      this.problem = texts.refundReasonMissing;
+      return;
+    }
+    await this.act('preview', async () => {
+      this.preview = await deskApi.previewRefund(payment.id, amountMinor);
+    });
+  };
+
+  async #refund({ amountMinor }: RefundPreview): Promise<void> {
+    const { id, kind, currency } = this.detail.payment;
+    const isDone = await this.act('refund', () =>
+      deskApi.refund({ payment: id, kind, amountMinor, reason: this.reason.trim() }),
+    );
+    this.preview = undefined;
+    if (!isDone) return;
+    this.amount = undefined;
+    this.reason = '';
+    this.note = this.desk.payment.refunded(this.money(amountMinor, currency));
+    this.tell('desk-refunded', {});
+  }
+}
+
+defineElement('desk-refund', DeskRefund);

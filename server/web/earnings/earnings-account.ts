@@ -1,0 +1,85 @@
+/** `<earnings-account>`: whether the payment provider knows where a creator's money goes, and the way to tell it. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { icon } from '../../../client-sdk/elements/icons.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { CreatorAccount } from '../../protocol/payouts.ts';
+import { earningsApi } from '../money-api.ts';
+import { SitePart } from '../site-part.ts';
+
+const LOOK = { none: 'open', pending: 'open', enabled: 'good', restricted: 'bad' } as const;
+/** What the provider adds to the address on the way back. */
+const RETURN = 'onboarding';
+
+export class EarningsAccount extends SitePart {
+  static override properties = { ...SitePart.properties, account: { attribute: false } };
+  declare account: CreatorAccount;
+  readonly #isBack = takeReturn();
+
+  static override styles = [
+    ...SitePart.styles,
+    css`
+      section {
+        margin-top: 0;
+      }
+
+      p + p {
+        margin-top: 0.5rem;
+      }
+
+      .what {
+        font-size: 1.1875rem;
+      }
+
+      wa-button {
+        margin-top: 1rem;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { words, account } = this;
+    const { status } = account;
+    const texts = words.earnings.account;
+    const isOpen = status !== 'enabled';
+    return html`<section class="card" aria-labelledby="account" data-testid="account-${status}">
+      <h2 id="account" class="visually-hidden">${texts.title}</h2>
+      ${this.#isBack ? html`<wa-callout variant="neutral" role="status">${texts.back}</wa-callout>` : nothing}
+      <p class="what display"><span class="${LOOK[status]}-mark">${icon(status === 'enabled' ? 'check' : 'warning', 22)}</span> ${texts[status]}</p>
+      <p class="muted small">${texts[`${status}Text`]}</p>
+      ${
+        isOpen && account.requirements.length > 0
+          ? html`<p class="small">${texts.asked(account.requirements.length)}</p>`
+          : nothing
+      }
+      <wa-button
+        variant="brand"
+        appearance=${isOpen ? 'accent' : 'outlined'}
+        size=${isOpen ? 'm' : 's'}
+        data-testid="onboarding"
+        ?loading=${this.busy === 'begin'}
+        @click=${this.#begin}
+        >${texts[`${status}Act`]}</wa-button
+      >
+      ${this.messages()}
+    </section>`;
+  }
+
+  #begin = async (): Promise<void> => {
+    await this.act('begin', async () => {
+      const { onboardingUrl } = await earningsApi.startOnboarding(location.origin + location.pathname);
+      location.assign(onboardingUrl);
+    });
+  };
+}
+
+/** Whether the address says that one has just been at the provider; it is cleaned of that. */
+function takeReturn(): boolean {
+  const url = new URL(location.href);
+  if (!url.searchParams.has(RETURN)) return false;
+  url.searchParams.delete(RETURN);
+  history.replaceState(history.state, '', url.href);
+  return true;
+}
+
+defineElement('earnings-account', EarningsAccount);

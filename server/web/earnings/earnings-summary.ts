@@ -1,0 +1,152 @@
+/** `<earnings-summary>`: the four figures of a creator, why money waits, and what comes next and when. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { EarningsHold, FrozenEarnings } from '../../protocol/payouts.ts';
+import { dayKey, formatDay, formatDaysUntil } from '../dates.ts';
+import type { EarningsPage } from '../money-api.ts';
+import { SitePart } from '../site-part.ts';
+
+/** Days that are named; what comes later is in the list of sales. */
+const DAYS_SHOWN = 6;
+
+interface ReleaseDay {
+  at: string;
+  amountMinor: number;
+  count: number;
+}
+
+export class EarningsSummary extends SitePart {
+  static override properties = { ...SitePart.properties, page: { attribute: false } };
+  declare page: EarningsPage;
+
+  static override styles = [
+    ...SitePart.styles,
+    css`
+      :host {
+        display: block;
+      }
+
+      wa-callout {
+        margin-top: 1rem;
+      }
+
+      wa-callout strong {
+        display: block;
+      }
+
+      .when {
+        color: var(--_accent);
+        font-size: 0.9375rem;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { words } = this;
+    const { summary } = this.page;
+    return html`
+      <dl class="figures">
+        ${this.#figure('pending', words.earnings.pending, summary.pendingMinor, words.earnings.pendingHint)}
+        ${this.#figure(
+          'available',
+          words.earnings.available,
+          summary.availableMinor,
+          summary.availableMinor < 0 ? words.earnings.owedHint : words.earnings.availableHint,
+          true,
+        )}
+        ${this.#figure('in-payout', words.earnings.inPayout, summary.inPayoutMinor, words.earnings.inPayoutHint)}
+        ${this.#figure('paid-out', words.earnings.paidOut, summary.paidOutMinor, words.earnings.paidOutHint)}
+      </dl>
+      ${summary.frozen.map((frozen) => this.#frozen(frozen))}
+      ${this.#frozenEmpty()} ${this.#next()}
+    `;
+  }
+
+  #figure(id: string, label: string, amountMinor: number, hint: string, isStrong = false): TemplateResult {
+    return html`<div class=${isStrong ? 'strong' : ''}>
+      <dt>${label}</dt>
+      <dd class="amount" data-testid="earnings-${id}">${this.money(amountMinor, this.page.summary.currency)}</dd>
+      <dd class="small">${hint}</dd>
+    </div>`;
+  }
+
+  #frozen(frozen: FrozenEarnings): TemplateResult {
+    const { frozen: texts } = this.words.earnings;
+    const { currency, payoutMinMinor } = this.page.summary;
+    const { reason } = frozen;
+    const { freeze } = this.page;
+    const note = reason === 'house' && freeze ? ` ${texts.house.note(freeze.reason)}` : '';
+    const text =
+      reason === 'below_minimum' ? texts.below_minimum.text(this.money(payoutMinMinor, currency)) : texts[reason].text;
+    return html`<wa-callout variant=${reason === 'recovery' ? 'danger' : 'brand'} data-testid="frozen-${reason}">
+      <strong>${texts[reason].title(this.money(Math.abs(frozen.amountMinor), currency))}</strong>${text}${note}
+    </wa-callout>`;
+  }
+
+  /** A hold of the house is told also while there is nothing to hold. */
+  #frozenEmpty(): TemplateResult | typeof nothing {
+    const { freeze, summary } = this.page;
+    const texts = this.words.earnings.frozen.house;
+    if (!freeze || summary.frozen.some(({ reason }) => reason === 'house')) return nothing;
+    return html`<wa-callout variant="brand" data-testid="frozen-house">
+      <strong>${texts.none}</strong>${texts.text} ${texts.note(freeze.reason)}
+    </wa-callout>`;
+  }
+
+  #next(): TemplateResult {
+    const { words, page } = this;
+    const { currency, availableMinor, frozen } = page.summary;
+    const days = releaseDays(page.holds);
+    const undecidedMinor = page.holds.reduce((sum, hold) => sum + (hold.releaseAt ? 0 : hold.amountMinor), 0);
+    const goes = availableMinor > 0 && frozen.length === 0;
+    const isNothing = days.length === 0 && undecidedMinor === 0 && !goes;
+    return html`<section aria-labelledby="next">
+      <h2 id="next" class="display">${words.earnings.next}</h2>
+      ${
+        isNothing
+          ? html`<p class="muted">${words.earnings.nextNone}</p>`
+          : html`<ul class="rows" data-testid="earnings-next">
+              ${goes ? this.#row(words.earnings.payoutNext(this.money(availableMinor, currency)), words.earnings.payoutWhen) : nothing}
+              ${days.slice(0, DAYS_SHOWN).map((day) => this.#release(day))}
+              ${
+                undecidedMinor === 0
+                  ? nothing
+                  : this.#row(
+                      words.earnings.undecided(this.money(undecidedMinor, currency)),
+                      words.earnings.undecidedWhen,
+                    )
+              }
+            </ul>`
+      }
+    </section>`;
+  }
+
+  #release({ at, amountMinor, count }: ReleaseDay): TemplateResult {
+    const { words, language } = this;
+    return html`<li>
+      <div class="what">
+        <p>${words.earnings.releases(this.money(amountMinor, this.page.summary.currency))}</p>
+        <p class="small muted">${words.earnings.releaseSales(count)}</p>
+      </div>
+      <span class="when"><time datetime=${at}>${formatDay(at, language)}</time>, ${formatDaysUntil(at, language)}</span>
+    </li>`;
+  }
+
+  #row(text: string, when: string): TemplateResult {
+    return html`<li><p class="what">${text}</p><span class="small muted">${when}</span></li>`;
+  }
+}
+
+/** What is released on each day, the next one first. */
+function releaseDays(holds: readonly EarningsHold[]): ReleaseDay[] {
+  const days = new Map<string, ReleaseDay>();
+  const dated = holds.flatMap(({ releaseAt, amountMinor }) => (releaseAt ? [{ releaseAt, amountMinor }] : []));
+  for (const { releaseAt, amountMinor } of dated.sort((a, b) => a.releaseAt.localeCompare(b.releaseAt))) {
+    const day = days.get(dayKey(releaseAt)) ?? { at: releaseAt, amountMinor: 0, count: 0 };
+    days.set(dayKey(releaseAt), { ...day, amountMinor: day.amountMinor + amountMinor, count: day.count + 1 });
+  }
+  return [...days.values()];
+}
+
+defineElement('earnings-summary', EarningsSummary);

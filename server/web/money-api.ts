@@ -1,0 +1,95 @@
+/** What the pages of money ask of the site for whoever is signed in: a creator's earnings, a fan's wallet, cards and memberships. */
+import type { z } from 'zod';
+import type { Membership, Tier } from '../protocol/memberships.ts';
+import type { Refund, SavedCard, TopupAnswer, Wallet } from '../protocol/money.ts';
+import type { CreatorEarnings, dac7Year, earningsPage, Statement } from '../protocol/payouts.ts';
+import type { Receipt, WalletHistory } from '../protocol/pricing.ts';
+import { call, withQuery } from './site-call.ts';
+
+export type EarningsPage = z.infer<typeof earningsPage>;
+export type TaxYear = z.infer<typeof dac7Year>;
+
+export interface TopupRequest {
+  amountMinor: number;
+  returnUrl: string;
+  locale: 'en' | 'fr';
+  /** A saved card, with a key under which it is charged once at most. */
+  card?: string;
+  idempotencyKey?: string;
+}
+
+/** A top-up of which something is not spent yet, with what would go back to the card that paid. */
+export interface RefundableTopup {
+  topup: string;
+  amountMinor: number;
+  currency: string;
+  at: string;
+}
+
+export type OwnMembership = Membership & { creatorName: string };
+type CreditEntry = WalletHistory['entries'][number];
+export type WalletEntry = Omit<CreditEntry, 'kind'> & {
+  kind: CreditEntry['kind'] | CardPayment['kind'];
+  /** Paid by card directly, so that it changed nothing of the credit. */
+  isByCard?: boolean;
+  /** How much of it went back to the card. */
+  refundedMinor?: number;
+};
+
+interface CardPayment {
+  id: string;
+  kind: 'ticket' | 'tip' | 'membership' | 'private_session';
+  amountMinor: number;
+  refundedMinor: number;
+  currency: string;
+  at: string;
+  roomTitle: string | null;
+}
+
+const membershipPath = (id: string, what: string) => `/site/memberships/${encodeURIComponent(id)}/${what}`;
+
+export const earningsApi = {
+  read: () => call<EarningsPage>('GET', '/site/earnings'),
+  holds: (after: string) => call<CreatorEarnings>('GET', withQuery('/site/earnings/holds', { after })),
+  startOnboarding: (returnUrl: string) =>
+    call<{ onboardingUrl: string }>('POST', '/site/earnings/onboarding', { returnUrl }),
+  statement: (month: string) => call<Statement>('GET', `/site/earnings/statements/${month}`),
+  taxYear: (year: number) => call<TaxYear>('GET', withQuery('/site/earnings/dac7', { year })),
+};
+
+export const walletApi = {
+  read: () => call<Wallet>('GET', '/site/wallet'),
+  /** What moved the credit and what was paid by card directly, the newest first. */
+  history: async (): Promise<WalletEntry[]> => {
+    const [{ entries }, { payments }] = await Promise.all([
+      call<WalletHistory>('GET', '/site/wallet/history'),
+      call<{ payments: CardPayment[] }>('GET', '/site/wallet/card-payments'),
+    ]);
+    const paid = payments.map(({ amountMinor, roomTitle, ...payment }) => ({
+      ...payment,
+      amountMinor: -amountMinor,
+      promoMinor: 0,
+      label: roomTitle,
+      isByCard: true,
+    }));
+    return [...entries, ...paid].sort((one, other) => other.at.localeCompare(one.at));
+  },
+  topUp: (input: TopupRequest) => call<TopupAnswer>('POST', '/site/wallet/topups', input),
+  cards: async () => (await call<{ cards: SavedCard[] }>('GET', '/site/wallet/cards')).cards,
+  removeCard: (id: string) => call<unknown>('DELETE', `/site/wallet/cards/${encodeURIComponent(id)}`),
+  refundable: async () => (await call<{ topups: RefundableTopup[] }>('GET', '/site/wallet/refundable')).topups,
+  refund: (topup: string) => call<Refund>('POST', '/site/wallet/refunds', { topup }),
+  withdraw: (ticket: string) => call<Refund>('POST', '/site/withdrawals', { ticket }),
+  receipt: (id: string) => call<Receipt>('GET', `/site/receipts/${encodeURIComponent(id)}`),
+};
+
+export const membershipsApi = {
+  list: async () => (await call<{ memberships: OwnMembership[] }>('GET', '/site/memberships')).memberships,
+  tiers: async (creator: string) =>
+    (await call<{ tiers: Tier[] }>('GET', `/site/creators/${encodeURIComponent(creator)}/tiers`)).tiers,
+  cancel: (id: string) => call<Membership>('POST', membershipPath(id, 'cancel'), {}),
+  resume: (id: string) => call<Membership>('POST', membershipPath(id, 'resume'), {}),
+  changeTier: (id: string, tier: string) => call<Membership>('POST', membershipPath(id, 'tier'), { tier }),
+  changeCard: (id: string, returnUrl: string) =>
+    call<{ url: string }>('POST', membershipPath(id, 'card'), { returnUrl }),
+};

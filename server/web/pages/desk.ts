@@ -1,0 +1,134 @@
+/** The operator's money desk: one page with a part for each address below `/desk`. */
+import '../../../client-sdk/elements/web-awesome.ts';
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import '../desk/desk-disputes.ts';
+import '../desk/desk-fees.ts';
+import '../desk/desk-holds.ts';
+import '../desk/desk-overview.ts';
+import '../desk/desk-payment.ts';
+import '../desk/desk-payments.ts';
+import '../desk/desk-payouts.ts';
+import '../desk/desk-reconciliation.ts';
+import { ledgerStyles } from '../ledger-styles.ts';
+import type { SiteSession } from '../site-api.ts';
+import { SitePage } from '../site-page.ts';
+import '../site-sign-in.ts';
+
+const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees'] as const;
+type Section = (typeof SECTIONS)[number];
+
+export class SiteDesk extends SitePage {
+  protected readonly page = 'desk';
+  readonly #section: Section;
+  readonly #payment: string;
+
+  static override styles = [
+    ...SitePage.styles,
+    ledgerStyles,
+    css`
+      .sections {
+        display: flex;
+        gap: 0.25rem;
+        margin: 1.25rem 0 1.75rem;
+        overflow-x: auto;
+        border-bottom: 1px solid var(--_line);
+        scrollbar-width: none;
+      }
+
+      .sections a {
+        flex: none;
+        padding: 0.65rem 0.8rem;
+        border-bottom: 2px solid transparent;
+        border-radius: 0;
+        color: var(--_muted);
+        font-size: 0.9688rem;
+        font-weight: 600;
+        text-decoration: none;
+        white-space: nowrap;
+      }
+
+      .sections a:focus-visible {
+        box-shadow: inset 0 0 0 2px var(--_accent);
+      }
+
+      .sections a:hover {
+        color: var(--_text);
+      }
+
+      .sections a[aria-current] {
+        border-color: var(--_accent);
+        color: var(--_text);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    const [, section = 'overview', payment = ''] = location.pathname.split('/').filter(Boolean);
+    this.#section = SECTIONS.find((known) => known === section) ?? 'overview';
+    this.#payment = decodeURIComponent(payment);
+  }
+
+  protected override get pageTitle(): string {
+    return `${this.words.desk.sections[this.#section]} · ${super.pageTitle}`;
+  }
+
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    super.updated(changed);
+    // On a phone the row of sections is longer than the window: the one that is open is brought into sight.
+    const current = this.renderRoot.querySelector<HTMLElement>('.sections a[aria-current]');
+    const row = current?.parentElement;
+    if (current && row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.clientWidth) / 2;
+  }
+
+  protected override content(session: SiteSession | undefined): TemplateResult {
+    const { words } = this;
+    if (!session) return html`<div class="column"><div class="waiting" style="height: 24rem"></div></div>`;
+    if (!session.person)
+      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+    if (!session.isOperator) {
+      return html`<div class="column narrow" data-testid="operators-only">
+        <h1 class="display">${words.desk.operatorsOnly}</h1>
+        <p class="lead">${words.desk.operatorsOnlyText}</p>
+      </div>`;
+    }
+    return html`<div class="column">
+      <h1 class="display">${words.desk.title}</h1>
+      <nav class="sections" aria-label=${words.desk.navigation}>
+        ${SECTIONS.map(
+          (section) => html`<a
+            href=${section === 'overview' ? '/desk' : `/desk/${section}`}
+            data-testid="desk-${section}"
+            aria-current=${section === this.#section ? 'page' : nothing}
+            >${words.desk.sections[section]}</a
+          >`,
+        )}
+      </nav>
+      ${this.#part(session.currency)}
+    </div>`;
+  }
+
+  #part(currency: string): TemplateResult {
+    if (this.#payment) return html`<desk-payment payment=${this.#payment}></desk-payment>`;
+    switch (this.#section) {
+      case 'overview':
+        return html`<desk-overview></desk-overview>`;
+      case 'payments':
+        return html`<desk-payments></desk-payments>`;
+      case 'payouts':
+        return html`<desk-payouts currency=${currency}></desk-payouts>`;
+      case 'disputes':
+        return html`<desk-disputes></desk-disputes>`;
+      case 'holds':
+        return html`<desk-holds></desk-holds>`;
+      case 'reconciliation':
+        return html`<desk-reconciliation></desk-reconciliation>`;
+      case 'fees':
+        return html`<desk-fees></desk-fees>`;
+    }
+  }
+}
+
+defineElement('site-desk', SiteDesk);

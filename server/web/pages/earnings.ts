@@ -1,0 +1,178 @@
+/** A creator's earnings: what is held and why, what is available, what comes next, where it goes, and the papers. */
+import '../../../client-sdk/elements/web-awesome.ts';
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import '../earnings/earnings-account.ts';
+import '../earnings/earnings-holds.ts';
+import '../earnings/earnings-papers.ts';
+import '../earnings/earnings-summary.ts';
+import { ledgerStyles } from '../ledger-styles.ts';
+import type { EarningsPage } from '../money-api.ts';
+import { earningsApi } from '../money-api.ts';
+import type { SiteSession } from '../site-api.ts';
+import { SitePage } from '../site-page.ts';
+import '../site-sign-in.ts';
+
+const REFRESH_MS = 5_000;
+
+export class SiteEarnings extends SitePage {
+  static override properties = { ...SitePage.properties, earnings: { state: true } };
+  declare earnings: EarningsPage | undefined;
+  protected readonly page = 'earnings';
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  static override styles = [
+    ...SitePage.styles,
+    ledgerStyles,
+    css`
+      .parts {
+        display: grid;
+        gap: 0 3.5rem;
+      }
+
+      earnings-summary,
+      .waiting {
+        margin-top: 1.6rem;
+      }
+
+      .first {
+        margin-top: 2rem;
+        padding: 1.5rem 1.25rem;
+      }
+
+      .first h2 {
+        color: var(--_text);
+        font-size: 1.4rem;
+      }
+
+      .steps {
+        display: grid;
+        gap: 1.1rem 2rem;
+        margin: 1.25rem 0;
+        padding: 0;
+        list-style: none;
+        counter-reset: step;
+      }
+
+      .steps li {
+        display: grid;
+        grid-template: auto 1fr / 2.1rem minmax(0, 1fr);
+        gap: 0 0.85rem;
+        counter-increment: step;
+      }
+
+      .steps li::before {
+        content: counter(step);
+        display: grid;
+        place-items: center;
+        grid-row: span 2;
+        width: 2.1rem;
+        height: 2.1rem;
+        border: 1px solid var(--_accent);
+        border-radius: 50%;
+        color: var(--_accent);
+        font-family: var(--_font-display);
+      }
+
+      .steps b {
+        color: var(--_text);
+      }
+
+      earnings-account {
+        display: block;
+        margin-top: 2.5rem;
+      }
+
+      @media (min-width: 900px) {
+        .parts {
+          margin-top: 2.75rem;
+          grid-template-columns: minmax(0, 1fr) minmax(0, 26rem);
+          align-items: start;
+        }
+
+        .steps {
+          grid-template-columns: 1fr 1fr;
+        }
+
+        .first,
+        .parts earnings-account {
+          margin-top: 0;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // A sale shows up while one looks.
+    this.#timer = setInterval(() => void this.#refresh(), REFRESH_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  protected override async load(session: SiteSession): Promise<void> {
+    if (session.person?.role === 'creator') this.earnings = await earningsApi.read();
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.earnings || document.hidden) return;
+    // A refresh that fails leaves what is shown; the next one comes.
+    const earnings = await earningsApi.read().catch(() => undefined);
+    if (earnings && JSON.stringify(earnings) !== JSON.stringify(this.earnings)) this.earnings = earnings;
+  }
+
+  protected override content(session: SiteSession | undefined): TemplateResult {
+    const { words, earnings } = this;
+    if (session && !session.person) {
+      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+    }
+    if (session?.person && session.person.role !== 'creator') {
+      return html`<div class="column narrow">
+        <h1 class="display">${words.earnings.creatorsOnly}</h1>
+        <p class="lead">${words.earnings.creatorsOnlyText}</p>
+      </div>`;
+    }
+    return html`<div class="column">
+      <h1 class="display">${words.earnings.title}</h1>
+      <p class="lead">${words.earnings.text}</p>
+      ${earnings ? this.#earnings(earnings) : html`<div class="waiting" style="height: 26rem"></div>`}
+    </div>`;
+  }
+
+  #earnings(earnings: EarningsPage): TemplateResult {
+    const isFirst = earnings.statements.length === 0;
+    // What keeps money from leaving comes before everything that explains it.
+    const isPayable = earnings.account.status === 'enabled';
+    const account = html`<earnings-account .account=${earnings.account}></earnings-account>`;
+    return html`
+      <earnings-summary .page=${earnings}></earnings-summary>
+      ${isPayable ? nothing : account}
+      <div class="parts">
+        <div>${isFirst ? this.#wayOfMoney() : html`<earnings-holds .page=${earnings}></earnings-holds>`}</div>
+        <div>
+          ${isPayable ? account : nothing}
+          <earnings-papers .page=${earnings}></earnings-papers>
+        </div>
+      </div>
+    `;
+  }
+
+  /** Before the first sale: how money will come. */
+  #wayOfMoney(): TemplateResult {
+    const { words } = this;
+    return html`<section class="empty first" aria-labelledby="first" data-testid="earnings-empty">
+      <h2 id="first" class="display">${words.earnings.empty}</h2>
+      <p>${words.earnings.emptyText}</p>
+      <ol class="steps">
+        ${words.earnings.steps.map(({ title, text }) => html`<li><b>${title}</b><span>${text}</span></li>`)}
+      </ol>
+      <wa-button variant="brand" href="/studio">${words.earnings.openStudio}</wa-button>
+    </section>`;
+  }
+}
+
+defineElement('site-earnings', SiteEarnings);

@@ -1,0 +1,204 @@
+/** One receipt: what was paid, by whom, who gets what of it, and what was agreed to. It prints on paper as a paper. */
+import '../../../client-sdk/elements/web-awesome.ts';
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { formatDuration, formatMoney } from '../../../client-sdk/elements/format.ts';
+import '../../../client-sdk/elements/loge-confirm.ts';
+import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { Receipt } from '../../protocol/pricing.ts';
+import { formatLongDay, formatMoment } from '../dates.ts';
+import { ledgerStyles } from '../ledger-styles.ts';
+import { walletApi } from '../money-api.ts';
+import { receiptStyles } from '../receipt-styles.ts';
+import type { SiteSession } from '../site-api.ts';
+import { SitePage } from '../site-page.ts';
+import { idOfPage } from '../site-paths.ts';
+import '../site-sign-in.ts';
+
+export class SiteReceipt extends SitePage {
+  static override properties = {
+    ...SitePage.properties,
+    receipt: { state: true },
+    busy: { state: true },
+    problem: { state: true },
+    isWithdrawn: { state: true },
+  };
+  declare receipt: Receipt | undefined;
+  declare busy: boolean;
+  declare problem: string;
+  declare isWithdrawn: boolean;
+  protected readonly page = 'receipt';
+  readonly #id = idOfPage('receipts');
+
+  static override styles = [...SitePage.styles, ledgerStyles, receiptStyles];
+
+  constructor() {
+    super();
+    this.busy = false;
+    this.problem = '';
+    this.isWithdrawn = false;
+  }
+
+  protected override async load(session: SiteSession): Promise<void> {
+    if (session.person) this.receipt = await walletApi.receipt(this.#id);
+  }
+
+  protected override get pageTitle(): string {
+    const { receipt } = this;
+    return receipt
+      ? `${this.words.receipt.title(this.#kind(receipt))} ${receipt.id} · ${this.words.site.name}`
+      : super.pageTitle;
+  }
+
+  #kind({ kind }: Receipt): string {
+    return this.words.wallet.kinds[kind] ?? kind;
+  }
+
+  #money(amountMinor: number): string {
+    return formatMoney(amountMinor, this.receipt?.currency ?? 'eur', this.language);
+  }
+
+  protected override content(session: SiteSession | undefined): TemplateResult {
+    const { receipt, words } = this;
+    if (session && !session.person)
+      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+    if (!receipt) return html`<div class="column narrow"><div class="waiting" style="height: 32rem"></div></div>`;
+    const isOwn = session?.person?.identity === receipt.identity;
+    return html`<div class="column narrow">
+      <p class="screen">
+        ${
+          isOwn
+            ? html`<a class="link" href="/wallet">${words.receipt.back}</a>`
+            : html`<a class="link" href="/desk/payments/${receipt.id}">${words.receipt.backDesk}</a>`
+        }
+      </p>
+      <article class="paper" data-testid="receipt" data-status=${receipt.status}>
+        <p class="house"><span>${words.site.name}</span></p>
+        <h1 class="display">${words.receipt.title(this.#kind(receipt))}</h1>
+        <p class="total" data-testid="receipt-total">${this.#money(receipt.amountMinor)}</p>
+        ${this.#about(receipt)} ${this.#parts(receipt)} ${this.#paid(receipt)} ${this.#waiver(receipt)}
+        ${receipt.kind === 'topup' ? html`<p class="small muted">${words.receipt.topupNote}</p>` : nothing}
+      </article>
+      <div class="screen">${this.#acts(receipt, isOwn)}</div>
+      <loge-confirm class="screen"></loge-confirm>
+    </div>`;
+  }
+
+  #about(receipt: Receipt): TemplateResult {
+    const words = this.words.receipt;
+    const line = (label: string, value: unknown) => (value ? html`<dt>${label}</dt><dd>${value}</dd>` : nothing);
+    const isRefund = receipt.kind === 'refund';
+    return html`<dl class="facts about">
+      ${line(words.number, html`<code>${receipt.id}</code>`)}
+      ${line(words.date, html`<time datetime=${receipt.at}>${formatMoment(receipt.at, this.language)}</time>`)}
+      ${line(words.status, words.states[receipt.status] ?? receipt.status)}
+      ${line(words.buyer, receipt.identity)}
+      ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
+      ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason)}
+      ${line(
+        isRefund ? words.related : words.relatedRefund,
+        receipt.relatesTo && html`<a href="/receipts/${receipt.relatesTo}"><code>${receipt.relatesTo}</code></a>`,
+      )}
+    </dl>`;
+  }
+
+  #whatFor({ membership, privateSession }: Receipt): TemplateResult | typeof nothing {
+    const words = this.words.receipt;
+    if (membership) {
+      const until = formatLongDay(membership.paidUntil, this.language);
+      return html`<dt>${words.membership}</dt><dd><bdi>${membership.tier}</bdi></dd><dt>${words.paidUntil}</dt><dd>${until}</dd>`;
+    }
+    if (!privateSession) return nothing;
+    const { ratePerMinuteMinor, confirmedMs } = privateSession;
+    return html`<dt>${words.perMinute}</dt><dd>${this.#money(ratePerMinuteMinor)}</dd>
+      <dt>${words.time}</dt><dd>${formatDuration(confirmedMs)}</dd>`;
+  }
+
+  #parts({ parts, vat, association, creator, kind, amountMinor }: Receipt): TemplateResult | typeof nothing {
+    const words = this.words.receipt;
+    if (!parts) return nothing;
+    const percent = new Intl.NumberFormat(this.language, { maximumFractionDigits: 2 });
+    // A refund's parts are negative in the books; on its paper they are amounts that come back.
+    const sign = kind === 'refund' ? -1 : 1;
+    const line = (label: string, partMinor: number) => html`<dt>${label}</dt><dd>${this.#money(sign * partMinor)}</dd>`;
+    return html`<section>
+      <h2 class="display">${kind === 'refund' ? words.partsRefund : words.parts}</h2>
+      <dl class="facts" data-testid="receipt-parts">
+        ${line(creator?.name ?? words.creator, parts.creatorMinor)}
+        ${association ? line(association.name, parts.associationMinor) : nothing} ${line(words.platform, parts.platformMinor)}
+        ${vat ? line(words.vat(percent.format(vat.rateBps / 100), vat.country), parts.vatMinor) : nothing}
+        <dt class="sum">${words.amount}</dt>
+        <dd class="sum">${this.#money(amountMinor)}</dd>
+      </dl>
+      ${kind === 'refund' ? nothing : html`<p class="small muted">${words.processorNote}</p>`}
+    </section>`;
+  }
+
+  #paid({ paid, kind }: Receipt): TemplateResult | typeof nothing {
+    const words = this.words.receipt;
+    if (kind === 'promotion') return nothing;
+    const isRefund = kind === 'refund';
+    const line = (label: string, amountMinor: number) =>
+      amountMinor === 0 ? nothing : html`<dt>${label}</dt><dd>${this.#money(Math.abs(amountMinor))}</dd>`;
+    return html`<section>
+      <h2 class="display">${isRefund ? words.paidBack : words.paid}</h2>
+      <dl class="facts" data-testid="receipt-paid">
+        ${line(words.byCard, paid.cardMinor)} ${line(isRefund ? words.toWallet : words.byWallet, paid.walletMinor)}
+        ${line(words.byGift, paid.promoMinor)}
+      </dl>
+    </section>`;
+  }
+
+  #waiver({ waiver }: Receipt): TemplateResult | typeof nothing {
+    const words = this.words.receipt;
+    if (!waiver) return nothing;
+    return html`<section data-testid="receipt-waiver">
+      <h2 class="display">${words.waiver}</h2>
+      <blockquote lang=${waiver.language}>${waiver.text}</blockquote>
+      <p class="small muted">${words.waiverAt(formatMoment(waiver.acceptedAt, this.language))}</p>
+    </section>`;
+  }
+
+  #acts(receipt: Receipt, isOwn: boolean): TemplateResult {
+    const words = this.words.receipt;
+    return html`
+      ${this.isWithdrawn ? html`<wa-callout variant="success" role="status" data-testid="withdrawn">${words.withdrawn}</wa-callout>` : nothing}
+      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+      ${receipt.withdrawable && isOwn ? html`<p class="small muted">${words.withdrawable}</p>` : nothing}
+      <p class="buttons">
+        <wa-button variant="brand" data-testid="print" @click=${() => window.print()}>${words.print}</wa-button>
+        ${
+          receipt.withdrawable && isOwn
+            ? html`<wa-button appearance="outlined" data-testid="withdraw" ?loading=${this.busy} @click=${() => this.#withdraw(receipt)}>${words.withdraw}</wa-button>`
+            : nothing
+        }
+      </p>
+    `;
+  }
+
+  async #withdraw(receipt: Receipt): Promise<void> {
+    const words = this.words.receipt;
+    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+      title: words.withdrawTitle,
+      text: words.withdrawText(this.#money(receipt.amountMinor)),
+      confirm: words.withdraw,
+      cancel: words.withdrawKeep,
+      testId: 'confirm-withdraw',
+    });
+    if (!isSure || this.busy) return;
+    this.busy = true;
+    this.problem = '';
+    try {
+      await walletApi.withdraw(receipt.id);
+      this.isWithdrawn = true;
+      this.receipt = await walletApi.receipt(receipt.id);
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+defineElement('site-receipt', SiteReceipt);

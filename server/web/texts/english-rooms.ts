@@ -1,0 +1,37 @@
+/** The English of the form for a new room. */
+export const englishRooms = {
+  title: 'Title',
+  titlePlaceholder: 'What will people see tonight?',
+  titleMissing: 'Give the room a title.',
+  access: 'Who may enter',
+  kinds: {
+    free: { title: 'Everyone', text: 'Free entry, tips welcome' },
+    ticket: { title: 'With a ticket', text: 'Paid once for this live' },
+    members: { title: 'Members', text: 'Your club, every month' },
+    private: { title: 'In private', text: 'One fan, by the minute' },
+  },
+  price: 'Ticket price',
+  rate: 'Price of a minute',
+  priceHint: (minimum: string, maximum: string) => `From ${minimum} to ${maximum}`,
+  priceInvalid: (minimum: string, maximum: string) => `Enter a price from ${minimum} to ${maximum}.`,
+  rateHint: (minimum: string, maximum: string) =>
+    `From ${minimum} to ${maximum}. Only time with both pictures is billed.`,
+  capacity: 'Places',
+  capacityHint: 'Leave it empty for any number.',
+  capacityInvalid: 'Enter a whole number of places, at least 1.',
+  startsAt: 'Starts at',
+  startsAtHint: 'Leave it empty when you do not know yet.',
+  startsAtPast: 'The start lies in the past.',
+  tier: 'Who of your club',
+  anyTier: 'Every member',
+  tierFrom: (name: string, price: string) => `From ${name} (${price}) upwards`,
+  firstTier: 'Your club has no membership to sell yet. Make the first one:',
+  tierName: 'Name of the membership',
+  tierNamePlaceholder: 'Backstage',
+  tierPrice: 'Price a month',
+  tierInvalid: (minimum: string, maximum: string) =>
+    `The membership needs a name and a price from ${minimum} to ${maximum}.`,
+  perMonth: (price: string) => `${price} a month`,
+  perYear: (price: string) => `${price} a year`,
+  create: 'Create the room',
+};

@@ -1,0 +1,39 @@
+/** How a card is named on the pages. */
+import type { Language } from '../../../client-sdk/elements/language.ts';
+import type { SavedCard } from '../../protocol/money.ts';
+import { siteTexts } from '../site-language.ts';
+
+const BRANDS: Record<string, string> = {
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  cartes_bancaires: 'Cartes Bancaires',
+  diners: 'Diners Club',
+  discover: 'Discover',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
+};
+
+export function cardName({ brand, last4 }: { brand: string; last4: string }, language: Language): string {
+  return siteTexts(language).wallet.card(BRANDS[brand] ?? brand, last4);
+}
+
+/** `04/29`, as it is printed on the card. */
+export function cardEnd({ expMonth, expYear }: SavedCard): string {
+  return `${String(expMonth).padStart(2, '0')}/${String(expYear % 100).padStart(2, '0')}`;
+}
+
+export function isExpired({ expMonth, expYear }: SavedCard): boolean {
+  // A card is good to the last day of its month.
+  return Date.now() >= Date.UTC(expYear, expMonth, 1);
+}
+
+/** A card that was saved twice, such as for a club and for the wallet, is one card to whoever holds it. */
+export function groupCards(cards: readonly SavedCard[]): SavedCard[][] {
+  const groups = new Map<string, SavedCard[]>();
+  for (const card of cards) {
+    const key = `${card.brand} ${card.last4} ${cardEnd(card)}`;
+    groups.set(key, [...(groups.get(key) ?? []), card]);
+  }
+  return [...groups.values()];
+}

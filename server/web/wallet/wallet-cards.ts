@@ -1,0 +1,74 @@
+/** `<wallet-cards>`: the cards that the payment provider keeps for this person, and the way to have one forgotten. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { icon } from '../../../client-sdk/elements/icons.ts';
+import '../../../client-sdk/elements/loge-confirm.ts';
+import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { SavedCard } from '../../protocol/money.ts';
+import { walletApi } from '../money-api.ts';
+import { SitePart } from '../site-part.ts';
+import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
+
+export class WalletCards extends SitePart {
+  static override properties = { ...SitePart.properties, cards: { attribute: false } };
+  declare cards: SavedCard[];
+
+  override render(): TemplateResult {
+    const { words, cards } = this;
+    return html`<section aria-labelledby="cards">
+      <h2 id="cards" class="display">${words.wallet.cards}</h2>
+      ${
+        cards.length === 0
+          ? html`<p class="muted small">${words.wallet.cardsNone}</p>`
+          : html`<ul class="rows" data-testid="cards">${groupCards(cards).map((group) => this.#card(group))}</ul>
+              <p class="muted small">${words.wallet.cardsText}</p>`
+      }
+      ${this.messages()}
+      <loge-confirm></loge-confirm>
+    </section>`;
+  }
+
+  #card(group: SavedCard[]): TemplateResult | typeof nothing {
+    const [card] = group;
+    if (!card) return nothing;
+    const { words, language } = this;
+    const name = cardName(card, language);
+    return html`<li data-testid="card-${card.id}">
+      <div class="what">
+        <p>${icon('card', 18)} ${name}</p>
+        <p class="small muted">${isExpired(card) ? html`<span class="state bad">${words.wallet.expired}</span>` : words.wallet.expires(cardEnd(card))}</p>
+      </div>
+      <wa-button
+        size="s"
+        appearance="outlined"
+        aria-label=${words.wallet.removeCardNamed(name)}
+        data-testid="remove-card-${card.id}"
+        ?loading=${this.busy === card.id}
+        @click=${() => this.#remove(group, name)}
+        >${words.wallet.removeCard}</wa-button
+      >
+    </li>`;
+  }
+
+  async #remove(group: SavedCard[], name: string): Promise<void> {
+    const { words } = this;
+    const confirm = this.renderRoot.querySelector<LogeConfirm>('loge-confirm');
+    const isSure = await confirm?.ask({
+      title: words.wallet.removeCardTitle,
+      text: words.wallet.removeCardText(name),
+      confirm: words.wallet.removeCard,
+      cancel: words.wallet.keepCard,
+      testId: 'confirm-remove-card',
+    });
+    if (!isSure) return;
+    const done = await this.act(group[0]?.id ?? '', async () => {
+      for (const { id } of group) await walletApi.removeCard(id);
+    });
+    if (!done) return;
+    this.note = words.wallet.cardRemoved;
+    this.tell('wallet-changed', {});
+  }
+}
+
+defineElement('wallet-cards', WalletCards);

@@ -1,0 +1,68 @@
+/** `<wallet-history>`: everything that came in and went out, the newest first, each with its receipt. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { formatDateTime } from '../../../client-sdk/elements/format.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { WalletEntry } from '../money-api.ts';
+import { SitePart } from '../site-part.ts';
+
+/** Credit that lapses has no paper of its own. */
+const WITHOUT_RECEIPT = new Set(['promotion_expired']);
+
+export class WalletHistory extends SitePart {
+  static override properties = { ...SitePart.properties, entries: { attribute: false } };
+  declare entries: WalletEntry[] | undefined;
+
+  static override styles = [
+    ...SitePart.styles,
+    css`
+      .end {
+        display: grid;
+        justify-items: end;
+        gap: 0.15rem;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { words, entries } = this;
+    return html`<section aria-labelledby="history">
+      <h2 id="history" class="display">${words.wallet.history}</h2>
+      ${
+        entries
+          ? entries.length > 0
+            ? html`<ul class="rows">${entries.map((entry) => this.#entry(entry))}</ul>`
+            : html`<p class="muted">${words.wallet.historyNone}</p>`
+          : html`<div class="waiting" style="height: 14rem"></div>`
+      }
+    </section>`;
+  }
+
+  #entry(entry: WalletEntry): TemplateResult {
+    const { words, language } = this;
+    const kind = words.wallet.kinds[entry.kind] ?? entry.label ?? entry.kind;
+    const amount = this.money(entry.amountMinor, entry.currency);
+    const title = entry.label && entry.label !== kind && entry.kind !== 'topup' ? entry.label : '';
+    const giftMinor = Math.abs(entry.promoMinor);
+    const isAllGift = giftMinor === Math.abs(entry.amountMinor);
+    return html`<li data-testid="entry-${entry.id}" data-kind=${entry.kind}>
+      <div class="what">
+        <p><b>${kind}</b>${title ? html`<span class="muted"> · <bdi>${title}</bdi></span>` : nothing}</p>
+        <p class="small muted">
+          <time datetime=${entry.at}>${formatDateTime(entry.at, language)}</time
+          >${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
+        </p>
+      </div>
+      <div class="end">
+        <span class="amount ${entry.amountMinor > 0 ? 'in' : ''}">${entry.amountMinor > 0 ? `+${amount}` : amount}</span>
+        ${
+          WITHOUT_RECEIPT.has(entry.kind)
+            ? nothing
+            : html`<a class="link small" href="/receipts/${entry.id}" aria-label="${words.wallet.receiptOf(`${kind}, ${amount}`)}">${words.wallet.receipt}</a>`
+        }
+      </div>
+    </li>`;
+  }
+}
+
+defineElement('wallet-history', WalletHistory);

@@ -1,0 +1,245 @@
+/**
+ * `<wallet-memberships>`: the clubs that a fan belongs to: what they cost and when they are renewed, changing the tier, leaving at the end of
+ * the paid time and coming back before it, and what to do when the card fails.
+ */
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import '../../../client-sdk/elements/loge-confirm.ts';
+import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import type { Tier } from '../../protocol/memberships.ts';
+import { formatLongDay } from '../dates.ts';
+import type { OwnMembership } from '../money-api.ts';
+import { membershipsApi } from '../money-api.ts';
+import { SitePart } from '../site-part.ts';
+
+const LOOK = { active: 'good', past_due: 'bad', ended: '' } as const;
+
+export class WalletMemberships extends SitePart {
+  static override properties = {
+    ...SitePart.properties,
+    memberships: { state: true },
+    changing: { state: true },
+    tiers: { state: true },
+  };
+  declare memberships: OwnMembership[] | undefined;
+  /** The membership whose tier is being chosen. */
+  declare changing: OwnMembership | undefined;
+  declare tiers: Tier[];
+
+  static override styles = [
+    ...SitePart.styles,
+    css`
+      .rows > li {
+        display: block;
+      }
+
+      .title-line b {
+        font-size: 1.0625rem;
+      }
+
+      .buttons {
+        margin-top: 0.7rem;
+      }
+
+      wa-callout {
+        margin-top: 0.8rem;
+      }
+
+      wa-callout strong {
+        display: block;
+      }
+
+      .tiers {
+        display: grid;
+        gap: 0.75rem;
+        margin-top: 1rem;
+        list-style: none;
+      }
+
+      .tiers li {
+        display: grid;
+        gap: 0.5rem;
+        padding: 0.9rem 1rem;
+        border: 1px solid var(--_line);
+        border-radius: var(--_radius-small);
+      }
+
+      .tiers .now {
+        border-color: var(--_accent);
+      }
+
+      .tiers wa-button {
+        justify-self: start;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.tiers = [];
+  }
+
+  protected override async load(): Promise<void> {
+    this.memberships = await membershipsApi.list();
+    this.tell('memberships-read', { isPastDue: this.memberships.some(({ status }) => status === 'past_due') });
+  }
+
+  override render(): TemplateResult {
+    const texts = this.words.wallet.memberships;
+    const { memberships } = this;
+    return html`<section aria-labelledby="clubs">
+      <h2 id="clubs" class="display">${texts.title}</h2>
+      ${
+        memberships?.length === 0
+          ? html`<p class="muted small">${texts.none}</p>`
+          : html`<ul class="rows" data-testid="memberships">${memberships?.map((membership) => this.#membership(membership))}</ul>`
+      }
+      ${this.messages()} ${this.#tierDialog()}
+      <loge-confirm></loge-confirm>
+    </section>`;
+  }
+
+  #membership(membership: OwnMembership): TemplateResult {
+    const { language } = this;
+    const texts = this.words.wallet.memberships;
+    const { id, tier, status, cancelAtPeriodEnd, paidUntil } = membership;
+    const until = paidUntil ? formatLongDay(paidUntil, language) : '';
+    return html`<li data-testid="membership-${id}" data-status=${status}>
+      <div class="title-line">
+        <b><bdi>${membership.creatorName}</bdi> · <bdi>${tier.name}</bdi></b>
+        <span class="state ${LOOK[status]}">${texts.states[status]}</span>
+      </div>
+      <p class="small muted">
+        ${texts.price(this.money(tier.priceMinor, tier.currency), tier.interval)}${
+          status === 'active' && until ? ` · ${cancelAtPeriodEnd ? texts.endsOn(until) : texts.renews(until)}` : nothing
+        }
+      </p>
+      ${status === 'past_due' ? this.#pastDue(membership) : nothing}
+      ${status === 'ended' ? nothing : this.#acts(membership, until)}
+    </li>`;
+  }
+
+  #pastDue(membership: OwnMembership): TemplateResult {
+    const texts = this.words.wallet.memberships;
+    const until = membership.accessUntil ? formatLongDay(membership.accessUntil, this.language) : '';
+    return html`<wa-callout variant="danger" role="alert" data-testid="past-due">
+      <strong>${texts.pastDue}</strong>${until ? texts.pastDueText(until) : texts.pastDueTextSoon}
+    </wa-callout>`;
+  }
+
+  #acts(membership: OwnMembership, until: string): TemplateResult {
+    const texts = this.words.wallet.memberships;
+    const { id, status, cancelAtPeriodEnd } = membership;
+    const button = (name: string, words: string, act: () => void, isMain = false) => html`<wa-button
+      size="s"
+      variant=${isMain ? 'brand' : 'neutral'}
+      appearance=${isMain ? 'accent' : 'outlined'}
+      data-testid="membership-${name}"
+      ?loading=${this.busy === `${name} ${id}`}
+      @click=${act}
+      >${words}</wa-button
+    >`;
+    return html`<p class="buttons">
+      ${status === 'past_due' ? button('card', texts.changeCard, () => this.#changeCard(membership), true) : nothing}
+      ${
+        cancelAtPeriodEnd
+          ? button('resume', texts.resume, () => this.#resume(membership), true)
+          : html`${status === 'active' ? button('tier', texts.changeTier, () => this.#openTiers(membership)) : nothing}
+            ${button('cancel', texts.cancel, () => this.#cancel(membership, until))}`
+      }
+    </p>`;
+  }
+
+  #tierDialog(): TemplateResult {
+    const texts = this.words.wallet.memberships;
+    const { changing } = this;
+    const others = this.tiers.filter(({ id }) => id !== changing?.tier.id);
+    return html`<wa-dialog
+      lang=${this.language}
+      label=${texts.tierTitle}
+      light-dismiss
+      .open=${changing !== undefined}
+      @wa-after-hide=${(event: Event) => {
+        if (event.target === event.currentTarget) this.changing = undefined;
+      }}
+    >
+      <p class="muted small">${others.length > 0 ? texts.tierText : texts.tierOnly}</p>
+      <ul class="tiers">
+        ${changing ? [...this.tiers, ...(this.tiers.some(({ id }) => id === changing.tier.id) ? [] : [changing.tier])].map((tier) => this.#tier(tier, changing)) : nothing}
+      </ul>
+      ${this.busy === '' && this.problem && changing ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+      <wa-button slot="footer" appearance="outlined" @click=${this.#closeTiers}>${texts.close}</wa-button>
+    </wa-dialog>`;
+  }
+
+  #tier(tier: Tier, changing: OwnMembership): TemplateResult {
+    const texts = this.words.wallet.memberships;
+    const isNow = tier.id === changing.tier.id;
+    return html`<li class=${isNow ? 'now' : ''} data-testid="tier-${tier.id}">
+      <div class="title-line"><b><bdi>${tier.name}</bdi></b><span>${texts.price(this.money(tier.priceMinor, tier.currency), tier.interval)}</span></div>
+      ${tier.perks.map((perk) => html`<span class="small muted"><bdi>${perk}</bdi></span>`)}
+      ${
+        isNow
+          ? html`<span class="state open" style="justify-self: start">${texts.tierCurrent}</span>`
+          : html`<wa-button size="s" variant="brand" data-testid="choose-${tier.id}" ?loading=${this.busy === tier.id} @click=${() => this.#chooseTier(tier, changing)}>${texts.tierChoose}</wa-button>`
+      }
+    </li>`;
+  }
+
+  #closeTiers = (): void => {
+    this.changing = undefined;
+  };
+
+  async #openTiers(membership: OwnMembership): Promise<void> {
+    await this.act(`tier ${membership.id}`, async () => {
+      this.tiers = await membershipsApi.tiers(membership.creator);
+      this.changing = membership;
+    });
+  }
+
+  async #chooseTier(tier: Tier, membership: OwnMembership): Promise<void> {
+    const isDone = await this.act(tier.id, async () => {
+      await membershipsApi.changeTier(membership.id, tier.id);
+      await this.load();
+    });
+    if (!isDone) return;
+    this.changing = undefined;
+    this.note = this.words.wallet.memberships.tierDone(tier.name);
+  }
+
+  async #cancel(membership: OwnMembership, until: string): Promise<void> {
+    const texts = this.words.wallet.memberships;
+    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+      title: texts.cancelTitle,
+      text: until ? texts.cancelText(until) : texts.cancelTextSoon,
+      confirm: texts.cancelConfirm,
+      cancel: texts.stay,
+      testId: 'confirm-cancel',
+    });
+    if (!isSure) return;
+    const isDone = await this.act(`cancel ${membership.id}`, async () => {
+      await membershipsApi.cancel(membership.id);
+      await this.load();
+    });
+    if (isDone) this.note = until ? texts.cancelled(until) : texts.cancelledSoon;
+  }
+
+  async #resume(membership: OwnMembership): Promise<void> {
+    const isDone = await this.act(`resume ${membership.id}`, async () => {
+      await membershipsApi.resume(membership.id);
+      await this.load();
+    });
+    if (isDone) this.note = this.words.wallet.memberships.resumed;
+  }
+
+  async #changeCard(membership: OwnMembership): Promise<void> {
+    await this.act(`card ${membership.id}`, async () => {
+      const { url } = await membershipsApi.changeCard(membership.id, location.origin + location.pathname);
+      location.assign(url);
+    });
+  }
+}
+
+defineElement('wallet-memberships', WalletMemberships);

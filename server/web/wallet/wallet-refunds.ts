@@ -1,0 +1,63 @@
+/** `<wallet-refunds>`: unspent credit, and the way to have it sent back to the card that paid it. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import '../../../client-sdk/elements/loge-confirm.ts';
+import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { formatLongDay } from '../dates.ts';
+import type { RefundableTopup } from '../money-api.ts';
+import { walletApi } from '../money-api.ts';
+import { SitePart } from '../site-part.ts';
+
+export class WalletRefunds extends SitePart {
+  static override properties = { ...SitePart.properties, topups: { attribute: false } };
+  declare topups: RefundableTopup[];
+
+  override render(): TemplateResult | typeof nothing {
+    const texts = this.words.wallet.refunds;
+    if (this.topups.length === 0 && !this.note && !this.problem) return nothing;
+    return html`<section aria-labelledby="refunds">
+      <h2 id="refunds" class="display">${texts.title}</h2>
+      <p class="muted small">${texts.text}</p>
+      <ul class="rows" data-testid="refundable">${this.topups.map((topup) => this.#topup(topup))}</ul>
+      ${this.messages()}
+      <loge-confirm></loge-confirm>
+    </section>`;
+  }
+
+  #topup(topup: RefundableTopup): TemplateResult {
+    const texts = this.words.wallet.refunds;
+    const { language } = this;
+    const amount = this.money(topup.amountMinor, topup.currency);
+    return html`<li data-testid="refundable-${topup.topup}">
+      <div class="what">
+        <p>${texts.of(formatLongDay(topup.at, language))}</p>
+        <p class="small muted">${texts.toOriginal}</p>
+      </div>
+      <wa-button
+        size="s"
+        appearance="outlined"
+        data-testid="refund-${topup.topup}"
+        ?loading=${this.busy === topup.topup}
+        @click=${() => this.#refund(topup, amount)}
+        >${texts.act(amount)}</wa-button
+      >
+    </li>`;
+  }
+
+  async #refund({ topup }: RefundableTopup, amount: string): Promise<void> {
+    const texts = this.words.wallet.refunds;
+    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+      title: texts.askTitle(amount),
+      text: texts.askText,
+      confirm: texts.confirm,
+      cancel: texts.keep,
+      testId: 'confirm-refund',
+    });
+    if (!isSure || !(await this.act(topup, () => walletApi.refund(topup)))) return;
+    this.note = texts.done(amount);
+    this.tell('wallet-changed', {});
+  }
+}
+
+defineElement('wallet-refunds', WalletRefunds);

@@ -1,0 +1,245 @@
+/** `<wallet-topup>`: putting credit in, with a saved card or on the payment page. Tells `wallet-changed` when credit came at once. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import '../../../client-sdk/elements/amount-choice.ts';
+import { presetsOf } from '../../../client-sdk/elements/amount-choice.ts';
+import { returnUrlFor } from '../../../client-sdk/elements/checkout.ts';
+import { formatMoney } from '../../../client-sdk/elements/format.ts';
+import { icon } from '../../../client-sdk/elements/icons.ts';
+import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { createKey } from '../../../client-sdk/src/random-key.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { SavedCard, TopupAnswer, Wallet } from '../../protocol/money.ts';
+import type { TopupRequest } from '../money-api.ts';
+import { walletApi } from '../money-api.ts';
+import { SitePart } from '../site-part.ts';
+import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
+
+const PRESETS = [10, 20, 50, 100] as const;
+const NEW_CARD = '';
+
+export class WalletTopup extends SitePart {
+  static override properties = {
+    ...SitePart.properties,
+    wallet: { attribute: false },
+    cards: { attribute: false },
+    currency: {},
+    chosenMinor: { state: true },
+    card: { state: true },
+  };
+  declare wallet: Wallet | undefined;
+  declare cards: SavedCard[];
+  declare currency: string;
+  declare chosenMinor: number | undefined;
+  /** Which saved card pays; empty: another one, on the payment page. Undefined: not chosen, so the first one does. */
+  declare card: string | undefined;
+
+  /** One key for one intention: pressing pay again after a lost answer never charges twice. */
+  #key = createKey();
+
+  static override styles = [
+    ...SitePart.styles,
+    css`
+      .card {
+        margin-top: 1.25rem;
+      }
+
+      fieldset {
+        display: grid;
+        gap: 0.5rem;
+        margin: 1.15rem 0 0;
+        padding: 0;
+        border: 0;
+      }
+
+      legend {
+        margin-bottom: 0.5rem;
+        padding: 0;
+        font-weight: 600;
+      }
+
+      .way {
+        display: flex;
+        align-items: center;
+        gap: 0.75rem;
+        min-height: 3rem;
+        padding: 0.5rem 0.9rem;
+        border: 1px solid var(--_line-strong);
+        border-radius: var(--_radius-small);
+        cursor: pointer;
+      }
+
+      .way:has(:checked) {
+        border-color: var(--_accent);
+        background: color-mix(in oklab, var(--_accent) 11%, transparent);
+      }
+
+      .way:has(:focus-visible) {
+        box-shadow: var(--_ring);
+      }
+
+      .way input {
+        flex: none;
+        width: 1.15rem;
+        height: 1.15rem;
+        margin: 0;
+        accent-color: var(--_accent);
+      }
+
+      .way input:focus-visible {
+        box-shadow: none;
+      }
+
+      .way span {
+        min-width: 0;
+      }
+
+      .way small {
+        display: block;
+        color: var(--_muted);
+        font-size: 0.875rem;
+      }
+
+      .pay {
+        width: 100%;
+        margin-top: 1.15rem;
+      }
+
+      .secure,
+      .caps {
+        margin-top: 0.85rem;
+        font-size: 0.875rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.cards = [];
+    this.currency = 'eur';
+  }
+
+  get #usable(): SavedCard[] {
+    return groupCards(this.cards).flatMap(([card]) => (card && !isExpired(card) ? [card] : []));
+  }
+
+  /** The card that pays; undefined on the payment page. */
+  get #payingCard(): SavedCard | undefined {
+    const usable = this.#usable;
+    return this.card === undefined ? usable[0] : usable.find(({ id }) => id === this.card);
+  }
+
+  override render(): TemplateResult {
+    const { words, chosenMinor: chosen, currency } = this;
+    const money = (amountMinor: number) => this.money(amountMinor, currency);
+    return html`<section class="card" aria-labelledby="top-up">
+      <h2 id="top-up" class="display">${words.wallet.topUp}</h2>
+      <loge-amount-choice
+        kind="topup"
+        label=${words.wallet.amounts}
+        currency=${currency}
+        .otherLabel=${words.wallet.other}
+        .presetsMinor=${presetsOf(PRESETS, currency)}
+        .valueMinor=${chosen}
+        .range=${{ minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor }}
+        @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => {
+          this.chosenMinor = event.detail.amountMinor;
+          this.problem = '';
+          this.#key = createKey();
+        }}
+      ></loge-amount-choice>
+      ${this.#ways()} ${this.messages()}
+      <wa-button
+        class="pay"
+        variant="brand"
+        data-testid="topup-pay"
+        ?disabled=${chosen === undefined || !this.wallet}
+        ?loading=${this.busy === 'pay'}
+        @click=${this.#pay}
+      >
+        ${chosen === undefined ? words.wallet.payNone : words.wallet.pay(money(chosen))}
+      </wa-button>
+      <p class="secure muted">${this.#payingCard ? words.wallet.secureSaved : words.wallet.secure}</p>
+      <p class="caps muted" data-testid="wallet-caps">
+        ${words.wallet.caps(money(LIMITS.topupMinMinor), money(LIMITS.topupMaxMinor), money(LIMITS.walletMaxMinor))}
+      </p>
+    </section>`;
+  }
+
+  #ways(): TemplateResult | typeof nothing {
+    const { words, language } = this;
+    const usable = this.#usable;
+    if (usable.length === 0) return nothing;
+    const paying = this.#payingCard?.id ?? NEW_CARD;
+    const way = (id: string, name: string, hint: string) => html`<label class="way">
+      <input
+        type="radio"
+        name="card"
+        value=${id}
+        data-testid="pay-with-${id || 'new'}"
+        .checked=${paying === id}
+        @change=${() => {
+          this.card = id;
+          this.problem = '';
+          this.#key = createKey();
+        }}
+      />${icon('card', 20)}<span>${name}<small>${hint}</small></span>
+    </label>`;
+    return html`<fieldset>
+      <legend>${words.wallet.payWith}</legend>
+      ${usable.map((card) => way(card.id, cardName(card, language), words.wallet.expires(cardEnd(card))))}
+      ${way(NEW_CARD, words.wallet.newCard, words.wallet.newCardText)}
+    </fieldset>`;
+  }
+
+  /** What is wrong with the amount, before anybody is asked. */
+  #fault(amountMinor: number, balanceMinor: number): string {
+    const { words, currency, language } = this;
+    const money = (limitMinor: number) => formatMoney(limitMinor, currency, language);
+    if (amountMinor < LIMITS.topupMinMinor) return words.wallet.tooSmall(money(LIMITS.topupMinMinor));
+    if (amountMinor > LIMITS.topupMaxMinor) return words.wallet.tooLarge(money(LIMITS.topupMaxMinor));
+    const roomMinor = LIMITS.walletMaxMinor - balanceMinor;
+    if (amountMinor <= roomMinor) return '';
+    return `${words.wallet.full(money(LIMITS.walletMaxMinor))} ${words.wallet.room(money(Math.max(0, roomMinor)))}`;
+  }
+
+  #pay = async (): Promise<void> => {
+    const { chosenMinor: amountMinor, wallet } = this;
+    if (!wallet || amountMinor === undefined || this.busy) return;
+    this.note = '';
+    this.problem = this.#fault(amountMinor, wallet.balanceMinor);
+    if (this.problem) return;
+    const card = this.#payingCard;
+    await this.act('pay', async () => {
+      const answer = await this.#order({
+        amountMinor,
+        returnUrl: returnUrlFor('topup', location.href),
+        locale: this.language,
+        ...(card ? { card: card.id, idempotencyKey: this.#key } : {}),
+      });
+      if ('checkoutUrl' in answer) location.assign(answer.checkoutUrl);
+      else if (answer.status === 'requires_action') location.assign(answer.actionUrl);
+      else this.#handleArrived();
+    });
+  };
+
+  async #order(request: TopupRequest): Promise<TopupAnswer> {
+    try {
+      return await walletApi.topUp(request);
+    } catch (error) {
+      // What was refused for good is refused again under the same key: the next attempt is another one.
+      if (error instanceof LogeError && !error.retryable) this.#key = createKey();
+      throw error;
+    }
+  }
+
+  #handleArrived(): void {
+    this.#key = createKey();
+    this.chosenMinor = undefined;
+    this.note = this.words.wallet.arrived;
+    this.tell('wallet-changed', {});
+  }
+}
+
+defineElement('wallet-topup', WalletTopup);

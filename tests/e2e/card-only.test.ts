@@ -1,0 +1,72 @@
+/** A house that keeps no credit: tickets and tips are paid by card, and the pages know of no wallet. */
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Room } from '../../server/protocol/rooms.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { CHROMIUM, launchChromium, PHONE, Visitor } from '../support/browser.ts';
+import { CARD_ACCEPTED, payByCard, signIn } from './site.ts';
+
+/** Where to keep pictures for people to look at; none are taken when it is absent. */
+const PICTURES = process.env.LOGE_TEST_PICTURES;
+
+describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () => {
+  let loge: TestApp;
+  let browser: Browser;
+  let fan: Visitor;
+
+  beforeAll(async () => {
+    [loge, browser] = await Promise.all([startApp({ env: { WALLET_MODE: 'off' } }), launchChromium()]);
+    fan = await Visitor.create(browser, { viewport: PHONE, locale: 'fr-FR' });
+  }, 60_000);
+
+  afterAll(async () => {
+    await fan?.[Symbol.asyncDispose]();
+    await browser?.close();
+    await loge?.[Symbol.asyncDispose]();
+  });
+
+  const picture = async (name: string) => {
+    if (PICTURES) await fan.page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  };
+
+  test('a tip is paid by card and shown to everyone after the way back', async () => {
+    const { id: room } = await loge.server<Room>('POST', '/v1/rooms', {
+      creator: 'noah',
+      title: 'Écrire la dernière chanson',
+      access: { kind: 'free' },
+    });
+    await fan.page.goto(`${loge.url}/rooms/${room}`);
+    await signIn(fan, 'lea');
+    await fan.by('tip-open').waitFor();
+    expect(await fan.by('topup-open').count()).toBe(0);
+    await fan.by('tip-open').click();
+    // Below what a card payment is worth there is nothing to choose.
+    expect(await fan.by('tip-amount-200').count()).toBe(0);
+    await fan.by('tip-amount-1000').click();
+    await fan.by('tip-message').fill('Encore une !');
+    await picture('card-only-tip');
+    await fan.by('tip-send').click();
+    await fan.page.locator('#cardNumber').waitFor();
+    await payByCard(fan, CARD_ACCEPTED);
+    await fan.page.waitForURL((url) => url.pathname === `/rooms/${room}`);
+    const shown = fan.by('chat-list').locator('[data-tip]');
+    await shown.waitFor();
+    expect(await shown.innerText()).toMatch(/10[\s\S]*Léa[\s\S]*Encore une !/);
+    await fan.by('leaderboard-open').waitFor();
+    await picture('card-only-after');
+    expect(new URL(fan.page.url()).search).toBe('');
+  });
+
+  test('the wallet’s page says so, and offers no top-up', async () => {
+    await fan.page.goto(`${loge.url}/wallet`);
+    await fan.by('wallet-off').waitFor();
+    expect(await fan.by('topup-pay').count()).toBe(0);
+    const paid = fan.page.locator('[data-kind="tip"]');
+    await paid.waitFor();
+    expect(await paid.innerText()).toMatch(/Écrire la dernière chanson[\s\S]*par carte[\s\S]*-10,00/);
+    await picture('card-only-wallet');
+    expect(fan.problems).toEqual([]);
+    expect(await loge.app.context.money.checkInvariants()).toEqual([]);
+  });
+});

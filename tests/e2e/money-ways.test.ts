@@ -1,0 +1,257 @@
+/**
+ * The ways that people take with money, on the site as it is: a sale arrives with the creator, an operator refunds it and the fan sees it, a
+ * saved card pays once the bank was asked, a club is joined, changed, left and come back to, a ticket is given back.
+ */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Room } from '../../server/protocol/rooms.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { CHROMIUM, launchChromium, PHONE, until, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { balanceMinor, CARD_ACCEPTED, payByCard, signIn, topUp } from './site.ts';
+
+const PATIENT = { timeout: 30_000, interval: 100 };
+/** The bank asks each time, also when the card is saved. */
+const CARD_ASKS = '4000 0027 6000 3184';
+const SALE_MINOR = 900;
+
+describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
+  let loge: TestApp;
+  let browser: Browser;
+  const visitors: Visitor[] = [];
+
+  beforeAll(async () => {
+    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+  }, 60_000);
+
+  afterEach(async () => {
+    for (const { problems, dialogs } of visitors) {
+      expect(problems).toEqual([]);
+      expect(dialogs).toEqual([]);
+    }
+    for (const visitor of visitors.splice(0)) await visitor[Symbol.asyncDispose]();
+    expect(await loge.app.context.money.checkInvariants()).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await loge?.[Symbol.asyncDispose]();
+  });
+
+  async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.create(browser, options);
+    visitors.push(visitor);
+    await visitor.page.goto(loge.url + path);
+    await signIn(visitor, identity);
+    return visitor;
+  }
+
+  const createRoom = (access: Room['access']) =>
+    loge.server<Room>('POST', '/v1/rooms', { creator: 'camille', title: 'An evening of money', access });
+
+  /** The figure on a page, in the minor unit. */
+  const figure = async (visitor: Visitor, testId: string) =>
+    Number((await visitor.by(testId).innerText()).replace(/[^\d-]/g, ''));
+
+  test('a sale arrives with the creator while they look; refunded by an operator, the fan has it back', async () => {
+    const creator = await enter('camille', '/earnings');
+    await creator.by('earnings-empty').waitFor();
+    const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });
+    const fan = await enter('lea', `/rooms/${room.id}`, { viewport: PHONE });
+    await fan.by('lobby').waitFor();
+    await topUp(fan, 2_000);
+    await fan.by('buy-wallet').click();
+    await expect.poll(() => balanceMinor(fan), PATIENT).toBe(2_000 - SALE_MINOR);
+
+    // 9.00 less VAT and commission, without a reload.
+    await expect.poll(() => figure(creator, 'earnings-pending'), PATIENT).toBe(600);
+    await creator.by('holds').waitFor();
+    expect(await creator.by('holds').innerText()).toMatch(/Ticket[\s\S]*Released on/);
+    await creator.by('statement').waitFor();
+
+    const operator = await enter('operator', '/desk/payments');
+    await operator.by('payments-query').locator('input').fill('lea');
+    await operator.by('payments-search').click();
+    await operator.page.locator('[data-testid^="payment-ticket_"]').click();
+    await operator.by('refund-reason').locator('input').fill('The concert was cut short');
+    await operator.by('refund-amount').locator('input').fill('4.50');
+    await operator.by('refund-preview').click();
+    await operator.by('refund-legs').waitFor();
+    expect(await operator.by('refund-legs').innerText()).toMatch(/Creator\s*€3\.00[\s\S]*/);
+    await operator.by('refund-confirm').click();
+    await operator.by('refunds').waitFor();
+    expect(await operator.by('payment-status').innerText()).toBe('Partly refunded');
+
+    await fan.page.goto(`${loge.url}/wallet`);
+    const entry = fan.page.locator('[data-kind="refund"]');
+    await entry.waitFor();
+    expect(await entry.innerText()).toContain('+€4.50');
+    expect(await figure(fan, 'wallet-balance')).toBe(2_000 - SALE_MINOR + 450);
+    await entry.getByRole('link').click();
+    await fan.by('receipt').waitFor();
+    expect(await fan.by('receipt').innerText()).toContain('The concert was cut short');
+    await expect.poll(() => figure(creator, 'earnings-pending'), PATIENT).toBe(300);
+  });
+
+  test('nobody but operators comes to the desk', async () => {
+    const fan = await enter('malik', '/desk');
+    await fan.by('operators-only').waitFor();
+    expect(await fan.page.getByTestId('desk-payments').count()).toBe(0);
+  });
+
+  test('a saved card pays: the bank is asked on its page, a refusal costs nothing, a yes brings the credit', async () => {
+    const fan = await enter('ines', '/wallet', { viewport: PHONE });
+    await fan.by('topup-amount-1000').click();
+    await fan.by('topup-pay').click();
+    await fan.page.locator('#cardNumber').waitFor();
+    await fan.page.locator('[name="savePaymentMethod"]').check();
+    await payByCard(fan, CARD_ASKS);
+    await fan.page.locator('#test-source-authorize-3ds').click();
+    await expect.poll(() => figure(fan, 'wallet-balance'), PATIENT).toBe(1_000);
+    const card = fan.page.locator('[data-testid^="pay-with-pm_"]');
+    await expect.poll(() => card.count(), PATIENT).toBe(1);
+    expect(await card.isChecked()).toBe(true);
+
+    const pay = async (answer: 'authorize' | 'fail') => {
+      await fan.by('topup-amount-2000').click();
+      await fan.by('topup-pay').click();
+      await fan.page.locator(`#test-source-${answer}-3ds`).click();
+      await fan.page.waitForURL((url) => url.pathname === '/wallet');
+      await fan.by('wallet-notice').waitFor();
+    };
+    await pay('fail');
+    expect(await fan.by('wallet-notice').innerText()).toMatch(/did not confirm/);
+    expect(await figure(fan, 'wallet-balance')).toBe(1_000);
+    await pay('authorize');
+    await expect.poll(() => figure(fan, 'wallet-balance'), PATIENT).toBe(3_000);
+    // The address is clean again: a reload tells and charges nothing.
+    expect(new URL(fan.page.url()).search).toBe('');
+
+    await fan.page.locator('[data-testid^="remove-card-"]').click();
+    await fan.by('confirm-remove-card').click();
+    await until(async () => (await card.count()) === 0, 'the card is gone');
+  });
+
+  test('a club is joined, left, come back to, and changed for a higher place', async () => {
+    const tiers = [];
+    for (const [name, priceMinor] of [
+      ['Backstage', 900],
+      ['Front row', 1_900],
+    ] as const)
+      tiers.push(
+        await loge.server<{ id: string }>('POST', '/v1/creators/camille/tiers', {
+          name,
+          priceMinor,
+          interval: 'month',
+        }),
+      );
+    const room = await createRoom({ kind: 'members' });
+    const fan = await enter('tom', `/rooms/${room.id}`, { viewport: PHONE });
+    await fan.by('join').first().click();
+    await fan.page.locator('#cardNumber').waitFor();
+    await payByCard(fan, CARD_ACCEPTED);
+    await fan.by('chat-input').waitFor();
+
+    await fan.page.goto(`${loge.url}/wallet`);
+    const membership = fan.page.locator('[data-testid^="membership-mbr_"]');
+    await membership.waitFor();
+    expect(await membership.innerText()).toMatch(/Camille Aubry · Backstage[\s\S]*Active[\s\S]*Renews on/);
+    await fan.by('membership-cancel').click();
+    await fan.by('confirm-cancel').click();
+    await fan.by('membership-resume').waitFor();
+    expect(await membership.innerText()).toMatch(/Ends on .*, not renewed/);
+    await fan.by('membership-resume').click();
+    await fan.by('membership-cancel').waitFor();
+    expect(await membership.innerText()).toMatch(/Renews on/);
+    await fan.by('membership-tier').click();
+    await fan.by(`choose-${tiers[1]?.id}`).click();
+    await expect.poll(() => membership.innerText(), PATIENT).toMatch(/Front row/);
+    // The card is changed on the provider's own page.
+    const { memberships } = loge.app.context.money;
+    const [own] = await memberships.list('tom');
+    const { url } = await memberships.openPortal('tom', own?.id ?? '', {
+      returnUrl: `${loge.url}/wallet`,
+      locale: 'en',
+    });
+    await fan.page.goto(url);
+    await fan.page.locator('#cardNumber').waitFor({ state: 'attached' });
+    await expect(memberships.openPortal('lea', own?.id ?? '', {})).rejects.toMatchObject({
+      code: 'membership_not_found',
+    });
+    // The payments for it are the operator's to find, each with its receipt.
+    const operator = await enter('operator', '/desk/payments?query=tom&kind=membership');
+    await operator.page.locator('[data-testid^="payment-invoice_"]').first().click();
+    await operator.by('payment-status').waitFor();
+  });
+
+  test('a ticket without the waiver is given back on its receipt', async () => {
+    const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });
+    const fan = await enter('malik', `/rooms/${room.id}`, { viewport: PHONE, locale: 'fr-FR' });
+    await fan.by('lobby').waitFor();
+    await topUp(fan, 1_000);
+    await fan.by('buy-wallet').click();
+    await fan.by('chat-input').waitFor();
+    await fan.page.goto(`${loge.url}/wallet`);
+    await fan.page.locator('[data-kind="ticket"]').getByRole('link').click();
+    await fan.by('withdraw').click();
+    await fan.by('confirm-withdraw').click();
+    await fan.by('withdrawn').waitFor();
+    await expect.poll(() => fan.by('receipt').getAttribute('data-status'), PATIENT).toBe('refunded');
+    expect(await fan.by('withdraw').count()).toBe(0);
+
+    // What is left unspent goes back to the card, after one question.
+    await fan.page.goto(`${loge.url}/wallet`);
+    await fan.page.locator('[data-testid^="refund-topup_"]').click();
+    await fan.by('confirm-refund').click();
+    await expect.poll(() => figure(fan, 'wallet-balance'), PATIENT).toBe(0);
+  });
+
+  test('a creator on hold reads why, and an operator lifts it', async () => {
+    const operator = await enter('operator', '/desk/holds');
+    await operator.by('hold-creator').locator('input').fill('noah');
+    await operator.by('hold-reason').locator('input').fill('The document is being checked');
+    await operator.by('hold-create').click();
+    await operator.by('confirm-hold').click();
+    await operator.by('hold-noah').waitFor();
+    const creator = await enter('noah', '/earnings', { viewport: PHONE });
+    await creator.by('frozen-house').waitFor();
+    expect(await creator.by('frozen-house').innerText()).toContain('The document is being checked');
+    await operator.by('lift-noah').click();
+    await operator.by('lift-reason').locator('input').fill('All is well');
+    await operator.by('confirm-lift').click();
+    await until(async () => (await creator.by('frozen-house').count()) === 0, 'the hold is gone while they look');
+  });
+
+  test('rooms of every kind are made in the studio, with a first tier where the club has none', async () => {
+    const creator = await enter('noah', '/studio');
+    const make = async (kind: string, fill: () => Promise<void>) => {
+      await creator.page.goto(`${loge.url}/studio`);
+      await creator.by('room-title').locator('input').fill(`A ${kind} room`);
+      await creator.by(`room-kind-${kind}`).check({ force: true });
+      await fill();
+      await creator.by('create-room').click();
+      await creator.page.waitForURL(/\/studio\/room_/);
+      const id = new URL(creator.page.url()).pathname.split('/').at(-1);
+      return loge.server<Room>('GET', `/v1/rooms/${id}`);
+    };
+    const ticket = await make('ticket', async () => {
+      await creator.by('room-price').locator('input').fill('7,50');
+      await creator.by('room-capacity').locator('input').fill('40');
+      await creator.by('room-starts-at').locator('input').fill('2099-12-31T20:00');
+    });
+    expect(ticket).toMatchObject({ access: { kind: 'ticket', priceMinor: 750 }, capacity: 40 });
+    expect(new Date(ticket.startsAt ?? 0).getFullYear()).toBe(2099);
+    const secret = await make('private', () => creator.by('room-rate').locator('input').fill('2.50'));
+    expect(secret.access).toMatchObject({ kind: 'private', ratePerMinuteMinor: 250 });
+    const members = await make('members', async () => {
+      await creator.by('tier-name').locator('input').fill('Friends');
+      await creator.by('tier-price').locator('input').fill('4');
+    });
+    expect(members.access.kind).toBe('members');
+    expect((await make('free', async () => {})).access.kind).toBe('free');
+    const { tiers } = await loge.server<{ tiers: { name: string; priceMinor: number }[] }>(
+      'GET',
+      '/v1/creators/noah/tiers',
+    );
+    expect(tiers).toMatchObject([{ name: 'Friends', priceMinor: 400 }]);
+  });
+});

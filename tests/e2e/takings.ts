@@ -1,0 +1,321 @@
+/**
+ * The takings of some weeks, by real operations: fans top up, buy tickets, tip and join a club; a creator is paid out; an operator refunds; a
+ * bank takes a payment back. Then somebody stands before each page of money. The tests of the pages and the screenshots look at the same scenes.
+ */
+import type { Browser } from 'playwright-core';
+import type { DeskPaymentList } from '../../server/protocol/desk.ts';
+import type { Tier } from '../../server/protocol/memberships.ts';
+import type { Ticket } from '../../server/protocol/money.ts';
+import type { Dispute } from '../../server/protocol/payouts.ts';
+import type { Room } from '../../server/protocol/rooms.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { launchChromium, PHONE, until, Visitor } from '../support/browser.ts';
+import { CARD, payCheckout } from '../support/checkout.ts';
+import { MovableClock } from '../support/money-house.ts';
+import type { Scene } from './evening.ts';
+import { signIn } from './site.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const FANS = { lea: 'Léa', malik: 'Malik', ines: 'Inès', tom: 'Tom' } as const;
+type Fan = keyof typeof FANS;
+
+const TIERS = [
+  { name: 'Coulisses', priceMinor: 900, interval: 'month', perks: ['Toutes les répétitions', 'Le salon du dimanche'] },
+  {
+    name: 'Premier rang',
+    priceMinor: 1_900,
+    interval: 'month',
+    perks: ['Tout ce qui précède', 'Une dédicace par mois'],
+  },
+] as const;
+const TITLES = ['Le concert du samedi', 'Rien que nous deux', 'Salon du club'] as const;
+const REASON = 'Le son a manqué pendant vingt minutes';
+const HOLD_REASON = 'Une pièce d’identité est en cours de vérification';
+
+export class Takings implements AsyncDisposable {
+  readonly loge: TestApp;
+  readonly scenes: Scene[] = [];
+  /** What people called themselves and wrote: the same in every language. */
+  readonly written = new Set<string>([...TITLES, REASON, HOLD_REASON, 'Bienvenue', 'Merci de votre patience']);
+  readonly #clock: MovableClock;
+  readonly #browser: Browser;
+  #aheadMs = 0;
+  #tier = '';
+  readonly #paid = { ticket: '', other: '', topup: '' };
+
+  private constructor(loge: TestApp, browser: Browser, clock: MovableClock) {
+    this.loge = loge;
+    this.#browser = browser;
+    this.#clock = clock;
+  }
+
+  static async create(): Promise<Takings> {
+    const clock = new MovableClock();
+    const [loge, browser] = await Promise.all([startApp({ clock }), launchChromium()]);
+    const takings = new Takings(loge, browser, clock);
+    try {
+      await takings.#earn();
+      await takings.#open();
+    } catch (error) {
+      await takings[Symbol.asyncDispose]();
+      throw error;
+    }
+    return takings;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { visitor } of this.scenes) await visitor[Symbol.asyncDispose]();
+    await this.#browser.close();
+    await this.loge[Symbol.asyncDispose]();
+  }
+
+  async #advance(days: number): Promise<void> {
+    const ms = days * DAY_MS;
+    this.#clock.advance(ms);
+    this.loge.app.emulator?.advanceClock(ms);
+    this.#aheadMs += ms;
+    await this.loge.app.context.money.sweep();
+  }
+
+  /** Calls the participant's API as a fan in a room, with a token of the moment. */
+  async #as<T>(fan: Fan, room: string, method: string, path: string, body?: unknown): Promise<T> {
+    const token = await this.loge.token({ identity: fan, name: FANS[fan], room });
+    const response = await fetch(this.loge.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** Pays a page as a browser would, and comes back from it. */
+  async #pay(checkoutUrl: string, options: { save?: boolean } = {}): Promise<void> {
+    const { location, text } = await payCheckout(checkoutUrl, CARD.accepted, options);
+    if (!location) throw new Error(`The page was not paid: ${text.slice(0, 300)}`);
+    await fetch(location);
+  }
+
+  async #topUp(fan: Fan, room: string, amountMinor: number, options: { save?: boolean } = {}): Promise<void> {
+    const { checkoutUrl } = await this.#as<{ checkoutUrl: string }>(fan, room, 'POST', '/v1/wallet/topups', {
+      amountMinor,
+    });
+    await this.#pay(checkoutUrl, options);
+  }
+
+  #tip(fan: Fan, room: string, amountMinor: number, message?: string) {
+    const body = {
+      amountMinor,
+      idempotencyKey: `takings-${fan}-${room}-${amountMinor}`,
+      ...(message ? { message } : {}),
+    };
+    return this.#as(fan, room, 'POST', `/v1/rooms/${room}/tips`, body);
+  }
+
+  async #earn(): Promise<void> {
+    const { rooms } = await this.loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
+    for (const { title, creator } of rooms) this.written.add(title).add(creator.name).add(creator.identity);
+    for (const [identity, name] of Object.entries(FANS)) this.written.add(identity).add(name);
+    const rehearsal = rooms.find(({ creator }) => creator.identity === 'camille')?.id ?? '';
+    const create = (title: string, access: Room['access']) =>
+      this.loge.server<Room>('POST', '/v1/rooms', { creator: 'camille', title, access });
+    const concert = await create(TITLES[0], { kind: 'ticket', priceMinor: 1_500 });
+    await create(TITLES[1], { kind: 'private', ratePerMinuteMinor: 350 });
+    await create(TITLES[2], { kind: 'members' });
+
+    // Some weeks ago: what is available by now, and was paid out in part.
+    await this.#topUp('malik', rehearsal, 10_000);
+    await this.#topUp('ines', rehearsal, 5_000);
+    for (const fan of ['malik', 'ines'] as const) {
+      await this.#as(fan, rehearsal, 'POST', `/v1/rooms/${rehearsal}/tickets`, { from: 'wallet' });
+      await this.#tip(fan, rehearsal, fan === 'malik' ? 3_000 : 1_200, 'Merci !');
+    }
+    await this.#club(rehearsal);
+    await this.#advance(15);
+    await this.#onboard('camille');
+    await this.loge.server('POST', '/v1/payout-batches', {});
+    // A month is over: Malik's membership is renewed, and his card fails.
+    await this.#advance(16);
+    await this.#join('lea', rehearsal);
+    await this.#thisWeek(rehearsal, concert.id);
+    await this.#trouble(concert.id);
+  }
+
+  async #onboard(creator: string): Promise<void> {
+    await this.loge.server('POST', `/v1/creators/${creator}/onboarding`, {});
+    const { emulator } = this.loge.app;
+    const accounts = await this.#provider<{ data: { id: string; metadata: Record<string, string> }[] }>(
+      '/v1/accounts?limit=20',
+    );
+    const account = accounts.data.find(({ metadata }) => metadata.creator === creator)?.id ?? '';
+    await emulator?.act('onboard_account', { account });
+    await this.loge.server('GET', `/v1/creators/${creator}/onboarding`);
+  }
+
+  /** Reads at the provider, or with a form changes something there, as a bank or a person would. */
+  async #provider<T>(path: string, form?: Record<string, string>): Promise<T> {
+    const url = this.loge.app.emulator?.url ?? '';
+    const headers = { authorization: 'Bearer sk_test_loge_emulator' };
+    const body = form && new URLSearchParams(form);
+    const response = await fetch(url + path, { headers, ...(body ? { method: 'POST', body } : {}) });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  async #club(room: string): Promise<void> {
+    const tiers: Tier[] = [];
+    for (const tier of TIERS) {
+      tiers.push(await this.loge.server<Tier>('POST', '/v1/creators/camille/tiers', tier));
+      this.written.add(tier.name);
+      for (const perk of tier.perks) this.written.add(perk);
+    }
+    this.#tier = tiers[0]?.id ?? '';
+    await this.#join('malik', room);
+    const subscriptions = await this.#provider<{ data: { id: string; customer: string }[] }>(
+      '/v1/subscriptions?limit=1',
+    );
+    const [subscription] = subscriptions.data;
+    const card = await this.#provider<{ id: string }>('/v1/payment_methods/pm_card_chargeCustomerFail/attach', {
+      customer: subscription?.customer ?? '',
+    });
+    await this.#provider(`/v1/subscriptions/${subscription?.id}`, { default_payment_method: card.id });
+  }
+
+  async #join(fan: Fan, room: string): Promise<void> {
+    const { checkoutUrl } = await this.#as<{ checkoutUrl: string }>(fan, room, 'POST', '/v1/memberships', {
+      tier: this.#tier,
+    });
+    await this.#pay(checkoutUrl);
+  }
+
+  /** What is still held, with its dates. */
+  async #thisWeek(rehearsal: string, concert: string): Promise<void> {
+    await this.#topUp('lea', rehearsal, 5_000, { save: true });
+    const promotion = { identity: 'lea', amountMinor: 500, reason: 'Bienvenue', idempotencyKey: 'takings-welcome' };
+    await this.loge.server('POST', '/v1/promotions', promotion);
+    const ticket = await this.#as<Ticket>('lea', concert, 'POST', `/v1/rooms/${concert}/tickets`, { from: 'wallet' });
+    this.#paid.ticket = ticket.id;
+    const thanks = {
+      identity: 'lea',
+      amountMinor: 300,
+      reason: 'Merci de votre patience',
+      idempotencyKey: 'takings-thanks',
+    };
+    await this.loge.server('POST', '/v1/promotions', thanks);
+    await this.#tip('malik', rehearsal, 2_000, 'Pour le rappel');
+    await this.#advance(2);
+    await this.#as('malik', concert, 'POST', `/v1/rooms/${concert}/tickets`, { from: 'wallet' });
+    await this.#topUp('ines', rehearsal, 2_000);
+    await this.#tip('ines', rehearsal, 800);
+  }
+
+  /** A refund, a payment that a bank takes back, a creator on hold, and the books compared. */
+  async #trouble(concert: string): Promise<void> {
+    const { checkoutUrl } = await this.#as<{ checkoutUrl: string }>(
+      'tom',
+      concert,
+      'POST',
+      `/v1/rooms/${concert}/tickets`,
+      { from: 'card' },
+    );
+    await this.#pay(checkoutUrl);
+    const intents = await this.#provider<{ data: { id: string; amount: number }[] }>('/v1/payment_intents?limit=1');
+    await this.loge.app.emulator?.act('open_dispute', { paymentIntent: intents.data[0]?.id, reason: 'unrecognized' });
+    const { money } = this.loge.app.context;
+    await until(async () => {
+      await money.sweep();
+      const { disputes } = await this.loge.server<{ disputes: Dispute[] }>('GET', '/v1/disputes');
+      return disputes.length > 0;
+    }, 'the dispute is known');
+    const { payments } = await this.loge.server<DeskPaymentList>('GET', '/v1/payments?kind=ticket&query=malik');
+    this.#paid.other = payments[0]?.id ?? '';
+    await this.loge.server('POST', '/v1/refunds', { ticket: this.#paid.other, amountMinor: 500, reason: REASON });
+    await this.loge.server('POST', '/v1/creators/noah/payout-freeze', { frozen: true, reason: HOLD_REASON });
+    await this.loge.server('POST', '/v1/reconciliations', {});
+    await this.loge.server('POST', '/v1/fee-policies', {
+      commissionBps: 1_750,
+      effectiveAt: new Date(Date.now() + this.#aheadMs + 30 * DAY_MS).toISOString(),
+    });
+  }
+
+  async #open(): Promise<void> {
+    const earnings = await this.#enter('earnings', '/earnings', 'camille');
+    await earnings.by('statement').waitFor();
+    const empty = await this.#enter('earnings-empty', '/earnings', 'noah');
+    await empty.by('earnings-empty').waitFor();
+
+    const wallet = await this.#enter('money-wallet', '/wallet', 'lea');
+    await wallet.page.locator('[data-testid^="entry-"]').first().waitFor();
+    await wallet.page.locator('[data-testid^="membership-mbr_"]').waitFor();
+    await wallet.by('topup-amount-2000').click();
+    const tiers = await this.#enter('wallet-tiers', '/wallet', 'lea');
+    await tiers.by('membership-tier').click();
+    await tiers.page.locator('[data-testid^="choose-tier_"]').waitFor();
+    const late = await this.#enter('wallet-past-due', '/wallet', 'malik');
+    await late.by('past-due').waitFor();
+    const receipt = await this.#enter('receipt', `/receipts/${this.#paid.ticket}`, 'lea');
+    await receipt.by('receipt').waitFor();
+
+    await this.#openDesk();
+    await this.#openForms();
+  }
+
+  async #openDesk(): Promise<void> {
+    const overview = await this.#enter('desk', '/desk', 'operator');
+    await overview.by('desk-books').waitFor();
+    const payments = await this.#enter('desk-payments', '/desk/payments', 'operator');
+    await payments.page.locator('[data-testid^="payment-"]').first().waitFor();
+    const payment = await this.#enter('desk-payment', `/desk/payments/${this.#paid.ticket}`, 'operator');
+    await payment.by('refund-reason').locator('input').fill(REASON);
+    await payment.by('refund-preview').click();
+    await payment.by('refund-legs').waitFor();
+    const refunded = await this.#enter('desk-refunded', `/desk/payments/${this.#paid.other}`, 'operator');
+    await refunded.by('refunds').waitFor();
+    const payouts = await this.#enter('desk-payouts', '/desk/payouts', 'operator');
+    await payouts.by('payouts').waitFor();
+    const disputes = await this.#enter('desk-disputes', '/desk/disputes', 'operator');
+    await disputes.by('submit-evidence').waitFor();
+    const holds = await this.#enter('desk-holds', '/desk/holds', 'operator');
+    await holds.by('hold-noah').waitFor();
+    const reconciliation = await this.#enter('desk-reconciliation', '/desk/reconciliation', 'operator');
+    await reconciliation.by('reconciliation').waitFor();
+    const fees = await this.#enter('desk-fees', '/desk/fees', 'operator');
+    await fees.by('fee-policies').waitFor();
+    const nobody = await this.#enter('desk-closed', '/desk', 'lea');
+    await nobody.by('operators-only').waitFor();
+  }
+
+  async #openForms(): Promise<void> {
+    for (const kind of ['ticket', 'members', 'private'] as const) {
+      const studio = await this.#enter(`studio-${kind}`, '/studio', 'camille');
+      await studio.by(`room-kind-${kind}`).check({ force: true });
+    }
+    const first = await this.#enter('studio-first-tier', '/studio', 'noah');
+    await first.by('room-kind-members').check({ force: true });
+    await first.by('tier-name').waitFor();
+  }
+
+  /** A visitor in the time of the house, which has been set forward. */
+  async #enter(name: string, path: string, identity: string): Promise<Visitor> {
+    const visitor = await Visitor.create(this.#browser, { viewport: PHONE });
+    this.scenes.push({ name, visitor });
+    await visitor.context.addInitScript(shiftDate, this.#aheadMs);
+    await visitor.page.goto(this.loge.url + path);
+    await signIn(visitor, identity);
+    return visitor;
+  }
+}
+
+/** Runs in the page: its clock is as far ahead as the house's. */
+function shiftDate(aheadMs: number): void {
+  const Native = Date;
+  window.Date = class extends Native {
+    constructor(...given: [] | [string | number | Date]) {
+      if (given.length === 0) super(Native.now() + aheadMs);
+      else super(...given);
+    }
+    static override now(): number {
+      return Native.now() + aheadMs;
+    }
+  } as DateConstructor;
+}
