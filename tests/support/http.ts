@@ -137,14 +137,14 @@ export async function startHttp({
     isReturnUrlAllowed: (it) => isReturnUrlAllowed(config, it),
   });
   const events = Events.create({
-      db,
-      outbox,
-      clock,
-      log,
-      metrics,
-      apiSecret: config.apiSecret,
-      allowAnyAddress: config.development,
-    });
+    db,
+    outbox,
+    clock,
+    log,
+    metrics,
+    apiSecret: config.apiSecret,
+    allowAnyAddress: config.development,
+  });
   const tokens = new Tokens({ ...config, clock });
   const context: HttpContext = {
     config,
