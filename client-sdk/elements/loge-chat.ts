@@ -116,7 +116,7 @@ export class LogeChat extends RoomPart {
           this.goalless || !room
             ? nothing
             : html`<loge-goal exportparts="goal" .room=${room}></loge-goal>
-              <loge-leaderboard exportparts="leaderboard" .room=${room}></loge-leaderboard>`
+              <loge-leaderboard exportparts="leaderboard" .room=${room} @loge-leaderboard-toggled=${() => this.requestUpdate()}></loge-leaderboard>`
         }
         <div
           class="list"

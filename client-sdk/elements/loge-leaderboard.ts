@@ -15,6 +15,9 @@ import { defineElement, RoomPart } from './room-part.ts';
 const PAUSE_MS = 800;
 const ON_THE_LINE = 3;
 
+/** Told when the line appears or goes: what stands below it has less room, or more. */
+const LEADERBOARD_TOGGLED = 'loge-leaderboard-toggled';
+
 type Entry = Leaderboard['entries'][number];
 
 export class LogeLeaderboard extends RoomPart {
@@ -160,7 +163,10 @@ export class LogeLeaderboard extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.toggleAttribute('empty', !this.board?.entries.length);
+    const isEmpty = !this.board?.entries.length;
+    if (isEmpty === this.hasAttribute('empty')) return;
+    this.toggleAttribute('empty', isEmpty);
+    this.tell(LEADERBOARD_TOGGLED, {});
   }
 
   override render(): TemplateResult | typeof nothing {

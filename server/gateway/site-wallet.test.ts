@@ -80,7 +80,8 @@ test('what is not spent goes back to the card, once; what is spent does not', as
   await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 100, reason: 'Welcome' });
   const lea = http.token({ room: room.id, identity: 'lea' });
   await http.participant(lea, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
-  // 31.00 less the ticket of 6.00, of which 1.00 was a gift: 25.00 of what was paid, the latest first.
+  await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 300, reason: 'Thanks' });
+  // What is a gift stays one. 31.00 less the ticket of 6.00, of which 1.00 was a gift: 25.00 of what was paid, the latest first.
   const { topups } = (await as('lea', 'GET', '/site/wallet/refundable')).json;
   expect(topups).toMatchObject([
     { topup: second, amountMinor: 2_000, currency: 'eur' },
@@ -92,7 +93,7 @@ test('what is not spent goes back to the card, once; what is spent does not', as
   );
   const refunded = await as('lea', 'POST', '/site/wallet/refunds', { topup: first });
   expect(refunded).toMatchObject({ status: 201, json: { topup: first, amountMinor: 500, to: 'card' } });
-  expect((await as('lea', 'GET', '/site/wallet')).json).toMatchObject({ balanceMinor: 2_000 });
+  expect((await as('lea', 'GET', '/site/wallet')).json).toMatchObject({ balanceMinor: 2_300, promoMinor: 300 });
   expect((await as('lea', 'POST', '/site/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
   expect((await as('lea', 'GET', '/site/wallet/refundable')).json.topups).toMatchObject([{ topup: second }]);
   expect(await http.context.money.checkInvariants()).toEqual([]);
