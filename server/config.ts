@@ -65,6 +65,8 @@ const environment = z.object({
   LOGE_STRIPE_EMULATOR_PORT: port.optional(),
   /** An emulator that runs already; several gateways share one. */
   LOGE_STRIPE_EMULATOR_URL: z.url({ protocol: /^http$/ }).optional(),
+  /** Messages a second that people in a busy room are shown; the rest is sampled. 0 shows all. */
+  LOGE_CHAT_READABLE_PER_SECOND: z.coerce.number().int().min(0).max(10_000).default(30),
   LOGE_API_KEY: text.max(128).optional(),
   LOGE_API_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -196,6 +198,7 @@ function toConfig(env: z.output<typeof environment>) {
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     walletMode: env.WALLET_MODE,
     contentPolicy: env.CONTENT_POLICY,
+    chatReadablePerSecond: env.LOGE_CHAT_READABLE_PER_SECOND,
     logLevel: env.LOGE_LOG_LEVEL ?? (production ? 'info' : 'warn'),
     apiKey: env.LOGE_API_KEY ?? DEVELOPMENT_API_KEY,
     apiSecret: env.LOGE_API_SECRET ?? DEVELOPMENT_API_SECRET,

@@ -1,51 +1,199 @@
 /**
- * New chat entries to the sockets of this gateway: at most one frame per room and tick, however many authors there are. The first entry
- * after a quiet moment goes out at once.
+ * New chat entries to the sockets of this gateway: at most one frame per socket and tick, however many authors and gateways there are, each
+ * entry once and in the order of the log. The first entry after a quiet moment goes out at once. What the bus lost is read from the
+ * database before anything after it is sent; a socket that does not keep up is left alone until it has drained, and then caught up.
  */
-import type { ChatEntry } from '../protocol/chat.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { ChatEntry, ChatPage } from '../protocol/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { ChatAudience, type ChatListener } from './chat-audience.ts';
+import { ReadingBudget } from './chat-budget.ts';
+import { ChatSequence } from './chat-sequence.ts';
 
-const TICK_MS = 50;
+/** Between two frames of a room: short in small rooms, longer the more sockets each of them costs. */
+const TICK_MIN_MS = 50;
+const TICK_MAX_MS = 200;
+const TICK_MS_PER_PERSON = 0.04;
+/** How long an entry may be missing before it is taken for lost: messages of two gateways overtake each other by little. */
+const GAP_MS = 25;
+const GAP_RETRY_MS = 250;
+/** How often a room is compared with the database: what was lost last has nothing after it that would show the gap. */
+const CHECK_MS = 10_000;
+const CHECK_OUTAGE_MS = 1_000;
+const PAGE_ENTRIES = 200;
+/** A gap of more is not told entry by entry: whoever wants it pages through the history. */
+const GAP_MAX_ENTRIES = 1_000;
 
-interface Pending {
-  entries: ChatEntry[];
+export interface ChatFanoutOptions {
+  /** A room's entries after a number, as they are in the database. */
+  read: (room: RoomId, range: { since?: number; limit: number }) => Promise<ChatPage>;
+  /** Whether messages of other gateways arrive by themselves; undefined where there are no other gateways. */
+  isBusConnected: (() => boolean) | undefined;
+  /** Messages a second that people can read; 0 for any number. */
+  readablePerSecond: number;
+  log: Log;
+  metrics: Metrics;
+}
+
+interface ChatRoom {
+  audience: ChatAudience;
+  sequence: ChatSequence;
+  budget: ReadingBudget;
+  pending: ChatEntry[];
   sentAtMs: number;
+  checkedAtMs: number;
   timer: NodeJS.Timeout | undefined;
+  gapTimer: NodeJS.Timeout | undefined;
+  reading: Promise<void> | undefined;
 }
 
 export class ChatFanout {
-  readonly #rooms = new Map<RoomId, Pending>();
-  readonly #send: (room: RoomId, entries: ChatEntry[]) => void;
+  readonly #options: ChatFanoutOptions;
+  readonly #rooms = new Map<RoomId, ChatRoom>();
+  readonly #opening = new Map<RoomId, Promise<ChatRoom>>();
+  readonly #checkTimer: NodeJS.Timeout | undefined;
 
-  constructor(send: (room: RoomId, entries: ChatEntry[]) => void) {
-    this.#send = send;
+  constructor(options: ChatFanoutOptions) {
+    this.#options = options;
+    if (options.isBusConnected) this.#checkTimer = setInterval(() => this.#checkRooms(), CHECK_OUTAGE_MS).unref();
   }
 
-  add(room: RoomId, entries: ChatEntry[]): void {
-    const pending = this.#rooms.get(room) ?? { entries: [], sentAtMs: 0, timer: undefined };
-    this.#rooms.set(room, pending);
-    pending.entries.push(...entries);
-    if (pending.timer) return;
-    const waitMs = pending.sentAtMs + TICK_MS - Date.now();
-    if (waitMs <= 0) this.#flush(room, pending);
-    else pending.timer = setTimeout(() => this.#flush(room, pending), waitMs);
+  /** Must have resolved before the chat is read for whoever comes in: from here on nothing is missed. */
+  async open(room: RoomId): Promise<void> {
+    if (this.#rooms.has(room)) return;
+    const opening = this.#opening.get(room) ?? this.#open(room).finally(() => this.#opening.delete(room));
+    this.#opening.set(room, opening);
+    await opening;
   }
 
-  #flush(room: RoomId, pending: Pending): void {
-    const { entries } = pending;
-    pending.entries = [];
-    pending.sentAtMs = Date.now();
-    // The timer stays for one more tick: it sends what gathers meanwhile, or forgets the quiet room.
-    pending.timer = setTimeout(() => {
-      pending.timer = undefined;
-      if (pending.entries.length > 0) this.#flush(room, pending);
-      else this.#rooms.delete(room);
-    }, TICK_MS);
-    if (entries.length > 0) this.#send(room, entries);
+  async #open(roomId: RoomId): Promise<ChatRoom> {
+    const { lastSeq } = await this.#options.read(roomId, { limit: 1 });
+    const nowMs = Date.now();
+    const room: ChatRoom = {
+      audience: new ChatAudience(this.#options.metrics),
+      sequence: new ChatSequence(lastSeq),
+      budget: new ReadingBudget(this.#options.readablePerSecond, nowMs),
+      pending: [],
+      sentAtMs: 0,
+      checkedAtMs: nowMs,
+      timer: undefined,
+      gapTimer: undefined,
+      reading: undefined,
+    };
+    this.#rooms.set(roomId, room);
+    return room;
+  }
+
+  /** Somebody has been given the log up to `lastSeq`, and gets what is after it from now on. */
+  join(room: RoomId, listener: ChatListener, lastSeq: number): void {
+    this.#rooms.get(room)?.audience.add(listener, lastSeq);
+  }
+
+  leave(room: RoomId, listener: ChatListener): void {
+    this.#rooms.get(room)?.audience.remove(listener);
+  }
+
+  /** Nobody is connected to the room here any more. */
+  closeRoom(roomId: RoomId): void {
+    const room = this.#rooms.get(roomId);
+    if (!room) return;
+    clearTimeout(room.timer);
+    clearTimeout(room.gapTimer);
+    this.#rooms.delete(roomId);
+  }
+
+  add(roomId: RoomId, entries: ChatEntry[]): void {
+    const room = this.#rooms.get(roomId);
+    if (!room) return;
+    this.#release(room, room.sequence.accept(entries));
+    if (!room.sequence.hasGap || room.gapTimer || room.reading) return;
+    room.gapTimer = setTimeout(() => {
+      room.gapTimer = undefined;
+      if (!room.sequence.hasGap) return;
+      this.#options.metrics.chatGaps.inc();
+      void this.#repair(roomId, room);
+    }, GAP_MS);
+  }
+
+  /** Messages may have been lost: compares every room with the database. */
+  checkAll(): void {
+    for (const [roomId, room] of this.#rooms) void this.#repair(roomId, room);
+  }
+
+  #checkRooms(): void {
+    const everyMs = this.#options.isBusConnected?.() ? CHECK_MS : CHECK_OUTAGE_MS;
+    const nowMs = Date.now();
+    for (const [roomId, room] of this.#rooms) {
+      if (nowMs - room.checkedAtMs >= everyMs) void this.#repair(roomId, room);
+    }
+  }
+
+  #repair(roomId: RoomId, room: ChatRoom): Promise<void> {
+    room.checkedAtMs = Date.now();
+    room.reading ??= this.#readMissing(roomId, room)
+      .catch((error) => {
+        this.#options.log.warn({ err: error, room: roomId }, 'chat not read, trying again shortly');
+        room.gapTimer ??= setTimeout(() => {
+          room.gapTimer = undefined;
+          if (this.#rooms.get(roomId) === room) void this.#repair(roomId, room);
+        }, GAP_RETRY_MS);
+      })
+      .finally(() => {
+        room.reading = undefined;
+      });
+    return room.reading;
+  }
+
+  async #readMissing(roomId: RoomId, room: ChatRoom): Promise<void> {
+    for (;;) {
+      const since = room.sequence.lastSeq;
+      const page = await this.#options.read(roomId, { since, limit: PAGE_ENTRIES });
+      if (this.#rooms.get(roomId) !== room) return;
+      if (page.lastSeq - room.sequence.lastSeq > GAP_MAX_ENTRIES) {
+        this.#flush(room);
+        const from = page.lastSeq - PAGE_ENTRIES;
+        room.audience.skipTo(from);
+        this.#release(room, room.sequence.skipTo(from));
+        continue;
+      }
+      this.#release(room, room.sequence.accept(page.entries));
+      const isAll = page.entries.length < PAGE_ENTRIES;
+      if (isAll && room.sequence.lastSeq < page.lastSeq && room.sequence.lastSeq === since) {
+        // Not in the log any more, whatever it was.
+        this.#release(room, room.sequence.skipTo(page.lastSeq));
+      }
+      if (isAll) return;
+    }
+  }
+
+  #release(room: ChatRoom, entries: ChatEntry[]): void {
+    if (entries.length === 0) return;
+    for (const entry of entries) room.pending.push(entry);
+    if (room.timer) return;
+    const waitMs = room.sentAtMs + tickMs(room.audience.size) - Date.now();
+    if (waitMs <= 0) this.#flush(room);
+    else room.timer = setTimeout(() => this.#flush(room), waitMs);
+  }
+
+  #flush(room: ChatRoom): void {
+    clearTimeout(room.timer);
+    room.timer = undefined;
+    const entries = room.pending;
+    if (entries.length === 0) return;
+    room.pending = [];
+    room.sentAtMs = Date.now();
+    const sample = room.budget.take(entries, room.sentAtMs);
+    if (sample.skipped.length > 0) this.#options.metrics.chatSampled.inc(sample.skipped.length);
+    room.audience.send(entries, sample);
   }
 
   close(): void {
-    for (const pending of this.#rooms.values()) clearTimeout(pending.timer);
-    this.#rooms.clear();
+    clearInterval(this.#checkTimer);
+    for (const room of [...this.#rooms.keys()]) this.closeRoom(room);
   }
+}
+
+export function tickMs(people: number): number {
+  return Math.min(TICK_MAX_MS, Math.max(TICK_MIN_MS, people * TICK_MS_PER_PERSON));
 }

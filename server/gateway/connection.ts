@@ -19,8 +19,10 @@ export interface ConnectionActions {
   decide(connection: Connection): Promise<{ room: Room; access: Access }>;
   /** What somebody inside sees; read when doors open. */
   lookInside(connection: Connection): Promise<Inside>;
-  /** The participant is inside now: joins what only those inside get. */
-  enter(connection: Connection): void;
+  /** The participant is inside now: joins what only those inside get. Resolves once nothing of it can be missed. */
+  enter(connection: Connection): Promise<void>;
+  /** The participant was told what there is inside: what comes after it follows. */
+  settle(connection: Connection, inside: Inside): void;
   /** The participant is out: media and chat end. */
   leave(connection: Connection): Promise<void>;
   onError(error: unknown, connection: Connection): void;
@@ -70,10 +72,11 @@ export class Connection {
       const { room, access } = await this.#actions.decide(this);
       if (this.closed) return;
       this.#setAccess(access);
-      if (this.isInside) this.#actions.enter(this);
+      if (this.isInside) await this.#actions.enter(this);
       const inside = this.isInside ? await this.#actions.lookInside(this) : null;
       if (this.closed) return;
       await tell(room, inside);
+      if (inside && !this.closed) this.#actions.settle(this, inside);
       this.#welcomed = true;
     })().finally(() => {
       this.#deciding = undefined;
@@ -107,9 +110,11 @@ export class Connection {
     const before = JSON.stringify(this.access);
     this.#setAccess(access);
     if (!wasInside && this.isInside) {
-      this.#actions.enter(this);
+      await this.#actions.enter(this);
       const inside = await this.#actions.lookInside(this);
-      if (!this.closed) this.socket.emit('rooms:accessGranted', { access, inside });
+      if (this.closed) return;
+      this.socket.emit('rooms:accessGranted', { access, inside });
+      this.#actions.settle(this, inside);
       return;
     }
     if (wasInside && !this.isInside) {

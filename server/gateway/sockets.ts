@@ -87,9 +87,13 @@ export class SocketGateway {
       log: context.log,
       metrics: context.metrics,
     });
-    this.#fanout = new ChatFanout((room, entries) =>
-      this.#io.local.to(insideRoom(room)).emit('chat:frame', { entries }),
-    );
+    this.#fanout = new ChatFanout({
+      read: (room, range) => context.chat.history(room, range),
+      isBusConnected: context.redis ? () => context.bus.isConnected : undefined,
+      readablePerSecond: context.config.chatReadablePerSecond,
+      log: context.log,
+      metrics: context.metrics,
+    });
     this.#facts = new FactFanout({ context, io: this.#io, presence: this.#presence });
     this.#subscriptions = new RoomSubscriptions(context.bus, {
       [CHAT_BUS_TOPIC]: (room, message) => this.#fanout.add(room, (message as ChatAppended).entries),
@@ -101,7 +105,10 @@ export class SocketGateway {
     context.stage.onEvent((event) => this.#handleStageEvent(event));
     context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#io, progress));
     context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
-    this.#unsubscribe = context.bus.onRestored(() => void this.#facts.reconsiderAll());
+    this.#unsubscribe = context.bus.onRestored(() => {
+      this.#fanout.checkAll();
+      void this.#facts.reconsiderAll();
+    });
   }
 
   viewerCount(room: RoomId): Promise<number> {
@@ -179,11 +186,17 @@ export class SocketGateway {
       ]);
       return { chat, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
     },
-    enter: (connection: Connection) => {
-      void connection.socket.join(insideRoom(connection.roomId));
+    enter: async (connection: Connection) => {
+      await connection.socket.join(insideRoom(connection.roomId));
       this.#presence.refresh(connection.roomId);
+      await this.#fanout.open(connection.roomId);
+      if (!this.#presence.isOpen(connection.roomId)) this.#fanout.closeRoom(connection.roomId);
+    },
+    settle: (connection: Connection, { chat }: Inside) => {
+      this.#fanout.join(connection.roomId, connection, chat.lastSeq);
     },
     leave: async (connection: Connection) => {
+      this.#fanout.leave(connection.roomId, connection);
       void connection.socket.leave(insideRoom(connection.roomId));
       this.#presence.refresh(connection.roomId);
       this.#context.metrics.accessRevocations.inc({ reason: connection.access.reason ?? 'required' });
@@ -200,7 +213,11 @@ export class SocketGateway {
     connection.close();
     this.#bySocket.delete(connection.socket.id);
     this.#presence.remove(connection);
-    if (!this.#presence.isOpen(connection.roomId)) this.#subscriptions.close(connection.roomId);
+    this.#fanout.leave(connection.roomId, connection);
+    if (!this.#presence.isOpen(connection.roomId)) {
+      this.#subscriptions.close(connection.roomId);
+      this.#fanout.closeRoom(connection.roomId);
+    }
     this.#context.metrics.sockets.dec();
     this.#context.stage.handleSocketGone(connection.socket.id, CLEAN_ENDS.has(reason));
   }

@@ -43,6 +43,27 @@ export function createMetrics() {
       labelNames: ['kind'],
       registers,
     }),
+    chatFrames: new Counter({
+      name: 'loge_chat_frames_total',
+      help: "Frames of chat written to sockets: `shared` by many, or somebody's `own`",
+      labelNames: ['kind'],
+      registers,
+    }),
+    chatSampled: new Counter({
+      name: 'loge_chat_sampled_total',
+      help: 'Messages left out of frames because a room had more than people can read',
+      registers,
+    }),
+    chatGaps: new Counter({
+      name: 'loge_chat_gaps_total',
+      help: 'Gaps in what the bus brought, filled from the database',
+      registers,
+    }),
+    chatSlowSockets: new Gauge({
+      name: 'loge_chat_slow_sockets',
+      help: 'Sockets that get no chat until they have taken what they were sent',
+      registers,
+    }),
     moneyMinor: new Counter({
       name: 'loge_money_minor_total',
       help: 'Amounts booked in minor units by kind of transaction',

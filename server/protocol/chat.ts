@@ -68,3 +68,12 @@ export const chatPage = z.object({ entries: z.array(chatEntry), lastSeq: z.numbe
 export type ChatPage = z.infer<typeof chatPage>;
 
 export const chatRemoveInput = z.object({ messageId, reason: z.string().trim().max(LIMITS.reasonChars).optional() });
+
+/** New entries, in the order of the log. Of a room with more messages than people can read, `sampled` says which numbers were left out. */
+export const chatFrame = z.object({
+  entries: z.array(chatEntry),
+  sampled: z
+    .object({ dropped: z.number().int(), ranges: z.array(z.tuple([seq.describe('first'), seq.describe('last')])) })
+    .optional(),
+});
+export type ChatFrame = z.infer<typeof chatFrame>;

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { participant } from './accounts.ts';
-import { chatEntry, chatHistoryInput, chatMessage, chatPage, chatRemoveInput, chatSendInput } from './chat.ts';
+import { chatFrame, chatHistoryInput, chatMessage, chatPage, chatRemoveInput, chatSendInput } from './chat.ts';
 import type { WireError } from './errors.ts';
 import { MEMBERSHIP_REQUESTS } from './memberships.ts';
 import {
@@ -153,7 +153,7 @@ export const EVENTS = {
   'stage:keyFrameWanted': z.object({ session: z.string(), producerId: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
   'stage:transportState': z.object({ session: z.string(), state: z.string() }),
-  'chat:frame': z.object({ entries: z.array(chatEntry) }),
+  'chat:frame': chatFrame,
   'money:walletChanged': wallet,
   'money:earningsChanged': earnings,
   /** The shared goal and how far it is; null: there is none any more. */

@@ -40,6 +40,18 @@ export function postgresCpuSeconds(postmaster: number): number {
   return ticks / ticksPerSecond;
 }
 
+/** Of one process with all its threads, without its children. */
+export function processCpuSeconds(pid: number): number {
+  const stat = statOf(pid) ?? [];
+  return ((stat[USER_TICKS] ?? 0) + (stat[SYSTEM_TICKS] ?? 0)) / ticksPerSecond;
+}
+
+/** What a process has in memory now. */
+export function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes ?? Number.NaN) * 1_024;
+}
+
 export function ownCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000_000;

@@ -1,0 +1,111 @@
+/**
+ * What is lost, doubled or out of order in a chat whose people lose their network and whose house falls apart: a thousand fans over two gateways with
+ * real Redis and Postgres, each dropped at random for up to ten seconds; meanwhile each gateway is killed with -9 and started again, and Redis
+ * is killed and started again with its data and without. Gateways, Redis, Postgres and fans are processes of their own. It does not show the
+ * time that a network between them takes.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { CrowdAccount, DroppingCrowdOptions } from '../support/dropping-crowd.ts';
+import { GatewayHouse } from '../support/gateways.ts';
+import { pause } from '../support/returning-fan.ts';
+import { Child } from './support/child.ts';
+import { percentile } from './support/statistics.ts';
+
+const HELP = `Usage: npm run bench -- chat-drops [options]
+
+Fans who drop off and come back while gateways and Redis are killed; needs LOGE_TEST_POSTGRES_BIN and LOGE_TEST_REDIS_SERVER.
+
+  --fans N        people in the room (default 1000)
+  --per-second N  messages a second (default 20)
+  --seconds N     how long (default 60)
+  --seed N        of the drops (default: the time)
+`;
+const { values } = parseArgs({
+  options: {
+    fans: { type: 'string', default: '1000' },
+    'per-second': { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const DURATION_MS = Number(values.seconds) * 1_000;
+const LIMIT_MS = 175_000;
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** What goes wrong, and when within the time given. */
+async function breakThings(house: GatewayHouse): Promise<void> {
+  const startedAt = performance.now();
+  const until = (share: number) => pause(Math.max(0, startedAt + share * DURATION_MS - performance.now()));
+  const restart = async (index: number) => {
+    say(`gateway ${index}: kill -9`);
+    await house.gateway(index).kill();
+    await house.gateway(index).start();
+    say(`gateway ${index}: back`);
+  };
+  const restartRedis = async (keepData: boolean) => {
+    say(`Redis: killed, back ${keepData ? 'with its data' : 'without its data'}`);
+    await house.redis.kill();
+    await pause(1_000);
+    await house.redis.start({ keepData });
+  };
+  await until(0.15);
+  await restart(1);
+  await until(0.4);
+  await restartRedis(true);
+  await until(0.6);
+  await restartRedis(false);
+  await until(0.75);
+  await restart(0);
+}
+
+async function main(stack: AsyncDisposableStack): Promise<void> {
+  say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}; seed ${values.seed}`);
+  const house = stack.use(await GatewayHouse.start({ env: { LOGE_CHAT_READABLE_PER_SECOND: '0' } }));
+  const { id: room } = await house.createRoom();
+  const crowd = stack.use(new Child('./dropping-process.ts'));
+  const options: DroppingCrowdOptions = {
+    room,
+    urls: house.gateways.map(({ url }) => url),
+    fans: Number(values.fans),
+    seed: Number(values.seed),
+    messagesPerSecond: Number(values['per-second']),
+    durationMs: DURATION_MS,
+    stayMaxMs: 20_000,
+    awayMaxMs: 10_000,
+  };
+  const running = crowd.order<CrowdAccount>(options);
+  await Promise.all([running, breakThings(house)]);
+  const found = await running;
+  say(
+    `${found.acknowledged} messages acknowledged, ${found.drops} drops, ${found.replaysMs.length} returns, ${found.gaps} gaps asked for by clients, ${found.returned} of ${values.fans} there in the end`,
+  );
+  const { lost, doubled, reordered } = found;
+  const replayMs = {
+    p50: Math.round(percentile(found.replaysMs, 0.5)),
+    p99: Math.round(percentile(found.replaysMs, 0.99)),
+  };
+  const returned = `${Math.round((found.returned / options.fans) * 1_000) / 10} %`;
+  process.stdout.write(`${JSON.stringify({ lost, doubled, reordered, replayMs, returned })}\n`);
+  if (lost + doubled + reordered > 0 || found.returned < options.fans) process.exitCode = 1;
+}
+
+const limit = setTimeout(() => {
+  say(`Not done within ${LIMIT_MS / 1_000} s.`);
+  process.exit(1);
+}, LIMIT_MS);
+const stack = new AsyncDisposableStack();
+try {
+  await main(stack);
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+} finally {
+  await stack.disposeAsync();
+  clearTimeout(limit);
+}

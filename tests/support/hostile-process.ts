@@ -1,0 +1,65 @@
+/**
+ * The process of somebody who means harm: a thousand events a second of every wrong kind, over the real protocol, coming back whenever the server closes
+ * the connection. Arguments: URL, room.
+ */
+import { randomUUID } from 'node:crypto';
+import { pause } from './returning-fan.ts';
+import { signToken, WireFan } from './wire-fan.ts';
+
+const [url = '', room = ''] = process.argv.slice(2);
+const EVENTS_PER_SECOND = 1_000;
+const BURST_MS = 10;
+const OVERSIZED_CHARS = 70_000;
+const CONNECTIONS = 4;
+
+let sent = 0;
+let closed = 0;
+
+const ATTACKS: ((fan: WireFan, count: number) => void)[] = [
+  // Well-formed, far too many.
+  (fan, count) =>
+    fan.sendRaw(`42${count}["chat:send",${JSON.stringify({ clientId: randomUUID(), text: `flood ${count}` })}]`),
+  // Nobody to answer.
+  (fan) => fan.sendRaw('42["chat:send",{"text":1}]'),
+  (fan, count) => fan.sendRaw(`42${count}["chat:send",{"clientId":"${'x'.repeat(4_000)}","text":[]}]`),
+  // Forged numbers.
+  (fan, count) => fan.sendRaw(`42${count}["chat:history",{"since":9007199254740991}]`),
+  (fan, count) => fan.sendRaw(`42${count}["chat:history",{"since":-1,"before":0,"limit":1e9}]`),
+  (fan) => fan.sendRaw('42["chat:frame",{"entries":[{"kind":"message","seq":1}]}]'),
+  (fan, count) => fan.sendRaw(`42${count}["__proto__",{}]`),
+  (fan, count) => fan.sendRaw(`42${count}["no:such:event",{"deep":${'['.repeat(200)}${']'.repeat(200)}}]`),
+];
+
+async function attack(index: number): Promise<void> {
+  for (let count = 0; ; ) {
+    try {
+      const auth = { token: signToken({ identity: `hostile-${index}`, room }), since: Number.MAX_SAFE_INTEGER };
+      const fan = await WireFan.connect({ url, auth, index: 150 + index, onEvent: () => {} });
+      const gone = new Promise((resolve) => fan.ws.once('close', resolve));
+      let isGone = false;
+      void gone.then(() => {
+        isGone = true;
+        closed += 1;
+      });
+      const perBurst = (EVENTS_PER_SECOND / CONNECTIONS / 1_000) * BURST_MS;
+      while (!isGone) {
+        for (let events = 0; events < perBurst; events += 1) {
+          count += 1;
+          sent += 1;
+          ATTACKS[count % ATTACKS.length]?.(fan, count);
+        }
+        // Now and then something that costs the connection: what is no packet, and what is too large.
+        if (count % 500 < perBurst) fan.sendRaw('42[');
+        if (count % 700 < perBurst)
+          fan.sendRaw(`42["chat:send",${JSON.stringify({ text: 'x'.repeat(OVERSIZED_CHARS) })}]`);
+        await pause(BURST_MS);
+      }
+    } catch {
+      await pause(BURST_MS * 5);
+    }
+  }
+}
+
+for (let index = 0; index < CONNECTIONS; index += 1) void attack(index);
+process.on('message', () => process.send?.({ result: { sent, closed } }));
+process.on('disconnect', () => process.exit(0));
