@@ -32,6 +32,8 @@ export interface StripeProviderOptions {
   protocol?: 'http' | 'https' | undefined;
   timeoutMs?: number;
   maxNetworkRetries?: number;
+  /** How requests are sent; absent means over the network by the SDK's own client. */
+  fetch?: typeof globalThis.fetch | undefined;
   clock: Clock;
   log: Log;
 }
@@ -88,6 +90,7 @@ export class StripeProvider implements PaymentProvider {
       timeout: options.timeoutMs ?? TIMEOUT_MS,
       maxNetworkRetries: options.maxNetworkRetries ?? NETWORK_RETRIES,
       telemetry: false,
+      ...(options.fetch === undefined ? {} : { httpClient: Stripe.createFetchHttpClient(options.fetch) }),
     });
     return new StripeProvider(stripe, options);
   }
