@@ -176,6 +176,21 @@ export class Checkouts {
     if (found) await this.#bookFee(checkout, found);
   }
 
+  /**
+   * The checkout that a payment has paid. What happens to a payment, a dispute or a refund by hand, may be told before the payment itself,
+   * or the news of that may be lost: then it is settled first.
+   */
+  async findPaid(payment: string): Promise<Checkout | undefined> {
+    const known = await this.#store.findByPayment(payment);
+    if (known) return known;
+    const found = await this.#context.provider.fetchPayment(payment);
+    const checkout = found?.checkout ? await this.#store.find(found.checkout) : undefined;
+    // Another application may share the provider's account.
+    if (!checkout?.providerSession) return undefined;
+    await this.#look(checkout);
+    return this.#store.findByPayment(payment);
+  }
+
   /** Looks again at checkouts that are due; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);

@@ -8,7 +8,7 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type Id, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Dispute } from '../protocol/payouts.ts';
-import type { CheckoutsStore } from './checkouts.store.ts';
+import type { Checkouts } from './checkouts.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
 import type { DisputeRow, DisputesStore } from './disputes.store.ts';
@@ -29,9 +29,9 @@ import type { ProviderDispute } from './settlement-provider.ts';
 export class Disputes {
   readonly #context: MoneyContext;
   readonly #store: DisputesStore;
-  readonly #checkouts: CheckoutsStore;
+  readonly #checkouts: Checkouts;
 
-  constructor(context: MoneyContext, parts: { store: DisputesStore; checkouts: CheckoutsStore }) {
+  constructor(context: MoneyContext, parts: { store: DisputesStore; checkouts: Checkouts }) {
     this.#context = context;
     this.#store = parts.store;
     this.#checkouts = parts.checkouts;
@@ -82,7 +82,7 @@ export class Disputes {
 
   async #keep(found: ProviderDispute): Promise<DisputeRow | undefined> {
     const { currency, log } = this.#context;
-    const checkout = found.payment ? await this.#checkouts.findByPayment(found.payment) : undefined;
+    const checkout = found.payment ? await this.#checkouts.findPaid(found.payment) : undefined;
     if (!checkout || found.currency !== currency) {
       log.error({ providerDispute: found.dispute }, 'a payment that is not known here is disputed');
       return undefined;

@@ -157,7 +157,7 @@ export class Money {
     this.#goals = new Goals(context, this.#tipping);
     this.#tipBatches = new TipBatches(context, new TipBatchesStore(db, context.outbox));
     this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });
-    this.settlement = new Settlement(context, { checkouts: checkoutsStore, tickets });
+    this.settlement = new Settlement(context, { checkouts: this.#checkouts, tickets });
     this.privateSessions = new PrivateDesk(context);
     this.memberships = new Memberships(context, { store: new MembershipsStore(db), checkoutsStore });
     this.#inbox = new WebhookInbox(context, {

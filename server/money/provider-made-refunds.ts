@@ -4,7 +4,8 @@
  */
 import type { Orm } from '../platform/db.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
+import type { Checkout } from './checkouts.store.ts';
+import type { Checkouts } from './checkouts.ts';
 import type { BookedTransaction } from './ledger.store.ts';
 import { fanWallet, houseAccount, type Leg, remainderOf, reversalLegs, transferLegs } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
@@ -14,7 +15,7 @@ import { type TicketsStore, toTicket } from './tickets.store.ts';
 
 interface ProviderMadeRefundParts {
   store: ProviderMadeRefundsStore;
-  checkouts: CheckoutsStore;
+  checkouts: Checkouts;
   tickets: TicketsStore;
 }
 
@@ -30,7 +31,7 @@ export class ProviderMadeRefunds {
   /** Books a refund that is none of ours, once it has succeeded; takes it back when it fails after that. */
   async handle(found: ProviderRefund): Promise<void> {
     const { log } = this.#context;
-    const checkout = found.payment ? await this.#parts.checkouts.findByPayment(found.payment) : undefined;
+    const checkout = found.payment ? await this.#parts.checkouts.findPaid(found.payment) : undefined;
     const fields = { providerRefund: found.providerRefund, amountMinor: found.amountMinor };
     if (checkout?.status !== 'paid' || found.currency !== this.#context.currency) {
       log.warn(fields, 'a refund was made at the provider of a payment that is not ours');

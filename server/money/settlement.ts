@@ -4,7 +4,7 @@
  */
 
 import type { PeriodicJob } from '../platform/periodic-job.ts';
-import type { CheckoutsStore } from './checkouts.store.ts';
+import type { Checkouts } from './checkouts.ts';
 import { CreatorAccountsStore } from './creator-accounts.store.ts';
 import { CreatorAccounts } from './creator-accounts.ts';
 import { DisputesStore } from './disputes.store.ts';
@@ -38,7 +38,7 @@ export class Settlement {
   readonly providerMadeRefunds: ProviderMadeRefunds;
   readonly reconciliations: Reconciliations;
 
-  constructor(context: MoneyContext, parts: { checkouts: CheckoutsStore; tickets: TicketsStore }) {
+  constructor(context: MoneyContext, parts: { checkouts: Checkouts; tickets: TicketsStore }) {
     const { db } = context;
     this.accounts = new CreatorAccounts(context, new CreatorAccountsStore(db));
     this.holds = new EarningsHolds(context, {

@@ -21,10 +21,14 @@ export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
 }
 
 export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
-  if (typeof intent === 'string') return { payment: intent, feeMinor: null };
+  if (typeof intent === 'string') return { payment: intent, feeMinor: null, checkout: null };
   const charge = intent.latest_charge;
   const balance = typeof charge === 'string' ? null : charge?.balance_transaction;
-  return { payment: intent.id, feeMinor: balance && typeof balance !== 'string' ? balance.fee : null };
+  return {
+    payment: intent.id,
+    feeMinor: balance && typeof balance !== 'string' ? balance.fee : null,
+    checkout: intent.metadata.checkout ?? null,
+  };
 }
 
 export function toRefund(refund: Stripe.Refund): ProviderRefund {

@@ -24,7 +24,16 @@ export interface Findings {
   lost: string[];
 }
 
-export async function check(house: SoakHouse, answers: Answers): Promise<Findings> {
+export function check(house: SoakHouse, answers: Answers): Promise<Findings> {
+  return house.whileClosed(async () => {
+    // For what came in at the last moment.
+    await house.app.money.sweep();
+    await house.app.outbox.idle();
+    return look(house, answers);
+  });
+}
+
+async function look(house: SoakHouse, answers: Answers): Promise<Findings> {
   const { db, money } = house.app;
   const [lost, rules, ...others] = await Promise.all([
     answers.findLost(db),
@@ -126,7 +135,14 @@ export async function checkProvider(house: SoakHouse): Promise<{ violations: str
 
 async function findUnexplained(house: SoakHouse): Promise<string[]> {
   const { items } = await house.app.money.settlement.reconciliations.run(0);
-  return items
-    .filter(({ isExplained }) => !isExplained)
-    .map(({ verdict, reference, text }) => `${verdict} ${reference}: ${text}`);
+  const unexplained = items.filter(({ isExplained }) => !isExplained);
+  return Promise.all(
+    unexplained.map(async ({ verdict, reference, text }) => {
+      const told = await select(
+        house,
+        `select type, created_at, received_at, processed_at, attempts from provider_events where object_id = '${reference}'`,
+      );
+      return `${verdict} ${reference}: ${text} Told of it: ${JSON.stringify(told)}`;
+    }),
+  );
 }

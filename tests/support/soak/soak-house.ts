@@ -24,11 +24,12 @@ import { SoakMedia } from './soak-media.ts';
 
 const HANG_GIVEN_UP_MS = 120;
 /** Between two deaths lie so many points at which one can happen. */
-const LIFE_POINTS_MAX = 4_000;
+const LIFE_POINTS_MAX = 2_500;
 const RETRYING_SHARE = 0.05;
 /** A real start looks at everything that is open, and begins the jobs; other lives are swept as their owner says. */
 const STARTED_SHARE = 0.1;
-const POOL_SIZE = 10;
+/** Enough for races, few enough to be opened often. */
+const POOL_SIZE = 5;
 const PROBE_TIMEOUT_MS = 2_000;
 const FAULT_SHARE = 0.04;
 /** What can happen to a request, and whether it takes effect all the same. */
@@ -77,6 +78,7 @@ export class SoakHouse implements AsyncDisposable {
   readonly #options: SoakHouseOptions;
   readonly #isHostile: boolean;
   #isQuiet = true;
+  #isClosed = false;
   #app: SoakApp | undefined;
 
   private constructor(options: SoakHouseOptions, emulator: StripeEmulator) {
@@ -120,7 +122,7 @@ export class SoakHouse implements AsyncDisposable {
 
   async take(payload: string, signature: string): Promise<number> {
     const app = this.#app;
-    if (!app || app.life.isOver) return 503;
+    if (!app || app.life.isOver || this.#isClosed) return 503;
     try {
       await app.money.handleWebhook(Buffer.from(payload), signature);
       return 200;
@@ -161,11 +163,24 @@ export class SoakHouse implements AsyncDisposable {
     life.endAfter(dice.between(1, LIFE_POINTS_MAX), dice.chance(0.5));
   }
 
-  calm(): void {
+  /** Nothing fails any more, and a new application does nothing but what it is told to. */
+  async calm(): Promise<void> {
     this.#isQuiet = true;
     this.emulator.clearFaults();
     this.emulator.clearWebhookRules();
-    this.#app?.life.spare();
+    await this.#bury();
+    await this.open();
+  }
+
+  /** While something is looked at that must not change, webhooks wait outside. */
+  async whileClosed<T>(look: () => Promise<T>): Promise<T> {
+    this.#isClosed = true;
+    try {
+      await this.app.money.settled();
+      return await look();
+    } finally {
+      this.#isClosed = false;
+    }
   }
 
   /** Kills what lives, and opens another in its place. */
@@ -179,7 +194,7 @@ export class SoakHouse implements AsyncDisposable {
     const { dice, url } = this.#options;
     const life = new Life();
     const maxNetworkRetries = dice.chance(RETRYING_SHARE) ? 1 : 0;
-    const isStarted = dice.chance(STARTED_SHARE);
+    const isStarted = !this.#isQuiet && dice.chance(STARTED_SHARE);
     const db = await Database.create({ url, poolSize: POOL_SIZE });
     const app = await this.#compose({ db, life, maxNetworkRetries });
     life.watch(db);

@@ -111,8 +111,7 @@ export class Soak implements AsyncDisposable {
       house.disturb();
       const until = Math.min(operations, this.#operations + checkEvery);
       while (this.#operations < until) await this.#burst();
-      house.calm();
-      if (house.app.life.isOver) await house.reopen();
+      await house.calm();
       await this.#resendDoubts();
       await settle(house);
       const { violations, lost } = await check(house, this.#answers);
