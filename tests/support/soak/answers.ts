@@ -6,6 +6,7 @@ import type { Database } from '../../../server/platform/db.ts';
 
 export type AnsweredKind =
   | 'tip'
+  | 'message'
   | 'ticket'
   | 'topup'
   | 'refund'
@@ -28,6 +29,7 @@ const THERE: Record<AnsweredKind, string> = {
   ticket: `select id from tickets where status in ('valid', 'refunded', 'disputed')`,
   topup: `select id from topups where status = 'settled'`,
   refund: 'select id from refunds',
+  message: `select id from chat_entries where kind = 'message'`,
   promotion: 'select id from promotions',
   membership: `select id from memberships where status not in ('pending', 'abandoned')`,
   private_session: `select id from private_sessions where status = 'ended'`,
@@ -40,8 +42,8 @@ const THERE: Record<AnsweredKind, string> = {
 
 export class Answers {
   readonly #answered = new Map<AnsweredKind, Set<string>>();
-  /** Tips by the key that their sender gave: one key, one tip. */
-  readonly #tips = new Map<string, string>();
+  /** What has come of the keys that senders gave. */
+  readonly #byKey = new Map<string, string>();
   /** Things that were answered as two when they are one. */
   readonly doubled: string[] = [];
 
@@ -50,11 +52,12 @@ export class Answers {
     this.#answered.set(kind, known.add(id));
   }
 
-  noteTip(key: string, id: string): void {
-    this.note('tip', id);
-    const earlier = this.#tips.get(key);
+  /** Notes what was asked for under a key of its sender: one key, one thing, however often it is answered. */
+  noteOnce(kind: AnsweredKind, key: string, id: string): void {
+    this.note(kind, id);
+    const earlier = this.#byKey.get(key);
     if (earlier !== undefined && earlier !== id) this.doubled.push(`the key ${key} has made ${earlier} and ${id}`);
-    this.#tips.set(key, id);
+    this.#byKey.set(key, id);
   }
 
   idsOf(kind: AnsweredKind): ReadonlySet<string> {

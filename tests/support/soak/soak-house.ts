@@ -24,7 +24,7 @@ import { SoakMedia } from './soak-media.ts';
 
 const HANG_GIVEN_UP_MS = 120;
 /** Between two deaths lie so many points at which one can happen. */
-const LIFE_POINTS_MAX = 2_500;
+const LIFE_POINTS_MAX = 1_500;
 const RETRYING_SHARE = 0.05;
 /** A real start looks at everything that is open, and begins the jobs; other lives are swept as their owner says. */
 const STARTED_SHARE = 0.1;

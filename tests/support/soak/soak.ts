@@ -105,6 +105,15 @@ export class Soak implements AsyncDisposable {
   }
 
   async run(): Promise<SoakResult> {
+    try {
+      await this.#runAll();
+    } catch (error) {
+      this.#violations.push(`the soak itself broke off: ${stackOf(error)}`);
+    }
+    return this.#result();
+  }
+
+  async #runAll(): Promise<void> {
     const { operations, checkEvery = CHECK_EVERY, onCheck } = this.#options;
     const house = this.#house;
     while (this.#operations < operations && !this.#hasFailed) {
@@ -124,7 +133,6 @@ export class Soak implements AsyncDisposable {
       this.#violations.push(...violations);
       this.#answers.doubled.push(...doubled);
     }
-    return this.#result();
   }
 
   get #hasFailed(): boolean {

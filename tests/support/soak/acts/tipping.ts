@@ -12,7 +12,7 @@ export async function sendTip({ app, world, answers }: Scene, doubt: Doubt): Pro
   try {
     const room = await app.rooms.getRoom(doubt.room);
     const receipt = await app.money.tip({ room, from: { identity, name: 'Fan', role: 'fan' }, input });
-    answers.noteTip(`${doubt.room} ${identity} ${input.idempotencyKey}`, receipt.tip.id);
+    answers.noteOnce('tip', `${doubt.room} ${identity} ${input.idempotencyKey}`, receipt.tip.id);
     world.tips.add(receipt.tip.id);
     settle(world.doubts, doubt);
     return receipt.tip.id;
@@ -129,7 +129,7 @@ const look: Act = async ({ app, world, dice }) => {
 };
 
 export const TIPPING = {
-  tip: { act: tip, weight: 28 },
+  tip: { act: tip, weight: 40 },
   tipAgainAndAgain: { act: tipAgainAndAgain, weight: 2 },
   tipFromMenu: { act: tipFromMenu, weight: 3 },
   setMenu: { act: setMenu, weight: 0.5 },
