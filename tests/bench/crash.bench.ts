@@ -30,7 +30,7 @@ if (values.help) {
 }
 const DATABASES: CrashDatabase[] = ['PGlite', 'Postgres'];
 const SEED = Number(values.seed);
-const SAY_EVERY_KILLS = 5;
+const SAY_EVERY_KILLS = 1;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const total = { kills: {} as Record<string, number>, answered: 0, lost: 0, doubled: 0, violations: 0, seed: SEED };

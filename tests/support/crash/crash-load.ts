@@ -154,8 +154,8 @@ export class CrashLoad {
     const session = new URL(answer.checkoutUrl).pathname.split('/').at(-1) ?? '';
     if ((await payCheckout(answer.checkoutUrl)).status === 303) this.#answers.note('paid_page', session);
     this.onAnswer();
-    const { status, id } = await this.#ask(fan, 'money:confirmCheckout', { checkoutSession: session });
-    if (status === 'paid') this.#answers.note('topup', id);
+    const confirmed = await this.#ask(fan, 'money:confirmCheckout', { checkoutSession: session });
+    if (confirmed?.status === 'paid') this.#answers.note('paid_page', session);
   }
 
   async #refund(dice: Dice): Promise<void> {

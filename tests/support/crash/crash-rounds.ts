@@ -83,7 +83,7 @@ async function balance(dataDir: string, env: Record<string, string>): Promise<st
   await using books = await startApp({ dataDir, env });
   const { money } = books.app.context;
   await money.sweep();
-  return money.checkInvariants();
+  return await money.checkInvariants();
 }
 
 async function select<Row>(db: Database, statement: string): Promise<Row[]> {

@@ -1,5 +1,6 @@
 /** What must hold whenever everything that is under way has come to its end. */
 import { sql } from 'drizzle-orm';
+import type { Reconciliation } from '../../../server/protocol/payouts.ts';
 import type { Answers } from './answers.ts';
 import type { SoakHouse } from './soak-house.ts';
 
@@ -43,7 +44,7 @@ async function look(house: SoakHouse, answers: Answers): Promise<Findings> {
     findNotShown(house, answers),
   ]);
   const violations = [...rules, ...others.flat(), ...house.notes.splice(0), ...answers.doubled];
-  return { violations, lost: lost.map(({ kind, id }) => `${kind} ${id}`) };
+  return { violations, lost: await Promise.all(lost.map((each) => describeLost(house, each))) };
 }
 
 async function select<Row>(house: SoakHouse, statement: string): Promise<Row[]> {
@@ -84,7 +85,8 @@ async function compareBalance(house: SoakHouse): Promise<string[]> {
   const clearingMinor = Number(row?.clearing) - Number(own?.known) - toBankMinor;
   if (clearingMinor === providerMinor) return [];
   const fault = `the clearing account says ${clearingMinor}, the provider's balance ${providerMinor}`;
-  return [fault, ...(await findUnexplained(house))];
+  const { items } = await house.app.money.settlement.reconciliations.run(0);
+  return [fault, ...(await describeItems(house, items))];
 }
 
 /** A tip is shown exactly if it is in the books. */
@@ -135,14 +137,35 @@ export async function checkProvider(house: SoakHouse): Promise<{ violations: str
 
 async function findUnexplained(house: SoakHouse): Promise<string[]> {
   const { items } = await house.app.money.settlement.reconciliations.run(0);
-  const unexplained = items.filter(({ isExplained }) => !isExplained);
+  return describeItems(
+    house,
+    items.filter(({ isExplained }) => !isExplained),
+  );
+}
+
+/** With what the house was told of each, for whoever looks for the fault. */
+function describeItems(house: SoakHouse, items: Reconciliation['items']): Promise<string[]> {
   return Promise.all(
-    unexplained.map(async ({ verdict, reference, text }) => {
+    items.map(async ({ verdict, reference, text }) => {
       const told = await select(
         house,
         `select type, created_at, received_at, processed_at, attempts from provider_events where object_id = '${reference}'`,
       );
-      return `${verdict} ${reference}: ${text} Told of it: ${JSON.stringify(told)}`;
+      const invoices = await select(house, `select * from membership_invoices where provider_payment = '${reference}'`);
+      return `${verdict} ${reference}: ${text} Told of it: ${JSON.stringify(told)} ${JSON.stringify(invoices)}`;
     }),
   );
+}
+
+/** A paid page of which the house knows nothing, as the provider has it and as the house has. */
+async function describeLost(house: SoakHouse, { kind, id }: { kind: string; id: string }): Promise<string> {
+  if (kind !== 'paid_page') return `${kind} ${id}`;
+  const { client_reference_id, mode, status, payment_status, subscription } =
+    await house.stripe.checkout.sessions.retrieve(id);
+  const rows = [
+    ...(await select(house, `select * from checkouts where id = '${client_reference_id}'`)),
+    ...(await select(house, `select * from memberships where id = '${client_reference_id}'`)),
+  ];
+  const atProvider = { client_reference_id, mode, status, payment_status, subscription };
+  return `${kind} ${id}: ${JSON.stringify(atProvider)} here ${JSON.stringify(rows)}`;
 }
