@@ -6,7 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CrashDatabase, runCrashes } from '../support/crash/crash-rounds.ts';
 
-const KILLS = Number(process.env.LOGE_CRASH_KILLS ?? 5);
+const KILLS = Number(process.env.LOGE_CRASH_KILLS ?? 6);
 const SEED = Number(process.env.LOGE_SEED ?? Date.now() % 1_000_000);
 const DATABASES: CrashDatabase[] = process.env.LOGE_TEST_POSTGRES_BIN ? ['PGlite', 'Postgres'] : ['PGlite'];
 

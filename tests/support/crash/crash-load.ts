@@ -63,11 +63,16 @@ export class CrashLoad {
     return this.#talk;
   }
 
-  /** Runs until `isOver`, which is when the server has been killed; what fails before fails. */
-  async run(isOver: () => boolean): Promise<void> {
+  /** Runs until the server has been killed; what fails before fails, and nobody waits for what can have no answer any more. */
+  async run(killed: Promise<void>): Promise<void> {
+    let isKilled = false;
+    const isOver = () => isKilled;
+    const noted = killed.then(() => {
+      isKilled = true;
+    });
     const unlessOver = (work: Promise<unknown>) =>
-      work.catch((error) => {
-        if (!isOver()) throw error;
+      Promise.race([work, noted]).catch((error) => {
+        if (!isKilled) throw error;
       });
     await Promise.all([
       ...identities().map((identity) => unlessOver(this.#beFan(identity, isOver))),

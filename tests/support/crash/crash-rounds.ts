@@ -58,12 +58,13 @@ export async function runCrashes({ database, seed, kills, onKill }: CrashOptions
 }
 
 async function runAndKill(server: ServerProcess, load: CrashLoad, dice: Dice): Promise<void> {
-  let isKilled = false;
-  const running = load.run(() => isKilled);
+  const killed = Promise.withResolvers<void>();
+  const running = load.run(killed.promise);
   running.catch(() => {});
   await Promise.race([running, countAnswers(load, dice.between(1, KILL_ANSWERS))]);
   await new Promise((resolve) => setTimeout(resolve, dice.next() * KILL_DELAY_MS));
-  isKilled = true;
+  // First told, then done: whatever fails from here on is the kill.
+  killed.resolve();
   await server.kill();
   await running;
 }
