@@ -43,7 +43,13 @@ const HOUSES = Math.ceil(Number(values.operations) / PER_HOUSE);
 const SAY_EVERY_MS = 3_000;
 const LAST_LINES = 60;
 /** The crashes here are of the application; a database that keeps nothing over its own death is faster. */
-const POSTGRES = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '128MB', max_connections: '200' };
+const POSTGRES = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '128MB',
+  max_connections: '200',
+};
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -106,7 +112,8 @@ const outcomes: Record<string, number> = {};
 let answered = 0;
 say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, seed ${SEED}`);
 const postgres = await startPostgres(undefined, POSTGRES);
-const houses = values.house === undefined ? Array.from({ length: HOUSES }, (_, index) => index) : [Number(values.house)];
+const houses =
+  values.house === undefined ? Array.from({ length: HOUSES }, (_, index) => index) : [Number(values.house)];
 let hasFailed = false;
 
 async function runHouses(): Promise<void> {

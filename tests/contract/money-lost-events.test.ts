@@ -63,6 +63,27 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  test('a ticket whose dispute is won after its room was given back is given back as well', async () => {
+    await using db = await openDatabase();
+    const { house, stripe } = await open(db);
+    await using _ = house;
+    const room = await house.createRoom();
+    const answer = await house.money.buyTicket({ room, identity: 'tom', name: 'Tom', from: 'card' });
+    const session = await pay('checkoutUrl' in answer ? answer.checkoutUrl : '');
+    await house.money.confirmCheckout(session);
+    const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
+    const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent: String(payment_intent) });
+    await house.money.sweep();
+    await house.rooms.endRoom(room.id);
+    await house.money.sweep();
+    house.emulator.act('close_dispute', { dispute, outcome: 'won' });
+    await house.money.sweep();
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    const [ticket] = (await house.money.settlement.disputes.list()).map(({ source }) => source);
+    expect((await house.money.getReceipt(ticket ?? '')).status).toBe('refunded');
+  });
+
   test('a dispute is told before the payment that it disputes', async () => {
     await using db = await openDatabase();
     const { house, stripe, identity, payment } = await open(db);

@@ -105,7 +105,9 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     );
     expect(new Set(tips.map((receipt) => receipt.tip.id)).size).toBe(1);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
-    const tickets = await Promise.all(Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).buyTicket(order)));
+    const tickets = await Promise.all(
+      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).buyTicket(order)),
+    );
     expect(new Set(tickets.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(await house.money.getWallet(identity)).toEqual({ balanceMinor: 300, currency: 'eur', promoMinor: 0 });
     expect(await house.money.checkInvariants()).toEqual([]);

@@ -13,20 +13,24 @@ const ACTS = ['topUp', 'tip', 'refundTip', 'ticketFromWallet', 'ticketByCard', '
 const LAST_LINES = 40;
 
 // What is proved are locks between connections, of which PGlite has one.
-test.runIf(process.env.LOGE_TEST_POSTGRES_BIN)(`${OPERATIONS} operations (seed ${SEED})`, {
-  timeout: 60_000 + OPERATIONS * 100,
-}, async () => {
-  const postgres = await startPostgres(undefined, { fsync: 'off', synchronous_commit: 'off' });
-  try {
-    await using soak = await Soak.create({ url: postgres.url, seed: SEED, operations: OPERATIONS });
-    const { lost, doubled, violations, outcomes, lastLines, crashes } = await soak.run();
-    if (lost.length + doubled.length + violations.length > 0) {
-      console.error(`seed ${SEED}, what was done last:\n${lastLines.slice(-LAST_LINES).join('\n')}`);
+test.runIf(process.env.LOGE_TEST_POSTGRES_BIN)(
+  `${OPERATIONS} operations (seed ${SEED})`,
+  {
+    timeout: 60_000 + OPERATIONS * 100,
+  },
+  async () => {
+    const postgres = await startPostgres(undefined, { fsync: 'off', synchronous_commit: 'off' });
+    try {
+      await using soak = await Soak.create({ url: postgres.url, seed: SEED, operations: OPERATIONS });
+      const { lost, doubled, violations, outcomes, lastLines, crashes } = await soak.run();
+      if (lost.length + doubled.length + violations.length > 0) {
+        console.error(`seed ${SEED}, what was done last:\n${lastLines.slice(-LAST_LINES).join('\n')}`);
+      }
+      expect({ lost, doubled, violations }).toEqual({ lost: [], doubled: [], violations: [] });
+      expect(crashes).toBeGreaterThan(0);
+      for (const act of ACTS) expect(outcomes[`${act} done`], `${act} was done`).toBeGreaterThan(0);
+    } finally {
+      await postgres.close();
     }
-    expect({ lost, doubled, violations }).toEqual({ lost: [], doubled: [], violations: [] });
-    expect(crashes).toBeGreaterThan(0);
-    for (const act of ACTS) expect(outcomes[`${act} done`], `${act} was done`).toBeGreaterThan(0);
-  } finally {
-    await postgres.close();
-  }
-});
+  },
+);

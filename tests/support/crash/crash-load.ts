@@ -127,7 +127,9 @@ export class CrashLoad {
     this.#keys += 1;
     const key = `crash-${identity}-${this.#keys}`;
     const input =
-      request === 'money:tip' ? { amountMinor: TIP_MINOR, idempotencyKey: key } : { clientId: key, text: `Line ${key}` };
+      request === 'money:tip'
+        ? { amountMinor: TIP_MINOR, idempotencyKey: key }
+        : { clientId: key, text: `Line ${key}` };
     const doubt = { identity, request, input };
     this.#doubts.push(doubt);
     return doubt;

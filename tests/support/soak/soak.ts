@@ -180,7 +180,9 @@ export class Soak implements AsyncDisposable {
   /** Whoever was not answered asks again, with the same key. */
   async #resendDoubts(): Promise<void> {
     const doubts = this.#world.doubts.splice(0);
-    await Promise.all(doubts.map((doubt) => this.#attempt('resend', (scene) => sendTip(scene, doubt), this.#dice.fork())));
+    await Promise.all(
+      doubts.map((doubt) => this.#attempt('resend', (scene) => sendTip(scene, doubt), this.#dice.fork())),
+    );
   }
 
   async #act(name: ActName, dice: Dice): Promise<void> {

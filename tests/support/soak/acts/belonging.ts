@@ -50,9 +50,7 @@ const person = (identity: string, role: Participant['role']) => ({ identity, nam
 
 function drawRoom({ world, dice }: Scene) {
   const room = dice.pick(world.privateRooms);
-  return (
-    room && { room, creator: { room: room.id, participant: person(room.creator.identity, 'creator' as const) } }
-  );
+  return room && { room, creator: { room: room.id, participant: person(room.creator.identity, 'creator' as const) } };
 }
 
 const ask: Act = async (scene) => {
