@@ -59,10 +59,6 @@ export class CrashLoad {
     return load;
   }
 
-  get talk(): string {
-    return this.#talk;
-  }
-
   /** Runs until the server has been killed; what fails before fails, and nobody waits for what can have no answer any more. */
   async run(killed: Promise<void>): Promise<void> {
     let isKilled = false;

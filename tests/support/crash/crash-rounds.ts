@@ -10,14 +10,14 @@ import { CrashLoad } from './crash-load.ts';
 
 export type CrashDatabase = 'PGlite' | 'Postgres';
 
-export interface CrashOptions {
+interface CrashOptions {
   database: CrashDatabase;
   seed: number;
   kills: number;
   onKill?: (state: { kills: number; answered: number }) => void;
 }
 
-export interface CrashResult {
+interface CrashResult {
   kills: number;
   answered: number;
   lost: string[];

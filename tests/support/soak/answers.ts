@@ -4,7 +4,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../../server/platform/db.ts';
 
-export type AnsweredKind =
+type AnsweredKind =
   | 'tip'
   | 'message'
   | 'ticket'

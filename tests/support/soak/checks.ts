@@ -20,7 +20,7 @@ export async function settle(house: SoakHouse): Promise<void> {
   }
 }
 
-export interface Findings {
+interface Findings {
   violations: string[];
   lost: string[];
 }

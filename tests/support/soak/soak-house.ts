@@ -62,8 +62,6 @@ interface SoakHouseOptions {
   url: string;
   seed: number;
   dice: Dice;
-  /** False: nothing dies and nothing fails. */
-  isHostile?: boolean;
 }
 
 export class SoakHouse implements AsyncDisposable {
@@ -76,14 +74,12 @@ export class SoakHouse implements AsyncDisposable {
   readonly shown = new Set<string>();
   crashes = 0;
   readonly #options: SoakHouseOptions;
-  readonly #isHostile: boolean;
   #isQuiet = true;
   #isClosed = false;
   #app: SoakApp | undefined;
 
   private constructor(options: SoakHouseOptions, emulator: StripeEmulator) {
     this.#options = options;
-    this.#isHostile = options.isHostile ?? true;
     this.emulator = emulator;
     this.stripe = new Stripe('sk_test_of_the_soak', {
       host: '127.0.0.1',
@@ -149,7 +145,6 @@ export class SoakHouse implements AsyncDisposable {
 
   /** From now on things fail and die; until {@link calm}. */
   disturb(): void {
-    if (!this.#isHostile) return;
     this.#isQuiet = false;
     const { emulator } = this;
     this.#doom(this.app.life);

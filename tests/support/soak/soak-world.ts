@@ -22,7 +22,7 @@ export interface Doubt {
 const REMEMBERED = 40;
 
 /** The last things of a kind; what is older is left in peace. */
-export class Recent<T> {
+class Recent<T> {
   readonly items: T[] = [];
 
   add(item: T): void {

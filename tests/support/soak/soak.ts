@@ -15,7 +15,7 @@ import { Dice } from './dice.ts';
 import { SoakHouse } from './soak-house.ts';
 import { type Scene, SoakWorld } from './soak-world.ts';
 
-export interface SoakOptions {
+interface SoakOptions {
   /** An empty database of real Postgres. */
   url: string;
   seed: number;
