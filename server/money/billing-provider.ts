@@ -57,7 +57,7 @@ export interface BillingProvider {
   createJoin(order: MembershipOrder): Promise<ProviderJoin | undefined>;
   fetchJoin(session: string): Promise<ProviderJoin | undefined>;
   fetchSubscription(subscription: string): Promise<ProviderSubscription | undefined>;
-  /** Every invoice of a subscription on which something was paid, the newest first. */
+  /** Every paid invoice of a subscription, the newest first; of those that credit has paid for, the amount is 0. */
   listPaidInvoices(subscription: string): Promise<ProviderInvoice[]>;
   /** The provider's own page on which a customer changes the card and pays what is owed. */
   openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string>;

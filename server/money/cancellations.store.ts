@@ -1,7 +1,8 @@
-import { and, asc, eq, isNotNull, isNull, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, isNotNull, isNull, notExists, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { rooms } from '../rooms/rooms.schema.ts';
 import { cancellations } from './cancellations.schema.ts';
+import { tickets } from './money.schema.ts';
 
 export type CancellationRow = typeof cancellations.$inferSelect;
 
@@ -28,6 +29,18 @@ export class CancellationsStore {
 
   async insert(room: string, at: string): Promise<void> {
     await this.#orm.insert(cancellations).values({ room, reason: 'not_held', decidedAt: at }).onConflictDoNothing();
+  }
+
+  /** A ticket can become valid again, or late, after all of its room was given back: a payment that came last, a dispute that was won. */
+  async reopen(): Promise<void> {
+    const valid = this.#orm
+      .select({ id: tickets.id })
+      .from(tickets)
+      .where(and(eq(tickets.room, cancellations.room), eq(tickets.status, 'valid')));
+    await this.#orm
+      .update(cancellations)
+      .set({ completedAt: null })
+      .where(and(isNotNull(cancellations.completedAt), exists(valid)));
   }
 
   async findOpen(limit: number): Promise<CancellationRow[]> {

@@ -32,6 +32,7 @@ export class Cancellations {
     for (const room of overdue) await rooms.endRoom(room);
     const undecided = await this.#store.findUndecided(CLAIM_ROOMS);
     for (const room of undecided) await this.#store.insert(room, this.#context.nowIso());
+    await this.#store.reopen();
     const open = await this.#store.findOpen(CLAIM_ROOMS);
     let completed = 0;
     for (const cancellation of open) if (await this.#giveBack(cancellation)) completed += 1;

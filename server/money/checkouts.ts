@@ -213,6 +213,17 @@ export class Checkouts {
     if (found && checkout && checkout.card !== null) await this.#settle(checkout, found);
   }
 
+  /**
+   * Books a payment of ours of which no news has come yet. What happens to a payment, a dispute or a refund by hand, may be told before the payment
+   * itself, or the news of that may be lost.
+   */
+  async settlePayment(payment: string): Promise<void> {
+    const found = await this.#context.provider.fetchPayment(payment);
+    const checkout = found?.checkout ? await this.#store.find(found.checkout) : undefined;
+    // Another application may share the provider's account.
+    if (checkout?.providerSession) await this.#look(checkout);
+  }
+
   /** Looks again at checkouts that are due; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);

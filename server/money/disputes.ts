@@ -8,7 +8,7 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type Id, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Dispute } from '../protocol/payouts.ts';
-import type { CardPaymentsStore } from './card-payments.store.ts';
+import type { CardPayments } from './card-payments.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
 import type { DisputeRow, DisputesStore } from './disputes.store.ts';
@@ -22,12 +22,12 @@ import { assertOld } from './unknown-payment.ts';
 export class Disputes {
   readonly #context: MoneyContext;
   readonly #store: DisputesStore;
-  readonly #payments: CardPaymentsStore;
+  readonly #payments: CardPayments;
   readonly #standing: MembershipStanding;
 
   constructor(
     context: MoneyContext,
-    parts: { store: DisputesStore; payments: CardPaymentsStore; standing: MembershipStanding },
+    parts: { store: DisputesStore; payments: CardPayments; standing: MembershipStanding },
   ) {
     this.#context = context;
     this.#store = parts.store;

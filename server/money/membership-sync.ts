@@ -144,7 +144,11 @@ export class MembershipSync {
     const booked = await this.#store.listBooked(row.id);
     const fresh = invoices.filter(({ invoice }) => !booked.has(invoice));
     const plans: PlannedInvoice[] = [];
-    for (const invoice of fresh) plans.push({ invoice, book: await this.#planBooking(row, invoice) });
+    for (const invoice of fresh) {
+      // Paid with what a move to a lower tier had left over: time that was paid for, and no money that moves.
+      const isPaidByCredit = invoice.amountMinor === 0;
+      plans.push({ invoice, book: isPaidByCredit ? async () => undefined : await this.#planBooking(row, invoice) });
+    }
     return plans;
   }
 

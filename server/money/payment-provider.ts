@@ -76,6 +76,8 @@ export interface ProviderPayment {
   feeMinor: number | null;
   /** Where the payer lives by their billing address, or else where the card is from: ISO 3166-1 alpha-2. */
   country: string | null;
+  /** Our id of the checkout that it pays, where there is one. */
+  checkout: string | null;
 }
 
 export interface RefundOrder {
@@ -112,6 +114,12 @@ export interface ProviderEvent {
   createdAtMs: number;
 }
 
+export interface ProviderEventList {
+  events: ProviderEvent[];
+  /** False: there are older ones; ask again up to the oldest of these. */
+  isWhole: boolean;
+}
+
 export interface PaymentProvider {
   createCustomer(person: { identity: string; name: string }): Promise<string>;
   /**
@@ -138,6 +146,6 @@ export interface PaymentProvider {
   readonly books: ProviderBooks;
   /** Checks the signature and its age; throws `signature_invalid`. */
   parseWebhook(rawBody: Buffer, signature: string | undefined): ProviderEvent;
-  /** Events since a moment, the newest first, bounded by the adapter. */
-  fetchEvents(sinceMs: number): Promise<ProviderEvent[]>;
+  /** Events of a time, both ends included, the newest first; bounded by the adapter, and then not whole. */
+  fetchEvents(span: { sinceMs: number; untilMs?: number | undefined }): Promise<ProviderEventList>;
 }

@@ -4,7 +4,8 @@
  */
 import type { Orm } from '../platform/db.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import type { CardPayment, CardPaymentsStore } from './card-payments.store.ts';
+import type { CardPayment } from './card-payments.store.ts';
+import type { CardPayments } from './card-payments.ts';
 import { fanWallet, houseAccount, type Leg, remainderOf, reversalLegs, transferLegs } from './ledger.ts';
 import type { MembershipStanding } from './membership-standing.ts';
 import type { MoneyContext } from './money-context.ts';
@@ -15,7 +16,7 @@ import { assertOld } from './unknown-payment.ts';
 
 interface ProviderMadeRefundParts {
   store: ProviderMadeRefundsStore;
-  payments: CardPaymentsStore;
+  payments: CardPayments;
   standing: MembershipStanding;
   tickets: TicketsStore;
 }

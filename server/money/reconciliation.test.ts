@@ -51,6 +51,17 @@ test('a fee that is not known yet is explained, another fee and another amount a
 
 test('a payment that nobody knows, one of ours that is not booked, and one that was paid a minute ago', () => {
   expect(compare([movement({})], [])).toMatchObject([{ verdict: 'unknown_payment', isExplained: false }]);
+  // A refund by hand that the bank sent back before the house had heard of it.
+  const sent = movement({
+    kind: 'refund',
+    source: 're_1',
+    checkout: null,
+    amountMinor: -700,
+    feeMinor: 0,
+    netMinor: -700,
+  });
+  const back = { ...sent, id: 'txn_back', amountMinor: 700, netMinor: 700 };
+  expect(compare([sent, back], [])).toEqual([]);
   const ours = movement({ checkout: 'checkout_1' });
   expect(compare([ours], [], ['checkout_1'])).toMatchObject([{ verdict: 'missing_here', isExplained: false }]);
   const young = { ...ours, createdAtMs: NOW_MS - 60_000 };

@@ -92,7 +92,8 @@ function compareGroup(
   comparison: Comparison,
 ): ReconciliationItem | undefined {
   const netMinor = group.amountMinor - group.feeMinor;
-  if (!record) return explainUnknown(group, netMinor, comparison);
+  // What came and went again before the house heard of it has left nothing to explain.
+  if (!record) return netMinor === 0 ? undefined : explainUnknown(group, netMinor, comparison);
   const isYoung = comparison.nowMs - group.newestMs < IN_FLIGHT_MS;
   const item = itemFor(group.source);
   if (record.status === 'pending') {

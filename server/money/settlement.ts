@@ -5,6 +5,8 @@
 
 import type { PeriodicJob } from '../platform/periodic-job.ts';
 import { CardPaymentsStore } from './card-payments.store.ts';
+import { CardPayments } from './card-payments.ts';
+import type { Checkouts } from './checkouts.ts';
 import { CreatorAccountsStore } from './creator-accounts.store.ts';
 import { CreatorAccounts } from './creator-accounts.ts';
 import { DisputesStore } from './disputes.store.ts';
@@ -39,9 +41,12 @@ export class Settlement {
   readonly providerMadeRefunds: ProviderMadeRefunds;
   readonly reconciliations: Reconciliations;
 
-  constructor(context: MoneyContext, parts: { tickets: TicketsStore; standing: MembershipStanding }) {
+  constructor(
+    context: MoneyContext,
+    parts: { checkouts: Checkouts; tickets: TicketsStore; standing: MembershipStanding },
+  ) {
     const { db } = context;
-    const payments = new CardPaymentsStore(db);
+    const payments = new CardPayments(new CardPaymentsStore(db), parts.checkouts);
     this.accounts = new CreatorAccounts(context, new CreatorAccountsStore(db));
     this.holds = new EarningsHolds(context, {
       store: new EarningsHoldsStore(db, context.earningsRules),

@@ -89,7 +89,7 @@ export class StripeBilling implements BillingProvider {
     const list = await this.#call('list invoices', () =>
       this.#stripe.invoices.list({ subscription, status: 'paid', limit: INVOICES_MAX, expand: ['data.payments'] }),
     );
-    return list.data.filter((invoice) => invoice.amount_paid > 0).map(toInvoice);
+    return list.data.map(toInvoice);
   }
 
   async openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string> {
@@ -176,10 +176,15 @@ export function toInvoice(invoice: Stripe.Invoice): ProviderInvoice {
     amountMinor: invoice.amount_paid,
     currency: invoice.currency,
     payment: idOf(paid?.payment.payment_intent),
-    // A proration has lines of the time that is left; the end is the same for all of them.
-    periodEndMs: Math.max(...invoice.lines.data.map((line) => line.period.end)) * 1000,
+    periodEndMs: periodEndOf(invoice) * 1000,
     paidAtMs: (invoice.status_transitions.paid_at ?? invoice.created) * 1000,
   };
+}
+
+/** The end of what was sold; lines below zero are of time that was given back. */
+function periodEndOf({ lines: { data: lines } }: Stripe.Invoice): number {
+  const sold = lines.filter(({ amount }) => amount >= 0);
+  return Math.max(...(sold.length > 0 ? sold : lines).map(({ period }) => period.end));
 }
 
 function idOf(reference: string | { id: string } | null | undefined): string | null {

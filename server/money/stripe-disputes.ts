@@ -1,5 +1,6 @@
 /** Disputes at Stripe. */
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
+import { AppError } from '../protocol/errors.ts';
 import type { Evidence } from './payouts.schema.ts';
 import type { DisputesProvider, ProviderDispute } from './settlement-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
@@ -20,9 +21,18 @@ export class StripeDisputes implements DisputesProvider {
   }
 
   async submitEvidence(dispute: string, evidence: Evidence): Promise<ProviderDispute> {
-    return this.#call('submit evidence', async () =>
-      toDispute(await this.#stripe.disputes.update(dispute, { evidence, submit: true })),
-    );
+    try {
+      return await this.#call('submit evidence', async () =>
+        toDispute(await this.#stripe.disputes.update(dispute, { evidence, submit: true })),
+      );
+    } catch (error) {
+      // It was decided, or its time was over, before we have heard of that.
+      const cause = error instanceof AppError ? error.cause : undefined;
+      if (cause instanceof Stripe.errors.StripeInvalidRequestError) {
+        throw new AppError('dispute_closed', undefined, { cause });
+      }
+      throw error;
+    }
   }
 }
 

@@ -21,13 +21,14 @@ export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
 }
 
 export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
-  if (typeof intent === 'string') return { payment: intent, feeMinor: null, country: null };
+  if (typeof intent === 'string') return { payment: intent, feeMinor: null, country: null, checkout: null };
   const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge;
   const balance = charge?.balance_transaction;
   return {
     payment: intent.id,
     feeMinor: balance && typeof balance !== 'string' ? balance.fee : null,
     country: charge?.billing_details.address?.country ?? charge?.payment_method_details?.card?.country ?? null,
+    checkout: intent.metadata.checkout ?? null,
   };
 }
 

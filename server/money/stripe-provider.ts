@@ -11,6 +11,7 @@ import type {
   PaymentProvider,
   ProviderCheckout,
   ProviderEvent,
+  ProviderEventList,
   ProviderPayment,
   ProviderRefund,
   RefundOrder,
@@ -33,6 +34,8 @@ export interface StripeProviderOptions {
   protocol?: 'http' | 'https' | undefined;
   timeoutMs?: number;
   maxNetworkRetries?: number;
+  /** How requests are sent; absent means over the network by the SDK's own client. */
+  fetch?: typeof globalThis.fetch | undefined;
   clock: Clock;
   log: Log;
 }
@@ -44,7 +47,7 @@ const TIMEOUT_MS = 10_000;
 const NETWORK_RETRIES = 2;
 /** How old a signed webhook may be, and how far ahead its sender's clock. */
 const SIGNATURE_TOLERANCE_SECONDS = 300;
-/** Most events that one listing brings; what is older was looked at before. */
+/** Most events that one call answers. */
 const EVENTS_MAX = 1_000;
 const PAGE_ITEMS = 100;
 const PAYMENT_EXPANSION = ['latest_charge.balance_transaction'];
@@ -91,6 +94,7 @@ export class StripeProvider implements PaymentProvider {
       timeout: options.timeoutMs ?? TIMEOUT_MS,
       maxNetworkRetries: options.maxNetworkRetries ?? NETWORK_RETRIES,
       telemetry: false,
+      ...(options.fetch === undefined ? {} : { httpClient: Stripe.createFetchHttpClient(options.fetch) }),
     });
     return new StripeProvider(stripe, options);
   }
@@ -230,19 +234,15 @@ export class StripeProvider implements PaymentProvider {
     throw new AppError('signature_invalid', undefined, { cause: failure });
   }
 
-  async fetchEvents(sinceMs: number): Promise<ProviderEvent[]> {
+  async fetchEvents(span: { sinceMs: number; untilMs?: number | undefined }): Promise<ProviderEventList> {
+    const created = {
+      gte: Math.floor(span.sinceMs / 1000),
+      ...(span.untilMs === undefined ? {} : { lte: Math.floor(span.untilMs / 1000) }),
+    };
     const events = await this.#call('list events', () =>
-      this.#stripe.events
-        .list({ created: { gte: Math.floor(sinceMs / 1000) }, limit: PAGE_ITEMS })
-        .autoPagingToArray({ limit: EVENTS_MAX }),
+      this.#stripe.events.list({ created, limit: PAGE_ITEMS }).autoPagingToArray({ limit: EVENTS_MAX }),
     );
-    if (events.length === EVENTS_MAX) {
-      this.#log.warn(
-        { sinceMs, limit: EVENTS_MAX },
-        'more provider events than one sweep lists; open payments are still checked one by one',
-      );
-    }
-    return events.map((event) => this.#toEvent(event));
+    return { events: events.map((event) => this.#toEvent(event)), isWhole: events.length < EVENTS_MAX };
   }
 
   #toEvent(event: Stripe.Event): ProviderEvent {

@@ -1,5 +1,6 @@
-import { asc, desc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import { asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
+import { eventListings } from './event-listings.schema.ts';
 import { providerEvents } from './money.schema.ts';
 
 export type InboxEvent = typeof providerEvents.$inferSelect;
@@ -7,6 +8,7 @@ export type NewInboxEvent = typeof providerEvents.$inferInsert;
 
 /** While an event is being processed nobody else takes it; longer than the provider's client tries. */
 const PROCESSING_LEASE_SECONDS = 40;
+const LISTING = 'events';
 
 export class WebhookInboxStore {
   readonly #orm: Orm;
@@ -62,13 +64,20 @@ export class WebhookInboxStore {
       .where(isNotNull(providerEvents.nextAttemptAt));
   }
 
-  /** When the newest known event happened. */
-  async findNewestMs(): Promise<number | undefined> {
-    const [row] = await this.#orm
-      .select({ createdAt: providerEvents.createdAt })
-      .from(providerEvents)
-      .orderBy(desc(providerEvents.createdAt))
-      .limit(1);
-    return row && Date.parse(row.createdAt);
+  /** Up to when the provider's list of events has been read; undefined in a new house. */
+  async findListedUntilMs(): Promise<number | undefined> {
+    const [row] = await this.#orm.select().from(eventListings).where(eq(eventListings.id, LISTING));
+    return row && Date.parse(row.listedUntil);
+  }
+
+  /** Never backwards: two processes may list at the same time. */
+  async noteListed(untilIso: string): Promise<void> {
+    await this.#orm
+      .insert(eventListings)
+      .values({ id: LISTING, listedUntil: untilIso })
+      .onConflictDoUpdate({
+        target: eventListings.id,
+        set: { listedUntil: sql`greatest(${eventListings.listedUntil}, ${untilIso}::timestamptz)` },
+      });
   }
 }

@@ -18,7 +18,7 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
 /** Days of trying; afterwards the event stays in the inbox with its error, and the sweep of open payments goes on. */
 const ATTEMPTS_MAX = 80;
-/** Events are listed from before the newest known one, because the provider may show them out of order. */
+/** Events are listed again from a little before the last listing, because the provider may show them out of order. */
 const LISTING_OVERLAP_MS = 10 * 60_000;
 /** How far back the first listing of a new house looks. */
 const LISTING_FIRST_MS = 60 * 60_000;
@@ -57,13 +57,26 @@ export class WebhookInbox {
     if (!event.isVersionOurs) metrics.webhookVersionMismatches.inc();
   }
 
-  /** Keeps events that the provider lists and that never came; answers how many there were. */
+  /**
+   * Keeps events that the provider lists and that never came; answers how many there were. Goes on from where the last whole listing ended,
+   * which may be days ago: the newest event that a webhook has brought does not tell what was lost before it.
+   */
   async list(): Promise<number> {
     const { provider, clock, metrics, log } = this.#context;
-    const newestMs = await this.#parts.store.findNewestMs();
-    const sinceMs = newestMs === undefined ? clock.now() - LISTING_FIRST_MS : newestMs - LISTING_OVERLAP_MS;
-    const events = await provider.fetchEvents(sinceMs);
-    const missed = await this.#parts.store.insert(events.map((event) => this.#toRow(event)));
+    const { store } = this.#parts;
+    const listedUntilMs = await store.findListedUntilMs();
+    const sinceMs = listedUntilMs === undefined ? clock.now() - LISTING_FIRST_MS : listedUntilMs - LISTING_OVERLAP_MS;
+    let missed = 0;
+    let newestMs: number | undefined;
+    for (let untilMs: number | undefined; ; ) {
+      const { events, isWhole } = await provider.fetchEvents({ sinceMs, untilMs });
+      missed += await store.insert(events.map((event) => this.#toRow(event)));
+      newestMs ??= events[0]?.createdAtMs;
+      const oldestMs = events.at(-1)?.createdAtMs;
+      if (isWhole || oldestMs === undefined || oldestMs === untilMs) break;
+      untilMs = oldestMs;
+    }
+    if (newestMs !== undefined) await store.noteListed(new Date(newestMs).toISOString());
     if (missed > 0) {
       metrics.webhooks.inc({ outcome: 'found_by_listing' }, missed);
       log.info({ missed }, 'provider events found that no webhook had brought');

@@ -162,6 +162,25 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     return { identity, membership };
   }
 
+  test('a renewal that the credit of a move to a lower tier pays for lets the member stay', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver, gold } = await openClub(house);
+    const room = await house.createRoom({ kind: 'members' });
+    const { identity, membership } = await join(house, gold);
+    await house.money.memberships.changeTier(identity, membership.id, silver.id);
+    house.advance(33 * DAY_MS);
+    const renewed = await eventually(async () => {
+      await house.money.sweep();
+      const [found] = await house.money.memberships.list(identity);
+      return found?.paidUntil !== membership.paidUntil && found;
+    });
+    expect(renewed).toMatchObject({ status: 'active', tier: { id: silver.id } });
+    house.advance(6 * DAY_MS);
+    await house.money.sweep();
+    expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ state: 'granted' });
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
   test('paid, renewed, cancelled and taken back, and the books balance', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver } = await openClub(house);

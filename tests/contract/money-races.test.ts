@@ -1,4 +1,6 @@
+import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Money } from '../../server/money/money.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TicketId, type TipId, type TopupId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
@@ -12,10 +14,13 @@ const EXPECTED_REFUSALS = ['insufficient_funds', 'already_refunded', 'not_refund
 describe.each(DATABASES)('two hundred operations at once on one wallet, on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
+  /** As two gateways have them: two objects that know nothing of each other, on one database. */
+  let gateways: Money[];
 
   beforeAll(async () => {
     db = await open();
     house = await openMoneyHouse({ db });
+    gateways = [house.money, await house.openGateway()];
   });
 
   afterAll(async () => {
@@ -24,22 +29,27 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
   });
 
   test('never overdraw, never double, and lose nothing that was answered', async () => {
-    const { money } = house;
     const identity = await house.createFan();
     const topup = await creditBy(identity, 20_000);
+    const disputed = await paymentOf(await creditBy(identity, 20_000));
     const rooms = await Promise.all(Array.from({ length: 8 }, () => house.createRoom()));
     const before = await Promise.all(Array.from({ length: 20 }, () => tip(identity, rooms[0] as Room, 100)));
     const seed = Number(process.env.LOGE_TEST_SEED ?? Date.now() % 1_000_000);
     console.info(`seed ${seed}`);
     const random = seeded(seed);
-    const answered = { tips: [] as number[], tickets: new Map<string, TicketId>(), refunds: [] as string[] };
+    const answered = { tipIds: [] as TipId[], tickets: new Map<string, TicketId>(), refunds: [] as string[] };
 
     const operations = Array.from({ length: OPERATIONS }, (_, index) => async () => {
+      const money = gateways[index % gateways.length] as Money;
+      if (index === OPERATIONS / 2) {
+        house.emulator.act('open_dispute', { paymentIntent: disputed });
+        return;
+      }
       const room = rooms[Math.floor(random() * rooms.length)] as Room;
       const kind = random();
       if (kind < 0.5) {
-        const sent = await tip(identity, room, 100 + Math.floor(random() * 400));
-        answered.tips.push(sent.amountMinor);
+        const sent = await tip(identity, room, 100 + Math.floor(random() * 400), money);
+        answered.tipIds.push(sent.id);
       } else if (kind < 0.7) {
         const bought = await money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
         if ('ticket' in bought) answered.tickets.set(bought.ticket.id, bought.ticket.id);
@@ -56,10 +66,23 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     }
 
     expect(new Set(answered.refunds).size).toBe(answered.refunds.length);
+    const { money } = house;
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await money.settled();
+    await eventually(async () => (await money.settlement.disputes.list())[0]?.status === 'open');
+    await Promise.all(gateways.map((gateway) => gateway.settled()));
     expect(await money.checkInvariants()).toEqual([]);
+    expect(new Set(answered.tipIds).size).toBe(answered.tipIds.length);
     const { entries } = await money.getWalletHistory(identity, OPERATIONS);
+    expect((await money.getWallet(identity)).balanceMinor).toBeGreaterThanOrEqual(0);
+    await assertBooked(answered.tipIds);
+    // Won or lost, the books balance: what was spent before the bank asked is taken from whoever has it still.
+    const [dispute] = await money.settlement.disputes.list();
+    expect(dispute?.frozenCreditMinor).toBeLessThanOrEqual(20_000);
+    house.emulator.act('close_dispute', { dispute: await providerDispute(), outcome: 'lost' });
+    await eventually(async () => (await money.settlement.disputes.list())[0]?.status === 'lost');
+    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
+    await Promise.all(gateways.map((gateway) => gateway.settled()));
+    expect(await money.checkInvariants()).toEqual([]);
     expect((await money.getWallet(identity)).balanceMinor).toBeGreaterThanOrEqual(0);
     for (const room of rooms) {
       const held = [...answered.tickets.keys()];
@@ -76,10 +99,15 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     const room = await house.createRoom();
     const input = { amountMinor: 200, idempotencyKey: 'one-key-for-all' };
     const from = { identity, name: 'Léa', role: 'fan' } as const;
-    const tips = await Promise.all(Array.from({ length: OPERATIONS }, () => house.money.tip({ room, from, input })));
+    const gatewayOf = (index: number) => gateways[index % gateways.length] as Money;
+    const tips = await Promise.all(
+      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).tip({ room, from, input })),
+    );
     expect(new Set(tips.map((receipt) => receipt.tip.id)).size).toBe(1);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
-    const tickets = await Promise.all(Array.from({ length: OPERATIONS }, () => house.money.buyTicket(order)));
+    const tickets = await Promise.all(
+      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).buyTicket(order)),
+    );
     expect(new Set(tickets.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(await house.money.getWallet(identity)).toEqual({ balanceMinor: 300, currency: 'eur', promoMinor: 0 });
     expect(await house.money.checkInvariants()).toEqual([]);
@@ -111,9 +139,35 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     return topup;
   }
 
-  async function tip(identity: string, room: Room, amountMinor: number) {
+  /** The provider's payment of a top-up. */
+  async function paymentOf(topup: TopupId): Promise<string> {
+    const { rows } = await select<{ payment: string }>(
+      sql`select provider_payment as payment from checkouts where source_id = ${topup}`,
+    );
+    return rows[0]?.payment ?? '';
+  }
+
+  async function providerDispute(): Promise<string> {
+    const { rows } = await select<{ id: string }>(sql`select provider_dispute as id from disputes`);
+    return rows[0]?.id ?? '';
+  }
+
+  /** Each tip that was answered is in the books, once. */
+  async function assertBooked(tips: TipId[]): Promise<void> {
+    const { rows } = await select<{ id: string; n: string }>(
+      sql`select source_id as id, count(*) as n from ledger_transactions where kind = 'tip' group by source_id`,
+    );
+    const booked = new Map(rows.map(({ id, n }) => [id, Number(n)]));
+    expect(tips.filter((id) => booked.get(id) !== 1)).toEqual([]);
+  }
+
+  async function select<Row>(statement: SQL): Promise<{ rows: Row[] }> {
+    return (await db.orm.execute(statement)) as unknown as { rows: Row[] };
+  }
+
+  async function tip(identity: string, room: Room, amountMinor: number, money: Money = house.money) {
     const from = { identity, name: 'Léa', role: 'fan' } as const;
-    const receipt = await house.money.tip({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
+    const receipt = await money.tip({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
     return receipt.tip;
   }
 });

@@ -54,6 +54,8 @@ export interface MoneyHouse extends AsyncDisposable {
   creator: string;
   /** A fan with this much credit, bought by card; answers the identity. */
   createFan(creditMinor?: number): Promise<string>;
+  /** Another gateway's money beside this one, on the same database and provider, closed with the house. */
+  openGateway(): Promise<Money>;
   /** Another process on the same database and provider, as after a crash: nothing of the first is closed. */
   restartMoney(): Promise<Money>;
 }
@@ -148,6 +150,12 @@ export async function openMoneyHouse({
         await money.confirmCheckout(session);
       }
       return identity;
+    },
+    async openGateway() {
+      const gateway = await openMoney();
+      opened.push(gateway);
+      if (isRunning) gateway.start();
+      return gateway;
     },
     async restartMoney() {
       money = await openMoney();

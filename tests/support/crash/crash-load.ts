@@ -1,0 +1,244 @@
+/**
+ * A mixed load on a real server until it is killed: tips, tickets, top-ups, refunds, chat messages and a private session with real media, by
+ * people who note every answer and ask again, with the same key, for whatever was not answered.
+ */
+import type { RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
+import { payCheckout } from '../checkout.ts';
+import { goLive, type Live } from '../media.ts';
+import { TestParticipant } from '../participant.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../rtp-viewer.ts';
+import type { ServerProcess } from '../server-process.ts';
+import type { Answers } from '../soak/answers.ts';
+import type { Dice } from '../soak/dice.ts';
+
+const FANS = 6;
+const CREATOR = 'ada';
+const TIP_MINOR = 100;
+const PRICE_MINOR = 300;
+const TOPUP_MINOR = 20_000;
+const RATE_MINOR = 600;
+const PRIVATE_FAN = 'fan-in-private';
+/** How long a private session runs before its fan ends it, if nothing is killed before. */
+const PRIVATE_MS = 1_500;
+
+/** Sent and not answered; the same key asks for the one answer there is. */
+interface Doubt {
+  identity: string;
+  request: 'money:tip' | 'chat:send';
+  input: Record<string, unknown>;
+}
+
+const WEIGHTS = { tip: 40, chat: 25, ticket: 12, topup: 12, refund: 10, look: 1 };
+
+export class CrashLoad {
+  readonly #server: ServerProcess;
+  readonly #answers: Answers;
+  readonly #dice: Dice;
+  readonly #doubts: Doubt[] = [];
+  readonly #tips: string[] = [];
+  #talk = '';
+  #private = '';
+  #keys = 0;
+  /** Told of every answer, so that the kill can come in the middle of things. */
+  onAnswer: () => void = () => {};
+
+  private constructor(server: ServerProcess, answers: Answers, dice: Dice) {
+    this.#server = server;
+    this.#answers = answers;
+    this.#dice = dice;
+  }
+
+  static async create(server: ServerProcess, answers: Answers, dice: Dice): Promise<CrashLoad> {
+    const load = new CrashLoad(server, answers, dice);
+    await server.server('POST', '/v1/creators', { identity: CREATOR, name: 'Ada', country: 'FR' });
+    load.#talk = await load.#createRoom({ kind: 'free' });
+    load.#private = await load.#createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
+    for (const identity of [...identities(), PRIVATE_FAN]) {
+      await server.server('POST', '/v1/promotions', { identity, amountMinor: 30_000, reason: 'Credit of the test' });
+    }
+    return load;
+  }
+
+  /** Runs until the server has been killed; what fails before fails, and nobody waits for what can have no answer any more. */
+  async run(killed: Promise<void>): Promise<void> {
+    let isKilled = false;
+    const isOver = () => isKilled;
+    const noted = killed.then(() => {
+      isKilled = true;
+    });
+    const unlessOver = (work: Promise<unknown>) =>
+      Promise.race([work, noted]).catch((error) => {
+        if (!isKilled) throw error;
+      });
+    await Promise.all([
+      ...identities().map((identity) => unlessOver(this.#beFan(identity, isOver))),
+      unlessOver(this.#beInPrivate(isOver)),
+    ]);
+  }
+
+  /** Nothing is left in doubt. */
+  async settle(): Promise<void> {
+    await Promise.all([...identities()].map((identity) => this.#beFan(identity, () => true)));
+  }
+
+  async #createRoom(access: object): Promise<string> {
+    const room = { creator: CREATOR, title: 'A night', access };
+    return (await this.#server.server<{ id: string }>('POST', '/v1/rooms', room)).id;
+  }
+
+  async #connect(identity: string, room: string, role = 'fan'): Promise<TestParticipant> {
+    const claims = { identity, name: identity, room, role };
+    const { token } = await this.#server.server<{ token: string }>('POST', '/v1/tokens', claims);
+    return TestParticipant.connect(this.#server.url, { token });
+  }
+
+  async #beFan(identity: string, isOver: () => boolean): Promise<void> {
+    const dice = this.#dice.fork();
+    using fan = await this.#connect(identity, this.#talk);
+    const gone = disconnected(fan);
+    const mine = this.#doubts.filter((doubt) => doubt.identity === identity);
+    for (const doubt of mine) await Promise.race([this.#send(fan, doubt), gone]);
+    while (!isOver()) await Promise.race([this.#act(fan, { identity, dice }), gone]);
+  }
+
+  async #act(fan: TestParticipant, who: { identity: string; dice: Dice }): Promise<void> {
+    const { identity, dice } = who;
+    switch (dice.weighted(WEIGHTS)) {
+      case 'tip':
+        return this.#send(fan, this.#doubt(identity, 'money:tip'));
+      case 'chat':
+        return this.#send(fan, this.#doubt(identity, 'chat:send'));
+      case 'ticket':
+        return this.#buyTicket(identity);
+      case 'topup':
+        return this.#topUp(fan);
+      case 'refund':
+        return this.#refund(dice);
+      case 'look':
+        await this.#ask(fan, 'money:wallet', {});
+    }
+  }
+
+  #doubt(identity: string, request: Doubt['request']): Doubt {
+    this.#keys += 1;
+    const key = `crash-${identity}-${this.#keys}`;
+    const input =
+      request === 'money:tip'
+        ? { amountMinor: TIP_MINOR, idempotencyKey: key }
+        : { clientId: key, text: `Line ${key}` };
+    const doubt = { identity, request, input };
+    this.#doubts.push(doubt);
+    return doubt;
+  }
+
+  async #send(fan: TestParticipant, doubt: Doubt): Promise<void> {
+    const { request, identity, input } = doubt;
+    const answer = await this.#ask(fan, request, input);
+    const index = this.#doubts.indexOf(doubt);
+    if (index >= 0) this.#doubts.splice(index, 1);
+    if (answer === undefined) return;
+    if (request === 'money:tip') {
+      this.#answers.noteOnce('tip', `${identity} ${input.idempotencyKey}`, answer.tip.id);
+      this.#tips.push(answer.tip.id);
+    } else this.#answers.noteOnce('message', `${identity} ${input.clientId}`, answer.message.id);
+  }
+
+  async #buyTicket(identity: string): Promise<void> {
+    const room = await this.#createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+    using lobby = await this.#connect(identity, room);
+    const gone = disconnected(lobby);
+    const answer = await Promise.race([this.#ask(lobby, 'money:buyTicket', { from: 'wallet' }), gone]);
+    if (answer) this.#answers.note('ticket', answer.ticket.id);
+  }
+
+  async #topUp(fan: TestParticipant): Promise<void> {
+    const answer = await this.#ask(fan, 'money:topup', { amountMinor: TOPUP_MINOR });
+    if (!answer) return;
+    const session = new URL(answer.checkoutUrl).pathname.split('/').at(-1) ?? '';
+    if ((await payCheckout(answer.checkoutUrl)).status === 303) this.#answers.note('paid_page', session);
+    this.onAnswer();
+    const confirmed = await this.#ask(fan, 'money:confirmCheckout', { checkoutSession: session });
+    if (confirmed?.status === 'paid') this.#answers.note('paid_page', session);
+  }
+
+  async #refund(dice: Dice): Promise<void> {
+    const [tip] = this.#tips.splice(Math.floor(dice.next() * this.#tips.length), 1);
+    if (!tip) return;
+    const { id } = await this.#server.server<{ id: string }>('POST', '/v1/refunds', { tip, reason: 'crash' });
+    this.#answers.note('refund', id);
+    this.onAnswer();
+  }
+
+  /** Asks, and again where it is too much at once; undefined when it is refused for a reason. */
+  // biome-ignore lint/suspicious/noExplicitAny: the answers of several requests, each looked at by its asker.
+  async #ask(participant: TestParticipant, request: string, input: object): Promise<any> {
+    for (;;) {
+      const answer = await participant.emit(request, input);
+      if (answer.ok) {
+        this.onAnswer();
+        return answer.data;
+      }
+      const { code, retryAfterMs } = answer.error;
+      if (code === 'insufficient_funds' || code === 'wallet_limit') return undefined;
+      if (retryAfterMs === undefined) throw new Error(`${request}: ${code}`);
+      await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
+    }
+  }
+
+  /** Session after session, with video that flows. */
+  async #beInPrivate(isOver: () => boolean): Promise<void> {
+    using creator = await this.#connect(CREATOR, this.#private, 'creator');
+    using fan = await this.#connect(PRIVATE_FAN, this.#private);
+    const gone = Promise.race([disconnected(creator), disconnected(fan)]);
+    using live: Live = await Promise.race([goLive(creator), gone]);
+    while (!isOver() && live) await Promise.race([this.#meet(creator, fan), gone]);
+  }
+
+  async #meet(creator: TestParticipant, fan: TestParticipant): Promise<void> {
+    // What a kill has left behind is over once the house has found it abandoned.
+    const { sessions } = await this.#ask(fan, 'private:list', {});
+    if (sessions.length > 0) return pause(PRIVATE_MS);
+    const granted = fan.next('rooms:accessGranted');
+    granted.catch(() => {});
+    const asked = await this.#ask(fan, 'private:request', { minutes: 1 });
+    if (!asked) return pause(PRIVATE_MS);
+    const { session } = asked;
+    await this.#ask(creator, 'private:accept', { session: session.id });
+    const { inside } = await granted;
+    const viewer = await this.#watch(fan, inside.stage.routerRtpCapabilities as RtpCapabilities);
+    try {
+      await pause(PRIVATE_MS);
+      await this.#ask(fan, 'private:end', { session: session.id });
+      this.#answers.note('private_session', session.id);
+    } finally {
+      viewer.close();
+    }
+  }
+
+  async #watch(fan: TestParticipant, router: RtpCapabilities): Promise<RtpViewer> {
+    const viewer = new RtpViewer({ reports: true });
+    viewer.firstDecodableFrame.catch(() => {});
+    const { transport, consumers } = await this.#ask(fan, 'stage:watch', {
+      rtpCapabilities: rtpViewerCapabilities(router),
+      dtlsParameters: viewer.dtlsParameters,
+    });
+    await viewer.connect(transport as TransportOptions, consumers);
+    return viewer;
+  }
+}
+
+function identities(): string[] {
+  return Array.from({ length: FANS }, (_, index) => `fan-${index}`);
+}
+
+function disconnected(participant: TestParticipant): Promise<never> {
+  const gone = new Promise<never>((_, reject) => {
+    participant.socket.once('disconnect', () => reject(new Error('disconnected')));
+  });
+  gone.catch(() => {});
+  return gone;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

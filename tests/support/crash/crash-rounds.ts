@@ -1,0 +1,121 @@
+/** Kills a real server, again and again, in the middle of a mixed load, and looks at what is left. */
+import { sql } from 'drizzle-orm';
+import { Database } from '../../../server/platform/db.ts';
+import { startApp } from '../app.ts';
+import { startPostgres } from '../postgres.ts';
+import { ServerProcess } from '../server-process.ts';
+import { Answers } from '../soak/answers.ts';
+import { Dice } from '../soak/dice.ts';
+import { CrashLoad } from './crash-load.ts';
+
+export type CrashDatabase = 'PGlite' | 'Postgres';
+
+interface CrashOptions {
+  database: CrashDatabase;
+  seed: number;
+  kills: number;
+  onKill?: (state: { kills: number; answered: number }) => void;
+}
+
+interface CrashResult {
+  kills: number;
+  answered: number;
+  lost: string[];
+  doubled: string[];
+  violations: string[];
+}
+
+/** The kill comes after a random number of answers, up to this, and a random moment more. */
+const KILL_ANSWERS = 60;
+const KILL_DELAY_MS = 60;
+
+export async function runCrashes({ database, seed, kills, onKill }: CrashOptions): Promise<CrashResult> {
+  await using stack = new AsyncDisposableStack();
+  const env: Record<string, string> = {};
+  if (database === 'Postgres') {
+    const postgres = await startPostgres();
+    stack.defer(() => postgres.close());
+    env.DATABASE_URL = postgres.url;
+  }
+  const server = stack.use(await ServerProcess.create(env));
+  const dice = new Dice(seed);
+  const answers = new Answers();
+  const load = await CrashLoad.create(server, answers, dice.fork());
+  for (let round = 1; round <= kills; round += 1) {
+    await runAndKill(server, load, dice);
+    onKill?.({ kills: round, answered: answers.count });
+    await server.start();
+  }
+  await load.settle();
+  await server.stop();
+  const violations = await balance(server.dataDir, env);
+  const db = await Database.create({ url: env.DATABASE_URL, dataDir: `${server.dataDir}/pglite` });
+  stack.defer(() => db.close());
+  const lost = (await answers.findLost(db)).map(({ kind, id }) => `${kind} ${id}`);
+  const doubled = [...answers.doubled, ...(await findDoubled(db))];
+  violations.push(...(await findGaps(db)));
+  return { kills, answered: answers.count, lost, doubled, violations };
+}
+
+async function runAndKill(server: ServerProcess, load: CrashLoad, dice: Dice): Promise<void> {
+  const killed = Promise.withResolvers<void>();
+  const running = load.run(killed.promise);
+  running.catch(() => {});
+  await Promise.race([running, countAnswers(load, dice.between(1, KILL_ANSWERS))]);
+  await new Promise((resolve) => setTimeout(resolve, dice.next() * KILL_DELAY_MS));
+  // First told, then done: whatever fails from here on is the kill.
+  killed.resolve();
+  await server.kill();
+  await running;
+}
+
+function countAnswers(load: CrashLoad, wanted: number): Promise<void> {
+  return new Promise((resolve) => {
+    let answers = 0;
+    load.onAnswer = () => {
+      answers += 1;
+      if (answers >= wanted) resolve();
+    };
+  });
+}
+
+/** Opens the house on what is left, lets it finish what it finds, and looks at the books. */
+async function balance(dataDir: string, env: Record<string, string>): Promise<string[]> {
+  await using books = await startApp({ dataDir, env });
+  const { money } = books.app.context;
+  await money.sweep();
+  return await money.checkInvariants();
+}
+
+async function select<Row>(db: Database, statement: string): Promise<Row[]> {
+  return ((await db.orm.execute(sql.raw(statement))) as unknown as { rows: Row[] }).rows;
+}
+
+async function findDoubled(db: Database): Promise<string[]> {
+  const rows = await select<{ what: string; n: string }>(
+    db,
+    `select 'tip ' || identity || ' ' || idempotency_key as what, count(*) as n from tips group by 1 having count(*) > 1
+      union all select 'message ' || identity || ' ' || client_id, count(*) from chat_entries
+        where client_id is not null group by 1 having count(*) > 1
+      union all select 'ticket ' || room || ' ' || identity, count(*) from tickets where status = 'valid' group by 1 having count(*) > 1
+      union all select 'shown ' || id, count(*) from chat_entries where kind = 'tip' group by 1 having count(*) > 1`,
+  );
+  return rows.map(({ what, n }) => `${what}: ${n} times`);
+}
+
+/** The log has no gap, and shows exactly the tips that are in the books. */
+async function findGaps(db: Database): Promise<string[]> {
+  const gaps = await select<{ room: string; n: string; last: string }>(
+    db,
+    `select room, count(*) as n, max(seq) as last from chat_entries group by room having count(*) <> max(seq)`,
+  );
+  const unshown = await select<{ id: string }>(
+    db,
+    `select coalesce(t.id, c.id) as id from tips t
+      full join (select id from chat_entries where kind = 'tip') c on c.id = t.id where t.id is null or c.id is null`,
+  );
+  return [
+    ...gaps.map(({ room, n, last }) => `${room}: ${n} entries, the last of them ${last}`),
+    ...unshown.map(({ id }) => `${id} is in the books and not shown, or the other way round`),
+  ];
+}

@@ -1,0 +1,107 @@
+/** Acts by which money goes back: refunds by operator, by rule, by a buyer, by hand at the provider; disputes of every kind. */
+import { type Act, NOTHING, type Scene } from '../soak-world.ts';
+
+async function refund({ app, answers }: Scene, input: { tip?: string; ticket?: string; topup?: string }) {
+  const named = input as Parameters<typeof app.money.refund>[0];
+  const { id, status } = await app.money.refund({ ...named, reason: 'soak' }, 'operator');
+  answers.note('refund', id);
+  return `${id} ${status}`;
+}
+
+const refundTip: Act = async (scene) => {
+  const tip = scene.dice.pick(scene.world.tips.items);
+  return tip ? refund(scene, { tip }) : NOTHING;
+};
+
+const refundTicket: Act = async (scene) => {
+  const ticket = scene.dice.pick(scene.world.tickets.items);
+  return ticket ? refund(scene, { ticket: ticket.id }) : NOTHING;
+};
+
+const refundTopup: Act = async (scene) => {
+  const topup = scene.dice.pick(scene.world.topups.items);
+  return topup ? refund(scene, { topup }) : NOTHING;
+};
+
+/** Two operators at once: one of them is told that it was done. */
+const refundTwice: Act = async (scene) => {
+  const { dice, world, answers } = scene;
+  const tip = dice.pick(world.tips.items);
+  if (!tip) return NOTHING;
+  const results = await Promise.allSettled([refund(scene, { tip }), refund(scene, { tip })]);
+  const done = results.filter((result) => result.status === 'fulfilled');
+  if (done.length === 2) answers.doubled.push(`${tip} was refunded twice`);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (done.length === 0 && failed) throw failed.reason;
+  return 'once';
+};
+
+const withdraw: Act = async ({ app, world, dice, answers }) => {
+  const ticket = dice.pick(world.tickets.items.filter(({ identity }) => identity !== ''));
+  if (!ticket) return NOTHING;
+  const { id } = await app.money.withdraw(ticket.id as `ticket_${string}`, ticket.identity);
+  answers.note('refund', id);
+  return id;
+};
+
+/** Of payments that belong to checkouts; those of memberships are the club's. */
+async function drawPayment({ world, dice, house }: Scene): Promise<string | undefined> {
+  const page = dice.pick(world.paidSessions.items.filter(({ purpose }) => purpose !== 'membership'));
+  if (!page) return undefined;
+  const { payment_intent } = await house.stripe.checkout.sessions.retrieve(page.session);
+  return typeof payment_intent === 'string' ? payment_intent : undefined;
+}
+
+/** Somebody presses the button in the provider's dashboard. */
+const refundAtProvider: Act = async (scene) => {
+  const payment_intent = await drawPayment(scene);
+  if (!payment_intent) return NOTHING;
+  const amount = scene.dice.chance(0.5) ? {} : { amount: scene.dice.between(1, 700) };
+  const { id } = await scene.house.stripe.refunds.create({ payment_intent, ...amount });
+  return id;
+};
+
+const openDispute: Act = async (scene) => {
+  const paymentIntent = await drawPayment(scene);
+  if (!paymentIntent) return NOTHING;
+  const { id } = scene.house.emulator.act('open_dispute', { paymentIntent, isInquiry: scene.dice.chance(0.2) });
+  scene.world.disputes.add(id);
+  return id;
+};
+
+const decideDispute: Act = async ({ world, dice, house }) => {
+  const dispute = dice.pick(world.disputes.items);
+  if (!dispute) return NOTHING;
+  const outcome = dice.chance(0.5) ? 'won' : 'lost';
+  house.emulator.act('close_dispute', { dispute, outcome });
+  world.disputes.remove(dispute);
+  return `${dispute} ${outcome}`;
+};
+
+const escalate: Act = async ({ world, dice, house }) => {
+  const dispute = dice.pick(world.disputes.items);
+  if (!dispute) return NOTHING;
+  house.emulator.act('escalate_inquiry', { dispute });
+  return dispute;
+};
+
+const submitEvidence: Act = async ({ app, dice, answers }) => {
+  const dispute = dice.pick((await app.money.settlement.disputes.list()).filter(({ closedAt }) => closedAt === null));
+  if (!dispute) return NOTHING;
+  await app.money.settlement.disputes.submitEvidence(dispute.id, { note: 'They were there.', by: 'operator' });
+  answers.note('evidence', dispute.id);
+  return dispute.id;
+};
+
+export const GIVING_BACK = {
+  refundTip: { act: refundTip, weight: 4 },
+  refundTicket: { act: refundTicket, weight: 2 },
+  refundTopup: { act: refundTopup, weight: 1.5 },
+  refundTwice: { act: refundTwice, weight: 0.7 },
+  withdraw: { act: withdraw, weight: 1 },
+  refundAtProvider: { act: refundAtProvider, weight: 0.7 },
+  openDispute: { act: openDispute, weight: 0.8 },
+  decideDispute: { act: decideDispute, weight: 0.7 },
+  escalate: { act: escalate, weight: 0.2 },
+  submitEvidence: { act: submitEvidence, weight: 0.3 },
+};

@@ -1,0 +1,80 @@
+/**
+ * What was answered, and must therefore be there whatever dies afterwards: by the house to people, and by the provider's page to whoever paid.
+ */
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../../server/platform/db.ts';
+
+type AnsweredKind =
+  | 'tip'
+  | 'message'
+  | 'ticket'
+  | 'topup'
+  | 'refund'
+  | 'promotion'
+  | 'membership'
+  | 'private_session'
+  | 'payout_batch'
+  | 'evidence'
+  | 'fee_policy'
+  | 'paid_page';
+
+interface Answered {
+  kind: AnsweredKind;
+  id: string;
+}
+
+/** Ids that are there as they were answered; each statement takes those that were. */
+const THERE: Record<AnsweredKind, string> = {
+  tip: `select id from tips where status in ('settled', 'refunded')`,
+  ticket: `select id from tickets where status in ('valid', 'refunded', 'disputed')`,
+  topup: `select id from topups where status = 'settled'`,
+  refund: 'select id from refunds',
+  message: `select id from chat_entries where kind = 'message'`,
+  promotion: 'select id from promotions',
+  membership: `select id from memberships where status not in ('pending', 'abandoned')`,
+  private_session: `select id from private_sessions where status = 'ended'`,
+  payout_batch: 'select id from payout_batches',
+  evidence: 'select id from disputes where submitted_at is not null',
+  fee_policy: 'select id from fee_policies',
+  paid_page: `select provider_session as id from checkouts where status = 'paid'
+    union all select provider_session from memberships where status not in ('pending', 'abandoned')`,
+};
+
+export class Answers {
+  readonly #answered = new Map<AnsweredKind, Set<string>>();
+  /** What has come of the keys that senders gave. */
+  readonly #byKey = new Map<string, string>();
+  /** Things that were answered as two when they are one. */
+  readonly doubled: string[] = [];
+
+  note(kind: AnsweredKind, id: string): void {
+    const known = this.#answered.get(kind) ?? new Set();
+    this.#answered.set(kind, known.add(id));
+  }
+
+  /** Notes what was asked for under a key of its sender: one key, one thing, however often it is answered. */
+  noteOnce(kind: AnsweredKind, key: string, id: string): void {
+    this.note(kind, id);
+    const earlier = this.#byKey.get(key);
+    if (earlier !== undefined && earlier !== id) this.doubled.push(`the key ${key} has made ${earlier} and ${id}`);
+    this.#byKey.set(key, id);
+  }
+
+  idsOf(kind: AnsweredKind): ReadonlySet<string> {
+    return this.#answered.get(kind) ?? new Set();
+  }
+
+  get count(): number {
+    return [...this.#answered.values()].reduce((sum, ids) => sum + ids.size, 0);
+  }
+
+  async findLost(db: Database): Promise<Answered[]> {
+    const lost: Answered[] = [];
+    for (const [kind, ids] of this.#answered) {
+      const { rows } = (await db.orm.execute(sql.raw(THERE[kind]))) as unknown as { rows: { id: string }[] };
+      const there = new Set(rows.map(({ id }) => id));
+      for (const id of ids) if (!there.has(id)) lost.push({ kind, id });
+    }
+    return lost;
+  }
+}

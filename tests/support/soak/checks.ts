@@ -1,0 +1,171 @@
+/** What must hold whenever everything that is under way has come to its end. */
+import { sql } from 'drizzle-orm';
+import type { Reconciliation } from '../../../server/protocol/payouts.ts';
+import type { Answers } from './answers.ts';
+import type { SoakHouse } from './soak-house.ts';
+
+const RETRY_MS = 66 * 60_000;
+/** Whatever failed is tried again within the hour, and a week-late webhook is no reason to wait. */
+const ROUNDS = 3;
+
+/** Lets everything that is under way come to its end: no faults, no deaths, and time for whatever is to be tried again. */
+export async function settle(house: SoakHouse): Promise<void> {
+  const { money, outbox } = house.app;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await house.emulator.flush();
+    await money.sweep();
+    await money.privateSessions.sweep();
+    await outbox.idle();
+    if (round < ROUNDS - 1) house.advance(RETRY_MS);
+  }
+}
+
+interface Findings {
+  violations: string[];
+  lost: string[];
+}
+
+export function check(house: SoakHouse, answers: Answers): Promise<Findings> {
+  return house.whileClosed(async () => {
+    // For what came in at the last moment.
+    await house.app.money.sweep();
+    await house.app.outbox.idle();
+    return look(house, answers);
+  });
+}
+
+async function look(house: SoakHouse, answers: Answers): Promise<Findings> {
+  const { db, money } = house.app;
+  const [lost, rules, ...others] = await Promise.all([
+    answers.findLost(db),
+    money.checkInvariants(),
+    findUnprocessed(house),
+    compareBalance(house),
+    findNotShown(house, answers),
+  ]);
+  const violations = [...rules, ...others.flat(), ...house.notes.splice(0), ...answers.doubled];
+  return { violations, lost: await Promise.all(lost.map((each) => describeLost(house, each))) };
+}
+
+async function select<Row>(house: SoakHouse, statement: string): Promise<Row[]> {
+  return ((await house.app.db.orm.execute(sql.raw(statement))) as unknown as { rows: Row[] }).rows;
+}
+
+/** What is left undone once there is nothing that could hinder it. */
+async function findUnprocessed(house: SoakHouse): Promise<string[]> {
+  const events = await select<{ id: string; type: string; error: string | null }>(
+    house,
+    'select id, type, error from provider_events where processed_at is null',
+  );
+  const facts = await select<{ id: string }>(house, 'select id from outbox where dispatched_at is null');
+  return [
+    ...events.map(({ id, type, error }) => `${id} (${type}) was never processed: ${error ?? 'nobody tried'}`),
+    ...facts.map(({ id }) => `${id} is a fact that was never told`),
+  ];
+}
+
+/** What the books say lies at the provider, against what the provider says. */
+async function compareBalance(house: SoakHouse): Promise<string[]> {
+  const [row] = await select<{ clearing: string }>(
+    house,
+    `select coalesce(-sum(amount_minor), 0) as clearing from ledger_entries
+      where account = 'provider_clearing:eur:#house'`,
+  );
+  const [own] = await select<{ known: string }>(
+    house,
+    `select coalesce(sum(-e.amount_minor), 0) as known from ledger_entries e join ledger_transactions x on x.id = e.transaction
+      where e.account = 'provider_clearing:eur:#house' and x.kind in ('bank_payout', 'provider_charge')`,
+  );
+  const { available, pending } = await house.stripe.balance.retrieve();
+  const providerMinor = [...available, ...pending].reduce((sum, { amount }) => sum + amount, 0);
+  // Of what the provider paid to the house's own bank the books hear when they are compared.
+  const toBankMinor = (await house.stripe.payouts.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 }))
+    .filter(({ status }) => status !== 'failed' && status !== 'canceled')
+    .reduce((sum, { amount }) => sum + amount, 0);
+  const clearingMinor = Number(row?.clearing) - Number(own?.known) - toBankMinor;
+  if (clearingMinor === providerMinor) return [];
+  const fault = `the clearing account says ${clearingMinor}, the provider's balance ${providerMinor}`;
+  const { items } = await house.app.money.settlement.reconciliations.run(0);
+  return [fault, ...(await describeItems(house, items))];
+}
+
+/** A tip is shown exactly if it is in the books. */
+async function findNotShown(house: SoakHouse, answers: Answers): Promise<string[]> {
+  const booked = new Set((await select<{ id: string }>(house, 'select id from tips')).map(({ id }) => id));
+  return [
+    ...[...answers.idsOf('tip')].filter((id) => !house.shown.has(id)).map((id) => `${id} was never shown`),
+    ...[...house.shown].filter((id) => !booked.has(id)).map((id) => `${id} was shown, and is not in the books`),
+  ];
+}
+
+/** The provider's own view, which no fault of ours could falsify: nothing was taken or sent twice, and every movement is explained. */
+export async function checkProvider(house: SoakHouse): Promise<{ violations: string[]; doubled: string[] }> {
+  const { stripe } = house;
+  const doubled: string[] = [];
+  const once = (what: string, ids: (string | null | undefined)[]) => {
+    const seen = new Set<string>();
+    for (const id of ids) {
+      if (!id) continue;
+      if (seen.has(id)) doubled.push(`${id}: ${what} twice at the provider`);
+      seen.add(id);
+    }
+  };
+  const all = { limit: 100 };
+  const most = { limit: 10_000 };
+  const payments = await stripe.paymentIntents.list(all).autoPagingToArray(most);
+  once(
+    'paid',
+    payments.filter(({ status }) => status === 'succeeded').map(({ metadata }) => metadata.checkout),
+  );
+  const refunds = await stripe.refunds.list(all).autoPagingToArray(most);
+  once(
+    'refunded',
+    refunds.filter(({ status }) => status !== 'failed').map(({ metadata }) => metadata?.refund),
+  );
+  const transfers = await stripe.transfers.list(all).autoPagingToArray(most);
+  once(
+    'transferred',
+    transfers.map(({ metadata }) => metadata.payout),
+  );
+  const subscriptions = await stripe.subscriptions.list(all).autoPagingToArray(most);
+  once(
+    'subscribed',
+    subscriptions.map(({ metadata }) => metadata.membership),
+  );
+  return { doubled, violations: await findUnexplained(house) };
+}
+
+async function findUnexplained(house: SoakHouse): Promise<string[]> {
+  const { items } = await house.app.money.settlement.reconciliations.run(0);
+  return describeItems(
+    house,
+    items.filter(({ isExplained }) => !isExplained),
+  );
+}
+
+/** With what the house was told of each, for whoever looks for the fault. */
+function describeItems(house: SoakHouse, items: Reconciliation['items']): Promise<string[]> {
+  return Promise.all(
+    items.map(async ({ verdict, reference, text }) => {
+      const told = await select(
+        house,
+        `select type, created_at, received_at, processed_at, attempts from provider_events where object_id = '${reference}'`,
+      );
+      const invoices = await select(house, `select * from membership_invoices where provider_payment = '${reference}'`);
+      return `${verdict} ${reference}: ${text} Told of it: ${JSON.stringify(told)} ${JSON.stringify(invoices)}`;
+    }),
+  );
+}
+
+/** A paid page of which the house knows nothing, as the provider has it and as the house has. */
+async function describeLost(house: SoakHouse, { kind, id }: { kind: string; id: string }): Promise<string> {
+  if (kind !== 'paid_page') return `${kind} ${id}`;
+  const { client_reference_id, mode, status, payment_status, subscription } =
+    await house.stripe.checkout.sessions.retrieve(id);
+  const rows = [
+    ...(await select(house, `select * from checkouts where id = '${client_reference_id}'`)),
+    ...(await select(house, `select * from memberships where id = '${client_reference_id}'`)),
+  ];
+  const atProvider = { client_reference_id, mode, status, payment_status, subscription };
+  return `${kind} ${id}: ${JSON.stringify(atProvider)} here ${JSON.stringify(rows)}`;
+}

@@ -1,0 +1,44 @@
+/** Choices that a seed repeats. */
+import { SeededRandom } from '../../../infra/stripe-emulator/random.ts';
+
+export class Dice {
+  readonly #random: SeededRandom;
+
+  constructor(seed: number) {
+    this.#random = new SeededRandom(seed);
+  }
+
+  next(): number {
+    return this.#random.next();
+  }
+
+  /** A whole number from `min` to `max`, both included. */
+  between(min: number, max: number): number {
+    return min + Math.floor(this.next() * (max - min + 1));
+  }
+
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
+
+  pick<T>(items: readonly T[]): T | undefined {
+    return items[Math.floor(this.next() * items.length)];
+  }
+
+  /** One of the names, as often as its weight says. */
+  weighted<N extends string>(weights: Readonly<Record<N, number>>): N {
+    const entries = Object.entries(weights) as [N, number][];
+    const total = entries.reduce((sum, [, weight]) => sum + weight, 0);
+    let left = this.next() * total;
+    for (const [name, weight] of entries) {
+      left -= weight;
+      if (left < 0) return name;
+    }
+    return (entries.at(-1) as [N, number])[0];
+  }
+
+  /** Dice of its own for something that runs beside other things: what it draws is then the same whatever they draw. */
+  fork(): Dice {
+    return new Dice(Math.floor(this.next() * 2 ** 32));
+  }
+}

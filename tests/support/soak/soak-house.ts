@@ -1,0 +1,251 @@
+/**
+ * A house whose application can die at any moment and be opened again on the same database: one Postgres database, the emulator in this
+ * process, and one application object after the other. Webhooks go to whichever lives.
+ */
+import Stripe from 'stripe';
+import { StripeEmulator } from '../../../infra/stripe-emulator/emulator.ts';
+import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
+import { Accounts } from '../../../server/accounts/accounts.ts';
+import { Money } from '../../../server/money/money.ts';
+import { StripeProvider } from '../../../server/money/stripe-provider.ts';
+import { MemoryBus } from '../../../server/platform/bus.ts';
+import { systemClock } from '../../../server/platform/clock.ts';
+import { Database } from '../../../server/platform/db.ts';
+import { createLog } from '../../../server/platform/log.ts';
+import { createMetrics } from '../../../server/platform/metrics.ts';
+import { type Fact, Outbox } from '../../../server/platform/outbox.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
+import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
+import { Rooms } from '../../../server/rooms/rooms.ts';
+import { MovableClock, WEBHOOK_SECRET } from '../money-house.ts';
+import type { Dice } from './dice.ts';
+import { Life } from './life.ts';
+import { SoakMedia } from './soak-media.ts';
+
+const HANG_GIVEN_UP_MS = 120;
+/** Between two deaths lie so many points at which one can happen. */
+const LIFE_POINTS_MAX = 1_500;
+const RETRYING_SHARE = 0.05;
+/** A real start looks at everything that is open, and begins the jobs; other lives are swept as their owner says. */
+const STARTED_SHARE = 0.1;
+/** Enough for races, few enough to be opened often. */
+const POOL_SIZE = 5;
+const PROBE_TIMEOUT_MS = 2_000;
+const FAULT_SHARE = 0.04;
+/** What can happen to a request, and whether it takes effect all the same. */
+const FAULTS = [
+  ['conflict', false],
+  ['conflict', false],
+  ['rate_limit', false],
+  ['rate_limit', false],
+  ['server_error', false],
+  ['server_error', true],
+  ['reset', false],
+  ['reset', true],
+  ['reset', true],
+  ['hang', true],
+] as const;
+const TIMES = 1_000_000_000;
+const WEEK_MS = 7 * 24 * 60 * 60_000;
+
+export interface SoakApp {
+  life: Life;
+  money: Money;
+  accounts: Accounts;
+  rooms: Rooms;
+  outbox: Outbox;
+  db: Database;
+}
+
+interface SoakHouseOptions {
+  /** An empty database of real Postgres. */
+  url: string;
+  seed: number;
+  dice: Dice;
+}
+
+export class SoakHouse implements AsyncDisposable {
+  readonly clock = new MovableClock();
+  readonly media = new SoakMedia();
+  readonly emulator: StripeEmulator;
+  /** Of the test, not of the house: meets no faults. */
+  readonly stripe: Stripe;
+  /** Ids of the tips that were shown to anybody. */
+  readonly shown = new Set<string>();
+  crashes = 0;
+  readonly #options: SoakHouseOptions;
+  #isQuiet = true;
+  #isClosed = false;
+  #app: SoakApp | undefined;
+
+  private constructor(options: SoakHouseOptions, emulator: StripeEmulator) {
+    this.#options = options;
+    this.emulator = emulator;
+    this.stripe = new Stripe('sk_test_of_the_soak', {
+      host: '127.0.0.1',
+      port: emulator.port,
+      protocol: 'http',
+      httpClient: Stripe.createFetchHttpClient(emulator.fetch),
+      timeout: PROBE_TIMEOUT_MS,
+      maxNetworkRetries: 10,
+    });
+  }
+
+  static async create(options: SoakHouseOptions): Promise<SoakHouse> {
+    let house: SoakHouse | undefined;
+    const emulator = await StripeEmulator.create({
+      port: 0,
+      seed: options.seed,
+      webhook: { url: 'http://in.process/webhooks/stripe', secret: WEBHOOK_SECRET },
+      deliver: (payload, signature) => house?.take(payload, signature) ?? 503,
+      log: (message, fields) => house?.note(message, fields as object | undefined),
+    });
+    house = new SoakHouse(options, emulator);
+    await house.open();
+    return house;
+  }
+
+  get app(): SoakApp {
+    if (!this.#app) throw new Error('Nothing is open.');
+    return this.#app;
+  }
+
+  /** What the emulator says of itself; its own faults are ours to see. */
+  readonly notes: string[] = [];
+  note(message: string, fields?: object): void {
+    if (message !== 'a webhook was not accepted') this.notes.push(`${message} ${JSON.stringify(fields)}`);
+  }
+
+  async take(payload: string, signature: string): Promise<number> {
+    const app = this.#app;
+    if (!app || app.life.isOver || this.#isClosed) return 503;
+    try {
+      await app.money.handleWebhook(Buffer.from(payload), signature);
+      return 200;
+    } catch (error) {
+      return error instanceof AppError ? error.status : 500;
+    }
+  }
+
+  advance(ms: number): void {
+    this.clock.advance(ms);
+    this.emulator.advanceClock(ms);
+  }
+
+  /** Requests of the house alone meet faults, never those of the test. */
+  #send(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const { dice } = this.#options;
+    const path = new URL(input instanceof Request ? input.url : input).pathname;
+    if (!this.#isQuiet && dice.chance(FAULT_SHARE)) {
+      const [kind, isApplied] = dice.pick(FAULTS) ?? ['reset', true];
+      this.emulator.addFault({ path, kind, isApplied });
+    }
+    return this.emulator.fetch(input, init);
+  }
+
+  /** From now on things fail and die; until {@link calm}. */
+  disturb(): void {
+    this.#isQuiet = false;
+    const { emulator } = this;
+    this.#doom(this.app.life);
+    emulator.addWebhookRule({ action: 'drop', times: TIMES, share: 0.06 });
+    emulator.addWebhookRule({ action: 'double', times: TIMES, share: 0.1 });
+    emulator.addWebhookRule({ action: 'delay', times: TIMES, share: 0.05, delayMs: WEEK_MS });
+  }
+
+  #doom(life: Life): void {
+    const { dice } = this.#options;
+    life.endAfter(dice.between(1, LIFE_POINTS_MAX), dice.chance(0.5));
+  }
+
+  /** Nothing fails any more, and a new application does nothing but what it is told to. */
+  async calm(): Promise<void> {
+    this.#isQuiet = true;
+    this.emulator.clearFaults();
+    this.emulator.clearWebhookRules();
+    await this.#bury();
+    await this.open();
+  }
+
+  /** While something is looked at that must not change, webhooks wait outside. */
+  async whileClosed<T>(look: () => Promise<T>): Promise<T> {
+    this.#isClosed = true;
+    try {
+      await this.app.money.settled();
+      return await look();
+    } finally {
+      this.#isClosed = false;
+    }
+  }
+
+  /** Kills what lives, and opens another in its place. */
+  async reopen(): Promise<void> {
+    await this.#bury();
+    this.crashes += 1;
+    await this.open();
+  }
+
+  async open(): Promise<void> {
+    const { dice, url } = this.#options;
+    const life = new Life();
+    const maxNetworkRetries = dice.chance(RETRYING_SHARE) ? 1 : 0;
+    const isStarted = !this.#isQuiet && dice.chance(STARTED_SHARE);
+    const db = await Database.create({ url, poolSize: POOL_SIZE });
+    const app = await this.#compose({ db, life, maxNetworkRetries });
+    life.watch(db);
+    this.#app = app;
+    if (!this.#isQuiet) this.#doom(life);
+    app.outbox.start();
+    if (isStarted) app.money.start();
+  }
+
+  async #compose(parts: { db: Database; life: Life; maxNetworkRetries: number }): Promise<SoakApp> {
+    const { db, life, maxNetworkRetries } = parts;
+    const { clock, emulator } = this;
+    const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
+    const metrics = createMetrics();
+    const bus = new MemoryBus(() => {});
+    const outbox = new Outbox({ db, bus, log, metrics });
+    const accounts = new Accounts(new AccountsStore(db));
+    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: 'eur' });
+    const provider = StripeProvider.create({
+      secretKey: 'sk_test_of_the_tests',
+      webhookSecrets: [WEBHOOK_SECRET],
+      host: '127.0.0.1',
+      port: emulator.port,
+      protocol: 'http',
+      timeoutMs: HANG_GIVEN_UP_MS,
+      maxNetworkRetries,
+      fetch: life.fetchBy((input, init) => this.#send(input, init)),
+      clock: systemClock,
+      log,
+    });
+    const money = await Money.create({
+      ...{ db, rooms, outbox, provider, clock, log, metrics },
+      currency: 'eur',
+      publicUrl: 'http://localhost:3000',
+      isReturnUrlAllowed: () => false,
+    });
+    money.privateSessions.watch(this.media);
+    outbox.on('tip.settled', (fact: Fact) => {
+      if (!life.isOver) this.shown.add(fact.data.tip.id);
+    });
+    return { life, money, accounts, rooms, outbox, db };
+  }
+
+  async #bury(): Promise<void> {
+    const app = this.#app;
+    this.#app = undefined;
+    if (!app) return;
+    app.life.end();
+    // Stops its timers; whatever it tries meanwhile is refused.
+    await Promise.allSettled([app.money.close(), app.outbox.close()]);
+    // Nothing is left in it that would have to be waited for.
+    void app.db.close().catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#bury();
+    await this.emulator.close();
+  }
+}
