@@ -13,7 +13,9 @@ import { Accounts } from './accounts/accounts.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
+import { AddressGuard } from './events/address-guard.ts';
 import { Events } from './events/events.ts';
+import { signWebhook } from './events/webhook-signature.ts';
 import type { GatewayContext } from './gateway/context.ts';
 import { seedDemo } from './gateway/demo.ts';
 import { createHttpApp } from './gateway/http-app.ts';
@@ -133,7 +135,20 @@ export class App {
       isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),
     });
     const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
-    const chat = new Chat({ db, bus, clock, metrics });
+    const chat = new Chat({
+      db,
+      bus,
+      clock,
+      metrics,
+      log,
+      rooms: {
+        creatorOf: (room) => rooms.creatorOf(room),
+        isMember: async (creator, identity) =>
+          (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
+      },
+      hook: { guard: new AddressGuard({ isOpen: config.development }), sign: signWebhook },
+      retention: config.chatRetention,
+    });
     const stage = new Stage({ node, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
@@ -178,6 +193,7 @@ export class App {
     });
     outbox.start();
     events.start();
+    chat.start();
     await money.start();
     if (config.development) await seedDemo(context);
     gate.open(http);

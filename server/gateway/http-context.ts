@@ -2,8 +2,8 @@
 import type { RoomId } from '../protocol/ids.ts';
 import type { GatewayContext } from './context.ts';
 
-/** Stage and chat are realtime only. */
-export type HttpContext = Omit<GatewayContext, 'stage' | 'chat'>;
+/** The stage is realtime only. */
+export type HttpContext = Omit<GatewayContext, 'stage'>;
 
 /** The realtime side, as HTTP sees it. */
 export interface LiveView {

@@ -16,6 +16,7 @@ import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from
 import type { Room } from '../protocol/rooms.ts';
 import type { StageEvent } from '../stage/stage.ts';
 import { ChatFanout } from './chat-fanout.ts';
+import { ChatLive } from './chat-live.ts';
 import { Connection, type RoomSocket } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { GoalFanout } from './goal-fanout.ts';
@@ -45,6 +46,7 @@ export class SocketGateway {
   readonly #limits: SocketLimits;
   readonly #pipeline: Pipeline;
   readonly #fanout: ChatFanout;
+  readonly #chatLive: ChatLive;
   readonly #goals: GoalFanout;
   readonly #bySocket = new Map<string, Connection>();
   readonly #earningsTimers = new Map<RoomId, NodeJS.Timeout>();
@@ -74,10 +76,19 @@ export class SocketGateway {
     });
     this.#presence = new Presence({
       onCount: (room, count) => this.#io.local.to(everyone(room)).emit('rooms:viewerCount', { count }),
-      onAudience: (room, people) => context.stage.setAudience(room, people),
+      onAudience: (room, people) => {
+        context.stage.setAudience(room, people);
+        this.#chatLive.roster.note(room);
+      },
+    });
+    this.#chatLive = new ChatLive({
+      context,
+      presence: this.#presence,
+      // The event and its data belong together by `EmitInside`; the compiler loses sight of that here.
+      emitInside: (room, event, data) => this.#io.local.to(inside(room)).emit(event, ...([data] as never)),
     });
     this.#pipeline = new Pipeline({
-      handlers: createHandlers(context),
+      handlers: createHandlers(context, this.#chatLive),
       limits: this.#limits,
       log: context.log,
       metrics: context.metrics,
@@ -159,17 +170,19 @@ export class SocketGateway {
       serverTime: new Date(clock.now()).toISOString(),
     };
     connection.socket.emit('rooms:welcome', welcome);
+    if (view) this.#chatLive.welcome(connection);
   }
 
   readonly #actions = {
     decide: ({ roomId, participant, can }: Connection) =>
       this.#context.rooms.decide({ roomId, ...participant, subscribe: can.subscribe }),
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => {
-      const [chat, tipping] = await Promise.all([
+      const [chat, beside, tipping] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#context.chat.catchUp(roomId, since),
+        this.#context.chat.lookInside(roomId, participant.identity),
         this.#tipping.get(roomId),
       ]);
-      return { chat, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
+      return { chat, ...beside, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
     },
     enter: (connection: Connection) => {
       void connection.socket.join(inside(connection.roomId));
@@ -310,6 +323,7 @@ export class SocketGateway {
     const { code, message } = new AppError('shutting_down').toWire();
     this.#io.local.emit('rooms:goodbye', { code, message, reconnect: true });
     this.#fanout.close();
+    this.#chatLive.close();
     this.#goals.close();
     await this.#io.close();
     this.#presence.close();

@@ -1,0 +1,92 @@
+/**
+ * What is told of a room in sums: reactions since the last time, and the votes of a poll. However many people react, a gateway tells the
+ * others, and its own sockets, at most so often.
+ */
+import type { Bus } from '../platform/bus.ts';
+import type { RoomId } from '../protocol/ids.ts';
+
+const TOPIC = 'chat.reactions';
+const TICK_MS = 250;
+
+type Counts = Record<string, number>;
+interface ReactionsMessage {
+  room: RoomId;
+  counts: Counts;
+}
+
+interface AggregatesOptions {
+  bus: Bus;
+  onReactions: (room: RoomId, counts: Counts) => void;
+  onVotes: (room: RoomId, poll: string, votes: number[]) => void;
+}
+
+export class ChatAggregates {
+  /** Of this gateway's own people, for all gateways. */
+  readonly #own: Ticker<Counts>;
+  /** Of all gateways, for this gateway's people. */
+  readonly #all: Ticker<Counts>;
+  readonly #votes: Ticker<{ poll: string; votes: number[] }>;
+  readonly #unsubscribe: () => void;
+
+  constructor({ bus, onReactions, onVotes }: AggregatesOptions) {
+    this.#own = new Ticker((room, counts) => bus.publish(TOPIC, { room, counts } satisfies ReactionsMessage));
+    this.#all = new Ticker(onReactions);
+    this.#votes = new Ticker((room, { poll, votes }) => onVotes(room, poll, votes));
+    this.#unsubscribe = bus.subscribe(TOPIC, (message) => {
+      const { room, counts } = message as ReactionsMessage;
+      this.#all.add(room, (sum = {}) => add(sum, counts));
+    });
+  }
+
+  react(room: RoomId, emoji: string): void {
+    this.#own.add(room, (sum = {}) => add(sum, { [emoji]: 1 }));
+  }
+
+  noteVotes(room: RoomId, poll: string, votes: number[]): void {
+    // Batches of several gateways may arrive in another order than they were counted in: a count only grows.
+    this.#votes.add(room, (known) =>
+      known?.poll === poll
+        ? { poll, votes: votes.map((count, option) => Math.max(count, known.votes[option] ?? 0)) }
+        : { poll, votes },
+    );
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    for (const ticker of [this.#own, this.#all, this.#votes]) ticker.close();
+  }
+}
+
+/** Gathers for a room and hands over at most once a tick. */
+class Ticker<T> {
+  readonly #gathered = new Map<RoomId, T>();
+  readonly #timers = new Map<RoomId, NodeJS.Timeout>();
+  readonly #hand: (room: RoomId, gathered: T) => void;
+
+  constructor(hand: (room: RoomId, gathered: T) => void) {
+    this.#hand = hand;
+  }
+
+  add(room: RoomId, merge: (gathered: T | undefined) => T): void {
+    this.#gathered.set(room, merge(this.#gathered.get(room)));
+    if (this.#timers.has(room)) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(room);
+      const gathered = this.#gathered.get(room);
+      this.#gathered.delete(room);
+      if (gathered !== undefined) this.#hand(room, gathered);
+    }, TICK_MS);
+    this.#timers.set(room, timer);
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#gathered.clear();
+  }
+}
+
+function add(sum: Counts, more: Counts): Counts {
+  for (const [emoji, count] of Object.entries(more)) sum[emoji] = (sum[emoji] ?? 0) + count;
+  return sum;
+}
