@@ -5,7 +5,7 @@ import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import type { ChatStore } from './chat.store.ts';
+import type { Bumped, ChatStore } from './chat.store.ts';
 import type { ChatLog } from './chat-log.ts';
 import { CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
 import type { RoomPolicies } from './room-policies.ts';
@@ -27,6 +27,8 @@ export interface ChatParts {
   clock: Clock;
   metrics: Metrics;
   logger: Log;
+  /** To be called once a change of what governs rooms has committed outside of the log. */
+  onBumped: (bumped: Bumped[]) => void;
 }
 
 export function tellNews(bus: Bus, news: ChatNews): void {

@@ -16,7 +16,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Tip } from '../protocol/money.ts';
-import { ChatStore } from './chat.store.ts';
+import { type Bumped, ChatStore } from './chat.store.ts';
 import { ChatHook } from './chat-hook.ts';
 import { ChatLog } from './chat-log.ts';
 import { type ChatParts, type ChatRooms, tellNews } from './chat-parts.ts';
@@ -30,7 +30,7 @@ import { PersonalData, type Retention } from './personal-data.ts';
 import { PoliciesStore } from './policies.store.ts';
 import { Polls } from './polls.ts';
 import { Records } from './records.ts';
-import { RoomPolicies, stateOf } from './room-policies.ts';
+import { RoomPolicies, type RoomPolicy, stateOf } from './room-policies.ts';
 
 export { CHAT_BUS_TOPIC, type ChatAppended } from './chat-topics.ts';
 
@@ -66,21 +66,29 @@ export class Chat {
   constructor(options: ChatOptions) {
     const { db, bus, clock, metrics, log: logger, rooms } = options;
     this.#store = new ChatStore(db);
+    const onBumped = (bumped: Bumped[]) => {
+      for (const { room, version } of bumped) {
+        // At once here: whoever acted sees what they did, whether or not the bus says it back.
+        this.#outdate(room, version);
+        tellNews(bus, { type: 'policy', room, version });
+      }
+    };
     this.#log = new ChatLog({
       store: this.#store,
       onAppended: (room, entries) => {
         for (const entry of entries) metrics.chatEntries.inc({ kind: entry.kind });
         bus.publish(CHAT_BUS_TOPIC, { room, entries });
       },
-      onBumped: (bumped) => {
-        for (const { room, version } of bumped) tellNews(bus, { type: 'policy', room, version });
-      },
+      onBumped,
       onActed: (acts) => {
         for (const kind of acts) metrics.chatActs.inc({ kind });
       },
     });
     const creatorOf = (room: RoomId) => rooms.creatorOf(room);
-    this.#policies = new RoomPolicies({ store: new PoliciesStore(db), log: this.#store, creatorOf });
+    const onChanged = (policy: RoomPolicy) => {
+      for (const listener of this.#stateListeners) listener(policy.room, stateOf(policy, clock.now()));
+    };
+    this.#policies = new RoomPolicies({ store: new PoliciesStore(db), log: this.#store, creatorOf, onChanged });
     const parts: ChatParts = {
       db,
       store: this.#store,
@@ -91,6 +99,7 @@ export class Chat {
       clock,
       metrics,
       logger,
+      onBumped,
     };
     this.#parts = parts;
     this.moderation = new Moderation(parts);
@@ -224,10 +233,7 @@ export class Chat {
   #handleNews(news: ChatNews): void {
     switch (news.type) {
       case 'policy':
-        this.#policies.refresh(news.room, news.version).then(
-          (policy) => policy && this.#tellState(news.room, stateOf(policy, this.#parts.clock.now())),
-          (error) => this.#parts.logger.error({ err: error, room: news.room }, 'chat state not read'),
-        );
+        this.#outdate(news.room, news.version);
         return;
       case 'votes':
         this.#policies.noteVotes(news.room, news.poll, news.votes);
@@ -240,8 +246,10 @@ export class Chat {
     }
   }
 
-  #tellState(room: RoomId, state: ChatState): void {
-    for (const listener of this.#stateListeners) listener(room, state);
+  #outdate(room: RoomId, version: number): void {
+    this.#policies.outdate(room, version).catch((error) => {
+      this.#parts.logger.error({ err: error, room }, 'chat state not read');
+    });
   }
 
   async close(): Promise<void> {

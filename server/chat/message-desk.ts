@@ -17,6 +17,7 @@ import type { RoomPolicies, RoomPolicy } from './room-policies.ts';
 
 /** Times that one message is judged anew because the room's policy changed under it. */
 const JUDGEMENTS = 8;
+const JUDGE_AGAIN_MS = 1_000;
 const MEMBERS_REMEMBERED = 20_000;
 const MEMBER_TTL_MS = 15_000;
 
@@ -69,13 +70,15 @@ export class MessageDesk {
         return { message: await this.#append(policy, sending, judgement) };
       } catch (error) {
         judgement?.forget();
-        if (!(error instanceof OutdatedJudgement)) {
+        const isOutdated = error instanceof OutdatedJudgement;
+        const newer = isOutdated ? await policies.reread(sending.room) : await policies.recheck(policy);
+        if (!isOutdated && newer.version === policy.version) {
           const known = await this.#findAnswered(sending, error);
           if (known) return known;
           throw error;
         }
-        if (left === 0) throw new AppError('unavailable', undefined, { retryAfterMs: 1_000 });
-        policy = await policies.reread(sending.room);
+        if (left === 0) throw new AppError('unavailable', undefined, { retryAfterMs: JUDGE_AGAIN_MS });
+        policy = newer;
       }
     }
   }

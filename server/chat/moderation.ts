@@ -202,7 +202,7 @@ export class Moderation {
       await saveWords(run, { creator, words, at });
       await record({ at, kind: 'words', actor, creator, details: { count: words.length } });
     });
-    for (const { room, version } of bumped) tellNews(this.#parts.bus, { type: 'policy', room, version });
+    this.#parts.onBumped(bumped);
     this.#parts.metrics.chatActs.inc({ kind: 'words' });
     return { words, updatedAt: at };
   }

@@ -78,7 +78,7 @@ export class PersonalData {
     // Drawn, not derived: nobody can find out by trying whose it was.
     const pseudonym = `erased-${randomBytes(PSEUDONYM_BYTES).toString('hex')}`;
     const { messages, bumped } = await this.#store.erase({ identity, pseudonym, at: nowIso(this.#parts), actor });
-    for (const { room, version } of bumped) tellNews(this.#parts.bus, { type: 'policy', room, version });
+    this.#parts.onBumped(bumped);
     tellNews(this.#parts.bus, { type: 'erased', identity, pseudonym });
     return { identity, pseudonym, erasedMessages: messages };
   }

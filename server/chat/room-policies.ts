@@ -15,6 +15,7 @@ const ROOMS_REMEMBERED = 5_000;
 const PEOPLE_REMEMBERED = 10_000;
 const WORD_LISTS_REMEMBERED = 1_000;
 const LOOKUPS_AT_ONCE = 500;
+const RECHECK_MS = 500;
 
 export interface RoomPolicy {
   room: RoomId;
@@ -28,6 +29,9 @@ export interface RoomPolicy {
   words: WordFilter;
   /** Of those who were looked up by this version. */
   restrictions: Map<string, Restriction[]>;
+  readAtMs: number;
+  /** Something of it has changed: it is read anew before it is used. */
+  isOutdated: boolean;
 }
 
 export const NO_RESTRICTION: ChatRestriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null };
@@ -36,32 +40,47 @@ export class RoomPolicies {
   readonly #store: PoliciesStore;
   readonly #log: ChatStore;
   readonly #creatorOf: (room: RoomId) => Promise<string>;
+  readonly #onChanged: (policy: RoomPolicy) => void;
   readonly #remembered = new Map<RoomId, RoomPolicy>();
   readonly #reads: SharedRead<RoomId, RoomPolicy>;
   readonly #filters = new Map<string, WordFilter>();
   #lookups: { person: PersonInRoom; resolve: (found: Restriction[]) => void; reject: (error: unknown) => void }[] = [];
 
-  constructor(options: { store: PoliciesStore; log: ChatStore; creatorOf: (room: RoomId) => Promise<string> }) {
+  constructor(options: {
+    store: PoliciesStore;
+    log: ChatStore;
+    creatorOf: (room: RoomId) => Promise<string>;
+    /** A room in use here is governed by something else now. */
+    onChanged: (policy: RoomPolicy) => void;
+  }) {
     this.#store = options.store;
     this.#log = options.log;
     this.#creatorOf = options.creatorOf;
+    this.#onChanged = options.onChanged;
     this.#reads = new SharedRead((room) => this.#read(room));
   }
 
   async get(room: RoomId): Promise<RoomPolicy> {
-    return this.#remembered.get(room) ?? this.#reads.get(room);
+    const known = this.#remembered.get(room);
+    return known && !known.isOutdated ? known : this.#reads.get(room);
   }
 
-  /** Reads anew what is remembered of a room; undefined when nothing is, or when it is as new as that. */
-  async refresh(room: RoomId, version: number): Promise<RoomPolicy | undefined> {
+  /** What is remembered of a room is older than this version: it is read anew, at once where the room is in use. */
+  async outdate(room: RoomId, version: number): Promise<void> {
     const known = this.#remembered.get(room);
-    if (!known || known.version >= version) return undefined;
-    return this.#reads.get(room);
+    if (!known || known.version >= version) return;
+    known.isOutdated = true;
+    await this.#reads.get(room);
   }
 
   /** Reads anew whatever is remembered. */
   reread(room: RoomId): Promise<RoomPolicy> {
     return this.#reads.get(room);
+  }
+
+  /** The policy to refuse by: should the news of a change have been lost, nobody is kept out by the old one for long. */
+  async recheck(policy: RoomPolicy): Promise<RoomPolicy> {
+    return performance.now() - policy.readAtMs < RECHECK_MS ? policy : this.#reads.get(policy.room);
   }
 
   /** Votes came in: what is remembered counts them too, until it is read again. */
@@ -72,6 +91,7 @@ export class RoomPolicies {
   }
 
   async #read(room: RoomId): Promise<RoomPolicy> {
+    const readAtMs = performance.now();
     let row = await this.#store.read(room);
     if (!row) {
       await this.#store.open(room, await this.#creatorOf(room));
@@ -91,13 +111,17 @@ export class RoomPolicies {
       poll: row.poll === null ? null : await this.#store.readPoll(row.poll),
       words: this.#filterOf(row.words),
       restrictions: new Map(),
+      readAtMs,
+      isOutdated: false,
     };
     const known = this.#remembered.get(room);
     // A slow read must not put an older state in the place of a newer one.
     if (known && known.version > policy.version) return known;
+    if (known?.version === policy.version) policy.restrictions = known.restrictions;
     this.#remembered.delete(room);
     this.#remembered.set(room, policy);
     forgetOldest(this.#remembered, ROOMS_REMEMBERED);
+    if (known && known.version < policy.version) this.#onChanged(policy);
     return policy;
   }
 

@@ -4,6 +4,7 @@
  */
 import express, { type Express } from 'express';
 import { accountsRoutes } from './accounts-routes.ts';
+import { chatRoutes } from './chat-routes.ts';
 import { mountDocs } from './docs-routes.ts';
 import { mountEarningsExports } from './earnings-exports.ts';
 import { eventsRoutes } from './events-routes.ts';
@@ -42,6 +43,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     ...receiptsRoutes(context),
     ...eventsRoutes(context),
     ...membershipsRoutes(context),
+    ...chatRoutes(context),
   ];
 
   const app = express();
