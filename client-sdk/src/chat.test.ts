@@ -141,7 +141,7 @@ describe('Chat', () => {
     chat.handlePage(server.page({}));
     const sent = await chat.send('hello');
     expect(sent).toMatchObject({ seq: 1, text: 'hello' });
-    chat.handleEntries([sent]);
+    chat.handleEntries([server.entries[0] as ChatEntry]);
     expect(toldSeqs()).toEqual([1]);
   });
 
@@ -149,7 +149,7 @@ describe('Chat', () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     const sent = await Promise.all(['a', 'b', 'c', 'd'].map((text) => chat.send(text)));
-    expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(sent).toMatchObject([{ seq: 1 }, { seq: 2 }, { seq: 3 }, { seq: 4 }]);
   });
 
   it('refuses more messages than may wait', async () => {

@@ -1,0 +1,325 @@
+/** `<loge-chat-board>`: what stands above the messages: the pinned one, the poll, and that a busy room is shown in part. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { ChatMessage } from '../../server/protocol/chat.ts';
+import type { ChatPoll } from '../../server/protocol/chat-room.ts';
+import type { Room } from '../src/room.ts';
+import { ChatClock } from './chat-clock.ts';
+import { nameOf, textOf } from './chat-entry.ts';
+import { formatCount, formatDuration } from './format.ts';
+import { icon } from './icons.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+
+export class LogeChatBoard extends RoomPart {
+  static override properties = {
+    isWhole: { state: true },
+    hiddenPoll: { state: true },
+    problem: { state: true },
+  };
+  declare isWhole: boolean;
+  /** Id of a closed poll that was put away. */
+  declare hiddenPoll: string;
+  declare problem: string;
+
+  readonly #clock = new ChatClock(this);
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: block;
+        flex: none;
+        background: var(--_surface);
+      }
+
+      .pinned,
+      .poll,
+      .sampled {
+        border-bottom: 1px solid var(--_line);
+        font-size: 0.9063rem;
+      }
+
+      .pinned {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr) auto;
+        gap: 0 0.6rem;
+        align-items: start;
+        padding: 0.5rem 0.5rem 0.5rem 1rem;
+      }
+
+      .pinned > .icon {
+        margin-top: 0.15rem;
+        color: var(--_accent);
+      }
+
+      .words {
+        padding: 0;
+        border: 0;
+        background: none;
+        color: inherit;
+        font: inherit;
+        line-height: 1.4;
+        text-align: start;
+        overflow-wrap: anywhere;
+        cursor: pointer;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 1;
+        overflow: hidden;
+      }
+
+      .words.whole {
+        -webkit-line-clamp: 12;
+      }
+
+      .name {
+        font-weight: 650;
+        margin-inline-end: 0.35em;
+      }
+
+      .name.creator,
+      .role {
+        color: var(--_accent);
+      }
+
+      .role {
+        display: none;
+      }
+
+      .quiet {
+        display: grid;
+        place-items: center;
+        min-width: 2rem;
+        height: 2rem;
+        margin: -0.3rem 0;
+        padding: 0 0.5rem;
+        border: 0;
+        border-radius: 999px;
+        background: none;
+        color: var(--_muted);
+        font: inherit;
+        font-size: 0.8438rem;
+        cursor: pointer;
+      }
+
+      .quiet:hover {
+        color: var(--_text);
+      }
+
+      .poll {
+        padding: 0.6rem 1rem 0.75rem;
+      }
+
+      .poll-head {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        color: var(--_muted);
+        font-size: 0.8125rem;
+      }
+
+      .poll-head .quiet {
+        margin-inline-start: auto;
+      }
+
+      .question {
+        margin: 0.15rem 0 0.45rem;
+        font-weight: 650;
+        line-height: 1.35;
+        overflow-wrap: anywhere;
+      }
+
+      .options {
+        display: grid;
+        gap: 0.35rem;
+      }
+
+      .option {
+        position: relative;
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        min-height: 2.5rem;
+        padding: 0.35rem 0.75rem;
+        border: 1px solid var(--_line);
+        border-radius: var(--_radius-small);
+        background: var(--_ground);
+        color: inherit;
+        font: inherit;
+        text-align: start;
+        overflow: hidden;
+        isolation: isolate;
+      }
+
+      button.option {
+        cursor: pointer;
+      }
+
+      button.option:hover {
+        border-color: var(--_accent);
+      }
+
+      .option.chosen {
+        border-color: var(--_accent);
+      }
+
+      .share {
+        position: absolute;
+        inset: 0;
+        z-index: -1;
+        background: color-mix(in oklab, var(--_accent) 20%, transparent);
+        transform-origin: left;
+        transition: transform 300ms ease-out;
+      }
+
+      :dir(rtl) .share {
+        transform-origin: right;
+      }
+
+      .option bdi {
+        flex: 1;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+
+      .option .icon {
+        flex: none;
+        color: var(--_accent);
+      }
+
+      .problem {
+        margin-top: 0.4rem;
+        color: var(--_danger);
+      }
+
+      .sampled {
+        display: flex;
+        gap: 0.5rem;
+        align-items: center;
+        padding: 0.4rem 1rem;
+        color: var(--_muted);
+        font-size: 0.8438rem;
+      }
+
+      .sampled .icon {
+        flex: none;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.isWhole = false;
+    this.hiddenPoll = '';
+    this.problem = '';
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['connected', 'accessGranted', 'accessRevoked', 'chatState', 'chatPoll', 'chatSampled']);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room } = this;
+    if (!room?.chat.state) return nothing;
+    const { pinned, poll, sampling } = room.chat;
+    return html`
+      ${pinned && !pinned.removed && !pinned.erased ? this.#pinned(room, pinned) : nothing}
+      ${poll && poll.id !== this.hiddenPoll ? this.#poll(room, poll) : nothing}
+      ${
+        sampling
+          ? html`<p class="sampled numbers" data-testid="chat-sampled">${icon('signal', 16)}${this.texts.chat.sampled(
+              formatCount(sampling.shown, this.language),
+              formatCount(sampling.total, this.language),
+            )}</p>`
+          : nothing
+      }
+    `;
+  }
+
+  #pinned(room: Room, message: ChatMessage): TemplateResult {
+    const { chat, moderation } = this.texts;
+    return html`<div class="pinned" data-testid="chat-pinned">
+      ${icon('pin', 17)}<span class="visually-hidden">${chat.pinned}:</span>
+      <button
+        class="words ${this.isWhole ? 'whole' : ''}"
+        type="button"
+        aria-expanded=${this.isWhole}
+        @click=${() => {
+          this.isWhole = !this.isWhole;
+        }}
+      >
+        ${nameOf(message.from, this.texts)}<bdi dir="auto">${textOf({ text: message.text })}</bdi>
+      </button>
+      ${
+        room.localParticipant.permissions.moderate
+          ? html`<button
+              class="quiet"
+              type="button"
+              data-testid="chat-unpin"
+              title=${chat.unpin}
+              aria-label="${chat.unpin} (${moderation.title})"
+              @click=${() => this.#try(() => room.chat.moderation.pin(null))}
+            >${icon('close', 15)}</button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #poll(room: Room, poll: ChatPoll): TemplateResult {
+    const { chat } = this.texts;
+    const votes = poll.options.reduce((sum, option) => sum + option.votes, 0);
+    const remainingMs = this.#clock.remainingMs(poll.closesAt);
+    return html`<section class="poll" aria-label=${chat.poll} data-testid="chat-poll">
+      <p class="poll-head">
+        ${icon('poll', 16)}<span class="numbers">${poll.closed ? chat.pollClosed : chat.poll} · ${chat.votes(votes)}${
+          !poll.closed && remainingMs > 0 ? ` · ${chat.pollClosesIn(formatDuration(remainingMs + 999))}` : ''
+        }</span>
+        ${
+          poll.closed
+            ? html`<button class="quiet" type="button" @click=${() => {
+                this.hiddenPoll = poll.id;
+              }}>${chat.pollHide}</button>`
+            : nothing
+        }
+      </p>
+      <p class="question" dir="auto">${poll.question}</p>
+      <div class="options">${poll.options.map((option) => this.#option(room, poll, { ...option, share: votes ? option.votes / votes : 0 }))}</div>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+    </section>`;
+  }
+
+  /** Whoever has not voted sees no figures: they would vote with the crowd. */
+  #option(room: Room, poll: ChatPoll, option: { id: number; text: string; share: number }): TemplateResult {
+    const { chat } = this.texts;
+    const { ownVote } = room.chat;
+    const isOwn = ownVote === option.id;
+    const canVote = !poll.closed && ownVote === null && !room.localParticipant.permissions.moderate;
+    if (canVote) {
+      return html`<button
+        class="option"
+        type="button"
+        data-testid="poll-option-${option.id}"
+        aria-label=${chat.vote(option.text)}
+        @click=${() => this.#try(() => room.chat.vote(option.id))}
+      ><bdi dir="auto">${option.text}</bdi></button>`;
+    }
+    const percent = Math.round(option.share * 100);
+    return html`<div class="option ${isOwn ? 'chosen' : ''}" data-testid="poll-option-${option.id}">
+      <span class="share" style="transform: scaleX(${option.share})"></span>
+      <bdi dir="auto">${option.text}</bdi>
+      ${isOwn ? html`${icon('check', 16)}<span class="visually-hidden">${chat.voted}</span>` : nothing}
+      <b class="numbers">${percent} %</b>
+    </div>`;
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    this.problem = '';
+    try {
+      await act();
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+  }
+}
+
+defineElement('loge-chat-board', LogeChatBoard);
