@@ -39,6 +39,8 @@ const LATIN = /\p{Script=Latin}/u;
 const OTHER_SCRIPT = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
 /** Fewest single letters in a row that are taken for a word that somebody spelt out. */
 const SPELT_LETTERS = 3;
+/** Words of one letter that may stand at either end of it. */
+const SPELT_NEIGHBOURS = 2;
 
 /** What each character comes to, remembered: the same few hundred make up nearly everything that is written. */
 const remembered = new Map<string, Folded>();
@@ -165,9 +167,9 @@ function lettersOf(chars: Char[], reading: 'plain' | 'mixed', withLeet = false):
 /** `f u c k` and `f.u.c.k`: letters that stand alone, three or more in a row, read as one word. */
 function speltWords(chunks: Char[][]): Word[] {
   const words: Word[] = [];
-  let run: Char[] = [];
+  let run: Char[][] = [];
   const flush = () => {
-    if (run.length >= SPELT_LETTERS) words.push(wordOf(run, formsOf(run)));
+    words.push(...windowsOf(run).map((letters) => wordOf(letters, formsOf(letters))));
     run = [];
   };
   for (const chunk of chunks) {
@@ -175,11 +177,22 @@ function speltWords(chunks: Char[][]): Word[] {
     const first = letters[0];
     // One letter, or the same one several times.
     const isSingle = first !== undefined && letters.every((char) => char.plain === first.plain);
-    if (isSingle) run.push(...letters);
+    if (isSingle) run.push(letters);
     else flush();
   }
   flush();
   return words;
+}
+
+/** The run, also without the first or last few: "I am a f u c k" has words of one letter right before. */
+function windowsOf(run: Char[][]): Char[][] {
+  const windows: Char[][] = [];
+  for (let from = 0; from <= SPELT_NEIGHBOURS; from += 1) {
+    for (let to = run.length; to >= run.length - SPELT_NEIGHBOURS; to -= 1) {
+      if (to - from >= SPELT_LETTERS) windows.push(run.slice(from, to).flat());
+    }
+  }
+  return windows;
 }
 
 function wordOf(chars: Char[], forms: string[]): Word {

@@ -40,6 +40,7 @@ test.each([
   ['soft hyphens', 'cu\u00adnt'],
   ['combining grapheme joiners', 'cu\u034fnt'],
   ['spaced letters', 'you c u n t'],
+  ['spaced letters after a word of one letter', 'such a c u n t i say'],
   ['dotted letters', 'c.u.n.t'],
   ['dashes', 'c-u-n-t'],
   ['a dash in between', 'cu-nt'],
