@@ -13,15 +13,14 @@ import { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
 import { ChatClock } from './chat-clock.ts';
 import { chatComposerStyles } from './chat-composer-styles.ts';
+import { emojiPanel } from './chat-emoji.ts';
 import { ChatMentions, type Mentioned } from './chat-mentions.ts';
-import { formatDateTime, formatDuration } from './format.ts';
+import { modeNote, restrictionBanner } from './chat-standing.ts';
 import { icon } from './icons.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 /** The count of characters left is shown from here on. */
 const COUNTED_FROM_CHARS = LIMITS.messageChars - 80;
-/** A restriction that lasts longer than this is told with its date. */
-const DATED_FROM_MS = 24 * 3_600_000;
 /** Failures after which a message stays in the list, to be sent again as it is; after any other it goes back to where it was written. */
 const SENDABLE_AGAIN = new Set([
   'connection_failed',
@@ -31,12 +30,6 @@ const SENDABLE_AGAIN = new Set([
   'internal',
   'not_connected',
 ]);
-const EMOJI = [
-  ...'😀😅🤣😊😍🥰😘😎🤩🥳😭🥺😡🤔🙄😴🙏🙌👍👎💪🤝👋✨⭐💯💐🌹💋💎🎁🎶🎤🎬🍾☀️🌙🦋'.matchAll(
-    /\p{Extended_Pictographic}\uFE0F?/gu,
-  ),
-].map(([emoji]) => emoji);
-
 export class LogeChatComposer extends RoomPart {
   static override properties = {
     draft: { state: true },
@@ -90,14 +83,24 @@ export class LogeChatComposer extends RoomPart {
         <slot name="actions"></slot>
       </div>`;
     }
-    const restriction = this.#restriction(room);
+    const { language } = this;
+    const restriction = restrictionBanner(room.chat.restriction, { texts, language, clock: this.#clock });
     if (restriction)
       return html`${restriction}<div class="composer closed" part="composer"><span></span><slot name="actions"></slot></div>`;
     return html`
-      ${this.#notes(room)}
+      ${this.#isExempt(room) ? nothing : modeNote(room.chat, { texts, waitMs: this.#waitMs(room) })}
       ${this.problem ? html`<p class="problem" role="alert" data-testid="chat-problem">${icon('warning', 16)}${this.problem}</p>` : nothing}
       ${this.answered ? this.#answered(this.answered) : nothing}
-      ${this.isEmojiOpen ? this.#emoji(room) : nothing} ${this.#mentions.isOpen ? this.#people() : nothing} ${this.#form(room)}
+      ${
+        this.isEmojiOpen
+          ? emojiPanel(room.chat.state?.reactionSet ?? [], {
+              texts,
+              onReact: (emoji) => this.#react(emoji),
+              onInsert: (emoji) => this.#insert(emoji),
+              onClose: this.#closeEmoji,
+            })
+          : nothing
+      } ${this.#mentions.isOpen ? this.#people() : nothing} ${this.#form(room)}
     `;
   }
 
@@ -172,52 +175,6 @@ export class LogeChatComposer extends RoomPart {
     return this.#clock.remainingMs(this.#nextAllowedMs);
   }
 
-  #notes(room: Room): TemplateResult | typeof nothing {
-    const { mode, state } = room.chat;
-    const { chat } = this.texts;
-    if (!mode || this.#isExempt(room)) return nothing;
-    const waitMs = this.#waitMs(room);
-    const words = state?.panic
-      ? chat.panic
-      : mode.paused
-        ? chat.paused
-        : waitMs > 0
-          ? chat.slowWait(Math.ceil(waitMs / 1_000))
-          : mode.membersOnly
-            ? chat.membersOnly
-            : mode.emojiOnly
-              ? chat.emojiOnly
-              : mode.slowModeSeconds > 0
-                ? chat.slowMode(mode.slowModeSeconds)
-                : '';
-    if (!words) return nothing;
-    const name = waitMs > 0 || mode.slowModeSeconds > 0 ? 'clock' : 'lock';
-    return html`<p class="note numbers" data-testid="chat-note">${icon(name, 16)}${words}</p>`;
-  }
-
-  /** Nobody is silenced without being told: what, by whom, why and until when. */
-  #restriction(room: Room): TemplateResult | undefined {
-    const { restriction } = room.chat;
-    const { chat } = this.texts;
-    if (!restriction?.kind) return undefined;
-    const remainingMs = this.#clock.remainingMs(restriction.until);
-    if (restriction.until !== null && remainingMs === 0) return undefined;
-    const by = restriction.byRole ? chat.restrictedBy[restriction.byRole] : '';
-    const words =
-      restriction.until === null
-        ? restriction.scope === 'creator'
-          ? chat.bannedCreator
-          : chat.banned
-        : remainingMs > DATED_FROM_MS
-          ? chat.bannedUntil(formatDateTime(restriction.until, this.language))
-          : chat.timedOut(formatDuration(remainingMs + 999));
-    return html`<div class="restriction" role="status" data-testid="chat-restriction">
-      ${icon('lock', 20)}
-      <b class="numbers">${words}</b>
-      <span>${restriction.reason ? chat.because(restriction.reason) : ''}${by ? html` <span class="muted">(${by})</span>` : nothing}</span>
-    </div>`;
-  }
-
   #answered(message: ChatMessage): TemplateResult {
     const { chat } = this.texts;
     return html`<div class="answered" data-testid="chat-answered">
@@ -242,24 +199,6 @@ export class LogeChatComposer extends RoomPart {
     </ul>`;
   }
 
-  #emoji(room: Room): TemplateResult {
-    const { chat } = this.texts;
-    const reactions = (room.chat.state?.reactionSet ?? []) as Reaction[];
-    return html`<div class="emoji" role="dialog" aria-label=${chat.emoji} data-testid="chat-emoji-panel" @keydown=${this.#handleEmojiKey}>
-      <h3>${chat.react}</h3>
-      <div class="grid react">
-        ${reactions.map(
-          (emoji) =>
-            html`<button type="button" data-testid="react-${emoji}" @click=${() => this.#react(emoji)}>${emoji}</button>`,
-        )}
-      </div>
-      <h3>${chat.insert}</h3>
-      <div class="grid">
-        ${EMOJI.map((emoji) => html`<button type="button" @click=${() => this.#insert(emoji)}>${emoji}</button>`)}
-      </div>
-    </div>`;
-  }
-
   get #field(): HTMLTextAreaElement | null {
     return this.renderRoot.querySelector('textarea');
   }
@@ -270,9 +209,7 @@ export class LogeChatComposer extends RoomPart {
       void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.emoji button')?.focus());
   };
 
-  #handleEmojiKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
+  #closeEmoji = (): void => {
     this.isEmojiOpen = false;
     this.#field?.focus();
   };

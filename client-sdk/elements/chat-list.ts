@@ -81,8 +81,8 @@ export class ChatList {
   }
 
   reset(): void {
-    this.rows.clear();
     this.#holds.clear();
+    this.rows.clear();
     this.#items = [];
     this.#unread = 0;
     this.#setSpaces(0, 0);

@@ -54,9 +54,12 @@ export class ChatTools {
   }
 
   hide(): void {
-    this.#row?.element.classList.remove('chosen');
-    this.#element.remove();
+    const row = this.#row;
+    // Taking away what has the focus is told at once, and asks for the same again.
     this.#row = undefined;
+    if (!row) return;
+    row.element.classList.remove('chosen');
+    this.#element.remove();
   }
 
   /** Goes into the bar by keyboard; false when there is none. */

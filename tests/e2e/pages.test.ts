@@ -1,15 +1,10 @@
 /** Every page for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling on a phone, without an error. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, DESKTOP, PHONE } from '../support/browser.ts';
 import { Evening, type PageLanguage, type Scene, show } from './evening.ts';
+import { findFaults, findSidewaysScrolling, findTexts } from './page-faults.ts';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const GRAVE = ['serious', 'critical'];
 /** Words that are the same in English and French, and what devices are called. */
 const SAME_IN_BOTH = new Set([
   'Loge',
@@ -81,55 +76,3 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
     expect(problems).toEqual([]);
   });
 });
-
-async function findFaults(page: Page): Promise<string[]> {
-  // By the debugger's way in: the policy of the pages forbids any script of ours, as it should.
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
-    return axe.run({ resultTypes: ['violations'] });
-  });
-  return violations
-    .filter(({ impact }) => GRAVE.includes(impact ?? ''))
-    .flatMap(({ id, help, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${help} (${target.flat().join(' ')}) ${failureSummary ?? ''}`),
-    );
-}
-
-/** Runs in the page: the document, and whatever in it scrolls by itself, must not be wider than what is seen of it. */
-function findSidewaysScrolling(): string[] {
-  const found: string[] = [];
-  const visit = (root: Document | ShadowRoot): void => {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) visit(element.shadowRoot);
-      const scrolls = ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
-      if (!scrolls && element !== document.scrollingElement) continue;
-      if (element.scrollWidth > element.clientWidth + 1)
-        found.push(`${element.localName}.${element.className}: ${element.scrollWidth} > ${element.clientWidth}`);
-    }
-  };
-  visit(document);
-  return found;
-}
-
-/** Runs in the page: every text that is seen or read aloud, without those that hold no word. */
-function findTexts(): string[] {
-  const found: string[] = [];
-  const add = (text: string | null) => {
-    const trimmed = text?.trim() ?? '';
-    if (/\p{Letter}{3}/u.test(trimmed)) found.push(trimmed);
-  };
-  const visit = (root: Document | ShadowRoot | Element): void => {
-    for (const node of root.childNodes) {
-      if (node.nodeType === Node.TEXT_NODE) add(node.textContent);
-      if (!(node instanceof Element) || ['style', 'script', 'title'].includes(node.localName)) continue;
-      // What was read aloud before stays in the language in which it was said.
-      if (!node.checkVisibility({ visibilityProperty: true }) || node.role === 'log') continue;
-      for (const name of ['aria-label', 'placeholder', 'title', 'alt']) add(node.getAttribute(name));
-      if (node.shadowRoot) visit(node.shadowRoot);
-      visit(node);
-    }
-  };
-  visit(document.body);
-  return found;
-}
