@@ -138,5 +138,14 @@ function recordHandlers(
       ...MODERATING,
       handle: async ({ roomId }, page) => ({ acts: await chat.records.audit(roomId, page) }),
     },
+    'chat:reports': {
+      ...MODERATING,
+      handle: async ({ roomId, participant }) => {
+        const reports = await chat.records.listReports(roomId, LIMITS.listPageItems);
+        // Nobody judges a report of their own words, nor learns who made it.
+        const others = reports.filter(({ evidence }) => evidence.message.from.identity !== participant.identity);
+        return { reports: others.map(({ reporter: _, ...report }) => report) };
+      },
+    },
   };
 }

@@ -169,3 +169,7 @@ export const chatReport = z.object({
 });
 export type ChatReport = z.infer<typeof chatReport>;
 export const chatReportList = z.object({ reports: z.array(chatReport) });
+/** As those who keep order in the room see it: not who reported. */
+export const roomReport = chatReport.omit({ reporter: true });
+export type RoomReport = z.infer<typeof roomReport>;
+export const roomReportList = z.object({ reports: z.array(roomReport) });

@@ -113,6 +113,16 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     await becomes(() => sayIn(there, other, fan('everywhere'), 'back again'), 'ok');
   });
 
+  test('R59: the audit log cannot be rewritten, not even by whoever holds the database', async () => {
+    await restrict({ kind: 'ban' });
+    for (const change of ["update chat_acts set reason = 'nothing'", 'delete from chat_acts', 'truncate chat_acts']) {
+      await expect(db.bulk(change, []), change).rejects.toThrow();
+    }
+    expect(await acts()).toMatchObject([
+      { kind: 'ban', reason: 'insults', actor: { identity: 'mod', role: 'moderator' } },
+    ]);
+  });
+
   test('nobody restricts the creator, or a moderator a moderator; the creator may', async () => {
     expect(await codeOf(restrict({ identity: 'ada' }))).toBe('participant_not_restrictable');
     const input = { identity: 'mo2', kind: 'timeout', scope: 'room', reason: 'power play' } as const;

