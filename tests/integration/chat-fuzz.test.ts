@@ -79,6 +79,7 @@ const valid = (): Record<keyof typeof CHAT_REQUESTS, Record<string, unknown>> =>
   'chat:queue': {},
   'chat:review': { id: createId('heldMessage'), decision: 'allow', reason: 'because' },
   'chat:context': { messageId },
+  'chat:reports': {},
   'chat:audit': { before: createId('chatAct'), limit: 10 },
   'chat:setWords': { words: [{ pattern: 'spoiler', action: 'hold' }] },
   'chat:words': {},

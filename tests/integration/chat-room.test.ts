@@ -82,6 +82,7 @@ describe('restrictions', () => {
       'chat:startPoll': { question: 'Q', options: ['a', 'b'] },
       'chat:closePoll': {},
       'chat:queue': {},
+      'chat:reports': {},
       'chat:review': { id: 'held_00000000000000000000', decision: 'allow' },
       'chat:context': { messageId: id },
       'chat:audit': {},
