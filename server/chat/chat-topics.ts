@@ -3,7 +3,7 @@ import type { ChatEntry } from '../protocol/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { SharedText } from './flood-watch.ts';
 
-/** The bus topic of new entries: `{room, entries}`. */
+/** The bus topic of a room's new entries: `{room, entries}`. */
 export const CHAT_BUS_TOPIC = 'chat';
 export interface ChatAppended {
   room: RoomId;

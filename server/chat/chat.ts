@@ -4,7 +4,7 @@
  * news go on the bus. This file puts the parts together; each has its own file.
  */
 import { randomUUID } from 'node:crypto';
-import type { Bus } from '../platform/bus.ts';
+import { type Bus, roomTopic } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
@@ -77,7 +77,7 @@ export class Chat {
       store: this.#store,
       onAppended: (room, entries) => {
         for (const entry of entries) metrics.chatEntries.inc({ kind: entry.kind });
-        bus.publish(CHAT_BUS_TOPIC, { room, entries });
+        bus.publish(roomTopic(CHAT_BUS_TOPIC, room), { room, entries });
       },
       onBumped,
       onActed: (acts) => {
@@ -111,7 +111,17 @@ export class Chat {
     this.hook = new ChatHook({ db, port: options.hook, bus, clock, metrics, log: logger });
     this.#flood = new FloodWatch((text) => tellNews(bus, { type: 'flood', from: this.#self, text }));
     this.#desk = new MessageDesk({ parts, flood: this.#flood, held, hook: this.hook });
-    this.#unsubscribe = bus.subscribe(CHAT_NEWS_TOPIC, (message) => this.#handleNews(message as ChatNews));
+    const unsubscribe = [
+      bus.subscribe(CHAT_NEWS_TOPIC, (message) => this.#handleNews(message as ChatNews)),
+      // What was said meanwhile may have been lost: everything is read anew when it is next used.
+      bus.onRestored(() => {
+        this.#policies.outdateAll();
+        this.hook.forgetSettings();
+      }),
+    ];
+    this.#unsubscribe = () => {
+      for (const end of unsubscribe) end();
+    };
   }
 
   /** Begins what goes on by itself: closing polls, letting go of what is old. */

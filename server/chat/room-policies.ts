@@ -73,6 +73,11 @@ export class RoomPolicies {
     await this.#reads.get(room);
   }
 
+  /** News may have been lost: whatever is remembered is read anew before it is used again. */
+  outdateAll(): void {
+    for (const policy of this.#remembered.values()) policy.isOutdated = true;
+  }
+
   /** Reads anew whatever is remembered. */
   reread(room: RoomId): Promise<RoomPolicy> {
     return this.#reads.get(room);

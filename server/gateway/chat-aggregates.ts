@@ -2,18 +2,14 @@
  * What is told of a room in sums: reactions since the last time, and the votes of a poll. However many people react, a gateway tells the
  * others, and its own sockets, at most so often.
  */
-import type { Bus } from '../platform/bus.ts';
+import { type Bus, roomTopic } from '../platform/bus.ts';
 import type { RoomId } from '../protocol/ids.ts';
 
-const TOPIC = 'chat.reactions';
+/** The bus topic of a room's reactions. */
+export const REACTIONS_BUS_TOPIC = 'chat.reactions';
 const TICK_MS = 250;
 
-type Counts = Record<string, number>;
-interface ReactionsMessage {
-  room: RoomId;
-  counts: Counts;
-}
-
+export type Counts = Record<string, number>;
 interface AggregatesOptions {
   bus: Bus;
   onReactions: (room: RoomId, counts: Counts) => void;
@@ -26,16 +22,16 @@ export class ChatAggregates {
   /** Of all gateways, for this gateway's people. */
   readonly #all: Ticker<Counts>;
   readonly #votes: Ticker<{ poll: string; votes: number[] }>;
-  readonly #unsubscribe: () => void;
 
   constructor({ bus, onReactions, onVotes }: AggregatesOptions) {
-    this.#own = new Ticker((room, counts) => bus.publish(TOPIC, { room, counts } satisfies ReactionsMessage));
+    this.#own = new Ticker((room, counts) => bus.publish(roomTopic(REACTIONS_BUS_TOPIC, room), counts));
     this.#all = new Ticker(onReactions);
     this.#votes = new Ticker((room, { poll, votes }) => onVotes(room, poll, votes));
-    this.#unsubscribe = bus.subscribe(TOPIC, (message) => {
-      const { room, counts } = message as ReactionsMessage;
-      this.#all.add(room, (sum = {}) => add(sum, counts));
-    });
+  }
+
+  /** The reactions of a gateway's people, this one's among them. */
+  handle(room: RoomId, counts: Counts): void {
+    this.#all.add(room, (sum = {}) => add(sum, counts));
   }
 
   react(room: RoomId, emoji: string): void {
@@ -52,7 +48,6 @@ export class ChatAggregates {
   }
 
   close(): void {
-    this.#unsubscribe();
     for (const ticker of [this.#own, this.#all, this.#votes]) ticker.close();
   }
 }

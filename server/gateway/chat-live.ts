@@ -6,11 +6,12 @@ import { CHAT_NEWS_TOPIC, type ChatNews } from '../chat/chat-topics.ts';
 import type { ChatState } from '../protocol/chat-room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { EventData, EventName } from '../protocol/realtime.ts';
-import { ChatAggregates } from './chat-aggregates.ts';
-import { ChatRoster } from './chat-roster.ts';
+import { ChatAggregates, type Counts, REACTIONS_BUS_TOPIC } from './chat-aggregates.ts';
+import { ChatRoster, ROSTER_BUS_TOPIC, type RosterMessage } from './chat-roster.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import type { Presence } from './presence.ts';
+import type { RoomHandlers } from './room-subscriptions.ts';
 
 const STATES_REMEMBERED = 5_000;
 
@@ -23,6 +24,11 @@ export class ChatLive {
   readonly #context: GatewayContext;
   readonly #presence: Presence;
   readonly #emitInside: EmitInside;
+  /** What it has to hear of each room with people here, by topic. */
+  readonly busHandlers: RoomHandlers = {
+    [ROSTER_BUS_TOPIC]: (room, message) => this.roster.handle(room, message as RosterMessage),
+    [REACTIONS_BUS_TOPIC]: (room, message) => this.#aggregates.handle(room, message as Counts),
+  };
   readonly #toldStates = new Map<RoomId, string>();
   readonly #unsubscribe: (() => void)[];
 

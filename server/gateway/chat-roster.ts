@@ -3,14 +3,15 @@
  * a gateway that falls silent is forgotten. Exact in small rooms; in large ones only those who keep order are named, and the rest counted.
  */
 import { randomUUID } from 'node:crypto';
-import type { Bus } from '../platform/bus.ts';
+import { type Bus, roomTopic } from '../platform/bus.ts';
 import type { Hand, PeopleAnswer, Person } from '../protocol/chat-room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
 import type { Presence } from './presence.ts';
 
-const TOPIC = 'chat.roster';
+/** The bus topic of who is in a room. */
+export const ROSTER_BUS_TOPIC = 'chat.roster';
 const TELL_EVERY_MS = 500;
 const HEARTBEAT_MS = 10_000;
 const SILENT_AFTER_MS = 30_000;
@@ -26,7 +27,7 @@ interface Held {
   handCount: number;
 }
 
-type RosterMessage = { gateway: string; room: RoomId } & ({ wanted: true } | { held: Held });
+export type RosterMessage = { gateway: string } & ({ wanted: true } | { held: Held });
 
 interface Shelf {
   held: Held;
@@ -48,13 +49,11 @@ export class ChatRoster {
   readonly #timers = new Map<RoomId, NodeJS.Timeout>();
   readonly #toldHands = new Map<RoomId, string>();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #unsubscribe: () => void;
 
   constructor(options: { bus: Bus; presence: Presence; onHands: (room: RoomId, hands: Hands) => void }) {
     this.#bus = options.bus;
     this.#presence = options.presence;
     this.#onHands = options.onHands;
-    this.#unsubscribe = options.bus.subscribe(TOPIC, (message) => this.#handle(message as RosterMessage));
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
@@ -62,7 +61,7 @@ export class ChatRoster {
   /** Somebody came in or went out, or a hand changed: tells the others soon. */
   note(room: RoomId): void {
     if (this.#timers.has(room)) return;
-    if (!this.#rooms.has(room)) this.#publish({ gateway: this.#gateway, room, wanted: true });
+    if (!this.#rooms.has(room)) this.#publish(room, { gateway: this.#gateway, wanted: true });
     const timer = setTimeout(() => {
       this.#timers.delete(room);
       this.#tell(room);
@@ -135,15 +134,16 @@ export class ChatRoster {
   }
 
   #tell(room: RoomId): void {
-    this.#publish({ gateway: this.#gateway, room, held: this.#count(room) });
+    this.#publish(room, { gateway: this.#gateway, held: this.#count(room) });
   }
 
-  #publish(message: RosterMessage): void {
-    this.#bus.publish(TOPIC, message);
+  #publish(room: RoomId, message: RosterMessage): void {
+    this.#bus.publish(roomTopic(ROSTER_BUS_TOPIC, room), message);
   }
 
-  #handle(message: RosterMessage): void {
-    const { room, gateway } = message;
+  /** What a gateway, this one among them, says of a room. */
+  handle(room: RoomId, message: RosterMessage): void {
+    const { gateway } = message;
     if ('wanted' in message) {
       if (gateway !== this.#gateway && this.#presence.inRoom(room).length > 0) this.note(room);
       return;
@@ -182,7 +182,6 @@ export class ChatRoster {
   }
 
   close(): void {
-    this.#unsubscribe();
     clearInterval(this.#heartbeat);
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHAT_BUS_TOPIC, type Chat, type ChatAppended } from '../../server/chat/chat.ts';
+import type { Chat } from '../../server/chat/chat.ts';
 import { MemoryBus } from '../../server/platform/bus.ts';
 import type { Database } from '../../server/platform/db.ts';
 import type { Participant } from '../../server/protocol/accounts.ts';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { createChat, sayIn } from '../support/chat-house.ts';
+import { collectAppended, createChat, sayIn } from '../support/chat-house.ts';
 import { DATABASES } from '../support/databases.ts';
 
 const lea: Participant = { identity: 'lea', name: 'Léa', role: 'fan' };
@@ -22,7 +22,7 @@ describe.each(DATABASES)('the chat log on $name', ({ open }) => {
     const bus = new MemoryBus((error) => {
       throw error;
     });
-    bus.subscribe(CHAT_BUS_TOPIC, (message) => told.push(...(message as ChatAppended).entries));
+    collectAppended(bus, (message) => told.push(...message.entries));
     chat = createChat({ db, bus });
   });
 

@@ -1,5 +1,5 @@
 /** The chat with everything that it stands on, and no more: a real database, a bus, and rooms whose creator is `ada`. */
-import { Chat, type ChatOptions } from '../../server/chat/chat.ts';
+import { CHAT_BUS_TOPIC, Chat, type ChatAppended, type ChatOptions } from '../../server/chat/chat.ts';
 import { AddressGuard } from '../../server/events/address-guard.ts';
 import { signWebhook } from '../../server/events/webhook-signature.ts';
 import { MemoryBus } from '../../server/platform/bus.ts';
@@ -21,6 +21,15 @@ export function createBus(): MemoryBus {
   return new MemoryBus((error) => {
     throw error;
   });
+}
+
+/** What is told of all rooms: each has a topic of its own, here all of them are listened to. */
+export function collectAppended(bus: MemoryBus, collect: (message: ChatAppended) => void): void {
+  const publish = bus.publish.bind(bus);
+  bus.publish = (topic, message) => {
+    if (topic.startsWith(`${CHAT_BUS_TOPIC}/`)) collect(message as ChatAppended);
+    publish(topic, message);
+  };
 }
 
 export function createChat(options: Pick<ChatOptions, 'db'> & Partial<ChatOptions>): Chat {
