@@ -50,7 +50,6 @@ export type HookAnswer = z.infer<typeof hookAnswer>;
 /** One message, or everything that one author has written in the room. */
 export const serverRemovalInput = z.union([z.object({ messageId, reason }), z.object({ identity, reason })]);
 export const chatDone = z.object({ done: z.boolean() });
-export const queueParams = heldId;
 
 export const restrictionRow = z.object({
   identity,
