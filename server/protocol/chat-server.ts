@@ -1,7 +1,7 @@
 /** The chat as an embedder's server sees it: its hook before delivery, what it may do in rooms, export and erasure. */
 import { z } from 'zod';
 import { identity, participant } from './accounts.ts';
-import { chatMessage, chatReply, heldId, reason } from './chat.ts';
+import { chatMessage, chatReply, reason } from './chat.ts';
 import { actList, chatReport, heldMessage, restrictionKind, restrictionScope } from './chat-moderation.ts';
 import { messageId, roomId } from './ids.ts';
 import { LIMITS } from './limits.ts';
