@@ -94,7 +94,7 @@ export const chatBoardStyles = css`
     font-size: 0.8125rem;
   }
 
-  .poll-head .quiet {
+  .poll-head .fold {
     margin-inline-start: auto;
   }
 
@@ -115,8 +115,8 @@ export const chatBoardStyles = css`
     display: flex;
     align-items: center;
     gap: 0.5rem;
-    min-height: 2.5rem;
-    padding: 0.35rem 0.75rem;
+    min-height: 2.25rem;
+    padding: 0.3rem 0.75rem;
     border: 1px solid var(--_line);
     border-radius: var(--_radius-small);
     background: var(--_ground);

@@ -15,11 +15,14 @@ export class LogeChatBoard extends RoomPart {
   static override properties = {
     isWhole: { state: true },
     hiddenPoll: { state: true },
+    foldedPoll: { state: true },
     problem: { state: true },
   };
   declare isWhole: boolean;
   /** Id of a closed poll that was put away. */
   declare hiddenPoll: string;
+  /** Id of the poll that is folded to one line. */
+  declare foldedPoll: string;
   declare problem: string;
 
   readonly #clock = new ChatClock(this);
@@ -30,6 +33,7 @@ export class LogeChatBoard extends RoomPart {
     super();
     this.isWhole = false;
     this.hiddenPoll = '';
+    this.foldedPoll = '';
     this.problem = '';
   }
 
@@ -88,21 +92,44 @@ export class LogeChatBoard extends RoomPart {
     const { chat } = this.texts;
     const votes = poll.options.reduce((sum, option) => sum + option.votes, 0);
     const remainingMs = this.#clock.remainingMs(poll.closesAt);
+    const isFolded = poll.id === this.foldedPoll;
     return html`<section class="poll" aria-label=${chat.poll} data-testid="chat-poll">
       <p class="poll-head">
         ${icon('poll', 16)}<span class="numbers">${poll.closed ? chat.pollClosed : chat.poll} · ${chat.votes(votes)}${
           !poll.closed && remainingMs > 0 ? ` · ${chat.pollClosesIn(formatDuration(remainingMs + 999))}` : ''
         }</span>
+        <button
+          class="quiet fold"
+          type="button"
+          data-testid="poll-fold"
+          aria-expanded=${!isFolded}
+          aria-label="${isFolded ? chat.pollShow : chat.pollHide}: ${chat.poll}"
+          @click=${() => {
+            this.foldedPoll = isFolded ? '' : poll.id;
+          }}
+        >${isFolded ? chat.pollShow : chat.pollHide}</button>
         ${
           poll.closed
-            ? html`<button class="quiet" type="button" @click=${() => {
-                this.hiddenPoll = poll.id;
-              }}>${chat.pollHide}</button>`
+            ? html`<button
+                class="quiet"
+                type="button"
+                aria-label="${chat.close}: ${chat.poll}"
+                title=${chat.close}
+                @click=${() => {
+                  this.hiddenPoll = poll.id;
+                }}
+              >${icon('close', 15)}</button>`
             : nothing
         }
       </p>
-      <p class="question" dir="auto">${poll.question}</p>
-      <div class="options">${poll.options.map((option) => this.#option(room, poll, { ...option, share: votes ? option.votes / votes : 0 }))}</div>
+      ${
+        isFolded
+          ? nothing
+          : html`<p class="question" dir="auto">${poll.question}</p>
+            <div class="options">
+              ${poll.options.map((option) => this.#option(room, poll, { ...option, share: votes ? option.votes / votes : 0 }))}
+            </div>`
+      }
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
     </section>`;
   }

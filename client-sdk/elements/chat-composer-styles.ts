@@ -47,6 +47,13 @@ export const chatComposerStyles = [
       border-color: var(--_line-strong);
     }
 
+    /* A placeholder of two lines would make the empty field two lines high. */
+    textarea.field-input::placeholder {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+
     .send,
     .smile {
       position: absolute;

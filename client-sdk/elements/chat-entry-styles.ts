@@ -190,7 +190,8 @@ export const chatEntryStyles = css`
 
   .tools {
     position: absolute;
-    inset-block-start: 0.1rem;
+    /* Beside the words and not upon them: over the end of the message before. */
+    inset-block-start: -1.35rem;
     inset-inline-end: 0.5rem;
     z-index: 1;
     display: flex;

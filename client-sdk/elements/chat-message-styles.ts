@@ -52,6 +52,15 @@ export const chatMessageStyles = css`
     font-size: 0.9375rem;
   }
 
+  .restricted span {
+    flex: 1 1 12rem;
+    min-width: 0;
+  }
+
+  .restricted .icon {
+    flex: none;
+  }
+
   .restricted wa-button {
     margin-inline-start: auto;
   }

@@ -9,10 +9,11 @@ import type { Room } from '../src/room.ts';
 import './moderation-audit.ts';
 import './moderation-modes.ts';
 import './moderation-queue.ts';
+import './moderation-reports.ts';
 import './moderation-words.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
-const TABS = ['queue', 'modes', 'words', 'audit'] as const;
+const TABS = ['queue', 'modes', 'words', 'reports', 'audit'] as const;
 type Tab = (typeof TABS)[number];
 
 export class LogeModeration extends RoomPart {
@@ -156,6 +157,8 @@ export class LogeModeration extends RoomPart {
         return html`<loge-moderation-modes .room=${room}></loge-moderation-modes>`;
       case 'words':
         return html`<loge-moderation-words .room=${room}></loge-moderation-words>`;
+      case 'reports':
+        return html`<loge-moderation-reports .room=${room}></loge-moderation-reports>`;
       case 'audit':
         return html`<loge-moderation-audit .room=${room}></loge-moderation-audit>`;
     }

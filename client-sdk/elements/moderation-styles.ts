@@ -58,6 +58,18 @@ export const moderationStyles = css`
     margin-top: 0.2rem;
   }
 
+  .evidence {
+    padding: 0.4rem 0.7rem;
+    border-inline-start: 3px solid var(--_line-strong);
+    color: var(--_muted);
+    font-size: 0.9063rem;
+  }
+
+  .evidence .it {
+    color: var(--_text);
+    font-size: 1rem;
+  }
+
   .nothing {
     padding: 2rem 1rem;
     text-align: center;

@@ -98,10 +98,12 @@ export class LogeModerationWords extends RoomPart {
 
   override render(): TemplateResult {
     const { moderation } = this.texts;
+    const isCreator = this.room?.localParticipant.role === 'creator';
     return html`
       <h3>${moderation.wordsTitle}</h3>
       <p class="hint">${moderation.wordsText}</p>
-      <form @submit=${this.#add}>
+      ${isCreator ? nothing : html`<p class="hint">${moderation.wordsCreator}</p>`}
+      <form ?hidden=${!isCreator} @submit=${this.#add}>
         <wa-input
           label=${moderation.wordsPattern}
           maxlength=${LIMITS.wordPatternChars}
@@ -134,7 +136,7 @@ export class LogeModerationWords extends RoomPart {
           </li>`,
         )}
       </ul>
-      <div class="save" role="status">
+      <div class="save" role="status" ?hidden=${!isCreator}>
         <wa-button variant="brand" data-testid="words-save" ?disabled=${!this.isChanged} ?loading=${this.busy} @click=${this.#save}>
           ${moderation.wordsSave}
         </wa-button>

@@ -4,6 +4,7 @@ import type {
   ChatContext,
   HeldMessage,
   RestrictionScope,
+  RoomReport,
   SetModeInput,
   WordList,
   WordRule,
@@ -133,6 +134,11 @@ export class ChatModeration {
   /** What was done here, by whom, to whom and why: at most 100 acts, the newest first. @throws {LogeError} `forbidden`. */
   async audit(before?: ChatActId): Promise<readonly ChatAct[]> {
     return (await this.#connection.request('chat:audit', before ? { before } : {})).acts;
+  }
+
+  /** What people have reported, with the evidence: at most 100, the newest first. @throws {LogeError} `forbidden`. */
+  async reports(): Promise<readonly RoomReport[]> {
+    return (await this.#connection.request('chat:reports', {})).reports;
   }
 
   /** The creator's words and phrases that are held, refused or replaced; they hold in all rooms of the creator. */

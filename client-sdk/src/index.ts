@@ -18,6 +18,7 @@ export type {
   HeldMessage,
   ReportCategory,
   RestrictionScope,
+  RoomReport,
   SetModeInput,
   WordList,
   WordRule,

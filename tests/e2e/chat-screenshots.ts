@@ -21,6 +21,8 @@ for (const scene of chat.scenes) {
   for (const language of ['en', 'fr'] as const) {
     for (const viewport of [PHONE, DESKTOP]) {
       await show(scene, { language, viewport });
+      // On a phone the studio's chat is further down.
+      await scene.visitor.by('chat-people-open').scrollIntoViewIfNeeded();
       const file = join(folder, `${scene.name}-${viewport.width}-${language}.png`);
       await scene.visitor.page.screenshot({ path: file });
       process.stdout.write(`${file}\n`);

@@ -196,6 +196,21 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.page.keyboard.press('Escape');
   });
 
+  test('a reported message reaches those who keep order with its evidence, and not who reported it', async () => {
+    await pointAt(tom, 'What rubb1sh weather');
+    await tom.by('tool-report').click();
+    await tom.by('report-spam').check();
+    await tom.by('report-send').click();
+    await tom.page.getByText('Your report is on record').waitFor();
+    await creator.by('moderation-open').click();
+    await creator.by('tab-reports').click();
+    const reports = creator.by('reports');
+    await reports.getByText('What rubb1sh weather').waitFor();
+    await reports.getByText('Spam').waitFor();
+    expect(await reports.locator('.meta').innerText()).not.toContain('Tom');
+    await creator.page.keyboard.press('Escape');
+  });
+
   test('everything by one author goes in one act, on every page, and quotes of it too', async () => {
     for (const text of ['Buy gold here', 'Cheap gold', 'Gold gold gold']) {
       await say(tom, text);

@@ -59,6 +59,7 @@ export const chatEnglish = {
   vote: (option: string) => `Vote for: ${option}`,
   voted: 'your vote',
   pollHide: 'Hide',
+  pollShow: 'Show',
   sampled: (shown: string, total: string) => `Busy room: ${shown} of ${total} messages a second are shown.`,
   slowMode: (count: number) => `Slow mode: a message every ${seconds(count)}`,
   slowWait: (count: number) => `Slow mode: again in ${count} s`,
@@ -223,7 +224,7 @@ export const moderationEnglish = {
   wordsEmpty: 'No word is on the list.',
   wordsUnsaved: 'Not saved yet',
   reportsEmpty: 'Nobody has reported anything.',
-  reportedBy: (name: string) => `reported by ${name}`,
+  wordsCreator: 'Only the creator changes the list.',
   auditEmpty: 'Nothing was done yet.',
   auditMore: 'Earlier',
   acts: {

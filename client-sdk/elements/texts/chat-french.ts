@@ -60,6 +60,7 @@ export const chatFrench: typeof chatEnglish = {
   vote: (option) => `Voter pour : ${option}`,
   voted: 'votre vote',
   pollHide: 'Masquer',
+  pollShow: 'Afficher',
   sampled: (shown, total) => `Salon très animé : ${shown} messages sur ${total} par seconde sont affichés.`,
   slowMode: (count) => `Mode lent : un message toutes les ${secondes(count)}`,
   slowWait: (count) => `Mode lent : encore ${count} s`,
@@ -230,7 +231,7 @@ export const moderationFrench: typeof moderationEnglish = {
   wordsEmpty: 'Aucun mot dans la liste.',
   wordsUnsaved: 'Pas encore enregistrée',
   reportsEmpty: 'Personne n’a rien signalé.',
-  reportedBy: (name) => `signalé par ${name}`,
+  wordsCreator: 'Seul le créateur change la liste.',
   auditEmpty: 'Rien n’a encore été fait.',
   auditMore: 'Plus ancien',
   acts: {
