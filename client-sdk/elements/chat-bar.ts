@@ -153,19 +153,17 @@ export class LogeChatBar extends RoomPart {
         <button
           type="button"
           data-testid="chat-people-open"
-          aria-label="${chat.people} (${people})"
           title=${chat.people}
           @click=${() => this.tell('loge-chat-people', {})}
-        >${icon('people', 19)}<span aria-hidden="true">${people}</span></button>
+        >${icon('people', 19)}<span class="visually-hidden">${chat.people}:</span>${people}</button>
         ${
           canModerate
             ? html`<button
                 type="button"
                 data-testid="moderation-open"
-                aria-label=${room.chat.waiting > 0 ? `${moderation.open}: ${moderation.waiting(room.chat.waiting)}` : moderation.open}
                 title=${moderation.open}
                 @click=${() => this.tell('loge-chat-moderation', {})}
-              >${icon('shield', 19)}${room.chat.waiting > 0 ? html`<span class="count" data-testid="chat-waiting">${room.chat.waiting}</span>` : nothing}</button>`
+              >${icon('shield', 19)}<span class="visually-hidden">${room.chat.waiting > 0 ? moderation.waiting(room.chat.waiting) : moderation.open}</span>${room.chat.waiting > 0 ? html`<span class="count" data-testid="chat-waiting">${room.chat.waiting}</span>` : nothing}</button>`
             : nothing
         }
       </div>
@@ -204,10 +202,9 @@ export class LogeChatBar extends RoomPart {
       type="button"
       data-testid="chat-hand"
       aria-pressed=${isUp}
-      aria-label=${count > 0 ? `${label} (${chat.handsUp(count)})` : label}
       title=${label}
       @click=${() => this.#try(() => room.chat.raiseHand(!isUp))}
-    >${icon('hand', 19)}${count > 0 ? html`<span aria-hidden="true">${count}</span>` : nothing}</button>`;
+    >${icon('hand', 19)}<span class="visually-hidden">${label}${count > 0 ? `. ${chat.handsUp(count)}` : ''}</span>${count > 0 ? html`<span aria-hidden="true" data-testid="hands-count">${count}</span>` : nothing}</button>`;
   }
 
   #handsButton(count: number): TemplateResult | typeof nothing {
@@ -216,10 +213,9 @@ export class LogeChatBar extends RoomPart {
     return html`<button
       type="button"
       data-testid="chat-hands-open"
-      aria-label=${chat.handsUp(count)}
       title=${chat.handsUp(count)}
       @click=${() => this.tell('loge-chat-people', {})}
-    >${icon('hand', 19)}<span aria-hidden="true">${count}</span></button>`;
+    >${icon('hand', 19)}<span class="visually-hidden">${chat.handsUp(count)}</span><span aria-hidden="true">${count}</span></button>`;
   }
 
   #panic(room: Room, on: boolean): Promise<void> {

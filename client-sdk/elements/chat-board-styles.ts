@@ -5,6 +5,9 @@ export const chatBoardStyles = css`
   :host {
     display: block;
     flex: none;
+    /* The messages keep at least half. */
+    max-height: 50%;
+    overflow-y: auto;
     background: var(--_surface);
   }
 

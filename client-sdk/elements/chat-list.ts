@@ -169,12 +169,25 @@ export class ChatList {
     if (!isNearEnd) {
       this.hold('scroll');
       this.#fill();
+      this.#noteSeen();
       return;
     }
     if (!this.#holds.has('scroll')) return;
     this.#fill();
+    this.#noteSeen();
     const hasAll = indexAfter(this.#items, this.rows.last?.item.seq ?? 0) >= this.#items.length && this.#belowPx === 0;
     if (hasAll && this.#fromEndPx() < NEAR_END_PX) this.release('scroll');
+  }
+
+  /** What the reader has come down to is not new any more. */
+  #noteSeen(): void {
+    if (this.#unread === 0) return;
+    const { bottom } = this.scroller.getBoundingClientRect();
+    const seen = this.rows.list.findLast(({ element }) => element.getBoundingClientRect().top < bottom);
+    const after = this.#items.length - indexAfter(this.#items, seen?.item.seq ?? 0);
+    if (after >= this.#unread) return;
+    this.#unread = after;
+    this.#events.onChange();
   }
 
   #updateHeld(): void {
@@ -240,8 +253,6 @@ export class ChatList {
       const addedPx = heightOf(this.rows.list.slice(-added));
       this.#setSpaces(from * this.#rowPx, to >= this.#items.length ? 0 : Math.max(0, this.#belowPx - addedPx));
     });
-    this.#unread = Math.min(this.#unread, this.#items.length - to);
-    this.#events.onChange();
   }
 
   #fetch(direction: 'earlier' | 'later'): void {

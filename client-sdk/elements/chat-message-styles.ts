@@ -91,20 +91,21 @@ export const chatMessageStyles = css`
 
   .acts {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.6rem;
     margin-top: 1rem;
   }
 
   .times {
     display: grid;
-    grid-template-columns: repeat(3, 1fr);
+    grid-template-columns: repeat(3, minmax(0, 1fr));
     gap: 0.6rem;
   }
 
-  @media (max-width: 460px) {
-    .times {
-      grid-template-columns: 1fr;
-    }
+  .times p {
+    grid-column: 1 / -1;
+    margin-bottom: -0.3rem;
+    font-size: 0.9375rem;
   }
 
   .hint {

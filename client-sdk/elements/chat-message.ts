@@ -188,7 +188,7 @@ export class LogeChatMessage extends RoomPart {
     const isFan = message.from.role === 'fan';
     return html`<div class="acts">
       ${this.#actsOnMessage(message).map((act) => this.#button(act))}
-      ${isFan ? html`<div class="times">${this.#timeouts(message).map((act) => this.#button(act))}</div>` : nothing}
+      ${isFan ? html`<div class="times" role="group" aria-label=${moderation.timeoutFor}><p class="muted">${moderation.timeoutFor}</p>${this.#timeouts(message).map((act) => this.#button(act))}</div>` : nothing}
       ${isFan ? this.#actsOnAuthor(message).map((act) => this.#button(act)) : nothing}
       ${isFan ? html`<p class="muted hint">${moderation.putOutText}</p>` : nothing}
     </div>`;
@@ -219,7 +219,7 @@ export class LogeChatMessage extends RoomPart {
       const time = moderation.times[seconds] ?? '';
       return {
         name: `act-timeout-${seconds}`,
-        label: moderation.timeout(time),
+        label: time,
         done: moderation.done.timedOut(name, time),
         act: (reason) =>
           this.room?.chat.moderation.restrict({ identity, kind: 'timeout', scope: 'room', seconds, reason }),

@@ -32,11 +32,9 @@ export class LogeModeration extends RoomPart {
 
       .tabs {
         display: flex;
-        gap: 0.25rem;
+        flex-wrap: wrap;
         margin: 0 0 1.1rem;
         border-bottom: 1px solid var(--_line);
-        overflow-x: auto;
-        scrollbar-width: none;
       }
 
       .tabs button {
@@ -45,7 +43,7 @@ export class LogeModeration extends RoomPart {
         align-items: center;
         gap: 0.4rem;
         min-height: 2.75rem;
-        padding: 0 0.8rem;
+        padding: 0 0.7rem;
         border: 0;
         border-bottom: 2px solid transparent;
         background: none;

