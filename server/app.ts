@@ -13,7 +13,9 @@ import { Accounts } from './accounts/accounts.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
+import { AddressGuard } from './events/address-guard.ts';
 import { Events } from './events/events.ts';
+import { signWebhook } from './events/webhook-signature.ts';
 import type { GatewayContext } from './gateway/context.ts';
 import { seedDemo } from './gateway/demo.ts';
 import { createHttpApp } from './gateway/http-app.ts';
@@ -166,7 +168,20 @@ export class App {
       apiSecret: config.apiSecret,
       allowAnyAddress: config.development,
     });
-    const chat = new Chat({ db, bus, clock, metrics });
+    const chat = new Chat({
+      db,
+      bus,
+      clock,
+      metrics,
+      log,
+      rooms: {
+        creatorOf: (room) => rooms.creatorOf(room),
+        isMember: async (creator, identity) =>
+          (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
+      },
+      hook: { guard: new AddressGuard({ isOpen: config.development }), sign: signWebhook },
+      retention: config.chatRetention,
+    });
     const stage = new Stage({ node, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
@@ -221,6 +236,7 @@ export class App {
     outbox.start();
     factTail.start();
     events.start();
+    chat.start();
     await money.start();
     if (config.development && shared.leader.isLeader) await seedDemo(context);
     gate.open(http);

@@ -93,6 +93,10 @@ const environment = z.object({
   LOGE_EARNINGS_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
   LOGE_NEW_CREATOR_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
+  /** How long messages keep their text and author. */
+  LOGE_CHAT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
+  /** How long the evidence of reports is kept. */
+  LOGE_CHAT_EVIDENCE_DAYS: z.coerce.number().int().min(1).max(3_650).default(1_095),
   LOGE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
   LOGE_SFU_LISTEN_IP: text.optional(),
   LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
@@ -221,6 +225,7 @@ function toConfig(env: z.output<typeof environment>) {
       ...(env.LOGE_NEW_CREATOR_HOLD_DAYS === undefined ? {} : { newCreatorHoldDays: env.LOGE_NEW_CREATOR_HOLD_DAYS }),
       ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
     },
+    chatRetention: { messageDays: env.LOGE_CHAT_RETENTION_DAYS, evidenceDays: env.LOGE_CHAT_EVIDENCE_DAYS },
     stripeEmulatorPort: env.LOGE_STRIPE_EMULATOR_PORT,
     stripeEmulatorUrl: env.LOGE_STRIPE_EMULATOR_URL,
     sfu: {

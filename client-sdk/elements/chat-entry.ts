@@ -1,8 +1,8 @@
 /** How one entry of the chat looks. Text goes through Lit's text bindings only, so markup in it stays text. */
 
 import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
-import type { ChatMessage, ChatTip } from '../../server/protocol/chat.ts';
+import { html, nothing } from 'lit';
+import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../server/protocol/chat.ts';
 import type { ChatItem } from '../src/events.ts';
 import { formatMoneyShort, formatTime } from './format.ts';
 import { icon } from './icons.ts';
@@ -14,172 +14,82 @@ export interface EntryContext {
   language: Language;
   /** Identity of whoever looks at the chat. */
   self: string;
-  /** Opens the moderation of a message; undefined for whoever may not moderate. */
-  moderate: ((message: ChatMessage) => void) | undefined;
 }
 
-export const chatEntryStyles = css`
-  .entry {
-    position: relative;
-    padding: 0.28rem 1rem;
-    line-height: 1.42;
-    font-size: 0.9688rem;
-    overflow-wrap: anywhere;
-    contain: layout style;
-  }
+/** Addresses, and names after an @: both stand apart from the words around them. */
+const MARKED = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(@[\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu;
 
-  .entry.can-moderate {
-    padding-inline-end: 3rem;
-  }
-
-  .entry:hover,
-  .entry:focus-within {
-    background: color-mix(in oklab, var(--_text) 5%, transparent);
-  }
-
-  .name {
-    margin-inline-end: 0.4em;
-    font-weight: 650;
-    color: color-mix(in oklab, var(--_muted) 60%, var(--_text));
-  }
-
-  .name.creator {
-    color: var(--_accent);
-  }
-
-  .role {
-    display: inline-block;
-    margin-inline-end: 0.4em;
-    padding: 0 0.45em;
-    border: 1px solid currentColor;
-    border-radius: 999px;
-    font-size: 0.7188rem;
-    font-weight: 600;
-    line-height: 1.5;
-    vertical-align: 0.08em;
-    color: var(--_accent);
-  }
-
-  .removed,
-  .pending {
-    color: var(--_muted);
-  }
-
-  .removed .text {
-    font-style: italic;
-  }
-
-  time {
-    margin-inline-start: 0.5em;
-    font-size: 0.75rem;
-    color: var(--_muted);
-    opacity: 0;
-    font-variant-numeric: tabular-nums;
-  }
-
-  .entry:hover time,
-  .entry:focus-within time {
-    opacity: 1;
-  }
-
-  .entry.tip {
-    display: grid;
-    grid-template-columns: auto 1fr;
-    gap: 0.1rem 0.7rem;
-    align-items: center;
-    margin: 0.4rem 0.75rem;
-    padding: 0.6rem 0.8rem;
-    border: 1px solid color-mix(in oklab, var(--_accent) 42%, transparent);
-    border-radius: var(--_radius-small);
-    background: color-mix(in oklab, var(--_accent) 11%, var(--_surface));
-  }
-
-  .tip .amount {
-    grid-row: span 2;
-    font-family: var(--_font-display);
-    font-size: 1.3rem;
-    color: var(--_accent);
-    font-variant-numeric: tabular-nums lining-nums;
-  }
-
-  .tip .line:only-of-type {
-    grid-row: span 2;
-  }
-
-  .moderate {
-    position: absolute;
-    inset-block-start: 0.05rem;
-    inset-inline-end: 0.5rem;
-    display: grid;
-    place-items: center;
-    width: 2rem;
-    height: 2rem;
-    border: 0;
-    border-radius: 50%;
-    background: transparent;
-    color: var(--_muted);
-    cursor: pointer;
-  }
-
-  .moderate:hover {
-    color: var(--_text);
-    background: var(--_raised);
-  }
-
-  @media (hover: hover) {
-    .moderate:not(:focus-visible) {
-      opacity: 0;
-    }
-
-    .entry:hover .moderate {
-      opacity: 1;
-    }
-  }
-`;
-
-function nameOf(from: ChatItem['from'], context: EntryContext): TemplateResult {
-  const { texts } = context;
+export function nameOf(from: ChatMessage['from'], texts: ElementTexts): TemplateResult {
   const role = from.role === 'fan' ? nothing : html`<span class="role">${texts.chat[from.role]}</span>`;
   return html`<bdi class="name ${from.role}">${from.name}</bdi>${role}`;
 }
 
+/** The words of a message, with what is an address or a name marked as such. */
+export function textOf(message: Pick<ChatMessage, 'text' | 'links' | 'mentions'>): unknown {
+  const { text, links, mentions } = message;
+  if (!links && !mentions?.length) return text;
+  const parts: unknown[] = [];
+  let end = 0;
+  for (const match of text.matchAll(MARKED)) {
+    const [found, address, name] = match;
+    const isMarked = (address && links) || (name && mentions?.length);
+    if (!isMarked) continue;
+    parts.push(text.slice(end, match.index));
+    parts.push(
+      address
+        ? html`<a href=${address} target="_blank" rel="noopener noreferrer nofollow ugc">${address}</a>`
+        : html`<b class="mention">${name}</b>`,
+    );
+    end = match.index + found.length;
+  }
+  parts.push(text.slice(end));
+  return parts;
+}
+
+function replyLine({ id, from, excerpt }: ChatReply, { texts }: EntryContext): TemplateResult {
+  return html`<button class="reply" type="button" tabindex="-1" data-reply=${id}>
+    ${icon('reply', 13)}<span class="visually-hidden">${texts.chat.repliesTo(from.name)}:</span>
+    <bdi class="reply-name" aria-hidden="true">${from.name}</bdi>
+    <bdi class="reply-text ${excerpt ? '' : 'gone'}">${excerpt || texts.chat.replyGone}</bdi>
+  </button>`;
+}
+
 function messageEntry(message: ChatMessage, context: EntryContext): TemplateResult {
-  const { texts, language, self, moderate } = context;
-  if (message.removed) {
-    return html`<div class="entry removed" role="listitem" data-message=${message.id}>
-      ${nameOf(message.from, context)}<span class="text">${texts.chat.removed}</span>
+  const { texts, language, self } = context;
+  if (message.removed || message.erased) {
+    return html`<div class="entry removed">
+      ${nameOf(message.from, texts)}<span class="text">${message.erased ? texts.chat.erased : texts.chat.removed}</span>
     </div>`;
   }
-  const canModerate = moderate && message.from.identity !== self;
-  return html`<div class="entry ${canModerate ? 'can-moderate' : ''}" role="listitem" data-message=${message.id}>
-    ${nameOf(message.from, context)}<bdi class="text" dir="auto">${message.text}</bdi
+  const isToMe = message.mentions?.includes(self) || message.replyTo?.from.identity === self;
+  return html`<div class="entry ${isToMe ? 'to-me' : ''}">
+    ${message.replyTo ? replyLine(message.replyTo, context) : nothing}
+    ${nameOf(message.from, texts)}<bdi class="text" dir="auto">${textOf(message)}</bdi
     ><time datetime=${message.sentAt}>${formatTime(message.sentAt, language)}</time>
-    ${
-      canModerate
-        ? html`<button
-            class="moderate"
-            type="button"
-            data-testid="moderate-${message.id}"
-            aria-label=${texts.chat.moderate(message.from.name)}
-            @click=${() => moderate(message)}
-          >
-            ${icon('more', 18)}
-          </button>`
-        : nothing
-    }
   </div>`;
 }
 
 function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
   const amount = formatMoneyShort(tip.amountMinor, tip.currency, context.language);
-  return html`<div class="entry tip" role="listitem" data-tip=${tip.id}>
+  return html`<div class="entry tip" data-tip=${tip.id}>
     <span class="amount">${amount}</span>
-    <span class="line">${nameOf(tip.from, context)}<span class="muted">${context.texts.chat.tipped}
+    <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}
       <span class="visually-hidden">${amount}</span></span></span>
     ${tip.message ? html`<bdi class="text line" dir="auto">${tip.message}</bdi>` : nothing}
   </div>`;
 }
 
+function noticeEntry(notice: ChatNotice, { texts }: EntryContext): TemplateResult {
+  return html`<div class="entry notice"><span>${texts.chat.notice(notice)}</span></div>`;
+}
+
 export function chatEntry(item: ChatItem, context: EntryContext): TemplateResult {
-  return item.kind === 'tip' ? tipEntry(item, context) : messageEntry(item, context);
+  switch (item.kind) {
+    case 'tip':
+      return tipEntry(item, context);
+    case 'notice':
+      return noticeEntry(item, context);
+    default:
+      return messageEntry(item, context);
+  }
 }

@@ -12,6 +12,7 @@ import { setDefaultServerUrl } from './room-session.ts';
 export { LogeChat } from './loge-chat.ts';
 export { LogeLeaderboard } from './loge-leaderboard.ts';
 export { LogeLobby } from './loge-lobby.ts';
+export { LogeModeration } from './loge-moderation.ts';
 export { LogePrivate } from './loge-private.ts';
 export { LogeRoom } from './loge-room.ts';
 export { LogeStage } from './loge-stage.ts';

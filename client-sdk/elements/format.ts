@@ -67,9 +67,20 @@ function timesOf(name: string, language: Language, options: Intl.DateTimeFormatO
   return formatter;
 }
 
+/** Minutes whose words are kept: a busy chat says hundreds of messages in one. */
+const MINUTES = 200;
+const minutes = new Map<string, string>();
+
 /** A time of day for a chat entry. */
 export function formatTime(at: string, language: Language): string {
-  return timesOf('time', language, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+  const key = `${language} ${at.slice(0, 16)}`;
+  let words = minutes.get(key);
+  if (words === undefined) {
+    words = timesOf('time', language, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+    if (minutes.size >= MINUTES) minutes.clear();
+    minutes.set(key, words);
+  }
+  return words;
 }
 
 export function formatDateTime(at: string, language: Language): string {

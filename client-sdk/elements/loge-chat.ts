@@ -1,115 +1,139 @@
 /**
- * `<loge-chat>`: the ordered chat of a room with its composer. Only a window of the log is in the document, so that a long evening stays
- * smooth; new messages are announced to screen readers politely and in groups. Slot `actions`: what stands beside the send button.
+ * `<loge-chat>`: the ordered chat of a room with its composer. Only a window of the log is in the document (`chat-list.ts`), drawn once a frame
+ * however much is said; screen readers are told politely and in groups. Slot `actions`: what stands beside the composer's field.
  */
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { guard } from 'lit/directives/guard.js';
-import { live } from 'lit/directives/live.js';
-import { repeat } from 'lit/directives/repeat.js';
-import { LIMITS } from '../../server/protocol/limits.ts';
-import type { ChatItem } from '../src/events.ts';
+import type { ChatMessage } from '../../server/protocol/chat.ts';
+import type { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
 import { ChatAnnouncer } from './chat-announcer.ts';
-import type { EntryContext } from './chat-entry.ts';
-import { chatEntry } from './chat-entry.ts';
-import './chat-moderation.ts';
-import type { LogeChatModeration } from './chat-moderation.ts';
-import { ChatScroll } from './chat-scroll.ts';
+import './chat-bar.ts';
+import './chat-board.ts';
+import './chat-composer.ts';
+import type { LogeChatComposer } from './chat-composer.ts';
+import { ChatKeys } from './chat-keys.ts';
+import { ChatList } from './chat-list.ts';
+import './chat-message.ts';
+import type { LogeChatMessage } from './chat-message.ts';
+import { outgoingEntries } from './chat-outgoing.ts';
+import './chat-people.ts';
+import type { LogeChatPeople } from './chat-people.ts';
+import './chat-reactions.ts';
+import './chat-report.ts';
+import type { LogeChatReport } from './chat-report.ts';
 import { chatStyles } from './chat-styles.ts';
+import { ChatTools, type MessageAct } from './chat-tools.ts';
+import { formatMoneyShort } from './format.ts';
 import { icon } from './icons.ts';
 import './loge-goal.ts';
 import './loge-leaderboard.ts';
+import './loge-moderation.ts';
+import type { LogeModeration } from './loge-moderation.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
-interface PendingMessage {
-  key: number;
-  text: string;
-}
-
-/** The count of characters left is shown from here on. */
-const COUNTED_FROM_CHARS = LIMITS.messageChars - 80;
+/** A hidden page has no frames of the screen; what is said meanwhile is drawn this often. */
+const HIDDEN_DRAW_MS = 250;
+/** Pages that are fetched to find a message that is answered. */
+const SEARCH_PAGES = 3;
 
 export class LogeChat extends RoomPart {
   static override properties = {
-    pending: { state: true },
-    draft: { state: true },
-    problem: { state: true },
     gap: { state: true },
+    answered: { state: true },
     goalless: { type: Boolean },
   };
-  declare pending: PendingMessage[];
-  declare draft: string;
-  declare problem: string;
   declare gap: boolean;
+  /** The message that is being answered. */
+  declare answered: ChatMessage | undefined;
   /** Without the shared goal above the messages, where the page shows it elsewhere. */
   declare goalless: boolean;
 
-  readonly #scroll = new ChatScroll(this);
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
-  #nextKey = 1;
+  readonly #tools = new ChatTools(
+    () => ({ texts: this.texts, self: this.#self, canWrite: this.#canWrite, canModerate: this.#canModerate }),
+    (message, act) => this.#handleAct(message, act),
+  );
+  #list: ChatList | undefined;
+  #isScheduled = false;
+  #drawnFor = '';
 
   static override styles = [...RoomPart.styles, ...chatStyles];
 
   constructor() {
     super();
-    this.pending = [];
-    this.draft = '';
-    this.problem = '';
     this.gap = false;
     this.goalless = false;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    this.#scroll.reset();
+    this.#list?.reset();
+    this.#schedule();
     return [
-      ...this.renderOn(room, [
-        'connected',
-        'reconnecting',
-        'reconnected',
-        'accessGranted',
-        'accessRevoked',
-        'roomEnded',
-      ]),
-      ...this.renderOn(room, ['chatHistory', 'chatMessageRemoved']),
+      ...this.renderOn(room, ['connected', 'accessGranted', 'accessRevoked', 'roomEnded', 'chatOutgoing']),
+      ...(['chatHistory', 'chatMessageRemoved', 'chatAuthorRemoved'] as const).map((name) =>
+        room.on(name, () => this.#handleChange(name)),
+      ),
       room.on('chatMessage', (message) => {
-        this.#scroll.noteAdded();
-        if (message.from.identity !== room.localParticipant.identity) {
-          this.#announcer.announce(this.texts.chat.announce(message.from.name, message.text));
-        }
+        this.#handleAdded();
+        const { identity } = room.localParticipant;
+        if (message.from.identity === identity) return;
+        const toPerson = message.mentions?.includes(identity) || message.replyTo?.from.identity === identity;
+        const { announce, announceMention } = this.texts.chat;
+        const words = toPerson ? announceMention : announce;
+        this.#announcer.announce(() => words(message.from.name, message.text), { toPerson: toPerson ?? false });
       }),
-      room.on('chatMessageRemoved', () => this.#announcer.forget()),
-      room.on('tipReceived', () => this.#scroll.noteAdded()),
+      room.on('tipReceived', (tip) => {
+        this.#handleAdded();
+        const amount = formatMoneyShort(tip.amountMinor, tip.currency, this.language);
+        this.#announcer.announce(() => this.texts.chat.announceTip(tip.from.name, amount));
+      }),
+      room.on('chatNotice', (notice) => {
+        this.#handleAdded();
+        this.#announcer.announce(() => this.texts.chat.notice(notice));
+      }),
       room.on('chatGap', () => {
         this.gap = true;
       }),
     ];
   }
 
-  /** One render for each frame of the screen, however many messages came meanwhile. A hidden page has no frames, hence the timer. */
-  protected override async scheduleUpdate(): Promise<void> {
-    if (this.hasUpdated) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 200);
-        requestAnimationFrame(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
-    await super.scheduleUpdate();
+  protected override firstUpdated(): void {
+    const scroller = this.renderRoot.querySelector<HTMLElement>('.list');
+    const place = this.renderRoot.querySelector<HTMLElement>('.rows');
+    if (!scroller || !place) return;
+    const list = new ChatList(scroller, place, {
+      context: () => ({ texts: this.texts, language: this.language, self: this.#self }),
+      onChange: () => this.requestUpdate(),
+      onFollowing: (isFollowing) => this.#handleFollowing(isFollowing),
+      loadEarlier: () => this.room?.chat.loadEarlier() ?? Promise.resolve(false),
+      loadLater: () => this.room?.chat.loadLater() ?? Promise.resolve(false),
+    });
+    this.#list = list;
+    new ChatKeys({
+      list,
+      tools: this.#tools,
+      canModerate: () => this.#canModerate,
+      onLeave: () => this.#composer?.focus(),
+      onReply: (id) => void this.#find(id),
+    });
+    this.#draw();
+    this.requestUpdate();
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.#scroll.restore();
+    const drawnFor = `${this.language} ${this.#self}`;
+    if (drawnFor === this.#drawnFor) return;
+    this.#drawnFor = drawnFor;
+    this.#tools.hide();
+    this.#list?.rows.redraw();
   }
 
   override render(): TemplateResult {
     const { room, texts } = this;
-    const all = room?.chat.messages ?? [];
-    const shown = this.#scroll.windowOf(all);
+    const isEmpty = (room?.chat.messages.length ?? 0) === 0 && (room?.chat.outgoing.length ?? 0) === 0;
     return html`
       <section class="chat" part="chat" aria-label=${texts.chat.label}>
         ${
@@ -118,148 +142,151 @@ export class LogeChat extends RoomPart {
             : html`<loge-goal exportparts="goal" .room=${room}></loge-goal>
               <loge-leaderboard exportparts="leaderboard" .room=${room} @loge-leaderboard-toggled=${() => this.requestUpdate()}></loge-leaderboard>`
         }
-        <div
-          class="list"
-          part="list"
-          data-testid="chat-list"
-          tabindex="0"
-          role="list"
-          aria-label=${texts.chat.listLabel}
-          @scroll=${this.#scroll.handleScroll}
-        >
-          ${this.#listBody(shown, all.length === 0)}
+        <loge-chat-bar
+          .room=${room}
+          @loge-chat-people=${() => void this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people')?.show()}
+          @loge-chat-moderation=${() => this.#moderation?.show()}
+        ></loge-chat-bar>
+        <loge-chat-board .room=${room}></loge-chat-board>
+        <div class="view">
+          <div
+            class="list"
+            part="list"
+            data-testid="chat-list"
+            tabindex="0"
+            role="group"
+            aria-label=${texts.chat.listLabel}
+            aria-describedby="list-hint"
+          >
+            <div class="column">
+              ${isEmpty ? html`<div class="empty"><p class="display">${texts.chat.empty}</p><p class="muted">${texts.chat.emptyText}</p></div>` : nothing}
+              ${this.gap ? html`<div class="gap">${texts.chat.gap}</div>` : nothing}
+              <div class="rows" role="list"></div>
+              ${room ? outgoingEntries(room, { texts, wordsFor: (error: LogeError) => this.wordsFor(error) }) : nothing}
+            </div>
+          </div>
+          <span class="visually-hidden" id="list-hint">${texts.chat.listHint}</span>
+          <loge-chat-reactions .room=${room}></loge-chat-reactions>
+          ${this.#newest()}
         </div>
-        ${
-          this.#scroll.isAtEnd
-            ? nothing
-            : html`<button class="newest" type="button" @click=${() => this.#scroll.toEnd()}>
-                ${icon('down', 16)}${this.#scroll.unread > 0 ? texts.chat.unread(this.#scroll.unread) : texts.chat.newest}
-              </button>`
-        }
-        ${this.#announcer.region()} ${this.#composer()}
+        ${this.#announcer.region()}
+        <loge-chat-composer
+          exportparts="composer"
+          .room=${room}
+          .answered=${this.answered}
+          @loge-chat-sent=${() => this.#list?.toEnd()}
+          @loge-chat-answered=${(event: CustomEvent<{ message?: ChatMessage }>) => {
+            this.answered = event.detail.message;
+          }}
+          ><slot name="actions" slot="actions"></slot
+        ></loge-chat-composer>
       </section>
+      <loge-chat-people .room=${room}></loge-chat-people>
       ${
-        room?.localParticipant.permissions.moderate
-          ? html`<loge-chat-moderation .room=${room}></loge-chat-moderation>`
-          : nothing
+        this.#canModerate
+          ? html`<loge-chat-message .room=${room}></loge-chat-message><loge-moderation .room=${room}></loge-moderation>`
+          : html`<loge-chat-report .room=${room}></loge-chat-report>`
       }
     `;
   }
 
-  #listBody(shown: readonly ChatItem[], isEmpty: boolean): unknown {
-    const { room, texts } = this;
-    const canModerate = room?.localParticipant.permissions.moderate ?? false;
-    const context: EntryContext = {
-      texts,
-      language: this.language,
-      self: room?.localParticipant.identity ?? '',
-      moderate: canModerate ? (message) => this.#moderation?.show(message) : undefined,
-    };
-    return html`
-      <div class="filler" role="presentation"></div>
-      ${
-        isEmpty && this.pending.length === 0
-          ? html`<div class="empty" role="listitem"><p class="display">${texts.chat.empty}</p><p class="muted">${texts.chat.emptyText}</p></div>`
-          : nothing
-      }
-      ${this.gap ? html`<div class="gap" role="listitem">${texts.chat.gap}</div>` : nothing}
-      ${repeat(
-        shown,
-        (item) => item.id,
-        // An entry that was drawn is drawn again only when it, the language or the reader's rights have changed.
-        (item) => guard([item, context.language, context.self, canModerate], () => chatEntry(item, context)),
-      )}
-      ${repeat(
-        this.pending,
-        (message) => message.key,
-        (message) => html`<div class="entry pending" role="listitem">
-          <bdi class="name">${room?.localParticipant.name}</bdi><bdi class="text" dir="auto">${message.text}</bdi>
-          <span class="muted"> · ${texts.chat.sending}</span>
-        </div>`,
-      )}
-    `;
+  #newest(): TemplateResult | typeof nothing {
+    const list = this.#list;
+    if (!list || list.isFollowing || (!list.isReadingBack && list.unread === 0)) return nothing;
+    const { texts } = this;
+    return html`<button class="newest" type="button" data-testid="chat-newest" @click=${() => list.toEnd()}>
+      ${icon('down', 16)}${list.unread > 0 ? texts.chat.unread(list.unread) : texts.chat.newest}
+    </button>`;
   }
 
-  #composer(): TemplateResult {
-    const { room, texts } = this;
-    const mayWrite = room?.info?.chat.enabled && room.localParticipant.permissions.chat && room.info.status !== 'ended';
-    if (!mayWrite) {
-      return html`<div class="composer closed" part="composer">
-        <p class="muted">${room?.info ? texts.chat.closed : ''}</p>
-        <slot name="actions"></slot>
-      </div>`;
-    }
-    const charsLeft = LIMITS.messageChars - this.draft.length;
-    const isWaiting = room.state === 'reconnecting';
-    return html`
-      ${this.problem ? html`<p class="problem" role="alert">${icon('warning', 16)}${this.problem}</p>` : nothing}
-      <form class="composer" part="composer" @submit=${this.#handleSubmit}>
-        <label class="visually-hidden" for="message">${texts.chat.placeholder}</label>
-        <textarea
-          id="message"
-          class="field-input"
-          rows="1"
-          data-testid="chat-input"
-          maxlength=${LIMITS.messageChars}
-          placeholder=${isWaiting ? texts.chat.placeholderOffline : texts.chat.placeholder}
-          enterkeyhint="send"
-          autocomplete="off"
-          .value=${live(this.draft)}
-          @input=${this.#handleInput}
-          @keydown=${this.#handleKey}
-        ></textarea>
-        <button class="send" type="submit" data-testid="chat-send" aria-label=${texts.chat.send} ?disabled=${this.draft.trim() === ''}>
-          ${icon('send', 20)}
-        </button>
-        <slot name="actions"></slot>
-        ${
-          this.draft.length >= COUNTED_FROM_CHARS
-            ? html`<span class="left numbers" role="status">${texts.chat.left(charsLeft)}</span>`
-            : nothing
-        }
-      </form>
-    `;
+  get #self(): string {
+    return this.room?.localParticipant.identity ?? '';
   }
 
-  get #moderation(): LogeChatModeration | null {
-    return this.renderRoot.querySelector<LogeChatModeration>('loge-chat-moderation');
-  }
-
-  #handleInput = (event: Event): void => {
-    this.draft = (event.target as HTMLTextAreaElement).value;
-    this.problem = '';
-  };
-
-  #handleKey = (event: KeyboardEvent): void => {
-    // While an input method is composing, Enter chooses a candidate and must not send.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    void this.#send();
-  };
-
-  #handleSubmit = (event: Event): void => {
-    event.preventDefault();
-    void this.#send();
-  };
-
-  async #send(): Promise<void> {
+  get #canWrite(): boolean {
     const { room } = this;
-    const text = this.draft.trim();
-    if (!room || text === '') return;
-    const message = { key: this.#nextKey, text };
-    this.#nextKey += 1;
-    this.pending = [...this.pending, message];
-    this.draft = '';
-    this.problem = '';
-    this.#scroll.toEnd();
-    try {
-      await room.chat.send(text);
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-      // What was not sent goes back to where it was written, unless something new is being written there.
-      if (this.draft === '') this.draft = text;
-    } finally {
-      this.pending = this.pending.filter((other) => other !== message);
+    return Boolean(room?.info?.chat.enabled && room.localParticipant.permissions.chat && room.info.status !== 'ended');
+  }
+
+  get #canModerate(): boolean {
+    return this.room?.localParticipant.permissions.moderate ?? false;
+  }
+
+  get #composer(): LogeChatComposer | null {
+    return this.renderRoot.querySelector<LogeChatComposer>('loge-chat-composer');
+  }
+
+  get #moderation(): LogeModeration | null {
+    return this.renderRoot.querySelector<LogeModeration>('loge-moderation');
+  }
+
+  #handleAdded(): void {
+    this.#list?.noteAdded();
+    // The words of an empty chat go with the first entry.
+    if ((this.room?.chat.messages.length ?? 0) <= 1) this.requestUpdate();
+    this.#schedule();
+  }
+
+  #handleChange(name: 'chatHistory' | 'chatMessageRemoved' | 'chatAuthorRemoved'): void {
+    if (name !== 'chatHistory') this.#announcer.forget();
+    this.requestUpdate();
+    this.#schedule();
+  }
+
+  #handleFollowing(isFollowing: boolean): void {
+    const chat = this.room?.chat;
+    if (!chat) return;
+    if (isFollowing)
+      void chat.showNewest().then(
+        () => this.#schedule(),
+        () => undefined,
+      );
+    else chat.setFollowing(false);
+  }
+
+  /** One drawing for each frame of the screen, however much is said meanwhile. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const draw = (): void => {
+      if (!this.#isScheduled) return;
+      this.#isScheduled = false;
+      this.#draw();
+    };
+    requestAnimationFrame(draw);
+    if (document.hidden) setTimeout(draw, HIDDEN_DRAW_MS);
+  }
+
+  #draw(): void {
+    const isLeft = this.#list?.update(this.room?.chat.messages ?? []);
+    if (isLeft) this.#schedule();
+  }
+
+  #handleAct(message: ChatMessage, act: MessageAct): void {
+    if (act.kind === 'reply') {
+      this.answered = message;
+      this.#tools.hide();
+      this.#list?.release('tools');
+      this.#composer?.focus();
+    } else if (act.kind === 'report') {
+      this.renderRoot.querySelector<LogeChatReport>('loge-chat-report')?.show(message);
+    } else {
+      void this.renderRoot.querySelector<LogeChatMessage>('loge-chat-message')?.handle(message, act);
+    }
+  }
+
+  /** Shows the message that another one answers, from the server where it is not at hand. */
+  async #find(id: string): Promise<void> {
+    const chat = this.room?.chat;
+    for (let pages = 0; chat && pages <= SEARCH_PAGES; pages += 1) {
+      const row = this.#list?.reveal(id);
+      if (row) {
+        row.element.classList.add('found');
+        row.element.addEventListener('animationend', () => row.element.classList.remove('found'), { once: true });
+        return;
+      }
+      if (pages === SEARCH_PAGES || !(await chat.loadEarlier().catch(() => false))) return;
+      this.#draw();
     }
   }
 }

@@ -12,7 +12,7 @@ export const studioStyles = css`
 
   .studio {
     display: grid;
-    grid-template: auto minmax(16rem, 1fr) / minmax(0, 1fr);
+    grid-template: auto minmax(30rem, 1fr) / minmax(0, 1fr);
     min-height: 100%;
   }
 

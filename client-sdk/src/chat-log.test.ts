@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChatEntry, ChatPage } from '../../server/protocol/chat.ts';
+import type { ChatEntry, ChatMessage, ChatPage } from '../../server/protocol/chat.ts';
 import { ChatLog } from './chat-log.ts';
 import { CHAT } from './limits.ts';
 
@@ -128,18 +128,59 @@ describe('ChatLog', () => {
     expect(log.isBehind).toBe(true);
   });
 
-  it('puts earlier pages before the rest up to the larger limit', () => {
+  it('drops the far end while somebody reads back, and comes back to it page by page', () => {
     const log = new ChatLog();
     const total = CHAT.keptWithEarlier + 500;
     log.reset(page(range(total - 49, total)));
-    let more = true;
-    for (let pages = 0; more && pages < 20; pages += 1) {
+    log.setFollowing(false);
+    while (log.firstSeq > 1) {
       const before = log.firstSeq;
-      more = log.prepend(page(range(Math.max(1, before - 200), before - 1), total));
+      log.prepend(page(range(Math.max(1, before - 200), before - 1), total));
+      expect(log.items.length).toBeLessThanOrEqual(CHAT.keptWithEarlier);
     }
-    expect(log.items).toHaveLength(CHAT.keptWithEarlier);
-    expect(seqs(log.items)).toEqual(seqs([...log.items]).sort((a, b) => a - b));
-    expect(log.items.at(-1)?.seq).toBe(total);
+    expect(log.cutSeq).toBe(CHAT.keptWithEarlier);
+    // What is said meanwhile is let through, and not kept behind the hole.
+    expect(seqs(log.accept([message(total + 1)]))).toEqual([total + 1]);
+    for (let cut = log.cutSeq; cut !== null; cut = log.cutSeq) {
+      log.append(page(range(cut + 1, Math.min(cut + 200, total + 1)), total + 1));
+    }
+    expect(seqs(log.items)).toEqual(Array.from({ length: CHAT.keptWithEarlier }, (_, index) => 502 + index));
+  });
+
+  it('goes on past what the server says that it left out', () => {
+    const log = new ChatLog();
+    log.reset(page(range(1, 2)));
+    expect(seqs(log.accept([message(6)], [{ fromSeq: 3, toSeq: 5 }]))).toEqual([6]);
+    expect(log.isBehind).toBe(false);
+    // One's own message is in the range, and comes with its answer.
+    expect(log.insert(message(4) as ChatMessage)).toBe(true);
+    expect(log.insert(message(4) as ChatMessage)).toBe(false);
+    expect(seqs(log.items)).toEqual([1, 2, 4, 6]);
+  });
+
+  it('still asks for what is missing beside what was left out', () => {
+    const log = new ChatLog();
+    log.reset(page(range(1, 2)));
+    expect(log.accept([message(7)], [{ fromSeq: 4, toSeq: 6 }])).toEqual([]);
+    expect(log.isBehind).toBe(true);
+    expect(seqs(log.accept([message(3)]))).toEqual([3, 7]);
+  });
+
+  it('takes away everything that an author has written, also where it is quoted', () => {
+    const log = new ChatLog();
+    const [first, second] = range(1, 2) as ChatMessage[];
+    const other = { ...from, identity: 'other-1' };
+    const reply = {
+      ...(second as ChatMessage),
+      from: other,
+      replyTo: { id: first?.id ?? 'msg_0', from, excerpt: 'text 1' },
+    };
+    log.reset(page([first as ChatMessage, reply]));
+    log.accept([{ kind: 'purge', seq: 3, identity: from.identity, uptoSeq: 2, by: 'mod', reason: 'spam', sentAt }]);
+    expect(log.items).toMatchObject([
+      { removed: true, text: '' },
+      { text: 'text 2', replyTo: { excerpt: '' } },
+    ]);
   });
 
   it('says when there is nothing before the first page', () => {

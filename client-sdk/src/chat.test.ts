@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatEntry, ChatMessage } from '../../server/protocol/chat.ts';
 import type { RequestInput, RequestName } from '../../server/protocol/realtime.ts';
 import { Chat } from './chat.ts';
+import { LogeError } from './errors.ts';
 import type { ChatItem } from './events.ts';
 import { CHAT } from './limits.ts';
 
@@ -38,12 +39,29 @@ class ServerLog {
     return { entries, lastSeq: this.entries.length };
   }
 
+  readonly #faults: { error: LogeError; afterActing: boolean }[] = [];
+  readonly #holds: string[] = [];
+
+  /** The next message is refused, or its answer is lost after the server has it. */
+  failNext(error: LogeError, { afterActing = false } = {}): void {
+    this.#faults.push({ error, afterActing });
+  }
+
+  holdNext(id: string): void {
+    this.#holds.push(id);
+  }
+
   readonly request = async <N extends RequestName>(name: N, input: RequestInput<N>): Promise<never> => {
     this.requests.push(name);
     if (name === 'chat:history') return this.page(input as { since?: number; before?: number }) as never;
     const { clientId, text } = input as { clientId: string; text: string };
+    const fault = this.#faults.shift();
+    if (fault && !fault.afterActing) throw fault.error;
+    const id = this.#holds.shift();
+    if (id) return { held: { id, reason: 'words' } } as never;
     const message = this.#byClientId.get(clientId) ?? this.add(text);
     this.#byClientId.set(clientId, message);
+    if (fault) throw fault.error;
     return { message } as never;
   };
 }
@@ -141,7 +159,7 @@ describe('Chat', () => {
     chat.handlePage(server.page({}));
     const sent = await chat.send('hello');
     expect(sent).toMatchObject({ seq: 1, text: 'hello' });
-    chat.handleEntries([sent]);
+    chat.handleEntries([server.entries[0] as ChatEntry]);
     expect(toldSeqs()).toEqual([1]);
   });
 
@@ -149,7 +167,7 @@ describe('Chat', () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     const sent = await Promise.all(['a', 'b', 'c', 'd'].map((text) => chat.send(text)));
-    expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(sent).toMatchObject([{ seq: 1 }, { seq: 2 }, { seq: 3 }, { seq: 4 }]);
   });
 
   it('refuses more messages than may wait', async () => {
@@ -181,6 +199,99 @@ describe('Chat', () => {
     expect(await chat.loadEarlier()).toBe(true);
     expect(await chat.loadEarlier()).toBe(false);
     expect(seqs(chat.messages)).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+  });
+
+  it('shows an own message at once, and until its place in the order has come', async () => {
+    const { server, chat } = createChat();
+    chat.handlePage(server.page({}));
+    const sent = chat.send('hello');
+    expect(chat.outgoing).toMatchObject([{ text: 'hello', state: 'pending' }]);
+    // Somebody else was first, and their frame is still on its way.
+    const first = server.add('I was first');
+    await sent;
+    expect(chat.outgoing).toMatchObject([{ text: 'hello', state: 'sent' }]);
+    expect(chat.messages).toEqual([]);
+    chat.handleEntries([first]);
+    expect(chat.messages.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(chat.outgoing).toEqual([]);
+  });
+
+  it('keeps a message that failed, and sends it again by the same id', async () => {
+    const { server, chat } = createChat();
+    chat.handlePage(server.page({}));
+    server.failNext(new LogeError('timeout'), { afterActing: true });
+    await expect(chat.send('once only')).rejects.toMatchObject({ code: 'timeout' });
+    const [failed] = chat.outgoing;
+    expect(failed).toMatchObject({ state: 'failed', text: 'once only', error: { code: 'timeout' } });
+    await chat.retry(failed?.clientId ?? '');
+    expect(server.entries).toHaveLength(1);
+    expect(chat.messages).toMatchObject([{ text: 'once only' }]);
+    expect(chat.outgoing).toEqual([]);
+  });
+
+  it('lets a failed message be discarded, and none that is on its way', async () => {
+    const { server, chat } = createChat();
+    chat.handlePage(server.page({}));
+    const sent = chat.send('on its way');
+    chat.discard(chat.outgoing[0]?.clientId ?? '');
+    expect(chat.outgoing).toHaveLength(1);
+    await sent;
+    server.failNext(new LogeError('message_refused'));
+    await expect(chat.send('no')).rejects.toMatchObject({ code: 'message_refused' });
+    chat.discard(chat.outgoing[0]?.clientId ?? '');
+    expect(chat.outgoing).toEqual([]);
+  });
+
+  it('tells the author that a message is held, and how that ends', async () => {
+    const { server, chat, told } = createChat();
+    chat.handlePage(server.page({}));
+    server.holdNext('held_00000001');
+    server.holdNext('held_00000002');
+    await expect(chat.send('one')).resolves.toMatchObject({ kind: 'held', id: 'held_00000001' });
+    await chat.send('two');
+    expect(chat.outgoing).toMatchObject([{ state: 'held' }, { state: 'held' }]);
+    chat.handlers['chat:held']({ id: 'held_00000001', state: 'allowed', reason: null });
+    chat.handlers['chat:held']({ id: 'held_00000002', state: 'refused', reason: 'insults' });
+    expect(chat.outgoing).toMatchObject([{ text: 'two', state: 'refused', reason: 'insults' }]);
+    expect(told('chatHeld')).toHaveLength(2);
+  });
+
+  it('puts an own message that was left out for the others in its place', async () => {
+    const { server, chat } = createChat();
+    chat.handlePage(server.page({}));
+    const sent = chat.send('mine');
+    chat.handleFrame({ entries: [], sampled: { dropped: 1, ranges: [[1, 1]] } });
+    await sent;
+    chat.handleFrame({ entries: [server.add('later')] });
+    expect(chat.messages).toMatchObject([{ text: 'mine' }, { text: 'later' }]);
+    expect(server.requests).toEqual(['chat:send']);
+  });
+
+  it('tells how much of a busy room is shown, and when everything is again', async () => {
+    const { server, chat, told } = createChat();
+    chat.handlePage(server.page({}));
+    chat.handleFrame({ entries: [], sampled: { dropped: 30, ranges: [[1, 30]] } });
+    await vi.advanceTimersByTimeAsync(CHAT.sampledTellMs);
+    expect(chat.sampling).toMatchObject({ shown: 0, total: 30 });
+    await vi.advanceTimersByTimeAsync(CHAT.sampledQuietMs + CHAT.sampledTellMs);
+    expect(chat.sampling).toBeNull();
+    expect(told('chatSampled').at(-1)).toBeNull();
+  });
+
+  it('takes the state with the higher version, and tells a restriction once', () => {
+    const { chat, told } = createChat();
+    const mode = { slowModeSeconds: 0, membersOnly: false, emojiOnly: false, paused: false };
+    const state = { mode, panic: false, pinned: null, poll: null, linksAllowed: false, reactionSet: [] };
+    const paused = { ...state, version: 3, mode: { ...mode, paused: true } };
+    chat.handlers['chat:state'](paused);
+    chat.handlers['chat:state']({ ...state, version: 2 });
+    expect(chat.mode?.paused).toBe(true);
+    const timeout = { kind: 'timeout', scope: 'room', until: null, reason: 'spam', byRole: 'moderator' } as const;
+    for (let times = 0; times < 2; times += 1) chat.handlers['chat:restriction'](timeout);
+    expect(told('chatRestriction')).toEqual([timeout]);
+    chat.handlers['chat:restriction']({ ...timeout, kind: null });
+    expect(told('chatRestriction').at(-1)).toBeNull();
+    expect(chat.restriction).toBeNull();
   });
 
   it('keeps nothing once access is gone', () => {

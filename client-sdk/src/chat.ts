@@ -1,25 +1,28 @@
 /**
- * The chat of a room for embedders: the ordered entries, sending, removing, and reading further back. It feeds `chat-log.ts` and
- * fetches what that finds missing. It knows nothing of access: the room opens and closes it.
+ * The chat of a room for embedders: the ordered entries, sending, reading further back, and what surrounds the log. Its parts are
+ * `chat-feed.ts` (the log, what is missing of it, one's own on their way), `chat-room-state.ts` and `chat-moderation.ts`. It knows nothing of access: the room opens and closes it.
  */
 import type { ChatEntry, ChatMessage, ChatPage } from '../../server/protocol/chat.ts';
+import type { ChatRestriction, ReportCategory } from '../../server/protocol/chat-moderation.ts';
+import type { ChatMode, ChatPoll, ChatState, PeopleAnswer, REACTIONS } from '../../server/protocol/chat-room.ts';
 import type { MessageId } from '../../server/protocol/ids.ts';
-import { ChatLog, type SeqRange } from './chat-log.ts';
-import type { Connection } from './connection.ts';
-import { LogeError, toLogeError } from './errors.ts';
-import type { ChatItem, RoomEventMap } from './events.ts';
-import { CHAT } from './limits.ts';
-import type { Log } from './log.ts';
-import { createKey } from './random-key.ts';
+import type { EventData, Inside } from '../../server/protocol/realtime.ts';
+import { type ChatDependencies, type ChatEmit, ChatFeed } from './chat-feed.ts';
+import { ChatModeration } from './chat-moderation.ts';
+import type { OutgoingMessage, SentMessage } from './chat-outbox.ts';
+import { ChatRoomState, type RaisedHands } from './chat-room-state.ts';
+import type { ChatSampling } from './chat-sampling.ts';
+import type { ChatItem } from './events.ts';
 
-type ChatEventName = 'chatMessage' | 'chatMessageRemoved' | 'chatHistory' | 'chatGap' | 'tipReceived';
-export type ChatEmit = <N extends ChatEventName>(name: N, payload: RoomEventMap[N]) => void;
-
-interface ChatDependencies {
-  connection: Pick<Connection, 'request' | 'requestReliably'>;
-  emit: ChatEmit;
-  log: Log;
+export interface SendOptions {
+  /** The message that this one answers. */
+  replyTo?: MessageId;
+  /** Identities of the people who are named in it, at most 5. */
+  mentions?: readonly string[];
 }
+
+/** One of the reactions that rooms offer. */
+export type Reaction = (typeof REACTIONS)[number];
 
 /**
  * The chat of a room. Entries have a gapless sequence number; they are shown in its order, once each, also across reconnects.
@@ -31,160 +34,226 @@ interface ChatDependencies {
  * ```
  */
 export class Chat {
+  /** For the creator and moderators. */
+  readonly moderation: ChatModeration;
   readonly #connection: ChatDependencies['connection'];
   readonly #emit: ChatEmit;
-  readonly #log: Log;
-  readonly #entries = new ChatLog();
-  #sending: Promise<unknown> = Promise.resolve();
-  #pending = 0;
-  #repairing = false;
-  #gapTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #feed: ChatFeed;
+  readonly #state: ChatRoomState;
 
   /** @internal */
   constructor(dependencies: ChatDependencies) {
-    this.#connection = dependencies.connection;
-    this.#emit = dependencies.emit;
-    this.#log = dependencies.log;
+    const { connection, emit } = dependencies;
+    this.#connection = connection;
+    this.#emit = emit;
+    this.#feed = new ChatFeed(dependencies);
+    this.#state = new ChatRoomState(emit);
+    this.moderation = new ChatModeration(connection, (waiting) => this.#state.handleQueue(waiting));
   }
 
   /**
-   * Messages and tips in order, at most the newest 500 (2,000 after `loadEarlier()`). A new array after every change. A removed
-   * message stays in its place with `removed` and no text.
+   * Messages, tips and notices of the house in order, at most the newest 500 (2,000 while somebody reads back). A new array after every
+   * change. A removed message stays in its place with `removed` and no text.
    */
   get messages(): readonly ChatItem[] {
-    return this.#entries.items;
+    return this.#feed.entries.items;
+  }
+
+  /** One's own messages that are not among `messages` yet, in the order in which they were written; see `chatOutgoing`. */
+  get outgoing(): readonly OutgoingMessage[] {
+    return this.#feed.outbox.messages;
   }
 
   /** Whether there are entries before `messages` that `loadEarlier()` can fetch. */
   get hasEarlier(): boolean {
-    return this.#entries.lastSeq !== null && this.#entries.firstSeq > 1 && this.messages.length < CHAT.keptWithEarlier;
+    return this.#feed.entries.lastSeq !== null && this.#feed.entries.firstSeq > 1;
+  }
+
+  /** Whether `messages` lacks the end of the log, because somebody has read far back; `loadLater()` and `showNewest()` go there. */
+  get hasLater(): boolean {
+    return this.#feed.entries.cutSeq !== null;
+  }
+
+  /** Modes, pinned message, poll, whether links are allowed, which reactions there are; null in the lobby. See `chatState`. */
+  get state(): ChatState | null {
+    return this.#state.state;
+  }
+
+  /** Slow mode (seconds), members only, emoji only, paused; null in the lobby. */
+  get mode(): ChatMode | null {
+    return this.state?.mode ?? null;
+  }
+
+  get pinned(): ChatMessage | null {
+    return this.state?.pinned ?? null;
+  }
+
+  /** The poll that runs or was the last; see `chatPoll`. */
+  get poll(): ChatPoll | null {
+    return this.#state.poll;
+  }
+
+  /** Id of the option that one has voted for in `poll`. */
+  get ownVote(): number | null {
+    return this.#state.ownVote;
+  }
+
+  /** What keeps this person from writing, until when (ISO 8601) and why; null when nothing does. See `chatRestriction`. */
+  get restriction(): ChatRestriction | null {
+    return this.#state.restriction;
+  }
+
+  /** How many hands are up; who, for the creator and moderators. See `chatHands`. */
+  get hands(): RaisedHands {
+    return this.#state.hands;
+  }
+
+  get isHandRaised(): boolean {
+    return this.#state.isHandRaised;
+  }
+
+  /** Messages that wait for review; known to the creator and moderators. See `chatQueue`. */
+  get waiting(): number {
+    return this.#state.waiting;
+  }
+
+  /** How much of a very busy room is shown; null while everything is. See `chatSampled`. */
+  get sampling(): ChatSampling | null {
+    return this.#feed.sampling;
   }
 
   /**
-   * Sends a message; resolves when the server has it for good. While the connection is down it waits, and is sent once.
-   * @throws {LogeError} `message_empty`, `message_too_long`, `chat_not_allowed`, `access_required`, `rate_limited` (see
-   * `retryAfterMs`), `too_many_pending`.
+   * Sends a message; it is in `outgoing` at once, and resolves when the server has it for good: as the message with its place in the
+   * order, or, `kind` being `held`, as a review that it waits for. While the connection is down it waits, and is sent once.
+   * @throws {LogeError} `message_empty`, `message_too_long`, `message_refused`, `message_duplicate`, `message_not_found` (of `replyTo`),
+   * `chat_not_allowed`, `chat_timed_out`, `chat_banned`, `chat_slow_mode` and `rate_limited` (see `retryAfterMs`), `chat_members_only`,
+   * `chat_emoji_only`, `chat_paused`, `access_required`, `too_many_pending`.
    */
-  send(text: string): Promise<ChatMessage> {
-    if (this.#pending >= CHAT.pendingMessages) return Promise.reject(new LogeError('too_many_pending'));
-    this.#pending += 1;
-    const clientId = createKey();
-    // One after another, so that a repeated message does not overtake the one before it.
-    const sent = this.#sending.then(() => this.#connection.requestReliably('chat:send', { clientId, text }));
-    this.#sending = sent.catch(() => undefined);
-    return sent
-      .then(({ message }) => {
-        this.handleEntries([message]);
-        return message;
-      })
-      .finally(() => {
-        this.#pending -= 1;
-      });
+  send(text: string, options: SendOptions = {}): Promise<SentMessage> {
+    return this.#feed.outbox.send({ text, ...options });
+  }
+
+  /** Sends a message of `outgoing` that has failed again; it is in the log once, even if it had arrived. Rejects as `send()` does. */
+  retry(clientId: string): Promise<SentMessage> {
+    return this.#feed.outbox.retry(clientId);
+  }
+
+  /** Takes a message that failed or was refused out of `outgoing`. */
+  discard(clientId: string): void {
+    this.#feed.outbox.discard(clientId);
   }
 
   /**
-   * Removes a message for everyone; for the creator and moderators, and for one's own messages where the house allows it.
+   * Removes a message for everyone; for the creator and moderators.
    * @throws {LogeError} `forbidden`, `message_not_found`.
    */
-  async remove(messageId: MessageId, reason?: string): Promise<void> {
-    await this.#connection.request('chat:remove', { messageId, ...(reason ? { reason } : {}) });
+  remove(messageId: MessageId, reason?: string): Promise<void> {
+    return this.moderation.remove(messageId, reason);
+  }
+
+  /**
+   * Whether this page shows the end of the log (true, as in the beginning) or reads back. While it reads back nothing that it may show is
+   * dropped: past 2,000 entries new ones are told and not kept, see `hasLater`.
+   */
+  setFollowing(isFollowing: boolean): void {
+    this.#feed.entries.setFollowing(isFollowing);
   }
 
   /** Fetches a page of what was before `messages`; resolves to whether there is still more. */
   async loadEarlier(): Promise<boolean> {
-    if (!this.hasEarlier) return false;
-    const page = await this.#connection.request('chat:history', { before: this.#entries.firstSeq });
-    const more = this.#entries.prepend(page);
-    this.#emit('chatHistory', this.messages);
-    return more;
+    return this.hasEarlier && (await this.#feed.loadEarlier());
+  }
+
+  /** Fetches a page of what is after `messages` where they lack the end; resolves to whether there is still more. */
+  loadLater(): Promise<boolean> {
+    return this.#feed.loadLater();
+  }
+
+  /** Goes back to the end of the log from wherever `messages` was, and follows it. */
+  showNewest(): Promise<void> {
+    return this.#feed.showNewest();
+  }
+
+  /** Adds to the reactions that rise over the room; they are counted for everyone, see `chatReactions`. @throws {LogeError} `rate_limited`. */
+  async react(emoji: Reaction): Promise<void> {
+    await this.#connection.request('chat:react', { emoji });
+  }
+
+  /** Votes in the poll; the vote stays. @throws {LogeError} `poll_not_found`, `poll_closed`, `already_voted`. */
+  async vote(option: number): Promise<void> {
+    const { poll } = this;
+    if (!poll) return;
+    const vote = { poll: poll.id, option };
+    await this.#connection.request('chat:vote', vote);
+    this.#state.handleOwnVote(vote);
+  }
+
+  /** Raises one's hand for the creator and moderators to see, or takes it down. @throws {LogeError} `rate_limited`. */
+  async raiseHand(raised: boolean): Promise<void> {
+    await this.#connection.request('chat:raiseHand', { raised });
+    this.#state.handleOwnHand(raised);
+  }
+
+  /**
+   * Who is here, at most 100, those whose name or identity holds `query` where it is given. In large rooms (`exact` is false) the creator and
+   * moderators alone, with the `total` of everyone.
+   */
+  people(query?: string): Promise<PeopleAnswer> {
+    return this.#connection.request('chat:people', query ? { query } : {});
+  }
+
+  /** Reports a message; it is kept as evidence with its context, whatever becomes of it. @throws {LogeError} `message_not_found`. */
+  async report(request: { messageId: MessageId; category: ReportCategory; note?: string }): Promise<void> {
+    await this.#connection.request('chat:report', request);
   }
 
   /** @internal Sequence number to resume after; undefined before the first page. */
   get since(): number | undefined {
-    return this.#entries.lastSeq ?? undefined;
+    return this.#feed.entries.lastSeq ?? undefined;
+  }
+
+  /** @internal What comes with entering the room, and with every reconnect. */
+  handleInside(inside: Pick<Inside, 'chat' | 'chatState' | 'restriction' | 'ownVote'>): void {
+    const wasRaised = this.isHandRaised;
+    this.#state.begin(inside);
+    this.handlePage(inside.chat);
+    // A hand belongs to a connection's stay: after a reconnect the server is told again.
+    if (wasRaised) void this.raiseHand(true).catch(() => this.#state.handleOwnHand(false));
   }
 
   /** @internal The page that comes with entering the room, and with every reconnect. */
   handlePage(page: ChatPage): void {
-    const { lastSeq } = this.#entries;
-    // A log that is shorter than what was seen is another log: the server's was lost.
-    if (lastSeq === null || page.lastSeq < lastSeq) {
-      const overtook = this.#entries.reset(page);
-      this.#emit('chatHistory', this.messages);
-      this.#tell(overtook);
-      return;
-    }
-    this.#entries.noteLastSeq(page.lastSeq);
-    this.handleEntries(page.entries);
-    if (this.#entries.isBehind) void this.#repair();
+    this.#feed.handlePage(page);
+  }
+
+  /** @internal */
+  handleFrame(frame: EventData<'chat:frame'>): void {
+    this.#feed.handleFrame(frame);
   }
 
   /** @internal Entries of a frame, or one's own message with the answer to sending it. */
   handleEntries(entries: readonly ChatEntry[]): void {
-    this.#tell(this.#entries.accept(entries));
-    if (!this.#entries.isBehind) {
-      clearTimeout(this.#gapTimer);
-      this.#gapTimer = undefined;
-    } else if (!this.#repairing) {
-      this.#gapTimer ??= setTimeout(() => void this.#repair(), CHAT.gapWaitMs);
-    }
+    this.#feed.handleEntries(entries);
   }
+
+  /** @internal What surrounds the log. */
+  readonly handlers = {
+    'chat:state': (state: ChatState) => this.#state.handleState(state),
+    'chat:pollVotes': (votes: EventData<'chat:pollVotes'>) => this.#state.handleVotes(votes),
+    'chat:restriction': (restriction: ChatRestriction) => this.#state.handleRestriction(restriction),
+    'chat:hands': (hands: EventData<'chat:hands'>) => this.#state.handleHands(hands),
+    'chat:queueChanged': ({ waiting }: EventData<'chat:queueChanged'>) => this.#state.handleQueue(waiting),
+    'chat:reactions': ({ counts }: EventData<'chat:reactions'>) => this.#emit('chatReactions', counts),
+    'chat:held': (review: EventData<'chat:held'>) => {
+      this.#feed.outbox.handleReviewed(review);
+      this.#emit('chatHeld', review);
+    },
+    'chat:erased': (erased: EventData<'chat:erased'>) => this.#feed.handleErased(erased),
+  };
 
   /** @internal Access is gone: nothing of the chat stays. */
   close(): void {
-    clearTimeout(this.#gapTimer);
-    this.#gapTimer = undefined;
-    const hadMessages = this.messages.length > 0;
-    this.#entries.clear();
-    if (hadMessages) this.#emit('chatHistory', this.messages);
-  }
-
-  async #repair(): Promise<void> {
-    clearTimeout(this.#gapTimer);
-    this.#gapTimer = undefined;
-    if (this.#repairing) return;
-    this.#repairing = true;
-    try {
-      for (let pages = 0; this.#entries.isBehind && pages < CHAT.gapPages; pages += 1) {
-        const since = this.#entries.lastSeq ?? 0;
-        const page = await this.#connection.request('chat:history', { since });
-        this.#log('debug', 'chat gap fetched', { since, entries: page.entries.length });
-        this.#takeAfter(page, since);
-      }
-      if (this.#entries.isBehind) {
-        const since = this.#entries.lastSeq ?? 0;
-        this.#takeAfter(await this.#connection.request('chat:history', {}), since);
-      }
-    } catch (error) {
-      // A reconnect brings what is missing by itself; otherwise the next frame starts this anew.
-      this.#log('debug', 'chat gap not fetched', { code: toLogeError(error, 'internal').code });
-    } finally {
-      this.#repairing = false;
-    }
-  }
-
-  /** The log may have moved on, or been closed and opened anew, while the page was on its way: then the page is only more entries. */
-  #takeAfter(page: ChatPage, since: number): void {
-    if (this.#entries.lastSeq !== since) {
-      this.handleEntries(page.entries);
-      return;
-    }
-    const { entries, skipped } = this.#entries.acceptAfter(page);
-    if (skipped) this.#tellGap(skipped);
-    this.#tell(entries);
-  }
-
-  #tellGap(range: SeqRange): void {
-    this.#log('info', 'chat entries skipped', { ...range });
-    this.#emit('chatGap', range);
-  }
-
-  #tell(entries: readonly ChatEntry[]): void {
-    for (const entry of entries) {
-      if (entry.kind === 'tip') this.#emit('tipReceived', entry);
-      else if (entry.kind === 'removal') {
-        this.#emit('chatMessageRemoved', { id: entry.messageId, by: entry.by, reason: entry.reason, seq: entry.seq });
-      } else if (!entry.removed) this.#emit('chatMessage', entry);
-    }
+    this.#state.close();
+    this.#feed.close();
   }
 }

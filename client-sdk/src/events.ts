@@ -1,11 +1,16 @@
 /** The events of a room and what each carries. The names are fixed: embedders and the elements rely on them. */
-import type { ChatEntry, ChatMessage, ChatTip } from '../../server/protocol/chat.ts';
+import type { ChatEntry, ChatMessage, ChatNotice, ChatTip } from '../../server/protocol/chat.ts';
+import type { ChatRestriction } from '../../server/protocol/chat-moderation.ts';
+import type { ChatPoll, ChatState } from '../../server/protocol/chat-room.ts';
 import type { MessageId } from '../../server/protocol/ids.ts';
 import type { Earnings, Wallet } from '../../server/protocol/money.ts';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/private-sessions.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Goal, TipMenuItem } from '../../server/protocol/tipping.ts';
+import type { OutgoingMessage } from './chat-outbox.ts';
+import type { RaisedHands } from './chat-room-state.ts';
+import type { ChatSampling } from './chat-sampling.ts';
 import type { LogeError } from './errors.ts';
 
 /** Names of the events of a {@link Room}, for `room.on(RoomEvent.chatMessage, …)`. */
@@ -23,6 +28,17 @@ export const RoomEvent = {
   chatMessageRemoved: 'chatMessageRemoved',
   chatHistory: 'chatHistory',
   chatGap: 'chatGap',
+  chatAuthorRemoved: 'chatAuthorRemoved',
+  chatNotice: 'chatNotice',
+  chatOutgoing: 'chatOutgoing',
+  chatHeld: 'chatHeld',
+  chatState: 'chatState',
+  chatPoll: 'chatPoll',
+  chatRestriction: 'chatRestriction',
+  chatHands: 'chatHands',
+  chatReactions: 'chatReactions',
+  chatQueue: 'chatQueue',
+  chatSampled: 'chatSampled',
   tipReceived: 'tipReceived',
   goalProgress: 'goalProgress',
   goalCleared: 'goalCleared',
@@ -51,8 +67,8 @@ export const RoomEvent = {
 
 export type RoomEventName = keyof typeof RoomEvent;
 
-/** What a chat shows: messages and tips in order. A removed message stays in its place with an empty text and `removed`. */
-export type ChatItem = Exclude<ChatEntry, { kind: 'removal' }>;
+/** What a chat shows: messages, tips and notices of the house in order. A removed message stays in its place with an empty text and `removed`. */
+export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' }>;
 
 /** One remote track on stage. */
 export interface StageTrack {
@@ -71,6 +87,26 @@ export interface ChatRemovalNotice {
   by: string;
   reason: string | null;
   seq: number;
+}
+
+/** Everything that one person has written up to a place in the log was removed. */
+export interface ChatAuthorRemovalNotice {
+  /** Whose messages. */
+  identity: string;
+  /** Those with a number up to this one. */
+  uptoSeq: number;
+  /** Identity of whoever removed them. */
+  by: string;
+  reason: string | null;
+  seq: number;
+}
+
+/** How the review of a message of one's own goes. */
+export interface ChatHeldNotice {
+  /** Id of the review, as in the answer to sending. */
+  id: string;
+  state: 'held' | 'allowed' | 'refused';
+  reason: string | null;
 }
 
 /** Progress of a shared goal of the room, in the currency's minor unit. */
@@ -125,6 +161,26 @@ export interface RoomEventMap {
   chatHistory: readonly ChatItem[];
   /** More was missed than is fetched again: the entries `fromSeq` to `toSeq` are left out of `messages`. */
   chatGap: { fromSeq: number; toSeq: number };
+  chatAuthorRemoved: ChatAuthorRemovalNotice;
+  /** A line of the house: a mode was switched, a message pinned, a poll started or closed. */
+  chatNotice: ChatNotice;
+  /** One's own messages on their way, `room.chat.outgoing`, have changed. */
+  chatOutgoing: readonly OutgoingMessage[];
+  /** A message of one's own is held, was let through (it comes as a `chatMessage` too) or refused. */
+  chatHeld: ChatHeldNotice;
+  /** Modes, pinned message, poll or panic have changed; the whole state. */
+  chatState: ChatState;
+  /** The poll or its votes have changed; null: there is none. */
+  chatPoll: ChatPoll | null;
+  /** One may not write for a while, or may again (null). */
+  chatRestriction: ChatRestriction | null;
+  chatHands: RaisedHands;
+  /** Reactions of everyone since the last time, by emoji. */
+  chatReactions: Readonly<Record<string, number>>;
+  /** How many messages wait for review; for the creator and moderators. */
+  chatQueue: { waiting: number };
+  /** More is said than anybody can read, and so much of it is shown; null: everything is again. */
+  chatSampled: ChatSampling | null;
   tipReceived: ChatTip;
   /** A goal was set, or tips and refunds have moved it. */
   goalProgress: GoalProgress;

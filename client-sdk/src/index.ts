@@ -1,6 +1,29 @@
 /** `@loge/client`: the headless SDK of Loge. Everything an embedder may import, and nothing else. */
 export type { Participant, Role } from '../../server/protocol/accounts.ts';
-export type { ChatEntry, ChatMessage, ChatRemoval, ChatTip } from '../../server/protocol/chat.ts';
+export type {
+  ChatEntry,
+  ChatMessage,
+  ChatNotice,
+  ChatPage,
+  ChatPurge,
+  ChatRemoval,
+  ChatReply,
+  ChatTip,
+} from '../../server/protocol/chat.ts';
+export type {
+  ActKind,
+  ChatAct,
+  ChatContext,
+  ChatRestriction,
+  HeldMessage,
+  ReportCategory,
+  RestrictionScope,
+  RoomReport,
+  SetModeInput,
+  WordList,
+  WordRule,
+} from '../../server/protocol/chat-moderation.ts';
+export type { ChatMode, ChatPoll, ChatState, Hand, PeopleAnswer, Person } from '../../server/protocol/chat-room.ts';
 export type { ErrorCode } from '../../server/protocol/errors.ts';
 export type { MessageId, RoomId, TicketId, TipId } from '../../server/protocol/ids.ts';
 export { LIMITS } from '../../server/protocol/limits.ts';
@@ -31,12 +54,18 @@ export type {
 } from '../../server/protocol/rooms.ts';
 export type { TrackSource, Viewport } from '../../server/protocol/stage.ts';
 export type { Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts';
-export { Chat } from './chat.ts';
+export { Chat, type Reaction, type SendOptions } from './chat.ts';
+export { ChatModeration, type RestrictRequest } from './chat-moderation.ts';
+export type { HeldOutgoing, OutgoingMessage, OutgoingState, SentMessage } from './chat-outbox.ts';
+export type { RaisedHands } from './chat-room-state.ts';
+export type { ChatSampling } from './chat-sampling.ts';
 export type { ConnectionState, TokenSource } from './connection.ts';
 export { type CaptureChoice, type DeviceList, listDevices } from './devices.ts';
 export type { Listener } from './emitter.ts';
 export { type ClientErrorCode, LogeError, type LogeErrorCode } from './errors.ts';
 export {
+  type ChatAuthorRemovalNotice,
+  type ChatHeldNotice,
   type ChatItem,
   type ChatRemovalNotice,
   type GoalProgress,

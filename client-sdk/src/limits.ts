@@ -22,9 +22,11 @@ export const CONNECTION = {
 export const CHAT = {
   /** Entries kept; the oldest go first. */
   keptEntries: 500,
-  /** Entries kept when `loadEarlier()` has been used. */
+  /** Entries kept while somebody reads back; past it the far end is dropped, and fetched again when they come near it. */
   keptWithEarlier: 2_000,
-  /** Entries held back while one before them is missing; past it the newest page is taken and `chatGap` told. */
+  /** Newest items that are kept apart meanwhile, so that a page of the log can be joined to them. */
+  keptTail: 200,
+  /** Entries, and ranges that the server left out, held back while one before them is missing; past it they are let go and asked for. */
   heldEntries: 500,
   /** How long an entry may be missing before the log is asked for it. A frame is on its way for about 50 ms. */
   gapWaitMs: 150,
@@ -32,6 +34,12 @@ export const CHAT = {
   gapPages: 4,
   /** Messages that wait for the connection; past it `send()` rejects with `too_many_pending`. */
   pendingMessages: 20,
+  /** Own messages that are not in the log, with those that failed, are held or were refused; past it the oldest of these goes. */
+  outgoingMessages: 60,
+  /** Sampling is told as over when nothing was left out for so long. */
+  sampledQuietMs: 5_000,
+  /** How often the figures of sampling are told anew. */
+  sampledTellMs: 1_000,
 } as const;
 
 export const STAGE = {

@@ -298,7 +298,8 @@ export class Room {
       'stage:transportState': (data) => {
         for (const part of [subscriber, publisher]) part.handleTransportState(data);
       },
-      'chat:frame': ({ entries }) => this.chat.handleEntries(entries),
+      'chat:frame': (frame) => this.chat.handleFrame(frame),
+      ...this.chat.handlers,
       'money:walletChanged': (wallet) => this.wallet.handleState(wallet),
       'money:earningsChanged': (earnings) => this.#state.setEarnings(earnings),
       'private:requested': (data) => this.privateSession.handleEvent('private:requested', data),
@@ -338,13 +339,13 @@ export class Room {
   }
 
   #enter(inside: Inside): void {
-    this.chat.handlePage(inside.chat);
+    this.chat.handleInside(inside);
     this.#tipping.handleState(inside.tipping);
     this.stage.enter(inside.stage);
   }
 
   #resume(inside: Inside): void {
-    this.chat.handlePage(inside.chat);
+    this.chat.handleInside(inside);
     this.#tipping.handleState(inside.tipping);
     this.stage.handleReconnected();
     void this.localParticipant.publisher.handleReconnected();

@@ -1,71 +1,77 @@
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
 import type { Database, Run } from '../platform/db.ts';
-import type { Role } from '../protocol/accounts.ts';
-import type { ChatEntry } from '../protocol/chat.ts';
-import type { MessageId, RoomId, TipId } from '../protocol/ids.ts';
+import type { ChatEntry, ChatMessage } from '../protocol/chat.ts';
+import type { ActKind } from '../protocol/chat-moderation.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { MessageId, RoomId } from '../protocol/ids.ts';
+import { insertActs, type NewAct } from './acts.store.ts';
 import { chatEntries, chatSequences } from './chat.schema.ts';
+import { type EntryRow, type FoundRow, fromFound, type NewEntry, type Showing, toEntry, toRow } from './entry-row.ts';
 
-type Row = typeof chatEntries.$inferSelect;
+/** What became of an entry: `isNew` is false when the log had it already, by the same client id or the same tip. */
+export type Appended = { entry: ChatEntry; isNew: boolean } | { refused: AppError };
 
-/** An entry on its way into the log: all but its place in the order. */
-export interface NewEntry {
-  room: RoomId;
-  kind: ChatEntry['kind'];
-  id: string;
-  identity: string;
-  name: string;
-  role: Role;
-  text?: string | null;
-  amountMinor?: number;
-  currency?: string;
-  clientId?: string;
-  sentAt: string;
-}
-
-export interface Appended {
-  entry: ChatEntry;
-  /** False when the log had it already: the same client id or the same tip again. */
-  isNew: boolean;
+/** A message was judged by what no longer holds: judge it again. Never leaves this folder. */
+export class OutdatedJudgement extends AppError {
+  constructor() {
+    super('unavailable');
+  }
 }
 
 /** Rooms are locked in one order, so that two gateways never wait for each other in a circle. */
 const LOCK_SEQUENCES = `insert into chat_sequences (room) select room from unnest($1::text[]) as locked (room) order by room
-    on conflict (room) do update set last_seq = chat_sequences.last_seq returning room, last_seq`;
+    on conflict (room) do update set last_seq = chat_sequences.last_seq returning room, last_seq, version`;
 
 const SAVE_SEQUENCES = `update chat_sequences set last_seq = saved.last_seq
     from unnest($1::text[], $2::int[]) as saved (room, last_seq) where chat_sequences.room = saved.room`;
 
 const FIND_BY_ID = `select entry.* from unnest($1::text[], $2::text[]) as known (kind, id) join chat_entries entry using (kind, id)`;
 
-const FIND_BY_CLIENT = `select entry.* from unnest($1::text[], $2::text[], $3::text[]) as known (room, identity, client_id)
-    join chat_entries entry using (room, identity, client_id)`;
+const FIND_BY_CLIENT = `select entry.* from unnest($1::text[], $2::text[], $3::text[]) as known (identity, room, client_id)
+    join chat_entries entry using (identity, room, client_id)`;
 
 const INSERT_ENTRIES = `insert into chat_entries
-      (room, seq, kind, id, identity, name, role, text, amount_minor, currency, client_id, sent_at)
-    select room, seq, kind, id, identity, name, role, text, amount, currency, client, at::timestamptz
+      (room, seq, kind, id, identity, name, role, text, amount_minor, currency, client_id, reply_to, details, sent_at)
+    select room, seq, kind, id, identity, name, role, text, amount, currency, client, reply, details::jsonb, at::timestamptz
     from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[],
-      $10::text[], $11::text[], $12::text[])
-      as added (room, seq, kind, id, identity, name, role, text, amount, currency, client, at)`;
+      $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+      as added (room, seq, kind, id, identity, name, role, text, amount, currency, client, reply, details, at)`;
 
-const BLANK_REMOVED = `update chat_entries set removed_at = removal.at::timestamptz
-    from unnest($1::text[], $2::text[], $3::text[]) as removal (room, id, at)
-    where chat_entries.room = removal.room and chat_entries.kind = 'message' and chat_entries.id = removal.id`;
+/** When each of these people last wrote in each of these rooms. */
+const LAST_SENT = `select asked.room, asked.identity, last.sent_at from unnest($1::text[], $2::text[]) as asked (room, identity)
+    cross join lateral (select sent_at from chat_entries where chat_entries.identity = asked.identity
+      and chat_entries.room = asked.room and client_id is not null order by sent_at desc limit 1) last`;
 
-/** A row as a bulk statement gives it. */
-interface FoundRow {
-  room: string;
-  seq: number;
-  kind: Row['kind'];
-  id: string;
-  identity: string;
-  name: string;
-  role: Role;
-  text: string | null;
-  amount_minor: number | null;
-  currency: string | null;
-  client_id: string | null;
-  removed_at: Date | string | null;
-  sent_at: Date | string;
+const BUMP_ROOM = 'update chat_sequences set version = version + 1 where room = $1 returning room, version';
+
+/** Locked in the order of their names, as batches lock them. */
+const BUMP_CREATOR = `with governed as (select sequence.room from chat_sequences sequence join chat_rooms using (room)
+      where creator = $1 order by sequence.room for update of sequence)
+    update chat_sequences set version = version + 1 from governed where chat_sequences.room = governed.room
+    returning chat_sequences.room, version`;
+
+/** A change of what governs one room, or several. */
+export interface Bumped {
+  room: RoomId;
+  version: number;
+}
+
+/** The transaction of one act in a room, whose log is held meanwhile. */
+export interface ActTransaction {
+  run: Run;
+  /** The number that the next entry gets. */
+  nextSeq: number;
+  append(entry: NewEntry): Promise<ChatEntry>;
+  record(act: NewAct): Promise<void>;
+  /** What governs the room is another thing now; with `creator`, what governs all of that creator's rooms. */
+  bump(creator?: string): Promise<void>;
+}
+
+export interface ActResult<T> {
+  result: T;
+  entries: ChatEntry[];
+  bumped: Bumped[];
+  acts: ActKind[];
 }
 
 export class ChatStore {
@@ -77,34 +83,40 @@ export class ChatStore {
 
   /**
    * Appends entries of any rooms in one transaction, in the order given, each with the next number of its room. What is there already is
-   * found, not written again, and takes no number.
+   * found, not written again, and takes no number; what may not be written takes none either.
    */
   async appendAll(entries: NewEntry[]): Promise<Appended[]> {
     return this.#db.bulkTransaction(async (run) => {
       const rooms = [...new Set(entries.map((entry) => entry.room))];
-      const locked = await run<{ room: string; last_seq: number }>(LOCK_SEQUENCES, [rooms]);
+      const locked = await run<{ room: string; last_seq: number; version: number }>(LOCK_SEQUENCES, [rooms]);
       const lastSeqs = new Map(locked.map((row) => [row.room, row.last_seq]));
+      const versions = new Map(locked.map((row) => [row.room, row.version]));
       const known = await this.#findKnown(run, entries);
-      const rows: Row[] = [];
+      const lastSents = await findLastSents(run, entries);
+      const answered = await findAnswered(run, entries);
+      const rows: EntryRow[] = [];
       const results = entries.map((entry): Appended => {
         const existing = known.get(idKey(entry)) ?? (entry.clientId ? known.get(clientKey(entry)) : undefined);
-        if (existing) return { entry: toEntry(existing), isNew: false };
+        if (existing) return { entry: toEntry(existing, { replies: answered }), isNew: false };
+        const refused = refusalOf(entry, { version: versions.get(entry.room) ?? 0, lastSents, answered });
+        if (refused) return { refused };
         const seq = (lastSeqs.get(entry.room) ?? 0) + 1;
         lastSeqs.set(entry.room, seq);
         const row = toRow(entry, seq);
         rows.push(row);
         known.set(idKey(entry), row);
         if (entry.clientId) known.set(clientKey(entry), row);
-        return { entry: toEntry(row), isNew: true };
+        if (entry.judged) lastSents.set(personKey(entry), Date.parse(entry.sentAt));
+        return { entry: toEntry(row, { replies: answered }), isNew: true };
       });
       if (rows.length === 0) return results;
-      await this.#insert(run, rows);
+      await insertRows(run, rows);
       await run(SAVE_SEQUENCES, [[...lastSeqs.keys()], [...lastSeqs.values()]]);
       return results;
     });
   }
 
-  async #findKnown(run: Run, entries: NewEntry[]): Promise<Map<string, Row>> {
+  async #findKnown(run: Run, entries: NewEntry[]): Promise<Map<string, EntryRow>> {
     const found = await run<FoundRow>(FIND_BY_ID, [
       entries.map((entry) => entry.kind),
       entries.map((entry) => entry.id),
@@ -112,13 +124,13 @@ export class ChatStore {
     const ofClients = entries.filter((entry) => entry.clientId !== undefined);
     if (ofClients.length > 0) {
       const columns = [
-        ofClients.map((entry) => entry.room),
         ofClients.map((entry) => entry.identity),
+        ofClients.map((entry) => entry.room),
         ofClients.map((entry) => entry.clientId),
       ];
       found.push(...(await run<FoundRow>(FIND_BY_CLIENT, columns)));
     }
-    const known = new Map<string, Row>();
+    const known = new Map<string, EntryRow>();
     for (const row of found.map(fromFound)) {
       known.set(idKey(row), row);
       if (row.clientId) known.set(clientKey({ room: row.room, identity: row.identity, clientId: row.clientId }), row);
@@ -126,37 +138,48 @@ export class ChatStore {
     return known;
   }
 
-  async #insert(run: Run, rows: Row[]): Promise<void> {
-    await run(INSERT_ENTRIES, [
-      rows.map((row) => row.room),
-      rows.map((row) => row.seq),
-      rows.map((row) => row.kind),
-      rows.map((row) => row.id),
-      rows.map((row) => row.identity),
-      rows.map((row) => row.name),
-      rows.map((row) => row.role),
-      rows.map((row) => row.text),
-      rows.map((row) => row.amountMinor),
-      rows.map((row) => row.currency),
-      rows.map((row) => row.clientId),
-      rows.map((row) => row.sentAt),
-    ]);
-    // A removal and the disappearance of the text it removes are one act.
-    const removals = rows.filter((row) => row.kind === 'removal');
-    if (removals.length === 0) return;
-    await run(BLANK_REMOVED, [
-      removals.map((row) => row.room),
-      removals.map((row) => row.id),
-      removals.map((row) => row.sentAt),
-    ]);
+  /** One act, whose changes, entries and record are committed together, while nobody else appends to the room. */
+  async act<T>(room: RoomId, work: (act: ActTransaction) => Promise<T>): Promise<ActResult<T>> {
+    return this.#db.bulkTransaction(async (run) => {
+      const [locked] = await run<{ last_seq: number }>(LOCK_SEQUENCES, [[room]]);
+      const entries: ChatEntry[] = [];
+      const bumped = new Map<RoomId, Bumped>();
+      const acts: ActKind[] = [];
+      const act: ActTransaction = {
+        run,
+        nextSeq: (locked?.last_seq ?? 0) + 1,
+        append: async (entry) => {
+          const row = toRow(entry, act.nextSeq);
+          act.nextSeq += 1;
+          await insertRows(run, [row]);
+          await run(SAVE_SEQUENCES, [[room], [row.seq]]);
+          const appended = toEntry(row, { replies: await findAnswered(run, [entry]) });
+          entries.push(appended);
+          return appended;
+        },
+        record: async (record) => {
+          await insertActs(run, [record]);
+          acts.push(record.kind);
+        },
+        bump: async (creator) => {
+          const rows = await run<Bumped>(creator === undefined ? BUMP_ROOM : BUMP_CREATOR, [creator ?? room]);
+          for (const row of rows) bumped.set(row.room, row);
+        },
+      };
+      const result = await work(act);
+      return { result, entries, bumped: [...bumped.values()], acts };
+    });
   }
 
-  async findMessage(room: RoomId, id: MessageId): Promise<{ identity: string; removed: boolean } | undefined> {
-    const [row] = await this.#db.orm
-      .select({ identity: chatEntries.identity, removedAt: chatEntries.removedAt })
-      .from(chatEntries)
-      .where(and(eq(chatEntries.room, room), eq(chatEntries.kind, 'message'), eq(chatEntries.id, id)));
-    return row && { identity: row.identity, removed: row.removedAt !== null };
+  /** One act that governs all rooms of a creator and stands in no room's log. */
+  govern(
+    creator: string,
+    work: (run: Run, record: (act: NewAct) => Promise<void>) => Promise<void>,
+  ): Promise<Bumped[]> {
+    return this.#db.bulkTransaction(async (run) => {
+      await work(run, (act) => insertActs(run, [act]));
+      return run<Bumped>(BUMP_CREATOR, [creator]);
+    });
   }
 
   async lastSeq(room: RoomId): Promise<number> {
@@ -164,10 +187,26 @@ export class ChatStore {
     return row?.lastSeq ?? 0;
   }
 
+  async findMessage(room: RoomId, id: MessageId): Promise<EntryRow | undefined> {
+    const [row] = await this.#db.orm
+      .select()
+      .from(chatEntries)
+      .where(and(eq(chatEntries.room, room), eq(chatEntries.kind, 'message'), eq(chatEntries.id, id)));
+    return row;
+  }
+
+  /** The message that somebody sent under this id of their own, if it is in the log. */
+  async findSent(room: RoomId, identity: string, clientId: string): Promise<ChatMessage | undefined> {
+    const found = await this.#db.bulk<FoundRow>(FIND_BY_CLIENT, [[identity], [room], [clientId]]);
+    const [entry] = await this.#show(found.map(fromFound));
+    return entry as ChatMessage | undefined;
+  }
+
   /** In ascending order: the first `limit` after `since`, or the last `limit` before `before`, or the newest. */
   async read(
     room: RoomId,
     range: { since?: number | undefined; before?: number | undefined; limit: number },
+    showing: Pick<Showing, 'evidence'> = {},
   ): Promise<ChatEntry[]> {
     const conditions = [eq(chatEntries.room, room)];
     if (range.since !== undefined) conditions.push(gt(chatEntries.seq, range.since));
@@ -179,87 +218,85 @@ export class ChatStore {
       .where(and(...conditions))
       .orderBy(forward ? asc(chatEntries.seq) : desc(chatEntries.seq))
       .limit(range.limit);
-    const entries = rows.map(toEntry);
-    return forward ? entries : entries.reverse();
+    return this.#show(forward ? rows : rows.reverse(), showing);
   }
+
+  /** As they are shown, each reply with what the message that it answers says now. */
+  async #show(rows: EntryRow[], showing: Pick<Showing, 'evidence'> = {}): Promise<ChatEntry[]> {
+    const ids = rows.flatMap((row) => (row.replyTo ? [row.replyTo] : []));
+    const found =
+      ids.length === 0
+        ? []
+        : await this.#db.orm
+            .select()
+            .from(chatEntries)
+            .where(and(eq(chatEntries.kind, 'message'), inArray(chatEntries.id, ids)));
+    const replies = new Map(found.map((row) => [row.id, row]));
+    return rows.map((row) => toEntry(row, { ...showing, replies }));
+  }
+
+  /** One row as it is shown. */
+  async showMessage(row: EntryRow, showing: Pick<Showing, 'evidence'> = {}): Promise<ChatMessage> {
+    const [entry] = await this.#show([row], showing);
+    return entry as ChatMessage;
+  }
+}
+
+async function insertRows(run: Run, rows: EntryRow[]): Promise<void> {
+  await run(INSERT_ENTRIES, [
+    rows.map((row) => row.room),
+    rows.map((row) => row.seq),
+    rows.map((row) => row.kind),
+    rows.map((row) => row.id),
+    rows.map((row) => row.identity),
+    rows.map((row) => row.name),
+    rows.map((row) => row.role),
+    rows.map((row) => row.text),
+    rows.map((row) => row.amountMinor),
+    rows.map((row) => row.currency),
+    rows.map((row) => row.clientId),
+    rows.map((row) => row.replyTo),
+    rows.map((row) => (row.details ? JSON.stringify(row.details) : null)),
+    rows.map((row) => row.sentAt),
+  ]);
+}
+
+/** Looked up only where a room is slowed down, and then once for the batch. */
+async function findLastSents(run: Run, entries: NewEntry[]): Promise<Map<string, number>> {
+  const slowed = new Map(
+    entries.filter((entry) => (entry.judged?.slowModeSeconds ?? 0) > 0).map((entry) => [personKey(entry), entry]),
+  );
+  if (slowed.size === 0) return new Map();
+  const asked = [...slowed.values()];
+  const found = await run<{ room: string; identity: string; sent_at: Date | string }>(LAST_SENT, [
+    asked.map((entry) => entry.room),
+    asked.map((entry) => entry.identity),
+  ]);
+  return new Map(found.map((row) => [personKey(row), new Date(row.sent_at).getTime()]));
+}
+
+async function findAnswered(run: Run, entries: NewEntry[]): Promise<Map<string, EntryRow>> {
+  const ids = [...new Set(entries.flatMap((entry) => (entry.replyTo ? [entry.replyTo] : [])))];
+  if (ids.length === 0) return new Map();
+  const found = await run<FoundRow>(FIND_BY_ID, [ids.map(() => 'message'), ids]);
+  return new Map(found.map((row) => [row.id, fromFound(row)]));
+}
+
+function refusalOf(
+  entry: NewEntry,
+  seen: { version: number; lastSents: Map<string, number>; answered: Map<string, EntryRow> },
+): AppError | undefined {
+  const { judged, replyTo } = entry;
+  if (judged && judged.version !== seen.version) return new OutdatedJudgement();
+  if (replyTo && seen.answered.get(replyTo)?.room !== entry.room) return new AppError('message_not_found');
+  if (!judged?.slowModeSeconds) return undefined;
+  const lastMs = seen.lastSents.get(personKey(entry));
+  if (lastMs === undefined) return undefined;
+  const waitMs = lastMs + judged.slowModeSeconds * 1_000 - Date.parse(entry.sentAt);
+  return waitMs > 0 ? new AppError('chat_slow_mode', undefined, { retryAfterMs: waitMs }) : undefined;
 }
 
 const idKey = (entry: { kind: string; id: string }) => `${entry.kind}\n${entry.id}`;
+const personKey = (entry: { room: string; identity: string }) => `${entry.room}\n${entry.identity}`;
 const clientKey = (entry: { room: string; identity: string; clientId?: string }) =>
   `${entry.room}\n${entry.identity}\n${entry.clientId}`;
-
-function fromFound(row: FoundRow): Row {
-  return {
-    room: row.room,
-    seq: row.seq,
-    kind: row.kind,
-    id: row.id,
-    identity: row.identity,
-    name: row.name,
-    role: row.role,
-    text: row.text,
-    amountMinor: row.amount_minor,
-    currency: row.currency,
-    clientId: row.client_id,
-    removedAt: row.removed_at === null ? null : new Date(row.removed_at).toISOString(),
-    sentAt: new Date(row.sent_at).toISOString(),
-  };
-}
-
-function toRow(entry: NewEntry, seq: number): Row {
-  return {
-    room: entry.room,
-    seq,
-    kind: entry.kind,
-    id: entry.id,
-    identity: entry.identity,
-    name: entry.name,
-    role: entry.role,
-    text: entry.text ?? null,
-    amountMinor: entry.amountMinor ?? null,
-    currency: entry.currency ?? null,
-    clientId: entry.clientId ?? null,
-    removedAt: null,
-    sentAt: entry.sentAt,
-  };
-}
-
-function toEntry(row: Row): ChatEntry {
-  const from = { identity: row.identity, name: row.name, role: row.role };
-  const sentAt = new Date(row.sentAt).toISOString();
-  switch (row.kind) {
-    case 'message': {
-      const removed = row.removedAt !== null;
-      const text = removed ? '' : (row.text ?? '');
-      return {
-        kind: 'message',
-        id: row.id as MessageId,
-        seq: row.seq,
-        from,
-        text,
-        sentAt,
-        ...(removed ? { removed } : {}),
-      };
-    }
-    case 'tip':
-      return {
-        kind: 'tip',
-        id: row.id as TipId,
-        seq: row.seq,
-        from,
-        amountMinor: row.amountMinor ?? 0,
-        currency: row.currency ?? '',
-        message: row.text,
-        sentAt,
-      };
-    case 'removal':
-      return {
-        kind: 'removal',
-        seq: row.seq,
-        messageId: row.id as MessageId,
-        by: row.identity,
-        reason: row.text,
-        sentAt,
-      };
-  }
-}

@@ -1,93 +1,179 @@
 /**
- * What people say in a room: an ordered log with a gapless sequence number, and who may write or remove. Called by the gateway, which has
- * checked that the participant is inside; tips come from the outbox. It knows no socket: new entries go on the bus.
+ * What people say in a room: an ordered log with a gapless sequence number, what may be said, and who keeps order. Called by the gateway,
+ * which has checked that the participant is inside, and what their role allows; tips come from the outbox. It knows no socket: entries and
+ * news go on the bus. This file puts the parts together; each has its own file.
  */
+import { randomUUID } from 'node:crypto';
 import { type Bus, roomTopic } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Participant } from '../protocol/accounts.ts';
-import type { ChatEntry, ChatMessage, ChatPage, ChatSendInput } from '../protocol/chat.ts';
+import type { ChatPage, ChatSendAnswer } from '../protocol/chat.ts';
+import type { ChatRestriction } from '../protocol/chat-moderation.ts';
+import type { ChatState, OwnVote } from '../protocol/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
-import { createId, type MessageId, type RoomId } from '../protocol/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Tip } from '../protocol/money.ts';
-import { ChatStore } from './chat.store.ts';
+import { type Bumped, ChatStore } from './chat.store.ts';
+import { ChatHook } from './chat-hook.ts';
 import { ChatLog } from './chat-log.ts';
+import { type ChatParts, type ChatRooms, tellNews } from './chat-parts.ts';
+import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
+import { FloodWatch } from './flood-watch.ts';
+import { HeldMessages } from './held-messages.ts';
+import type { HookPort } from './hook-client.ts';
+import { MessageDesk, type Sending } from './message-desk.ts';
+import { Moderation } from './moderation.ts';
+import { PersonalData, type Retention } from './personal-data.ts';
+import { PoliciesStore } from './policies.store.ts';
+import { Polls } from './polls.ts';
+import { Records } from './records.ts';
+import { RoomPolicies, type RoomPolicy, stateOf } from './room-policies.ts';
 
-/** The bus topic of a room's new entries: `{room, entries}`. */
-export const CHAT_BUS_TOPIC = 'chat';
-export interface ChatAppended {
-  room: RoomId;
-  entries: ChatEntry[];
+export { CHAT_BUS_TOPIC, type ChatAppended } from './chat-topics.ts';
+
+export interface ChatOptions {
+  db: Database;
+  bus: Bus;
+  clock: Clock;
+  metrics: Metrics;
+  log: Log;
+  rooms: ChatRooms;
+  hook: HookPort;
+  retention: Retention;
 }
 
-/** Everything that could hide, reorder or break a line, except the line feed itself. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is taken out here.
-const INVISIBLE_CHARS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
-const MANY_LINE_FEEDS = /\n{3,}/g;
-
 export class Chat {
+  readonly moderation: Moderation;
+  readonly held: HeldMessages;
+  readonly polls: Polls;
+  readonly records: Records;
+  readonly personalData: PersonalData;
+  readonly hook: ChatHook;
+  readonly #parts: ChatParts;
   readonly #store: ChatStore;
   readonly #log: ChatLog;
-  readonly #clock: Clock;
+  readonly #policies: RoomPolicies;
+  readonly #desk: MessageDesk;
+  readonly #flood: FloodWatch;
+  /** Which of the processes on the bus this is. */
+  readonly #self = randomUUID();
+  readonly #stateListeners = new Set<(room: RoomId, state: ChatState) => void>();
+  readonly #unsubscribe: () => void;
 
-  constructor(options: { db: Database; bus: Bus; clock: Clock; metrics: Metrics }) {
-    this.#clock = options.clock;
-    this.#store = new ChatStore(options.db);
+  constructor(options: ChatOptions) {
+    const { db, bus, clock, metrics, log: logger, rooms } = options;
+    this.#store = new ChatStore(db);
+    const onBumped = (bumped: Bumped[]) => {
+      for (const { room, version } of bumped) {
+        // At once here: whoever acted sees what they did, whether or not the bus says it back.
+        this.#outdate(room, version);
+        tellNews(bus, { type: 'policy', room, version });
+      }
+    };
     this.#log = new ChatLog({
       store: this.#store,
-      onAppended: (room, appended) => {
-        const entries = appended.map((result) => result.entry);
-        for (const entry of entries) options.metrics.chatEntries.inc({ kind: entry.kind });
-        options.bus.publish(roomTopic(CHAT_BUS_TOPIC, room), { room, entries });
+      onAppended: (room, entries) => {
+        for (const entry of entries) metrics.chatEntries.inc({ kind: entry.kind });
+        bus.publish(roomTopic(CHAT_BUS_TOPIC, room), { room, entries });
+      },
+      onBumped,
+      onActed: (acts) => {
+        for (const kind of acts) metrics.chatActs.inc({ kind });
       },
     });
+    const creatorOf = (room: RoomId) => rooms.creatorOf(room);
+    const onChanged = (policy: RoomPolicy) => {
+      for (const listener of this.#stateListeners) listener(policy.room, stateOf(policy, clock.now()));
+    };
+    this.#policies = new RoomPolicies({ store: new PoliciesStore(db), log: this.#store, creatorOf, onChanged });
+    const parts: ChatParts = {
+      db,
+      store: this.#store,
+      log: this.#log,
+      policies: this.#policies,
+      rooms,
+      bus,
+      clock,
+      metrics,
+      logger,
+      onBumped,
+    };
+    this.#parts = parts;
+    this.moderation = new Moderation(parts);
+    this.held = new HeldMessages(parts);
+    this.polls = new Polls(parts);
+    this.records = new Records(parts);
+    const { moderation, held, records } = this;
+    this.personalData = new PersonalData({ parts, moderation, held, records, retention: options.retention });
+    this.hook = new ChatHook({ db, port: options.hook, bus, clock, metrics, log: logger });
+    this.#flood = new FloodWatch((text) => tellNews(bus, { type: 'flood', from: this.#self, text }));
+    this.#desk = new MessageDesk({ parts, flood: this.#flood, held, hook: this.hook });
+    const unsubscribe = [
+      bus.subscribe(CHAT_NEWS_TOPIC, (message) => this.#handleNews(message as ChatNews)),
+      // What was said meanwhile may have been lost: everything is read anew when it is next used.
+      bus.onRestored(() => {
+        this.#policies.outdateAll();
+        this.hook.forgetSettings();
+      }),
+    ];
+    this.#unsubscribe = () => {
+      for (const end of unsubscribe) end();
+    };
   }
 
-  /** Resolves once the message is in the log for good; the same `clientId` again answers the same message. */
-  async send(options: { room: RoomId; from: Participant; input: ChatSendInput }): Promise<ChatMessage> {
-    const { room, from, input } = options;
-    const { entry } = await this.#log.append({
-      room,
-      kind: 'message',
-      id: createId('message'),
-      ...from,
-      text: parseMessageText(input.text),
-      clientId: input.clientId,
-      sentAt: this.#nowIso(),
-    });
-    return entry as ChatMessage;
+  /** Begins what goes on by itself: closing polls, letting go of what is old. */
+  start(): void {
+    this.polls.start();
+    this.personalData.start();
   }
 
-  /** Shows settled tips in their order; telling of the same tip twice shows it once. */
+  /**
+   * Resolves once the message is in the log for good, or waits for a moderator; the same `clientId` again answers the same. Rejects with
+   * why it may not be said.
+   */
+  send(sending: Sending): Promise<ChatSendAnswer> {
+    return this.#desk.send(sending);
+  }
+
+  /**
+   * Shows settled tips in their order; telling of the same tip twice shows it once. A tip always shows; its words do not where its author
+   * may not write or the creator's list has one of them, and then the author is told.
+   */
   async appendTips(tips: Tip[]): Promise<void> {
     await Promise.all(
-      tips.map(({ id, room, from, amountMinor, currency, message, sentAt }) =>
-        this.#log.append({ room, kind: 'tip', id, ...from, amountMinor, currency, text: message, sentAt }),
-      ),
+      tips.map(async (tip) => {
+        const { id, room, from, amountMinor, currency, sentAt } = tip;
+        const { text, withheld } = await this.#wordsOfTip(tip);
+        const { isNew } = await this.#log.append({
+          room,
+          kind: 'tip',
+          id,
+          ...from,
+          amountMinor,
+          currency,
+          text,
+          sentAt,
+        });
+        if (!isNew || withheld === undefined) return;
+        this.#parts.metrics.chatModerated.inc({ outcome: 'refused', cause: 'tip' });
+        const { identity } = from;
+        tellNews(this.#parts.bus, { type: 'held', room, identity, id, state: 'refused', reason: withheld });
+      }),
     );
   }
 
-  /** Takes a message's text away from everyone; removing it twice is one removal. */
-  async remove(options: {
-    room: RoomId;
-    by: Participant;
-    messageId: MessageId;
-    reason?: string | undefined;
-  }): Promise<void> {
-    const { room, by, messageId, reason } = options;
-    const message = await this.#store.findMessage(room, messageId);
-    if (!message) throw new AppError('message_not_found');
-    if (message.removed) return;
-    await this.#log.append({
-      room,
-      kind: 'removal',
-      id: messageId,
-      ...by,
-      text: reason ?? null,
-      sentAt: this.#nowIso(),
-    });
+  async #wordsOfTip({ room, from, message }: Tip): Promise<{ text: string | null; withheld?: string }> {
+    if (message === null || from.role === 'creator') return { text: message };
+    const policy = await this.#policies.get(room);
+    const [restriction] = await this.#policies.restrictionsOf(policy, from.identity, this.#parts.clock.now());
+    if (restriction) return { text: null, withheld: restriction.reason };
+    const words = policy.words.judge(message);
+    if (!words) return { text: message };
+    if (words.action === 'replace') return { text: words.text };
+    return { text: null, withheld: 'The words of your tip are not shown: one of them is not wanted here.' };
   }
 
   async history(room: RoomId, range: { since?: number; before?: number; limit: number }): Promise<ChatPage> {
@@ -109,21 +195,78 @@ export class Chat {
     return { entries: await this.#store.read(room, range), lastSeq };
   }
 
-  close(): Promise<void> {
-    return this.#log.close();
+  async creatorOf(room: RoomId): Promise<string> {
+    return (await this.#policies.get(room)).creator;
   }
 
-  #nowIso(): string {
-    return new Date(this.#clock.now()).toISOString();
+  async state(room: RoomId): Promise<ChatState> {
+    return stateOf(await this.#policies.get(room), this.#parts.clock.now());
   }
-}
 
-/** Plain text as it is kept and shown: invisible characters gone, outer space gone, at most two line feeds on end. */
-export function parseMessageText(raw: string): string {
-  const text = raw.toWellFormed().replace(INVISIBLE_CHARS, '').replace(MANY_LINE_FEEDS, '\n\n').trim();
-  if (text === '') throw new AppError('message_empty');
-  if ([...text].length > LIMITS.messageChars) {
-    throw new AppError('message_too_long', `A message may have ${LIMITS.messageChars} characters at most.`);
+  /** Calls the listener with the state of every room in use here whenever it has changed, at whatever gateway. */
+  onState(listener: (room: RoomId, state: ChatState) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
   }
-  return text;
+
+  /** The same from the database, for whoever has just heard that it changed. */
+  async rereadRestriction(room: RoomId, identity: string): Promise<ChatRestriction> {
+    await this.#policies.reread(room);
+    return this.restrictionOf(room, identity);
+  }
+
+  restrictionOf(room: RoomId, identity: string): Promise<ChatRestriction> {
+    return this.#policies.restrictionOf(room, identity, this.#parts.clock.now());
+  }
+
+  /** What somebody sees of the chat beside its log. */
+  async lookInside(
+    room: RoomId,
+    identity: string,
+  ): Promise<{ chatState: ChatState; restriction: ChatRestriction; ownVote: OwnVote | null }> {
+    const chatState = await this.state(room);
+    const restriction = await this.restrictionOf(room, identity);
+    const ownVote =
+      chatState.poll && !chatState.poll.closed ? await this.polls.findVote(chatState.poll.id, identity) : null;
+    return { chatState, restriction, ownVote };
+  }
+
+  /** Whoever may not write may not react or vote either. */
+  async assertMayTakePart(room: RoomId, who: { identity: string; role: string }): Promise<void> {
+    if (who.role === 'creator') return;
+    const { kind, reason, until } = await this.restrictionOf(room, who.identity);
+    if (kind === null) return;
+    const retryAfter = until === null ? {} : { retryAfterMs: Date.parse(until) - this.#parts.clock.now() };
+    throw new AppError(kind === 'ban' ? 'chat_banned' : 'chat_timed_out', reason ?? undefined, retryAfter);
+  }
+
+  #handleNews(news: ChatNews): void {
+    switch (news.type) {
+      case 'policy':
+        this.#outdate(news.room, news.version);
+        return;
+      case 'votes':
+        this.#policies.noteVotes(news.room, news.poll, news.votes);
+        return;
+      case 'hook':
+        this.hook.forgetSettings();
+        return;
+      case 'flood':
+        if (news.from !== this.#self) this.#flood.hear(news.text);
+    }
+  }
+
+  #outdate(room: RoomId, version: number): void {
+    this.#policies.outdate(room, version).catch((error) => {
+      this.#parts.logger.error({ err: error, room }, 'chat state not read');
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    await this.polls.stop();
+    await this.personalData.close();
+    await this.#log.close();
+    this.hook.close();
+  }
 }

@@ -4,6 +4,7 @@
  */
 import express, { type Express } from 'express';
 import { accountsRoutes } from './accounts-routes.ts';
+import { chatRoutes } from './chat-routes.ts';
 import { deskRoutes } from './desk-routes.ts';
 import { mountDocs } from './docs-routes.ts';
 import { mountEarningsExports } from './earnings-exports.ts';
@@ -48,6 +49,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     ...eventsRoutes(context),
     ...membershipsRoutes(context),
     ...desk.filter(({ auth }) => auth === 'server'),
+    ...chatRoutes(context),
   ];
 
   const app = express();

@@ -2,8 +2,8 @@
 import type { RoomId } from '../protocol/ids.ts';
 import type { GatewayContext } from './context.ts';
 
-/** Stage, chat and who is connected are realtime only. */
-export type HttpContext = Omit<GatewayContext, 'stage' | 'chat' | 'factTail' | 'headCounts' | 'gateway'>;
+/** The stage and who is connected are realtime only. */
+export type HttpContext = Omit<GatewayContext, 'stage' | 'factTail' | 'headCounts' | 'gateway'>;
 
 /** The realtime side, as HTTP sees it. */
 export interface LiveView {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../tests/support/http.ts';
 import { ERROR_CATALOGUE } from '../protocol/errors.ts';
 import { accountsRoutes } from './accounts-routes.ts';
+import { chatRoutes } from './chat-routes.ts';
 import { eventsRoutes } from './events-routes.ts';
 import { errorAnswer } from './http-errors.ts';
 import { parseExactly } from './http-input.ts';
@@ -33,6 +34,7 @@ beforeAll(async () => {
     ...eventsRoutes(http.context),
     ...membershipsRoutes(http.context),
     ...tippingRoutes(http.context),
+    ...chatRoutes(http.context),
   ];
   document = (await http.call('GET', '/openapi.json')).json;
 });
@@ -122,6 +124,24 @@ const PUBLIC_ROUTES = [
   'POST /v1/webhook-endpoints/{endpoint}/disable',
   'POST /v1/webhook-endpoints/{endpoint}/enable',
   'POST /v1/webhook-endpoints/{endpoint}/rotate',
+  'POST /v1/rooms/{id}/chat/removals',
+  'POST /v1/rooms/{id}/chat/restrictions',
+  'GET /v1/rooms/{id}/chat/restrictions',
+  'POST /v1/rooms/{id}/chat/lifts',
+  'POST /v1/rooms/{id}/chat/mode',
+  'POST /v1/rooms/{id}/chat/panic',
+  'GET /v1/rooms/{id}/chat/messages',
+  'GET /v1/rooms/{id}/chat/audit',
+  'GET /v1/rooms/{id}/chat/queue',
+  'POST /v1/rooms/{id}/chat/queue/{held}',
+  'GET /v1/rooms/{id}/chat/reports',
+  'GET /v1/creators/{identity}/chat/words',
+  'PUT /v1/creators/{identity}/chat/words',
+  'GET /v1/chat/hook',
+  'PUT /v1/chat/hook',
+  'DELETE /v1/chat/hook',
+  'GET /v1/participants/{identity}/chat',
+  'DELETE /v1/participants/{identity}/chat',
 ];
 
 test('the document is valid OpenAPI 3.1', () => {

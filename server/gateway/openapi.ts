@@ -112,6 +112,7 @@ const TAGS = {
   accounts: 'Creators, and the tokens with which people come into a room.',
   rooms: 'Live events of a creator, and who may be in them.',
   money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
+  chat: 'Keeping order in chats: moderation, word lists, your own word before delivery, export and erasure.',
   events: 'What happened, for your server: signed webhooks, and a log to catch up from.',
 };
 
@@ -186,6 +187,7 @@ const MONEY_PATH =
 
 function tagOf({ path }: Route): keyof typeof TAGS {
   if (/^\/v1\/(events|webhook-endpoints)/.test(path)) return 'events';
+  if (/\/chat(\/|$)/.test(path)) return 'chat';
   if (MONEY_PATH.test(path)) return 'money';
   return /^\/v1\/(creators|tokens)/.test(path) ? 'accounts' : 'rooms';
 }

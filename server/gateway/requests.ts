@@ -3,6 +3,8 @@ import type { RtpCapabilities, RtpParameters } from '../../sfu/contract.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { Access } from '../protocol/rooms.ts';
 import type { StageCaller } from '../stage/stage.ts';
+import type { ChatLive } from './chat-live.ts';
+import { chatHandlers } from './chat-requests.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { membershipHandlers } from './memberships-requests.ts';
@@ -12,10 +14,10 @@ import { receiptsHandlers } from './receipts-requests.ts';
 import { type TippingRequest, tippingHandlers } from './tipping-requests.ts';
 import { topUp } from './topups.ts';
 
-export function createHandlers(context: GatewayContext): Handlers {
+export function createHandlers(context: GatewayContext, chatLive: ChatLive): Handlers {
   return {
     ...stageHandlers(context),
-    ...chatHandlers(context),
+    ...chatHandlers(context, chatLive),
     ...roomHandlers(context),
     ...moneyHandlers(context),
     ...membershipHandlers(context),
@@ -126,35 +128,6 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
       limit: 'stage',
       handle: async (connection) => {
         await stage.endLive(connection.roomId);
-        return {};
-      },
-    },
-  };
-}
-
-function chatHandlers({ chat, rooms }: GatewayContext): HandlersOf<'chat'> {
-  return {
-    'chat:send': {
-      from: 'inside',
-      right: 'chat',
-      limit: 'chat',
-      handle: async ({ roomId, participant }, input) => {
-        const room = await rooms.getRoom(roomId);
-        if (!room.chat.enabled) throw new AppError('chat_not_allowed');
-        return { message: await chat.send({ room: roomId, from: participant, input }) };
-      },
-    },
-    'chat:history': {
-      from: 'inside',
-      limit: 'default',
-      handle: ({ roomId }, range) => chat.history(roomId, range),
-    },
-    'chat:remove': {
-      from: 'inside',
-      right: 'moderate',
-      limit: 'default',
-      handle: async ({ roomId, participant }, { messageId, reason }) => {
-        await chat.remove({ room: roomId, by: participant, messageId, reason });
         return {};
       },
     },

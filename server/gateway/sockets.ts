@@ -18,6 +18,7 @@ import type { Inside, ServerToClientEvents, Welcome } from '../protocol/realtime
 import type { Room } from '../protocol/rooms.ts';
 import type { StageEvent } from '../stage/stage.ts';
 import { ChatFanout } from './chat-fanout.ts';
+import { ChatLive } from './chat-live.ts';
 import { Connection, type RoomSocket } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { FactFanout } from './fact-fanout.ts';
@@ -47,6 +48,7 @@ export class SocketGateway {
   readonly #limits: SocketLimits;
   readonly #pipeline: Pipeline;
   readonly #fanout: ChatFanout;
+  readonly #chatLive: ChatLive;
   readonly #facts: FactFanout;
   readonly #subscriptions: RoomSubscriptions;
   readonly #bySocket = new Map<string, Connection>();
@@ -78,11 +80,20 @@ export class SocketGateway {
     this.#presence = new Presence({
       counts: context.headCounts,
       onCount: (room, count) => this.#io.local.to(lobbyRoom(room)).emit('rooms:viewerCount', { count }),
-      onAudience: (room, people) => context.stage.setAudience(room, people),
+      onAudience: (room, people) => {
+        context.stage.setAudience(room, people);
+        this.#chatLive.roster.note(room);
+      },
       onReported: (room) => context.bus.publish(roomTopic(PRESENCE_BUS_TOPIC, room), {}),
     });
+    this.#chatLive = new ChatLive({
+      context,
+      presence: this.#presence,
+      // The event and its data belong together by `EmitInside`; the compiler loses sight of that here.
+      emitInside: (room, event, data) => this.#io.local.to(insideRoom(room)).emit(event, ...([data] as never)),
+    });
     this.#pipeline = new Pipeline({
-      handlers: createHandlers(context),
+      handlers: createHandlers(context, this.#chatLive),
       limits: this.#limits,
       log: context.log,
       metrics: context.metrics,
@@ -99,6 +110,7 @@ export class SocketGateway {
       [CHAT_BUS_TOPIC]: (room, message) => this.#fanout.add(room, (message as ChatAppended).entries),
       [FACTS_BUS_TOPIC]: (room, message) => this.#facts.handleFact(room, message as Fact),
       [PRESENCE_BUS_TOPIC]: (room) => this.#presence.recount(room),
+      ...this.#chatLive.busHandlers,
     });
     this.#io.use((socket, next) => this.#handleHandshake(socket, next));
     this.#io.on('connection', (socket) => void this.#handleConnection(socket));
@@ -174,17 +186,19 @@ export class SocketGateway {
       serverTime: new Date(clock.now()).toISOString(),
     };
     connection.socket.emit('rooms:welcome', welcome);
+    if (view) this.#chatLive.welcome(connection);
   }
 
   readonly #actions = {
     decide: ({ roomId, participant, can }: Connection) =>
       this.#context.rooms.decide({ roomId, ...participant, subscribe: can.subscribe }),
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => {
-      const [chat, tipping] = await Promise.all([
+      const [chat, beside, tipping] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#context.chat.catchUp(roomId, since),
+        this.#context.chat.lookInside(roomId, participant.identity),
         this.#tipping.get(roomId),
       ]);
-      return { chat, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
+      return { chat, ...beside, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
     },
     enter: async (connection: Connection) => {
       await connection.socket.join(insideRoom(connection.roomId));
@@ -264,6 +278,7 @@ export class SocketGateway {
     const { code, message } = new AppError('shutting_down').toWire();
     this.#io.local.emit('rooms:goodbye', { code, message, reconnect: true });
     this.#fanout.close();
+    this.#chatLive.close();
     this.#facts.close();
     await this.#io.close();
     this.#subscriptions.closeAll();

@@ -64,6 +64,36 @@ export function createMetrics() {
       help: 'Sockets that get no chat until they have taken what they were sent',
       registers,
     }),
+    chatModerated: new Counter({
+      name: 'loge_chat_moderated_total',
+      help: 'Messages that were not taken as they came: `held` or `refused`, by cause (words, duplicate, wave, tip)',
+      labelNames: ['outcome', 'cause'],
+      registers,
+    }),
+    chatActs: new Counter({
+      name: 'loge_chat_acts_total',
+      help: 'Acts of moderators by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    chatReports: new Counter({
+      name: 'loge_chat_reports_total',
+      help: 'Messages reported, by category',
+      labelNames: ['category'],
+      registers,
+    }),
+    chatHookAnswers: new Counter({
+      name: 'loge_chat_hook_answers_total',
+      help: "What the embedder's chat hook decided, or why it did not: allow, deny, hold, failed, busy, circuit_open",
+      labelNames: ['outcome'],
+      registers,
+    }),
+    chatHookSeconds: new Histogram({
+      name: 'loge_chat_hook_seconds',
+      help: "Time that the embedder's chat hook takes to answer",
+      buckets: LATENCY_BUCKETS_SECONDS,
+      registers,
+    }),
     moneyMinor: new Counter({
       name: 'loge_money_minor_total',
       help: 'Amounts booked in minor units by kind of transaction',

@@ -7,6 +7,11 @@ export const ID_PREFIXES = {
   tip: 'tip_',
   topup: 'topup_',
   message: 'msg_',
+  heldMessage: 'held_',
+  poll: 'poll_',
+  chatAct: 'act_',
+  chatReport: 'evidence_',
+  chatRestriction: 'restriction_',
   entitlement: 'ent_',
   checkout: 'checkout_',
   refund: 'refund_',
@@ -40,6 +45,10 @@ export type TicketId = Id<'ticket'>;
 export type TipId = Id<'tip'>;
 export type TopupId = Id<'topup'>;
 export type MessageId = Id<'message'>;
+export type HeldMessageId = Id<'heldMessage'>;
+export type PollId = Id<'poll'>;
+export type ChatActId = Id<'chatAct'>;
+export type ChatReportId = Id<'chatReport'>;
 export type SessionId = Id<'session'>;
 export type PrivateSessionId = Id<'privateSession'>;
 export type TierId = Id<'tier'>;

@@ -17,6 +17,32 @@ export const LIMITS = {
   chatPageEntries: 200,
   /** Entries of the chat log that a newcomer is given. */
   chatWelcomeEntries: 50,
+  /** People that one message can name. */
+  chatMentions: 5,
+  /** Characters of the answered message that a reply shows. */
+  chatExcerptChars: 100,
+  slowModeMaxSeconds: 3_600,
+  /** Longest time-out, and longest ban with an end. */
+  restrictionMaxSeconds: 366 * 86_400,
+  /** Messages of one room that may wait for review. */
+  chatQueueMessages: 500,
+  pollQuestionChars: 140,
+  pollOptionChars: 60,
+  pollOptions: 6,
+  pollMinSeconds: 10,
+  pollMaxSeconds: 24 * 3600,
+  /** Up to so many people in a room, everyone is listed. */
+  peopleExact: 200,
+  /** People in one answer. */
+  peopleShown: 100,
+  /** Words and phrases in a creator's list. */
+  wordRules: 500,
+  wordPatternChars: 60,
+  /** Entries before and after a message that a moderator, or a report, has with it. */
+  chatContextEntries: 10,
+  chatExportMessages: 1_000,
+  hookTimeoutMinMs: 100,
+  hookTimeoutMaxMs: 2_000,
   /** Open sockets of one identity in one room. */
   socketsPerIdentity: 8,
   /** Open sockets from one address. */

@@ -5,7 +5,10 @@
  */
 import { z } from 'zod';
 import { participant } from './accounts.ts';
-import { chatFrame, chatHistoryInput, chatMessage, chatPage, chatRemoveInput, chatSendInput } from './chat.ts';
+import { chatPage } from './chat.ts';
+import { chatRestriction } from './chat-moderation.ts';
+import { CHAT_EVENTS, CHAT_REQUESTS } from './chat-requests.ts';
+import { chatState, ownVote } from './chat-room.ts';
 import type { WireError } from './errors.ts';
 import { MEMBERSHIP_REQUESTS } from './memberships.ts';
 import {
@@ -80,9 +83,7 @@ export const REQUESTS = {
   'stage:resume': { input: sessionInput, answer: nothing },
   'stage:leave': { input: sessionInput, answer: nothing },
   'stage:endLive': { input: nothing, answer: nothing },
-  'chat:send': { input: chatSendInput, answer: z.object({ message: chatMessage }) },
-  'chat:history': { input: chatHistoryInput, answer: chatPage },
-  'chat:remove': { input: chatRemoveInput, answer: nothing },
+  ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
   'rooms:end': { input: nothing, answer: room },
   'money:wallet': { input: nothing, answer: wallet },
@@ -117,7 +118,15 @@ export type RequestAnswer<N extends RequestName> = z.output<(typeof REQUESTS)[N]
 export type Answer<T> = { ok: true; data: T } | { ok: false; error: WireError };
 
 /** What an entitled participant gets on top of the lobby, at once and again when access is granted. */
-const inside = z.object({ chat: chatPage, stage: stageState, tipping: tippingState });
+const inside = z.object({
+  chat: chatPage,
+  chatState,
+  restriction: chatRestriction,
+  /** What one chose in the poll of `chatState`. */
+  ownVote: ownVote.nullable(),
+  stage: stageState,
+  tipping: tippingState,
+});
 export type Inside = z.infer<typeof inside>;
 
 /** The first event on every connection; what a fan without a key sees is the lobby: no `inside`. */
@@ -153,7 +162,7 @@ export const EVENTS = {
   'stage:keyFrameWanted': z.object({ session: z.string(), producerId: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
   'stage:transportState': z.object({ session: z.string(), state: z.string() }),
-  'chat:frame': chatFrame,
+  ...CHAT_EVENTS,
   'money:walletChanged': wallet,
   'money:earningsChanged': earnings,
   /** The shared goal and how far it is; null: there is none any more. */

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Chat, type ChatAppended } from '../../server/chat/chat.ts';
+import type { Chat } from '../../server/chat/chat.ts';
 import { MemoryBus } from '../../server/platform/bus.ts';
-import { systemClock } from '../../server/platform/clock.ts';
 import type { Database } from '../../server/platform/db.ts';
-import { createMetrics } from '../../server/platform/metrics.ts';
 import type { Participant } from '../../server/protocol/accounts.ts';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
+import { collectAppended, createChat, sayIn } from '../support/chat-house.ts';
 import { DATABASES } from '../support/databases.ts';
 
 const lea: Participant = { identity: 'lea', name: 'Léa', role: 'fan' };
@@ -23,9 +22,8 @@ describe.each(DATABASES)('the chat log on $name', ({ open }) => {
     const bus = new MemoryBus((error) => {
       throw error;
     });
-    // Each room has a topic of its own; here all of them are listened to.
-    bus.publish = (_topic, message) => told.push(...(message as ChatAppended).entries);
-    chat = new Chat({ db, bus, clock: systemClock, metrics: createMetrics() });
+    collectAppended(bus, (message) => told.push(...message.entries));
+    chat = createChat({ db, bus });
   });
 
   afterAll(async () => {
@@ -34,7 +32,7 @@ describe.each(DATABASES)('the chat log on $name', ({ open }) => {
   });
 
   const send = (room: ReturnType<typeof createId<'room'>>, text: string, clientId: string = createId('event')) =>
-    chat.send({ room, from: lea, input: { clientId, text } });
+    sayIn(chat, room, lea, text, clientId);
 
   test('R16: many at once get a gapless sequence, in each room its own, and are told in that order', async () => {
     const rooms = [createId('room'), createId('room')] as const;
@@ -98,20 +96,22 @@ describe.each(DATABASES)('the chat log on $name', ({ open }) => {
   test('R19: a removal blanks the text, has its own place, and is done once', async () => {
     const room = createId('room');
     const message = await send(room, 'something hurtful');
-    await chat.remove({ room, by: ada, messageId: message.id, reason: 'charter' });
-    await chat.remove({ room, by: ada, messageId: message.id });
+    await chat.moderation.remove({ room, actor: ada, messageId: message.id, reason: 'charter' });
+    await chat.moderation.remove({ room, actor: ada, messageId: message.id });
     const { entries, lastSeq } = await chat.history(room, { since: 0, limit: 10 });
     expect(lastSeq).toBe(2);
     expect(entries[0]).toMatchObject({ kind: 'message', seq: 1, text: '', removed: true });
     expect(entries[1]).toMatchObject({ kind: 'removal', seq: 2, messageId: message.id, by: 'ada', reason: 'charter' });
-    await expect(chat.remove({ room, by: ada, messageId: createId('message') })).rejects.toMatchObject({
+    await expect(chat.moderation.remove({ room, actor: ada, messageId: createId('message') })).rejects.toMatchObject({
       code: 'message_not_found',
     });
   });
 
   test('a message of another room cannot be removed from here', async () => {
     const message = await send(createId('room'), 'elsewhere');
-    await expect(chat.remove({ room: createId('room'), by: ada, messageId: message.id })).rejects.toMatchObject({
+    await expect(
+      chat.moderation.remove({ room: createId('room'), actor: ada, messageId: message.id }),
+    ).rejects.toMatchObject({
       code: 'message_not_found',
     });
   });

@@ -135,9 +135,8 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await say(fan, 'Something unkind');
     await expectInChat(creator, 'Something unkind');
     await expectInChat(other, 'Something unkind');
-    const entry = creator.by('chat-list').locator('[data-message]');
-    await entry.hover();
-    await entry.locator('button').click();
+    await pointAtMessage(creator);
+    await creator.by('tool-context').click();
     await creator.by('moderation-reason').locator('input').fill('Insults');
     await fan.watchFrames();
     await expect.poll(() => fan.lastFrameAtMs(), PATIENT).toBeGreaterThan(0);
@@ -164,10 +163,8 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     const fan = await watch(room, 'tom');
     await say(fan, 'An address nobody should read');
     await expectInChat(creator, 'An address nobody should read');
-    const entry = creator.by('chat-list').locator('[data-message]');
-    await entry.hover();
-    await entry.locator('button').click();
-    await creator.by('remove-message').click();
+    await pointAtMessage(creator);
+    await creator.by('tool-remove').click();
     for (const visitor of [creator, fan]) {
       await visitor.by('chat-list').getByText('Message removed').waitFor();
       // Nor may a screen reader come upon it again.
@@ -237,4 +234,11 @@ async function killMediaWorkers(): Promise<number> {
     killed += 1;
   }
   return killed;
+}
+
+/** The tools of a message come to a mouse that moves on it. */
+async function pointAtMessage(creator: Visitor): Promise<void> {
+  const entry = creator.by('chat-list').locator('[data-message]');
+  await entry.hover();
+  await entry.hover({ position: { x: 40, y: 8 } });
 }

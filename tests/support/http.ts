@@ -26,6 +26,7 @@ import type { TokenInput } from '../../server/protocol/accounts.ts';
 import type { Room, RoomInput } from '../../server/protocol/rooms.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
+import { createChat } from './chat-house.ts';
 import { openPglite } from './databases.ts';
 
 const WEBHOOK_SECRET = 'whsec_http_test';
@@ -146,6 +147,15 @@ export async function startHttp({
     allowAnyAddress: config.development,
   });
   const tokens = new Tokens({ ...config, clock });
+  const chat = createChat({
+    db,
+    bus,
+    clock,
+    metrics,
+    log,
+    rooms: { creatorOf: (room) => rooms.creatorOf(room), isMember: async () => false },
+    retention: config.chatRetention,
+  });
   const context: HttpContext = {
     config,
     log,
@@ -159,6 +169,7 @@ export async function startHttp({
     rooms,
     money,
     events,
+    chat,
     clientDir,
   };
   const notReady: string[] = [];

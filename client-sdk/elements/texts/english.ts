@@ -1,4 +1,5 @@
 /** The English of the elements. Its shape is the contract: a key that another language lacks is a type error. */
+import { chatEnglish, moderationEnglish } from './chat-english.ts';
 import { englishErrors } from './english-errors.ts';
 
 export const english = {
@@ -107,37 +108,8 @@ export const english = {
     microphoneOff: 'Sound is off on stage',
     poorConnection: 'Your connection is weak. The picture adapts to it.',
   },
-  chat: {
-    label: 'Chat',
-    listLabel: 'Messages',
-    placeholder: 'Say something kind…',
-    placeholderOffline: 'Reconnecting. Your message will wait.',
-    send: 'Send',
-    empty: 'Nobody has said anything yet.',
-    emptyText: 'The first word is yours.',
-    closed: 'The chat of this room is closed.',
-    removed: 'Message removed',
-    sending: 'sending',
-    newest: 'Newest messages',
-    unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
-    gap: 'Some messages were missed while you were away.',
-    tipped: 'tipped',
-    creator: 'creator',
-    moderator: 'moderator',
-    left: (count: number) => `${count} characters left`,
-    announce: (name: string, text: string) => `${name}: ${text}`,
-    announceMany: (count: number) => `${count} new messages`,
-    moderate: (name: string) => `Moderate the message of ${name}`,
-    moderateTitle: 'Keep order',
-    removeMessage: 'Remove the message',
-    removePerson: (name: string) => `Remove ${name} from the room`,
-    removePersonText: 'They lose video and chat at once and cannot come back to this room.',
-    reason: 'Reason',
-    reasonHint: 'It is kept on record.',
-    reasonOptional: 'Reason (optional)',
-    personRemoved: (name: string) => `${name} was removed from the room.`,
-    messageRemoved: 'The message was removed.',
-  },
+  chat: chatEnglish,
+  moderation: moderationEnglish,
   price: {
     summary: (creator: string, amount: string) => `${amount} of it go to ${creator}. Who gets what?`,
     processor: 'Payment provider (estimate)',

@@ -1,4 +1,5 @@
 /** Le français des éléments. Une clé qui manque ici est une erreur de type. */
+import { chatFrench, moderationFrench } from './chat-french.ts';
 import type { ElementTexts } from './english.ts';
 import { frenchErrors } from './french-errors.ts';
 
@@ -110,37 +111,8 @@ export const french: ElementTexts = {
     microphoneOff: 'Le son est coupé sur scène',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
-  chat: {
-    label: 'Chat',
-    listLabel: 'Messages',
-    placeholder: 'Un mot gentil…',
-    placeholderOffline: 'Reconnexion. Votre message attendra.',
-    send: 'Envoyer',
-    empty: 'Personne n’a encore rien dit.',
-    emptyText: 'Le premier mot est à vous.',
-    closed: 'Le chat de ce salon est fermé.',
-    removed: 'Message supprimé',
-    sending: 'envoi',
-    newest: 'Derniers messages',
-    unread: (count) => (count === 1 ? '1 nouveau message' : `${count} nouveaux messages`),
-    gap: 'Des messages ont été manqués pendant votre absence.',
-    tipped: 'a offert',
-    creator: 'créateur',
-    moderator: 'modérateur',
-    left: (count) => `${count} caractères restants`,
-    announce: (name, text) => `${name} : ${text}`,
-    announceMany: (count) => `${count} nouveaux messages`,
-    moderate: (name) => `Modérer le message de ${name}`,
-    moderateTitle: 'Maintenir l’ordre',
-    removeMessage: 'Supprimer le message',
-    removePerson: (name) => `Exclure ${name} du salon`,
-    removePersonText: 'La personne perd aussitôt la vidéo et le chat et ne peut plus revenir dans ce salon.',
-    reason: 'Motif',
-    reasonHint: 'Il est conservé.',
-    reasonOptional: 'Motif (facultatif)',
-    personRemoved: (name) => `${name} a été exclu du salon.`,
-    messageRemoved: 'Le message a été supprimé.',
-  },
+  chat: chatFrench,
+  moderation: moderationFrench,
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,
     processor: 'Prestataire de paiement (estimation)',

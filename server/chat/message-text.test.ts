@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { parseMessageText } from './chat.ts';
+import { isEmojiOnly, parseMessageText } from './message-text.ts';
 
 const codeOf = (text: string) => {
   try {
@@ -34,4 +34,9 @@ test('R18: empty and overlong messages are refused, and length counts characters
 
 test('R18: a lone surrogate is made well-formed', () => {
   expect(parseMessageText('a\ud800b')).toBe('a\ufffdb');
+});
+
+test('emoji alone, joined ones, flags and keycaps among them, are told from everything else', () => {
+  for (const text of ['🔥', '👩‍👩‍👧 ❤️\n🇫🇷', '👍🏽', '1️⃣']) expect(isEmojiOnly(text), text).toBe(true);
+  for (const text of ['1', 'ok 🔥', '#', ':)', '🔥!']) expect(isEmojiOnly(text), text).toBe(false);
 });

@@ -1,0 +1,175 @@
+/**
+ * `<loge-moderation>`: the moderator's view: what waits for review, modes and polls, the word list, reports, the log. A drawer of the chat, or with
+ * `page` a part of a layout of one's own.
+ */
+import '@awesome.me/webawesome/dist/components/drawer/drawer.js';
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Room } from '../src/room.ts';
+import './moderation-audit.ts';
+import './moderation-modes.ts';
+import './moderation-queue.ts';
+import './moderation-reports.ts';
+import './moderation-words.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+
+const TABS = ['queue', 'modes', 'words', 'reports', 'audit'] as const;
+type Tab = (typeof TABS)[number];
+
+export class LogeModeration extends RoomPart {
+  static override properties = { open: { state: true }, tab: { state: true }, page: { type: Boolean } };
+  declare open: boolean;
+  declare tab: Tab;
+  /** Stands in the page instead of coming from its side. */
+  declare page: boolean;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      wa-drawer {
+        --size: min(100vw, 30rem);
+      }
+
+      .tabs {
+        display: flex;
+        flex-wrap: wrap;
+        margin: 0 0 1.1rem;
+        border-bottom: 1px solid var(--_line);
+      }
+
+      .tabs button {
+        flex: none;
+        display: inline-flex;
+        align-items: center;
+        gap: 0.4rem;
+        min-height: 2.75rem;
+        padding: 0 0.7rem;
+        border: 0;
+        border-bottom: 2px solid transparent;
+        background: none;
+        color: var(--_muted);
+        font: inherit;
+        font-weight: 600;
+        cursor: pointer;
+      }
+
+      .tabs button:focus-visible {
+        box-shadow: inset 0 0 0 2px var(--_accent);
+      }
+
+      .tabs [aria-selected='true'] {
+        border-color: var(--_accent);
+        color: var(--_text);
+      }
+
+      .count {
+        display: grid;
+        place-items: center;
+        min-width: 1.25rem;
+        height: 1.25rem;
+        padding: 0 0.3rem;
+        border-radius: 999px;
+        background: var(--_accent);
+        color: var(--_on-accent);
+        font-size: 0.75rem;
+      }
+
+      .shortcuts {
+        margin-top: 1.5rem;
+        color: var(--_muted);
+        font-size: 0.8438rem;
+      }
+
+      @media (hover: none) {
+        .shortcuts {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.tab = 'queue';
+    this.page = false;
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['connected', 'chatQueue']);
+  }
+
+  show(): void {
+    this.tab = (this.room?.chat.waiting ?? 0) > 0 ? 'queue' : 'modes';
+    this.open = true;
+  }
+
+  override render(): TemplateResult {
+    const { moderation } = this.texts;
+    if (this.page) return this.#content();
+    return html`<wa-drawer
+      lang=${this.language}
+      label=${moderation.title}
+      light-dismiss
+      data-testid="moderation"
+      .open=${this.open}
+      @wa-after-hide=${(event: Event) => {
+        if (event.target === event.currentTarget) this.open = false;
+      }}
+    >
+      ${this.open ? this.#content() : nothing}
+    </wa-drawer>`;
+  }
+
+  #content(): TemplateResult {
+    const { moderation } = this.texts;
+    const waiting = this.room?.chat.waiting ?? 0;
+    return html`
+      <div class="tabs" role="tablist" aria-label=${moderation.title} @keydown=${this.#handleKey}>
+        ${TABS.map(
+          (tab) => html`<button
+            type="button"
+            role="tab"
+            id="tab-${tab}"
+            data-testid="tab-${tab}"
+            aria-selected=${this.tab === tab}
+            aria-controls="panel"
+            tabindex=${this.tab === tab ? 0 : -1}
+            @click=${() => {
+              this.tab = tab;
+            }}
+          >${moderation.tabs[tab]}${tab === 'queue' && waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing}</button>`,
+        )}
+      </div>
+      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}">${this.#panel()}</div>
+      <p class="shortcuts">${moderation.shortcuts}</p>
+    `;
+  }
+
+  #panel(): TemplateResult {
+    const { room } = this;
+    switch (this.tab) {
+      case 'queue':
+        return html`<loge-moderation-queue .room=${room}></loge-moderation-queue>`;
+      case 'modes':
+        return html`<loge-moderation-modes .room=${room}></loge-moderation-modes>`;
+      case 'words':
+        return html`<loge-moderation-words .room=${room}></loge-moderation-words>`;
+      case 'reports':
+        return html`<loge-moderation-reports .room=${room}></loge-moderation-reports>`;
+      case 'audit':
+        return html`<loge-moderation-audit .room=${room}></loge-moderation-audit>`;
+    }
+  }
+
+  #handleKey = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const index = (TABS.indexOf(this.tab) + step + TABS.length) % TABS.length;
+    this.tab = TABS[index] ?? 'queue';
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
+  };
+}
+
+defineElement('loge-moderation', LogeModeration);

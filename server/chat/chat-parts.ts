@@ -1,0 +1,40 @@
+/** What the parts of the chat share; `chat.ts` fills it. */
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import type { Bumped, ChatStore } from './chat.store.ts';
+import type { ChatLog } from './chat-log.ts';
+import { CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
+import type { RoomPolicies } from './room-policies.ts';
+
+/** What the chat asks of rooms. */
+export interface ChatRooms {
+  creatorOf(room: RoomId): Promise<string>;
+  /** Whether somebody is in a creator's club now. */
+  isMember(creator: string, identity: string): Promise<boolean>;
+}
+
+export interface ChatParts {
+  db: Database;
+  store: ChatStore;
+  log: ChatLog;
+  policies: RoomPolicies;
+  rooms: ChatRooms;
+  bus: Bus;
+  clock: Clock;
+  metrics: Metrics;
+  logger: Log;
+  /** To be called once a change of what governs rooms has committed outside of the log. */
+  onBumped: (bumped: Bumped[]) => void;
+}
+
+export function tellNews(bus: Bus, news: ChatNews): void {
+  bus.publish(CHAT_NEWS_TOPIC, news);
+}
+
+export function nowIso({ clock }: Pick<ChatParts, 'clock'>): string {
+  return new Date(clock.now()).toISOString();
+}

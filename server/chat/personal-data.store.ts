@@ -1,0 +1,91 @@
+import { and, asc, eq, gt } from 'drizzle-orm';
+import type { Database, Run } from '../platform/db.ts';
+import type { ChatMessage } from '../protocol/chat.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import { type Actor, insertActs } from './acts.store.ts';
+import { chatEntries } from './chat.schema.ts';
+import { toMessage } from './entry-row.ts';
+
+/** Rows that one statement of the retention touches. */
+const RETIRED_AT_ONCE = 5_000;
+/** Stands for everybody whose messages are gone by their age. */
+const RETIRED = 'erased';
+const ERASED_NAME = 'Erased';
+
+const ERASE_MESSAGES = `update chat_entries set identity = $2, name = $3, text = null, details = null, client_id = null, reply_to = null,
+  erased_at = $4::timestamptz where identity = $1 and kind = 'message' returning room`;
+/** What was tipped stays, and so does what was moderated: under the pseudonym, without words of theirs. */
+const ERASE_OTHERS = `update chat_entries set identity = $2, name = $3, text = case when kind = 'tip' then null else text end
+  where identity = $1 and kind <> 'message'`;
+const ERASE_PURGES = `update chat_entries set details = jsonb_set(details, '{identity}', to_jsonb($2::text))
+  where kind = 'purge' and details ->> 'identity' = $1`;
+const ERASE_VOTES = 'update chat_poll_votes set identity = $2 where identity = $1';
+const ERASE_REPORTS = 'update chat_reports set reporter = $2, note = null where reporter = $1';
+const ERASE_HELD = 'delete from chat_held where identity = $1';
+/** What is over is gone; what still holds must go on holding, or asking for erasure would lift a ban. */
+const ERASE_RESTRICTIONS = `delete from chat_restrictions where identity = $1
+  and (lifted_at is not null or until <= $2::timestamptz)`;
+const UNPIN = `update chat_rooms set pinned = null from chat_entries entry
+  where chat_rooms.pinned = entry.id and entry.kind = 'message' and entry.erased_at is not null returning chat_rooms.room`;
+const BUMP = 'update chat_sequences set version = version + 1 where room = any($1::text[]) returning room, version';
+
+const RETIRE = `with aged as (
+    select room, seq from chat_entries where sent_at < $1::timestamptz and erased_at is null and kind in ('message', 'tip') limit ${RETIRED_AT_ONCE}
+  )
+  update chat_entries set identity = '${RETIRED}', name = '${ERASED_NAME}', text = null, details = null, client_id = null, reply_to = null,
+    erased_at = $2::timestamptz from aged where chat_entries.room = aged.room and chat_entries.seq = aged.seq returning chat_entries.seq`;
+const RETIRE_HELD = 'delete from chat_held where held_at < $1::timestamptz returning id';
+const RETIRE_VOTES = `delete from chat_poll_votes using chat_polls where chat_poll_votes.poll = chat_polls.id
+  and chat_polls.started_at < $1::timestamptz returning chat_poll_votes.poll`;
+const RETIRE_REPORTS = 'delete from chat_reports where at < $1::timestamptz returning id';
+
+export class PersonalDataStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async listMessages(identity: string, page: { after?: string | undefined; limit: number }) {
+    const conditions = [eq(chatEntries.identity, identity), eq(chatEntries.kind, 'message')];
+    if (page.after) conditions.push(gt(chatEntries.id, page.after));
+    const rows = await this.#db.orm
+      .select()
+      .from(chatEntries)
+      .where(and(...conditions))
+      .orderBy(asc(chatEntries.id))
+      .limit(page.limit);
+    return rows.map((row) => ({
+      room: row.room as RoomId,
+      message: toMessage(row, { evidence: true }) as ChatMessage,
+    }));
+  }
+
+  /** Takes a person's words and name out of every log; the numbers stay. Answers how many messages that were, and whose rooms changed. */
+  async erase(it: { identity: string; pseudonym: string; at: string; actor: Actor }) {
+    const { identity, pseudonym, at, actor } = it;
+    return this.#db.bulkTransaction(async (run: Run) => {
+      const erased = await run<{ room: string }>(ERASE_MESSAGES, [identity, pseudonym, ERASED_NAME, at]);
+      await run(ERASE_OTHERS, [identity, pseudonym, ERASED_NAME]);
+      await run(ERASE_PURGES, [identity, pseudonym]);
+      await run(ERASE_VOTES, [identity, pseudonym]);
+      await run(ERASE_REPORTS, [identity, pseudonym]);
+      await run(ERASE_HELD, [identity]);
+      await run(ERASE_RESTRICTIONS, [identity, at]);
+      const unpinned = await run<{ room: string }>(UNPIN, []);
+      const bumped = await run<{ room: RoomId; version: number }>(BUMP, [unpinned.map(({ room }) => room)]);
+      await insertActs(run, [{ at, kind: 'erasure', actor, target: pseudonym, details: { messages: erased.length } }]);
+      return { messages: erased.length, bumped };
+    });
+  }
+
+  /** Does some of what is due; true when there may be more. */
+  async retire(it: { at: string; messagesBefore: string; evidenceBefore: string }): Promise<boolean> {
+    const retired = await this.#db.bulk(RETIRE, [it.messagesBefore, it.at]);
+    if (retired.length === RETIRED_AT_ONCE) return true;
+    await this.#db.bulk(RETIRE_HELD, [it.messagesBefore]);
+    await this.#db.bulk(RETIRE_VOTES, [it.messagesBefore]);
+    await this.#db.bulk(RETIRE_REPORTS, [it.evidenceBefore]);
+    return false;
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * What governs the chat of each room: its mode, its creator's words, and who may not write. Remembered by version; the log, which holds the
+ * room's row while it appends, finds out when what a message was judged by is no longer so, and the bus says it to every gateway at once.
+ */
+import { SharedRead } from '../platform/shared-read.ts';
+import type { ChatMessage } from '../protocol/chat.ts';
+import type { ChatRestriction, WordRule } from '../protocol/chat-moderation.ts';
+import { type ChatMode, type ChatPoll, type ChatState, REACTIONS } from '../protocol/chat-room.ts';
+import type { MessageId, RoomId } from '../protocol/ids.ts';
+import type { ChatStore } from './chat.store.ts';
+import type { PersonInRoom, PoliciesStore, Restriction } from './policies.store.ts';
+import { WordFilter } from './word-filter.ts';
+
+const ROOMS_REMEMBERED = 5_000;
+const PEOPLE_REMEMBERED = 10_000;
+const WORD_LISTS_REMEMBERED = 1_000;
+const LOOKUPS_AT_ONCE = 500;
+const RECHECK_MS = 500;
+
+export interface RoomPolicy {
+  room: RoomId;
+  creator: string;
+  version: number;
+  mode: ChatMode;
+  panic: boolean;
+  linksAllowed: boolean;
+  pinned: ChatMessage | null;
+  poll: ChatPoll | null;
+  words: WordFilter;
+  /** Of those who were looked up by this version. */
+  restrictions: Map<string, Restriction[]>;
+  readAtMs: number;
+  /** Something of it has changed: it is read anew before it is used. */
+  isOutdated: boolean;
+}
+
+export const NO_RESTRICTION: ChatRestriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null };
+
+export class RoomPolicies {
+  readonly #store: PoliciesStore;
+  readonly #log: ChatStore;
+  readonly #creatorOf: (room: RoomId) => Promise<string>;
+  readonly #onChanged: (policy: RoomPolicy) => void;
+  readonly #remembered = new Map<RoomId, RoomPolicy>();
+  readonly #reads: SharedRead<RoomId, RoomPolicy>;
+  readonly #filters = new Map<string, WordFilter>();
+  #lookups: { person: PersonInRoom; resolve: (found: Restriction[]) => void; reject: (error: unknown) => void }[] = [];
+
+  constructor(options: {
+    store: PoliciesStore;
+    log: ChatStore;
+    creatorOf: (room: RoomId) => Promise<string>;
+    /** A room in use here is governed by something else now. */
+    onChanged: (policy: RoomPolicy) => void;
+  }) {
+    this.#store = options.store;
+    this.#log = options.log;
+    this.#creatorOf = options.creatorOf;
+    this.#onChanged = options.onChanged;
+    this.#reads = new SharedRead((room) => this.#read(room));
+  }
+
+  async get(room: RoomId): Promise<RoomPolicy> {
+    const known = this.#remembered.get(room);
+    return known && !known.isOutdated ? known : this.#reads.get(room);
+  }
+
+  /** What is remembered of a room is older than this version: it is read anew, at once where the room is in use. */
+  async outdate(room: RoomId, version: number): Promise<void> {
+    const known = this.#remembered.get(room);
+    if (!known || known.version >= version) return;
+    known.isOutdated = true;
+    await this.#reads.get(room);
+  }
+
+  /** News may have been lost: whatever is remembered is read anew before it is used again. */
+  outdateAll(): void {
+    for (const policy of this.#remembered.values()) policy.isOutdated = true;
+  }
+
+  /** Reads anew whatever is remembered. */
+  reread(room: RoomId): Promise<RoomPolicy> {
+    return this.#reads.get(room);
+  }
+
+  /** The policy to refuse by: should the news of a change have been lost, nobody is kept out by the old one for long. */
+  async recheck(policy: RoomPolicy): Promise<RoomPolicy> {
+    return performance.now() - policy.readAtMs < RECHECK_MS ? policy : this.#reads.get(policy.room);
+  }
+
+  /** Votes came in: what is remembered counts them too, until it is read again. */
+  noteVotes(room: RoomId, poll: string, votes: number[]): void {
+    const known = this.#remembered.get(room)?.poll;
+    if (known?.id !== poll) return;
+    for (const option of known.options) option.votes = Math.max(option.votes, votes[option.id] ?? 0);
+  }
+
+  async #read(room: RoomId): Promise<RoomPolicy> {
+    const readAtMs = performance.now();
+    let row = await this.#store.read(room);
+    if (!row) {
+      await this.#store.open(room, await this.#creatorOf(room));
+      row = await this.#store.read(room);
+    }
+    if (!row) throw new Error(`the chat of ${room} could not be opened`);
+    const { slowModeSeconds, membersOnly, emojiOnly, paused } = row;
+    const pinnedRow = row.pinned === null ? undefined : await this.#log.findMessage(room, row.pinned as MessageId);
+    const policy: RoomPolicy = {
+      room,
+      creator: row.creator,
+      version: row.version,
+      mode: { slowModeSeconds, membersOnly, emojiOnly, paused },
+      panic: row.panic,
+      linksAllowed: row.linksAllowed,
+      pinned: pinnedRow ? await this.#log.showMessage(pinnedRow) : null,
+      poll: row.poll === null ? null : await this.#store.readPoll(row.poll),
+      words: this.#filterOf(row.words),
+      restrictions: new Map(),
+      readAtMs,
+      isOutdated: false,
+    };
+    const known = this.#remembered.get(room);
+    // A slow read must not put an older state in the place of a newer one.
+    if (known && known.version > policy.version) return known;
+    if (known?.version === policy.version) policy.restrictions = known.restrictions;
+    this.#remembered.delete(room);
+    this.#remembered.set(room, policy);
+    forgetOldest(this.#remembered, ROOMS_REMEMBERED);
+    if (known && known.version < policy.version) this.#onChanged(policy);
+    return policy;
+  }
+
+  /** Rooms of one creator share one list, which is compiled once. */
+  #filterOf(words: WordRule[]): WordFilter {
+    const key = JSON.stringify(words);
+    const known = this.#filters.get(key);
+    if (known) return known;
+    const filter = new WordFilter(words);
+    this.#filters.set(key, filter);
+    forgetOldest(this.#filters, WORD_LISTS_REMEMBERED);
+    return filter;
+  }
+
+  /** What keeps somebody from writing by this policy, the sternest first. */
+  async restrictionsOf(policy: RoomPolicy, identity: string, nowMs: number): Promise<Restriction[]> {
+    let known = policy.restrictions.get(identity);
+    if (!known) {
+      known = await this.#lookUp({ creator: policy.creator, room: policy.room, identity });
+      policy.restrictions.set(identity, known);
+      forgetOldest(policy.restrictions, PEOPLE_REMEMBERED);
+    }
+    if (known.length === 0) return known;
+    return known.filter(({ untilMs }) => untilMs === null || untilMs > nowMs).toSorted(bySternness);
+  }
+
+  async restrictionOf(room: RoomId, identity: string, nowMs: number): Promise<ChatRestriction> {
+    const [first] = await this.restrictionsOf(await this.get(room), identity, nowMs);
+    if (!first) return NO_RESTRICTION;
+    const { kind, scope, untilMs, reason, byRole } = first;
+    return { kind, scope, until: untilMs === null ? null : new Date(untilMs).toISOString(), reason, byRole };
+  }
+
+  /** People who are looked up in the same turn of the event loop are looked up together. */
+  #lookUp(person: PersonInRoom): Promise<Restriction[]> {
+    return new Promise((resolve, reject) => {
+      this.#lookups.push({ person, resolve, reject });
+      if (this.#lookups.length === 1) setImmediate(() => void this.#lookUpAll());
+    });
+  }
+
+  async #lookUpAll(): Promise<void> {
+    const lookups = this.#lookups;
+    this.#lookups = [];
+    for (let from = 0; from < lookups.length; from += LOOKUPS_AT_ONCE) {
+      const some = lookups.slice(from, from + LOOKUPS_AT_ONCE);
+      try {
+        const found = await this.#store.findRestrictions(some.map(({ person }) => person));
+        for (const [index, { resolve }] of some.entries()) resolve(found[index] ?? []);
+      } catch (error) {
+        for (const { reject } of some) reject(error);
+      }
+    }
+  }
+}
+
+export function stateOf(policy: RoomPolicy, nowMs: number): ChatState {
+  const { version, mode, panic, pinned, poll, linksAllowed } = policy;
+  return {
+    version,
+    mode,
+    panic,
+    pinned: pinned?.removed || pinned?.erased ? null : pinned,
+    poll: poll && { ...poll, closed: isPollOver(poll, nowMs) },
+    linksAllowed,
+    reactionSet: [...REACTIONS],
+  };
+}
+
+export function isPollOver(poll: ChatPoll, nowMs: number): boolean {
+  return poll.closed || (poll.closesAt !== null && Date.parse(poll.closesAt) <= nowMs);
+}
+
+function bySternness(a: Restriction, b: Restriction): number {
+  if (a.kind !== b.kind) return a.kind === 'ban' ? -1 : 1;
+  return (b.untilMs ?? Number.POSITIVE_INFINITY) - (a.untilMs ?? Number.POSITIVE_INFINITY) || 0;
+}
+
+function forgetOldest(map: Map<unknown, unknown>, bound: number): void {
+  if (map.size <= bound) return;
+  const [oldest] = map.keys();
+  map.delete(oldest);
+}

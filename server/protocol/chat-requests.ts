@@ -1,0 +1,83 @@
+/** The requests and events of the chat. */
+import { z } from 'zod';
+import { chatFrame, chatHistoryInput, chatPage, chatRemoveInput, chatSendAnswer, chatSendInput } from './chat.ts';
+import {
+  actList,
+  auditInput,
+  chatContext,
+  chatReportId,
+  chatReportInput,
+  chatRestriction,
+  contextInput,
+  heldChanged,
+  heldList,
+  liftInput,
+  panicInput,
+  removeAuthorInput,
+  restrictInput,
+  reviewInput,
+  roomReportList,
+  setModeInput,
+  setWordsInput,
+  wordList,
+} from './chat-moderation.ts';
+import {
+  chatPoll,
+  chatState,
+  handList,
+  handsChanged,
+  peopleAnswer,
+  peopleInput,
+  pinInput,
+  pollVotes,
+  raiseHandInput,
+  reactInput,
+  reactionCounts,
+  startPollInput,
+  voteInput,
+} from './chat-room.ts';
+
+const nothing = z.object({});
+
+export const CHAT_REQUESTS = {
+  'chat:send': { input: chatSendInput, answer: chatSendAnswer },
+  'chat:history': { input: chatHistoryInput, answer: chatPage },
+  'chat:react': { input: reactInput, answer: nothing },
+  'chat:pin': { input: pinInput, answer: nothing },
+  'chat:startPoll': { input: startPollInput, answer: z.object({ poll: chatPoll }) },
+  'chat:vote': { input: voteInput, answer: nothing },
+  'chat:closePoll': { input: nothing, answer: nothing },
+  'chat:raiseHand': { input: raiseHandInput, answer: nothing },
+  'chat:hands': { input: nothing, answer: handList },
+  'chat:people': { input: peopleInput, answer: peopleAnswer },
+  'chat:remove': { input: chatRemoveInput, answer: nothing },
+  'chat:removeAuthor': { input: removeAuthorInput, answer: nothing },
+  'chat:restrict': { input: restrictInput, answer: nothing },
+  'chat:lift': { input: liftInput, answer: nothing },
+  'chat:setMode': { input: setModeInput, answer: nothing },
+  'chat:panic': { input: panicInput, answer: nothing },
+  'chat:queue': { input: nothing, answer: heldList },
+  'chat:review': { input: reviewInput, answer: nothing },
+  'chat:context': { input: contextInput, answer: chatContext },
+  'chat:audit': { input: auditInput, answer: actList },
+  'chat:reports': { input: nothing, answer: roomReportList },
+  'chat:setWords': { input: setWordsInput, answer: wordList },
+  'chat:words': { input: nothing, answer: wordList },
+  'chat:report': { input: chatReportInput, answer: z.object({ report: chatReportId }) },
+} as const;
+
+export const CHAT_EVENTS = {
+  'chat:frame': chatFrame,
+  'chat:state': chatState,
+  /** To the person concerned alone, on each of their sockets in the room. */
+  'chat:restriction': chatRestriction,
+  'chat:held': heldChanged,
+  /** To whoever may moderate. */
+  'chat:queueChanged': z.object({ waiting: z.number().int().min(0) }),
+  /** Reactions since the last one, summed up. */
+  'chat:reactions': reactionCounts,
+  'chat:hands': handsChanged,
+  'chat:pollVotes': pollVotes,
+  /** Somebody's messages were erased: their text is gone, and the pseudonym stands for them. */
+  'chat:erased': z.object({ identity: z.string(), pseudonym: z.string() }),
+} as const;
