@@ -18,9 +18,10 @@ COPY infra/mediasoup-worker infra/mediasoup-worker
 # Before the sources, so that a change of them costs neither an installation nor a build of the worker.
 RUN node infra/setup/run.mjs setup && cp /cache/loge/mediasoup-worker-*/mediasoup-worker /mediasoup-worker
 COPY . .
-# What only development needs goes: the packages, and mediasoup's sources of the worker that has been built of them.
+# What only development needs goes: the packages, the tests, and mediasoup's sources of the worker that has been built of them.
 RUN node infra/setup/run.mjs setup && npm prune --omit=dev --ignore-scripts \
-    && rm -rf node_modules/mediasoup/worker node_modules/.cache
+    && rm -rf node_modules/mediasoup/worker node_modules/.cache \
+    && find server sfu infra/stripe-emulator -name '*.test.ts' -delete
 
 FROM ${BASE}
 # What the worker links to where it was built here; the prebuilt one brings its own.

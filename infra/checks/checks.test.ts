@@ -48,7 +48,7 @@ test.each([
 test.each([
   ['a field that services do not have', 'restart: unless-stopped', 'restarts: unless-stopped', /must NOT have/],
   ['a service that nobody starts', 'gateway-1: { condition', 'gateway-9: { condition', /gateway-9, which is not there/],
-  ['a volume that is not declared', "['redis:/data']", "['rediss:/data']", /rediss, which is no volume/],
+  ['a volume that is not declared', 'redis:/data"]', 'rediss:/data"]', /rediss, which is no volume/],
   ['a variable that the example lacks', 'LOGE_TURN_SECRET:?', 'LOGE_TURN_PASSWORD:?', /LOGE_TURN_PASSWORD is not/],
 ])('a compose file with %s is refused', (_what, right, wrong, fault) => {
   expect(compose).toContain(right);
@@ -104,7 +104,7 @@ test('a metric, a label or a group that the code does not register is a fault', 
 
 test('a rule without a word on what to do, or on a metric that is not there, is refused', () => {
   const rule = {
-    alert: 'A',
+    alert: 'Alert',
     expr: 'loge_sockets > 1',
     labels: { severity: 'page' },
     annotations: { summary: 's', action: 'a' },
@@ -113,7 +113,7 @@ test('a rule without a word on what to do, or on a metric that is not there, is 
     checkAlerts(JSON.stringify({ groups: [{ name: 'g', rules: [{ ...rule, ...changed }] }] }), metrics).faults;
   expect(check({})).toEqual([]);
   expect(check({ annotations: { summary: 's' } })).not.toEqual([]);
-  expect(check({ expr: 'loge_sockts > 1' })).toEqual(['A: loge_sockts is no metric that the code registers']);
+  expect(check({ expr: 'loge_sockts > 1' })).toEqual(['Alert: loge_sockts is no metric that the code registers']);
   expect(check({ fore: '1m' })).not.toEqual([]);
 });
 
