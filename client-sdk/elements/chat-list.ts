@@ -46,6 +46,8 @@ export class ChatList {
   readonly #holds = new Set<HoldReason>();
   #items: readonly ChatItem[] = [];
   #unread = 0;
+  /** Entries that were told and are not among the items yet. */
+  #notDrawn = 0;
   #abovePx = 0;
   #belowPx = 0;
   #rowPx = GUESSED_ROW_PX;
@@ -91,6 +93,7 @@ export class ChatList {
   noteAdded(): void {
     if (this.isFollowing) return;
     this.#unread += 1;
+    this.#notDrawn += 1;
     this.#events.onChange();
   }
 
@@ -129,6 +132,7 @@ export class ChatList {
   update(items: readonly ChatItem[]): boolean {
     const hadNone = this.#items.length === 0;
     this.#items = items;
+    this.#notDrawn = 0;
     if (!this.isFollowing) {
       this.#updateHeld();
       return false;
@@ -184,7 +188,7 @@ export class ChatList {
     if (this.#unread === 0) return;
     const { bottom } = this.scroller.getBoundingClientRect();
     const seen = this.rows.list.findLast(({ element }) => element.getBoundingClientRect().top < bottom);
-    const after = this.#items.length - indexAfter(this.#items, seen?.item.seq ?? 0);
+    const after = this.#items.length - indexAfter(this.#items, seen?.item.seq ?? 0) + this.#notDrawn;
     if (after >= this.#unread) return;
     this.#unread = after;
     this.#events.onChange();

@@ -20,6 +20,8 @@ const WAVE_HOLD_CHARS = 40;
 const WAVE_RETRY_MS = 5_000;
 const ROOMS = 2_000;
 const TEXTS_PER_ROOM = 500;
+/** The last texts of one author that are compared. */
+const TEXTS_PER_AUTHOR = 16;
 const AUTHORS_PER_ROOM = 5_000;
 const PEOPLE_PER_TEXT = 100;
 
@@ -76,7 +78,7 @@ export class FloodWatch {
       return { kind: 'duplicate', retryAfterMs: oldest.atMs + OWN_WINDOW_MS - said.nowMs };
     }
     const text = { key, clientId: said.clientId, atMs: said.nowMs };
-    remember(memory.authors, said.identity, [...own, text], AUTHORS_PER_ROOM);
+    remember(memory.authors, said.identity, [...own.slice(1 - TEXTS_PER_AUTHOR), text], AUTHORS_PER_ROOM);
     const people = this.#note(memory, said, key);
     if (key.length >= WAVE_CHARS && people >= WAVE_PEOPLE) {
       const isHeld = key.length >= WAVE_HOLD_CHARS || hasAddress(said.text);

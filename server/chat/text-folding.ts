@@ -33,6 +33,10 @@ const LETTER = /[\p{L}\p{Nd}]/u;
 const TRUE_LETTER = /\p{L}/u;
 /** Marks (variation selectors among them), format characters, and letters that are nothing but a gap. */
 const IGNORED = /\p{M}|\p{Cf}|[\u115f\u1160\u3164\uffa0]/gu;
+const MARKS = /\p{M}/gu;
+const PLAIN_TEXT = /^[\n -{}~]*$/;
+const SIGNS = /[^a-z0-9\s]+/g;
+const GAPS = /\s+/g;
 const PICTURE = /\p{Extended_Pictographic}/u;
 const SENTENCE_MARK = /[!(|+]/;
 const LATIN = /\p{Script=Latin}/u;
@@ -52,6 +56,9 @@ export function foldWords(text: string): Word[] {
 
 /** The plain form alone, words with one space between: equal for texts that only differ in how they are disguised. */
 export function foldText(text: string): string {
+  // What most people write needs no look at its single characters, and every message comes through here.
+  const base = text.normalize('NFKD').replace(MARKS, '').toLowerCase();
+  if (PLAIN_TEXT.test(base)) return base.replace(SIGNS, '').replace(GAPS, ' ').trim();
   return splitChunks(readChars(text))
     .map((chunk) => lettersOf(chunk, 'plain'))
     .filter((word) => word !== '')

@@ -199,9 +199,9 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     const fan = await watch(room, 'lea', { locale: 'en-GB' });
     await fan.markDocument();
     const placeholder = () => fan.by('chat-input').getAttribute('placeholder');
-    expect(await placeholder()).toBe('Say something kind…');
+    expect(await placeholder()).toBe('Say something…');
     await fan.by('language').click();
-    await expect.poll(placeholder, PATIENT).not.toBe('Say something kind…');
+    await expect.poll(placeholder, PATIENT).not.toBe('Say something…');
     expect(await fan.page.locator('html').getAttribute('lang')).toBe('fr');
     expect(await fan.isSameDocument()).toBe(true);
     await expectVideo(fan);
