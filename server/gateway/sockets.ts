@@ -191,7 +191,9 @@ export class SocketGateway {
       if (!this.#presence.isOpen(connection.roomId)) this.#fanout.closeRoom(connection.roomId);
     },
     settle: (connection: Connection, { chat }: Inside) => {
-      this.#fanout.join(connection.roomId, connection, chat.lastSeq);
+      // The page may end beyond the number that was read before it.
+      const lastSeq = Math.max(chat.lastSeq, chat.entries.at(-1)?.seq ?? 0);
+      this.#fanout.join(connection.roomId, connection, lastSeq);
     },
     leave: async (connection: Connection) => {
       this.#fanout.leave(connection.roomId, connection);
