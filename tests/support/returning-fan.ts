@@ -45,6 +45,8 @@ export class ReturningFan {
   #firstSeq = 0;
   /** What arrives while older entries are being asked for. */
   #held: ChatEntry[] | undefined;
+  /** Up to here they asked for it themselves: a frame that was on its way meanwhile may say it again. */
+  #pagedSeq = 0;
   #closed = false;
   /** Of connections: what an earlier one still brings is not looked at. */
   #generation = 0;
@@ -149,6 +151,7 @@ export class ReturningFan {
       return;
     }
     for (const [at, entry] of entries.entries()) {
+      if (entry.seq <= this.#pagedSeq) continue;
       if (entry.seq > this.lastSeq + 1) {
         this.#options.account.gaps += 1;
         this.#held = entries.slice(at);
@@ -173,6 +176,7 @@ export class ReturningFan {
       for (const entry of answer.data.entries) if (entry.seq > this.lastSeq) this.#show(entry);
       if (answer.data.entries.length < PAGE_ENTRIES) break;
     }
+    this.#pagedSeq = this.lastSeq;
     this.#releaseHeld();
   }
 
