@@ -146,6 +146,7 @@ export class ChatFanout {
   }
 
   async #readMissing(roomId: RoomId, room: ChatRoom): Promise<void> {
+    let promisedSeq = 0;
     for (;;) {
       const since = room.sequence.lastSeq;
       const page = await this.#options.read(roomId, { since, limit: PAGE_ENTRIES });
@@ -158,12 +159,11 @@ export class ChatFanout {
         continue;
       }
       this.#release(room, room.sequence.accept(page.entries));
-      const isAll = page.entries.length < PAGE_ENTRIES;
-      if (isAll && room.sequence.lastSeq < page.lastSeq && room.sequence.lastSeq === since) {
-        // Not in the log any more, whatever it was.
-        this.#release(room, room.sequence.skipTo(page.lastSeq));
-      }
-      if (isAll) return;
+      if (page.entries.length === PAGE_ENTRIES) continue;
+      if (room.sequence.lastSeq >= page.lastSeq) return;
+      // Appended between the two reads of the page; or, when it was promised before, not in the log any more.
+      if (room.sequence.lastSeq < promisedSeq) this.#release(room, room.sequence.skipTo(promisedSeq));
+      promisedSeq = page.lastSeq;
     }
   }
 

@@ -14,6 +14,11 @@ const EXACT_MAX = 200;
 
 interface RoomPresence {
   connections: Set<Connection>;
+  /** Those with access; counted as they come and go, so that a rush into a large room counts nobody anew. */
+  inside: Set<Connection>;
+  audience: number;
+  /** Fans inside, with how many connections each has. */
+  viewers: Map<string, number>;
   lastCount: number;
   timer: NodeJS.Timeout | undefined;
   toldAtMs: number;
@@ -47,6 +52,9 @@ export class Presence {
   add(connection: Connection): void {
     const room = this.#rooms.get(connection.roomId) ?? {
       connections: new Set(),
+      inside: new Set(),
+      audience: 0,
+      viewers: new Map(),
       lastCount: 0,
       timer: undefined,
       toldAtMs: 0,
@@ -67,7 +75,7 @@ export class Presence {
     const own = this.#identities.get(connection.participant.identity);
     own?.delete(connection);
     if (own?.size === 0) this.#identities.delete(connection.participant.identity);
-    this.refresh(connection.roomId);
+    this.refresh(connection);
     if (room.connections.size > 0) return;
     clearTimeout(room.timer);
     this.#rooms.delete(connection.roomId);
@@ -96,9 +104,8 @@ export class Presence {
 
   /** How many fans are inside, here and as others last said elsewhere: people, not tabs. */
   viewerCount(room: RoomId): number {
-    const others = this.#rooms.get(room)?.others;
-    const here = this.#viewers(room);
-    return others ? merge(here, others) : here.size;
+    const known = this.#rooms.get(room);
+    return known ? merge(known.viewers, known.others) : 0;
   }
 
   /** The same for any room, open here or not. */
@@ -107,20 +114,13 @@ export class Presence {
     return (await this.#options.counts.others(room)).count;
   }
 
-  #viewers(room: RoomId): Set<string> {
-    const identities = new Set<string>();
-    for (const connection of this.#rooms.get(room)?.connections ?? []) {
-      if (connection.isInside && connection.participant.role === 'fan') identities.add(connection.participant.identity);
-    }
-    return identities;
-  }
-
-  /** Somebody came in or went out: counts again. */
-  refresh(roomId: RoomId): void {
+  /** Somebody came in or went out: counts them. */
+  refresh(connection: Connection): void {
+    const { roomId } = connection;
     const room = this.#rooms.get(roomId);
     if (!room) return;
-    const audience = [...room.connections].filter((it) => it.isInside && it.participant.role !== 'creator').length;
-    this.#options.onAudience(roomId, audience);
+    count(room, connection);
+    this.#options.onAudience(roomId, room.audience);
     this.recount(roomId);
   }
 
@@ -136,7 +136,7 @@ export class Presence {
   }
 
   async #tell(roomId: RoomId, room: RoomPresence): Promise<void> {
-    const here = this.#viewers(roomId);
+    const here = new Set(room.viewers.keys());
     const signature = here.size <= EXACT_MAX ? [...here].sort().join('\n') : String(here.size);
     const isNews = signature !== room.reported;
     room.reported = signature;
@@ -163,7 +163,21 @@ export class Presence {
   }
 }
 
-function merge(here: ReadonlySet<string>, others: Others): number {
+function count(room: RoomPresence, connection: Connection): void {
+  const isInside = connection.isInside && room.connections.has(connection);
+  if (isInside === room.inside.has(connection)) return;
+  const change = isInside ? 1 : -1;
+  if (isInside) room.inside.add(connection);
+  else room.inside.delete(connection);
+  const { role, identity } = connection.participant;
+  if (role !== 'creator') room.audience += change;
+  if (role !== 'fan') return;
+  const connections = (room.viewers.get(identity) ?? 0) + change;
+  if (connections > 0) room.viewers.set(identity, connections);
+  else room.viewers.delete(identity);
+}
+
+function merge(here: ReadonlyMap<string, number>, others: Others): number {
   if (others.identities === null || here.size > EXACT_MAX) return here.size + others.count;
   return here.size + others.identities.filter((identity) => !here.has(identity)).length;
 }

@@ -160,7 +160,7 @@ export class SocketGateway {
     try {
       await this.#subscriptions.open(roomId);
       await connection.welcome((room, view) => this.#sendWelcome(connection, room, view));
-      this.#presence.refresh(connection.roomId);
+      this.#presence.refresh(connection);
     } catch (error) {
       const { code, message } = this.#pipeline.toWireError(error, connection, 'welcome');
       socket.emit('rooms:goodbye', { code, message, reconnect: true });
@@ -202,17 +202,19 @@ export class SocketGateway {
     },
     enter: async (connection: Connection) => {
       await connection.socket.join(insideRoom(connection.roomId));
-      this.#presence.refresh(connection.roomId);
+      this.#presence.refresh(connection);
       await this.#fanout.open(connection.roomId);
       if (!this.#presence.isOpen(connection.roomId)) this.#fanout.closeRoom(connection.roomId);
     },
     settle: (connection: Connection, { chat }: Inside) => {
-      this.#fanout.join(connection.roomId, connection, chat.lastSeq);
+      // The page may end beyond the number that was read before it.
+      const lastSeq = Math.max(chat.lastSeq, chat.entries.at(-1)?.seq ?? 0);
+      this.#fanout.join(connection.roomId, connection, lastSeq);
     },
     leave: async (connection: Connection) => {
       this.#fanout.leave(connection.roomId, connection);
       void connection.socket.leave(insideRoom(connection.roomId));
-      this.#presence.refresh(connection.roomId);
+      this.#presence.refresh(connection);
       this.#context.metrics.accessRevocations.inc({ reason: connection.access.reason ?? 'required' });
       await this.#context.stage.closeParticipant(connection.roomId, connection.participant.identity);
     },

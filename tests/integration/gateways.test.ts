@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
 import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
 import { TestParticipant } from '../support/participant.ts';
+import { startRedisCluster, startRedisSentinel } from '../support/redis-topologies.ts';
 
 describe.skipIf(!hasGateways)('two gateways', () => {
   let house: GatewayHouse;
@@ -169,4 +170,44 @@ describe.skipIf(!hasGateways)('two gateways', () => {
       expect(entriesOf(late).some((entry) => entry.kind === 'message' && entry.text === 'together')).toBe(true),
     );
   });
+});
+
+describe.skipIf(!hasGateways).each([
+  { name: 'a cluster', start: startRedisCluster },
+  { name: 'a primary behind a sentinel', start: startRedisSentinel },
+])('two gateways over $name', ({ start }) => {
+  test('chat, head-count, credit and budgets span both', async () => {
+    await using redis = await start();
+    await using house = await GatewayHouse.start({ redisUrl: redis.url });
+    for (const { url } of house.gateways) {
+      await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), { timeout: 10_000 });
+    }
+    const room = (await house.createRoom()).id;
+    using lea = await house.join(0, { identity: 'lea', room });
+    using tom = await house.join(1, { identity: 'tom', room });
+    const seen = ({ events }: TestParticipant) =>
+      events
+        .filter(({ name }) => name === 'chat:frame')
+        .flatMap(({ data }) => (data as { entries: ChatEntry[] }).entries.map(({ seq }) => seq));
+    for (const who of [lea, tom, lea]) await who.request('chat:send', { clientId: clientId(), text: 'bonsoir' });
+    await vi.waitFor(() =>
+      expect([seen(lea), seen(tom)]).toEqual([
+        [1, 2, 3],
+        [1, 2, 3],
+      ]),
+    );
+    const count = () => house.server('GET', `/v1/rooms/${room}`, undefined, 1);
+    await vi.waitFor(async () => expect(await count()).toMatchObject({ viewerCount: 2 }), { timeout: 5_000 });
+    const changed = tom.next('money:walletChanged');
+    const grant = { identity: 'tom', amountMinor: 2_000, reason: 'welcome', idempotencyKey: clientId() };
+    await house.server('POST', '/v1/promotions', grant);
+    expect(await changed).toMatchObject({ promoMinor: 2_000 });
+    using there = await house.join(1, { identity: 'lea', room });
+    const answers: string[] = [];
+    for (let index = 0; index < 30; index += 1) {
+      const who = index % 2 === 0 ? lea : there;
+      answers.push(await who.refusal('chat:send', { clientId: clientId(), text: `message ${index}` }));
+    }
+    expect(answers.filter((answer) => answer === 'ok').length).toBeLessThanOrEqual(16);
+  }, 120_000);
 });

@@ -34,7 +34,8 @@ export class GatewayHouse implements AsyncDisposable {
   }
 
   /** The gateways start side by side, as on an empty database for the first time. */
-  static async start({ count = 2, env = {} }: { count?: number; env?: Record<string, string> } = {}) {
+  static async start(options: { count?: number; env?: Record<string, string>; redisUrl?: string } = {}) {
+    const { count = 2, env = {} } = options;
     const [postgres, redis, emulatorPort] = await Promise.all([
       startPostgres(undefined, { max_connections: '120' }),
       TestRedis.start(),
@@ -42,7 +43,7 @@ export class GatewayHouse implements AsyncDisposable {
     ]);
     const shared = {
       DATABASE_URL: postgres.url,
-      REDIS_URL: redis.url,
+      REDIS_URL: options.redisUrl ?? redis.url,
       LOGE_STRIPE_EMULATOR_URL: `http://127.0.0.1:${emulatorPort}`,
       ...env,
     };

@@ -45,7 +45,11 @@ export class ReturningFan {
   #firstSeq = 0;
   /** What arrives while older entries are being asked for. */
   #held: ChatEntry[] | undefined;
+  /** Up to here they asked for it themselves: a frame that was on its way meanwhile may say it again. */
+  #pagedSeq = 0;
   #closed = false;
+  /** Of connections: what an earlier one still brings is not looked at. */
+  #generation = 0;
   #isSettled = false;
   #comingBack: Promise<void> | undefined;
 
@@ -83,8 +87,7 @@ export class ReturningFan {
         this.#isSettled = true;
         return;
       } catch {
-        this.#wire?.drop();
-        this.#wire = undefined;
+        this.#leave();
         await pause(RETRY_MIN_MS + random() * RETRY_SPREAD_MS);
       }
     }
@@ -95,15 +98,17 @@ export class ReturningFan {
     const welcomed = Promise.withResolvers<void>();
     const token = signToken({ identity: `fan-${index}`, room });
     const auth = { token, ...(this.#lastSeq === undefined ? {} : { since: this.#lastSeq }) };
-    const isCurrent = () => this.#wire === wire;
+    this.#generation += 1;
+    const generation = this.#generation;
+    const isCurrent = () => this.#generation === generation;
     // Whatever comes before the welcome belongs after it.
     this.#held = [];
-    let wire: WireFan | undefined;
     const connecting = WireFan.connect({
       url,
       auth,
       index,
       onEvent: (name, data: { inside?: { chat: ChatPage } | null; entries?: ChatEntry[] }) => {
+        if (!isCurrent()) return;
         if (name === 'rooms:welcome') {
           const page = data.inside?.chat;
           if (page) this.#handlePage(page, welcomed);
@@ -113,12 +118,16 @@ export class ReturningFan {
       },
       onClose: () => {
         welcomed.reject(new Error('closed'));
-        if (!this.#closed && wire && isCurrent()) void this.comeBack();
+        if (!this.#closed && this.#wire && isCurrent()) void this.comeBack();
       },
     });
     welcomed.promise.catch(() => {});
-    wire = await withLimit(connecting, CONNECT_LIMIT_MS);
-    this.#wire = wire;
+    // One that comes too late is one too many.
+    connecting.then(
+      (late) => isCurrent() || late.drop(),
+      () => {},
+    );
+    this.#wire = await withLimit(connecting, CONNECT_LIMIT_MS);
     await withLimit(welcomed.promise, CONNECT_LIMIT_MS);
   }
 
@@ -142,6 +151,7 @@ export class ReturningFan {
       return;
     }
     for (const [at, entry] of entries.entries()) {
+      if (entry.seq <= this.#pagedSeq) continue;
       if (entry.seq > this.lastSeq + 1) {
         this.#options.account.gaps += 1;
         this.#held = entries.slice(at);
@@ -166,6 +176,7 @@ export class ReturningFan {
       for (const entry of answer.data.entries) if (entry.seq > this.lastSeq) this.#show(entry);
       if (answer.data.entries.length < PAGE_ENTRIES) break;
     }
+    this.#pagedSeq = this.lastSeq;
     this.#releaseHeld();
   }
 
@@ -210,17 +221,21 @@ export class ReturningFan {
 
   /** As when a phone loses its network, for so long. */
   async drop(awayMs: number): Promise<void> {
-    const wire = this.#wire;
-    if (!wire || this.#comingBack) return;
-    this.#wire = undefined;
-    wire.drop();
+    if (!this.#wire || this.#comingBack) return;
+    this.#leave();
     await pause(awayMs);
     await this.comeBack();
   }
 
+  #leave(): void {
+    this.#generation += 1;
+    this.#wire?.drop();
+    this.#wire = undefined;
+  }
+
   close(): void {
     this.#closed = true;
-    this.#wire?.drop();
+    this.#leave();
   }
 }
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
 
-  constructor(file: string, args: string[] = []) {
-    this.#process = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
+  constructor(file: URL, args: string[] = []) {
+    this.#process = fork(fileURLToPath(file), args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
   }
