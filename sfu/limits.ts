@@ -9,6 +9,15 @@
  */
 export const CONSUMERS_PER_WORKER_MAX = 1_000;
 
+/**
+ * How full a worker may be, as a share of its consumers, before a room's further viewers go to other workers. Below it a room stays on one worker,
+ * since every further one costs a pipe, which is as dear as a viewer.
+ */
+export const WORKER_SPREAD_AT = 0.5;
+
+/** A viewer counts as this many consumers before the stage has tracks: sound and picture will come. A pipe counts the same. */
+export const EXPECTED_TRACKS = 2;
+
 /** A stage holds one track per source, so this is the number of sources. */
 export const TRACKS_PER_SESSION_MAX = 4;
 
@@ -41,6 +50,12 @@ export const ICE_CONSENT_TIMEOUT_SECONDS = 15;
  * mediasoup would then ask again only after a second; gathering for a little longer than Chromium's pause loses no request.
  */
 export const KEY_FRAME_GATHER_MS = 350;
+
+/**
+ * The same at the far end of a pipe, where it only keeps a rush from asking for every viewer by itself. It is short because it comes on top: a
+ * request that is held back at each hop would be late by all of them.
+ */
+export const PIPE_KEY_FRAME_GATHER_MS = 50;
 
 /** How long a layer must be unwanted before the publisher is told to stop it; wanting one is told at once. */
 export const LAYER_LOWERING_DELAY_MS = 1_500;

@@ -16,7 +16,8 @@ import type { StageTrack } from './stage-track.ts';
 export interface SessionRoom {
   readonly tracks: StageTrack[];
   createTransport(): Promise<types.WebRtcTransport>;
-  canConsume(track: StageTrack, rtpCapabilities: types.RtpCapabilities): boolean;
+  /** Brings the track to where the session's transport is, so that it can be consumed there. */
+  provide(track: StageTrack): Promise<void>;
   /** The publisher put a track on stage or took some off. */
   handleTrackAdded(track: StageTrack): void;
   handleTracksRemoved(tracks: StageTrack[]): void;

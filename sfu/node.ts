@@ -7,6 +7,7 @@ import {
   type ProduceRequest,
   type PublishRequest,
   type SessionCloseReason,
+  type SessionGrant,
   type SessionTraffic,
   SfuError,
   type SfuEvent,
@@ -18,7 +19,13 @@ import {
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
 import { EventListeners } from './event-listeners.ts';
-import { CONSUMERS_PER_WORKER_MAX, LAYER_LOWERING_DELAY_MS, LEASE_DEFAULT_MS, SWEEP_INTERVAL_MS } from './limits.ts';
+import {
+  CONSUMERS_PER_WORKER_MAX,
+  LAYER_LOWERING_DELAY_MS,
+  LEASE_DEFAULT_MS,
+  SWEEP_INTERVAL_MS,
+  WORKER_SPREAD_AT,
+} from './limits.ts';
 import { listenAddresses } from './listen-addresses.ts';
 import { type SfuLog, silentLog } from './log.ts';
 import type { MediaSession, SessionOptions } from './media-session.ts';
@@ -34,7 +41,8 @@ import {
 import { PublishSession } from './publish-session.ts';
 import type { Room } from './room.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { SessionRegistry } from './session-registry.ts';
+import type { RoomRouter } from './room-router.ts';
+import { type ReservedPlace, SessionRegistry } from './session-registry.ts';
 import { WatchSession } from './watch-session.ts';
 import { type PooledWorker, WorkerPool } from './worker-pool.ts';
 
@@ -51,6 +59,8 @@ export interface LocalSfuNodeOptions {
   portRequired: boolean;
   leaseMs?: number;
   consumersPerWorkerMax?: number;
+  /** Share of a worker's consumers past which a room's viewers go to other workers too. */
+  spreadAt?: number;
   layerLoweringDelayMs?: number;
   log?: SfuLog;
   now?: () => number;
@@ -99,7 +109,11 @@ export class LocalSfuNode implements SfuNode {
     this.#listeners = new EventListeners(log);
     this.#now = options.now ?? Date.now;
     this.#leaseMs = options.leaseMs ?? LEASE_DEFAULT_MS;
-    this.#rooms = new RoomDirectory({ pool, consumersMax: options.consumersPerWorkerMax ?? CONSUMERS_PER_WORKER_MAX });
+    this.#rooms = new RoomDirectory({
+      pool,
+      consumersMax: options.consumersPerWorkerMax ?? CONSUMERS_PER_WORKER_MAX,
+      spreadAt: options.spreadAt ?? WORKER_SPREAD_AT,
+    });
     this.#layerLoweringDelayMs = options.layerLoweringDelayMs ?? LAYER_LOWERING_DELAY_MS;
     this.#sweep = setInterval(() => this.#handleSweep(), SWEEP_INTERVAL_MS).unref();
   }
@@ -109,25 +123,31 @@ export class LocalSfuNode implements SfuNode {
     return this.#pool.workers.map(({ worker, port, load }) => ({ pid: worker.pid, port, ...load }));
   }
 
+  /** The pipes of all rooms and what has flowed over each, for metrics and for the proof that a link carries one copy. */
+  async pipes(): Promise<{ room: string; tracks: number; sentBytes: number }[]> {
+    const all = this.#rooms.all.map(async (room) => (await room.pipes()).map((pipe) => ({ room: room.name, ...pipe })));
+    return (await Promise.all(all)).flat();
+  }
+
   async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
     assertMayWatch(request.grant, this.#now());
     assertRtpCapabilities(request.rtpCapabilities);
     if (request.viewport) assertViewport(request.viewport);
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     const { rtpCapabilities, viewport } = request;
-    return await this.#open(request, (room, options) => {
-      room.assertSpace();
-      return new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log });
+    return await this.#open(request, {
+      place: (room) => room.routerForViewer(),
+      make: (options) => new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log }),
     });
   }
 
   async publish(request: PublishRequest): Promise<{ transport: TransportOptions }> {
     assertMayPublish(request.grant, this.#now());
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
-    return await this.#open(
-      request,
-      (_room, options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
-    );
+    return await this.#open(request, {
+      place: (room) => room.routerForPublisher(),
+      make: (options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
+    });
   }
 
   async connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void> {
@@ -232,20 +252,15 @@ export class LocalSfuNode implements SfuNode {
 
   async #open<S extends MediaSession & { open(dtlsParameters?: DtlsParameters): Promise<A> }, A>(
     { session: id, grant, dtlsParameters }: WatchRequest | PublishRequest,
-    make: (room: Room, options: SessionOptions) => S,
+    kind: { place: (room: Room) => RoomRouter; make: (options: SessionOptions) => S },
   ): Promise<A> {
     this.#assertOpen();
     const place = this.#sessions.reserve(id, grant.room);
-    let room: Room | undefined;
     let session: S | undefined;
     try {
-      room = await this.#rooms.open(grant.room);
-      const made = make(room, { id, grant, room, openedAtMs: this.#now(), emit: this.#listeners.emit });
-      this.#sessions.fill(place, made);
-      session = made;
-      const earlier = session instanceof PublishSession ? room.publisher : undefined;
-      room.enter(session);
-      if (earlier) this.#end(earlier, 'replaced');
+      await this.#pool.ready();
+      this.#assertOpen();
+      session = this.#enter(place, grant, kind);
       return await session.open(dtlsParameters);
     } catch (error) {
       // Closed by somebody else meanwhile: that is the reason to give, not what broke because of it.
@@ -254,7 +269,37 @@ export class LocalSfuNode implements SfuNode {
     } finally {
       this.#sessions.release(place);
       if (session && !session.opened) this.#end(session, 'closed');
-      if (room?.empty) this.#rooms.close(room);
+    }
+  }
+
+  /** Puts a new session into its room, in one turn: nobody sees a room that is open and empty. */
+  #enter<S extends MediaSession>(
+    place: ReservedPlace,
+    grant: SessionGrant,
+    kind: { place: (room: Room) => RoomRouter; make: (options: SessionOptions) => S },
+  ): S {
+    const room = this.#rooms.open(grant.room);
+    try {
+      const router = kind.place(room);
+      const session = kind.make({
+        id: place.id,
+        grant,
+        room: router,
+        openedAtMs: this.#now(),
+        emit: this.#listeners.emit,
+      });
+      try {
+        this.#sessions.fill(place, session);
+      } catch (error) {
+        room.closeIfEmpty(router);
+        throw error;
+      }
+      const earlier = session instanceof PublishSession ? room.publisher : undefined;
+      room.enter(session, router);
+      if (earlier) this.#end(earlier, 'replaced');
+      return session;
+    } finally {
+      if (room.empty) this.#rooms.close(room);
     }
   }
 
@@ -274,10 +319,7 @@ export class LocalSfuNode implements SfuNode {
   }
 
   #handleWorkerDied(worker: PooledWorker): void {
-    for (const room of this.#rooms.on(worker)) {
-      this.#endAll(room.sessions, 'worker_died');
-      this.#rooms.close(room);
-    }
+    for (const room of this.#rooms.all) this.#endAll(room.sessionsOn(worker), 'worker_died');
   }
 
   /** Closes what ran out. A session that is in use is renewed by its gateway long before its lease ends. */

@@ -1,4 +1,4 @@
-import type { types } from 'mediasoup';
+import { ortc, type types } from 'mediasoup';
 import type { TrackSource } from './contract.ts';
 import { KeyFrameDemand } from './key-frame-demand.ts';
 import { LayerDemand } from './layer-demand.ts';
@@ -57,6 +57,18 @@ export class StageTrack {
 
   get closed(): boolean {
     return this.producer.closed;
+  }
+
+  /** Whether somebody with these capabilities can decode it. */
+  canBeConsumed(rtpCapabilities: types.RtpCapabilities): boolean {
+    if (this.closed) return false;
+    try {
+      // mediasoup completes what it is given, which is the client's and shared by all tracks.
+      return ortc.canConsume(this.producer.consumableRtpParameters, structuredClone(rtpCapabilities));
+    } catch {
+      // Capabilities that make no sense decode nothing.
+      return false;
+    }
   }
 
   updateDemand(wantedLayer: number): void {

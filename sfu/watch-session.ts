@@ -9,9 +9,11 @@ import type {
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
 import { preferredLayer } from './layers.ts';
+import { EXPECTED_TRACKS } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import { MediaSession, type SessionOptions } from './media-session.ts';
 import type { StageTrack } from './stage-track.ts';
+import type { TrackWatcher } from './track-watcher.ts';
 
 /** A track of the stage as this viewer gets it. Without `consumer` it is still on its way. */
 interface WatchedTrack {
@@ -20,11 +22,8 @@ interface WatchedTrack {
   consumer?: types.Consumer;
 }
 
-/** A viewer counts as this many consumers before the stage has tracks: sound and picture will come. */
-const EXPECTED_TRACKS = 2;
-
 /** The receiving side of one viewer: a consumer for each track on stage that they can decode, running from the start. */
-export class WatchSession extends MediaSession {
+export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #watched = new Map<string, WatchedTrack>();
   /** Consumers under way, which the answer to `watch` waits for. */
@@ -70,7 +69,7 @@ export class WatchSession extends MediaSession {
   /** A track came on stage. */
   addTrack(track: StageTrack): void {
     if (!this.hasTransport || this.#watched.has(track.id)) return;
-    if (!this.room.canConsume(track, this.#rtpCapabilities)) return;
+    if (!track.canBeConsumed(this.#rtpCapabilities)) return;
     const watched: WatchedTrack = {
       track,
       preferredLayer: preferredLayer(this.#viewport, track.scales, track.sourceSize),
@@ -135,6 +134,7 @@ export class WatchSession extends MediaSession {
     const { track, preferredLayer: spatialLayer } = watched;
     const stillWanted = () => !this.closed && !track.closed && this.#watched.get(track.id) === watched;
     try {
+      await this.room.provide(track);
       const consumer = await this.transport.consume({
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,

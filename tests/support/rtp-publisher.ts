@@ -137,7 +137,7 @@ export class RtpPublisher {
   }
 
   #sendVideoFrame(): void {
-    for (const layer of this.#layers) {
+    for (const [index, layer] of this.#layers.entries()) {
       if (!layer.active) continue;
       const keyFrame = layer.keyFrameDue;
       layer.keyFrameDue = false;
@@ -147,7 +147,7 @@ export class RtpPublisher {
       for (let start = true; left > 0; start = false) {
         const length = Math.max(20, Math.min(left, RTP_PAYLOAD_MAX_BYTES));
         left -= length;
-        const payload = vp8Payload({ keyFrame, start, pictureId: layer.pictureId, length });
+        const payload = vp8Payload({ keyFrame, start, pictureId: layer.pictureId, length, layer: index });
         this.#sendPacket(layer, { payload, timestamp, marker: left <= 0 });
       }
       layer.pictureId++;

@@ -1,6 +1,6 @@
 import type { ConsumerOptions, DtlsParameters, RtpCapabilities, TransportOptions } from '../../sfu/contract.ts';
 import { RtpEndpoint, type RtpEndpointOptions } from './rtp-endpoint.ts';
-import { DecodableFrameDetector, parseVp8Packet } from './rtp-vp8.ts';
+import { DecodableFrameDetector, layerOf, parseVp8Packet } from './rtp-vp8.ts';
 
 const REPORT_INTERVAL_MS = 500;
 /** The viewer sends nothing itself; its reports need a name all the same. */
@@ -27,6 +27,8 @@ interface ReceivedStream {
   lost: number;
   rejected: number;
   keyFrames: number;
+  /** Simulcast layer of the last packet that was opened. */
+  layer: number | undefined;
   highestSequence: number | undefined;
   lastPacketAtMs: number;
   decodable: DecodableFrameDetector;
@@ -109,6 +111,7 @@ export class RtpViewer {
         lost: 0,
         rejected: 0,
         keyFrames: 0,
+        layer: undefined,
         highestSequence: undefined,
         lastPacketAtMs: 0,
         decodable: new DecodableFrameDetector(),
@@ -140,6 +143,7 @@ export class RtpViewer {
     const vp8 = parseVp8Packet(clear);
     if (!vp8) return;
     if (vp8.keyFrame) stream.keyFrames++;
+    stream.layer = layerOf(clear);
     if (!stream.decodable.handlePacket(vp8) || this.#firstFrameFound) return;
     this.#firstFrameFound = true;
     this.#firstFrame.resolve(performance.now());

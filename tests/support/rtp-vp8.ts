@@ -58,7 +58,14 @@ export class DecodableFrameDetector {
 }
 
 /** One frame of a made-up VP8 stream: well-formed to a forwarder, of no use to a decoder. */
-export function vp8Payload(options: { keyFrame: boolean; start: boolean; pictureId: number; length: number }): Buffer {
+export function vp8Payload(options: {
+  keyFrame: boolean;
+  start: boolean;
+  pictureId: number;
+  length: number;
+  /** Written into the last octet, so that a receiver can tell which simulcast layer it gets whatever happened to the headers. */
+  layer: number;
+}): Buffer {
   const payload = Buffer.alloc(options.length);
   payload[0] = 0x80 | (options.start ? 0x10 : 0);
   payload[1] = 0x80;
@@ -68,5 +75,11 @@ export function vp8Payload(options: { keyFrame: boolean; start: boolean; picture
     // Start code, then 1280 by 720 in little-endian, as in RFC 6386 §9.1.
     Buffer.from([0x9d, 0x01, 0x2a, 0x00, 0x05, 0xd0, 0x02]).copy(payload, 7);
   }
+  payload[options.length - 1] = options.layer;
   return payload;
+}
+
+/** The simulcast layer that {@link vp8Payload} wrote into an opened packet. */
+export function layerOf(packet: Buffer): number | undefined {
+  return packet.at(-1);
 }
