@@ -127,6 +127,8 @@ export type SessionCloseReason =
   | 'worker_died'
   | 'lease_expired'
   | 'node_closed'
+  /** The node's process is gone, or another one is in its place. */
+  | 'node_lost'
   | 'room_closed';
 
 export interface SfuStats {
@@ -157,6 +159,8 @@ export interface SessionTraffic {
  */
 export interface SfuNode {
   readonly id: string;
+  /** Whether the node can be asked at the moment. What it carries goes on meanwhile, as long as the leases last. */
+  readonly connected: boolean;
   /** Capabilities of every router of this node (they are all alike), so that a client can prepare before it asks to watch. */
   readonly routerRtpCapabilities: RtpCapabilities;
 
@@ -194,6 +198,10 @@ export interface SfuNode {
   sessionStats(request: { session: string }): Promise<unknown[]>;
 
   on(listener: (event: SfuEvent) => void): () => void;
+  /**
+   * Ends this use of the node: everything is refused from now on. A node in this process ends with it, and with all its sessions
+   * (`node_closed`); one elsewhere goes on, and its sessions wait to be renewed by another gateway.
+   */
   close(): Promise<void>;
 }
 

@@ -77,3 +77,30 @@ export const WORKER_EXIT_WAIT_MS = 2_000;
 
 /** Addresses of this machine that are offered when the node listens on all of them. */
 export const LISTEN_ADDRESSES_MAX = 4;
+
+/** One message of the control API. A room's worth of tracks for one viewer takes some 10 kB. */
+export const CONTROL_FRAME_MAX_BYTES = 4 << 20;
+/** Gateways and nodes that may be connected to one node at a time. */
+export const CONTROL_CONNECTIONS_MAX = 2_000;
+/** Requests of one connection that a node works on at a time; more are refused with `node_full`. */
+export const CONTROL_REQUESTS_MAX = 2_000;
+/** What may wait to be sent over one connection before it is given up as stuck: bytes, and events that nobody has confirmed. */
+export const CONTROL_BUFFER_MAX_BYTES = 32 << 20;
+export const CONTROL_UNCONFIRMED_EVENTS_MAX = 50_000;
+/** How often either end makes sure of the other, and the silence after which it takes the connection for broken. */
+export const CONTROL_HEARTBEAT_MS = 2_000;
+export const CONTROL_SILENCE_MAX_MS = 6_000;
+/** How long an answer may take. */
+export const CONTROL_REQUEST_TIMEOUT_MS = 8_000;
+/** How long a request waits for a connection that is being made. */
+export const CONTROL_CONNECT_WAIT_MS = 2_000;
+export const CONTROL_CONNECT_TIMEOUT_MS = 4_000;
+/** Pauses between attempts to connect again. */
+export const CONTROL_RETRY_MIN_MS = 50;
+export const CONTROL_RETRY_MAX_MS = 2_000;
+/** Attempts in a row that nobody listened for, after which the node's process is known to be gone. */
+export const CONTROL_REFUSALS_MAX = 3;
+/** How long events are gathered before their arrival is confirmed. */
+export const CONTROL_CONFIRM_MS = 100;
+/** Events of one session that wait for a gateway to look after it. */
+export const HELD_EVENTS_PER_SESSION_MAX = 100;

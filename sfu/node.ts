@@ -118,6 +118,10 @@ export class LocalSfuNode implements SfuNode {
     this.#sweep = setInterval(() => this.#handleSweep(), SWEEP_INTERVAL_MS).unref();
   }
 
+  get connected(): boolean {
+    return !this.#closed;
+  }
+
   /** The worker processes and what each carries, for metrics and for who watches over processes. */
   get workers(): { pid: number; port: number; rooms: number; consumers: number }[] {
     return this.#pool.workers.map(({ worker, port, load }) => ({ pid: worker.pid, port, ...load }));

@@ -14,7 +14,15 @@ export interface SfuHarness {
   name: string;
   /** Workers of the node; one unless told. */
   workers?: number;
-  create(options?: SfuHarnessOptions): Promise<{ node: SfuNode; killWorkers(): unknown }>;
+  create(options?: SfuHarnessOptions): Promise<SfuHarnessNode>;
+}
+
+export interface SfuHarnessNode {
+  /** Closing it closes whatever the harness started. */
+  node: SfuNode;
+  killWorkers(): unknown;
+  /** Ends the node itself, as its operator does, wherever it is. */
+  shutDown(): Promise<void>;
 }
 
 export interface SfuHarnessOptions {
@@ -30,8 +38,8 @@ const SMALL: Viewport = { width: 200, height: 112 };
 
 export function describeSfuNode(harness: SfuHarness): void {
   const open = async (options?: SfuHarnessOptions) => {
-    const { node, killWorkers } = await harness.create(options);
-    return { stage: new RtpStage(node), killWorkers };
+    const { node, ...rest } = await harness.create(options);
+    return { stage: new RtpStage(node), ...rest };
   };
   describe(`${harness.name}: media`, () => describeMedia(open));
   describe(`${harness.name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
@@ -43,7 +51,7 @@ export function describeSfuNode(harness: SfuHarness): void {
   describe(`${harness.name}: ends`, () => describeEnds(open, workers));
 }
 
-type Open = (options?: SfuHarnessOptions) => Promise<{ stage: RtpStage; killWorkers(): unknown }>;
+type Open = (options?: SfuHarnessOptions) => Promise<{ stage: RtpStage } & Omit<SfuHarnessNode, 'node'>>;
 
 function describeMedia(open: Open): void {
   it('gives a viewer sound and a decodable picture with no message after the join', async () => {
@@ -561,13 +569,23 @@ function describeEnds(open: Open, workers: number): void {
     await until(async () => (await stage.node.stats()).workers === workers);
   });
 
+  it('tells all sessions of a node that is shut down, and refuses everything from then on', async () => {
+    const { stage, shutDown } = await open();
+    await using _ = stage;
+    const { session } = await stage.watch('room_gone');
+    await shutDown();
+    expect((await stage.events.wait('sessionClosed', session)).reason).toBe('node_closed');
+    await expectCode(stage.watch('room_gone'), 'node_unavailable');
+    await expectCode(stage.publish('room_gone'), 'node_unavailable');
+  });
+
   it('refuses everything once closed, and closes twice', async () => {
     const { stage } = await open();
     await using _ = stage;
-    const { session } = await stage.watch('room_gone');
+    expect(stage.node.connected).toBe(true);
     await stage.node.close();
     await stage.node.close();
-    expect(stage.events.of('sessionClosed', session).map(({ reason }) => reason)).toEqual(['node_closed']);
+    expect(stage.node.connected).toBe(false);
     await expectCode(stage.watch('room_gone'), 'node_unavailable');
     await expectCode(stage.publish('room_gone'), 'node_unavailable');
   });

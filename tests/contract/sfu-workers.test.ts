@@ -28,7 +28,11 @@ describeSfuNode({
   workers: 2,
   async create(options) {
     const node = await openNode(options);
-    return { node, killWorkers: () => node.workers.map(({ pid }) => kill(pid, 'SIGKILL')) };
+    return {
+      node,
+      killWorkers: () => node.workers.map(({ pid }) => kill(pid, 'SIGKILL')),
+      shutDown: () => node.close(),
+    };
   },
 });
 
