@@ -77,12 +77,14 @@ export class SfuControlServer {
   /** Says goodbye and ends all connections; the node is its owner's to close. */
   async close(): Promise<void> {
     this.#stop();
-    await Promise.all([...this.#peers.values()].map((peer) => peer.close()));
-    await new Promise<void>((resolve) => {
-      if (!this.#server.listening) return resolve();
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
+    const closed = new Promise<void>((resolve) => {
+      // First of all nobody gets in any more, so that who is told to go doesn't come back.
+      if (this.#server.listening) this.#server.close(() => resolve());
+      else resolve();
     });
+    await Promise.all([...this.#peers.values()].map((peer) => peer.close()));
+    this.#server.closeAllConnections();
+    await closed;
   }
 
   #stop(): void {

@@ -96,10 +96,10 @@ export const CONTROL_REQUEST_TIMEOUT_MS = 8_000;
 export const CONTROL_CONNECT_WAIT_MS = 2_000;
 export const CONTROL_CONNECT_TIMEOUT_MS = 4_000;
 /** Pauses between attempts to connect again. */
-export const CONTROL_RETRY_MIN_MS = 50;
+export const CONTROL_RETRY_MIN_MS = 20;
 export const CONTROL_RETRY_MAX_MS = 2_000;
 /** Attempts in a row that nobody listened for, after which the node's process is known to be gone. */
-export const CONTROL_REFUSALS_MAX = 3;
+export const CONTROL_REFUSALS_MAX = 2;
 /** How long events are gathered before their arrival is confirmed. */
 export const CONTROL_CONFIRM_MS = 100;
 /** Events of one session that wait for a gateway to look after it. */
