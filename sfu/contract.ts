@@ -72,6 +72,15 @@ export interface ConsumerOptions {
   muted: boolean;
 }
 
+/** Where a node gets the stage of a room whose publisher is on another node. */
+export interface RoomUpstream {
+  node: string;
+  /** The control API of that node. */
+  url: string;
+  /** Where that node gets it in turn, if the publisher is not there either. */
+  upstream?: RoomUpstream;
+}
+
 export interface WatchRequest {
   session: string;
   grant: SessionGrant;
@@ -79,6 +88,8 @@ export interface WatchRequest {
   viewport?: Viewport;
   /** Given when the client knows its certificate ahead: the transport connects at once and one round trip is saved. */
   dtlsParameters?: DtlsParameters;
+  /** Absent: the publisher comes to this node, or the node gets the stage already. A node that gets it keeps to where it gets it from. */
+  upstream?: RoomUpstream;
 }
 
 export interface PublishRequest {
@@ -180,6 +191,11 @@ export interface SfuNode {
    * that the first picture does not wait for the publisher. Zero lets it stop.
    */
   setAudience(request: { room: string; people: number }): Promise<void>;
+  /**
+   * The publisher is on another node now: the room's viewers here get the stage from there, and a publisher who is still here is closed with
+   * `replaced`. A node on which the room is not open has nothing to do.
+   */
+  follow(request: { room: string; upstream: RoomUpstream }): Promise<void>;
   /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
   renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
   /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SfuErrorCode } from './contract.ts';
+import { pullAnswer, pullRequest, roomUpstream, wantKeyFrameRequest, wantLayerRequest } from './pipe-messages.ts';
 
 /**
  * What crosses the control API, in JSON: requests and their answers, and events, which the receiver counts so that none is lost when the
@@ -60,7 +61,7 @@ export const controlMethods = {
       rtpCapabilities: json,
       viewport: viewport.optional(),
       dtlsParameters: dtlsParameters.optional(),
-      upstream: z.object({ node: id, url: z.url().max(400) }).optional(),
+      upstream: roomUpstream.optional(),
     }),
     answer: z.object({ transport, consumers: z.array(consumer) }),
   },
@@ -100,6 +101,10 @@ export const controlMethods = {
   },
   closeSession: { request: z.object({ session: id, reason: closeReason.optional() }), answer: nothing },
   closeRoom: { request: z.object({ room: id }), answer: nothing },
+  follow: { request: z.object({ room: id, upstream: roomUpstream }), answer: nothing },
+  pull: { request: pullRequest, answer: pullAnswer },
+  wantLayer: { request: wantLayerRequest, answer: nothing },
+  wantKeyFrame: { request: wantKeyFrameRequest, answer: nothing },
   stats: {
     request: z.object({}),
     answer: z.object({

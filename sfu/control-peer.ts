@@ -132,6 +132,10 @@ export class ControlPeer implements EventReceiver {
       traffic: (request) => node.traffic(request),
       closeSession: (request) => node.closeSession(request),
       closeRoom: (request) => node.closeRoom(request),
+      follow: (request) => node.follow(request),
+      pull: (request) => this.#open(request.session, () => node.pull(request)),
+      wantLayer: async (request) => node.wantLayer(request),
+      wantKeyFrame: async (request) => node.wantKeyFrame(request),
       stats: () => node.stats(),
       sessionStats: (request) => node.sessionStats(request),
     };

@@ -47,7 +47,13 @@ export class SfuControlServer {
   private constructor({ node, secrets, log = silentLog }: SfuControlServerOptions) {
     const relay = new EventRelay({ giveUp: (session) => void node.closeSession({ session, reason: 'lease_expired' }) });
     const audiences = new SharedAudiences(node);
-    this.#unsubscribe = node.on((event) => relay.handleEvent(event));
+    const subscriptions = [
+      node.on((event) => relay.handleEvent(event)),
+      node.onPipe((event) => relay.handleEvent(event)),
+    ];
+    this.#unsubscribe = () => {
+      for (const unsubscribe of subscriptions) unsubscribe();
+    };
     this.#server = createServer(serverTls(secrets), (_request, response) => response.writeHead(426).end());
     this.#server.on('tlsClientError', (error) => log.warn({ err: error }, 'control connection refused'));
     this.#sockets = new WebSocketServer({

@@ -1,9 +1,10 @@
 import type { SfuEvent } from './contract.ts';
 import { HELD_EVENTS_PER_SESSION_MAX } from './limits.ts';
+import type { PipeEvent } from './pipe-messages.ts';
 
 export interface NumberedEvent {
   number: number;
-  event: SfuEvent;
+  event: SfuEvent | PipeEvent;
 }
 
 /** A gateway's connection, as far as the relay knows it. */
@@ -47,7 +48,7 @@ export class EventRelay {
     this.#held.delete(session);
   }
 
-  handleEvent(event: SfuEvent): void {
+  handleEvent(event: SfuEvent | PipeEvent): void {
     const numbered = { number: ++this.#number, event };
     const owner = this.#owners.get(event.session);
     if (owner) owner.deliver(numbered);

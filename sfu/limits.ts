@@ -104,3 +104,9 @@ export const CONTROL_REFUSALS_MAX = 2;
 export const CONTROL_CONFIRM_MS = 100;
 /** Events of one session that wait for a gateway to look after it. */
 export const HELD_EVENTS_PER_SESSION_MAX = 100;
+
+/** How long a viewer's join waits for the stage to come from another node before it goes on without. */
+export const PULL_WAIT_MS = 3_000;
+/** Pauses before a room's stage is asked for again. */
+export const PULL_RETRY_MIN_MS = 30;
+export const PULL_RETRY_MAX_MS = 2_000;

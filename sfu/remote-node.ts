@@ -4,6 +4,7 @@ import {
   type IceParameters,
   type ProduceRequest,
   type PublishRequest,
+  type RoomUpstream,
   type RtpCapabilities,
   type SessionCloseReason,
   type SessionTraffic,
@@ -146,6 +147,10 @@ export class RemoteSfuNode implements SfuNode {
   async closeRoom(request: { room: string }): Promise<void> {
     this.#audiences.delete(request.room);
     await this.#ask('closeRoom', request);
+  }
+
+  async follow(request: { room: string; upstream: RoomUpstream }): Promise<void> {
+    await this.#ask('follow', request);
   }
 
   async stats(): Promise<SfuStats> {

@@ -1,15 +1,14 @@
 import { SfuError } from './contract.ts';
 import { AUDIENCE_ROOMS_MAX } from './limits.ts';
-import { Room } from './room.ts';
-import type { WorkerPool } from './worker-pool.ts';
+import { Room, type RoomOptions } from './room.ts';
 
 /** The rooms of a node by name, and the audiences, which outlive them. */
 export class RoomDirectory {
-  readonly #options: { pool: WorkerPool; consumersMax: number; spreadAt: number };
+  readonly #options: RoomOptions;
   readonly #rooms = new Map<string, Room>();
   readonly #audiences = new Map<string, number>();
 
-  constructor(options: { pool: WorkerPool; consumersMax: number; spreadAt: number }) {
+  constructor(options: RoomOptions) {
     this.#options = options;
   }
 

@@ -2,16 +2,21 @@ import type { types } from 'mediasoup';
 import { mediaCodecs } from './codecs.ts';
 import { SfuError } from './contract.ts';
 import { EXPECTED_TRACKS, ICE_CONSENT_TIMEOUT_SECONDS, VIEWER_BITRATE_START_BPS } from './limits.ts';
-import type { MediaSession, SessionRoom } from './media-session.ts';
+import { type PipeListen, pipeTransportOptions } from './pipe-listen.ts';
 import { RouterPipe } from './router-pipe.ts';
+import type { Session, SessionRoom } from './session.ts';
 import type { StageTrack } from './stage-track.ts';
+import type { UpstreamRouter } from './upstream.ts';
 import type { PooledWorker } from './worker-pool.ts';
 
 /** What a router asks of its room. */
 export interface RouterRoom {
   readonly tracks: StageTrack[];
   /** The router on which a track on stage has its producer. */
+  /** Resolves when it is known what is on stage. */
+  stageKnown(): Promise<void>;
   homeOf(track: StageTrack): RoomRouter | undefined;
+  closeIfEmpty(router: RoomRouter): void;
   handleTrackAdded(track: StageTrack): void;
   handleTracksRemoved(tracks: StageTrack[]): void;
   handleTrackMuted(track: StageTrack): void;
@@ -22,15 +27,18 @@ export interface RouterRoom {
  * A room's router on one worker, and who is on it. Tracks whose producer is on another router are brought by one pipe for each such router, which
  * carries each track once, however many watch it here.
  */
-export class RoomRouter implements SessionRoom {
+export class RoomRouter implements SessionRoom, UpstreamRouter {
   readonly worker: PooledWorker;
   readonly #room: RouterRoom;
   readonly #router: Promise<types.Router>;
-  readonly #sessions = new Set<MediaSession>();
+  readonly #sessions = new Set<Session>();
   readonly #pipes = new Map<RoomRouter, Promise<RouterPipe>>();
+  readonly #pipeListen: PipeListen | undefined;
+  #pins = 0;
   #closed = false;
 
-  constructor(options: { room: RouterRoom; worker: PooledWorker }) {
+  constructor(options: { room: RouterRoom; worker: PooledWorker; pipeListen: PipeListen | undefined }) {
+    this.#pipeListen = options.pipeListen;
     this.worker = options.worker;
     this.#room = options.room;
     this.worker.load.rooms++;
@@ -44,10 +52,10 @@ export class RoomRouter implements SessionRoom {
   }
 
   get empty(): boolean {
-    return this.#sessions.size === 0;
+    return this.#sessions.size === 0 && this.#pins === 0;
   }
 
-  get sessions(): MediaSession[] {
+  get sessions(): Session[] {
     return [...this.#sessions];
   }
 
@@ -55,12 +63,22 @@ export class RoomRouter implements SessionRoom {
     return this.#room.tracks;
   }
 
-  enter(session: MediaSession): void {
+  enter(session: Session): void {
     this.#sessions.add(session);
   }
 
-  leave(session: MediaSession): void {
+  leave(session: Session): void {
     this.#sessions.delete(session);
+  }
+
+  /** The stage arrives here: the router stays although nobody may be on it. */
+  pin(): void {
+    this.#pins++;
+  }
+
+  unpin(): void {
+    this.#pins--;
+    this.#room.closeIfEmpty(this);
   }
 
   /** The router, once the worker has made it. */
@@ -81,6 +99,16 @@ export class RoomRouter implements SessionRoom {
       iceConsentTimeout: ICE_CONSENT_TIMEOUT_SECONDS,
       initialAvailableOutgoingBitrate: VIEWER_BITRATE_START_BPS,
     });
+  }
+
+  async createPipeTransport(): Promise<types.PipeTransport> {
+    if (!this.#pipeListen) throw new SfuError('node_unavailable', 'This node has no pipes to other nodes.');
+    const router = await this.opened();
+    return await router.createPipeTransport(pipeTransportOptions(this.#pipeListen));
+  }
+
+  stageKnown(): Promise<void> {
+    return this.#room.stageKnown();
   }
 
   async provide(track: StageTrack): Promise<void> {

@@ -1,35 +1,44 @@
 import { SfuError } from './contract.ts';
 import { wantedLayer } from './layers.ts';
-import type { MediaSession } from './media-session.ts';
+import type { PipeListen } from './pipe-listen.ts';
+import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
 import { RoomRouter, type RouterRoom } from './room-router.ts';
+import type { Session } from './session.ts';
 import type { StageTrack } from './stage-track.ts';
 import type { TrackWatcher } from './track-watcher.ts';
+import type { Upstream } from './upstream.ts';
 import { WatchSession } from './watch-session.ts';
 import { type PooledWorker, type WorkerPool, weight } from './worker-pool.ts';
 
+export interface RoomOptions {
+  pool: WorkerPool;
+  consumersMax: number;
+  /** Share of a worker's consumers past which the room goes to other workers too. */
+  spreadAt: number;
+  pipeListen: PipeListen | undefined;
+}
+
 /**
- * A room's media on this node: routers on one or more workers, at most one publisher, and the viewers. It brings tracks and viewers together,
- * spreads the viewers over the workers, and works out which layers are wanted. The node decides who enters and when the room closes.
+ * A room's media on this node: routers on one or more workers, the viewers and the nodes that get the stage from here, and the stage itself, from a
+ * publisher here or from another node. It brings tracks and watchers together, spreads them over the workers, and works out which layers
+ * are wanted. The node decides who enters and when the room closes.
  */
 export class Room implements RouterRoom {
   readonly name: string;
-  readonly #pool: WorkerPool;
-  readonly #consumersMax: number;
-  readonly #spreadAt: number;
+  readonly #options: RoomOptions;
   readonly #routers = new Map<PooledWorker, RoomRouter>();
   /** The router of each session. */
-  readonly #places = new Map<MediaSession, RoomRouter>();
+  readonly #places = new Map<Session, RoomRouter>();
   readonly #watchers = new Set<TrackWatcher>();
   #publisher: PublishSession | undefined;
+  #upstream: Upstream<RoomRouter> | undefined;
   #audience = 0;
   #closed = false;
 
-  constructor(options: { name: string; pool: WorkerPool; consumersMax: number; spreadAt: number }) {
+  constructor(options: RoomOptions & { name: string }) {
     this.name = options.name;
-    this.#pool = options.pool;
-    this.#consumersMax = options.consumersMax;
-    this.#spreadAt = options.spreadAt;
+    this.#options = options;
   }
 
   get closed(): boolean {
@@ -40,17 +49,21 @@ export class Room implements RouterRoom {
     return this.#publisher;
   }
 
+  get upstream(): Upstream<RoomRouter> | undefined {
+    return this.#upstream;
+  }
+
   /** Viewers first: whoever ends them all then tells none that a track went before telling that the session did. */
-  get sessions(): MediaSession[] {
+  get sessions(): Session[] {
     return viewersFirst([...this.#places.keys()]);
   }
 
-  sessionsOn(worker: PooledWorker): MediaSession[] {
+  sessionsOn(worker: PooledWorker): Session[] {
     return viewersFirst(this.#routers.get(worker)?.sessions ?? []);
   }
 
   get tracks(): StageTrack[] {
-    return this.#publisher?.tracks ?? [];
+    return this.#publisher?.tracks ?? this.#upstream?.tracks ?? [];
   }
 
   get empty(): boolean {
@@ -58,13 +71,23 @@ export class Room implements RouterRoom {
   }
 
   homeOf(track: StageTrack): RoomRouter | undefined {
-    return this.#publisher?.tracks.includes(track) ? this.#places.get(this.#publisher) : undefined;
+    if (this.#publisher?.tracks.includes(track)) return this.#places.get(this.#publisher);
+    return this.#upstream?.tracks.includes(track) ? this.#upstream.home : undefined;
   }
 
-  /** Where the next publisher goes: to where the room is already, so that those who watch there need no pipe. */
-  routerForPublisher(): RoomRouter {
+  async stageKnown(): Promise<void> {
+    await this.#upstream?.known;
+  }
+
+  /** Where the stage comes in, from its next publisher or another node: to where the room is already, so that those who watch there need no pipe. */
+  routerForStage(): RoomRouter {
     const earlier = this.#publisher && this.#places.get(this.#publisher);
-    return earlier ?? this.#leastLoadedRouter() ?? this.#routerOn(this.#pool.leastLoaded());
+    return earlier ?? this.#leastLoadedRouter() ?? this.#routerOn(this.#options.pool.leastLoaded());
+  }
+
+  /** Where another node is fed from: next to the stage, so that it is one hop away. */
+  routerForPipe(): RoomRouter {
+    return this.#upstream?.home ?? this.routerForStage();
   }
 
   /**
@@ -72,14 +95,15 @@ export class Room implements RouterRoom {
    * then to the least loaded worker. Refuses a viewer whom no worker could carry; those who are watching stay as they are.
    */
   routerForViewer(): RoomRouter {
+    const { pool, consumersMax, spreadAt } = this.#options;
     const here = this.#leastLoadedRouter();
-    if (here && here.worker.load.consumers < this.#consumersMax * this.#spreadAt) return here;
-    const worker = this.#pool.leastLoaded();
+    if (here && here.worker.load.consumers < consumersMax * spreadAt) return here;
+    const worker = pool.leastLoaded();
     const chosen = here && weight(here.worker) <= weight(worker) ? here.worker : worker;
-    if (chosen.load.consumers >= this.#consumersMax) {
+    if (chosen.load.consumers >= consumersMax) {
       throw new SfuError(
         'node_full',
-        `Every worker carries its ${this.#consumersMax} consumers; try again later or elsewhere.`,
+        `Every worker carries its ${consumersMax} consumers; try again later or elsewhere.`,
       );
     }
     return this.#routerOn(chosen);
@@ -90,35 +114,48 @@ export class Room implements RouterRoom {
     return (await Promise.all([...this.#routers.values()].map((router) => router.pipes()))).flat();
   }
 
-  /** A new publisher takes the place of the earlier one, which the node then closes. */
-  enter(session: MediaSession, router: RoomRouter): void {
+  /** A new publisher takes the place of the earlier one, which the node then closes, and of another node. */
+  enter(session: Session, router: RoomRouter): void {
     this.#places.set(session, router);
     router.enter(session);
-    if (session instanceof PublishSession) this.#publisher = session;
-    if (session instanceof WatchSession) {
+    if (session instanceof PublishSession) {
+      this.#publisher = session;
+      this.follow(undefined);
+    } else if (session instanceof WatchSession || session instanceof PipeSession) {
       this.#watchers.add(session);
       session.enter();
     }
   }
 
   /** Takes a closed session out, and a router that nobody is on any more with the pipes that led to it. */
-  leave(session: MediaSession): void {
-    if (session instanceof WatchSession) this.#watchers.delete(session);
+  leave(session: Session): void {
     if (session instanceof PublishSession) {
       session.removeTracks(session.tracks);
       if (this.#publisher === session) this.#publisher = undefined;
-    }
+    } else if (session instanceof WatchSession || session instanceof PipeSession) this.#watchers.delete(session);
     const router = this.#places.get(session);
     this.#places.delete(session);
     router?.leave(session);
     if (router) this.closeIfEmpty(router);
   }
 
-  /** A router that was opened for a session which did not come to be. */
+  /** The stage comes from another node from now on, or from none. */
+  follow(upstream: Upstream<RoomRouter> | undefined): void {
+    const earlier = this.#upstream;
+    this.#upstream = upstream;
+    earlier?.close();
+  }
+
   closeIfEmpty(router: RoomRouter): void {
     if (!router.empty) return;
     router.close();
     if (this.#routers.get(router.worker) === router) this.#routers.delete(router.worker);
+  }
+
+  /** A worker died; its sessions have been ended. */
+  handleWorkerDied(worker: PooledWorker): void {
+    this.#routers.get(worker)?.close();
+    this.#routers.delete(worker);
   }
 
   handleTrackAdded(track: StageTrack): void {
@@ -146,20 +183,20 @@ export class Room implements RouterRoom {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.follow(undefined);
     for (const router of this.#routers.values()) router.close();
     this.#routers.clear();
   }
 
   #leastLoadedRouter(): RoomRouter | undefined {
     const [first, ...others] = this.#routers.values();
-    return others.reduce(
-      (least, other) => (weight(other.worker) < weight(least?.worker ?? other.worker) ? other : least),
-      first,
-    );
+    if (!first) return undefined;
+    return others.reduce((least, other) => (weight(other.worker) < weight(least.worker) ? other : least), first);
   }
 
   #routerOn(worker: PooledWorker): RoomRouter {
-    const router = this.#routers.get(worker) ?? new RoomRouter({ room: this, worker });
+    const { pipeListen } = this.#options;
+    const router = this.#routers.get(worker) ?? new RoomRouter({ room: this, worker, pipeListen });
     this.#routers.set(worker, router);
     return router;
   }
@@ -170,6 +207,6 @@ export class Room implements RouterRoom {
   }
 }
 
-function viewersFirst(sessions: MediaSession[]): MediaSession[] {
+function viewersFirst(sessions: Session[]): Session[] {
   return sessions.sort((a, b) => Number(a instanceof PublishSession) - Number(b instanceof PublishSession));
 }

@@ -1,17 +1,17 @@
 import { SfuError } from './contract.ts';
-import { MediaSession } from './media-session.ts';
+import { Session } from './session.ts';
 
 /** The sessions of a node by id. An id is taken from the first moment, so that two requests can't open the same session. */
 export class SessionRegistry {
-  readonly #sessions = new Map<string, MediaSession | ReservedPlace>();
+  readonly #sessions = new Map<string, Session | ReservedPlace>();
 
-  get all(): MediaSession[] {
-    return [...this.#sessions.values()].filter((session) => session instanceof MediaSession);
+  get all(): Session[] {
+    return [...this.#sessions.values()].filter((session) => session instanceof Session);
   }
 
-  get(id: string): MediaSession | undefined {
+  get(id: string): Session | undefined {
     const session = this.#sessions.get(id);
-    return session instanceof MediaSession ? session : undefined;
+    return session instanceof Session ? session : undefined;
   }
 
   /** Whether the session is there or being opened. */
@@ -28,7 +28,7 @@ export class SessionRegistry {
   }
 
   /** Puts the session into its place; `session_not_found` if the place was given up while it was being opened. */
-  fill(place: ReservedPlace, session: MediaSession): void {
+  fill(place: ReservedPlace, session: Session): void {
     if (this.#sessions.get(place.id) !== place) {
       throw new SfuError('session_not_found', 'The session was closed while it was being opened.');
     }
@@ -52,7 +52,7 @@ export class SessionRegistry {
     }
   }
 
-  delete(session: MediaSession): void {
+  delete(session: Session): void {
     if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
   }
 }

@@ -8,6 +8,8 @@ export interface StageTrackOptions {
   producer: types.Producer;
   source: TrackSource;
   sourceSize?: Size;
+  /** Known where the track comes from another node; read from the encodings where it comes from its publisher. */
+  scales?: readonly number[];
   loweringDelayMs: number;
   tellLayersWanted: (maxSpatialLayer: number) => void;
   tellKeyFrameWanted: () => void;
@@ -28,7 +30,7 @@ export class StageTrack {
     this.producer = producer;
     this.source = source;
     this.sourceSize = sourceSize ?? SOURCE_SIZE_DEFAULT;
-    this.scales = producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1];
+    this.scales = options.scales ?? (producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1]);
     // Sound costs next to nothing and its first word must not be lost, so it is never switched off.
     if (producer.kind === 'video') {
       const topLayer = this.scales.length - 1;
@@ -73,6 +75,16 @@ export class StageTrack {
 
   updateDemand(wantedLayer: number): void {
     if (!this.closed) this.#layers?.update(wantedLayer);
+  }
+
+  /** The highest layer that whoever sends it has been asked for. */
+  get askedLayer(): number {
+    return this.#layers?.told ?? this.scales.length - 1;
+  }
+
+  /** Somebody behind a pipe waits for a first picture that a PLI can't get them soon enough. */
+  handleKeyFrameWanted(): void {
+    if (!this.closed && !this.muted) this.#keyFrames?.handleWanted();
   }
 
   /** A viewer of this track came up and waits for a first picture. */

@@ -11,7 +11,8 @@ import { toSfuError } from './errors.ts';
 import { preferredLayer } from './layers.ts';
 import { EXPECTED_TRACKS } from './limits.ts';
 import type { SfuLog } from './log.ts';
-import { MediaSession, type SessionOptions } from './media-session.ts';
+import { MediaSession } from './media-session.ts';
+import type { SessionOptions } from './session.ts';
 import type { StageTrack } from './stage-track.ts';
 import type { TrackWatcher } from './track-watcher.ts';
 
@@ -54,7 +55,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
    * key frame at that moment, so that no further message is needed. All requests to the worker are under way together.
    */
   async open(dtlsParameters?: DtlsParameters): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
-    const transport = await this.openTransport();
+    const [transport] = await Promise.all([this.openTransport(), this.room.stageKnown()]);
+    this.assertOpen();
     for (const track of this.room.tracks) this.addTrack(track);
     if (dtlsParameters) await this.connect(dtlsParameters);
     // Tracks may come on stage while the first ones are awaited; the answer holds them too.
