@@ -221,6 +221,22 @@ export interface SfuNode {
   close(): Promise<void>;
 }
 
+/** What a node in a process of its own tells the gateways, again and again under a short lease. */
+export interface SfuNodeAnnouncement {
+  node: string;
+  /** Where its control API listens. */
+  url: string;
+  /** Name of where it stands; '' where the operator gave none. */
+  region: string;
+  version: string;
+  workers: number;
+  /** Consumers (viewers times tracks) that it carries before quality suffers, and how many it carries now. */
+  capacity: number;
+  load: number;
+  /** It takes no new sessions, and its sessions have to be moved. */
+  draining: boolean;
+}
+
 export type SfuErrorCode =
   | 'session_not_found'
   | 'session_exists'

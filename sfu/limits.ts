@@ -110,3 +110,6 @@ export const PULL_WAIT_MS = 3_000;
 /** Pauses before a room's stage is asked for again. */
 export const PULL_RETRY_MIN_MS = 30;
 export const PULL_RETRY_MAX_MS = 2_000;
+
+/** How often a node says that it is there, well within the lease of what it says. */
+export const ANNOUNCE_MS = 1_000;

@@ -15,6 +15,8 @@ export interface RtpViewerOptions {
   openAll?: boolean;
   /** Says in RTCP what has arrived (receiver reports, RFC 3550), as every browser does. */
   reports?: boolean;
+  /** Gets every opened packet of video, with `openAll`. */
+  handleVideo?: (packet: Buffer) => void;
   endpoint?: Pick<RtpEndpointOptions, 'certificate' | 'profiles'>;
 }
 
@@ -39,6 +41,7 @@ export type StreamCounts = Omit<ReceivedStream, 'decodable'>;
 export class RtpViewer {
   readonly #endpoint: RtpEndpoint;
   readonly #openAll: boolean;
+  readonly #handleOpened: ((packet: Buffer) => void) | undefined;
   readonly #streams = new Map<number, ReceivedStream>();
   readonly #firstFrame = Promise.withResolvers<number>();
   #firstFrameFound = false;
@@ -47,6 +50,7 @@ export class RtpViewer {
 
   constructor(options: RtpViewerOptions = {}) {
     this.#openAll = options.openAll === true;
+    this.#handleOpened = options.handleVideo;
     if (options.reports) this.#reportTimer = setInterval(() => this.#report(), REPORT_INTERVAL_MS);
     this.#endpoint = new RtpEndpoint({
       ...options.endpoint,
@@ -144,6 +148,7 @@ export class RtpViewer {
     if (!vp8) return;
     if (vp8.keyFrame) stream.keyFrames++;
     stream.layer = layerOf(clear);
+    this.#handleOpened?.(clear);
     if (!stream.decodable.handlePacket(vp8) || this.#firstFrameFound) return;
     this.#firstFrameFound = true;
     this.#firstFrame.resolve(performance.now());

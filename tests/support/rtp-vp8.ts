@@ -2,6 +2,8 @@ import { rtpHeaderLength } from './rtp-srtp.ts';
 
 /** VP8 over RTP (RFC 7741), as far as telling key frames and whole frames apart. */
 
+const STAMPED_MIN_BYTES = 20;
+
 export interface Vp8Packet {
   ssrc: number;
   sequence: number;
@@ -77,6 +79,16 @@ export function vp8Payload(options: {
   }
   payload[options.length - 1] = options.layer;
   return payload;
+}
+
+/** Writes the time into the last octets of a payload, ahead of the layer: the system's monotonic clock, which all processes share. */
+export function stampPayload(payload: Buffer): void {
+  if (payload.length >= STAMPED_MIN_BYTES) payload.writeBigUInt64BE(process.hrtime.bigint(), payload.length - 9);
+}
+
+/** When an opened packet was sent, in nanoseconds of that clock. */
+export function sentAtOf(packet: Buffer): bigint {
+  return packet.readBigUInt64BE(packet.length - 9);
 }
 
 /** The simulcast layer that {@link vp8Payload} wrote into an opened packet. */

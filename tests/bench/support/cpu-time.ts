@@ -40,6 +40,12 @@ export function postgresCpuSeconds(postmaster: number): number {
   return ticks / ticksPerSecond;
 }
 
+/** Seconds of CPU time of processes that run, in kernel and out of it. */
+export function cpuSecondsOf(pids: readonly number[]): number {
+  const ticks = pids.map((pid) => statOf(pid) ?? []).map((stat) => (stat[USER_TICKS] ?? 0) + (stat[SYSTEM_TICKS] ?? 0));
+  return ticks.reduce((sum, own) => sum + own, 0) / ticksPerSecond;
+}
+
 export function ownCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000_000;
