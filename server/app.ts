@@ -7,7 +7,10 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StripeEmulator } from '../infra/stripe-emulator/emulator.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import type { SfuNodeAnnouncement } from '../sfu/contract.ts';
 import { LocalSfuNode } from '../sfu/node.ts';
+import { RemoteSfuNode } from '../sfu/remote-node.ts';
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Tokens } from './accounts/tokens.ts';
@@ -26,12 +29,16 @@ import { StripeProvider } from './money/stripe-provider.ts';
 import { MemoryBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { Database } from './platform/db.ts';
+import { MemoryLeasedHashes } from './platform/leased-hashes.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { Outbox } from './platform/outbox.ts';
 import { AppError } from './protocol/errors.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { Fleet } from './stage/fleet.ts';
+import { RoomPlaces } from './stage/room-places.ts';
+import { RoomTrees } from './stage/room-trees.ts';
 import { Stage } from './stage/stage.ts';
 
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
@@ -134,7 +141,8 @@ export class App {
     });
     const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
     const chat = new Chat({ db, bus, clock, metrics });
-    const stage = new Stage({ node, rooms, clock, log, metrics, turn: config.turn });
+    const { fleet, places } = await openFleet({ config, node, log });
+    const stage = new Stage({ fleet, places, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
       extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),
@@ -231,6 +239,37 @@ function createSfuNode(config: Config, log: Log): Promise<LocalSfuNode> {
     portRequired: port !== undefined,
     log,
   });
+}
+
+/** The nodes that this process can use, and where on them it puts people. */
+async function openFleet(options: {
+  config: Config;
+  node: LocalSfuNode;
+  log: Log;
+}): Promise<{ fleet: Fleet; places: RoomPlaces }> {
+  const { config, node, log } = options;
+  const { secret, region } = config.sfu;
+  const fleet = await Fleet.create({
+    local: { node, announcement: () => announcementOf(node, region) },
+    connect: (url) => RemoteSfuNode.create({ url, secret, log }),
+    log,
+  });
+  return { fleet, places: new RoomPlaces({ fleet, trees: new RoomTrees(new MemoryLeasedHashes()), log, region }) };
+}
+
+function announcementOf(node: LocalSfuNode, region: string): SfuNodeAnnouncement {
+  const { consumers, capacity } = node.load;
+  const { length: workers } = node.workers;
+  return {
+    node: node.id,
+    url: '',
+    region,
+    version: packageJson.version,
+    workers,
+    capacity,
+    load: consumers,
+    draining: node.draining,
+  };
 }
 
 /** The payment provider that the configuration names; in development the emulator, started here. */

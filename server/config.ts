@@ -7,6 +7,7 @@ import { LIMITS } from './protocol/limits.ts';
 
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
+const DEVELOPMENT_SFU_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
 const DEVELOPMENT_DATA_DIR = '.data';
 const SECRET_MIN_CHARS = 32;
 
@@ -57,7 +58,9 @@ const environment = z.object({
   LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
   LOGE_SFU_PORT: port.optional(),
   LOGE_SFU_WORKERS: z.coerce.number().int().min(1).max(256).optional(),
-  LOGE_SFU_SECRET: text.optional(),
+  LOGE_SFU_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
+  /** Where this gateway stands, in the words of the SFU nodes' LOGE_SFU_REGION. */
+  LOGE_REGION: text.max(60).optional(),
   LOGE_TURN_URLS: list.optional(),
   LOGE_TURN_SECRET: text.optional(),
 });
@@ -171,6 +174,9 @@ function toConfig(env: z.output<typeof environment>) {
       announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,
       port: env.LOGE_SFU_PORT,
       workers: env.LOGE_SFU_WORKERS,
+      /** What this process and the SFU nodes prove themselves with to one another. */
+      secret: env.LOGE_SFU_SECRET?.split(',')[0] ?? DEVELOPMENT_SFU_SECRET,
+      region: env.LOGE_REGION ?? '',
     },
     turn: env.LOGE_TURN_URLS ? { urls: env.LOGE_TURN_URLS, secret: env.LOGE_TURN_SECRET ?? '' } : undefined,
     tokenTtlSeconds: LIMITS.tokenTtlSeconds,

@@ -196,6 +196,11 @@ export interface SfuNode {
    * `replaced`. A node on which the room is not open has nothing to do.
    */
   follow(request: { room: string; upstream: RoomUpstream }): Promise<void>;
+  /**
+   * Another gateway takes a person's session over: says what it is and renews it, and tells its events there from now on. `session_not_found` if it is
+   * not theirs in that room.
+   */
+  adopt(request: { session: string; room: string; identity: string }): Promise<{ publish: boolean }>;
   /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
   renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
   /**
@@ -205,8 +210,12 @@ export interface SfuNode {
   updateGrant(request: { session: string; until: number }): Promise<void>;
   /** Counters of sessions; those that the node doesn't have are left out. */
   traffic(request: { sessions: string[] }): Promise<SessionTraffic[]>;
+  /** Counters of the room's publisher and of one person who watches, whichever gateways look after them. */
+  roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]>;
   /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error. */
   closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void>;
+  /** Closes every session that a person has in the room, whichever gateway looks after it. */
+  closePerson(request: { room: string; identity: string }): Promise<void>;
   /** Closes every session of the room with `room_closed` and forgets its audience. */
   closeRoom(request: { room: string }): Promise<void>;
   stats(): Promise<SfuStats>;

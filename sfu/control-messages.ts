@@ -51,6 +51,12 @@ const transport = z.object({
 const consumer = z.object({ id, producerId: id, kind, rtpParameters, source, muted: z.boolean() });
 const sessions = z.array(id).max(100_000);
 const nothing = z.null();
+const sessionTraffic = {
+  session: id,
+  videoReceivedBytes: z.number(),
+  videoSentBytes: z.number(),
+  receivedBytes: z.number(),
+};
 
 /** Every method of the contract that crosses, with the shape of what is asked and what is answered. */
 export const controlMethods = {
@@ -86,19 +92,18 @@ export const controlMethods = {
   setMuted: { request: z.object({ session: id, producerId: id, muted: z.boolean() }), answer: nothing },
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
   setAudience: { request: z.object({ room: id, people: z.number().int() }), answer: nothing },
+  adopt: {
+    request: z.object({ session: id, room: id, identity: z.string().max(400) }),
+    answer: z.object({ publish: z.boolean() }),
+  },
   renew: { request: z.object({ sessions }), answer: z.object({ lost: sessions }) },
   updateGrant: { request: z.object({ session: id, until: z.number() }), answer: nothing },
-  traffic: {
-    request: z.object({ sessions }),
-    answer: z.array(
-      z.object({
-        session: id,
-        videoReceivedBytes: z.number(),
-        videoSentBytes: z.number(),
-        receivedBytes: z.number(),
-      }),
-    ),
+  traffic: { request: z.object({ sessions }), answer: z.array(z.object(sessionTraffic)) },
+  roomTraffic: {
+    request: z.object({ room: id, identity: z.string().max(400) }),
+    answer: z.array(z.object({ ...sessionTraffic, publish: z.boolean() })),
   },
+  closePerson: { request: z.object({ room: id, identity: z.string().max(400) }), answer: nothing },
   closeSession: { request: z.object({ session: id, reason: closeReason.optional() }), answer: nothing },
   closeRoom: { request: z.object({ room: id }), answer: nothing },
   follow: { request: z.object({ room: id, upstream: roomUpstream }), answer: nothing },

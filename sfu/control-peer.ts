@@ -127,6 +127,13 @@ export class ControlPeer implements EventReceiver {
       setMuted: (request) => node.setMuted(request),
       setViewport: (request) => node.setViewport(request),
       setAudience: (request) => audiences.set(this, request),
+      adopt: async (request) => {
+        const answer = await node.adopt(request);
+        if (!this.#gone) this.#options.relay.claim(request.session, this);
+        return answer;
+      },
+      roomTraffic: (request) => node.roomTraffic(request),
+      closePerson: (request) => node.closePerson(request),
       renew: (request) => this.#renew(request),
       updateGrant: (request) => node.updateGrant(request),
       traffic: (request) => node.traffic(request),

@@ -288,6 +288,24 @@ export class LocalSfuNode implements SfuNode {
     this.#rooms.setAudience(request.room, request.people);
   }
 
+  async adopt({
+    session: id,
+    room,
+    identity,
+  }: {
+    session: string;
+    room: string;
+    identity: string;
+  }): Promise<{ publish: boolean }> {
+    const session = this.#media(id);
+    const { grant } = session;
+    if (grant.room !== room || grant.identity !== identity) {
+      throw new SfuError('session_not_found', `${identity} has no session ${id} in this room.`);
+    }
+    session.renewedAtMs = this.#now();
+    return { publish: session instanceof PublishSession };
+  }
+
   async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
     for (const id of request.sessions) {
       const session = this.#sessions.find(id);
@@ -308,8 +326,28 @@ export class LocalSfuNode implements SfuNode {
     return counted.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   }
 
+  async roomTraffic({
+    room,
+    identity,
+  }: {
+    room: string;
+    identity: string;
+  }): Promise<(SessionTraffic & { publish: boolean })[]> {
+    const counted = (this.#rooms.get(room)?.sessions ?? []).filter(
+      (session) =>
+        session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity),
+    );
+    const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));
+    const traffic = await this.traffic({ sessions: counted.map(({ id }) => id) });
+    return traffic.map((it) => ({ ...it, publish: publishers.has(it.session) }));
+  }
+
   async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {
     this.#sessions.endNamed(request.session, request.reason ?? 'closed');
+  }
+
+  async closePerson({ room, identity }: { room: string; identity: string }): Promise<void> {
+    this.#sessions.endPerson(room, identity);
   }
 
   async closeRoom(request: { room: string }): Promise<void> {

@@ -124,6 +124,17 @@ export class RemoteSfuNode implements SfuNode {
     await this.#ask('setAudience', request);
   }
 
+  async adopt(request: { session: string; room: string; identity: string }): Promise<{ publish: boolean }> {
+    const known = this.#sessions.has(request.session);
+    this.#lookAfter(request.session, request.room);
+    try {
+      return await this.#ask('adopt', request);
+    } catch (error) {
+      if (!known) this.#sessions.delete(request.session);
+      throw error;
+    }
+  }
+
   async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
     // Taken over before asking: what waited for the session comes ahead of the answer.
     for (const session of request.sessions) this.#lookAfter(session, '');
@@ -138,6 +149,14 @@ export class RemoteSfuNode implements SfuNode {
 
   async traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
     return await this.#ask('traffic', request);
+  }
+
+  async roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]> {
+    return await this.#ask('roomTraffic', request);
+  }
+
+  async closePerson(request: { room: string; identity: string }): Promise<void> {
+    await this.#ask('closePerson', request);
   }
 
   async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {

@@ -7,6 +7,7 @@ import {
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
 import { SWEEP_INTERVAL_MS } from './limits.ts';
+import { MediaSession } from './media-session.ts';
 import { isInForce } from './parameters.ts';
 import { PublishSession } from './publish-session.ts';
 import type { Room } from './room.ts';
@@ -79,7 +80,7 @@ export class SessionHost {
 
   async open<S extends Session, A>({ session: id, grant }: SessionRequest, kind: SessionKind<S, A>): Promise<A> {
     this.assertOpen();
-    const place = this.#sessions.reserve(id, grant.room);
+    const place = this.#sessions.reserve(id, grant);
     let session: S | undefined;
     try {
       await this.#options.pool.ready();
@@ -101,6 +102,15 @@ export class SessionHost {
     const session = this.#sessions.get(id);
     if (session) this.end(session, reason);
     else this.#sessions.giveUp(id);
+  }
+
+  /** Ends what a person has in a room, also what is still being opened. */
+  endPerson(room: string, identity: string): void {
+    this.#sessions.giveUpPerson(room, identity);
+    const sessions = this.#options.rooms.get(room)?.sessions ?? [];
+    // A pipe's identity is a node's, and nobody's to close.
+    const theirs = sessions.filter((session) => session instanceof MediaSession && session.grant.identity === identity);
+    this.#endAll(theirs, 'closed');
   }
 
   endRoom(name: string, reason: SessionCloseReason): void {

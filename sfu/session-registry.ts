@@ -20,9 +20,9 @@ export class SessionRegistry {
   }
 
   /** Takes the id, or throws `session_exists`. */
-  reserve(id: string, room: string): ReservedPlace {
+  reserve(id: string, { room, identity }: { room: string; identity: string }): ReservedPlace {
     if (this.#sessions.has(id)) throw new SfuError('session_exists', `There is already a session ${id}.`);
-    const place = new ReservedPlace(id, room);
+    const place = new ReservedPlace(id, room, identity);
     this.#sessions.set(id, place);
     return place;
   }
@@ -52,6 +52,13 @@ export class SessionRegistry {
     }
   }
 
+  giveUpPerson(room: string, identity: string): void {
+    for (const place of this.#sessions.values()) {
+      const isTheirs = place instanceof ReservedPlace && place.room === room && place.identity === identity;
+      if (isTheirs) this.#sessions.delete(place.id);
+    }
+  }
+
   delete(session: Session): void {
     if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
   }
@@ -60,9 +67,11 @@ export class SessionRegistry {
 export class ReservedPlace {
   readonly id: string;
   readonly room: string;
+  readonly identity: string;
 
-  constructor(id: string, room: string) {
+  constructor(id: string, room: string, identity: string) {
     this.id = id;
     this.room = room;
+    this.identity = identity;
   }
 }

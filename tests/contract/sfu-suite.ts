@@ -46,6 +46,7 @@ export function describeSfuNode(harness: SfuHarness): void {
   describe(`${harness.name}: stage`, () => describeStage(open));
   describe(`${harness.name}: layers`, () => describeLayers(open));
   describe(`${harness.name}: grants and leases`, () => describeGrants(open));
+  describe(`${harness.name}: people`, () => describePeople(open));
   const workers = harness.workers ?? 1;
   describe(`${harness.name}: refusals`, () => describeRefusals(open, workers));
   describe(`${harness.name}: ends`, () => describeEnds(open, workers));
@@ -400,6 +401,63 @@ function describeGrants(open: Open): void {
     expect(lost).toEqual([left.session, 'unknown']);
     expect((await stage.events.wait('sessionClosed', kept.session)).reason).toBe('lease_expired');
     expect(await stage.node.stats()).toMatchObject({ rooms: 0, sessions: 0 });
+  });
+}
+
+function describePeople(open: Open): void {
+  it('gives a session to the gateway of the person whose it is, and to no other', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node } = stage;
+    const { session } = await stage.watch('room_adopted', { grant: { identity: 'fan' } });
+    const { session: publisher } = await stage.publish('room_adopted');
+    expect(await node.adopt({ session, room: 'room_adopted', identity: 'fan' })).toEqual({ publish: false });
+    await expectCode(node.adopt({ session, room: 'room_adopted', identity: 'other' }), 'session_not_found');
+    await expectCode(node.adopt({ session, room: 'room_other', identity: 'fan' }), 'session_not_found');
+    await expectCode(node.adopt({ session: publisher, room: 'room_adopted', identity: 'fan' }), 'session_not_found');
+    await expectCode(node.adopt({ session: 'unknown', room: 'room_adopted', identity: 'fan' }), 'session_not_found');
+  });
+
+  it('closes all that a person has in a room, and what they are opening', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_person');
+    const grant = { identity: 'fan' };
+    const theirs = [await stage.watch('room_person', { grant }), await stage.watch('room_person', { grant })];
+    const other = await stage.watch('room_person', { grant: { identity: 'other' } });
+    const elsewhere = await stage.watch('room_person_2', { grant });
+    const opening = stage.node.watch({
+      session: randomUUID(),
+      ...watchRequest(stage),
+      grant: stage.grant('room_person', grant),
+    });
+    const refused = expectCode(opening, 'session_not_found');
+    await stage.node.closePerson({ room: 'room_person', identity: 'fan' });
+    await refused;
+    const closed = stage.events.of('sessionClosed');
+    expect(new Set(closed.map(({ session }) => session))).toEqual(new Set(theirs.map(({ session }) => session)));
+    const { lost } = await stage.node.renew({ sessions: [other.session, elsewhere.session] });
+    expect(lost).toEqual([]);
+  });
+
+  it('counts what flows between a room and one person', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session: publisher } = await stage.publish('room_counted');
+    const { session, viewer } = await stage.watch('room_counted', { grant: { identity: 'fan' } });
+    await stage.watch('room_counted');
+    await viewer.firstDecodableFrame;
+    await vi.waitFor(async () => {
+      const counted = await stage.node.roomTraffic({ room: 'room_counted', identity: 'fan' });
+      expect(counted.map((it) => [it.session, it.publish]).sort()).toEqual(
+        [
+          [publisher, true],
+          [session, false],
+        ].sort(),
+      );
+      expect(counted.every((it) => it.videoReceivedBytes + it.videoSentBytes > 0)).toBe(true);
+    }, WAIT);
+    expect(await stage.node.roomTraffic({ room: 'room_unknown', identity: 'fan' })).toEqual([]);
   });
 }
 
