@@ -26,14 +26,20 @@ import { Money } from './money/money.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/payment-provider.ts';
 import { StripeProvider } from './money/stripe-provider.ts';
-import { MemoryBus } from './platform/bus.ts';
+import { type Bus, MemoryBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { Database } from './platform/db.ts';
-import { MemoryLeasedHashes } from './platform/leased-hashes.ts';
+import { FactTail } from './platform/fact-tail.ts';
+import { GatewayLease } from './platform/gateway-lease.ts';
+import { MemoryHeadCounts } from './platform/head-counts.ts';
+import { Leader } from './platform/leader.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { Outbox } from './platform/outbox.ts';
+import { PeriodicJob } from './platform/periodic-job.ts';
+import { openRedis, type RedisParts } from './platform/redis-parts.ts';
 import { AppError } from './protocol/errors.ts';
+import { createId } from './protocol/ids.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Fleet } from './stage/fleet.ts';
@@ -46,7 +52,13 @@ const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 const SFU_PORT = 40_000;
 const EMULATOR_PORT_OFFSET = 1;
 const EMULATOR_SECRET_KEY = 'sk_test_loge_emulator';
-const EMULATOR_WEBHOOK_SECRET = 'whsec_loge_emulator';
+export const EMULATOR_WEBHOOK_SECRET = 'whsec_loge_emulator';
+
+/** Which of several processes has the advisory lock does what only one must do; any number will do as long as it is the same. */
+const LEADER_LOCK = 7_064_302;
+/** How long a live outlasts the gateway that held it, so that its publisher can go on at another. */
+const ORPHANED_LIVE_MS = 20_000;
+const ORPHAN_SWEEP_MS = 5_000;
 
 export interface AppOptions {
   config: Config;
@@ -104,11 +116,18 @@ export class App {
     closers.push(() => closeServer(server));
 
     const dataDir = resolve(config.dataDir);
-    const [db, node, payment] = await Promise.all([
+    const gateway = createId('gateway');
+    const [db, redis, node, payment] = await Promise.all([
       Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') }).then((it) => {
         closers.push(() => it.close());
         return it;
       }),
+      config.redisUrl
+        ? openRedis({ url: config.redisUrl, gateway, log, metrics }).then((it) => {
+            closers.push(() => it.close());
+            return it;
+          })
+        : undefined,
       createSfuNode(config, log).then((it) => {
         closers.push(() => it.close());
         return it;
@@ -118,12 +137,14 @@ export class App {
         return it;
       }),
     ]);
-    const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
-    const outbox = new Outbox({ db, bus, log, metrics });
+    const bus: Bus = redis?.bus ?? new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
+    const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: !redis });
+    const factTail = new FactTail({ db, bus, owner: gateway, log });
     const accounts = new Accounts(new AccountsStore(db));
     const { currency } = config;
-    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency });
-    await rooms.clearLives();
+    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency, gateway });
+    const shared = await shareHouse({ db, rooms, redis, gateway, log });
+    closers.push(() => shared.close());
     const money = await Money.create({
       db,
       rooms,
@@ -138,6 +159,7 @@ export class App {
       publicUrl: config.publicUrl,
       earnings: config.earnings,
       isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),
+      isLeader: () => shared.leader.isLeader,
     });
     const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
     const chat = new Chat({ db, bus, clock, metrics });
@@ -152,11 +174,15 @@ export class App {
     );
     const context: GatewayContext = {
       config,
+      gateway,
       log,
       metrics,
       clock,
       db,
       bus,
+      factTail,
+      headCounts: redis?.headCounts ?? new MemoryHeadCounts(),
+      redis,
       outbox,
       accounts,
       tokens: new Tokens({ ...config, clock }),
@@ -169,6 +195,7 @@ export class App {
     };
     closers.push(
       () => events.close(),
+      () => factTail.close(),
       () => outbox.close(),
       () => stage.close(),
       () => chat.close(),
@@ -182,12 +209,17 @@ export class App {
     });
     const http = createHttpApp(context, {
       viewerCount: (room) => sockets.viewerCount(room),
-      whyNotReady: () => [...(isDraining ? ['draining'] : []), ...stage.whyNotReady()],
+      whyNotReady: () => [
+        ...(isDraining ? ['draining'] : []),
+        ...(redis?.connections.whyNotReady() ?? []),
+        ...stage.whyNotReady(),
+      ],
     });
     outbox.start();
+    factTail.start();
     events.start();
     await money.start();
-    if (config.development) await seedDemo(context);
+    if (config.development && shared.leader.isLeader) await seedDemo(context);
     gate.open(http);
     return new App({ context, emulator: payment.emulator, server, closers });
   }
@@ -197,6 +229,41 @@ export class App {
     this.#closing ??= closeAll(this.#closers);
     return this.#closing;
   }
+}
+
+/** What makes a process one of several on the same house, and what the only one does instead. */
+async function shareHouse(options: {
+  db: Database;
+  rooms: Rooms;
+  redis: RedisParts | undefined;
+  gateway: string;
+  log: Log;
+}): Promise<{ leader: Leader; close(): Promise<void> }> {
+  const { db, rooms, redis, gateway, log } = options;
+  const leader = await Leader.create({ db, key: LEADER_LOCK, log });
+  if (!redis) {
+    await rooms.clearLives();
+    return { leader, close: () => leader.close() };
+  }
+  const lease = await GatewayLease.create({ db, id: gateway, log });
+  const orphans = new PeriodicJob({
+    name: 'orphaned lives',
+    everyMs: ORPHAN_SWEEP_MS,
+    log,
+    run: async () => {
+      await rooms.endOrphanedLives(ORPHANED_LIVE_MS);
+      return false;
+    },
+  });
+  orphans.start();
+  return {
+    leader,
+    async close() {
+      await orphans.close();
+      await lease.close();
+      await leader.close();
+    },
+  };
 }
 
 /**
@@ -288,6 +355,8 @@ export async function createPayment({
     const { secretKey, webhookSecrets } = config.stripe;
     return { provider: StripeProvider.create({ secretKey, webhookSecrets, clock, log }) };
   }
+  if (config.stripeEmulatorUrl)
+    return { provider: createEmulatorProvider(new URL(config.stripeEmulatorUrl), clock, log) };
   // Only development has the emulator; production does not even load it.
   const { StripeEmulator } = await import('../infra/stripe-emulator/emulator.ts');
   // One address takes the platform's events and those of its connected accounts.
@@ -304,16 +373,19 @@ export async function createPayment({
     if (given !== undefined || !isPortTaken(error)) throw error;
     return start(0);
   });
-  const provider = StripeProvider.create({
+  return { provider: createEmulatorProvider(new URL(`http://127.0.0.1:${emulator.port}`), clock, log), emulator };
+}
+
+function createEmulatorProvider({ hostname: host, port }: URL, clock: Clock, log: Log): PaymentProvider {
+  return StripeProvider.create({
     secretKey: EMULATOR_SECRET_KEY,
     webhookSecrets: [EMULATOR_WEBHOOK_SECRET],
-    host: '127.0.0.1',
-    port: emulator.port,
+    host,
+    port: Number(port),
     protocol: 'http',
     clock,
     log,
   });
-  return { provider, emulator };
 }
 
 function isPortTaken(error: unknown): boolean {

@@ -53,3 +53,23 @@ test('adult content is refused with Stripe, and the message says why', () => {
   });
   expect(faultsOf({ WALLET_MODE: 'maybe' })).toHaveLength(1);
 });
+
+test('Redis wants a Postgres beside it, and a gateway among several wants both', () => {
+  const DATABASE_URL = 'postgres://loge@db/loge';
+  expect(faultsOf({ REDIS_URL: 'redis://cache' })).toEqual([
+    expect.stringMatching(/^DATABASE_URL: needed with REDIS_URL/),
+  ]);
+  expect(faultsOf({ REDIS_URL: 'redis://a,b', DATABASE_URL })).toEqual([
+    expect.stringMatching(/^REDIS_URL: .*several hosts/),
+  ]);
+  for (const REDIS_URL of [
+    'redis://cache',
+    'rediss://:p@cache:6380/1',
+    'redis+sentinel://a,b/loge',
+    'redis+cluster://a,b',
+  ]) {
+    expect(parseConfig({ REDIS_URL, DATABASE_URL }).redisUrl).toBe(REDIS_URL);
+  }
+  expect(() => parseConfig({ DATABASE_URL }, 'gateway')).toThrow(/REDIS_URL: needed to run one gateway of several/);
+  expect(parseConfig({ DATABASE_URL, REDIS_URL: 'redis://cache' }, 'gateway').databaseUrl).toBe(DATABASE_URL);
+});

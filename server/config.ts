@@ -3,6 +3,7 @@
  * the server. Development has a default for everything; production refuses each of these defaults.
  */
 import { z } from 'zod';
+import { parseRedisUrl } from './platform/redis-url.ts';
 import { LIMITS } from './protocol/limits.ts';
 
 export const DEVELOPMENT_API_KEY = 'devkey';
@@ -26,11 +27,21 @@ const environment = z.object({
   LOGE_HOST: text.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   LOGE_DATA_DIR: text.optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_URL: text
+    .superRefine((value, issues) => {
+      try {
+        parseRedisUrl(value);
+      } catch (error) {
+        issues.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      }
+    })
+    .optional(),
   STRIPE_SECRET_KEY: text.optional(),
   /** One secret, or two with a comma between them while one replaces the other. */
   STRIPE_WEBHOOK_SECRET: list.optional(),
   LOGE_STRIPE_EMULATOR_PORT: port.optional(),
+  /** An emulator that runs already; several gateways share one. */
+  LOGE_STRIPE_EMULATOR_URL: z.url({ protocol: /^http$/ }).optional(),
   LOGE_API_KEY: text.max(128).optional(),
   LOGE_API_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -79,7 +90,10 @@ export class ConfigError extends Error {
   }
 }
 
-export function parseConfig(env: Record<string, string | undefined>): Config {
+/** Which part of Loge a process is: all of it, or one gateway among several. */
+export type Part = 'all' | 'gateway';
+
+export function parseConfig(env: Record<string, string | undefined>, part: Part = 'all'): Config {
   // An empty variable, as compose files make them, is an absent one.
   const given: Record<string, string> = Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
@@ -88,8 +102,14 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const production = given.NODE_ENV === 'production';
   if (production) faults.push(...productionFaults(given));
-  if (given.REDIS_URL)
-    faults.push('REDIS_URL: several gateways are not supported yet; leave it out to run one process');
+  if (given.REDIS_URL && !given.DATABASE_URL) {
+    faults.push(
+      'DATABASE_URL: needed with REDIS_URL: several gateways share one Postgres (PGlite is for one process); leave both out to run alone',
+    );
+  }
+  if (part === 'gateway' && !given.REDIS_URL) {
+    faults.push('REDIS_URL: needed to run one gateway of several; `npm start` runs everything in one process');
+  }
   if (given.LOGE_TURN_URLS && !given.LOGE_TURN_SECRET) faults.push('LOGE_TURN_SECRET: needed with LOGE_TURN_URLS');
   if (given.CONTENT_POLICY === 'adult') {
     faults.push(
@@ -106,6 +126,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
 /** In production nothing falls back to a development default. */
 function productionFaults(env: Record<string, string>): string[] {
   const faults: string[] = [];
+  if (env.LOGE_STRIPE_EMULATOR_URL) faults.push('LOGE_STRIPE_EMULATOR_URL: the emulator is for development');
   const required: Record<string, string> = {
     DATABASE_URL: 'the URL of your Postgres (PGlite is for development)',
     STRIPE_SECRET_KEY: 'your Stripe secret key (the emulator is for development)',
@@ -152,6 +173,8 @@ function toConfig(env: z.output<typeof environment>) {
     apiKey: env.LOGE_API_KEY ?? DEVELOPMENT_API_KEY,
     apiSecret: env.LOGE_API_SECRET ?? DEVELOPMENT_API_SECRET,
     databaseUrl: env.DATABASE_URL,
+    /** Present: this is one gateway among several. */
+    redisUrl: env.REDIS_URL,
     dataDir: env.LOGE_DATA_DIR ?? DEVELOPMENT_DATA_DIR,
     stripe: env.STRIPE_SECRET_KEY
       ? {
@@ -169,6 +192,7 @@ function toConfig(env: z.output<typeof environment>) {
       ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
     },
     stripeEmulatorPort: env.LOGE_STRIPE_EMULATOR_PORT,
+    stripeEmulatorUrl: env.LOGE_STRIPE_EMULATOR_URL,
     sfu: {
       listenIp: env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1',
       announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,

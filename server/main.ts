@@ -1,12 +1,16 @@
-/** Starts everything in one process from the environment, prints where it is, and stops cleanly on Ctrl-C or SIGTERM. */
+/**
+ * Starts everything in one process from the environment, or with `gateway` one gateway among several; prints where it is, and stops cleanly on
+ * Ctrl-C or SIGTERM.
+ */
 import { App } from './app.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, ConfigError, type Part, parseConfig } from './config.ts';
 
 const SHUTDOWN_LIMIT_MS = 15_000;
 const REPEATED_SIGNAL_MS = 1_000;
 
 async function main(): Promise<void> {
-  const config = parseConfig(process.env);
+  const part: Part = process.argv[2] === 'gateway' ? 'gateway' : 'all';
+  const config = parseConfig(process.env, part);
   const app = await App.create({ config });
   printWelcome(config, app);
   let stoppingSince: number | undefined;
@@ -36,12 +40,20 @@ function printWelcome(config: Config, app: App): void {
     `  API reference   ${config.publicUrl}/docs`,
     ...(app.emulator ? [`  Payments        test mode, Stripe emulator on ${app.emulator.url}`] : []),
     `  Data            ${config.databaseUrl ? 'Postgres' : config.dataDir}`,
+    ...(config.redisUrl ? describeGateway(config, app) : []),
     '',
     ...(config.development ? ['  Pay with card 4242 4242 4242 4242, any future date, any code.', ''] : []),
     '  Stop with Ctrl-C.',
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function describeGateway({ port }: Config, app: App): string[] {
+  return [
+    `  This gateway    http://localhost:${port}, ${app.context.gateway} (one of several, over Redis)`,
+    `  For operators   http://localhost:${port}/readyz, http://localhost:${port}/metrics`,
+  ];
 }
 
 function explain(error: unknown): string {

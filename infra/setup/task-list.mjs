@@ -8,6 +8,7 @@ import { runMigration } from './tasks/migration.mjs';
 import { runReconcile } from './tasks/reconcile.mjs';
 import { runSetup } from './tasks/setup.mjs';
 import { runStart } from './tasks/start.mjs';
+import { runStartGateway } from './tasks/start-gateway.mjs';
 import { runTest } from './tasks/test.mjs';
 
 const tasks = {
@@ -16,6 +17,12 @@ const tasks = {
     usage: 'npm start',
     summary: 'Sets up what is missing and serves everything from one process.',
     details: 'PORT and the other variables are in README.md. Ctrl-C ends it in good order.',
+  },
+  'start:gateway': {
+    run: runStartGateway,
+    usage: 'npm run start:gateway',
+    summary: 'One gateway among several on the same house, over DATABASE_URL and REDIS_URL.',
+    details: 'Each needs a PORT and an LOGE_SFU_PORT of its own on one machine. SIGTERM drains it.',
   },
   test: {
     run: runTest,

@@ -2,7 +2,7 @@
  * What people say in a room: an ordered log with a gapless sequence number, and who may write or remove. Called by the gateway, which has
  * checked that the participant is inside; tips come from the outbox. It knows no socket: new entries go on the bus.
  */
-import type { Bus } from '../platform/bus.ts';
+import { type Bus, roomTopic } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -15,7 +15,7 @@ import type { Tip } from '../protocol/money.ts';
 import { ChatStore } from './chat.store.ts';
 import { ChatLog } from './chat-log.ts';
 
-/** The bus topic of new entries: `{room, entries}`. */
+/** The bus topic of a room's new entries: `{room, entries}`. */
 export const CHAT_BUS_TOPIC = 'chat';
 export interface ChatAppended {
   room: RoomId;
@@ -40,7 +40,7 @@ export class Chat {
       onAppended: (room, appended) => {
         const entries = appended.map((result) => result.entry);
         for (const entry of entries) options.metrics.chatEntries.inc({ kind: entry.kind });
-        options.bus.publish(CHAT_BUS_TOPIC, { room, entries });
+        options.bus.publish(roomTopic(CHAT_BUS_TOPIC, room), { room, entries });
       },
     });
   }

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { outbox } from '../platform/outbox.schema.ts';
-import type { Fact } from '../platform/outbox.ts';
+import { type CommittedFact, toFact } from '../platform/outbox.ts';
 import type { EventListQuery } from '../protocol/events.ts';
 import { eventCounters, events } from './events.schema.ts';
 
@@ -29,12 +29,9 @@ export class EventLogStore {
   }
 
   /** Facts that the log has not looked at, in the order of the outbox. */
-  async findUnpublished(tx: Orm, limit: number): Promise<(Fact & { seq: number })[]> {
+  async findUnpublished(tx: Orm, limit: number): Promise<CommittedFact[]> {
     const rows = await tx.select().from(outbox).where(isNull(outbox.publishedAt)).orderBy(asc(outbox.seq)).limit(limit);
-    return rows.map(({ dispatchedAt: _, publishedAt: _published, ...fact }) => ({
-      ...fact,
-      createdAt: new Date(fact.createdAt).toISOString(),
-    }));
+    return rows.map(toFact);
   }
 
   async markPublished(tx: Orm, seqs: number[], at: string): Promise<void> {

@@ -8,19 +8,29 @@ import type { Money } from '../money/money.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
+import type { FactTail } from '../platform/fact-tail.ts';
+import type { HeadCounts } from '../platform/head-counts.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox.ts';
+import type { RedisParts } from '../platform/redis-parts.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Stage } from '../stage/stage.ts';
 
 export interface GatewayContext {
   config: Config;
+  /** Names this process among the gateways of the house. */
+  gateway: string;
   log: Log;
   metrics: Metrics;
   clock: Clock;
   db: Database;
   bus: Bus;
+  /** Facts of other gateways, from the database, while the bus does not carry them. */
+  factTail: FactTail;
+  headCounts: HeadCounts;
+  /** Absent where this is the only gateway. */
+  redis?: RedisParts | undefined;
   outbox: Outbox;
   accounts: Accounts;
   tokens: Tokens;

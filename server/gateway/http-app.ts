@@ -17,7 +17,7 @@ import { moneyRoutes } from './money-routes.ts';
 import { countRequests, mountOperations } from './operations-routes.ts';
 import { payoutsRoutes } from './payouts-routes.ts';
 import { pricingRoutes } from './pricing-routes.ts';
-import { createHttpLimits } from './rate-limits.ts';
+import { createHttpLimits, createLimiterFactory } from './rate-limits.ts';
 import { receiptsRoutes } from './receipts-routes.ts';
 import { roomsRoutes } from './rooms-routes.ts';
 import { mountEmbedScripts, mountSitePages } from './site-pages.ts';
@@ -30,7 +30,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const { config, log, metrics, tokens, clock } = context;
   const sessions = new SiteSessions({ config, clock });
   const auth = new HttpAuth({ config, tokens, sessions });
-  const limits = createHttpLimits();
+  const limits = createHttpLimits(createLimiterFactory(context.redis));
   const pipeline = new HttpPipeline({ auth, limits, log });
   const apiRoutes = [
     ...accountsRoutes(context),

@@ -2,13 +2,13 @@
 import type { RoomId } from '../protocol/ids.ts';
 import type { GatewayContext } from './context.ts';
 
-/** Stage and chat are realtime only. */
-export type HttpContext = Omit<GatewayContext, 'stage' | 'chat'>;
+/** Stage, chat and who is connected are realtime only. */
+export type HttpContext = Omit<GatewayContext, 'stage' | 'chat' | 'factTail' | 'headCounts' | 'gateway'>;
 
 /** The realtime side, as HTTP sees it. */
 export interface LiveView {
-  /** How many fans are inside a room now. */
-  viewerCount(room: RoomId): number;
+  /** How many fans are inside a room now, over all gateways. */
+  viewerCount(room: RoomId): Promise<number>;
   /** Why this process should get no new people (`draining`, `sfu: no worker`, …); empty when it is ready. */
   whyNotReady(): string[];
 }

@@ -23,7 +23,7 @@ let document: OpenApiDocument;
 
 beforeAll(async () => {
   http = await startHttp();
-  const live = { viewerCount: () => 0, whyNotReady: () => [] };
+  const live = { viewerCount: async () => 0, whyNotReady: () => [] };
   routes = [
     ...accountsRoutes(http.context),
     ...roomsRoutes(http.context, live),

@@ -1,30 +1,47 @@
-/** Who is connected to this gateway, by room and by identity, and how many watch: told to everyone in the room, at most twice a second. */
+/**
+ * Who is connected to this gateway, by room and by identity, and how many watch over all gateways: told to everyone in the room, at most
+ * twice a second. A room is open here while somebody of it is connected.
+ */
+import type { HeadCounts, Others } from '../platform/head-counts.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Connection } from './connection.ts';
 
 const COUNT_INTERVAL_MS = 500;
+/** How often what others said is read again, so that a gateway that died is not counted for long. */
+const OTHERS_INTERVAL_MS = 5_000;
+/** Up to so many people here and elsewhere, somebody at two gateways counts once; beyond, gateways are summed. */
+const EXACT_MAX = 200;
 
 interface RoomPresence {
   connections: Set<Connection>;
   lastCount: number;
   timer: NodeJS.Timeout | undefined;
   toldAtMs: number;
+  others: Others;
+  reported: string;
+}
+
+export interface PresenceOptions {
+  counts: HeadCounts;
+  /** The head-count changed: tell the room. */
+  onCount: (room: RoomId, count: number) => void;
+  /** The number of people inside who may watch changed: tell the stage, at once. */
+  onAudience: (room: RoomId, people: number) => void;
+  /** Who is here was reported anew: other gateways should look. */
+  onReported: (room: RoomId) => void;
 }
 
 export class Presence {
+  readonly #options: PresenceOptions;
   readonly #rooms = new Map<RoomId, RoomPresence>();
   readonly #identities = new Map<string, Set<Connection>>();
-  readonly #onCount: (room: RoomId, count: number) => void;
-  readonly #onAudience: (room: RoomId, people: number) => void;
+  readonly #othersTimer: NodeJS.Timeout;
 
-  constructor(options: {
-    /** The head-count changed: tell the room. */
-    onCount: (room: RoomId, count: number) => void;
-    /** The number of people inside who may watch changed: tell the stage, at once. */
-    onAudience: (room: RoomId, people: number) => void;
-  }) {
-    this.#onCount = options.onCount;
-    this.#onAudience = options.onAudience;
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    this.#othersTimer = setInterval(() => {
+      for (const room of this.#rooms.keys()) this.recount(room);
+    }, OTHERS_INTERVAL_MS).unref();
   }
 
   add(connection: Connection): void {
@@ -33,6 +50,8 @@ export class Presence {
       lastCount: 0,
       timer: undefined,
       toldAtMs: 0,
+      others: { count: 0, identities: [] },
+      reported: '',
     };
     this.#rooms.set(connection.roomId, room);
     room.connections.add(connection);
@@ -52,6 +71,15 @@ export class Presence {
     if (room.connections.size > 0) return;
     clearTimeout(room.timer);
     this.#rooms.delete(connection.roomId);
+    if (room.reported !== '') void this.#report(connection.roomId, new Set());
+  }
+
+  isOpen(room: RoomId): boolean {
+    return this.#rooms.has(room);
+  }
+
+  openRooms(): RoomId[] {
+    return [...this.#rooms.keys()];
   }
 
   inRoom(room: RoomId): Connection[] {
@@ -66,13 +94,25 @@ export class Presence {
     return [...this.#rooms.values()].flatMap((room) => [...room.connections]);
   }
 
-  /** How many fans are inside: people, not tabs. */
+  /** How many fans are inside, here and as others last said elsewhere: people, not tabs. */
   viewerCount(room: RoomId): number {
+    const others = this.#rooms.get(room)?.others;
+    const here = this.#viewers(room);
+    return others ? merge(here, others) : here.size;
+  }
+
+  /** The same for any room, open here or not. */
+  async countViewers(room: RoomId): Promise<number> {
+    if (this.#rooms.has(room)) return this.viewerCount(room);
+    return (await this.#options.counts.others(room)).count;
+  }
+
+  #viewers(room: RoomId): Set<string> {
     const identities = new Set<string>();
     for (const connection of this.#rooms.get(room)?.connections ?? []) {
       if (connection.isInside && connection.participant.role === 'fan') identities.add(connection.participant.identity);
     }
-    return identities.size;
+    return identities;
   }
 
   /** Somebody came in or went out: counts again. */
@@ -80,22 +120,50 @@ export class Presence {
     const room = this.#rooms.get(roomId);
     if (!room) return;
     const audience = [...room.connections].filter((it) => it.isInside && it.participant.role !== 'creator').length;
-    this.#onAudience(roomId, audience);
-    if (room.timer) return;
+    this.#options.onAudience(roomId, audience);
+    this.recount(roomId);
+  }
+
+  /** Somebody came or went, perhaps elsewhere. */
+  recount(roomId: RoomId): void {
+    const room = this.#rooms.get(roomId);
+    if (!room || room.timer) return;
     const waitMs = Math.max(0, room.toldAtMs + COUNT_INTERVAL_MS - Date.now());
     room.timer = setTimeout(() => {
       room.timer = undefined;
-      const count = this.viewerCount(roomId);
-      if (count === room.lastCount) return;
-      room.lastCount = count;
-      room.toldAtMs = Date.now();
-      this.#onCount(roomId, count);
+      void this.#tell(roomId, room);
     }, waitMs);
   }
 
+  async #tell(roomId: RoomId, room: RoomPresence): Promise<void> {
+    const here = this.#viewers(roomId);
+    const signature = here.size <= EXACT_MAX ? [...here].sort().join('\n') : String(here.size);
+    const isNews = signature !== room.reported;
+    room.reported = signature;
+    room.toldAtMs = Date.now();
+    if (isNews) await this.#report(roomId, here);
+    room.others = await this.#options.counts.others(roomId);
+    if (this.#rooms.get(roomId) !== room) return;
+    const count = this.viewerCount(roomId);
+    if (count === room.lastCount) return;
+    room.lastCount = count;
+    this.#options.onCount(roomId, count);
+  }
+
+  async #report(room: RoomId, identities: ReadonlySet<string>): Promise<void> {
+    await this.#options.counts.report(room, identities);
+    this.#options.onReported(room);
+  }
+
   close(): void {
+    clearInterval(this.#othersTimer);
     for (const room of this.#rooms.values()) clearTimeout(room.timer);
     this.#rooms.clear();
     this.#identities.clear();
   }
+}
+
+function merge(here: ReadonlySet<string>, others: Others): number {
+  if (others.identities === null || here.size > EXACT_MAX) return here.size + others.count;
+  return here.size + others.identities.filter((identity) => !here.has(identity)).length;
 }

@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import type { Handlers } from './pipeline.ts';
 import type { Presence } from './presence.ts';
+import { creatorRoom, personRoom, type SocketServer } from './socket-rooms.ts';
 
 type PrivateHandlers = { [N in keyof Handlers as N extends `private:${string}` ? N : never]: Handlers[N] };
 
@@ -66,12 +67,13 @@ export function tellPrivateFact(presence: Presence, fact: Fact): void {
   for (const { socket } of concerned(presence, session.room, session.identity)) socket.emit(event, { session });
 }
 
-export function tellPrivateProgress(presence: Presence, progress: PrivateProgress): void {
+/** Both may be connected to other gateways than the one that runs the session. */
+export function tellPrivateProgress(io: SocketServer, progress: PrivateProgress): void {
   const { room, identity, running, isFundsLow } = progress;
   const { session, remainingMs } = running;
-  for (const { socket } of concerned(presence, room, identity)) {
-    socket.emit('private:running', running);
-    if (isFundsLow) socket.emit('private:fundsLow', { session, remainingMs });
+  for (const target of [creatorRoom(room), personRoom(room, identity)]) {
+    io.to(target).emit('private:running', running);
+    if (isFundsLow) io.to(target).emit('private:fundsLow', { session, remainingMs });
   }
 }
 

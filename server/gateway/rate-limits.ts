@@ -1,9 +1,11 @@
 /**
- * Budgets of requests per identity and per address, for sockets and for HTTP, by class of request. They live in memory; another store (Redis,
- * for several gateways) is another `LimiterFactory`. Called by both pipelines of the gateway; knows nothing of what a request does.
+ * Budgets of requests per identity and per address, for sockets and for HTTP, by class of request. They live in memory, or in Redis for all
+ * gateways together; while Redis is gone each gateway counts for itself. Called by both pipelines of the gateway; knows nothing of what a
+ * request does.
  */
 import { isIPv6 } from 'node:net';
-import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RedisParts } from '../platform/redis-parts.ts';
 import { AppError } from '../protocol/errors.ts';
 
 /** `points` requests in each window of `seconds`, and `burst` more now and then. */
@@ -76,6 +78,27 @@ export const createMemoryLimiter: LimiterFactory = (name, { points, seconds, bur
   const extra = new RateLimiterMemory({ keyPrefix: `${name}:burst`, points: burst.points, duration: burst.seconds });
   return new BurstyRateLimiter(limiter, extra);
 };
+
+/** Budgets that hold over all gateways where there is a Redis. */
+export function createLimiterFactory(redis: RedisParts | undefined): LimiterFactory {
+  if (!redis) return createMemoryLimiter;
+  const { commands: storeClient, connections } = redis;
+  const create = (keyPrefix: string, { points, seconds }: Budget) =>
+    new RateLimiterRedis({
+      storeClient,
+      keyPrefix: `${connections.prefix}limit:${keyPrefix}`,
+      points,
+      duration: seconds,
+      rejectIfRedisNotReady: true,
+      // Whoever has used the budget up is refused here without asking Redis again.
+      inMemoryBlockOnConsumed: points + 1,
+      insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration: seconds }),
+    });
+  return (name, budget) => {
+    const limiter = create(name, budget);
+    return budget.burst ? new BurstyRateLimiter(limiter, create(`${name}:burst`, budget.burst)) : limiter;
+  };
+}
 
 export class RateLimits<C extends string> {
   readonly #limiters = new Map<string, Limiter>();

@@ -54,7 +54,8 @@ function roomRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
       description: 'Live ones first, then the newest.',
       handler: async ({ input }) => {
         const found = await rooms.listRooms(input);
-        return { rooms: found.map((it) => ({ ...it, viewerCount: live.viewerCount(it.id) })) };
+        const rows = found.map(async (it) => ({ ...it, viewerCount: await live.viewerCount(it.id) }));
+        return { rooms: await Promise.all(rows) };
       },
     }),
     defineRoute({
@@ -66,7 +67,7 @@ function roomRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
       answer: roomView,
       summary: 'Get a room',
       handler: async ({ params }) => {
-        return { ...(await rooms.getRoom(params.id)), viewerCount: live.viewerCount(params.id) };
+        return { ...(await rooms.getRoom(params.id)), viewerCount: await live.viewerCount(params.id) };
       },
     }),
   ];

@@ -84,7 +84,7 @@ function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[]
   ];
 }
 
-const viewOf = (live: LiveView) => (it: Room) => ({ ...it, viewerCount: live.viewerCount(it.id) });
+const viewOf = (live: LiveView) => async (it: Room) => ({ ...it, viewerCount: await live.viewerCount(it.id) });
 
 function siteRoomRoutes({ rooms, tokens }: HttpContext, live: LiveView): Route[] {
   const view = viewOf(live);
@@ -100,7 +100,7 @@ function siteRoomRoutes({ rooms, tokens }: HttpContext, live: LiveView): Route[]
       handler: async () => {
         const onAir = await rooms.listRooms({ status: 'live', limit: LIMITS.listPageItems });
         const toCome = await rooms.listRooms({ status: 'scheduled', limit: LIMITS.listPageItems });
-        return { rooms: [...onAir, ...toCome].slice(0, LIMITS.listPageItems).map(view) };
+        return { rooms: await Promise.all([...onAir, ...toCome].slice(0, LIMITS.listPageItems).map(view)) };
       },
     }),
     defineRoute({
@@ -145,7 +145,7 @@ function studioRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
       handler: async ({ caller }) => {
         assertCreator(caller);
         const own = await rooms.listRooms({ creator: caller.identity, limit: LIMITS.listPageItems });
-        return { rooms: own.map(viewOf(live)) };
+        return { rooms: await Promise.all(own.map(viewOf(live))) };
       },
     }),
     defineRoute({

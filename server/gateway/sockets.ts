@@ -3,52 +3,54 @@
  * passes facts on to whom they concern. It holds connections; every decision is a domain's.
  */
 import type { Server as HttpServer } from 'node:http';
+import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../chat/chat.ts';
-import type { MoneyFacts } from '../money/money-facts.ts';
+import { roomTopic } from '../platform/bus.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../platform/outbox.ts';
+import type { AdapterClients } from '../platform/redis-adapter-clients.ts';
 import { SharedRead } from '../platform/shared-read.ts';
 import type { ChatPage } from '../protocol/chat.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from '../protocol/realtime.ts';
+import type { Inside, ServerToClientEvents, Welcome } from '../protocol/realtime.ts';
 import type { Room } from '../protocol/rooms.ts';
 import type { StageEvent } from '../stage/stage.ts';
 import { ChatFanout } from './chat-fanout.ts';
 import { Connection, type RoomSocket } from './connection.ts';
 import type { GatewayContext } from './context.ts';
-import { GoalFanout } from './goal-fanout.ts';
+import { FactFanout } from './fact-fanout.ts';
 import { authorise, type Handshake, isHandshakeOriginAllowed } from './handshake.ts';
 import { Pipeline } from './pipeline.ts';
 import { Presence } from './presence.ts';
-import { tellPrivateFact, tellPrivateProgress } from './private-requests.ts';
-import { createSocketLimits, type SocketLimits } from './rate-limits.ts';
+import { tellPrivateProgress } from './private-requests.ts';
+import { createLimiterFactory, createSocketLimits, type SocketLimits } from './rate-limits.ts';
 import { createHandlers } from './requests.ts';
+import { RoomSubscriptions } from './room-subscriptions.ts';
+import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
 
 /** Together the time after which a silent connection counts as lost. */
 const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 8_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Earnings are told at most this often, however many tips come in. */
-const EARNINGS_INTERVAL_MS = 500;
 /** Socket.IO's reasons for an end that the client itself wanted. */
 const CLEAN_ENDS = new Set(['client namespace disconnect', 'server namespace disconnect']);
 
-const inside = (room: RoomId) => `inside:${room}`;
-const everyone = (room: RoomId) => `room:${room}`;
+/** The bus topic that says: who is in this room at another gateway has changed. */
+const PRESENCE_BUS_TOPIC = 'presence';
 
 export class SocketGateway {
   readonly #context: GatewayContext;
-  readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
+  readonly #io: SocketServer;
   readonly #presence: Presence;
   readonly #limits: SocketLimits;
   readonly #pipeline: Pipeline;
   readonly #fanout: ChatFanout;
-  readonly #goals: GoalFanout;
+  readonly #facts: FactFanout;
+  readonly #subscriptions: RoomSubscriptions;
   readonly #bySocket = new Map<string, Connection>();
-  readonly #earningsTimers = new Map<RoomId, NodeJS.Timeout>();
-  readonly #unsubscribe: (() => void)[];
+  readonly #unsubscribe: () => void;
   /** What every newcomer of a room is shown alike: read once for all who come in at the same moment. */
   readonly #newestChat: SharedRead<RoomId, ChatPage>;
   readonly #tipping: SharedRead<RoomId, Inside['tipping']>;
@@ -56,7 +58,7 @@ export class SocketGateway {
 
   constructor(context: GatewayContext, server: HttpServer) {
     this.#context = context;
-    this.#limits = createSocketLimits();
+    this.#limits = createSocketLimits(createLimiterFactory(context.redis));
     this.#newestChat = new SharedRead((room) => context.chat.catchUp(room, undefined));
     this.#tipping = new SharedRead((room) => context.money.getTipping(room));
     this.#io = new Server(server, {
@@ -67,14 +69,17 @@ export class SocketGateway {
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: HANDSHAKE_TIMEOUT_MS,
       perMessageDeflate: false,
+      ...(context.redis ? { adapter: createAdapter(context.redis.adapter) } : {}),
       cors: { origin: (_origin, callback) => callback(null, true), credentials: false },
       // CORS does not cover WebSockets; the origin is checked here for both transports.
       allowRequest: (request, callback) =>
         callback(this.#closing ? 'shutting_down' : null, isHandshakeOriginAllowed(context, request)),
     });
     this.#presence = new Presence({
-      onCount: (room, count) => this.#io.local.to(everyone(room)).emit('rooms:viewerCount', { count }),
+      counts: context.headCounts,
+      onCount: (room, count) => this.#io.local.to(lobbyRoom(room)).emit('rooms:viewerCount', { count }),
       onAudience: (room, people) => context.stage.setAudience(room, people),
+      onReported: (room) => context.bus.publish(roomTopic(PRESENCE_BUS_TOPIC, room), {}),
     });
     this.#pipeline = new Pipeline({
       handlers: createHandlers(context),
@@ -82,28 +87,25 @@ export class SocketGateway {
       log: context.log,
       metrics: context.metrics,
     });
-    this.#fanout = new ChatFanout((room, entries) => this.#io.local.to(inside(room)).emit('chat:frame', { entries }));
-    this.#goals = new GoalFanout({
-      read: (room) => context.money.getGoal(room),
-      hasAudience: (room) => this.#presence.inRoom(room).length > 0,
-      send: (room, goal) => this.#io.local.to(inside(room)).emit('money:goalProgress', { goal }),
-      log: context.log,
+    this.#fanout = new ChatFanout((room, entries) =>
+      this.#io.local.to(insideRoom(room)).emit('chat:frame', { entries }),
+    );
+    this.#facts = new FactFanout({ context, io: this.#io, presence: this.#presence });
+    this.#subscriptions = new RoomSubscriptions(context.bus, {
+      [CHAT_BUS_TOPIC]: (room, message) => this.#fanout.add(room, (message as ChatAppended).entries),
+      [FACTS_BUS_TOPIC]: (room, message) => this.#facts.handleFact(room, message as Fact),
+      [PRESENCE_BUS_TOPIC]: (room) => this.#presence.recount(room),
     });
     this.#io.use((socket, next) => this.#handleHandshake(socket, next));
     this.#io.on('connection', (socket) => void this.#handleConnection(socket));
     context.stage.onEvent((event) => this.#handleStageEvent(event));
-    context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#presence, progress));
-    this.#unsubscribe = [
-      context.bus.subscribe(CHAT_BUS_TOPIC, (message) => {
-        const { room, entries } = message as ChatAppended;
-        this.#fanout.add(room, entries);
-      }),
-      context.bus.subscribe(FACTS_BUS_TOPIC, (message) => this.#handleFact(message as Fact)),
-    ];
+    context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#io, progress));
+    context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
+    this.#unsubscribe = context.bus.onRestored(() => void this.#facts.reconsiderAll());
   }
 
-  viewerCount(room: RoomId): number {
-    return this.#presence.viewerCount(room);
+  viewerCount(room: RoomId): Promise<number> {
+    return this.#presence.countViewers(room);
   }
 
   async #handleHandshake(socket: RoomSocket, next: (error?: Error) => void): Promise<void> {
@@ -133,8 +135,11 @@ export class SocketGateway {
     socket.on('disconnect', (reason) => this.#handleDisconnect(connection, reason));
     // Present before access is decided: a fact that arrives meanwhile finds this connection.
     this.#presence.add(connection);
-    await socket.join(everyone(connection.roomId));
+    const { roomId, participant } = connection;
+    await socket.join([lobbyRoom(roomId), identityRoom(participant.identity)]);
+    if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
     try {
+      await this.#subscriptions.open(roomId);
       await connection.welcome((room, view) => this.#sendWelcome(connection, room, view));
       this.#presence.refresh(connection.roomId);
     } catch (error) {
@@ -147,6 +152,7 @@ export class SocketGateway {
   async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {
     const { participant, can, access, roomId } = connection;
     const { money, stage, clock } = this.#context;
+    if (room.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
     const welcome: Welcome = {
       participant,
       can: { publish: can.publish, chat: can.chat, tip: can.tip, moderate: can.moderate },
@@ -172,11 +178,11 @@ export class SocketGateway {
       return { chat, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
     },
     enter: (connection: Connection) => {
-      void connection.socket.join(inside(connection.roomId));
+      void connection.socket.join(insideRoom(connection.roomId));
       this.#presence.refresh(connection.roomId);
     },
     leave: async (connection: Connection) => {
-      void connection.socket.leave(inside(connection.roomId));
+      void connection.socket.leave(insideRoom(connection.roomId));
       this.#presence.refresh(connection.roomId);
       this.#context.metrics.accessRevocations.inc({ reason: connection.access.reason ?? 'required' });
       await this.#context.stage.closeParticipant(connection.roomId, connection.participant.identity);
@@ -192,6 +198,7 @@ export class SocketGateway {
     connection.close();
     this.#bySocket.delete(connection.socket.id);
     this.#presence.remove(connection);
+    if (!this.#presence.isOpen(connection.roomId)) this.#subscriptions.close(connection.roomId);
     this.#context.metrics.sockets.dec();
     this.#context.stage.handleSocketGone(connection.socket.id, CLEAN_ENDS.has(reason));
   }
@@ -231,87 +238,21 @@ export class SocketGateway {
     }
   }
 
-  /** Facts arrive at least once; each of these may be said twice without harm. */
-  #handleFact(fact: Fact): void {
-    const room = fact.room as RoomId | null;
-    tellPrivateFact(this.#presence, fact);
-    switch (fact.topic) {
-      case 'access.changed':
-        for (const connection of this.#presence.ofIdentity(fact.identity ?? '')) {
-          if (connection.roomId === room) void connection.reconsider();
-        }
-        return;
-      case 'wallet.changed':
-        for (const { socket } of this.#presence.ofIdentity(fact.identity ?? '')) {
-          socket.emit('money:walletChanged', fact.data.wallet);
-        }
-        return;
-      case 'wallets.changed':
-        for (const { identity, wallet } of (fact.data as MoneyFacts['wallets.changed']).wallets) {
-          for (const { socket } of this.#presence.ofIdentity(identity)) socket.emit('money:walletChanged', wallet);
-        }
-        return;
-      case 'earnings.changed':
-        if (room) {
-          this.#tellEarnings(room);
-          this.#goals.noteTips(room);
-        }
-        return;
-      case 'goal.changed':
-        if (room) this.#goals.noteGoal(room);
-        return;
-      case 'tipMenu.changed': {
-        const { menu } = fact.data as MoneyFacts['tipMenu.changed'];
-        if (room) this.#io.local.to(inside(room)).emit('money:tipMenuChanged', menu);
-        return;
-      }
-      case 'live.started':
-        if (room) this.#io.local.to(everyone(room)).emit('stage:liveStarted', { startedAt: fact.createdAt });
-        return;
-      case 'live.ended':
-        if (room) this.#io.local.to(everyone(room)).emit('stage:liveEnded', { endedAt: fact.createdAt });
-        return;
-      case 'room.ended':
-        if (room) void this.#handleRoomEnded(room);
-    }
-  }
-
-  async #handleRoomEnded(roomId: RoomId): Promise<void> {
-    try {
-      const room = await this.#context.rooms.getRoom(roomId);
-      this.#io.local.to(everyone(roomId)).emit('rooms:ended', { room });
-      await Promise.all(this.#presence.inRoom(roomId).map((connection) => connection.reconsider()));
-      await this.#context.stage.closeRoom(roomId);
-    } catch (error) {
-      this.#context.log.error({ err: error, room: roomId }, 'room not closed');
-    }
-  }
-
-  #tellEarnings(room: RoomId): void {
-    if (this.#earningsTimers.has(room)) return;
-    const tell = async () => {
-      this.#earningsTimers.delete(room);
-      const creators = this.#presence.inRoom(room).filter(({ participant }) => participant.role === 'creator');
-      if (creators.length === 0) return;
-      const earnings = await this.#context.money.getEarnings(room);
-      for (const { socket } of creators) socket.emit('money:earningsChanged', earnings);
-    };
-    const timer = setTimeout(() => {
-      tell().catch((error) => this.#context.log.error({ err: error, room }, 'earnings not told'));
-    }, EARNINGS_INTERVAL_MS);
-    this.#earningsTimers.set(room, timer);
-  }
-
   /** Says goodbye, so that clients come back elsewhere or in a moment, and closes every socket. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    for (const timer of this.#earningsTimers.values()) clearTimeout(timer);
+    this.#unsubscribe();
     const { code, message } = new AppError('shutting_down').toWire();
     this.#io.local.emit('rooms:goodbye', { code, message, reconnect: true });
     this.#fanout.close();
-    this.#goals.close();
+    this.#facts.close();
     await this.#io.close();
+    this.#subscriptions.closeAll();
     this.#presence.close();
   }
+}
+
+/** The adapter is written for clients that it looks at the shape of; ours have it. */
+function createAdapter({ publisher, subscriber, channelPrefix }: AdapterClients) {
+  return createShardedAdapter(publisher, subscriber, { channelPrefix, subscriptionMode: 'dynamic' });
 }

@@ -36,6 +36,8 @@ export interface MoneyOptions {
   taxes?: TaxCalculator;
   /** How long earnings are held, and from what amount they are paid out; each absent one has a default. */
   earnings?: Partial<EarningsRules>;
+  /** Of several processes on the same books, whether this one does what one is enough for. Absent means that it is alone. */
+  isLeader?: () => boolean;
 }
 
 export interface EarningsRules extends HoldRules {
@@ -70,11 +72,13 @@ export class MoneyContext {
   readonly spending: SpendingStore;
   readonly walletMode: WalletMode;
   readonly earningsRules: EarningsRules;
+  readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: MoneyOptions) {
     this.db = options.db;
     this.earningsRules = { ...EARNINGS_RULES, ...options.earnings };
+    this.isLeader = options.isLeader ?? (() => true);
     this.rooms = options.rooms;
     this.outbox = options.outbox;
     this.provider = options.provider;

@@ -61,6 +61,15 @@ export interface ConfirmedCheckout {
 
 const SWEEP_MS = 2_000;
 const LISTING_MS = 60_000;
+/** Jobs of which one process is enough; the others take what they do item by item, whatever number there are. */
+const JOBS_OF_ONE = new Set([
+  'cancellations',
+  'promotions',
+  'event listing',
+  'earnings release',
+  'payout batch',
+  'reconciliation',
+]);
 const STATUS_ON_RETURN: Record<CheckoutStatus, ConfirmedCheckout['status']> = {
   opening: 'open',
   open: 'open',
@@ -172,7 +181,13 @@ export class Money {
     this.#earnings = new EarningsStore(db);
     this.#invariants = new InvariantsStore(db);
     const job = (name: string, everyMs: number, run: () => Promise<boolean>) =>
-      new PeriodicJob({ name, everyMs, run, log: context.log });
+      new PeriodicJob({
+        name,
+        everyMs,
+        run,
+        log: context.log,
+        ...(JOBS_OF_ONE.has(name) ? { mayRun: context.isLeader } : {}),
+      });
     this.#inboxJob = job('inbox', SWEEP_MS, () => this.#inbox.process());
     this.#jobs = [
       this.#inboxJob,

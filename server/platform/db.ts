@@ -22,10 +22,19 @@ export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
  */
 export type Run = <Row>(text: string, values: unknown[]) => Promise<Row[]>;
 
+/** A lock that this process holds as long as its connection lives. */
+export interface HeldLock {
+  readonly isHeld: boolean;
+  /** Asks the database; false when the lock was lost. */
+  check(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
 interface Driver {
   orm: Orm;
   run: Run;
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
+  tryLock(key: number): Promise<HeldLock | undefined>;
   end(): Promise<void>;
 }
 
@@ -82,6 +91,7 @@ export class Database {
       orm: orm as unknown as Orm,
       run: runOn(pool),
       transaction: (work) => transactionOnPool(pool, work),
+      tryLock: (key) => lockOnPool(pool, key),
       end: () => pool.end(),
     });
   }
@@ -95,6 +105,8 @@ export class Database {
       orm: orm as unknown as Orm,
       run: runOnPglite(client),
       transaction: (work) => client.transaction((tx) => work(runOnPglite(tx))),
+      // Nobody else can have this database open.
+      tryLock: async () => ({ isHeld: true, check: async () => true, release: async () => {} }),
       end: () => client.close(),
     });
   }
@@ -115,6 +127,11 @@ export class Database {
   /** One such statement that is a transaction of its own. */
   bulk<Row>(text: string, values: unknown[]): Promise<Row[]> {
     return this.#driver.run<Row>(text, values);
+  }
+
+  /** Takes an advisory lock that no other process holds, with a connection of its own; undefined when another has it. */
+  tryLock(key: number): Promise<HeldLock | undefined> {
+    return this.#driver.tryLock(key);
   }
 
   async #retrying<T>(attemptOnce: () => Promise<T>): Promise<T> {
@@ -163,6 +180,52 @@ async function transactionOnPool<T>(pool: pg.Pool, work: (run: Run) => Promise<T
   } finally {
     client.release(broken);
   }
+}
+
+async function lockOnPool(pool: pg.Pool, key: number): Promise<HeldLock | undefined> {
+  const client = await pool.connect();
+  let isHeld = false;
+  let fault: Error | undefined;
+  const handleError = (error: Error) => {
+    isHeld = false;
+    fault = error;
+  };
+  client.on('error', handleError);
+  const release = () => {
+    client.off('error', handleError);
+    client.release(fault);
+  };
+  try {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [key]);
+    isHeld = rows[0]?.taken ?? false;
+  } catch (error) {
+    client.off('error', handleError);
+    client.release(error instanceof Error ? error : true);
+    throw error;
+  }
+  if (!isHeld) {
+    release();
+    return undefined;
+  }
+  let isReleased = false;
+  const end = async () => {
+    if (isReleased) return;
+    isReleased = true;
+    if (isHeld) await client.query('select pg_advisory_unlock($1)', [key]).catch(handleError);
+    isHeld = false;
+    release();
+  };
+  return {
+    get isHeld() {
+      return isHeld;
+    },
+    async check() {
+      if (isHeld) await client.query('select 1').catch(handleError);
+      if (!isHeld) await end();
+      return isHeld;
+    },
+    release: end,
+  };
 }
 
 /** The SQLSTATE of a database error, looked for through Drizzle's wrapping; empty for anything else. */

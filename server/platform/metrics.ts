@@ -76,6 +76,11 @@ export function createMetrics() {
       help: 'Facts committed and not yet dispatched',
       registers,
     }),
+    busMessagesLost: new Counter({
+      name: 'loge_bus_messages_lost_total',
+      help: 'Messages to other gateways that Redis did not take; the database has what they told of',
+      registers,
+    }),
     eventsPublished: new Counter({
       name: 'loge_events_published_total',
       help: 'Events taken into the log for embedders, by type',

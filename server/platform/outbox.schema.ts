@@ -12,6 +12,9 @@ export const outbox = pgTable(
     identity: text('identity'),
     data: jsonb('data').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+    /** Which process dispatches it, and until when nobody else does: by then it is done, or that process is gone. */
+    claimedBy: text('claimed_by'),
+    claimedUntil: timestamp('claimed_until', { withTimezone: true, mode: 'string' }),
     dispatchedAt: timestamp('dispatched_at', { withTimezone: true, mode: 'string' }),
     /** Set in the transaction that takes the fact into the log of events for embedders, or passes it over. */
     publishedAt: timestamp('published_at', { withTimezone: true, mode: 'string' }),

@@ -1,11 +1,12 @@
 /**
  * The durable outbox: a domain commits a fact in the transaction that makes it true, and the dispatcher hands it to every listener at
  * least once, in order, also after a crash. Listeners are therefore idempotent by the fact's id. Afterwards the fact goes on the bus, so
- * that every gateway can look again at what it shows.
+ * that every gateway can look again at what it shows. Of several processes the one that committed a fact dispatches it; what it has not
+ * done in time, because it died, another takes over.
  */
-import { asc, count, isNull } from 'drizzle-orm';
+import { and, asc, count, eq, gte, isNull, sql } from 'drizzle-orm';
 import { createId } from '../protocol/ids.ts';
-import type { Bus } from './bus.ts';
+import { type Bus, roomTopic } from './bus.ts';
 import type { Database, Orm, Run } from './db.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -32,6 +33,7 @@ export interface CommittedFact extends Fact {
   seq: number;
 }
 
+/** The bus topic of facts; those that belong to a room go to the topic of that room. */
 export const FACTS_BUS_TOPIC = 'facts';
 const BATCH_FACTS = 1_000;
 /** Facts handed over and not yet dispatched; what is beyond is found in the table. */
@@ -41,8 +43,12 @@ const SWEEP_MS = 1_000;
 /** How long after a fact was added within an open transaction that transaction is taken to be over. */
 const OPEN_TRANSACTION_MS = 1_000;
 
-const INSERT = `insert into outbox (id, topic, room, identity, data)
-    select fact.id, fact.topic, fact.room, fact.identity, fact.data::jsonb
+/** How long a fact is its own process' to dispatch. */
+const CLAIM_SECONDS = 5;
+const CLAIM_END = sql.raw(`now() + interval '${CLAIM_SECONDS} seconds'`);
+
+const INSERT = `insert into outbox (id, topic, room, identity, data, claimed_by, claimed_until)
+    select fact.id, fact.topic, fact.room, fact.identity, fact.data::jsonb, $6, now() + interval '${CLAIM_SECONDS} seconds'
     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
       as fact (id, topic, room, identity, data, n) order by fact.n
     returning seq, created_at::text as created_at`;
@@ -51,7 +57,28 @@ const INSERT = `insert into outbox (id, topic, room, identity, data)
 const MARK_DISPATCHED = `with relaxed as (select set_config('synchronous_commit', 'off', true))
   update outbox set dispatched_at = now() from relaxed where seq = any($1::bigint[])`;
 
+/** Facts that the process which committed them has not dispatched in time, or that it left behind when it ended. */
+const takeOver = (lapsed: string) => `with due as (
+      select seq from outbox where dispatched_at is null and ${lapsed} order by seq limit ${BATCH_FACTS} for update skip locked
+    )
+    update outbox set claimed_by = $1, claimed_until = now() + interval '${CLAIM_SECONDS} seconds' from due where outbox.seq = due.seq`;
+const TAKE_OVER = takeOver('(claimed_until is null or claimed_until < now())');
+const TAKE_OVER_ALONE = takeOver('(claimed_by is distinct from $1 or claimed_until < now())');
+
+export interface OutboxOptions {
+  db: Database;
+  bus: Bus;
+  log: Log;
+  metrics: Metrics;
+  /** Names this process among those of the database; no two that run, or ran a moment ago, have the same. */
+  owner?: string;
+  /** No other process works on this database: whatever is claimed was left behind. */
+  isAlone?: boolean;
+}
+
 export class Outbox {
+  readonly #owner: string;
+  readonly #isAlone: boolean;
   readonly #db: Database;
   readonly #bus: Bus;
   readonly #log: Log;
@@ -63,13 +90,17 @@ export class Outbox {
   #lastMark: Promise<void> = Promise.resolve();
   /** Whether the table may hold facts that were not handed over. */
   #mustLook = false;
+  /** Whether to look for facts that other processes left behind as well. */
+  #mustTakeOver = false;
   #lastAddAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #again = false;
   #closed = false;
 
-  constructor(options: { db: Database; bus: Bus; log: Log; metrics: Metrics }) {
+  constructor(options: OutboxOptions) {
+    this.#owner = options.owner ?? createId('event');
+    this.#isAlone = options.isAlone ?? true;
     this.#db = options.db;
     this.#bus = options.bus;
     this.#log = options.log;
@@ -98,6 +129,8 @@ export class Outbox {
         room: fact.room ?? null,
         identity: fact.identity ?? null,
         data: fact.data,
+        claimedBy: this.#owner,
+        claimedUntil: CLAIM_END,
       })),
     );
   }
@@ -118,6 +151,7 @@ export class Outbox {
       kept.map((fact) => fact.room),
       kept.map((fact) => fact.identity),
       kept.map((fact) => JSON.stringify(fact.data)),
+      this.#owner,
     ]);
     // One transaction, one time.
     const createdAt = new Date(rows[0]?.created_at ?? 0).toISOString();
@@ -139,7 +173,12 @@ export class Outbox {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.wake(), SWEEP_MS);
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#sweep();
+  }
+
+  #sweep(): void {
+    this.#mustTakeOver = true;
     this.wake();
   }
 
@@ -198,10 +237,14 @@ export class Outbox {
     // Whatever was handed over until now is in the table as well, and is read from there.
     this.#handedOver = [];
     const marking = new Set(this.#marking);
+    if (this.#mustTakeOver) {
+      this.#mustTakeOver = false;
+      await this.#db.bulk(this.#isAlone ? TAKE_OVER_ALONE : TAKE_OVER, [this.#owner]);
+    }
     const rows = await this.#db.orm
       .select()
       .from(outbox)
-      .where(isNull(outbox.dispatchedAt))
+      .where(and(isNull(outbox.dispatchedAt), eq(outbox.claimedBy, this.#owner), gte(outbox.claimedUntil, sql`now()`)))
       .orderBy(asc(outbox.seq))
       .limit(BATCH_FACTS);
     this.#metrics.outboxPending.set(rows.length);
@@ -210,10 +253,7 @@ export class Outbox {
     // What was handed over while the table was read may be among what it gave.
     const read = new Set(rows.map((row) => row.seq));
     this.#handedOver = this.#handedOver.filter((fact) => !read.has(fact.seq));
-    return fresh.map(({ dispatchedAt: _, publishedAt: _published, ...kept }) => ({
-      ...kept,
-      createdAt: new Date(kept.createdAt).toISOString(),
-    }));
+    return fresh.map(toFact);
   }
 
   /** In order, and no further than the first failure. */
@@ -229,7 +269,7 @@ export class Outbox {
       } catch (failure) {
         return { done, failure };
       }
-      for (const { seq: _, ...fact } of group) this.#bus.publish(FACTS_BUS_TOPIC, fact);
+      for (const { seq: _, ...fact } of group) this.#bus.publish(factsTopic(fact.room), fact);
       done.push(...group);
       start = end;
     }
@@ -254,7 +294,18 @@ export class Outbox {
     clearInterval(this.#timer);
     await this.#running;
     this.#mustLook = true;
+    this.#mustTakeOver = this.#isAlone;
     await this.#dispatchAll().catch((error) => this.#log.error({ err: error }, 'outbox not emptied at close'));
     await this.#lastMark;
   }
+}
+
+/** Where on the bus a fact is told: to the gateways with people in its room, or to all. */
+export function factsTopic(room: string | null): string {
+  return room === null ? FACTS_BUS_TOPIC : roomTopic(FACTS_BUS_TOPIC, room);
+}
+
+export function toFact(row: typeof outbox.$inferSelect): CommittedFact {
+  const { id, seq, topic, room, identity, data } = row;
+  return { id, seq, topic, room, identity, data, createdAt: new Date(row.createdAt).toISOString() };
 }

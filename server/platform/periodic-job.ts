@@ -10,6 +10,8 @@ export interface PeriodicJobOptions {
   /** Does some of what is due; true when there may be more. */
   run: () => Promise<boolean>;
   log: Log;
+  /** False passes a run over: another process does it. Absent means that every process does. */
+  mayRun?: () => boolean;
 }
 
 export class PeriodicJob {
@@ -45,7 +47,8 @@ export class PeriodicJob {
   }
 
   async #runAll(): Promise<void> {
-    const { name, run, log } = this.#options;
+    const { name, run, log, mayRun = () => true } = this.#options;
+    if (!mayRun()) return;
     try {
       while (!this.#closed && (await run()));
     } catch (error) {

@@ -26,6 +26,7 @@ export const ID_PREFIXES = {
   goal: 'goal_',
   session: 'sess_',
   privateSession: 'private_',
+  gateway: 'gw_',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

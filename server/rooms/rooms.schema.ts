@@ -21,6 +21,8 @@ export const rooms = pgTable(
     capacity: integer('capacity'),
     startsAt: time('starts_at'),
     liveStartedAt: time('live_started_at'),
+    /** The gateway that holds the live; when that one is silent, it is over. */
+    liveGateway: text('live_gateway'),
     /** When the first live began; absent as long as none was held. */
     firstLiveAt: time('first_live_at'),
     endedAt: time('ended_at'),
@@ -29,6 +31,7 @@ export const rooms = pgTable(
   (table) => [
     index('rooms_creator').on(table.creator),
     index('rooms_created').on(table.createdAt),
+    index('rooms_live').on(table.liveGateway).where(sql`${table.liveStartedAt} is not null`),
     index('rooms_never_live').on(table.endedAt, table.startsAt).where(sql`${table.firstLiveAt} is null`),
   ],
 );

@@ -1,6 +1,7 @@
-import { and, desc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNotNull, isNull, lte, notExists, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
 import type { Database, Orm } from '../platform/db.ts';
+import { gateways } from '../platform/gateways.schema.ts';
 import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms } from './rooms.schema.ts';
@@ -32,6 +33,9 @@ export interface RemovalRow {
 const ENTITLEMENTS_READ = 20;
 
 const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
+
+/** Nobody is on stage. */
+const NOT_LIVE = { liveStartedAt: null, liveGateway: null };
 
 export class RoomsStore {
   readonly #db: Database;
@@ -80,12 +84,44 @@ export class RoomsStore {
       .$dynamic();
   }
 
-  async setLiveStarted(tx: Orm, room: string, at: string | null): Promise<void> {
-    const firstLive = at === null ? {} : { firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${at}::timestamptz)` };
+  async setLiveStarted(tx: Orm, room: string, { at, gateway }: { at: string; gateway: string }): Promise<void> {
     await tx
       .update(rooms)
-      .set({ liveStartedAt: at, ...firstLive })
+      .set({
+        liveStartedAt: at,
+        liveGateway: gateway,
+        firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${at}::timestamptz)`,
+      })
       .where(eq(rooms.id, room));
+  }
+
+  /** False when another gateway holds the live by now, or nobody does. */
+  async setLiveEnded(tx: Orm, room: string, gateway: string): Promise<boolean> {
+    const ended = await tx
+      .update(rooms)
+      .set(NOT_LIVE)
+      .where(and(eq(rooms.id, room), eq(rooms.liveGateway, gateway)))
+      .returning({ id: rooms.id });
+    return ended.length > 0;
+  }
+
+  /** Ends the lives of gateways that have given no sign of life for so long; answers the rooms. */
+  async endOrphanedLives(tx: Orm, silentMs: number): Promise<string[]> {
+    const heard = tx
+      .select({ id: gateways.id })
+      .from(gateways)
+      .where(
+        and(
+          eq(gateways.id, rooms.liveGateway),
+          gt(gateways.seenAt, sql`now() - interval '1 millisecond' * ${silentMs}`),
+        ),
+      );
+    const ended = await tx
+      .update(rooms)
+      .set(NOT_LIVE)
+      .where(and(isNotNull(rooms.liveStartedAt), notExists(heard)))
+      .returning({ id: rooms.id });
+    return ended.map((row) => row.id);
   }
 
   /** Holds a room until the transaction ends, and answers how many tickets may be sold: null for any number. */
@@ -119,7 +155,7 @@ export class RoomsStore {
   async endRoom(tx: Orm, room: string, at: string): Promise<boolean> {
     const rows = await tx
       .update(rooms)
-      .set({ endedAt: at, liveStartedAt: null })
+      .set({ endedAt: at, ...NOT_LIVE })
       .where(and(eq(rooms.id, room), isNull(rooms.endedAt)))
       .returning({ id: rooms.id });
     return rows.length > 0;
@@ -129,7 +165,7 @@ export class RoomsStore {
   async clearLives(): Promise<string[]> {
     const rows = await this.#db.orm
       .update(rooms)
-      .set({ liveStartedAt: null })
+      .set(NOT_LIVE)
       .where(isNotNull(rooms.liveStartedAt))
       .returning({ id: rooms.id });
     return rows.map((row) => row.id);

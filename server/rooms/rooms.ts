@@ -43,9 +43,19 @@ export class Rooms {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #currency: string;
+  readonly #gateway: string;
   readonly #creators = new Map<string, string>();
 
-  constructor(options: { store: RoomsStore; accounts: Accounts; outbox: Outbox; clock: Clock; currency: string }) {
+  constructor(options: {
+    store: RoomsStore;
+    accounts: Accounts;
+    outbox: Outbox;
+    clock: Clock;
+    currency: string;
+    /** Which gateway holds the lives that begin here. */
+    gateway?: string;
+  }) {
+    this.#gateway = options.gateway ?? 'alone';
     this.#store = options.store;
     this.#accounts = options.accounts;
     this.#outbox = options.outbox;
@@ -243,16 +253,17 @@ export class Rooms {
   async startLive(room: Room): Promise<Room> {
     if (room.status === 'ended') throw new AppError('room_ended');
     await this.#store.transaction(async (tx) => {
-      await this.#store.setLiveStarted(tx, room.id, this.#nowIso());
+      await this.#store.setLiveStarted(tx, room.id, { at: this.#nowIso(), gateway: this.#gateway });
       await this.#outbox.add(tx, { topic: 'live.started', room: room.id, data: {} });
     });
     this.#outbox.wake();
     return this.getRoom(room.id);
   }
 
+  /** Ends the live that this gateway holds; one that has moved to another goes on there. */
   async endLive(roomId: RoomId): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      await this.#store.setLiveStarted(tx, roomId, null);
+      if (!(await this.#store.setLiveEnded(tx, roomId, this.#gateway))) return;
       await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
     });
     this.#outbox.wake();
@@ -276,6 +287,17 @@ export class Rooms {
     });
     this.#outbox.wake();
     return this.getRoom(roomId);
+  }
+
+  /** Ends what was on stage at gateways that have been silent for so long. */
+  async endOrphanedLives(silentMs: number): Promise<number> {
+    const ended = await this.#store.transaction(async (tx) => {
+      const ids = await this.#store.endOrphanedLives(tx, silentMs);
+      await this.#outbox.add(tx, ...ids.map((room) => ({ topic: 'live.ended', room, data: {} })));
+      return ids.length;
+    });
+    if (ended > 0) this.#outbox.wake();
+    return ended;
   }
 
   /** After a restart of the only process nobody is on stage, whatever the database remembers. */

@@ -154,7 +154,7 @@ export async function startHttp({
     clientDir,
   };
   const notReady: string[] = [];
-  server.on('request', createHttpApp(context, { viewerCount: () => 0, whyNotReady: () => notReady }));
+  server.on('request', createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady }));
   outbox.start();
   events.start();
   money.start();

@@ -15,21 +15,24 @@ export class ServerProcess implements AsyncDisposable {
   readonly port: number;
   readonly dataDir: string;
   readonly #env: Record<string, string>;
+  readonly #args: string[];
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(port: number, dataDir: string, env: Record<string, string>) {
+  private constructor(port: number, dataDir: string, { env, args }: { env: Record<string, string>; args: string[] }) {
     this.port = port;
     this.dataDir = dataDir;
     this.#env = env;
+    this.#args = args;
   }
 
-  static async create(env: Record<string, string> = {}): Promise<ServerProcess> {
+  /** `args` are those of `main.ts`: none for everything in one process, `gateway` for one among several. */
+  static async create(env: Record<string, string> = {}, args: string[] = []): Promise<ServerProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'loge-process-'));
-    await copyPgliteTemplate(join(dataDir, 'pglite'));
+    if (!env.DATABASE_URL) await copyPgliteTemplate(join(dataDir, 'pglite'));
     const process = new ServerProcess(await findFreePort(), dataDir, {
-      LOGE_STRIPE_EMULATOR_PORT: String(await findFreePort()),
-      ...env,
+      env: { LOGE_STRIPE_EMULATOR_PORT: String(await findFreePort()), ...env },
+      args,
     });
     await process.start();
     return process;
@@ -45,7 +48,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Resolves when the address is printed, which is when the server answers. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN], {
+    const child = spawn(process.execPath, [MAIN, ...this.#args], {
       env: {
         ...process.env,
         NODE_ENV: 'test',

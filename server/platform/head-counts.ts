@@ -1,0 +1,132 @@
+/**
+ * How many people are in a room over all gateways. Each gateway reports its own under a lease in Redis, so that what a killed one said is
+ * forgotten; with few people the report names them, so that somebody with two tabs on two gateways counts once. Alone, there are no others.
+ */
+import type { Log } from './log.ts';
+import type { RedisClient, RedisConnections } from './redis.ts';
+
+/** People of other processes in a room. `identities` is null where there are too many to name. */
+export interface Others {
+  count: number;
+  identities: readonly string[] | null;
+}
+
+export interface HeadCounts {
+  /** Tells the others who of this process is in a room; nobody takes it back. Never rejects. */
+  report(room: string, identities: ReadonlySet<string>): Promise<void>;
+  /** Never rejects: without an answer there are no others. */
+  others(room: string): Promise<Others>;
+  close(): Promise<void>;
+}
+
+const NOBODY: Others = { count: 0, identities: [] };
+/** Up to so many people of one gateway are named, and counts are exact. */
+const NAMED_MAX = 200;
+const LEASE_MS = 15_000;
+const RENEW_MS = 5_000;
+/** A room's key outlasts its last report by this. */
+const KEY_MS = 60_000;
+const RENEWED_AT_ONCE = 200;
+
+export class MemoryHeadCounts implements HeadCounts {
+  async report(): Promise<void> {}
+
+  async others(): Promise<Others> {
+    return NOBODY;
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** One gateway's report on a room: until when it holds, how many, and who where there are few. */
+type Report = [untilMs: number, count: number, identities: string[] | null];
+
+export class RedisHeadCounts implements HeadCounts {
+  readonly #client: RedisClient;
+  readonly #prefix: string;
+  readonly #gateway: string;
+  readonly #log: Log;
+  readonly #reported = new Map<string, ReadonlySet<string>>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: { client: RedisClient; connections: RedisConnections; gateway: string; log: Log }) {
+    this.#client = options.client;
+    this.#prefix = `${options.connections.prefix}count:`;
+    this.#gateway = options.gateway;
+    this.#log = options.log;
+    this.#timer = setInterval(() => void this.#renew(), RENEW_MS).unref();
+  }
+
+  async report(room: string, identities: ReadonlySet<string>): Promise<void> {
+    if (identities.size === 0) this.#reported.delete(room);
+    else this.#reported.set(room, identities);
+    await this.#write(room, identities);
+  }
+
+  async others(room: string): Promise<Others> {
+    let reports: Record<string, string>;
+    try {
+      reports = await this.#client.hgetall(this.#prefix + room);
+    } catch (error) {
+      this.#log.debug({ err: error }, 'people elsewhere are not known');
+      return NOBODY;
+    }
+    const now = Date.now();
+    const named = new Set<string>();
+    let count = 0;
+    let areAllNamed = true;
+    for (const [gateway, text] of Object.entries(reports)) {
+      if (gateway === this.#gateway) continue;
+      const [untilMs, own, identities] = parseReport(text);
+      if (untilMs < now) continue;
+      count += own;
+      if (identities) for (const identity of identities) named.add(identity);
+      else areAllNamed = false;
+    }
+    return areAllNamed ? { count: named.size, identities: [...named] } : { count, identities: null };
+  }
+
+  async #write(room: string, identities: ReadonlySet<string>): Promise<void> {
+    const key = this.#prefix + room;
+    try {
+      if (identities.size === 0) {
+        await this.#client.hdel(key, this.#gateway);
+        return;
+      }
+      const named = identities.size <= NAMED_MAX ? [...identities] : null;
+      const report: Report = [Date.now() + LEASE_MS, identities.size, named];
+      await Promise.all([
+        this.#client.hset(key, this.#gateway, JSON.stringify(report)),
+        this.#client.pexpire(key, KEY_MS),
+      ]);
+    } catch (error) {
+      // The next renewal says it again.
+      this.#log.debug({ err: error }, 'people here were not reported');
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const rooms = [...this.#reported];
+    for (let at = 0; at < rooms.length; at += RENEWED_AT_ONCE) {
+      await Promise.all(
+        rooms.slice(at, at + RENEWED_AT_ONCE).map(([room, identities]) => {
+          // Somebody may have reported anew meanwhile.
+          return this.#reported.get(room) === identities ? this.#write(room, identities) : undefined;
+        }),
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all([...this.#reported.keys()].map((room) => this.report(room, new Set())));
+  }
+}
+
+function parseReport(text: string): Report {
+  try {
+    return JSON.parse(text) as Report;
+  } catch {
+    return [0, 0, []];
+  }
+}
