@@ -1,8 +1,11 @@
-# Loge in one image. `docker build -t loge .`, then see README.md for the variables that production needs:
-#   docker run --network host --env-file loge.env -v loge-data:/data loge
-# Media needs the ports LOGE_SFU_PORT and following, UDP and TCP; with many workers --network host is simplest.
+# Loge in one image, for every part of the house: all of it in one process, a gateway, or an SFU node.
+#   docker build -t loge .
+#   docker run --network host --env-file loge.env loge [all | gateway | sfu]
+# infra/README.md has the variables that production needs, infra/compose and infra/kubernetes the parts together.
+# BASE is a Debian 13 with Node 22.18 or newer, npm and a user `node`; where there is no Docker, infra/image makes one.
+ARG BASE=docker.io/library/node:26-trixie-slim
 
-FROM node:26-trixie-slim AS build
+FROM ${BASE} AS build
 WORKDIR /loge
 # mediasoup's prebuilt worker is used where it can be had; these build it where it cannot. See infra/mediasoup-worker/.
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates g++ meson ninja-build pkg-config \
@@ -15,15 +18,18 @@ COPY infra/mediasoup-worker infra/mediasoup-worker
 # Before the sources, so that a change of them costs neither an installation nor a build of the worker.
 RUN node infra/setup/run.mjs setup && cp /cache/loge/mediasoup-worker-*/mediasoup-worker /mediasoup-worker
 COPY . .
-RUN node infra/setup/run.mjs setup && npm prune --omit=dev
+# What only development needs goes: the packages, and mediasoup's sources of the worker that has been built of them.
+RUN node infra/setup/run.mjs setup && npm prune --omit=dev --ignore-scripts \
+    && rm -rf node_modules/mediasoup/worker node_modules/.cache
 
-FROM node:26-trixie-slim
+FROM ${BASE}
 # What the worker links to where it was built here; the prebuilt one brings its own.
 RUN apt-get update && apt-get upgrade --yes && apt-get install --yes --no-install-recommends \
     libabsl20240722 libsrtp2-1 libssl3t64 libuv1t64 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /loge
 COPY --from=build /mediasoup-worker /usr/local/bin/mediasoup-worker
+COPY --from=build /loge/infra/image/loge /usr/local/bin/loge
 COPY --from=build /loge/package.json ./
 COPY --from=build /loge/node_modules node_modules
 COPY --from=build /loge/.build/client .build/client
@@ -35,7 +41,7 @@ ENV NODE_ENV=production MEDIASOUP_WORKER_BIN=/usr/local/bin/mediasoup-worker LOG
 USER node
 VOLUME /data
 EXPOSE 3000 40000-40015/udp 40000-40015/tcp
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["loge", "healthy"]
 STOPSIGNAL SIGTERM
-CMD ["node", "server/main.ts"]
+ENTRYPOINT ["loge"]
+CMD ["all"]

@@ -1,0 +1,302 @@
+/**
+ * Where publishers and viewers go, of all SFU nodes: data in, decision out. Pure, without clock, chance or input: each gateway holds one, fed from
+ * the nodes' announcements and the rooms' trees as the gateways agreed on them, and books what it decides at once, so that a rush between
+ * two announcements spreads. Loads count consumers (a viewer of sound and picture is two). No decision looks at all nodes: they are kept
+ * in order (`placement-nodes.ts`), and so is a room's tree (`placement-tree.ts`). The worker within a node is the node's own choice.
+ */
+import {
+  PLACEMENT_LIMITS,
+  type PlacementAnswer,
+  type PlacementLimits,
+  type PlacementLoss,
+  type ViewerClass,
+} from './placement-limits.ts';
+import { type NodeState, type PlacementNode, PlacementNodes, type Region } from './placement-nodes.ts';
+import { type Member, PIPE_CONSUMERS, RoomTree } from './placement-tree.ts';
+
+export type { PlacementAnswer, PlacementLimits, PlacementLoss, ViewerClass } from './placement-limits.ts';
+export { PLACEMENT_LIMITS } from './placement-limits.ts';
+export type { PlacementNode } from './placement-nodes.ts';
+
+interface Wish {
+  region: string | undefined;
+  /** Share of its capacity up to which a node takes it. */
+  share: number;
+  avoid: ReadonlySet<string>;
+}
+
+export class Placement {
+  readonly #limits: PlacementLimits;
+  readonly #nodes: PlacementNodes;
+  readonly #trees = new Map<string, RoomTree>();
+
+  constructor(limits: Partial<PlacementLimits> = {}) {
+    this.#limits = { ...PLACEMENT_LIMITS, ...limits };
+    this.#nodes = new PlacementNodes(this.#limits.consumersPerViewer);
+  }
+
+  /** A node announced itself, anew or with other figures. The announced load replaces what was booked on it. */
+  setNode(node: PlacementNode): void {
+    this.#nodes.announce(node);
+  }
+
+  /** A node is gone. Answers the rooms that lose something by it. */
+  removeNode(id: string): PlacementLoss[] {
+    const node = this.#nodes.get(id);
+    if (!node) return [];
+    const losses: PlacementLoss[] = [];
+    for (const room of [...node.tenants.keys()]) {
+      const tree = this.#trees.get(room);
+      const member = tree?.members.get(id);
+      if (!tree || !member) continue;
+      const lost = tree.origin === member ? 'origin' : 'edge';
+      const orphans = tree.takeOut(member).map((orphan) => orphan.node.id);
+      losses.push({ room, lost, orphans });
+      this.#forgetIfEmpty(tree);
+    }
+    this.#nodes.remove(node);
+    return losses;
+  }
+
+  node(id: string): PlacementNode | undefined {
+    const node = this.#nodes.get(id);
+    if (!node?.announced) return undefined;
+    const { region, capacity, load, draining } = node;
+    return { id, region, capacity, load, draining };
+  }
+
+  get nodeCount(): number {
+    return this.#nodes.count;
+  }
+
+  /** The tree of a room as the gateways agreed on it: replaces what was known. Loads come from the nodes, not from here. */
+  setRoom(given: { room: string; origin: string; edges: ReadonlyMap<string, string>; viewers?: number }): void {
+    const before = this.#trees.get(given.room);
+    const tree = new RoomTree(given.room, this.#nodes, this.#limits);
+    tree.viewers = given.viewers ?? before?.viewers ?? 0;
+    if (before?.origin?.node.id === given.origin) tree.publisherLoad = before.publisherLoad;
+    before?.leaveNodes();
+    this.#trees.set(given.room, tree);
+    tree.crown(tree.getOrAdd(given.origin));
+    for (const [id, parentId] of given.edges) {
+      const [member, parent] = [tree.getOrAdd(id), tree.getOrAdd(parentId)];
+      if (member !== tree.origin && !tree.isBelow(parent, member)) tree.hang(member, parent);
+    }
+  }
+
+  /** One edge more, or (parent undefined) one gone. */
+  setEdge({ room, node, parent }: { room: string; node: string; parent: string | undefined }): void {
+    const tree = parent === undefined ? this.#trees.get(room) : this.#getOrCreate(room);
+    if (!tree) return;
+    if (parent === undefined) {
+      const gone = tree.members.get(node);
+      if (gone) tree.takeOut(gone);
+      this.#forgetIfEmpty(tree);
+      return;
+    }
+    const [member, feeder] = [tree.getOrAdd(node), tree.getOrAdd(parent)];
+    if (member === tree.origin || member.parent === feeder || tree.isBelow(feeder, member)) return;
+    if (member.parent) this.#nodes.addLoad(member.parent.node, -PIPE_CONSUMERS);
+    tree.hang(member, feeder);
+  }
+
+  removeRoom(room: string): void {
+    this.#trees.get(room)?.leaveNodes();
+    this.#trees.delete(room);
+  }
+
+  origin(room: string): string | undefined {
+    return this.#trees.get(room)?.origin?.node.id;
+  }
+
+  /** Hops from the room's origin; undefined where the node doesn't carry it, or what fed it is gone. */
+  depth(room: string, node: string): number | undefined {
+    const member = this.#trees.get(room)?.members.get(node);
+    return member?.isAttached ? member.depth : undefined;
+  }
+
+  /** The room's edges, node → parent, to be told to the other gateways after `placePublisher` has hung some elsewhere. */
+  edges(room: string): Map<string, string> {
+    const edges = new Map<string, string>();
+    for (const [id, { parent }] of this.#trees.get(room)?.members ?? []) if (parent) edges.set(id, parent.node.id);
+    return edges;
+  }
+
+  /** Where a publisher goes. The room's earlier origin is kept while it takes sessions; else the tree is hung on the new one. */
+  placePublisher(request: { room: string; region?: string; avoid?: readonly string[] }): PlacementAnswer {
+    const avoid = new Set(request.avoid);
+    const tree = this.#trees.get(request.room);
+    const kept = tree?.origin;
+    if (tree && kept && !kept.node.draining && !avoid.has(kept.node.id)) {
+      tree.bookPublisher(this.#limits.consumersPerViewer);
+      return { ok: true, node: kept.node.id, depth: 0 };
+    }
+    const wish: Wish = { region: request.region, share: 1, avoid };
+    for (const region of this.#nodes.regionsFrom(request.region)) {
+      const node = this.#emptiest(region, wish);
+      if (!node) continue;
+      const moved = this.#getOrCreate(request.room);
+      if (moved.origin) moved.takeOut(moved.origin);
+      const origin = moved.getOrAdd(node.id);
+      if (origin.parent) this.#nodes.addLoad(origin.parent.node, -PIPE_CONSUMERS);
+      moved.crown(origin);
+      moved.bookPublisher(this.#limits.consumersPerViewer);
+      moved.rehang(avoid);
+      return { ok: true, node: node.id, depth: 0 };
+    }
+    return this.#refuse(wish);
+  }
+
+  /**
+   * Where a viewer goes: to a node of the region that carries the room already and is not full beyond `spreadAt`; else to the emptiest node of
+   * the region, which then pulls the room; else the same in the other regions. Where there is no origin yet (fans come first), the node
+   * becomes the tree's root.
+   */
+  placeViewer(request: {
+    room: string;
+    region?: string;
+    viewer: ViewerClass;
+    avoid?: readonly string[];
+  }): PlacementAnswer {
+    const { freeShare, roomViewersMax, retryAfterMs } = this.#limits;
+    const tree = this.#trees.get(request.room);
+    const share = request.viewer === 'free' ? freeShare : 1;
+    const wish: Wish = { region: request.region, share, avoid: new Set(request.avoid) };
+    if (tree && tree.viewers >= roomViewersMax) {
+      return { ok: false, reason: 'room_full', retryAfterMs: retryAfterMs.max };
+    }
+    if (tree && !tree.origin && tree.members.size > 0) {
+      return { ok: false, reason: 'no_origin', retryAfterMs: retryAfterMs.min };
+    }
+    const known = this.#nodes.hasTakers(request.region);
+    const near = !known && tree ? this.#stay(tree, undefined, wish) : undefined;
+    if (near && tree) return this.#seat(tree, near);
+    for (const region of this.#nodes.regionsFrom(request.region)) {
+      const answer = tree?.origin ? this.#seatIn(tree, region, wish) : this.#rootIn(request.room, region, wish);
+      if (answer) return answer;
+    }
+    return this.#refuse(wish);
+  }
+
+  /** Finds a feeder for a node that has lost its own, so that its viewers stay where they are. */
+  placeEdge({ room, node, avoid }: { room: string; node: string; avoid?: readonly string[] }): PlacementAnswer {
+    const tree = this.#trees.get(room);
+    const member = tree?.members.get(node);
+    const wish: Wish = { region: member?.node.region, share: 1, avoid: new Set(avoid) };
+    if (!tree?.origin || !member)
+      return { ok: false, reason: 'no_origin', retryAfterMs: this.#limits.retryAfterMs.min };
+    if (member.isAttached) return { ok: true, node, depth: member.depth };
+    const parent = member.parent ? undefined : tree.hangUp(member, wish.avoid);
+    return parent ? { ok: true, node, parent: parent.node.id, depth: member.depth } : this.#refuse(wish);
+  }
+
+  /** A viewer left. The edge stays until `setEdge` says that the node let it go. */
+  releaseViewer({ room, node: id }: { room: string; node: string }): void {
+    const node = this.#nodes.get(id);
+    if (node) this.#nodes.addLoad(node, -this.#limits.consumersPerViewer);
+    const tree = this.#trees.get(room);
+    if (!tree) return;
+    tree.viewers = Math.max(0, tree.viewers - 1);
+    this.#forgetIfEmpty(tree);
+  }
+
+  releasePublisher(room: string): void {
+    const tree = this.#trees.get(room);
+    if (!tree?.origin) return;
+    this.#nodes.addLoad(tree.origin.node, -tree.publisherLoad);
+    tree.publisherLoad = 0;
+  }
+
+  /** For the benchmark and the metrics. Loads are shares of a node's capacity. */
+  figures() {
+    const loads = [...this.#nodes.all].filter(({ announced, capacity }) => announced && capacity > 0);
+    const shares = loads.map(({ load, capacity }) => load / capacity);
+    let [min, max, sum] = [Number.POSITIVE_INFINITY, 0, 0];
+    for (const share of shares) [min, max, sum] = [Math.min(min, share), Math.max(max, share), sum + share];
+    let [viewers, edges] = [0, 0];
+    for (const tree of this.#trees.values()) {
+      viewers += tree.viewers;
+      edges += tree.members.size - (tree.origin ? 1 : 0);
+    }
+    const load = shares.length === 0 ? { min: 0, mean: 0, max: 0 } : { min, mean: sum / shares.length, max };
+    return { nodes: this.#nodes.count, rooms: this.#trees.size, viewers, edges, load };
+  }
+
+  #seatIn(tree: RoomTree, region: Region, wish: Wish): PlacementAnswer | undefined {
+    const stay = this.#stay(tree, region.name, wish);
+    if (stay) return this.#seat(tree, stay);
+    const node = this.#emptiest(region, wish, tree);
+    if (!node) return undefined;
+    const known = tree.members.get(node.id);
+    if (known) return this.#seat(tree, known);
+    const full = tree.leastLoaded(region.name, wish.avoid);
+    const isAsEmpty = full && this.#nodes.fullness(full.node) <= this.#nodes.fullness(node) + this.#limits.spreadMargin;
+    const parent = isAsEmpty ? undefined : tree.parentFor(region.name, wish.avoid);
+    // Without a feeder that has a pipe left, whoever carries the room takes the viewer as long as it can.
+    if (!parent) return full && this.#nodes.fullness(full.node) <= wish.share ? this.#seat(tree, full) : undefined;
+    const edge = tree.getOrAdd(node.id);
+    tree.feed(edge, parent);
+    return this.#seat(tree, edge, parent);
+  }
+
+  /** Who carries the room already and is not full beyond `spreadAt`; in any region where none is named. */
+  #stay(tree: RoomTree, region: string | undefined, wish: Wish): Member | undefined {
+    const member = tree.leastLoaded(region, wish.avoid);
+    if (!member || this.#nodes.fullness(member.node) > wish.share) return undefined;
+    return member.node.load < this.#limits.spreadAt * member.node.capacity ? member : undefined;
+  }
+
+  #rootIn(room: string, region: Region, wish: Wish): PlacementAnswer | undefined {
+    const node = this.#emptiest(region, wish);
+    if (!node) return undefined;
+    const tree = this.#getOrCreate(room);
+    const root = tree.getOrAdd(node.id);
+    tree.crown(root);
+    return this.#seat(tree, root);
+  }
+
+  #seat(tree: RoomTree, member: Member, parent?: Member): PlacementAnswer {
+    tree.viewers += 1;
+    this.#nodes.addLoad(member.node, this.#limits.consumersPerViewer);
+    return {
+      ok: true,
+      node: member.node.id,
+      ...(parent ? { parent: parent.node.id } : {}),
+      depth: member.depth,
+    };
+  }
+
+  /** The emptiest node of a region that takes one more; for a room, without those whose feeder is gone. */
+  #emptiest(region: Region, wish: Wish, tree?: RoomTree): NodeState | undefined {
+    for (const node of region.takers.inOrder()) {
+      if (this.#nodes.fullness(node) > wish.share) return undefined;
+      if (wish.avoid.has(node.id)) continue;
+      const member = tree?.members.get(node.id);
+      if (!member || member.isAttached) return node;
+    }
+    return undefined;
+  }
+
+  #getOrCreate(room: string): RoomTree {
+    const known = this.#trees.get(room);
+    if (known) return known;
+    const tree = new RoomTree(room, this.#nodes, this.#limits);
+    this.#trees.set(room, tree);
+    return tree;
+  }
+
+  #forgetIfEmpty(tree: RoomTree): void {
+    if (tree.members.size === 0 && tree.viewers === 0) this.#trees.delete(tree.room);
+  }
+
+  #refuse({ region, avoid }: Wish): PlacementAnswer {
+    const { min, max } = this.#limits.retryAfterMs;
+    const takes = [...this.#nodes.regionsFrom(undefined)].some((each) =>
+      each.takers.items.some((node) => !avoid.has(node.id)),
+    );
+    if (!takes) return { ok: false, reason: 'no_node', retryAfterMs: min };
+    const { spreadAt } = this.#limits;
+    const used = Math.max(0, (this.#nodes.shareUsed(region) - spreadAt) / (1 - spreadAt));
+    return { ok: false, reason: 'nodes_full', retryAfterMs: Math.round(min + (max - min) * used) };
+  }
+}
