@@ -3,14 +3,9 @@
  * environment; tests run as many as they like.
  */
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StripeEmulator } from '../infra/stripe-emulator/emulator.ts';
-import packageJson from '../package.json' with { type: 'json' };
-import type { SfuNodeAnnouncement } from '../sfu/contract.ts';
-import { LocalSfuNode } from '../sfu/node.ts';
-import { RemoteSfuNode } from '../sfu/remote-node.ts';
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Tokens } from './accounts/tokens.ts';
@@ -22,6 +17,7 @@ import { seedDemo } from './gateway/demo.ts';
 import { createHttpApp } from './gateway/http-app.ts';
 import { isReturnUrlAllowed } from './gateway/origins.ts';
 import { SocketGateway } from './gateway/sockets.ts';
+import { openMediaPlane } from './media-plane.ts';
 import { Money } from './money/money.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/payment-provider.ts';
@@ -42,14 +38,10 @@ import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
-import { Fleet } from './stage/fleet.ts';
-import { RoomPlaces } from './stage/room-places.ts';
-import { RoomTrees } from './stage/room-trees.ts';
 import { Stage } from './stage/stage.ts';
 
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 /** First media port and the emulator's distance from `PORT`, where nothing else is said. */
-const SFU_PORT = 40_000;
 const EMULATOR_PORT_OFFSET = 1;
 const EMULATOR_SECRET_KEY = 'sk_test_loge_emulator';
 export const EMULATOR_WEBHOOK_SECRET = 'whsec_loge_emulator';
@@ -117,7 +109,7 @@ export class App {
 
     const dataDir = resolve(config.dataDir);
     const gateway = createId('gateway');
-    const [db, redis, node, payment] = await Promise.all([
+    const [db, redis, payment] = await Promise.all([
       Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') }).then((it) => {
         closers.push(() => it.close());
         return it;
@@ -128,10 +120,6 @@ export class App {
             return it;
           })
         : undefined,
-      createSfuNode(config, log).then((it) => {
-        closers.push(() => it.close());
-        return it;
-      }),
       createPayment({ config, dataDir, clock, log }).then((it) => {
         if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
         return it;
@@ -163,8 +151,8 @@ export class App {
     });
     const events = Events.create({ db, outbox, clock, log, metrics, allowAnyAddress: config.development });
     const chat = new Chat({ db, bus, clock, metrics });
-    const { fleet, places } = await openFleet({ config, node, log });
-    const stage = new Stage({ fleet, places, rooms, clock, log, metrics, turn: config.turn });
+    const media = await openMediaPlane({ config, redis, log, closers });
+    const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
       extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),
@@ -294,49 +282,6 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
       process.stderr.write(`closing: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
-}
-
-function createSfuNode(config: Config, log: Log): Promise<LocalSfuNode> {
-  const { listenIp, announcedAddress, port, workers } = config.sfu;
-  return LocalSfuNode.create({
-    workers: workers ?? availableParallelism(),
-    listenIp,
-    ...(announcedAddress ? { announcedAddress } : {}),
-    port: port ?? SFU_PORT,
-    portRequired: port !== undefined,
-    log,
-  });
-}
-
-/** The nodes that this process can use, and where on them it puts people. */
-async function openFleet(options: {
-  config: Config;
-  node: LocalSfuNode;
-  log: Log;
-}): Promise<{ fleet: Fleet; places: RoomPlaces }> {
-  const { config, node, log } = options;
-  const { secret, region } = config.sfu;
-  const fleet = await Fleet.create({
-    local: { node, announcement: () => announcementOf(node, region) },
-    connect: (url) => RemoteSfuNode.create({ url, secret, log }),
-    log,
-  });
-  return { fleet, places: new RoomPlaces({ fleet, trees: new RoomTrees(new MemoryLeasedHashes()), log, region }) };
-}
-
-function announcementOf(node: LocalSfuNode, region: string): SfuNodeAnnouncement {
-  const { consumers, capacity } = node.load;
-  const { length: workers } = node.workers;
-  return {
-    node: node.id,
-    url: '',
-    region,
-    version: packageJson.version,
-    workers,
-    capacity,
-    load: consumers,
-    draining: node.draining,
-  };
 }
 
 /** The payment provider that the configuration names; in development the emulator, started here. */
