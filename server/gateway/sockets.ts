@@ -151,7 +151,7 @@ export class SocketGateway {
 
   async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {
     const { participant, can, access, roomId } = connection;
-    const { money, stage, clock } = this.#context;
+    const { money, clock } = this.#context;
     if (room.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
     const welcome: Welcome = {
       participant,
@@ -159,7 +159,7 @@ export class SocketGateway {
       room,
       access,
       viewerCount: this.#presence.viewerCount(roomId),
-      live: stage.isLive(roomId),
+      live: room.status === 'live',
       wallet: participant.role === 'fan' ? await money.getWallet(participant.identity) : null,
       inside: view,
       serverTime: new Date(clock.now()).toISOString(),
@@ -171,11 +171,12 @@ export class SocketGateway {
     decide: ({ roomId, participant, can }: Connection) =>
       this.#context.rooms.decide({ roomId, ...participant, subscribe: can.subscribe }),
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => {
-      const [chat, tipping] = await Promise.all([
+      const [chat, tipping, room] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#context.chat.catchUp(roomId, since),
         this.#tipping.get(roomId),
+        this.#context.rooms.getRoom(roomId),
       ]);
-      return { chat, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
+      return { chat, tipping, stage: this.#context.stage.state(room, participant.identity) };
     },
     enter: (connection: Connection) => {
       void connection.socket.join(insideRoom(connection.roomId));

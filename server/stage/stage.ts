@@ -9,7 +9,6 @@ import {
   type RtpParameters,
   type SessionCloseReason,
   SfuError,
-  type SfuErrorCode,
   type SfuEvent,
   type SfuNode,
   type SfuStats,
@@ -17,19 +16,19 @@ import {
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { AppError, type ErrorCode } from '../protocol/errors.ts';
+import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
-import type { Access } from '../protocol/rooms.ts';
+import type { Access, Room } from '../protocol/rooms.ts';
 import type { PublishAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { Evacuation } from './evacuation.ts';
 import type { Fleet } from './fleet.ts';
+import { Lives } from './lives.ts';
 import type { RoomPlaces } from './room-places.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
+import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
 
-/** How long a live outlasts its publisher, so that a reload or a network change is not the end of it. */
-const PUBLISHER_GRACE_MS = 20_000;
 /** How long a media session waits to be taken over by its participant's next socket. */
 const ADOPTION_MS = 20_000;
 const RENEW_MS = 5_000;
@@ -60,16 +59,13 @@ export interface StageEvent {
 export class Stage {
   readonly #fleet: Fleet;
   readonly #places: RoomPlaces;
-  readonly #rooms: Rooms;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #metrics: Metrics;
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
   readonly #evacuation: Evacuation;
-  /** Rooms with media on stage, and since when. */
-  readonly #lives = new Map<RoomId, { startedAt: string; graceTimer?: NodeJS.Timeout }>();
-  readonly #starting = new Map<RoomId, Promise<void>>();
+  readonly #lives: Lives;
   #onEvent: (event: StageEvent) => void = () => {};
   readonly #renewTimer: NodeJS.Timeout;
 
@@ -84,7 +80,7 @@ export class Stage {
   }) {
     this.#fleet = options.fleet;
     this.#places = options.places;
-    this.#rooms = options.rooms;
+    this.#lives = new Lives(options);
     this.#clock = options.clock;
     this.#log = options.log;
     this.#metrics = options.metrics;
@@ -113,14 +109,11 @@ export class Stage {
     return this.#fleet.whyNotReady();
   }
 
-  isLive(room: RoomId): boolean {
-    return this.#lives.has(room);
-  }
-
-  state(room: RoomId, identity: string): StageState {
+  /** What somebody needs to know to watch; whether it is live is the room's to say, as its publisher may be with another gateway. */
+  state(room: Pick<Room, 'status' | 'liveStartedAt'>, identity: string): StageState {
     return {
-      live: this.isLive(room),
-      liveStartedAt: this.#lives.get(room)?.startedAt ?? null,
+      live: room.status === 'live',
+      liveStartedAt: room.liveStartedAt ?? null,
       routerRtpCapabilities: this.#fleet.routerRtpCapabilities as StageState['routerRtpCapabilities'],
       iceServers: createIceServers(this.#turn, identity, this.#clock.now()),
     };
@@ -202,7 +195,7 @@ export class Stage {
     const { node, entry } = this.#own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
     const answer = await this.#call(node.produce(input));
-    await this.#startLive(caller.room);
+    await this.#lives.start(caller.room);
     return answer;
   }
 
@@ -251,7 +244,7 @@ export class Stage {
       });
     this.#countSessions();
     // The live went on with the publisher; so does what this gateway knows of it.
-    if (found.publish) await this.#startLive(room);
+    if (found.publish) await this.#lives.start(room);
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
@@ -296,7 +289,7 @@ export class Stage {
   /** The creator's own end of the live: at once, without grace. */
   async endLive(room: RoomId): Promise<void> {
     await this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
-    await this.#finishLive(room);
+    await this.#lives.finish(room);
   }
 
   /** Access is gone: every session of the participant in the room ends now, on whatever node it is. */
@@ -320,7 +313,7 @@ export class Stage {
       this.#log.warn({ err: reason, room }, 'room not closed on a node; its leases will');
     }
     await this.#places.forget(room);
-    await this.#finishLive(room);
+    await this.#lives.finish(room);
   }
 
   /** What the media plane carries at the moment, by its own count. */
@@ -355,8 +348,7 @@ export class Stage {
   async close(): Promise<void> {
     clearInterval(this.#renewTimer);
     this.#evacuation.close();
-    for (const live of this.#lives.values()) clearTimeout(live.graceTimer);
-    this.#lives.clear();
+    this.#lives.close();
     await this.#fleet.close();
   }
 
@@ -430,42 +422,9 @@ export class Stage {
     }
   }
 
-  async #startLive(room: RoomId): Promise<void> {
-    const live = this.#lives.get(room);
-    if (live) {
-      clearTimeout(live.graceTimer);
-      delete live.graceTimer;
-      return;
-    }
-    // Camera and microphone arrive at the same time; the live starts once.
-    const starting =
-      this.#starting.get(room) ??
-      (async () => {
-        const started = await this.#rooms.startLive(await this.#rooms.getRoom(room));
-        this.#lives.set(room, { startedAt: started.liveStartedAt ?? new Date(this.#clock.now()).toISOString() });
-        this.#metrics.livesRunning.set(this.#lives.size);
-      })().finally(() => this.#starting.delete(room));
-    this.#starting.set(room, starting);
-    await starting;
-  }
-
-  async #finishLive(room: RoomId): Promise<void> {
-    const live = this.#lives.get(room);
-    if (!live) return;
-    clearTimeout(live.graceTimer);
-    this.#lives.delete(room);
-    this.#metrics.livesRunning.set(this.#lives.size);
-    await this.#rooms.endLive(room);
-  }
-
   #handlePublisherGone(room: RoomId): void {
-    const live = this.#lives.get(room);
-    if (!live || live.graceTimer) return;
     const publishing = [...this.#sessions.all()].some((entry) => entry.room === room && entry.direction === 'publish');
-    if (publishing) return;
-    live.graceTimer = setTimeout(() => {
-      this.#finishLive(room).catch((error) => this.#log.error({ err: error, room }, 'live not ended'));
-    }, PUBLISHER_GRACE_MS);
+    if (!publishing) this.#lives.handlePublisherGone(room);
   }
 
   #handleSfuEvent(node: string, event: SfuEvent): void {
@@ -530,20 +489,4 @@ export class Stage {
       this.#log.warn({ err: error, node }, 'the SFU node does not answer');
     }
   }
-}
-
-const CODE_OF_SFU_CODE: Record<SfuErrorCode, ErrorCode> = {
-  session_not_found: 'session_not_found',
-  session_exists: 'internal',
-  not_entitled: 'access_required',
-  publish_not_allowed: 'publish_not_allowed',
-  producer_not_found: 'producer_not_found',
-  invalid_media_parameters: 'invalid_media_parameters',
-  cannot_consume: 'cannot_consume',
-  node_unavailable: 'stage_unavailable',
-  node_full: 'stage_full',
-};
-
-function toAppError(error: unknown): unknown {
-  return error instanceof SfuError ? new AppError(CODE_OF_SFU_CODE[error.code], undefined, { cause: error }) : error;
 }
