@@ -15,6 +15,9 @@ export const CONSUMERS_PER_WORKER_MAX = 1_000;
  */
 export const WORKER_SPREAD_AT = 0.5;
 
+/** Share of a worker's consumers that viewers don't get, so that a full worker can still feed another. */
+export const PIPE_RESERVE = 0.05;
+
 /** A viewer counts as this many consumers before the stage has tracks: sound and picture will come. A pipe counts the same. */
 export const EXPECTED_TRACKS = 2;
 

@@ -1,5 +1,6 @@
 import { SfuError } from './contract.ts';
 import { wantedLayer } from './layers.ts';
+import { PIPE_RESERVE } from './limits.ts';
 import type { PipeListen } from './pipe-listen.ts';
 import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
@@ -100,7 +101,8 @@ export class Room implements RouterRoom {
     if (here && here.worker.load.consumers < consumersMax * spreadAt) return here;
     const worker = pool.leastLoaded();
     const chosen = here && weight(here.worker) <= weight(worker) ? here.worker : worker;
-    if (chosen.load.consumers >= consumersMax) {
+    // The last of a worker is kept for pipes: by them the room grows elsewhere.
+    if (chosen.load.consumers >= consumersMax - Math.ceil(consumersMax * PIPE_RESERVE)) {
       throw new SfuError(
         'node_full',
         `Every worker carries its ${consumersMax} consumers; try again later or elsewhere.`,

@@ -63,14 +63,14 @@ export class RoomPlaces {
     { room, viewer }: { room: RoomId; viewer: ViewerClass },
     open: (place: ViewerPlace) => Promise<A>,
   ): Promise<{ node: string; answer: A }> {
-    return this.#try(async (avoid) => {
+    return this.#try(async (avoid, full) => {
       const tree = await this.#learn(room);
-      let answer = this.#placement.placeViewer({ room, viewer, avoid, ...this.#region });
+      let answer = this.#placement.placeViewer({ room, viewer, avoid, full, ...this.#region });
       if (!answer.ok && answer.reason === 'no_origin') {
         // The node with the publisher is gone: the stage will be where the first who comes is put.
         await this.#moveOrigin(room, tree, avoid);
         this.#placement.releasePublisher(room);
-        answer = this.#placement.placeViewer({ room, viewer, avoid, ...this.#region });
+        answer = this.#placement.placeViewer({ room, viewer, avoid, full, ...this.#region });
       }
       const { node } = accepted(answer);
       try {
@@ -139,17 +139,17 @@ export class RoomPlaces {
     }
   }
 
-  /** Tries node after node, leaving out those that could not. */
-  async #try<T>(attempt: (avoid: string[]) => Promise<{ node: string; result: T }>): Promise<T> {
-    const avoid: string[] = [];
+  /** Tries node after node, leaving out those that could not; who is full may still feed others. */
+  async #try<T>(attempt: (avoid: string[], full: string[]) => Promise<{ node: string; result: T }>): Promise<T> {
+    const [avoid, full]: [string[], string[]] = [[], []];
     for (;;) {
       try {
-        return (await attempt(avoid)).result;
+        return (await attempt(avoid, full)).result;
       } catch (error) {
-        const node =
-          error instanceof SfuError && ELSEWHERE.has(error.code) ? (error as { node?: string }).node : undefined;
-        if (node === undefined || avoid.length + 1 >= ATTEMPTS_MAX) throw error;
-        avoid.push(node);
+        const isElsewhere = error instanceof SfuError && ELSEWHERE.has(error.code);
+        const node = isElsewhere ? (error as { node?: string }).node : undefined;
+        if (node === undefined || avoid.length + full.length + 1 >= ATTEMPTS_MAX) throw error;
+        (isElsewhere && error.code === 'node_full' ? full : avoid).push(node);
       }
     }
   }

@@ -2,7 +2,7 @@
  * A live over two gateways and SFU nodes that are processes of their own, on real Postgres and Redis: the audience is spread over the nodes, and
  * the end of any of them is a hiccup.
  */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConsumerOptions, TransportOptions } from '../../sfu/contract.ts';
 import { GatewayHouse, hasGateways } from '../support/gateways.ts';
 import type { TestParticipant } from '../support/participant.ts';
@@ -46,7 +46,17 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
   }, 60_000);
 
+  const opened: string[] = [];
+  afterEach(async () => {
+    for (const room of opened.splice(0)) await house.server('POST', `/v1/rooms/${room}/end`);
+    await vi.waitFor(async () => {
+      const left = await Promise.all(nodes.map((node) => node.metric('loge_sfu_sessions')));
+      expect(left.every((count) => count === 0)).toBe(true);
+    }, WAIT);
+  });
+
   async function goLive(room: string, at = 0): Promise<{ socket: TestParticipant; session: string }> {
+    opened.push(room);
     const socket = await house.join(at, { identity: 'ada', room, role: 'creator' });
     const publish = async () => {
       const publisher = new RtpPublisher();
@@ -91,7 +101,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
   }
 
   async function joinAndWatch(room: string, identity: string, at: number): Promise<Fan> {
-    return watch(await house.join(at, { identity, room }));
+    return untilIn(await house.join(at, { identity, room }));
   }
 
   const sees = (fan: Fan) =>
@@ -102,10 +112,12 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     }, WAIT);
 
   /** What a fan's page does when it is told that its session ended. */
-  async function comeBack(fan: Fan): Promise<Fan> {
+  const comeBack = (fan: Fan): Promise<Fan> => untilIn(fan.socket);
+
+  async function untilIn(socket: TestParticipant): Promise<Fan> {
     for (;;) {
       try {
-        return await watch(fan.socket);
+        return await watch(socket);
       } catch (error) {
         if (!['stage_unavailable', 'stage_full'].includes((error as { code: string }).code)) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
@@ -130,7 +142,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
         if (!answer.ok) refusal = answer.error;
       }
     }
-    expect(fans.length).toBeGreaterThan(12);
+    expect(fans.length).toBeGreaterThan(14);
     for (const fan of fans) await fan.viewer.firstDecodableFrame;
     const sessions = await Promise.all(nodes.map((node) => node.metric('loge_sfu_consumers')));
     expect(sessions.filter((count) => count > 0).length).toBeGreaterThan(1);
