@@ -11,6 +11,7 @@ const homes = {
   cors: '^server/gateway/',
   '@socket.io/redis-adapter': '^server/gateway/',
   'rate-limiter-flexible': '^server/gateway/',
+  ws: '^sfu/control-[^/]+\\.ts$',
   mediasoup: '^(sfu/|infra/setup/prove-worker\\.mjs$)',
   ioredis: '^server/platform/',
   pino: '^server/platform/',
@@ -85,17 +86,26 @@ export default {
     },
     {
       name: 'server-sees-the-sfu-contract',
-      comment: 'Only app.ts makes a node; everyone else sees the contract, whether the node is here or elsewhere.',
+      comment:
+        'Only the composition makes a node; everyone else sees the contract, whether the node is here or elsewhere.',
       severity: 'error',
-      from: { path: '^server/', pathNot: ['^server/(main|app)\\.ts$', tests] },
+      from: { path: '^server/', pathNot: ['^server/(main|app|media-plane)\\.ts$', tests] },
       to: { path: '^sfu/', pathNot: '^sfu/contract\\.ts$' },
     },
     {
       name: 'sfu-knows-no-server',
       comment: 'A node runs alone on its machine.',
       severity: 'error',
-      from: { path: '^sfu/', pathNot: tests },
+      from: { path: '^sfu/', pathNot: ['^sfu/main\\.ts$', tests] },
       to: { path: '^(server|client-sdk|tests)/' },
+    },
+    {
+      name: 'sfu-process-stands-on-the-platform',
+      comment:
+        'The process of a node has the log and the Redis of the house, which are written once, and nothing else of the server.',
+      severity: 'error',
+      from: { path: '^sfu/main\\.ts$' },
+      to: { path: '^(server/(?!platform/)|client-sdk/|tests/)' },
     },
     {
       name: 'protocol-is-a-leaf',

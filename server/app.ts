@@ -3,11 +3,9 @@
  * environment; tests run as many as they like.
  */
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StripeEmulator } from '../infra/stripe-emulator/emulator.ts';
-import { LocalSfuNode } from '../sfu/node.ts';
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Tokens } from './accounts/tokens.ts';
@@ -21,6 +19,7 @@ import { seedDemo } from './gateway/demo.ts';
 import { createHttpApp } from './gateway/http-app.ts';
 import { isReturnUrlAllowed } from './gateway/origins.ts';
 import { SocketGateway } from './gateway/sockets.ts';
+import { openMediaPlane } from './media-plane.ts';
 import { Money } from './money/money.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/payment-provider.ts';
@@ -45,7 +44,6 @@ import { Stage } from './stage/stage.ts';
 
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 /** First media port and the emulator's distance from `PORT`, where nothing else is said. */
-const SFU_PORT = 40_000;
 const EMULATOR_PORT_OFFSET = 1;
 const EMULATOR_SECRET_KEY = 'sk_test_loge_emulator';
 export const EMULATOR_WEBHOOK_SECRET = 'whsec_loge_emulator';
@@ -113,7 +111,7 @@ export class App {
 
     const dataDir = resolve(config.dataDir);
     const gateway = createId('gateway');
-    const [db, redis, node, payment] = await Promise.all([
+    const [db, redis, payment] = await Promise.all([
       Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') }).then((it) => {
         closers.push(() => it.close());
         return it;
@@ -124,10 +122,6 @@ export class App {
             return it;
           })
         : undefined,
-      createSfuNode(config, log).then((it) => {
-        closers.push(() => it.close());
-        return it;
-      }),
       // Webhooks are signed with the machine's time, however far a test has set the house's forward.
       createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
         if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
@@ -182,7 +176,8 @@ export class App {
       hook: { guard: new AddressGuard({ isOpen: config.development }), sign: signWebhook },
       retention: config.chatRetention,
     });
-    const stage = new Stage({ node, rooms, clock, log, metrics, turn: config.turn });
+    const media = await openMediaPlane({ config, redis, log, closers });
+    const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
       extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),
@@ -313,18 +308,6 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
       process.stderr.write(`closing: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
-}
-
-function createSfuNode(config: Config, log: Log): Promise<LocalSfuNode> {
-  const { listenIp, announcedAddress, port, workers } = config.sfu;
-  return LocalSfuNode.create({
-    workers: workers ?? availableParallelism(),
-    listenIp,
-    ...(announcedAddress ? { announcedAddress } : {}),
-    port: port ?? SFU_PORT,
-    portRequired: port !== undefined,
-    log,
-  });
 }
 
 /** The payment provider that the configuration names; in development the emulator, started here. */

@@ -11,6 +11,7 @@ import { LIMITS } from './protocol/limits.ts';
 const DEVELOPMENT_OPERATOR = 'operator';
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
+const DEVELOPMENT_SFU_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
 const DEVELOPMENT_DATA_DIR = '.data';
 const SECRET_MIN_CHARS = 32;
 
@@ -101,8 +102,10 @@ const environment = z.object({
   LOGE_SFU_LISTEN_IP: text.optional(),
   LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
   LOGE_SFU_PORT: port.optional(),
-  LOGE_SFU_WORKERS: z.coerce.number().int().min(1).max(256).optional(),
-  LOGE_SFU_SECRET: text.optional(),
+  LOGE_SFU_WORKERS: z.coerce.number().int().min(0).max(256).optional(),
+  LOGE_SFU_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
+  /** Where this gateway stands, in the words of the SFU nodes' LOGE_SFU_REGION. */
+  LOGE_REGION: text.max(60).optional(),
   LOGE_TURN_URLS: list.optional(),
   LOGE_TURN_SECRET: text.optional(),
 });
@@ -132,7 +135,11 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   const parsed = environment.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const production = given.NODE_ENV === 'production';
-  if (production) faults.push(...productionFaults(given));
+  const carriesMedia = given.LOGE_SFU_WORKERS === undefined ? part !== 'gateway' : given.LOGE_SFU_WORKERS !== '0';
+  if (production) faults.push(...productionFaults(given, carriesMedia));
+  if (!carriesMedia && !given.REDIS_URL) {
+    faults.push('LOGE_SFU_WORKERS: a process without media workers finds SFU nodes over REDIS_URL');
+  }
   if (given.REDIS_URL && !given.DATABASE_URL) {
     faults.push(
       'DATABASE_URL: needed with REDIS_URL: several gateways share one Postgres (PGlite is for one process); leave both out to run alone',
@@ -151,11 +158,11 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
     faults.push('STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY (the `whsec_…` of your webhook endpoint)');
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError([...new Set(faults)]);
-  return Object.freeze(toConfig(parsed.data));
+  return Object.freeze(toConfig(parsed.data, carriesMedia));
 }
 
 /** In production nothing falls back to a development default. */
-function productionFaults(env: Record<string, string>): string[] {
+function productionFaults(env: Record<string, string>, carriesMedia: boolean): string[] {
   const faults: string[] = [];
   if (env.LOGE_STRIPE_EMULATOR_URL) faults.push('LOGE_STRIPE_EMULATOR_URL: the emulator is for development');
   const required: Record<string, string> = {
@@ -166,10 +173,12 @@ function productionFaults(env: Record<string, string>): string[] {
     LOGE_API_SECRET: `a random secret of at least ${SECRET_MIN_CHARS} characters`,
     LOGE_PUBLIC_URL: 'the https address under which people reach this server',
     LOGE_ALLOWED_ORIGINS: "the embedders' sites, separated by commas (`none` for no embedding)",
-    LOGE_SFU_LISTEN_IP: 'the address on which media is received',
-    LOGE_SFU_ANNOUNCED_ADDRESS: 'the public address that browsers send media to',
-    LOGE_SFU_PORT: 'the first media port, open for UDP and TCP',
-    LOGE_SFU_SECRET: 'a random secret for the control of SFU nodes',
+    LOGE_SFU_SECRET: `a random secret of at least ${SECRET_MIN_CHARS} characters for the control of SFU nodes`,
+    ...(carriesMedia && {
+      LOGE_SFU_LISTEN_IP: 'the address on which media is received',
+      LOGE_SFU_ANNOUNCED_ADDRESS: 'the public address that browsers send media to',
+      LOGE_SFU_PORT: 'the first media port, open for UDP and TCP',
+    }),
   };
   for (const [name, what] of Object.entries(required)) {
     if (!env[name]) faults.push(`${name}: set it to ${what}`);
@@ -184,7 +193,7 @@ function productionFaults(env: Record<string, string>): string[] {
   return faults;
 }
 
-function toConfig(env: z.output<typeof environment>) {
+function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
   const production = env.NODE_ENV === 'production';
   const origins = env.LOGE_ALLOWED_ORIGINS ?? [];
   return {
@@ -232,7 +241,11 @@ function toConfig(env: z.output<typeof environment>) {
       listenIp: env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1',
       announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,
       port: env.LOGE_SFU_PORT,
-      workers: env.LOGE_SFU_WORKERS,
+      /** Media workers of this process; none where it leaves media to SFU nodes, one a core unless told. */
+      workers: carriesMedia ? env.LOGE_SFU_WORKERS : 0,
+      /** What this process and the SFU nodes prove themselves with to one another. */
+      secret: env.LOGE_SFU_SECRET?.split(',')[0] ?? DEVELOPMENT_SFU_SECRET,
+      region: env.LOGE_REGION ?? '',
     },
     turn: env.LOGE_TURN_URLS ? { urls: env.LOGE_TURN_URLS, secret: env.LOGE_TURN_SECRET ?? '' } : undefined,
     tokenTtlSeconds: LIMITS.tokenTtlSeconds,

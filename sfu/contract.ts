@@ -72,6 +72,15 @@ export interface ConsumerOptions {
   muted: boolean;
 }
 
+/** Where a node gets the stage of a room whose publisher is on another node. */
+export interface RoomUpstream {
+  node: string;
+  /** The control API of that node. */
+  url: string;
+  /** Where that node gets it in turn, if the publisher is not there either. */
+  upstream?: RoomUpstream;
+}
+
 export interface WatchRequest {
   session: string;
   grant: SessionGrant;
@@ -79,6 +88,8 @@ export interface WatchRequest {
   viewport?: Viewport;
   /** Given when the client knows its certificate ahead: the transport connects at once and one round trip is saved. */
   dtlsParameters?: DtlsParameters;
+  /** Absent: the publisher comes to this node, or the node gets the stage already. A node that gets it keeps to where it gets it from. */
+  upstream?: RoomUpstream;
 }
 
 export interface PublishRequest {
@@ -127,6 +138,8 @@ export type SessionCloseReason =
   | 'worker_died'
   | 'lease_expired'
   | 'node_closed'
+  /** The node's process is gone, or another one is in its place. */
+  | 'node_lost'
   | 'room_closed';
 
 export interface SfuStats {
@@ -157,6 +170,8 @@ export interface SessionTraffic {
  */
 export interface SfuNode {
   readonly id: string;
+  /** Whether the node can be asked at the moment. What it carries goes on meanwhile, as long as the leases last. */
+  readonly connected: boolean;
   /** Capabilities of every router of this node (they are all alike), so that a client can prepare before it asks to watch. */
   readonly routerRtpCapabilities: RtpCapabilities;
 
@@ -176,6 +191,16 @@ export interface SfuNode {
    * that the first picture does not wait for the publisher. Zero lets it stop.
    */
   setAudience(request: { room: string; people: number }): Promise<void>;
+  /**
+   * The publisher is on another node now: the room's viewers here get the stage from there, and a publisher who is still here is closed with
+   * `replaced`. A node on which the room is not open has nothing to do.
+   */
+  follow(request: { room: string; upstream: RoomUpstream }): Promise<void>;
+  /**
+   * Another gateway takes a person's session over: says what it is and renews it, and tells its events there from now on. `session_not_found` if it is
+   * not theirs in that room.
+   */
+  adopt(request: { session: string; room: string; identity: string }): Promise<{ publish: boolean }>;
   /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
   renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
   /**
@@ -185,8 +210,12 @@ export interface SfuNode {
   updateGrant(request: { session: string; until: number }): Promise<void>;
   /** Counters of sessions; those that the node doesn't have are left out. */
   traffic(request: { sessions: string[] }): Promise<SessionTraffic[]>;
+  /** Counters of the room's publisher and of one person who watches, whichever gateways look after them. */
+  roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]>;
   /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error. */
   closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void>;
+  /** Closes every session that a person has in the room, whichever gateway looks after it. */
+  closePerson(request: { room: string; identity: string }): Promise<void>;
   /** Closes every session of the room with `room_closed` and forgets its audience. */
   closeRoom(request: { room: string }): Promise<void>;
   stats(): Promise<SfuStats>;
@@ -194,7 +223,27 @@ export interface SfuNode {
   sessionStats(request: { session: string }): Promise<unknown[]>;
 
   on(listener: (event: SfuEvent) => void): () => void;
+  /**
+   * Ends this use of the node: everything is refused from now on. A node in this process ends with it, and with all its sessions
+   * (`node_closed`); one elsewhere goes on, and its sessions wait to be renewed by another gateway.
+   */
   close(): Promise<void>;
+}
+
+/** What a node in a process of its own tells the gateways, again and again under a short lease. */
+export interface SfuNodeAnnouncement {
+  node: string;
+  /** Where its control API listens. */
+  url: string;
+  /** Name of where it stands; '' where the operator gave none. */
+  region: string;
+  version: string;
+  workers: number;
+  /** Consumers (viewers times tracks) that it carries before quality suffers, and how many it carries now. */
+  capacity: number;
+  load: number;
+  /** It takes no new sessions, and its sessions have to be moved. */
+  draining: boolean;
 }
 
 export type SfuErrorCode =

@@ -42,7 +42,16 @@ export class KeyFrameDemand {
     if (this.#waiting) return;
     const now = this.#now();
     const hindered = this.#pliTimes.some((at) => now - at >= OWN_PLI_MS && now - at < PLI_PAUSE_MS);
-    if (!hindered || !this.#spend(now)) return;
+    if (hindered) this.#want(now);
+  }
+
+  /** It has been found elsewhere that somebody waits whose PLI will be ignored. */
+  handleWanted(): void {
+    if (!this.#waiting) this.#want(this.#now());
+  }
+
+  #want(now: number): void {
+    if (!this.#spend(now)) return;
     const waitMs = this.#toldAt + SPACING_MS - now;
     if (waitMs <= 0) this.#ask();
     else this.#waiting = setTimeout(() => this.#ask(), waitMs).unref();

@@ -17,6 +17,10 @@ export class LayerDemand {
     this.#tell = options.tell;
   }
 
+  get told(): number {
+    return this.#told;
+  }
+
   update(wanted: number): void {
     this.#wanted = wanted;
     if (wanted < this.#told) {

@@ -9,6 +9,18 @@
  */
 export const CONSUMERS_PER_WORKER_MAX = 1_000;
 
+/**
+ * How full a worker may be, as a share of its consumers, before a room's further viewers go to other workers. Below it a room stays on one worker,
+ * since every further one costs a pipe, which is as dear as a viewer.
+ */
+export const WORKER_SPREAD_AT = 0.5;
+
+/** Share of a worker's consumers that viewers don't get, so that a full worker can still feed another. */
+export const PIPE_RESERVE = 0.05;
+
+/** A viewer counts as this many consumers before the stage has tracks: sound and picture will come. A pipe counts the same. */
+export const EXPECTED_TRACKS = 2;
+
 /** A stage holds one track per source, so this is the number of sources. */
 export const TRACKS_PER_SESSION_MAX = 4;
 
@@ -42,6 +54,12 @@ export const ICE_CONSENT_TIMEOUT_SECONDS = 15;
  */
 export const KEY_FRAME_GATHER_MS = 350;
 
+/**
+ * The same at the far end of a pipe, where it only keeps a rush from asking for every viewer by itself. It is short because it comes on top: a
+ * request that is held back at each hop would be late by all of them.
+ */
+export const PIPE_KEY_FRAME_GATHER_MS = 50;
+
 /** How long a layer must be unwanted before the publisher is told to stop it; wanting one is told at once. */
 export const LAYER_LOWERING_DELAY_MS = 1_500;
 
@@ -62,3 +80,39 @@ export const WORKER_EXIT_WAIT_MS = 2_000;
 
 /** Addresses of this machine that are offered when the node listens on all of them. */
 export const LISTEN_ADDRESSES_MAX = 4;
+
+/** One message of the control API. A room's worth of tracks for one viewer takes some 10 kB. */
+export const CONTROL_FRAME_MAX_BYTES = 4 << 20;
+/** Gateways and nodes that may be connected to one node at a time. */
+export const CONTROL_CONNECTIONS_MAX = 2_000;
+/** Requests of one connection that a node works on at a time; more are refused with `node_full`. */
+export const CONTROL_REQUESTS_MAX = 2_000;
+/** What may wait to be sent over one connection before it is given up as stuck: bytes, and events that nobody has confirmed. */
+export const CONTROL_BUFFER_MAX_BYTES = 32 << 20;
+export const CONTROL_UNCONFIRMED_EVENTS_MAX = 50_000;
+/** How often either end makes sure of the other, and the silence after which it takes the connection for broken. */
+export const CONTROL_HEARTBEAT_MS = 2_000;
+export const CONTROL_SILENCE_MAX_MS = 6_000;
+/** How long an answer may take. */
+export const CONTROL_REQUEST_TIMEOUT_MS = 8_000;
+/** How long a request waits for a connection that is being made. */
+export const CONTROL_CONNECT_WAIT_MS = 2_000;
+export const CONTROL_CONNECT_TIMEOUT_MS = 4_000;
+/** Pauses between attempts to connect again. */
+export const CONTROL_RETRY_MIN_MS = 20;
+export const CONTROL_RETRY_MAX_MS = 2_000;
+/** Attempts in a row that nobody listened for, after which the node's process is known to be gone. */
+export const CONTROL_REFUSALS_MAX = 2;
+/** How long events are gathered before their arrival is confirmed. */
+export const CONTROL_CONFIRM_MS = 100;
+/** Events of one session that wait for a gateway to look after it. */
+export const HELD_EVENTS_PER_SESSION_MAX = 100;
+
+/** How long a viewer's join waits for the stage to come from another node before it goes on without. */
+export const PULL_WAIT_MS = 3_000;
+/** Pauses before a room's stage is asked for again. */
+export const PULL_RETRY_MIN_MS = 30;
+export const PULL_RETRY_MAX_MS = 2_000;
+
+/** How often a node says that it is there, well within the lease of what it says. */
+export const ANNOUNCE_MS = 1_000;

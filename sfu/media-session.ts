@@ -3,102 +3,20 @@ import {
   type DtlsParameters,
   type IceParameters,
   type SessionCloseReason,
-  type SessionGrant,
-  type SessionTraffic,
   SfuError,
   type SfuEvent,
   type TransportOptions,
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
-import type { StageTrack } from './stage-track.ts';
-
-/** What a session may ask of the room that it is in. */
-export interface SessionRoom {
-  readonly tracks: StageTrack[];
-  createTransport(): Promise<types.WebRtcTransport>;
-  canConsume(track: StageTrack, rtpCapabilities: types.RtpCapabilities): boolean;
-  /** The publisher put a track on stage or took some off. */
-  handleTrackAdded(track: StageTrack): void;
-  handleTracksRemoved(tracks: StageTrack[]): void;
-  handleTrackMuted(track: StageTrack): void;
-  /** A viewer's load on the worker changed by so many consumers. */
-  handleLoadChanged(consumers: number): void;
-  /** A viewer began or ceased to watch these tracks, or prefers another layer of them. */
-  handlePreferenceChanged(tracks: StageTrack[]): void;
-}
-
-export interface SessionOptions {
-  id: string;
-  grant: SessionGrant;
-  room: SessionRoom;
-  openedAtMs: number;
-  emit: (event: SfuEvent) => void;
-}
-
-/** What is read of mediasoup's statistics. */
-interface StreamStat {
-  type: string;
-  kind?: string;
-  byteCount?: number;
-  bytesReceived?: number;
-}
+import { Session } from './session.ts';
 
 type TransportState = Extract<SfuEvent, { type: 'transportState' }>['state'];
 
-/** One WebRTC transport of one person in one room, under a grant and a lease. What flows over it is the subclasses' business. */
-export abstract class MediaSession {
-  readonly id: string;
-  #grant: SessionGrant;
-  protected readonly room: SessionRoom;
-  /** When the lease was last renewed, in milliseconds since the epoch. */
-  renewedAtMs: number;
-  protected readonly emit: (event: SfuEvent) => void;
+/** One WebRTC transport of one person in one room. */
+export abstract class MediaSession extends Session {
   #transport: types.WebRtcTransport | undefined;
   #connecting: { fingerprints: string; done: Promise<void> } | undefined;
   #state: TransportState | undefined;
-  #opened = false;
-  #closedBecause: SessionCloseReason | undefined;
-
-  protected constructor({ id, grant, room, openedAtMs, emit }: SessionOptions) {
-    this.id = id;
-    this.#grant = grant;
-    this.room = room;
-    this.renewedAtMs = openedAtMs;
-    this.emit = emit;
-  }
-
-  get grant(): SessionGrant {
-    return this.#grant;
-  }
-
-  /** Lets the session last until another time. */
-  extend(until: number): void {
-    this.assertOpen();
-    this.#grant = { ...this.#grant, until };
-  }
-
-  /** Whether the caller has been told of the session, so that events about it make sense to them. */
-  get opened(): boolean {
-    return this.#opened;
-  }
-
-  get closed(): boolean {
-    return this.#closedBecause !== undefined;
-  }
-
-  /** Producers or consumers of this session. */
-  get streamCount(): number {
-    return this.streams().length;
-  }
-
-  /** Fails when the session was closed while something was awaited. */
-  assertOpen(): void {
-    const reason = this.#closedBecause;
-    if (reason === 'worker_died' || reason === 'node_closed') {
-      throw new SfuError('node_unavailable', 'The media worker stopped; open a new session.');
-    }
-    if (reason) throw new SfuError('session_not_found', `The session was closed (${reason}).`);
-  }
 
   async connect(dtlsParameters: DtlsParameters): Promise<void> {
     const given = toWorkerForm(dtlsParameters);
@@ -123,36 +41,17 @@ export abstract class MediaSession {
     return await this.transport.restartIce();
   }
 
-  async stats(): Promise<unknown[]> {
-    const reports = await Promise.all([this.transport, ...this.streams()].map((source) => source.getStats()));
-    return reports.flat();
-  }
-
-  async traffic(): Promise<SessionTraffic> {
-    const stats = (await this.stats()) as StreamStat[];
-    const video = (type: string) =>
-      stats.reduce((sum, stat) => (stat.type === type && stat.kind === 'video' ? sum + (stat.byteCount ?? 0) : sum), 0);
-    const isWatching = stats.some(({ type }) => type === 'outbound-rtp');
-    return {
-      session: this.id,
-      // A consumer's statistics tell of its producer too, which is somebody else's.
-      videoReceivedBytes: isWatching ? 0 : video('inbound-rtp'),
-      videoSentBytes: video('outbound-rtp'),
-      receivedBytes: stats.find(({ type }) => type === 'webrtc-transport')?.bytesReceived ?? 0,
-    };
-  }
-
-  /** Ends the media of this session at once. */
-  close(reason: SessionCloseReason): void {
-    if (this.#closedBecause) return;
-    this.#closedBecause = reason;
+  override close(reason: SessionCloseReason): void {
+    super.close(reason);
     this.#transport?.close();
   }
 
   /** ICE and DTLS are up: media flows from now on. */
   protected handleConnected(): void {}
 
-  protected abstract streams(): { getStats(): Promise<unknown[]> }[];
+  protected override wire(): types.WebRtcTransport {
+    return this.transport;
+  }
 
   protected get transport(): types.WebRtcTransport {
     this.assertOpen();
@@ -176,8 +75,7 @@ export abstract class MediaSession {
 
   /** To be called in the same turn in which the answer is given. */
   protected answer(transport: types.WebRtcTransport): TransportOptions {
-    this.assertOpen();
-    this.#opened = true;
+    this.handleAnswered();
     const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
     return { id, iceParameters, iceCandidates, dtlsParameters };
   }

@@ -6,6 +6,7 @@ import {
   type IceParameters,
   type ProduceRequest,
   type PublishRequest,
+  type RoomUpstream,
   type SessionCloseReason,
   type SessionTraffic,
   SfuError,
@@ -16,12 +17,12 @@ import {
   type Viewport,
   type WatchRequest,
 } from './contract.ts';
-import { toSfuError } from './errors.ts';
 import { EventListeners } from './event-listeners.ts';
-import { CONSUMERS_PER_WORKER_MAX, LAYER_LOWERING_DELAY_MS, LEASE_DEFAULT_MS, SWEEP_INTERVAL_MS } from './limits.ts';
+import { CONSUMERS_PER_WORKER_MAX, LAYER_LOWERING_DELAY_MS, LEASE_DEFAULT_MS, WORKER_SPREAD_AT } from './limits.ts';
 import { listenAddresses } from './listen-addresses.ts';
 import { type SfuLog, silentLog } from './log.ts';
-import type { MediaSession, SessionOptions } from './media-session.ts';
+import { MediaSession } from './media-session.ts';
+import { NodeLinks } from './node-links.ts';
 import {
   assertDtlsParameters,
   assertMayPublish,
@@ -29,14 +30,17 @@ import {
   assertProduceRequest,
   assertRtpCapabilities,
   assertViewport,
-  isInForce,
 } from './parameters.ts';
+import type { PipeListen } from './pipe-listen.ts';
+import type { PipeEvent, PullAnswer, PullRequest } from './pipe-messages.ts';
+import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
 import type { Room } from './room.ts';
 import { RoomDirectory } from './room-directory.ts';
-import { SessionRegistry } from './session-registry.ts';
+import { SessionHost } from './session-host.ts';
+import { Upstream } from './upstream.ts';
 import { WatchSession } from './watch-session.ts';
-import { type PooledWorker, WorkerPool } from './worker-pool.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 export interface LocalSfuNodeOptions {
   id?: string;
@@ -51,14 +55,31 @@ export interface LocalSfuNodeOptions {
   portRequired: boolean;
   leaseMs?: number;
   consumersPerWorkerMax?: number;
+  /** Share of a worker's consumers past which a room's viewers go to other workers too. */
+  spreadAt?: number;
   layerLoweringDelayMs?: number;
+  /** Absent: the node neither gets rooms from other nodes nor gives them any. */
+  pipes?: PipeListen & {
+    /** The secret of the other nodes' control APIs. */
+    secret: string;
+  };
   log?: SfuLog;
   now?: () => number;
 }
 
+export interface PipeCount {
+  room: string;
+  /** Of a pipe to another node: its session and that node. */
+  session?: string;
+  node?: string;
+  tracks: number;
+  sentBytes: number;
+}
+
 /**
  * The SFU node of one process: it owns the workers, the rooms on them and the sessions in them, and enforces grants and leases. The
- * stage calls it through `contract.ts`, in process or over a control API. It must not know why somebody may watch, nor who asks.
+ * stage calls it through `contract.ts`, in process or over a control API, and other nodes pull rooms from it. It must not know why somebody
+ * may watch, nor who asks.
  */
 export class LocalSfuNode implements SfuNode {
   readonly id: string;
@@ -66,12 +87,14 @@ export class LocalSfuNode implements SfuNode {
   readonly #pool: WorkerPool;
   readonly #log: SfuLog;
   readonly #now: () => number;
-  readonly #leaseMs: number;
   readonly #layerLoweringDelayMs: number;
+  readonly #consumersPerWorkerMax: number;
   readonly #rooms: RoomDirectory;
-  readonly #sessions = new SessionRegistry();
+  readonly #sessions: SessionHost;
+  readonly #links: NodeLinks | undefined;
   readonly #listeners: EventListeners;
-  readonly #sweep: NodeJS.Timeout;
+  readonly #pipeListeners = new Set<(event: PipeEvent) => void>();
+  #draining = false;
   #closed = false;
 
   static async create(options: LocalSfuNodeOptions): Promise<LocalSfuNode> {
@@ -83,9 +106,9 @@ export class LocalSfuNode implements SfuNode {
       port: options.port,
       portRequired: options.portRequired,
       log,
+      // A worker that dies before the node exists had nothing on it.
       handleDied: (worker) => {
-        // A worker that dies before the node exists had nothing on it.
-        if (node) node.#handleWorkerDied(worker);
+        if (node) node.#sessions.handleWorkerDied(worker);
       },
     });
     node = new LocalSfuNode(options, pool, log);
@@ -98,10 +121,38 @@ export class LocalSfuNode implements SfuNode {
     this.#log = log;
     this.#listeners = new EventListeners(log);
     this.#now = options.now ?? Date.now;
-    this.#leaseMs = options.leaseMs ?? LEASE_DEFAULT_MS;
-    this.#rooms = new RoomDirectory({ pool, consumersMax: options.consumersPerWorkerMax ?? CONSUMERS_PER_WORKER_MAX });
+    this.#consumersPerWorkerMax = options.consumersPerWorkerMax ?? CONSUMERS_PER_WORKER_MAX;
+    this.#rooms = new RoomDirectory({
+      pool,
+      consumersMax: this.#consumersPerWorkerMax,
+      spreadAt: options.spreadAt ?? WORKER_SPREAD_AT,
+      pipeListen: options.pipes,
+    });
     this.#layerLoweringDelayMs = options.layerLoweringDelayMs ?? LAYER_LOWERING_DELAY_MS;
-    this.#sweep = setInterval(() => this.#handleSweep(), SWEEP_INTERVAL_MS).unref();
+    this.#links = options.pipes && new NodeLinks({ secret: options.pipes.secret, log });
+    this.#sessions = new SessionHost({
+      pool,
+      rooms: this.#rooms,
+      leaseMs: options.leaseMs ?? LEASE_DEFAULT_MS,
+      now: this.#now,
+      emit: this.#listeners.emit,
+    });
+  }
+
+  get connected(): boolean {
+    return !this.#closed;
+  }
+
+  /** Whether the node takes no new sessions because it is about to leave. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Consumers that the node carries before quality suffers, and how many it carries now. */
+  get load(): { consumers: number; capacity: number } {
+    const { workers } = this.#pool;
+    const consumers = workers.reduce((sum, { load }) => sum + load.consumers, 0);
+    return { consumers, capacity: workers.length * this.#consumersPerWorkerMax };
   }
 
   /** The worker processes and what each carries, for metrics and for who watches over processes. */
@@ -109,40 +160,109 @@ export class LocalSfuNode implements SfuNode {
     return this.#pool.workers.map(({ worker, port, load }) => ({ pid: worker.pid, port, ...load }));
   }
 
+  /**
+   * The pipes that are fed here, between workers and, with the name of its session, to other nodes; and what has flowed over each. For metrics and for
+   * the proof that a link carries one copy.
+   */
+  async pipes(): Promise<PipeCount[]> {
+    const rooms = this.#rooms.all.map(async (room) =>
+      (await room.pipes()).map((pipe) => ({ room: room.name, ...pipe })),
+    );
+    const pulls = this.#sessions.all.filter((session) => session instanceof PipeSession);
+    const counted = await Promise.allSettled(
+      pulls.map(async (pipe) => ({
+        room: pipe.grant.room,
+        session: pipe.id,
+        node: pipe.grant.identity,
+        tracks: pipe.streamCount,
+        sentBytes: await pipe.sentBytes(),
+      })),
+    );
+    return [
+      ...(await Promise.all(rooms)).flat(),
+      ...counted.flatMap((it) => (it.status === 'fulfilled' ? it.value : [])),
+    ];
+  }
+
   async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
     assertMayWatch(request.grant, this.#now());
     assertRtpCapabilities(request.rtpCapabilities);
     if (request.viewport) assertViewport(request.viewport);
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
-    const { rtpCapabilities, viewport } = request;
-    return await this.#open(request, (room, options) => {
-      room.assertSpace();
-      return new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log });
+    this.#assertTakesSessions();
+    const { rtpCapabilities, viewport, dtlsParameters, upstream } = request;
+    return await this.#sessions.open(request, {
+      place: (room) => room.routerForViewer(),
+      make: (options) => new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log }),
+      prepare: (room) => this.#followIfNoStage(room, upstream),
+      open: (session) => session.open(dtlsParameters),
     });
   }
 
   async publish(request: PublishRequest): Promise<{ transport: TransportOptions }> {
     assertMayPublish(request.grant, this.#now());
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
-    return await this.#open(
-      request,
-      (_room, options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
+    this.#assertTakesSessions();
+    return await this.#sessions.open(request, {
+      place: (room) => room.routerForStage(),
+      make: (options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
+      open: (session) => session.open(request.dtlsParameters),
+    });
+  }
+
+  /** Another node gets the room's stage from here. */
+  async pull(request: PullRequest): Promise<PullAnswer> {
+    const { session, room: name, node, upstream } = request;
+    this.#assertTakesSessions();
+    const chain = upstreamNodes(upstream);
+    if (chain.length > UPSTREAM_HOPS_MAX || chain.includes(this.id) || chain.includes(node) || node === this.id) {
+      throw new SfuError('node_unavailable', 'The stage would come from where it goes to.');
+    }
+    if (this.#rooms.get(name)?.upstream?.source.node === node) {
+      throw new SfuError('node_unavailable', `This node gets the stage of the room from ${node} itself.`);
+    }
+    const grant = { room: name, identity: node, publish: false, subscribe: true };
+    return await this.#sessions.open(
+      { session, grant },
+      {
+        place: (room) => room.routerForPipe(),
+        make: (options) => new PipeSession({ ...options, log: this.#log, tell: this.#tellPipe }),
+        prepare: (room) => this.#followIfNoStage(room, upstream),
+        open: (pipe) => pipe.open(request.address),
+      },
     );
+  }
+
+  wantLayer(request: { session: string; producerId: string; maxSpatialLayer: number }): void {
+    this.#pipe(request.session).wantLayer(request.producerId, request.maxSpatialLayer);
+  }
+
+  wantKeyFrame(request: { session: string; producerId: string }): void {
+    this.#pipe(request.session).wantKeyFrame(request.producerId);
+  }
+
+  async follow(request: { room: string; upstream: RoomUpstream }): Promise<void> {
+    this.#sessions.assertOpen();
+    if (request.upstream.node === this.id) return;
+    const room = this.#rooms.get(request.room);
+    if (!room) return;
+    if (room.publisher) this.#sessions.end(room.publisher, 'replaced');
+    // It may have been the only one there.
+    if (!room.closed && room.upstream?.source.node !== request.upstream.node) this.#follow(room, request.upstream);
   }
 
   async connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void> {
     assertDtlsParameters(request.dtlsParameters);
-    await this.#session(request.session).connect(request.dtlsParameters);
+    await this.#media(request.session).connect(request.dtlsParameters);
   }
 
   async restartIce(request: { session: string }): Promise<{ iceParameters: IceParameters }> {
-    return { iceParameters: await this.#session(request.session).restartIce() };
+    return { iceParameters: await this.#media(request.session).restartIce() };
   }
 
   async produce(request: ProduceRequest): Promise<{ producerId: string }> {
-    const session = this.#publisher(request.session);
     assertProduceRequest(request);
-    const track = await session.produce(request);
+    const track = await this.#publisher(request.session).produce(request);
     return { producerId: track.id };
   }
 
@@ -158,19 +278,37 @@ export class LocalSfuNode implements SfuNode {
 
   async setViewport(request: { session: string; viewport: Viewport }): Promise<void> {
     assertViewport(request.viewport);
-    const session = this.#session(request.session);
+    const session = this.#sessions.get(request.session);
     if (!(session instanceof WatchSession)) throw new SfuError('not_entitled', 'A publishing session watches nothing.');
     await session.setViewport(request.viewport);
   }
 
   async setAudience(request: { room: string; people: number }): Promise<void> {
-    this.#assertOpen();
+    this.#sessions.assertOpen();
     this.#rooms.setAudience(request.room, request.people);
+  }
+
+  async adopt({
+    session: id,
+    room,
+    identity,
+  }: {
+    session: string;
+    room: string;
+    identity: string;
+  }): Promise<{ publish: boolean }> {
+    const session = this.#media(id);
+    const { grant } = session;
+    if (grant.room !== room || grant.identity !== identity) {
+      throw new SfuError('session_not_found', `${identity} has no session ${id} in this room.`);
+    }
+    session.renewedAtMs = this.#now();
+    return { publish: session instanceof PublishSession };
   }
 
   async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
     for (const id of request.sessions) {
-      const session = this.#sessions.get(id);
+      const session = this.#sessions.find(id);
       if (session) session.renewedAtMs = this.#now();
     }
     return { lost: request.sessions.filter((id) => !this.#sessions.has(id)) };
@@ -178,32 +316,48 @@ export class LocalSfuNode implements SfuNode {
 
   async updateGrant(request: { session: string; until: number }): Promise<void> {
     if (!Number.isFinite(request.until)) throw new SfuError('not_entitled', 'A grant lasts until a time.');
-    this.#session(request.session).extend(request.until);
+    this.#sessions.get(request.session).extend(request.until);
   }
 
   async traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
-    const found = request.sessions.flatMap((id) => this.#sessions.get(id) ?? []);
+    const found = request.sessions.flatMap((id) => this.#sessions.find(id) ?? []);
     const counted = await Promise.allSettled(found.map((session) => session.traffic()));
     // A session that ended while it was counted is one that the node doesn't have.
     return counted.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   }
 
+  async roomTraffic({
+    room,
+    identity,
+  }: {
+    room: string;
+    identity: string;
+  }): Promise<(SessionTraffic & { publish: boolean })[]> {
+    const counted = (this.#rooms.get(room)?.sessions ?? []).filter(
+      (session) =>
+        session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity),
+    );
+    const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));
+    const traffic = await this.traffic({ sessions: counted.map(({ id }) => id) });
+    return traffic.map((it) => ({ ...it, publish: publishers.has(it.session) }));
+  }
+
   async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {
-    const session = this.#sessions.get(request.session);
-    if (session) this.#end(session, request.reason ?? 'closed');
-    else this.#sessions.giveUp(request.session);
+    this.#sessions.endNamed(request.session, request.reason ?? 'closed');
+  }
+
+  async closePerson({ room, identity }: { room: string; identity: string }): Promise<void> {
+    this.#sessions.endPerson(room, identity);
   }
 
   async closeRoom(request: { room: string }): Promise<void> {
     this.#rooms.setAudience(request.room, 0);
-    this.#sessions.giveUpRoom(request.room);
-    const room = this.#rooms.get(request.room);
-    if (room) this.#endAll(room.sessions, 'room_closed');
+    this.#sessions.endRoom(request.room, 'room_closed');
   }
 
   async stats(): Promise<SfuStats> {
     const sessions = this.#sessions.all;
-    const streams = (of: MediaSession[]) => of.reduce((count, { streamCount }) => count + streamCount, 0);
+    const streams = (of: { streamCount: number }[]) => of.reduce((count, { streamCount }) => count + streamCount, 0);
     return {
       workers: this.#pool.workers.length,
       rooms: this.#rooms.all.length,
@@ -214,98 +368,84 @@ export class LocalSfuNode implements SfuNode {
   }
 
   async sessionStats(request: { session: string }): Promise<unknown[]> {
-    return await this.#session(request.session).stats();
+    return await this.#sessions.get(request.session).stats();
   }
 
   on(listener: (event: SfuEvent) => void): () => void {
     return this.#listeners.add(listener);
   }
 
+  /** What is told to nodes that get rooms from here. */
+  onPipe(listener: (event: PipeEvent) => void): () => void {
+    this.#pipeListeners.add(listener);
+    return () => this.#pipeListeners.delete(listener);
+  }
+
+  /** Takes no new sessions from now on; those that are here go on until they are moved or closed. */
+  drain(): void {
+    this.#draining = true;
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#sweep);
-    for (const room of this.#rooms.all) this.#endAll(room.sessions, 'node_closed');
+    this.#sessions.close();
+    this.#links?.close();
     await this.#pool.close();
     this.#listeners.clear();
+    this.#pipeListeners.clear();
   }
 
-  async #open<S extends MediaSession & { open(dtlsParameters?: DtlsParameters): Promise<A> }, A>(
-    { session: id, grant, dtlsParameters }: WatchRequest | PublishRequest,
-    make: (room: Room, options: SessionOptions) => S,
-  ): Promise<A> {
-    this.#assertOpen();
-    const place = this.#sessions.reserve(id, grant.room);
-    let room: Room | undefined;
-    let session: S | undefined;
-    try {
-      room = await this.#rooms.open(grant.room);
-      const made = make(room, { id, grant, room, openedAtMs: this.#now(), emit: this.#listeners.emit });
-      this.#sessions.fill(place, made);
-      session = made;
-      const earlier = session instanceof PublishSession ? room.publisher : undefined;
-      room.enter(session);
-      if (earlier) this.#end(earlier, 'replaced');
-      return await session.open(dtlsParameters);
-    } catch (error) {
-      // Closed by somebody else meanwhile: that is the reason to give, not what broke because of it.
-      session?.assertOpen();
-      throw toSfuError(error, 'node_unavailable');
-    } finally {
-      this.#sessions.release(place);
-      if (session && !session.opened) this.#end(session, 'closed');
-      if (room?.empty) this.#rooms.close(room);
-    }
+  readonly #tellPipe = (event: PipeEvent): void => {
+    for (const listener of this.#pipeListeners) listener(event);
+  };
+
+  #assertTakesSessions(): void {
+    this.#sessions.assertOpen();
+    if (this.#draining) throw new SfuError('node_unavailable', 'The node is about to leave and takes no new sessions.');
   }
 
-  #end(session: MediaSession, reason: SessionCloseReason): void {
-    if (session.closed) return;
-    const { id, grant } = session;
-    session.close(reason);
-    this.#sessions.delete(session);
-    const room = this.#rooms.get(grant.room);
-    room?.leave(session);
-    if (room?.empty) this.#rooms.close(room);
-    if (session.opened) this.#listeners.emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
+  #followIfNoStage(room: Room, upstream: RoomUpstream | undefined): void {
+    if (upstream && upstream.node !== this.id && !room.publisher && !room.upstream?.alive) this.#follow(room, upstream);
   }
 
-  #endAll(sessions: MediaSession[], reason: SessionCloseReason): void {
-    for (const session of sessions) this.#end(session, reason);
+  #follow(room: Room, source: RoomUpstream): void {
+    const links = this.#links;
+    if (!links) throw new SfuError('node_unavailable', 'This node gets no rooms from other nodes.');
+    const upstream = new Upstream({
+      room,
+      node: this.id,
+      source,
+      link: () => links.get(source),
+      log: this.#log,
+      loweringDelayMs: this.#layerLoweringDelayMs,
+    });
+    room.follow(upstream);
+    upstream.start();
   }
 
-  #handleWorkerDied(worker: PooledWorker): void {
-    for (const room of this.#rooms.on(worker)) {
-      this.#endAll(room.sessions, 'worker_died');
-      this.#rooms.close(room);
-    }
-  }
-
-  /** Closes what ran out. A session that is in use is renewed by its gateway long before its lease ends. */
-  #handleSweep(): void {
-    const now = this.#now();
-    for (const session of this.#sessions.all) {
-      if (!isInForce(session.grant, now)) this.#end(session, 'grant_expired');
-      else if (now - session.renewedAtMs >= this.#leaseMs) this.#end(session, 'lease_expired');
-    }
-  }
-
-  /** The session, or `session_not_found`; a grant that ran out between two sweeps counts as closed. */
-  #session(id: string): MediaSession {
-    this.#assertOpen();
+  #media(id: string): MediaSession {
     const session = this.#sessions.get(id);
-    if (!session) throw new SfuError('session_not_found', `There is no session ${id}.`);
-    if (!isInForce(session.grant, this.#now())) this.#end(session, 'grant_expired');
-    session.assertOpen();
-    return session;
+    if (session instanceof MediaSession) return session;
+    throw new SfuError('not_entitled', 'A pipe has no client.');
   }
 
   #publisher(id: string): PublishSession {
-    const session = this.#session(id);
+    const session = this.#sessions.get(id);
     if (session instanceof PublishSession) return session;
     throw new SfuError('publish_not_allowed', 'A watching session puts nothing on stage.');
   }
 
-  #assertOpen(): void {
-    if (this.#closed) throw new SfuError('node_unavailable', 'The SFU node is closed.');
+  #pipe(id: string): PipeSession {
+    const session = this.#sessions.get(id);
+    if (session instanceof PipeSession) return session;
+    throw new SfuError('session_not_found', `There is no pipe ${id}.`);
   }
+}
+
+/** Hops from a viewer's node to the publisher's; more is no tree that anybody would build. */
+const UPSTREAM_HOPS_MAX = 8;
+
+function upstreamNodes(upstream: RoomUpstream | undefined): string[] {
+  return upstream ? [upstream.node, ...upstreamNodes(upstream.upstream)] : [];
 }

@@ -13,7 +13,8 @@ import {
   PUBLISHER_BITRATE_MAX_BPS,
   TRACKS_PER_SESSION_MAX,
 } from './limits.ts';
-import { MediaSession, type SessionOptions } from './media-session.ts';
+import { MediaSession } from './media-session.ts';
+import type { SessionOptions } from './session.ts';
 import { StageTrack } from './stage-track.ts';
 
 /** The sending side of a room: its tracks are the stage. */

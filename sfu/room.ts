@@ -1,44 +1,45 @@
-import type { types } from 'mediasoup';
-import { mediaCodecs } from './codecs.ts';
 import { SfuError } from './contract.ts';
 import { wantedLayer } from './layers.ts';
-import { ICE_CONSENT_TIMEOUT_SECONDS, VIEWER_BITRATE_START_BPS } from './limits.ts';
-import type { MediaSession, SessionRoom } from './media-session.ts';
+import { PIPE_RESERVE } from './limits.ts';
+import type { PipeListen } from './pipe-listen.ts';
+import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
+import { RoomRouter, type RouterRoom } from './room-router.ts';
+import type { Session } from './session.ts';
 import type { StageTrack } from './stage-track.ts';
+import type { TrackWatcher } from './track-watcher.ts';
+import type { Upstream } from './upstream.ts';
 import { WatchSession } from './watch-session.ts';
-import type { PooledWorker } from './worker-pool.ts';
+import { type PooledWorker, type WorkerPool, weight } from './worker-pool.ts';
+
+export interface RoomOptions {
+  pool: WorkerPool;
+  consumersMax: number;
+  /** Share of a worker's consumers past which the room goes to other workers too. */
+  spreadAt: number;
+  pipeListen: PipeListen | undefined;
+}
 
 /**
- * A room's media on this node: one router on one worker, at most one publisher, and the viewers. It brings tracks and viewers together
- * and works out which layers are wanted. The node decides who enters and when the room closes.
+ * A room's media on this node: routers on one or more workers, the viewers and the nodes that get the stage from here, and the stage itself, from a
+ * publisher here or from another node. It brings tracks and watchers together, spreads them over the workers, and works out which layers
+ * are wanted. The node decides who enters and when the room closes.
  */
-export class Room implements SessionRoom {
+export class Room implements RouterRoom {
   readonly name: string;
-  readonly worker: PooledWorker;
-  readonly #router: types.Router;
-  readonly #viewers = new Set<WatchSession>();
-  readonly #consumersMax: number;
+  readonly #options: RoomOptions;
+  readonly #routers = new Map<PooledWorker, RoomRouter>();
+  /** The router of each session. */
+  readonly #places = new Map<Session, RoomRouter>();
+  readonly #watchers = new Set<TrackWatcher>();
   #publisher: PublishSession | undefined;
+  #upstream: Upstream<RoomRouter> | undefined;
   #audience = 0;
   #closed = false;
 
-  static async create(options: { name: string; worker: PooledWorker; consumersMax: number }): Promise<Room> {
-    const { load } = options.worker;
-    load.rooms++;
-    try {
-      return new Room({ ...options, router: await options.worker.worker.createRouter({ mediaCodecs }) });
-    } catch (error) {
-      load.rooms--;
-      throw error;
-    }
-  }
-
-  private constructor(options: { name: string; worker: PooledWorker; consumersMax: number; router: types.Router }) {
+  constructor(options: RoomOptions & { name: string }) {
     this.name = options.name;
-    this.worker = options.worker;
-    this.#router = options.router;
-    this.#consumersMax = options.consumersMax;
+    this.#options = options;
   }
 
   get closed(): boolean {
@@ -49,57 +50,127 @@ export class Room implements SessionRoom {
     return this.#publisher;
   }
 
+  get upstream(): Upstream<RoomRouter> | undefined {
+    return this.#upstream;
+  }
+
   /** Viewers first: whoever ends them all then tells none that a track went before telling that the session did. */
-  get sessions(): MediaSession[] {
-    return this.#publisher ? [...this.#viewers, this.#publisher] : [...this.#viewers];
+  get sessions(): Session[] {
+    return viewersFirst([...this.#places.keys()]);
+  }
+
+  sessionsOn(worker: PooledWorker): Session[] {
+    return viewersFirst(this.#routers.get(worker)?.sessions ?? []);
   }
 
   get tracks(): StageTrack[] {
-    return this.#publisher?.tracks ?? [];
+    return this.#publisher?.tracks ?? this.#upstream?.tracks ?? [];
   }
 
-  /** Refuses a viewer whom the worker could not carry; those who are watching stay as they are. */
-  assertSpace(): void {
-    if (this.worker.load.consumers < this.#consumersMax) return;
-    throw new SfuError(
-      'node_full',
-      `The worker carries its ${this.#consumersMax} consumers; try again later or elsewhere.`,
-    );
+  get empty(): boolean {
+    return this.#places.size === 0;
   }
 
-  /** A new publisher takes the place of the earlier one, which the node then closes. */
-  enter(session: MediaSession): void {
-    if (session instanceof PublishSession) this.#publisher = session;
-    if (session instanceof WatchSession) {
-      this.#viewers.add(session);
+  homeOf(track: StageTrack): RoomRouter | undefined {
+    if (this.#publisher?.tracks.includes(track)) return this.#places.get(this.#publisher);
+    return this.#upstream?.tracks.includes(track) ? this.#upstream.home : undefined;
+  }
+
+  async stageKnown(): Promise<void> {
+    await this.#upstream?.known;
+  }
+
+  /** Where the stage comes in, from its next publisher or another node: to where the room is already, so that those who watch there need no pipe. */
+  routerForStage(): RoomRouter {
+    const earlier = this.#publisher && this.#places.get(this.#publisher);
+    return earlier ?? this.#leastLoadedRouter() ?? this.#routerOn(this.#options.pool.leastLoaded());
+  }
+
+  /** Where another node is fed from: next to the stage, so that it is one hop away. */
+  routerForPipe(): RoomRouter {
+    return this.#upstream?.home ?? this.routerForStage();
+  }
+
+  /**
+   * Where the next viewer goes: to a worker on which the room is already while that has room to spare, since a pipe costs as much as a viewer, and
+   * then to the least loaded worker. Refuses a viewer whom no worker could carry; those who are watching stay as they are.
+   */
+  routerForViewer(): RoomRouter {
+    const { pool, consumersMax, spreadAt } = this.#options;
+    const here = this.#leastLoadedRouter();
+    if (here && here.worker.load.consumers < consumersMax * spreadAt) return here;
+    const worker = pool.leastLoaded();
+    const chosen = here && weight(here.worker) <= weight(worker) ? here.worker : worker;
+    // The last of a worker is kept for pipes: by them the room grows elsewhere.
+    if (chosen.load.consumers >= consumersMax - Math.ceil(consumersMax * PIPE_RESERVE)) {
+      throw new SfuError(
+        'node_full',
+        `Every worker carries its ${consumersMax} consumers; try again later or elsewhere.`,
+      );
+    }
+    return this.#routerOn(chosen);
+  }
+
+  /** The pipes between this room's workers. */
+  async pipes(): Promise<{ tracks: number; sentBytes: number }[]> {
+    return (await Promise.all([...this.#routers.values()].map((router) => router.pipes()))).flat();
+  }
+
+  /** A new publisher takes the place of the earlier one, which the node then closes, and of another node. */
+  enter(session: Session, router: RoomRouter): void {
+    this.#places.set(session, router);
+    router.enter(session);
+    if (session instanceof PublishSession) {
+      this.#publisher = session;
+      this.follow(undefined);
+    } else if (session instanceof WatchSession || session instanceof PipeSession) {
+      this.#watchers.add(session);
       session.enter();
     }
   }
 
-  /** Takes a closed session out. */
-  leave(session: MediaSession): void {
-    if (session instanceof WatchSession) this.#viewers.delete(session);
+  /** Takes a closed session out, and a router that nobody is on any more with the pipes that led to it. */
+  leave(session: Session): void {
     if (session instanceof PublishSession) {
       session.removeTracks(session.tracks);
       if (this.#publisher === session) this.#publisher = undefined;
-    }
+    } else if (session instanceof WatchSession || session instanceof PipeSession) this.#watchers.delete(session);
+    const router = this.#places.get(session);
+    this.#places.delete(session);
+    router?.leave(session);
+    if (router) this.closeIfEmpty(router);
   }
 
-  get empty(): boolean {
-    return this.#viewers.size === 0 && !this.#publisher;
+  /** The stage comes from another node from now on, or from none. */
+  follow(upstream: Upstream<RoomRouter> | undefined): void {
+    const earlier = this.#upstream;
+    this.#upstream = upstream;
+    earlier?.close();
+  }
+
+  closeIfEmpty(router: RoomRouter): void {
+    if (!router.empty) return;
+    router.close();
+    if (this.#routers.get(router.worker) === router) this.#routers.delete(router.worker);
+  }
+
+  /** A worker died; its sessions have been ended. */
+  handleWorkerDied(worker: PooledWorker): void {
+    this.#routers.get(worker)?.close();
+    this.#routers.delete(worker);
   }
 
   handleTrackAdded(track: StageTrack): void {
-    for (const viewer of this.#viewers) viewer.addTrack(track);
+    for (const watcher of this.#watchers) watcher.addTrack(track);
     this.#updateDemand(track);
   }
 
   handleTracksRemoved(tracks: StageTrack[]): void {
-    for (const viewer of this.#viewers) viewer.removeTracks(tracks);
+    for (const watcher of this.#watchers) watcher.removeTracks(tracks);
   }
 
   handleTrackMuted(track: StageTrack): void {
-    for (const viewer of this.#viewers) viewer.handleTrackMuted(track);
+    for (const watcher of this.#watchers) watcher.handleTrackMuted(track);
   }
 
   setAudience(people: number): void {
@@ -107,38 +178,37 @@ export class Room implements SessionRoom {
     for (const track of this.tracks) this.#updateDemand(track);
   }
 
-  handleLoadChanged(consumers: number): void {
-    this.worker.load.consumers += consumers;
-  }
-
   handlePreferenceChanged(tracks: StageTrack[]): void {
     for (const track of tracks) this.#updateDemand(track);
-  }
-
-  canConsume(track: StageTrack, rtpCapabilities: types.RtpCapabilities): boolean {
-    return this.#router.canConsume({ producerId: track.id, rtpCapabilities });
-  }
-
-  async createTransport(): Promise<types.WebRtcTransport> {
-    return await this.#router.createWebRtcTransport({
-      webRtcServer: this.worker.webRtcServer,
-      enableUdp: true,
-      enableTcp: true,
-      preferUdp: true,
-      iceConsentTimeout: ICE_CONSENT_TIMEOUT_SECONDS,
-      initialAvailableOutgoingBitrate: VIEWER_BITRATE_START_BPS,
-    });
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.worker.load.rooms--;
-    this.#router.close();
+    this.follow(undefined);
+    for (const router of this.#routers.values()) router.close();
+    this.#routers.clear();
+  }
+
+  #leastLoadedRouter(): RoomRouter | undefined {
+    const [first, ...others] = this.#routers.values();
+    if (!first) return undefined;
+    return others.reduce((least, other) => (weight(other.worker) < weight(least.worker) ? other : least), first);
+  }
+
+  #routerOn(worker: PooledWorker): RoomRouter {
+    const { pipeListen } = this.#options;
+    const router = this.#routers.get(worker) ?? new RoomRouter({ room: this, worker, pipeListen });
+    this.#routers.set(worker, router);
+    return router;
   }
 
   #updateDemand(track: StageTrack): void {
-    const preferred = [...this.#viewers].flatMap((viewer) => viewer.preferredLayer(track) ?? []);
+    const preferred = [...this.#watchers].flatMap((watcher) => watcher.preferredLayer(track) ?? []);
     track.updateDemand(wantedLayer(preferred, this.#audience));
   }
+}
+
+function viewersFirst(sessions: Session[]): Session[] {
+  return sessions.sort((a, b) => Number(a instanceof PublishSession) - Number(b instanceof PublishSession));
 }

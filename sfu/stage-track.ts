@@ -1,4 +1,4 @@
-import type { types } from 'mediasoup';
+import { ortc, type types } from 'mediasoup';
 import type { TrackSource } from './contract.ts';
 import { KeyFrameDemand } from './key-frame-demand.ts';
 import { LayerDemand } from './layer-demand.ts';
@@ -8,6 +8,8 @@ export interface StageTrackOptions {
   producer: types.Producer;
   source: TrackSource;
   sourceSize?: Size;
+  /** Known where the track comes from another node; read from the encodings where it comes from its publisher. */
+  scales?: readonly number[];
   loweringDelayMs: number;
   tellLayersWanted: (maxSpatialLayer: number) => void;
   tellKeyFrameWanted: () => void;
@@ -28,7 +30,7 @@ export class StageTrack {
     this.producer = producer;
     this.source = source;
     this.sourceSize = sourceSize ?? SOURCE_SIZE_DEFAULT;
-    this.scales = producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1];
+    this.scales = options.scales ?? (producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1]);
     // Sound costs next to nothing and its first word must not be lost, so it is never switched off.
     if (producer.kind === 'video') {
       const topLayer = this.scales.length - 1;
@@ -59,8 +61,30 @@ export class StageTrack {
     return this.producer.closed;
   }
 
+  /** Whether somebody with these capabilities can decode it. */
+  canBeConsumed(rtpCapabilities: types.RtpCapabilities): boolean {
+    if (this.closed) return false;
+    try {
+      // mediasoup completes what it is given, which is the client's and shared by all tracks.
+      return ortc.canConsume(this.producer.consumableRtpParameters, structuredClone(rtpCapabilities));
+    } catch {
+      // Capabilities that make no sense decode nothing.
+      return false;
+    }
+  }
+
   updateDemand(wantedLayer: number): void {
     if (!this.closed) this.#layers?.update(wantedLayer);
+  }
+
+  /** The highest layer that whoever sends it has been asked for. */
+  get askedLayer(): number {
+    return this.#layers?.told ?? this.scales.length - 1;
+  }
+
+  /** Somebody behind a pipe waits for a first picture that a PLI can't get them soon enough. */
+  handleKeyFrameWanted(): void {
+    if (!this.closed && !this.muted) this.#keyFrames?.handleWanted();
   }
 
   /** A viewer of this track came up and waits for a first picture. */

@@ -9,9 +9,12 @@ import type {
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
 import { preferredLayer } from './layers.ts';
+import { EXPECTED_TRACKS } from './limits.ts';
 import type { SfuLog } from './log.ts';
-import { MediaSession, type SessionOptions } from './media-session.ts';
+import { MediaSession } from './media-session.ts';
+import type { SessionOptions } from './session.ts';
 import type { StageTrack } from './stage-track.ts';
+import type { TrackWatcher } from './track-watcher.ts';
 
 /** A track of the stage as this viewer gets it. Without `consumer` it is still on its way. */
 interface WatchedTrack {
@@ -20,11 +23,8 @@ interface WatchedTrack {
   consumer?: types.Consumer;
 }
 
-/** A viewer counts as this many consumers before the stage has tracks: sound and picture will come. */
-const EXPECTED_TRACKS = 2;
-
 /** The receiving side of one viewer: a consumer for each track on stage that they can decode, running from the start. */
-export class WatchSession extends MediaSession {
+export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #watched = new Map<string, WatchedTrack>();
   /** Consumers under way, which the answer to `watch` waits for. */
@@ -55,7 +55,8 @@ export class WatchSession extends MediaSession {
    * key frame at that moment, so that no further message is needed. All requests to the worker are under way together.
    */
   async open(dtlsParameters?: DtlsParameters): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
-    const transport = await this.openTransport();
+    const [transport] = await Promise.all([this.openTransport(), this.room.stageKnown()]);
+    this.assertOpen();
     for (const track of this.room.tracks) this.addTrack(track);
     if (dtlsParameters) await this.connect(dtlsParameters);
     // Tracks may come on stage while the first ones are awaited; the answer holds them too.
@@ -70,7 +71,7 @@ export class WatchSession extends MediaSession {
   /** A track came on stage. */
   addTrack(track: StageTrack): void {
     if (!this.hasTransport || this.#watched.has(track.id)) return;
-    if (!this.room.canConsume(track, this.#rtpCapabilities)) return;
+    if (!track.canBeConsumed(this.#rtpCapabilities)) return;
     const watched: WatchedTrack = {
       track,
       preferredLayer: preferredLayer(this.#viewport, track.scales, track.sourceSize),
@@ -135,6 +136,7 @@ export class WatchSession extends MediaSession {
     const { track, preferredLayer: spatialLayer } = watched;
     const stillWanted = () => !this.closed && !track.closed && this.#watched.get(track.id) === watched;
     try {
+      await this.room.provide(track);
       const consumer = await this.transport.consume({
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,

@@ -52,21 +52,22 @@ it('takes another port where it may', async () => {
 
 it('places load on the worker that has least', async () => {
   await using pool = await openPool();
-  const first = await pool.leastLoaded();
+  const first = pool.leastLoaded();
   first.load.rooms++;
-  const second = await pool.leastLoaded();
+  const second = pool.leastLoaded();
   expect(second).not.toBe(first);
   second.load.rooms++;
   second.load.consumers += 3;
-  expect(await pool.leastLoaded()).toBe(first);
+  expect(pool.leastLoaded()).toBe(first);
 });
 
 it('replaces a worker that died, on the same port, and has a request wait for it', async () => {
   await using pool = await openPool({ workers: 1 });
-  const before = await pool.leastLoaded();
+  const before = pool.leastLoaded();
   kill(before.worker.pid, 'SIGKILL');
   await vi.waitFor(() => expect(pool.died).toEqual([0]));
-  const after = await pool.leastLoaded();
+  await pool.ready();
+  const after = pool.leastLoaded();
   expect(after.worker.pid).not.toBe(before.worker.pid);
   expect(after.port).toBe(BASE_PORT);
 });
@@ -81,5 +82,6 @@ it('leaves the signals of the process to the process', async () => {
 it('closes twice, and then has no worker to give', async () => {
   const pool = await openPool({ workers: 1 });
   await Promise.all([pool.close(), pool.close()]);
-  await expect(pool.leastLoaded()).rejects.toMatchObject({ code: 'node_unavailable' });
+  await expect(pool.ready()).rejects.toMatchObject({ code: 'node_unavailable' });
+  expect(() => pool.leastLoaded()).toThrow('No media worker');
 });

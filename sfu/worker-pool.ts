@@ -68,11 +68,16 @@ export class WorkerPool {
     return [...this.#live.values()];
   }
 
-  /** The least loaded worker. Waits for a replacement when all have died; `node_unavailable` when none comes. */
-  async leastLoaded(): Promise<PooledWorker> {
+  /** Waits for a replacement when all workers have died; `node_unavailable` when none comes. */
+  async ready(): Promise<void> {
     if (this.#live.size === 0 && this.#replacements.size > 0) {
       await withTimeout(Promise.race(this.#replacements.values()), WORKER_WAIT_MS);
     }
+    this.leastLoaded();
+  }
+
+  /** The least loaded worker; `node_unavailable` when there is none at the moment. */
+  leastLoaded(): PooledWorker {
     const [first, ...others] = this.#live.values();
     if (this.#closed || !first) throw new SfuError('node_unavailable', 'No media worker is running; try again.');
     return others.reduce((least, other) => (weight(other) < weight(least) ? other : least), first);
@@ -149,7 +154,8 @@ export class WorkerPool {
   }
 }
 
-function weight({ load }: PooledWorker): number {
+/** How loaded a worker is, to compare workers by. */
+export function weight({ load }: PooledWorker): number {
   return load.consumers + load.rooms * EXPECTED_CONSUMERS_PER_ROOM;
 }
 

@@ -9,6 +9,7 @@ import { runReconcile } from './tasks/reconcile.mjs';
 import { runSetup } from './tasks/setup.mjs';
 import { runStart } from './tasks/start.mjs';
 import { runStartGateway } from './tasks/start-gateway.mjs';
+import { runStartSfu } from './tasks/start-sfu.mjs';
 import { runTest } from './tasks/test.mjs';
 
 const tasks = {
@@ -23,6 +24,13 @@ const tasks = {
     usage: 'npm run start:gateway',
     summary: 'One gateway among several on the same house, over DATABASE_URL and REDIS_URL.',
     details: 'Each needs a PORT and an LOGE_SFU_PORT of its own on one machine. SIGTERM drains it.',
+  },
+  'start:sfu': {
+    run: runStartSfu,
+    usage: 'npm run start:sfu',
+    summary: 'One SFU node: carries media, found by gateways over REDIS_URL.',
+    details:
+      'Its variables (LOGE_SFU_…) are in README.md. SIGTERM: takes no new sessions, waits until its sessions were moved, and leaves.',
   },
   test: {
     run: runTest,

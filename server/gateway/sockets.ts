@@ -170,7 +170,7 @@ export class SocketGateway {
 
   async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {
     const { participant, can, access, roomId } = connection;
-    const { config, money, stage, clock } = this.#context;
+    const { config, money, clock } = this.#context;
     const hasWallet = participant.role === 'fan' && money.walletMode === 'on';
     if (room.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
     const welcome: Welcome = {
@@ -179,7 +179,7 @@ export class SocketGateway {
       room,
       access,
       viewerCount: this.#presence.viewerCount(roomId),
-      live: stage.isLive(roomId),
+      live: room.status === 'live',
       wallet: hasWallet ? await money.getWallet(participant.identity) : null,
       currency: config.currency,
       inside: view,
@@ -193,12 +193,13 @@ export class SocketGateway {
     decide: ({ roomId, participant, can }: Connection) =>
       this.#context.rooms.decide({ roomId, ...participant, subscribe: can.subscribe }),
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => {
-      const [chat, beside, tipping] = await Promise.all([
+      const [chat, beside, tipping, room] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#context.chat.catchUp(roomId, since),
         this.#context.chat.lookInside(roomId, participant.identity),
         this.#tipping.get(roomId),
+        this.#context.rooms.getRoom(roomId),
       ]);
-      return { chat, ...beside, tipping, stage: this.#context.stage.state(roomId, participant.identity) };
+      return { chat, ...beside, tipping, stage: this.#context.stage.state(room, participant.identity) };
     },
     enter: async (connection: Connection) => {
       await connection.socket.join(insideRoom(connection.roomId));

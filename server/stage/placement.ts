@@ -23,6 +23,8 @@ interface Wish {
   /** Share of its capacity up to which a node takes it. */
   share: number;
   avoid: ReadonlySet<string>;
+  /** Of these, nodes that take nobody but may feed others. */
+  full?: ReadonlySet<string>;
 }
 
 export class Placement {
@@ -157,11 +159,14 @@ export class Placement {
     region?: string;
     viewer: ViewerClass;
     avoid?: readonly string[];
+    /** Nodes that have just refused a viewer: they may still feed another node. */
+    full?: readonly string[];
   }): PlacementAnswer {
     const { freeShare, roomViewersMax, retryAfterMs } = this.#limits;
     const tree = this.#trees.get(request.room);
     const share = request.viewer === 'free' ? freeShare : 1;
-    const wish: Wish = { region: request.region, share, avoid: new Set(request.avoid) };
+    const { avoid = [], full = [] } = request;
+    const wish: Wish = { region: request.region, share, avoid: new Set([...avoid, ...full]), full: new Set(full) };
     if (tree && tree.viewers >= roomViewersMax) {
       return { ok: false, reason: 'room_full', retryAfterMs: retryAfterMs.max };
     }
@@ -231,7 +236,7 @@ export class Placement {
     if (known) return this.#seat(tree, known);
     const full = tree.leastLoaded(region.name, wish.avoid);
     const isAsEmpty = full && this.#nodes.fullness(full.node) <= this.#nodes.fullness(node) + this.#limits.spreadMargin;
-    const parent = isAsEmpty ? undefined : tree.parentFor(region.name, wish.avoid);
+    const parent = isAsEmpty ? undefined : tree.parentFor(region.name, feedersToAvoid(wish));
     // Without a feeder that has a pipe left, whoever carries the room takes the viewer as long as it can.
     if (!parent) return full && this.#nodes.fullness(full.node) <= wish.share ? this.#seat(tree, full) : undefined;
     const edge = tree.getOrAdd(node.id);
@@ -289,14 +294,18 @@ export class Placement {
     if (tree.members.size === 0 && tree.viewers === 0) this.#trees.delete(tree.room);
   }
 
-  #refuse({ region, avoid }: Wish): PlacementAnswer {
+  #refuse({ region, avoid, full }: Wish): PlacementAnswer {
     const { min, max } = this.#limits.retryAfterMs;
     const takes = [...this.#nodes.regionsFrom(undefined)].some((each) =>
       each.takers.items.some((node) => !avoid.has(node.id)),
     );
-    if (!takes) return { ok: false, reason: 'no_node', retryAfterMs: min };
+    if (!takes && !full?.size) return { ok: false, reason: 'no_node', retryAfterMs: min };
     const { spreadAt } = this.#limits;
     const used = Math.max(0, (this.#nodes.shareUsed(region) - spreadAt) / (1 - spreadAt));
     return { ok: false, reason: 'nodes_full', retryAfterMs: Math.round(min + (max - min) * used) };
   }
+}
+
+function feedersToAvoid({ avoid, full }: Wish): ReadonlySet<string> {
+  return full ? new Set([...avoid].filter((node) => !full.has(node))) : avoid;
 }

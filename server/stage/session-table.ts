@@ -5,6 +5,8 @@ export interface SessionEntry {
   readonly session: SessionId;
   readonly room: RoomId;
   readonly identity: string;
+  /** The SFU node that it is on; not known while it is being opened. */
+  readonly node: string | undefined;
   readonly direction: 'publish' | 'watch';
   /** Absent while its participant has lost the connection. */
   readonly socket: string | undefined;
@@ -16,8 +18,18 @@ export class SessionTable {
   readonly #entries = new Map<SessionId, SessionEntry>();
   readonly #bySocket = new Map<string, Set<SessionId>>();
 
-  add(entry: Omit<SessionEntry, 'orphanedUntilMs' | 'socket'> & { socket: string }): void {
-    this.#set({ ...entry, orphanedUntilMs: Number.POSITIVE_INFINITY });
+  add(entry: Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node'> & { socket: string; node?: string }): void {
+    this.#set({ node: undefined, ...entry, orphanedUntilMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** The session has been opened on this node. */
+  place(session: SessionId, node: string): void {
+    const entry = this.#entries.get(session);
+    if (entry) this.#set({ ...entry, node });
+  }
+
+  onNode(node: string): SessionEntry[] {
+    return [...this.#entries.values()].filter((entry) => entry.node === node);
   }
 
   get(session: SessionId): SessionEntry | undefined {

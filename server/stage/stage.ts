@@ -1,16 +1,14 @@
 /**
  * The live media of every room, as far as a gateway knows it: who publishes, who watches, by which session on which SFU node. It turns an
- * access decision into a session grant, follows the node's events, and closes what is no longer allowed. It sees the media plane through
- * `sfu/contract.ts` alone, and no socket: events leave through `onEvent`.
+ * access decision into a session grant, follows the nodes' events, and closes what is no longer allowed. It sees the media plane through
+ * `sfu/contract.ts` alone, where somebody is put is `room-places.ts`' business, and it sees no socket: events leave through `onEvent`.
  */
 import {
   type DtlsParameters,
   type RtpCapabilities,
   type RtpParameters,
   type SessionCloseReason,
-  type SessionTraffic,
   SfuError,
-  type SfuErrorCode,
   type SfuEvent,
   type SfuNode,
   type SfuStats,
@@ -18,16 +16,19 @@ import {
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { AppError, type ErrorCode } from '../protocol/errors.ts';
+import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
-import type { Access } from '../protocol/rooms.ts';
+import type { Access, Room } from '../protocol/rooms.ts';
 import type { PublishAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import { Evacuation } from './evacuation.ts';
+import type { Fleet } from './fleet.ts';
+import { Lives } from './lives.ts';
+import type { RoomPlaces } from './room-places.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
+import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
 
-/** How long a live outlasts its publisher, so that a reload or a network change is not the end of it. */
-const PUBLISHER_GRACE_MS = 20_000;
 /** How long a media session waits to be taken over by its participant's next socket. */
 const ADOPTION_MS = 20_000;
 const RENEW_MS = 5_000;
@@ -56,38 +57,47 @@ export interface StageEvent {
 }
 
 export class Stage {
-  readonly #node: SfuNode;
-  readonly #rooms: Rooms;
+  readonly #fleet: Fleet;
+  readonly #places: RoomPlaces;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #metrics: Metrics;
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
-  /** Rooms with media on stage, and since when. */
-  readonly #lives = new Map<RoomId, { startedAt: string; graceTimer?: NodeJS.Timeout }>();
-  readonly #starting = new Map<RoomId, Promise<void>>();
+  readonly #evacuation: Evacuation;
+  readonly #lives: Lives;
   #onEvent: (event: StageEvent) => void = () => {};
-  /** Media workers of the node when it was last asked. */
-  #workers = 1;
   readonly #renewTimer: NodeJS.Timeout;
-  readonly #unsubscribe: () => void;
 
   constructor(options: {
-    node: SfuNode;
+    fleet: Fleet;
+    places: RoomPlaces;
     rooms: Rooms;
     clock: Clock;
     log: Log;
     metrics: Metrics;
     turn: TurnConfig | undefined;
   }) {
-    this.#node = options.node;
-    this.#rooms = options.rooms;
+    this.#fleet = options.fleet;
+    this.#places = options.places;
+    this.#lives = new Lives(options);
     this.#clock = options.clock;
     this.#log = options.log;
     this.#metrics = options.metrics;
     this.#turn = options.turn;
-    this.#unsubscribe = options.node.on((event) => this.#handleSfuEvent(event));
-    this.#renewTimer = setInterval(() => void this.#lookAfterNode(), RENEW_MS);
+    this.#evacuation = new Evacuation({
+      sessionsOn: (node) => this.#sessions.onNode(node),
+      move: (entry) => this.#move(entry),
+    });
+    this.#fleet.listen({
+      handleEvent: (node, event) => this.#handleSfuEvent(node, event),
+      handleNode: (said) => {
+        this.#places.handleNode(said);
+        this.#evacuation.handleNode(said);
+      },
+      handleGone: (node) => this.#handleNodeGone(node),
+    });
+    this.#renewTimer = setInterval(() => void this.#renewLeases(), RENEW_MS);
   }
 
   onEvent(listener: (event: StageEvent) => void): void {
@@ -96,18 +106,15 @@ export class Stage {
 
   /** Why nobody could go live or watch through this gateway now; empty when they could. */
   whyNotReady(): string[] {
-    return this.#workers > 0 ? [] : ['sfu: no media worker'];
+    return this.#fleet.whyNotReady();
   }
 
-  isLive(room: RoomId): boolean {
-    return this.#lives.has(room);
-  }
-
-  state(room: RoomId, identity: string): StageState {
+  /** What somebody needs to know to watch; whether it is live is the room's to say, as its publisher may be with another gateway. */
+  state(room: Pick<Room, 'status' | 'liveStartedAt'>, identity: string): StageState {
     return {
-      live: this.isLive(room),
-      liveStartedAt: this.#lives.get(room)?.startedAt ?? null,
-      routerRtpCapabilities: this.#node.routerRtpCapabilities as StageState['routerRtpCapabilities'],
+      live: room.status === 'live',
+      liveStartedAt: room.liveStartedAt ?? null,
+      routerRtpCapabilities: this.#fleet.routerRtpCapabilities as StageState['routerRtpCapabilities'],
       iceServers: createIceServers(this.#turn, identity, this.#clock.now()),
     };
   }
@@ -125,9 +132,13 @@ export class Stage {
       subscribe: caller.access.state === 'granted',
       ...(until ? { until: Date.parse(until) } : {}),
     };
+    const viewer = caller.access.reason === 'free' ? 'free' : 'paying';
     try {
-      const { transport, consumers } = await this.#node.watch({ session, grant, ...input });
-      this.#assertStillOpen(session);
+      const { node, answer } = await this.#places.watch({ room: caller.room, viewer }, ({ node: on, upstream }) =>
+        on.watch({ session, grant, ...input, ...(upstream && { upstream }) }),
+      );
+      this.#assertStillOpen(session, node);
+      const { transport, consumers } = answer;
       return {
         session,
         transport: transport as WatchAnswer['transport'],
@@ -145,8 +156,11 @@ export class Stage {
     const session = this.#open(caller, 'publish');
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
-      const { transport } = await this.#node.publish({ session, grant, ...input });
-      this.#assertStillOpen(session);
+      const { node, answer } = await this.#places.publish(caller.room, (on) =>
+        on.publish({ session, grant, ...input }),
+      );
+      this.#assertStillOpen(session, node);
+      const { transport } = answer;
       return {
         session,
         transport: transport as PublishAnswer['transport'],
@@ -158,13 +172,13 @@ export class Stage {
   }
 
   async connect(caller: StageCaller, session: SessionId, dtlsParameters: DtlsParameters): Promise<void> {
-    this.#own(caller, session);
-    await this.#call(this.#node.connect({ session, dtlsParameters }));
+    const { node } = this.#own(caller, session);
+    await this.#call(node.connect({ session, dtlsParameters }));
   }
 
   async restartIce(caller: StageCaller, session: SessionId) {
-    this.#own(caller, session);
-    return this.#call(this.#node.restartIce({ session }));
+    const { node } = this.#own(caller, session);
+    return this.#call(node.restartIce({ session }));
   }
 
   /** Puts a track on stage; the first one starts the live. */
@@ -178,42 +192,59 @@ export class Stage {
       muted?: boolean;
     },
   ): Promise<{ producerId: string }> {
-    const entry = this.#own(caller, input.session);
+    const { node, entry } = this.#own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
-    const answer = await this.#call(this.#node.produce(input));
-    await this.#startLive(caller.room);
+    const answer = await this.#call(node.produce(input));
+    await this.#lives.start(caller.room);
     return answer;
   }
 
   async unproduce(caller: StageCaller, input: { session: SessionId; producerId: string }): Promise<void> {
-    this.#own(caller, input.session);
-    await this.#call(this.#node.unproduce(input));
+    const { node } = this.#own(caller, input.session);
+    await this.#call(node.unproduce(input));
   }
 
   async setMuted(
     caller: StageCaller,
     input: { session: SessionId; producerId: string; muted: boolean },
   ): Promise<void> {
-    this.#own(caller, input.session);
-    await this.#call(this.#node.setMuted(input));
+    const { node } = this.#own(caller, input.session);
+    await this.#call(node.setMuted(input));
   }
 
   async setViewport(caller: StageCaller, input: { session: SessionId; viewport: Viewport }): Promise<void> {
-    this.#own(caller, input.session);
-    await this.#call(this.#node.setViewport(input));
+    const { node } = this.#own(caller, input.session);
+    await this.#call(node.setViewport(input));
   }
 
-  /** A participant's next socket takes over a session of theirs that went on without one. */
+  /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
   async resume(caller: StageCaller, session: SessionId): Promise<void> {
-    const entry = this.#sessions.get(session);
-    if (!entry || entry.room !== caller.room || entry.identity !== caller.identity)
-      throw new AppError('session_not_found');
-    const { lost } = await this.#call(this.#node.renew({ sessions: [session] }));
-    if (lost.includes(session)) {
+    const { room, identity, socket } = caller;
+    const known = this.#sessions.get(session);
+    if (known && (known.room !== room || known.identity !== identity)) throw new AppError('session_not_found');
+    const here = known?.node === undefined ? undefined : this.#fleet.get(known.node);
+    const nodes = here ? [here] : await this.#places.nodesOf(room);
+    const asked = await Promise.allSettled(
+      nodes.map(async (node) => ({ node: node.id, ...(await node.adopt({ session, room, identity })) })),
+    );
+    const found = asked.flatMap((it) => (it.status === 'fulfilled' ? it.value : []))[0];
+    if (!found) {
       this.#forget(session);
       throw new AppError('session_not_found');
     }
-    this.#sessions.adopt(session, caller.socket);
+    if (known && this.#sessions.get(session)) this.#sessions.adopt(session, socket);
+    else
+      this.#sessions.add({
+        session,
+        room,
+        identity,
+        socket,
+        node: found.node,
+        direction: found.publish ? 'publish' : 'watch',
+      });
+    this.#countSessions();
+    // The live went on with the publisher; so does what this gateway knows of it.
+    if (found.publish) await this.#lives.start(room);
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
@@ -223,21 +254,18 @@ export class Stage {
 
   /** Counters of what flows from the room's publisher to one person's media sessions; undefined while one side has none. */
   async countMedia(room: RoomId, identity: string): Promise<StageTraffic | undefined> {
-    const entries = [...this.#sessions.all()].filter((entry) => entry.room === room);
-    const publishers = entries.filter(({ direction }) => direction === 'publish').map(({ session }) => session);
-    const viewers = entries
-      .filter((entry) => entry.direction === 'watch' && entry.identity === identity)
-      .map(({ session }) => session);
+    const nodes = await this.#places.nodesOf(room);
+    const counted = (await this.#call(Promise.all(nodes.map((node) => node.roomTraffic({ room, identity }))))).flat();
+    const of = (publish: boolean) => counted.filter((traffic) => traffic.publish === publish);
+    const [publishers, viewers] = [of(true), of(false)];
     if (publishers.length === 0 || viewers.length === 0) return undefined;
-    const counted = await this.#call(this.#node.traffic({ sessions: [...publishers, ...viewers] }));
-    const of = (sessions: string[]) => counted.filter(({ session }) => sessions.includes(session));
-    const sum = (traffic: SessionTraffic[], key: 'videoReceivedBytes' | 'videoSentBytes' | 'receivedBytes') =>
+    const sum = (traffic: typeof counted, key: 'videoReceivedBytes' | 'videoSentBytes' | 'receivedBytes') =>
       traffic.reduce((total, each) => total + each[key], 0);
     return {
-      key: counted.map(({ session }) => session).join(),
-      creatorVideoBytes: sum(of(publishers), 'videoReceivedBytes'),
-      fanVideoBytes: sum(of(viewers), 'videoSentBytes'),
-      fanAnswerBytes: sum(of(viewers), 'receivedBytes'),
+      key: [...publishers, ...viewers].map(({ session }) => session).join(),
+      creatorVideoBytes: sum(publishers, 'videoReceivedBytes'),
+      fanVideoBytes: sum(viewers, 'videoSentBytes'),
+      fanAnswerBytes: sum(viewers, 'receivedBytes'),
     };
   }
 
@@ -247,11 +275,13 @@ export class Stage {
       (entry) => entry.room === room && entry.identity === identity && entry.direction === 'watch',
     );
     await Promise.all(
-      own.map(({ session }) =>
+      own.map(async ({ session, node }) =>
         // One that has just ended, or is still being opened, has its time from the decision about access.
-        this.#node.updateGrant({ session, until: untilMs }).catch((error) => {
-          if (!(error instanceof SfuError) || error.code !== 'session_not_found') throw toAppError(error);
-        }),
+        this.#nodeOf(node)
+          ?.updateGrant({ session, until: untilMs })
+          .catch((error) => {
+            if (!(error instanceof SfuError) || error.code !== 'session_not_found') throw toAppError(error);
+          }),
       ),
     );
   }
@@ -259,29 +289,51 @@ export class Stage {
   /** The creator's own end of the live: at once, without grace. */
   async endLive(room: RoomId): Promise<void> {
     await this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
-    await this.#finishLive(room);
+    await this.#lives.finish(room);
   }
 
   /** Access is gone: every session of the participant in the room ends now, on whatever node it is. */
   async closeParticipant(room: RoomId, identity: string): Promise<void> {
+    const elsewhere = this.#places
+      .nodesOf(room)
+      // Also what another gateway opened and nobody looks after any more.
+      .then((nodes) => Promise.all(nodes.map((node) => node.closePerson({ room, identity }))))
+      .catch((error) =>
+        this.#log.warn({ err: error, room }, 'not closed on a node that can not be reached; its lease will'),
+      );
     await this.#closeWhere((entry) => entry.room === room && entry.identity === identity, 'closed');
+    await elsewhere;
   }
 
   async closeRoom(room: RoomId): Promise<void> {
+    const nodes = await this.#places.nodesOf(room);
     await this.#closeWhere((entry) => entry.room === room, 'room_closed');
-    await this.#call(this.#node.closeRoom({ room }));
-    await this.#finishLive(room);
+    const closed = await Promise.allSettled(nodes.map((node) => node.closeRoom({ room })));
+    for (const { reason } of closed.filter((it) => it.status === 'rejected')) {
+      this.#log.warn({ err: reason, room }, 'room not closed on a node; its leases will');
+    }
+    await this.#places.forget(room);
+    await this.#lives.finish(room);
   }
 
   /** What the media plane carries at the moment, by its own count. */
   async stats(): Promise<SfuStats> {
-    return this.#call(this.#node.stats());
+    const stats = await this.#call(Promise.all(this.#fleet.nodes.map((node) => node.stats())));
+    const sum = (key: keyof SfuStats) => stats.reduce((total, each) => total + each[key], 0);
+    return {
+      workers: sum('workers'),
+      rooms: sum('rooms'),
+      sessions: sum('sessions'),
+      producers: sum('producers'),
+      consumers: sum('consumers'),
+    };
   }
 
   /** How many people with access are connected: keeps a first picture flowing for whoever is about to watch. */
   setAudience(room: RoomId, people: number): void {
-    this.#node
-      .setAudience({ room, people })
+    this.#places
+      .origin(room)
+      .then((node) => node?.setAudience({ room, people }))
       .catch((error) => this.#log.warn({ err: error, room }, 'audience not told'));
   }
 
@@ -295,10 +347,9 @@ export class Stage {
 
   async close(): Promise<void> {
     clearInterval(this.#renewTimer);
-    this.#unsubscribe();
-    for (const live of this.#lives.values()) clearTimeout(live.graceTimer);
-    this.#lives.clear();
-    await this.#node.close();
+    this.#evacuation.close();
+    this.#lives.close();
+    await this.#fleet.close();
   }
 
   #open(caller: StageCaller, direction: SessionEntry['direction']): SessionId {
@@ -310,9 +361,13 @@ export class Stage {
   }
 
   /** Access may have been revoked while the node was working: then the session that came of it must not live. */
-  #assertStillOpen(session: SessionId): void {
+  #assertStillOpen(session: SessionId, node: string): void {
+    this.#sessions.place(session, node);
     if (this.#sessions.get(session)) return;
-    this.#node.closeSession({ session }).catch(() => {});
+    this.#fleet
+      .get(node)
+      ?.closeSession({ session })
+      .catch(() => {});
     throw new AppError('access_required');
   }
 
@@ -321,19 +376,24 @@ export class Stage {
     return toAppError(error);
   }
 
-  #own(caller: StageCaller, session: SessionId): SessionEntry {
+  #own(caller: StageCaller, session: SessionId): { entry: SessionEntry; node: SfuNode } {
     const entry = this.#sessions.get(session);
-    if (!entry || entry.socket !== caller.socket) throw new AppError('session_not_found');
-    return entry;
+    const node = this.#nodeOf(entry?.node);
+    if (!entry || !node || entry.socket !== caller.socket) throw new AppError('session_not_found');
+    return { entry, node };
+  }
+
+  #nodeOf(id: string | undefined): SfuNode | undefined {
+    return id === undefined ? undefined : this.#fleet.get(id);
   }
 
   async #close(session: SessionId, reason: SessionCloseReason): Promise<void> {
     const entry = this.#sessions.get(session);
     this.#forget(session);
-    await this.#call(this.#node.closeSession({ session, reason })).catch((error) => {
-      // Gone already is what was wanted.
-      if (!(error instanceof AppError) || error.code !== 'session_not_found') throw error;
-    });
+    await this.#nodeOf(entry?.node)
+      ?.closeSession({ session, reason })
+      // Nobody renews it any more, so that a node which can't be reached closes it by itself.
+      .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
     if (entry?.direction === 'publish') this.#handlePublisherGone(entry.room);
   }
 
@@ -342,6 +402,8 @@ export class Stage {
   }
 
   #forget(session: SessionId): void {
+    const entry = this.#sessions.get(session);
+    if (entry?.node !== undefined && entry.direction === 'watch') this.#places.releaseViewer(entry.room, entry.node);
     this.#sessions.remove(session);
     this.#countSessions();
   }
@@ -360,47 +422,15 @@ export class Stage {
     }
   }
 
-  async #startLive(room: RoomId): Promise<void> {
-    const live = this.#lives.get(room);
-    if (live) {
-      clearTimeout(live.graceTimer);
-      delete live.graceTimer;
-      return;
-    }
-    // Camera and microphone arrive at the same time; the live starts once.
-    const starting =
-      this.#starting.get(room) ??
-      (async () => {
-        const started = await this.#rooms.startLive(await this.#rooms.getRoom(room));
-        this.#lives.set(room, { startedAt: started.liveStartedAt ?? new Date(this.#clock.now()).toISOString() });
-        this.#metrics.livesRunning.set(this.#lives.size);
-      })().finally(() => this.#starting.delete(room));
-    this.#starting.set(room, starting);
-    await starting;
-  }
-
-  async #finishLive(room: RoomId): Promise<void> {
-    const live = this.#lives.get(room);
-    if (!live) return;
-    clearTimeout(live.graceTimer);
-    this.#lives.delete(room);
-    this.#metrics.livesRunning.set(this.#lives.size);
-    await this.#rooms.endLive(room);
-  }
-
   #handlePublisherGone(room: RoomId): void {
-    const live = this.#lives.get(room);
-    if (!live || live.graceTimer) return;
     const publishing = [...this.#sessions.all()].some((entry) => entry.room === room && entry.direction === 'publish');
-    if (publishing) return;
-    live.graceTimer = setTimeout(() => {
-      this.#finishLive(room).catch((error) => this.#log.error({ err: error, room }, 'live not ended'));
-    }, PUBLISHER_GRACE_MS);
+    if (!publishing) this.#lives.handlePublisherGone(room);
   }
 
-  #handleSfuEvent(event: SfuEvent): void {
+  #handleSfuEvent(node: string, event: SfuEvent): void {
     const entry = this.#sessions.get(event.session as SessionId);
-    if (!entry) return;
+    // A session that was moved, or adopted elsewhere, is no longer this node's to tell about.
+    if (!entry || (entry.node !== undefined && entry.node !== node)) return;
     if (event.type === 'sessionClosed') {
       this.#forget(entry.session);
       if (entry.direction === 'publish') this.#handlePublisherGone(entry.room);
@@ -408,49 +438,55 @@ export class Stage {
     if (entry.socket) this.#onEvent({ socket: entry.socket, event });
   }
 
-  async #lookAfterNode(): Promise<void> {
-    try {
-      this.#workers = (await this.#node.stats()).workers;
-      await this.#renewLeases();
-    } catch (error) {
-      this.#workers = 0;
-      this.#log.warn({ err: error }, 'the SFU node does not answer');
+  /** A node is gone with all that it carried: everybody is told at once and comes anew. */
+  #handleNodeGone(node: string): void {
+    this.#places.handleGone(node);
+    for (const { room, session } of this.#sessions.onNode(node)) {
+      this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_lost' });
     }
+  }
+
+  /** Has a participant leave a node that drains: they come anew and are put elsewhere. */
+  #move(entry: SessionEntry): void {
+    const { room, session, node } = entry;
+    if (node === undefined) return;
+    this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_closed' });
+    this.#nodeOf(node)
+      ?.closeSession({ session, reason: 'node_closed' })
+      .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
   }
 
   /** Keeps alive what has a socket, or had one a moment ago; what nobody came back for is closed. */
   async #renewLeases(): Promise<void> {
     const now = this.#clock.now();
-    const kept: SessionId[] = [];
+    const kept = new Map<string, SessionId[]>();
+    const rooms = new Set<RoomId>();
     for (const entry of this.#sessions.all()) {
       if (entry.socket === undefined && entry.orphanedUntilMs <= now) {
         this.#close(entry.session, 'lease_expired').catch((error) =>
           this.#log.warn({ err: error }, 'session not closed'),
         );
-      } else kept.push(entry.session);
+      } else if (entry.node !== undefined) {
+        kept.set(entry.node, [...(kept.get(entry.node) ?? []), entry.session]);
+        rooms.add(entry.room);
+      }
     }
-    if (kept.length === 0) return;
-    const { lost } = await this.#node.renew({ sessions: kept });
-    for (const session of lost) {
-      const entry = this.#sessions.get(session as SessionId);
-      if (!entry) continue;
-      this.#handleSfuEvent({ type: 'sessionClosed', room: entry.room, session, reason: 'lease_expired' });
+    await Promise.all([
+      ...[...kept].map(([node, sessions]) => this.#renewOn(node, sessions)),
+      this.#places.renew([...rooms]).catch((error) => this.#log.warn({ err: error }, 'trees not renewed')),
+    ]);
+  }
+
+  async #renewOn(node: string, sessions: SessionId[]): Promise<void> {
+    try {
+      const { lost } = (await this.#fleet.get(node)?.renew({ sessions })) ?? { lost: [] };
+      for (const session of lost) {
+        const entry = this.#sessions.get(session as SessionId);
+        if (!entry) continue;
+        this.#handleSfuEvent(node, { type: 'sessionClosed', room: entry.room, session, reason: 'lease_expired' });
+      }
+    } catch (error) {
+      this.#log.warn({ err: error, node }, 'the SFU node does not answer');
     }
   }
-}
-
-const CODE_OF_SFU_CODE: Record<SfuErrorCode, ErrorCode> = {
-  session_not_found: 'session_not_found',
-  session_exists: 'internal',
-  not_entitled: 'access_required',
-  publish_not_allowed: 'publish_not_allowed',
-  producer_not_found: 'producer_not_found',
-  invalid_media_parameters: 'invalid_media_parameters',
-  cannot_consume: 'cannot_consume',
-  node_unavailable: 'stage_unavailable',
-  node_full: 'stage_full',
-};
-
-function toAppError(error: unknown): unknown {
-  return error instanceof SfuError ? new AppError(CODE_OF_SFU_CODE[error.code], undefined, { cause: error }) : error;
 }

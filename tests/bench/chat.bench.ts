@@ -11,7 +11,7 @@ import { startPostgres } from '../support/postgres.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import type { CrowdRun } from './support/chat-crowd.ts';
 import { Child, pin } from './support/child.ts';
-import { processCpuSeconds, residentBytes } from './support/cpu-time.ts';
+import { cpuSecondsOf, residentBytes } from './support/cpu-time.ts';
 import { percentile } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- chat [options]
@@ -95,9 +95,9 @@ async function startPlain(stack: AsyncDisposableStack, name: string, tick: numbe
 }
 
 async function measure(side: Side): Promise<void> {
-  const before = processCpuSeconds(side.serverPid);
+  const before = cpuSecondsOf([side.serverPid]);
   const run = await side.crowd.order<CrowdRun>({ type: 'run', perSecond: PER_SECOND, seconds: side.seconds });
-  const cpuSeconds = processCpuSeconds(side.serverPid) - before;
+  const cpuSeconds = cpuSecondsOf([side.serverPid]) - before;
   const usPerDelivery = (cpuSeconds * 1e6) / run.delivered;
   side.usPerDelivery.push(usPerDelivery);
   side.runs.push(run);

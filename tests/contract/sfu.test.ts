@@ -12,6 +12,10 @@ describeSfuNode({
       portRequired: false,
       ...options,
     });
-    return { node, killWorkers: () => node.workers.map(({ pid }) => kill(pid, 'SIGKILL')) };
+    return {
+      node,
+      killWorkers: () => node.workers.map(({ pid }) => kill(pid, 'SIGKILL')),
+      shutDown: () => node.close(),
+    };
   },
 });

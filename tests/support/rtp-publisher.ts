@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { DtlsParameters, RtpParameters, TransportOptions } from '../../sfu/contract.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
-import { vp8Payload } from './rtp-vp8.ts';
+import { stampPayload, vp8Payload } from './rtp-vp8.ts';
 
 /**
  * A publisher of made-up VP8 simulcast and Opus: the right shape, rate and key frames on request, but no pictures. It can answer every
@@ -13,6 +13,8 @@ export interface RtpPublisherOptions {
   framesPerSecond?: number;
   /** Picture-loss indications that come sooner after the last are ignored, as browsers do for 300 ms; 0 to heed every one. */
   pliPauseMs?: number;
+  /** Writes into each packet of video when it was sent, for viewers on this machine (`sentAtOf`). */
+  stamped?: boolean;
 }
 
 const VIDEO_CLOCK_HZ = 90_000;
@@ -50,6 +52,7 @@ export class RtpPublisher {
   readonly #audio: OutgoingStream;
   readonly #framesPerSecond: number;
   readonly #pliPauseMs: number;
+  readonly #stamped: boolean;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAtMs = performance.now();
   #pliHeededAtMs = Number.NEGATIVE_INFINITY;
@@ -60,6 +63,7 @@ export class RtpPublisher {
     const bitrates = options.layerBitratesBps ?? [150_000, 500_000, 1_400_000];
     this.#framesPerSecond = options.framesPerSecond ?? 30;
     this.#pliPauseMs = options.pliPauseMs ?? 0;
+    this.#stamped = options.stamped === true;
     this.#layers = bitrates.map((bitrateBps) => ({
       ...outgoingStream(VP8_PAYLOAD_TYPE, VIDEO_CLOCK_HZ),
       frameBytes: Math.max(100, Math.round(bitrateBps / 8 / this.#framesPerSecond)),
@@ -137,7 +141,7 @@ export class RtpPublisher {
   }
 
   #sendVideoFrame(): void {
-    for (const layer of this.#layers) {
+    for (const [index, layer] of this.#layers.entries()) {
       if (!layer.active) continue;
       const keyFrame = layer.keyFrameDue;
       layer.keyFrameDue = false;
@@ -147,7 +151,8 @@ export class RtpPublisher {
       for (let start = true; left > 0; start = false) {
         const length = Math.max(20, Math.min(left, RTP_PAYLOAD_MAX_BYTES));
         left -= length;
-        const payload = vp8Payload({ keyFrame, start, pictureId: layer.pictureId, length });
+        const payload = vp8Payload({ keyFrame, start, pictureId: layer.pictureId, length, layer: index });
+        if (this.#stamped) stampPayload(payload);
         this.#sendPacket(layer, { payload, timestamp, marker: left <= 0 });
       }
       layer.pictureId++;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConsumerOptions, SessionGrant, SfuEvent, SfuNode, Viewport } from '../../sfu/contract.ts';
+import type { ConsumerOptions, RoomUpstream, SessionGrant, SfuEvent, SfuNode, Viewport } from '../../sfu/contract.ts';
 import { RtpPublisher, type RtpPublisherOptions } from './rtp-publisher.ts';
 import { RtpViewer, type RtpViewerOptions, rtpViewerCapabilities } from './rtp-viewer.ts';
 
@@ -123,7 +123,7 @@ export class RtpStage implements AsyncDisposable {
   /** A viewer whose transport is connected. */
   async watch(
     room: string,
-    options: RtpViewerOptions & { viewport?: Viewport; grant?: Partial<SessionGrant> } = {},
+    options: RtpViewerOptions & { viewport?: Viewport; grant?: Partial<SessionGrant>; upstream?: RoomUpstream } = {},
   ): Promise<StageViewer> {
     const session = randomUUID();
     const viewer = new RtpViewer(options);
@@ -133,6 +133,7 @@ export class RtpStage implements AsyncDisposable {
       grant: this.grant(room, options.grant),
       rtpCapabilities: rtpViewerCapabilities(this.node.routerRtpCapabilities),
       viewport: options.viewport,
+      upstream: options.upstream,
       dtlsParameters: viewer.dtlsParameters,
     });
     await viewer.connect(transport, consumers);

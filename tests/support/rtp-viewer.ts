@@ -1,6 +1,6 @@
 import type { ConsumerOptions, DtlsParameters, RtpCapabilities, TransportOptions } from '../../sfu/contract.ts';
 import { RtpEndpoint, type RtpEndpointOptions } from './rtp-endpoint.ts';
-import { DecodableFrameDetector, parseVp8Packet } from './rtp-vp8.ts';
+import { DecodableFrameDetector, layerOf, parseVp8Packet } from './rtp-vp8.ts';
 
 const REPORT_INTERVAL_MS = 500;
 /** The viewer sends nothing itself; its reports need a name all the same. */
@@ -15,6 +15,8 @@ export interface RtpViewerOptions {
   openAll?: boolean;
   /** Says in RTCP what has arrived (receiver reports, RFC 3550), as every browser does. */
   reports?: boolean;
+  /** Gets every opened packet of video, with `openAll`. */
+  handleVideo?: (packet: Buffer) => void;
   endpoint?: Pick<RtpEndpointOptions, 'certificate' | 'profiles'>;
 }
 
@@ -27,6 +29,8 @@ interface ReceivedStream {
   lost: number;
   rejected: number;
   keyFrames: number;
+  /** Simulcast layer of the last packet that was opened. */
+  layer: number | undefined;
   highestSequence: number | undefined;
   lastPacketAtMs: number;
   decodable: DecodableFrameDetector;
@@ -37,6 +41,7 @@ export type StreamCounts = Omit<ReceivedStream, 'decodable'>;
 export class RtpViewer {
   readonly #endpoint: RtpEndpoint;
   readonly #openAll: boolean;
+  readonly #handleOpened: ((packet: Buffer) => void) | undefined;
   readonly #streams = new Map<number, ReceivedStream>();
   readonly #firstFrame = Promise.withResolvers<number>();
   #firstFrameFound = false;
@@ -45,6 +50,7 @@ export class RtpViewer {
 
   constructor(options: RtpViewerOptions = {}) {
     this.#openAll = options.openAll === true;
+    this.#handleOpened = options.handleVideo;
     if (options.reports) this.#reportTimer = setInterval(() => this.#report(), REPORT_INTERVAL_MS);
     this.#endpoint = new RtpEndpoint({
       ...options.endpoint,
@@ -109,6 +115,7 @@ export class RtpViewer {
         lost: 0,
         rejected: 0,
         keyFrames: 0,
+        layer: undefined,
         highestSequence: undefined,
         lastPacketAtMs: 0,
         decodable: new DecodableFrameDetector(),
@@ -140,6 +147,8 @@ export class RtpViewer {
     const vp8 = parseVp8Packet(clear);
     if (!vp8) return;
     if (vp8.keyFrame) stream.keyFrames++;
+    stream.layer = layerOf(clear);
+    this.#handleOpened?.(clear);
     if (!stream.decodable.handlePacket(vp8) || this.#firstFrameFound) return;
     this.#firstFrameFound = true;
     this.#firstFrame.resolve(performance.now());

@@ -2,6 +2,8 @@ import { rtpHeaderLength } from './rtp-srtp.ts';
 
 /** VP8 over RTP (RFC 7741), as far as telling key frames and whole frames apart. */
 
+const STAMPED_MIN_BYTES = 20;
+
 export interface Vp8Packet {
   ssrc: number;
   sequence: number;
@@ -58,7 +60,14 @@ export class DecodableFrameDetector {
 }
 
 /** One frame of a made-up VP8 stream: well-formed to a forwarder, of no use to a decoder. */
-export function vp8Payload(options: { keyFrame: boolean; start: boolean; pictureId: number; length: number }): Buffer {
+export function vp8Payload(options: {
+  keyFrame: boolean;
+  start: boolean;
+  pictureId: number;
+  length: number;
+  /** Written into the last octet, so that a receiver can tell which simulcast layer it gets whatever happened to the headers. */
+  layer: number;
+}): Buffer {
   const payload = Buffer.alloc(options.length);
   payload[0] = 0x80 | (options.start ? 0x10 : 0);
   payload[1] = 0x80;
@@ -68,5 +77,21 @@ export function vp8Payload(options: { keyFrame: boolean; start: boolean; picture
     // Start code, then 1280 by 720 in little-endian, as in RFC 6386 §9.1.
     Buffer.from([0x9d, 0x01, 0x2a, 0x00, 0x05, 0xd0, 0x02]).copy(payload, 7);
   }
+  payload[options.length - 1] = options.layer;
   return payload;
+}
+
+/** Writes the time into the last octets of a payload, ahead of the layer: the system's monotonic clock, which all processes share. */
+export function stampPayload(payload: Buffer): void {
+  if (payload.length >= STAMPED_MIN_BYTES) payload.writeBigUInt64BE(process.hrtime.bigint(), payload.length - 9);
+}
+
+/** When an opened packet was sent, in nanoseconds of that clock. */
+export function sentAtOf(packet: Buffer): bigint {
+  return packet.readBigUInt64BE(packet.length - 9);
+}
+
+/** The simulcast layer that {@link vp8Payload} wrote into an opened packet. */
+export function layerOf(packet: Buffer): number | undefined {
+  return packet.at(-1);
 }

@@ -40,10 +40,10 @@ export function postgresCpuSeconds(postmaster: number): number {
   return ticks / ticksPerSecond;
 }
 
-/** Of one process with all its threads, without its children. */
-export function processCpuSeconds(pid: number): number {
-  const stat = statOf(pid) ?? [];
-  return ((stat[USER_TICKS] ?? 0) + (stat[SYSTEM_TICKS] ?? 0)) / ticksPerSecond;
+/** Seconds of CPU time of processes that run, each with all its threads, without its children. */
+export function cpuSecondsOf(pids: readonly number[]): number {
+  const ticks = pids.map((pid) => statOf(pid) ?? []).map((stat) => (stat[USER_TICKS] ?? 0) + (stat[SYSTEM_TICKS] ?? 0));
+  return ticks.reduce((sum, own) => sum + own, 0) / ticksPerSecond;
 }
 
 /** What a process has in memory now. */

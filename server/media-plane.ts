@@ -1,0 +1,101 @@
+/**
+ * The media plane as this process has it: a node of its own where it carries media, the nodes that announce themselves over Redis, and where on them
+ * people are put. Composed here for `app.ts`; the stage sees the contract only.
+ */
+import { availableParallelism } from 'node:os';
+import packageJson from '../package.json' with { type: 'json' };
+import { Announcer } from '../sfu/announcer.ts';
+import type { SfuNodeAnnouncement } from '../sfu/contract.ts';
+import { SfuControlServer } from '../sfu/control-server.ts';
+import { LocalSfuNode } from '../sfu/node.ts';
+import { RemoteSfuNode } from '../sfu/remote-node.ts';
+import type { Config } from './config.ts';
+import { MemoryLeasedHashes } from './platform/leased-hashes.ts';
+import type { Log } from './platform/log.ts';
+import { RedisAnnouncements } from './platform/redis-announcements.ts';
+import { RedisLeasedHashes } from './platform/redis-leased-hashes.ts';
+import type { RedisParts } from './platform/redis-parts.ts';
+import { Fleet } from './stage/fleet.ts';
+import { RoomPlaces } from './stage/room-places.ts';
+import { RoomTrees } from './stage/room-trees.ts';
+
+const MEDIA_PORT = 40_000;
+const WILDCARDS = ['0.0.0.0', '::'];
+
+export interface MediaPlane {
+  fleet: Fleet;
+  places: RoomPlaces;
+}
+
+export async function openMediaPlane(options: {
+  config: Config;
+  redis: RedisParts | undefined;
+  log: Log;
+  /** What has to be closed, in reverse order; filled as things are opened. */
+  closers: (() => Promise<void>)[];
+}): Promise<MediaPlane> {
+  const { config, redis, log, closers } = options;
+  const { region, secret } = config.sfu;
+  const node = config.sfu.workers === 0 ? undefined : await openNode(config);
+  if (node) closers.push(() => node.close());
+  const shared = redis && { client: redis.commands, connections: redis.connections };
+  const board = shared && new RedisAnnouncements({ ...shared, kind: 'sfu' });
+  const announcer = node && board && (await announce({ node, board, config, log, closers }));
+  const local = node && { node, announcement: () => announcer?.announcement ?? announcementOf(node, region) };
+  const fleet = await Fleet.create({
+    ...(local && { local }),
+    ...(board && { board }),
+    connect: (url) => RemoteSfuNode.create({ url, secret, log }),
+    log,
+  });
+  closers.push(() => fleet.close());
+  const trees = new RoomTrees(shared ? new RedisLeasedHashes({ ...shared, kind: 'tree' }) : new MemoryLeasedHashes());
+  return { fleet, places: new RoomPlaces({ fleet, trees, log, region }) };
+}
+
+function openNode({ sfu }: Config): Promise<LocalSfuNode> {
+  const { listenIp, announcedAddress, port, workers, secret } = sfu;
+  return LocalSfuNode.create({
+    workers: workers ?? availableParallelism(),
+    listenIp,
+    ...(announcedAddress && { announcedAddress }),
+    port: port ?? MEDIA_PORT,
+    portRequired: port !== undefined,
+    pipes: { ip: listenIp, secret, ...(announcedAddress && { announcedAddress }) },
+  });
+}
+
+/** Gives this process' node to the other gateways and nodes. */
+async function announce(options: {
+  node: LocalSfuNode;
+  board: RedisAnnouncements;
+  config: Config;
+  log: Log;
+  closers: (() => Promise<void>)[];
+}): Promise<Announcer> {
+  const { node, board, config, log, closers } = options;
+  const { listenIp: host, announcedAddress, region, secret } = config.sfu;
+  const control = await SfuControlServer.create({ node, host, port: 0, secrets: [secret], log });
+  closers.push(() => control.close());
+  const reachable = announcedAddress ?? (WILDCARDS.includes(host) ? '127.0.0.1' : host);
+  const url = `wss://${reachable}:${control.port}`;
+  const announcer = new Announcer({ node, board, url, region, version: packageJson.version, log });
+  closers.push(() => announcer.close());
+  await announcer.tell();
+  return announcer;
+}
+
+function announcementOf(node: LocalSfuNode, region: string): SfuNodeAnnouncement {
+  const { consumers, capacity } = node.load;
+  const { version } = packageJson;
+  return {
+    node: node.id,
+    url: '',
+    region,
+    version,
+    workers: node.workers.length,
+    capacity,
+    load: consumers,
+    draining: node.draining,
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * Small maps that several processes agree on, each under a lease that any of them renews: what nobody renews is forgotten. In one process they
+ * stay in memory; between several they are in Redis (`redis-leased-hashes.ts`). Whoever can't reach them goes on with what it knows.
+ */
+export const HASH_LEASE_MS = 60_000;
+
+export interface LeasedHashes {
+  /** All fields; none of what is not there. */
+  get(key: string): Promise<Map<string, string>>;
+  /** Sets one field if it holds what is expected (nothing, where nothing is), and answers what it holds then. */
+  swap(request: { key: string; field: string; expected?: string; value: string }): Promise<string>;
+  set(key: string, fields: ReadonlyMap<string, string>): Promise<void>;
+  /** Removes one field, or everything. */
+  remove(key: string, field?: string): Promise<void>;
+  renew(keys: readonly string[]): Promise<void>;
+}
+
+export class MemoryLeasedHashes implements LeasedHashes {
+  readonly #leaseMs: number;
+  readonly #hashes = new Map<string, { fields: Map<string, string>; untilMs: number }>();
+
+  constructor(options: { leaseMs?: number } = {}) {
+    this.#leaseMs = options.leaseMs ?? HASH_LEASE_MS;
+  }
+
+  async get(key: string): Promise<Map<string, string>> {
+    return new Map(this.#find(key)?.fields);
+  }
+
+  async swap({
+    key,
+    field,
+    expected,
+    value,
+  }: {
+    key: string;
+    field: string;
+    expected?: string;
+    value: string;
+  }): Promise<string> {
+    const fields = this.#getOrCreate(key);
+    const now = fields.get(field);
+    if (now === expected) fields.set(field, value);
+    return fields.get(field) ?? now ?? '';
+  }
+
+  async set(key: string, given: ReadonlyMap<string, string>): Promise<void> {
+    const fields = this.#getOrCreate(key);
+    for (const [field, value] of given) fields.set(field, value);
+  }
+
+  async remove(key: string, field?: string): Promise<void> {
+    const fields = this.#find(key)?.fields;
+    if (field !== undefined) fields?.delete(field);
+    if (field === undefined || fields?.size === 0) this.#hashes.delete(key);
+  }
+
+  async renew(keys: readonly string[]): Promise<void> {
+    for (const key of keys) if (this.#find(key)) this.#getOrCreate(key);
+    // Whoever renews comes often enough to clear up.
+    for (const key of this.#hashes.keys()) this.#find(key);
+  }
+
+  #find(key: string): { fields: Map<string, string>; untilMs: number } | undefined {
+    const hash = this.#hashes.get(key);
+    if (hash && hash.untilMs > performance.now()) return hash;
+    this.#hashes.delete(key);
+    return undefined;
+  }
+
+  #getOrCreate(key: string): Map<string, string> {
+    const fields = this.#find(key)?.fields ?? new Map<string, string>();
+    this.#hashes.set(key, { fields, untilMs: performance.now() + this.#leaseMs });
+    return fields;
+  }
+}

@@ -1,0 +1,264 @@
+/**
+ * Where the publishers and viewers of rooms are put: what `placement.ts` decides, agreed on with the other gateways through the rooms' trees, on
+ * nodes that the fleet can reach. Without the trees (Redis is gone) each gateway goes on with what it knows.
+ */
+import {
+  type RoomUpstream,
+  SfuError,
+  type SfuErrorCode,
+  type SfuNode,
+  type SfuNodeAnnouncement,
+} from '../../sfu/contract.ts';
+import type { Log } from '../platform/log.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import type { Fleet } from './fleet.ts';
+import { Placement, type PlacementAnswer, type PlacementLimits, type ViewerClass } from './placement.ts';
+import type { RoomTree, RoomTrees } from './room-trees.ts';
+
+/** Nodes that are tried before somebody is told that it can't be done now. */
+const ATTEMPTS_MAX = 4;
+/** What another node may do better. */
+const ELSEWHERE: ReadonlySet<SfuErrorCode> = new Set(['node_full', 'node_unavailable']);
+
+export interface RoomPlacesOptions {
+  fleet: Fleet;
+  trees: RoomTrees;
+  log: Log;
+  /** Where this gateway stands, and so those who come to it. */
+  region: string;
+  limits?: Partial<PlacementLimits>;
+}
+
+export interface ViewerPlace {
+  node: SfuNode;
+  upstream?: RoomUpstream;
+}
+
+export class RoomPlaces {
+  readonly #fleet: Fleet;
+  readonly #trees: RoomTrees;
+  readonly #log: Log;
+  readonly #region: { region?: string };
+  readonly #placement: Placement;
+
+  constructor({ fleet, trees, log, region, limits }: RoomPlacesOptions) {
+    this.#fleet = fleet;
+    this.#trees = trees;
+    this.#log = log;
+    this.#region = region === '' ? {} : { region };
+    this.#placement = new Placement(limits);
+  }
+
+  handleNode({ node: id, region, capacity, load, draining }: SfuNodeAnnouncement): void {
+    this.#placement.setNode({ id, region, capacity, load, draining });
+  }
+
+  handleGone(node: string): void {
+    this.#placement.removeNode(node);
+  }
+
+  /** Opens a viewer's session on the node that suits, or on the next that does. */
+  async watch<A>(
+    { room, viewer }: { room: RoomId; viewer: ViewerClass },
+    open: (place: ViewerPlace) => Promise<A>,
+  ): Promise<{ node: string; answer: A }> {
+    return this.#try(async (avoid, full) => {
+      const tree = await this.#learn(room);
+      let answer = this.#placement.placeViewer({ room, viewer, avoid, full, ...this.#region });
+      if (!answer.ok && answer.reason === 'no_origin') {
+        // The node with the publisher is gone: the stage will be where the first who comes is put.
+        await this.#moveOrigin(room, tree, avoid);
+        this.#placement.releasePublisher(room);
+        answer = this.#placement.placeViewer({ room, viewer, avoid, full, ...this.#region });
+      }
+      const { node } = accepted(answer);
+      try {
+        const upstream = await this.#settle(room, tree, answer);
+        const place = { node: await this.#fleet.open(node), ...(upstream && { upstream }) };
+        return { node, result: { node, answer: await open(place) } };
+      } catch (error) {
+        this.#placement.releaseViewer({ room, node });
+        throw Object.assign(toError(error), { node });
+      }
+    });
+  }
+
+  /** Opens a publisher's session on the room's origin, and has the other nodes of the room follow if that is another than before. */
+  async publish<A>(room: RoomId, open: (node: SfuNode) => Promise<A>): Promise<{ node: string; answer: A }> {
+    return this.#try(async (avoid) => {
+      const tree = await this.#learn(room);
+      const node = await this.#moveOrigin(room, tree, avoid);
+      try {
+        const answer = await open(await this.#fleet.open(node));
+        await this.#haveFollow(room, tree.origin);
+        return { node, result: { node, answer } };
+      } catch (error) {
+        this.#placement.releasePublisher(room);
+        throw Object.assign(toError(error), { node });
+      }
+    });
+  }
+
+  releaseViewer(room: RoomId, node: string): void {
+    this.#placement.releaseViewer({ room, node });
+  }
+
+  releasePublisher(room: RoomId): void {
+    this.#placement.releasePublisher(room);
+  }
+
+  /** Nodes on which the room may be open and that can be reached. */
+  async nodesOf(room: RoomId): Promise<SfuNode[]> {
+    const { origin, edges } = await this.#learn(room);
+    const ids = new Set([...(origin ? [origin] : []), ...edges.keys()]);
+    const opened = await Promise.allSettled([...ids].map((id) => this.#fleet.open(id)));
+    return opened.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  }
+
+  /** The node with the publisher, or to which they will come. */
+  async origin(room: RoomId): Promise<SfuNode | undefined> {
+    const { origin } = await this.#learn(room);
+    return origin === undefined ? undefined : this.#fleet.open(origin).catch(() => undefined);
+  }
+
+  async forget(room: RoomId): Promise<void> {
+    this.#placement.removeRoom(room);
+    await this.#trees.remove(room).catch((error) => this.#log.warn({ err: error, room }, 'tree not forgotten'));
+  }
+
+  /** Keeps what was agreed on for rooms that somebody here is in, and says it again where it was lost. */
+  async renew(rooms: readonly RoomId[]): Promise<void> {
+    await this.#trees.renew(rooms);
+    for (const room of rooms) {
+      const { origin } = await this.#trees.get(room);
+      const known = this.#placement.origin(room);
+      if (origin !== undefined || known === undefined) continue;
+      await this.#trees.moveOrigin(room, undefined, known);
+      await this.#trees.setEdges(room, this.#placement.edges(room));
+    }
+  }
+
+  /** Tries node after node, leaving out those that could not; who is full may still feed others. */
+  async #try<T>(attempt: (avoid: string[], full: string[]) => Promise<{ node: string; result: T }>): Promise<T> {
+    const [avoid, full]: [string[], string[]] = [[], []];
+    for (;;) {
+      try {
+        return (await attempt(avoid, full)).result;
+      } catch (error) {
+        const isElsewhere = error instanceof SfuError && ELSEWHERE.has(error.code);
+        const node = isElsewhere ? (error as { node?: string }).node : undefined;
+        if (node === undefined || avoid.length + full.length + 1 >= ATTEMPTS_MAX) throw error;
+        (isElsewhere && error.code === 'node_full' ? full : avoid).push(node);
+      }
+    }
+  }
+
+  /** What the gateways have agreed on; when that can't be asked, what this one knows. */
+  async #learn(room: RoomId): Promise<RoomTree> {
+    try {
+      const tree = await this.#trees.get(room);
+      const { origin, edges } = tree;
+      const ids = [...(origin === undefined ? [] : [origin]), ...edges.keys()];
+      // It may have come a moment ago.
+      if (ids.some((id) => !this.#placement.node(id))) await this.#fleet.look();
+      if (origin !== undefined && !this.#isKnown(room, tree)) this.#placement.setRoom({ room, origin, edges });
+      // A node that is gone for all is gone from the tree as well.
+      for (const id of ids) {
+        if (!this.#placement.node(id)) this.#placement.removeNode(id);
+      }
+      return tree;
+    } catch (error) {
+      this.#log.warn({ err: error, room }, 'the tree of a room can not be asked; going on with what is known here');
+      return { origin: this.#placement.origin(room), edges: this.#placement.edges(room) };
+    }
+  }
+
+  #isKnown(room: RoomId, { origin, edges }: RoomTree): boolean {
+    const known = this.#placement.edges(room);
+    if (this.#placement.origin(room) !== origin || known.size !== edges.size) return false;
+    return [...edges].every(([node, parent]) => known.get(node) === parent);
+  }
+
+  /** Makes the others know of a new edge or root, or takes over what they have made meanwhile. Answers from where the node gets the stage. */
+  async #settle(room: RoomId, tree: RoomTree, answer: PlacementAnswer): Promise<RoomUpstream | undefined> {
+    const { node, parent } = accepted(answer);
+    const origin = this.#placement.origin(room) ?? node;
+    await this.#agree(room, async () => {
+      const agreed = tree.origin === origin ? origin : await this.#trees.moveOrigin(room, tree.origin, origin);
+      if (agreed !== origin)
+        throw new SfuError('node_unavailable', 'The room has been opened elsewhere at the same moment.');
+      if (parent === undefined) return;
+      const feeder = await this.#trees.claimEdge(room, node, parent);
+      if (feeder !== parent) this.#placement.setEdge({ room, node, parent: feeder });
+    });
+    return this.#upstreamOf(room, node);
+  }
+
+  /** Puts the origin on a node that takes it; where it is already, while that does. */
+  async #moveOrigin(room: RoomId, tree: RoomTree, avoid: string[]): Promise<string> {
+    const { node } = accepted(this.#placement.placePublisher({ room, avoid, ...this.#region }));
+    if (node === tree.origin) return node;
+    await this.#agree(room, async () => {
+      const agreed = await this.#trees.moveOrigin(room, tree.origin, node);
+      if (agreed !== node) {
+        this.#placement.releasePublisher(room);
+        throw new SfuError('node_unavailable', 'The room has been moved elsewhere at the same moment.');
+      }
+      await this.#trees.dropEdge(room, node);
+      await this.#trees.setEdges(room, this.#placement.edges(room));
+    });
+    return node;
+  }
+
+  /** What is agreed on is lost with Redis; then each does what it thinks best until it is back. */
+  async #agree(room: RoomId, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (error instanceof SfuError) throw error;
+      this.#log.warn({ err: error, room }, 'the other gateways do not know where a room is until Redis is back');
+    }
+  }
+
+  async #haveFollow(room: RoomId, earlier: string | undefined): Promise<void> {
+    const origin = this.#placement.origin(room);
+    if (origin === earlier) return;
+    const nodes = new Set(this.#placement.edges(room).keys());
+    if (earlier !== undefined) nodes.add(earlier);
+    await Promise.all(
+      [...nodes].map(async (id) => {
+        const upstream =
+          this.#upstreamOf(room, id) ?? (origin === undefined ? undefined : this.#fleet.asUpstream(origin));
+        if (!upstream || id === origin) return;
+        try {
+          await (await this.#fleet.open(id)).follow({ room, upstream });
+        } catch (error) {
+          // A node that is gone has nobody to follow.
+          this.#log.warn({ err: error, room, node: id }, 'a node does not follow the room');
+        }
+      }),
+    );
+  }
+
+  #upstreamOf(room: RoomId, node: string, hops = 8): RoomUpstream | undefined {
+    const parent = this.#placement.edges(room).get(node);
+    const upstream = parent === undefined ? undefined : this.#fleet.asUpstream(parent);
+    if (!upstream || parent === undefined || hops === 0) return undefined;
+    const further = this.#upstreamOf(room, parent, hops - 1);
+    return { ...upstream, ...(further && { upstream: further }) };
+  }
+}
+
+/** The node that was decided on, or the refusal as the wire knows it. */
+function accepted(answer: PlacementAnswer): { node: string; parent?: string } {
+  if (answer.ok) return answer;
+  const { reason, retryAfterMs } = answer;
+  throw new AppError(reason === 'no_node' || reason === 'no_origin' ? 'stage_unavailable' : 'stage_full', undefined, {
+    retryAfterMs,
+  });
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,230 @@
+import { randomInt } from 'node:crypto';
+import { type RawData, WebSocket } from 'ws';
+import type { z } from 'zod';
+import { SfuError } from './contract.ts';
+import { CONTROL_VERSION, type hello, serverFrame } from './control-messages.ts';
+import { clientTls } from './control-tls.ts';
+import {
+  CONTROL_CONFIRM_MS,
+  CONTROL_CONNECT_TIMEOUT_MS,
+  CONTROL_CONNECT_WAIT_MS,
+  CONTROL_FRAME_MAX_BYTES,
+  CONTROL_HEARTBEAT_MS,
+  CONTROL_REFUSALS_MAX,
+  CONTROL_REQUEST_TIMEOUT_MS,
+  CONTROL_REQUESTS_MAX,
+  CONTROL_RETRY_MAX_MS,
+  CONTROL_RETRY_MIN_MS,
+  CONTROL_SILENCE_MAX_MS,
+} from './limits.ts';
+import type { SfuLog } from './log.ts';
+
+export type Hello = z.infer<typeof hello>;
+
+export interface ControlClientOptions {
+  url: string;
+  secret: string;
+  log: SfuLog;
+  /** A connection is up. Requests made in here go before those that waited for it. */
+  handleUp: (hello: Hello) => void;
+  handleEvent: (event: unknown, number: number) => void;
+  /** Nothing listens at the address any more: the process is gone, and all that it carried. */
+  handleRefused: () => void;
+}
+
+interface Pending {
+  resolve: (data: unknown) => void;
+  reject: (error: SfuError) => void;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * A connection to a node's control API that comes back by itself. What was asked and not answered when it broke fails with
+ * `node_unavailable`, since nobody knows whether it was done; what is asked while it is down waits a moment for it.
+ */
+export class ControlClient {
+  readonly #options: ControlClientOptions;
+  readonly #pending = new Map<number, Pending>();
+  #socket: WebSocket | undefined;
+  #up = Promise.withResolvers<void>();
+  #isUp = false;
+  #waiting = 0;
+  #nextId = 0;
+  #retryMs = CONTROL_RETRY_MIN_MS;
+  #refusals = 0;
+  #heardAtMs = 0;
+  #received = 0;
+  #confirming: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(options: ControlClientOptions) {
+    this.#options = options;
+    this.#heartbeat = setInterval(() => this.#handleHeartbeat(), CONTROL_HEARTBEAT_MS).unref();
+    this.#connect();
+  }
+
+  get up(): boolean {
+    return this.#isUp;
+  }
+
+  /** Asks, and gives the answer as it came; the caller checks its shape. */
+  async request(method: string, params: unknown, timeoutMs = CONTROL_REQUEST_TIMEOUT_MS): Promise<unknown> {
+    if (!this.#isUp) await this.#waitUntilUp();
+    const socket = this.#socket;
+    if (this.#closed || !this.#isUp || !socket) throw unavailable('The connection to the SFU node is closed.');
+    if (this.#pending.size >= CONTROL_REQUESTS_MAX)
+      throw new SfuError('node_full', 'Too many requests wait for this node.');
+    const id = this.#nextId++;
+    const message = JSON.stringify({ id, method, params });
+    if (message.length > CONTROL_FRAME_MAX_BYTES)
+      throw new SfuError('invalid_media_parameters', 'The request is too large.');
+    return await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(unavailable('The SFU node did not answer in time.'));
+      }, timeoutMs);
+      this.#pending.set(id, { resolve, reject, timer });
+      socket.send(message);
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#retry);
+    this.#socket?.terminate();
+    this.#handleDown();
+    this.#up.promise.catch(() => {});
+    this.#up.reject(unavailable('The connection to the SFU node is closed.'));
+  }
+
+  async #waitUntilUp(): Promise<void> {
+    if (this.#waiting >= CONTROL_REQUESTS_MAX) throw new SfuError('node_full', 'Too many requests wait for this node.');
+    this.#waiting++;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(unavailable('The SFU node can not be reached.')), CONTROL_CONNECT_WAIT_MS);
+    });
+    await Promise.race([this.#up.promise, timeout]).finally(() => {
+      clearTimeout(timer);
+      this.#waiting--;
+    });
+  }
+
+  #connect(): void {
+    const { url, secret } = this.#options;
+    const socket = new WebSocket(url, {
+      ...clientTls(secret),
+      handshakeTimeout: CONTROL_CONNECT_TIMEOUT_MS,
+      maxPayload: CONTROL_FRAME_MAX_BYTES,
+      perMessageDeflate: false,
+    });
+    this.#socket = socket;
+    this.#received = 0;
+    this.#heardAtMs = performance.now();
+    socket.on('message', (data, isBinary) => this.#handleMessage(socket, data, isBinary));
+    socket.on('ping', () => this.#hear());
+    socket.on('pong', () => this.#hear());
+    socket.on('error', (error) => this.#handleError(error));
+    socket.on('close', () => this.#handleClose(socket));
+  }
+
+  #hear(): void {
+    this.#heardAtMs = performance.now();
+  }
+
+  #handleHeartbeat(): void {
+    if (!this.#isUp) return;
+    if (performance.now() - this.#heardAtMs > CONTROL_SILENCE_MAX_MS) this.#socket?.terminate();
+    else this.#socket?.ping();
+  }
+
+  #handleMessage(socket: WebSocket, data: RawData, isBinary: boolean): void {
+    this.#hear();
+    const frame = isBinary ? undefined : parseFrame(data);
+    if (!frame) {
+      this.#options.log.error({ url: this.#options.url }, 'the SFU node sent what is no message');
+      socket.terminate();
+    } else if ('hello' in frame) this.#handleHello(socket, frame.hello);
+    else if ('event' in frame) this.#handleEvent(socket, frame.event, frame.number);
+    else this.#handleAnswer(frame);
+  }
+
+  #handleHello(socket: WebSocket, given: Hello): void {
+    if (given.version !== CONTROL_VERSION) {
+      this.#options.log.error(
+        { version: given.version },
+        'the SFU node speaks another version of the control protocol',
+      );
+      socket.terminate();
+      return;
+    }
+    this.#isUp = true;
+    this.#retryMs = CONTROL_RETRY_MIN_MS;
+    this.#refusals = 0;
+    this.#options.handleUp(given);
+    this.#up.resolve();
+  }
+
+  #handleEvent(socket: WebSocket, event: unknown, number: number): void {
+    this.#received++;
+    this.#confirming ??= setTimeout(() => {
+      this.#confirming = undefined;
+      if (socket === this.#socket && this.#isUp) socket.send(JSON.stringify({ received: this.#received }));
+    }, CONTROL_CONFIRM_MS);
+    this.#options.handleEvent(event, number);
+  }
+
+  #handleAnswer(frame: { id: number; data?: unknown; error?: { code: SfuError['code']; message: string } }): void {
+    const pending = this.#pending.get(frame.id);
+    if (!pending) return;
+    this.#pending.delete(frame.id);
+    clearTimeout(pending.timer);
+    if (frame.error) pending.reject(new SfuError(frame.error.code, frame.error.message));
+    else pending.resolve(frame.data);
+  }
+
+  #handleError(error: Error): void {
+    const refused = 'code' in error && error.code === 'ECONNREFUSED';
+    this.#refusals = refused ? this.#refusals + 1 : 0;
+    if (this.#closed) return;
+    this.#options.log.warn({ url: this.#options.url, err: error }, 'SFU node not reached');
+    if (this.#refusals === CONTROL_REFUSALS_MAX) this.#options.handleRefused();
+  }
+
+  #handleClose(socket: WebSocket): void {
+    if (socket !== this.#socket || this.#closed) return;
+    this.#handleDown();
+    // Gateways that lost a node together don't come back to it together.
+    this.#retry = setTimeout(() => this.#connect(), this.#retryMs + randomInt(this.#retryMs));
+    this.#retryMs = Math.min(CONTROL_RETRY_MAX_MS, this.#retryMs * 2);
+  }
+
+  #handleDown(): void {
+    if (this.#isUp) this.#up = Promise.withResolvers<void>();
+    this.#isUp = false;
+    clearTimeout(this.#confirming);
+    this.#confirming = undefined;
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(unavailable('The connection to the SFU node broke before its answer.'));
+    }
+    this.#pending.clear();
+  }
+}
+
+function unavailable(message: string): SfuError {
+  return new SfuError('node_unavailable', message);
+}
+
+function parseFrame(data: RawData) {
+  try {
+    const parsed = serverFrame.safeParse(JSON.parse(data.toString()));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import { hkdfSync } from 'node:crypto';
+import type { ServerOptions } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
+
+/**
+ * Who may talk to a node's control API: whoever holds `LOGE_SFU_SECRET`, in TLS 1.3 with pre-shared keys (RFC 8446 §2.2) and an ephemeral key
+ * exchange. Both ends prove that they hold the secret, nothing that was recorded can be sent again, and nobody on the way reads the keys of
+ * sessions and pipes; there is no certificate to issue or to renew. A node may accept two secrets while one replaces the other.
+ */
+
+/** Changes with the protocol below, so that the ends of different ones don't get as far as misunderstanding each other. */
+const IDENTITY_PREFIX = 'loge-sfu.1.';
+const CIPHERS = 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256';
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+interface PresharedKey {
+  identity: string;
+  key: Buffer;
+}
+
+export function serverTls(secrets: readonly string[]): ServerOptions {
+  const keys = new Map(secrets.map((secret) => presharedKey(secret)).map(({ identity, key }) => [identity, key]));
+  return {
+    ciphers: CIPHERS,
+    minVersion: 'TLSv1.3',
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    pskCallback: (_socket, identity) => keys.get(identity) ?? null,
+  };
+}
+
+export function clientTls(secret: string): ConnectionOptions {
+  const { identity, key } = presharedKey(secret);
+  return {
+    ciphers: CIPHERS,
+    minVersion: 'TLSv1.3',
+    pskCallback: () =>
+      ({ psk: key as DataView<ArrayBuffer> | Buffer, identity }) as ReturnType<
+        NonNullable<ConnectionOptions['pskCallback']>
+      >,
+    // The key has proved who the server is; there is no certificate to check.
+    checkServerIdentity: () => undefined,
+  };
+}
+
+/** The key that is used, and a name of it that tells nothing of it. */
+function presharedKey(secret: string): PresharedKey {
+  const derive = (info: string, length: number) =>
+    Buffer.from(hkdfSync('sha256', secret, 'loge sfu control', info, length));
+  return { identity: IDENTITY_PREFIX + derive('identity', 8).toString('hex'), key: derive('key', 32) };
+}

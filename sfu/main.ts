@@ -1,0 +1,141 @@
+/**
+ * One SFU node as a process of its own: starts it from the environment, announces it, serves its control API, prints where it is, and drains on
+ * SIGTERM. Besides the node it knows the platform's log and Redis, and nothing else of the server.
+ */
+import { availableParallelism } from 'node:os';
+import packageJson from '../package.json' with { type: 'json' };
+import { createLog } from '../server/platform/log.ts';
+import { RedisConnections } from '../server/platform/redis.ts';
+import { RedisAnnouncements } from '../server/platform/redis-announcements.ts';
+import { Announcer } from './announcer.ts';
+import { SfuControlServer } from './control-server.ts';
+import type { SfuLog } from './log.ts';
+import { LocalSfuNode } from './node.ts';
+import { OperationsServer } from './operations.ts';
+import { parseSettings, SettingsError, type SfuSettings } from './settings.ts';
+
+const USAGE = `npm run start:sfu
+One SFU node: carries media, found by gateways over REDIS_URL. Its variables (LOGE_SFU_…) are in README.md.
+SIGTERM: takes no new sessions, waits until its sessions were moved (LOGE_SFU_DRAIN_SECONDS at most), and leaves.
+`;
+const DRAIN_LOOK_MS = 100;
+
+interface Closer {
+  close(): Promise<void>;
+}
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help') || process.argv.includes('-h')) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const settings = parseSettings(process.env);
+  const log = createLog({ level: settings.logLevel, pretty: settings.development });
+  const closers: Closer[] = [];
+  try {
+    await start(settings, log, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function start(
+  settings: SfuSettings,
+  log: SfuLog & Parameters<typeof RedisConnections.create>[0]['log'],
+  closers: Closer[],
+): Promise<void> {
+  const { media, secrets, control: at, http, region } = settings;
+  const [secret = ''] = secrets;
+  const node = await LocalSfuNode.create({
+    ...(settings.id && { id: settings.id }),
+    workers: media.workers ?? availableParallelism(),
+    listenIp: media.listenIp,
+    ...(media.announcedAddress && { announcedAddress: media.announcedAddress }),
+    port: media.port,
+    portRequired: media.portRequired,
+    ...(media.consumersPerWorkerMax && { consumersPerWorkerMax: media.consumersPerWorkerMax }),
+    pipes: { ...settings.pipes, secret },
+    log,
+  });
+  closers.push(node);
+  const control = await SfuControlServer.create({ node, host: at.host, port: at.port, secrets, log });
+  closers.push(control);
+  closers.push(await OperationsServer.create({ node, control, region, ...http }));
+  const announcer = settings.redisUrl ? await announce(settings, settings.redisUrl, node, log, closers) : undefined;
+  process.stdout.write(
+    `\n  SFU node ${node.id} is up: ${at.url}\n\n  Media    ${node.workers.length} workers, UDP and TCP ports ${node.workers.map((worker) => worker.port).join(', ')} of ${media.listenIp}\n` +
+      `  Metrics  http://${http.host}:${http.port}/metrics\n${announcer ? '' : '  REDIS_URL is not set: no gateway finds this node by itself.\n'}\n`,
+  );
+  leaveOnSignal({ settings, node, announcer, log, closers });
+}
+
+async function announce(
+  settings: SfuSettings,
+  redisUrl: string,
+  node: LocalSfuNode,
+  log: Parameters<typeof RedisConnections.create>[0]['log'],
+  closers: Closer[],
+): Promise<Announcer> {
+  const connections = RedisConnections.create({ url: redisUrl, name: `loge:${node.id}`, log });
+  closers.push(connections);
+  const board = new RedisAnnouncements({ client: connections.open('announcements'), connections, kind: 'sfu' });
+  await connections.waitUntilReady();
+  const { url } = settings.control;
+  const announcer = new Announcer({ node, board, url, region: settings.region, version: packageJson.version, log });
+  closers.push(announcer);
+  await announcer.tell();
+  return announcer;
+}
+
+function leaveOnSignal(options: {
+  settings: SfuSettings;
+  node: LocalSfuNode;
+  announcer: Announcer | undefined;
+  log: SfuLog;
+  closers: Closer[];
+}): void {
+  const { settings, node, announcer, log, closers } = options;
+  let leaving = false;
+  const leave = async (drainMs: number) => {
+    node.drain();
+    await announcer?.tell();
+    const until = performance.now() + drainMs;
+    const carries = async () => (await node.stats()).sessions > 0;
+    while (performance.now() < until && (await carries()))
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+    log.info({ sessions: (await node.stats()).sessions }, 'leaving');
+    await closeAll(closers);
+    process.exit(0);
+  };
+  const handle = (drainMs: number) => {
+    // A second signal does not wait.
+    if (leaving) process.exit(130);
+    leaving = true;
+    leave(drainMs).catch((error) => {
+      log.error({ err: error }, 'not left in good order');
+      process.exit(1);
+    });
+  };
+  process.on('SIGTERM', () => handle(settings.drainMs));
+  // Ctrl-C is somebody at a terminal, who does not want to wait.
+  process.on('SIGINT', () => handle(0));
+}
+
+/** In reverse order; the rest is closed whatever one of them says. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  for (const closer of closers.reverse()) {
+    await closer.close().catch((error) => process.stderr.write(`closing: ${String(error)}\n`));
+  }
+}
+
+main().catch((error) => {
+  const explanation =
+    error instanceof SettingsError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  process.stderr.write(`\nThe SFU node could not start. ${explanation}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,152 @@
+import type { types } from 'mediasoup';
+import { type SessionCloseReason, SfuError } from './contract.ts';
+import { toSfuError } from './errors.ts';
+import { EXPECTED_TRACKS } from './limits.ts';
+import type { SfuLog } from './log.ts';
+import { addressOf } from './pipe-listen.ts';
+import type { PipeAddress, PipedTrack, PipeEvent, PullAnswer } from './pipe-messages.ts';
+import { Session, type SessionOptions } from './session.ts';
+import type { StageTrack } from './stage-track.ts';
+import type { TrackWatcher } from './track-watcher.ts';
+
+interface OutgoingTrack {
+  readonly track: StageTrack;
+  /** The highest layer that anybody behind the pipe wants. */
+  wantedLayer: number;
+  consumer?: types.Consumer;
+}
+
+/**
+ * Another node that takes this room's stage: one SRTP pipe that carries each track once, with all its layers, whatever the number of viewers behind
+ * it. To the room it is one more who watches; what its viewers want together, it wants.
+ */
+export class PipeSession extends Session implements TrackWatcher {
+  readonly #log: SfuLog;
+  readonly #tell: (event: PipeEvent) => void;
+  readonly #tracks = new Map<string, OutgoingTrack>();
+  readonly #adding = new Set<Promise<void>>();
+  #transport: types.PipeTransport | undefined;
+
+  constructor(options: SessionOptions & { log: SfuLog; tell: (event: PipeEvent) => void }) {
+    super(options);
+    this.#log = options.log;
+    this.#tell = options.tell;
+  }
+
+  /** A pipe is as dear as a viewer to the worker that feeds it. */
+  enter(): void {
+    this.room.handleLoadChanged(EXPECTED_TRACKS);
+  }
+
+  async open(far: PipeAddress): Promise<PullAnswer> {
+    const [transport] = await Promise.all([this.room.createPipeTransport(), this.room.stageKnown()]);
+    if (this.closed) transport.close();
+    this.assertOpen();
+    this.#transport = transport;
+    await transport.connect(far);
+    this.assertOpen();
+    for (const track of this.room.tracks) this.addTrack(track);
+    while (this.#adding.size > 0) await Promise.all(this.#adding);
+    this.handleAnswered();
+    return {
+      address: addressOf(transport),
+      tracks: [...this.#tracks.values()].flatMap((outgoing) => pipedTrack(outgoing) ?? []),
+    };
+  }
+
+  addTrack(track: StageTrack): void {
+    if (!this.#transport || this.closed || this.#tracks.has(track.id)) return;
+    const outgoing = { track, wantedLayer: track.scales.length - 1 };
+    this.#tracks.set(track.id, outgoing);
+    this.room.handlePreferenceChanged([track]);
+    const adding = this.#pipe(outgoing).finally(() => this.#adding.delete(adding));
+    this.#adding.add(adding);
+    adding.catch(() => {});
+  }
+
+  removeTracks(tracks: StageTrack[]): void {
+    const removed = tracks.filter(({ id }) => this.#tracks.delete(id)).map(({ id }) => id);
+    if (!this.opened || this.closed || removed.length === 0) return;
+    this.#tell({ type: 'tracksUnpiped', room: this.grant.room, session: this.id, producerIds: removed });
+  }
+
+  handleTrackMuted({ id, muted }: StageTrack): void {
+    if (!this.opened || this.closed || !this.#tracks.get(id)?.consumer) return;
+    this.#tell({ type: 'pipedTrackMuted', room: this.grant.room, session: this.id, producerId: id, muted });
+  }
+
+  preferredLayer(track: StageTrack): number | undefined {
+    return this.#tracks.get(track.id)?.wantedLayer;
+  }
+
+  /** Bytes of media that have left over it. */
+  async sentBytes(): Promise<number> {
+    const stats = await this.wire().getStats();
+    return stats.reduce((sum, { rtpBytesSent }) => sum + rtpBytesSent, 0);
+  }
+
+  wantLayer(producerId: string, layer: number): void {
+    const outgoing = this.#outgoing(producerId);
+    outgoing.wantedLayer = Math.min(layer, outgoing.track.scales.length - 1);
+    this.room.handlePreferenceChanged([outgoing.track]);
+  }
+
+  /** Viewers over there wait for a key frame that RTCP can't get them soon enough. */
+  wantKeyFrame(producerId: string): void {
+    this.#outgoing(producerId).track.handleKeyFrameWanted();
+  }
+
+  override close(reason: SessionCloseReason): void {
+    if (this.closed) return;
+    super.close(reason);
+    this.#transport?.close();
+    const tracks = [...this.#tracks.values()].map(({ track }) => track);
+    this.#tracks.clear();
+    this.room.handleLoadChanged(-EXPECTED_TRACKS);
+    this.room.handlePreferenceChanged(tracks);
+  }
+
+  protected override wire(): types.PipeTransport {
+    this.assertOpen();
+    if (!this.#transport) throw new SfuError('session_not_found', 'The session is still being opened.');
+    return this.#transport;
+  }
+
+  protected override streams(): types.Consumer[] {
+    return [...this.#tracks.values()].flatMap(({ consumer }) => consumer ?? []);
+  }
+
+  #outgoing(producerId: string): OutgoingTrack {
+    this.assertOpen();
+    const outgoing = this.#tracks.get(producerId);
+    if (!outgoing) throw new SfuError('producer_not_found', `The pipe carries no track ${producerId}.`);
+    return outgoing;
+  }
+
+  async #pipe(outgoing: OutgoingTrack): Promise<void> {
+    const { track } = outgoing;
+    const stillWanted = () => !this.closed && !track.closed && this.#tracks.get(track.id) === outgoing;
+    try {
+      await this.room.provide(track);
+      const consumer = await this.wire().consume({ producerId: track.id });
+      if (!stillWanted()) return consumer.close();
+      outgoing.consumer = consumer;
+    } catch (error) {
+      if (!stillWanted()) return;
+      this.#tracks.delete(track.id);
+      this.room.handlePreferenceChanged([track]);
+      this.#log.warn({ room: this.grant.room, session: this.id, producer: track.id, err: error }, 'track not piped');
+      throw toSfuError(error, 'cannot_consume');
+    }
+    const piped = pipedTrack(outgoing);
+    if (!this.opened || !piped) return;
+    this.#tell({ type: 'trackPiped', room: this.grant.room, session: this.id, track: piped });
+  }
+}
+
+function pipedTrack({ track, consumer }: OutgoingTrack): PipedTrack | undefined {
+  if (!consumer || consumer.closed) return undefined;
+  const { id, source, sourceSize, scales, muted } = track;
+  const rtpParameters = consumer.rtpParameters as unknown as PipedTrack['rtpParameters'];
+  return { producerId: id, kind: consumer.kind, source, sourceSize, scales: [...scales], muted, rtpParameters };
+}

@@ -1,0 +1,269 @@
+import {
+  type ConsumerOptions,
+  type DtlsParameters,
+  type IceParameters,
+  type ProduceRequest,
+  type PublishRequest,
+  type RoomUpstream,
+  type RtpCapabilities,
+  type SessionCloseReason,
+  type SessionTraffic,
+  SfuError,
+  type SfuEvent,
+  type SfuNode,
+  type SfuStats,
+  type TransportOptions,
+  type Viewport,
+  type WatchRequest,
+} from './contract.ts';
+import { ControlClient, type Hello } from './control-client.ts';
+import { type ControlMethod, controlMethods, sfuEvent } from './control-messages.ts';
+import { EventListeners } from './event-listeners.ts';
+import { AUDIENCE_ROOMS_MAX } from './limits.ts';
+import { type SfuLog, silentLog } from './log.ts';
+
+export interface RemoteSfuNodeOptions {
+  /** Where the node's control API listens: `wss://host:port`. */
+  url: string;
+  secret: string;
+  log?: SfuLog;
+}
+
+/** How many numbers of a session's last events are kept, to know one that comes again after a connection broke. */
+const SEEN_EVENTS_KEPT = 100;
+
+/**
+ * A node in another process, seen through its control API as if it were here. While the connection is down the media goes on; when it is back,
+ * the sessions that this gateway looks after are claimed again, what happened to them meanwhile is told in order, and those that ended are told
+ * as closed. A node whose process is gone, or another one at its address, has lost them all.
+ */
+export class RemoteSfuNode implements SfuNode {
+  readonly #client: ControlClient;
+  readonly #listeners: EventListeners;
+  readonly #log: SfuLog;
+  /** What this gateway looks after, with its room and the events that have been told. */
+  readonly #sessions = new Map<string, { room: string; seen: Set<number> }>();
+  readonly #audiences = new Map<string, number>();
+  readonly #met = Promise.withResolvers<Hello>();
+  #hello: Hello | undefined;
+
+  /** Resolves when the node has answered; `node_unavailable` when it can't be reached. */
+  static async create(options: RemoteSfuNodeOptions): Promise<RemoteSfuNode> {
+    const node = new RemoteSfuNode(options);
+    try {
+      // Any request waits for the connection, so this one says whether there is a node.
+      await node.stats();
+      await node.#met.promise;
+      return node;
+    } catch (error) {
+      await node.close();
+      throw error;
+    }
+  }
+
+  private constructor({ url, secret, log = silentLog }: RemoteSfuNodeOptions) {
+    this.#log = log;
+    this.#listeners = new EventListeners(log);
+    this.#client = new ControlClient({
+      url,
+      secret,
+      log,
+      handleUp: (hello) => this.#handleUp(hello),
+      handleEvent: (event, number) => this.#handleEvent(event, number),
+      handleRefused: () => this.#loseAll('node_lost'),
+    });
+  }
+
+  get id(): string {
+    return this.#hello?.node ?? '';
+  }
+
+  get connected(): boolean {
+    return this.#client.up;
+  }
+
+  get routerRtpCapabilities(): RtpCapabilities {
+    return this.#hello?.routerRtpCapabilities ?? {};
+  }
+
+  async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
+    return await this.#open(request, () => this.#ask('watch', request));
+  }
+
+  async publish(request: PublishRequest): Promise<{ transport: TransportOptions }> {
+    return await this.#open(request, () => this.#ask('publish', request));
+  }
+
+  async connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void> {
+    await this.#ask('connect', request);
+  }
+
+  async restartIce(request: { session: string }): Promise<{ iceParameters: IceParameters }> {
+    return await this.#ask('restartIce', request);
+  }
+
+  async produce(request: ProduceRequest): Promise<{ producerId: string }> {
+    return await this.#ask('produce', request);
+  }
+
+  async unproduce(request: { session: string; producerId: string }): Promise<void> {
+    await this.#ask('unproduce', request);
+  }
+
+  async setMuted(request: { session: string; producerId: string; muted: boolean }): Promise<void> {
+    await this.#ask('setMuted', request);
+  }
+
+  async setViewport(request: { session: string; viewport: Viewport }): Promise<void> {
+    await this.#ask('setViewport', request);
+  }
+
+  async setAudience(request: { room: string; people: number }): Promise<void> {
+    if (request.people <= 0) this.#audiences.delete(request.room);
+    else if (this.#audiences.size < AUDIENCE_ROOMS_MAX) this.#audiences.set(request.room, request.people);
+    await this.#ask('setAudience', request);
+  }
+
+  async adopt(request: { session: string; room: string; identity: string }): Promise<{ publish: boolean }> {
+    const known = this.#sessions.has(request.session);
+    this.#lookAfter(request.session, request.room);
+    try {
+      return await this.#ask('adopt', request);
+    } catch (error) {
+      if (!known) this.#sessions.delete(request.session);
+      throw error;
+    }
+  }
+
+  async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
+    // Taken over before asking: what waited for the session comes ahead of the answer.
+    for (const session of request.sessions) this.#lookAfter(session, '');
+    const { lost } = await this.#ask<{ lost: string[] }>('renew', request);
+    for (const session of lost) this.#sessions.delete(session);
+    return { lost };
+  }
+
+  async updateGrant(request: { session: string; until: number }): Promise<void> {
+    await this.#ask('updateGrant', request);
+  }
+
+  async traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
+    return await this.#ask('traffic', request);
+  }
+
+  async roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]> {
+    return await this.#ask('roomTraffic', request);
+  }
+
+  async closePerson(request: { room: string; identity: string }): Promise<void> {
+    await this.#ask('closePerson', request);
+  }
+
+  async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {
+    await this.#ask('closeSession', request);
+  }
+
+  async closeRoom(request: { room: string }): Promise<void> {
+    this.#audiences.delete(request.room);
+    await this.#ask('closeRoom', request);
+  }
+
+  async follow(request: { room: string; upstream: RoomUpstream }): Promise<void> {
+    await this.#ask('follow', request);
+  }
+
+  async stats(): Promise<SfuStats> {
+    return await this.#ask('stats', {});
+  }
+
+  async sessionStats(request: { session: string }): Promise<unknown[]> {
+    return await this.#ask('sessionStats', request);
+  }
+
+  on(listener: (event: SfuEvent) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#met.promise.catch(() => {});
+    this.#met.reject(new SfuError('node_unavailable', 'The connection to the SFU node is closed.'));
+    this.#client.close();
+    this.#listeners.clear();
+    this.#sessions.clear();
+  }
+
+  async #ask<A>(method: ControlMethod, params: object): Promise<A> {
+    const answer = controlMethods[method].answer.safeParse(await this.#client.request(method, params));
+    if (!answer.success) {
+      this.#log.error({ method, err: answer.error }, 'the SFU node answered what the contract does not know');
+      throw new SfuError('node_unavailable', 'The SFU node gave an answer that makes no sense.');
+    }
+    return answer.data as A;
+  }
+
+  async #open<A>({ session, grant }: WatchRequest | PublishRequest, ask: () => Promise<A>): Promise<A> {
+    const known = this.#sessions.has(session);
+    this.#lookAfter(session, grant.room);
+    try {
+      return await ask();
+    } catch (error) {
+      if (!known) this.#sessions.delete(session);
+      throw error;
+    }
+  }
+
+  #lookAfter(session: string, room: string): void {
+    if (!this.#sessions.has(session)) this.#sessions.set(session, { room, seen: new Set() });
+  }
+
+  #handleUp(hello: Hello): void {
+    const earlier = this.#hello;
+    this.#hello = hello;
+    this.#met.resolve(hello);
+    if (!earlier) return;
+    if (earlier.node !== hello.node) this.#loseAll('node_lost');
+    const sessions = [...this.#sessions.keys()];
+    for (const [room, people] of this.#audiences) this.#ask('setAudience', { room, people }).catch(() => {});
+    if (sessions.length === 0) return;
+    this.#ask<{ lost: string[] }>('renew', { sessions })
+      .then(({ lost }) => {
+        for (const session of lost) this.#lose(session, 'lease_expired');
+      })
+      // The next renewal of the leases makes up for it.
+      .catch((error) => this.#log.warn({ err: error }, 'sessions not claimed again'));
+  }
+
+  #handleEvent(given: unknown, number: number): void {
+    const parsed = sfuEvent.safeParse(given);
+    if (!parsed.success) {
+      this.#log.error({ err: parsed.error }, 'the SFU node told what the contract does not know');
+      return;
+    }
+    const event = parsed.data as SfuEvent;
+    const session = this.#sessions.get(event.session);
+    if (session?.seen.has(number)) return;
+    if (session) remember(session.seen, number);
+    if (event.type === 'sessionClosed') this.#sessions.delete(event.session);
+    this.#listeners.emit(event);
+  }
+
+  #loseAll(reason: SessionCloseReason): void {
+    for (const session of [...this.#sessions.keys()]) this.#lose(session, reason);
+  }
+
+  #lose(session: string, reason: SessionCloseReason): void {
+    const entry = this.#sessions.get(session);
+    if (!entry) return;
+    this.#sessions.delete(session);
+    this.#listeners.emit({ type: 'sessionClosed', room: entry.room, session, reason });
+  }
+}
+
+function remember(seen: Set<number>, number: number): void {
+  seen.add(number);
+  if (seen.size <= SEEN_EVENTS_KEPT) return;
+  for (const oldest of seen) {
+    seen.delete(oldest);
+    break;
+  }
+}

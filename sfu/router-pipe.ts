@@ -1,0 +1,117 @@
+import type { types } from 'mediasoup';
+import { PIPE_KEY_FRAME_GATHER_MS } from './limits.ts';
+
+/**
+ * The way of a room's tracks from one worker of this machine to another: a pair of pipe transports over loopback, and for each track one
+ * consumer at the near end and one producer of the same id at the far end. All simulcast layers pass; which of them flow is decided at the
+ * publisher, who is told what anybody behind any pipe wants. Key-frame requests of the viewers behind it go back as one.
+ */
+export class RouterPipe {
+  readonly #near: types.PipeTransport;
+  readonly #far: types.PipeTransport;
+  readonly #carried = new Map<string, Promise<void>>();
+  readonly #closeListeners: (() => void)[] = [];
+  #closed = false;
+
+  static async create(from: types.Router, to: types.Router): Promise<RouterPipe> {
+    const ends = await Promise.allSettled(
+      [from, to].map((router) => router.createPipeTransport({ listenInfo: LOOPBACK })),
+    );
+    const [near, far] = ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed || !near || !far) {
+      near?.close();
+      throw failed?.reason;
+    }
+    const pipe = new RouterPipe(near, far);
+    try {
+      await Promise.all([near.connect(addressOf(far)), far.connect(addressOf(near))]);
+    } catch (error) {
+      pipe.close();
+      throw error;
+    }
+    return pipe;
+  }
+
+  private constructor(near: types.PipeTransport, far: types.PipeTransport) {
+    this.#near = near;
+    this.#far = far;
+    // Either end goes with its router or its worker; half a pipe is none.
+    for (const end of [near, far]) end.observer.once('close', () => this.close());
+  }
+
+  /** Has the track at the far end, once, whoever asks. */
+  async carry(producer: types.Producer): Promise<void> {
+    const earlier = this.#carried.get(producer.id);
+    if (earlier) return await earlier;
+    const carried = this.#carry(producer);
+    this.#carried.set(producer.id, carried);
+    const forget = () => this.#carried.delete(producer.id);
+    producer.observer.once('close', forget);
+    // The next who asks tries again.
+    carried.catch(forget);
+    await carried;
+  }
+
+  get tracks(): number {
+    return this.#carried.size;
+  }
+
+  /** Bytes of media that have left over it. */
+  async sentBytes(): Promise<number> {
+    const stats = await this.#near.getStats();
+    return stats.reduce((sum, { rtpBytesSent }) => sum + rtpBytesSent, 0);
+  }
+
+  /** Called when the pipe closes, or at once if it has. */
+  onClose(listener: () => void): void {
+    if (this.#closed) listener();
+    else this.#closeListeners.push(listener);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#near.close();
+    this.#far.close();
+    for (const listener of this.#closeListeners) listener();
+  }
+
+  async #carry(producer: types.Producer): Promise<void> {
+    const consumer = await this.#near.consume({ producerId: producer.id });
+    try {
+      const copy = await this.#far.produce({
+        id: producer.id,
+        kind: consumer.kind,
+        rtpParameters: consumer.rtpParameters,
+        paused: consumer.producerPaused,
+        keyFrameRequestDelay: PIPE_KEY_FRAME_GATHER_MS,
+      });
+      followPause(consumer, copy);
+      consumer.observer.once('close', () => copy.close());
+      copy.observer.once('close', () => consumer.close());
+      if (consumer.closed) copy.close();
+    } catch (error) {
+      consumer.close();
+      throw error;
+    }
+  }
+}
+
+/** Has the copy rest while the original is muted. */
+function followPause(consumer: types.Consumer, copy: types.Producer): void {
+  const follow = () => {
+    if (copy.closed || copy.paused === consumer.producerPaused) return;
+    // A copy whose worker died meanwhile needs no pause.
+    (consumer.producerPaused ? copy.pause() : copy.resume()).catch(() => {});
+  };
+  consumer.on('producerpause', follow);
+  consumer.on('producerresume', follow);
+  follow();
+}
+
+const LOOPBACK = { protocol: 'udp', ip: '127.0.0.1' } as const;
+
+function addressOf({ tuple }: types.PipeTransport): { ip: string; port: number } {
+  return { ip: tuple.localAddress, port: tuple.localPort };
+}

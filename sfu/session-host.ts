@@ -1,0 +1,183 @@
+import {
+  type DtlsParameters,
+  type SessionCloseReason,
+  type SessionGrant,
+  SfuError,
+  type SfuEvent,
+} from './contract.ts';
+import { toSfuError } from './errors.ts';
+import { SWEEP_INTERVAL_MS } from './limits.ts';
+import { MediaSession } from './media-session.ts';
+import { isInForce } from './parameters.ts';
+import { PublishSession } from './publish-session.ts';
+import type { Room } from './room.ts';
+import type { RoomDirectory } from './room-directory.ts';
+import type { RoomRouter } from './room-router.ts';
+import type { Session, SessionOptions } from './session.ts';
+import { type ReservedPlace, SessionRegistry } from './session-registry.ts';
+import type { PooledWorker, WorkerPool } from './worker-pool.ts';
+
+export interface SessionHostOptions {
+  pool: WorkerPool;
+  rooms: RoomDirectory;
+  leaseMs: number;
+  now: () => number;
+  emit: (event: SfuEvent) => void;
+}
+
+/** How a session of some kind comes into a room. */
+export interface SessionKind<S extends Session, A> {
+  place: (room: Room) => RoomRouter;
+  make: (options: SessionOptions) => S;
+  /** Done in the turn in which the session enters, ahead of everything that it does. */
+  prepare?: (room: Room) => void;
+  open: (session: S) => Promise<A>;
+}
+
+export interface SessionRequest {
+  session: string;
+  grant: SessionGrant;
+  dtlsParameters?: DtlsParameters;
+}
+
+/** The sessions of a node from their opening to their end, under grants and leases; a room is open as long as somebody is in it. */
+export class SessionHost {
+  readonly #options: SessionHostOptions;
+  readonly #sessions = new SessionRegistry();
+  readonly #sweep: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(options: SessionHostOptions) {
+    this.#options = options;
+    this.#sweep = setInterval(() => this.#handleSweep(), SWEEP_INTERVAL_MS).unref();
+  }
+
+  get all(): Session[] {
+    return this.#sessions.all;
+  }
+
+  has(id: string): boolean {
+    return this.#sessions.has(id);
+  }
+
+  find(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** The session, or `session_not_found`; a grant that ran out between two sweeps counts as closed. */
+  get(id: string): Session {
+    this.assertOpen();
+    const session = this.#sessions.get(id);
+    if (!session) throw new SfuError('session_not_found', `There is no session ${id}.`);
+    if (!isInForce(session.grant, this.#options.now())) this.end(session, 'grant_expired');
+    session.assertOpen();
+    return session;
+  }
+
+  assertOpen(): void {
+    if (this.#closed) throw new SfuError('node_unavailable', 'The SFU node is closed.');
+  }
+
+  async open<S extends Session, A>({ session: id, grant }: SessionRequest, kind: SessionKind<S, A>): Promise<A> {
+    this.assertOpen();
+    const place = this.#sessions.reserve(id, grant);
+    let session: S | undefined;
+    try {
+      await this.#options.pool.ready();
+      this.assertOpen();
+      session = this.#enter(place, grant, kind);
+      return await kind.open(session);
+    } catch (error) {
+      // Closed by somebody else meanwhile: that is the reason to give, not what broke because of it.
+      session?.assertOpen();
+      throw toSfuError(error, 'node_unavailable');
+    } finally {
+      this.#sessions.release(place);
+      if (session && !session.opened) this.end(session, 'closed');
+    }
+  }
+
+  /** Ends the session, or whatever is being opened under its name. */
+  endNamed(id: string, reason: SessionCloseReason): void {
+    const session = this.#sessions.get(id);
+    if (session) this.end(session, reason);
+    else this.#sessions.giveUp(id);
+  }
+
+  /** Ends what a person has in a room, also what is still being opened. */
+  endPerson(room: string, identity: string): void {
+    this.#sessions.giveUpPerson(room, identity);
+    const sessions = this.#options.rooms.get(room)?.sessions ?? [];
+    // A pipe's identity is a node's, and nobody's to close.
+    const theirs = sessions.filter((session) => session instanceof MediaSession && session.grant.identity === identity);
+    this.#endAll(theirs, 'closed');
+  }
+
+  endRoom(name: string, reason: SessionCloseReason): void {
+    this.#sessions.giveUpRoom(name);
+    const room = this.#options.rooms.get(name);
+    if (room) this.#endAll(room.sessions, reason);
+  }
+
+  end(session: Session, reason: SessionCloseReason): void {
+    if (session.closed) return;
+    const { id, grant } = session;
+    const { rooms, emit } = this.#options;
+    session.close(reason);
+    this.#sessions.delete(session);
+    const room = rooms.get(grant.room);
+    room?.leave(session);
+    if (room?.empty) rooms.close(room);
+    if (session.opened) emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
+  }
+
+  handleWorkerDied(worker: PooledWorker): void {
+    for (const room of this.#options.rooms.all) {
+      this.#endAll(room.sessionsOn(worker), 'worker_died');
+      room.handleWorkerDied(worker);
+    }
+  }
+
+  /** Ends all sessions; no further ones are opened. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#sweep);
+    for (const room of this.#options.rooms.all) this.#endAll(room.sessions, 'node_closed');
+  }
+
+  /** Puts a new session into its room, in one turn: nobody sees a room that is open and empty. */
+  #enter<S extends Session, A>(place: ReservedPlace, grant: SessionGrant, kind: SessionKind<S, A>): S {
+    const { rooms, now, emit } = this.#options;
+    const room = rooms.open(grant.room);
+    try {
+      const router = kind.place(room);
+      const session = kind.make({ id: place.id, grant, room: router, openedAtMs: now(), emit });
+      try {
+        this.#sessions.fill(place, session);
+      } catch (error) {
+        room.closeIfEmpty(router);
+        throw error;
+      }
+      const earlier = session instanceof PublishSession ? room.publisher : undefined;
+      room.enter(session, router);
+      if (earlier) this.end(earlier, 'replaced');
+      kind.prepare?.(room);
+      return session;
+    } finally {
+      if (room.empty) rooms.close(room);
+    }
+  }
+
+  #endAll(sessions: Session[], reason: SessionCloseReason): void {
+    for (const session of sessions) this.end(session, reason);
+  }
+
+  /** Closes what ran out. A session that is in use is renewed by its gateway long before its lease ends. */
+  #handleSweep(): void {
+    const now = this.#options.now();
+    for (const session of this.#sessions.all) {
+      if (!isInForce(session.grant, now)) this.end(session, 'grant_expired');
+      else if (now - session.renewedAtMs >= this.#options.leaseMs) this.end(session, 'lease_expired');
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+/**
+ * What an SFU node is told by its environment, checked with all faults named together. `main.ts` alone reads the environment; in production the
+ * defaults of development are refused.
+ */
+
+const DEVELOPMENT_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
+const SECRET_MIN_CHARS = 32;
+const CONTROL_PORT = 4001;
+const HTTP_PORT = 4002;
+const MEDIA_PORT = 40_000;
+const WILDCARDS = ['0.0.0.0', '::'];
+
+const text = z.string().trim().min(1);
+const port = z.coerce.number().int().min(1).max(65_535);
+const portRange = z
+  .string()
+  .regex(/^\d{1,5}-\d{1,5}$/, 'must look like 41000-41999')
+  .transform((value) => {
+    const [min = 0, max = 0] = value.split('-').map(Number);
+    return { min, max };
+  })
+  .refine(({ min, max }) => min >= 1 && min <= max && max <= 65_535, 'must be a range of ports');
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  LOGE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
+  REDIS_URL: text.optional(),
+  LOGE_SFU_ID: text.max(100).optional(),
+  LOGE_SFU_REGION: z.string().trim().max(60).default(''),
+  LOGE_SFU_LISTEN_IP: text.optional(),
+  LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
+  LOGE_SFU_PORT: port.optional(),
+  LOGE_SFU_WORKERS: z.coerce.number().int().min(1).max(256).optional(),
+  LOGE_SFU_CONSUMERS_PER_WORKER: z.coerce.number().int().min(2).max(100_000).optional(),
+  /** One secret, or two with a comma between them while one replaces the other. */
+  LOGE_SFU_SECRET: z
+    .string()
+    .transform((value) => value.split(',').map((secret) => secret.trim()))
+    .refine(
+      (secrets) => secrets.length <= 2 && secrets.every((secret) => secret.length >= SECRET_MIN_CHARS),
+      `must be one secret of at least ${SECRET_MIN_CHARS} characters, or two with a comma between them`,
+    )
+    .optional(),
+  LOGE_SFU_CONTROL_HOST: text.optional(),
+  LOGE_SFU_CONTROL_PORT: port.default(CONTROL_PORT),
+  LOGE_SFU_CONTROL_URL: z.url({ protocol: /^wss$/ }).optional(),
+  LOGE_SFU_HTTP_PORT: port.default(HTTP_PORT),
+  LOGE_SFU_PIPE_IP: text.optional(),
+  LOGE_SFU_PIPE_ANNOUNCED_ADDRESS: text.optional(),
+  LOGE_SFU_PIPE_PORTS: portRange.optional(),
+  LOGE_SFU_DRAIN_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60),
+});
+
+export type SfuSettings = ReturnType<typeof toSettings>;
+
+/** What is wrong with the environment: every fault, each with what to set. */
+export class SettingsError extends Error {
+  constructor(faults: string[]) {
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  - ${faults.join('\n  - ')}`,
+    );
+    this.name = 'SettingsError';
+  }
+}
+
+export function parseSettings(env: Record<string, string | undefined>): SfuSettings {
+  // An empty variable, as compose files make them, is an absent one.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value));
+  const parsed = environment.safeParse(given);
+  const faults = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (given.NODE_ENV === 'production') {
+    const required = {
+      REDIS_URL: 'where gateways find this node',
+      LOGE_SFU_SECRET: `what gateways and nodes prove themselves with; at least ${SECRET_MIN_CHARS} random characters`,
+      LOGE_SFU_LISTEN_IP: 'the address on which media is received, 0.0.0.0 for all',
+    };
+    for (const [name, what] of Object.entries(required))
+      if (!given[name]) faults.push(`${name}: needed in production: ${what}`);
+    if (given.LOGE_SFU_SECRET?.includes(DEVELOPMENT_SECRET)) faults.push('LOGE_SFU_SECRET: is the one of development');
+  }
+  if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
+  return toSettings(parsed.data);
+}
+
+function toSettings(env: z.output<typeof environment>) {
+  const development = env.NODE_ENV !== 'production';
+  const listenIp = env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1';
+  const controlHost = env.LOGE_SFU_CONTROL_HOST ?? (development ? '127.0.0.1' : '0.0.0.0');
+  const reachable = env.LOGE_SFU_ANNOUNCED_ADDRESS ?? (WILDCARDS.includes(controlHost) ? hostname() : controlHost);
+  const pipeAddress = env.LOGE_SFU_PIPE_ANNOUNCED_ADDRESS ?? env.LOGE_SFU_ANNOUNCED_ADDRESS;
+  const secrets = env.LOGE_SFU_SECRET ?? [DEVELOPMENT_SECRET];
+  return Object.freeze({
+    development,
+    logLevel: env.LOGE_LOG_LEVEL ?? (env.NODE_ENV === 'test' ? 'error' : 'info'),
+    redisUrl: env.REDIS_URL,
+    id: env.LOGE_SFU_ID,
+    region: env.LOGE_SFU_REGION,
+    secrets,
+    media: {
+      listenIp,
+      announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,
+      port: env.LOGE_SFU_PORT ?? MEDIA_PORT,
+      portRequired: env.LOGE_SFU_PORT !== undefined,
+      workers: env.LOGE_SFU_WORKERS,
+      consumersPerWorkerMax: env.LOGE_SFU_CONSUMERS_PER_WORKER,
+    },
+    pipes: {
+      ip: env.LOGE_SFU_PIPE_IP ?? listenIp,
+      ...(pipeAddress && { announcedAddress: pipeAddress }),
+      ...(env.LOGE_SFU_PIPE_PORTS && { portRange: env.LOGE_SFU_PIPE_PORTS }),
+    },
+    control: {
+      host: controlHost,
+      port: env.LOGE_SFU_CONTROL_PORT,
+      url: env.LOGE_SFU_CONTROL_URL ?? `wss://${reachable}:${env.LOGE_SFU_CONTROL_PORT}`,
+    },
+    http: { host: controlHost, port: env.LOGE_SFU_HTTP_PORT },
+    drainMs: env.LOGE_SFU_DRAIN_SECONDS * 1_000,
+  });
+}

@@ -1,0 +1,109 @@
+/** Announcements and leased hashes: what is promised of memory holds of Redis too. */
+import { describe, expect, it, vi } from 'vitest';
+import { type Announcements, MemoryAnnouncements } from '../../server/platform/announcements.ts';
+import { type LeasedHashes, MemoryLeasedHashes } from '../../server/platform/leased-hashes.ts';
+import { createLog } from '../../server/platform/log.ts';
+import { RedisConnections } from '../../server/platform/redis.ts';
+import { RedisAnnouncements } from '../../server/platform/redis-announcements.ts';
+import { RedisLeasedHashes } from '../../server/platform/redis-leased-hashes.ts';
+import { hasRedis, TestRedis } from '../support/redis.ts';
+
+const LEASE_MS = 400;
+const WAIT = { timeout: 5_000, interval: 20 };
+
+interface House extends AsyncDisposable {
+  /** Two processes' views of the same. */
+  boards: [Announcements, Announcements];
+  hashes: [LeasedHashes, LeasedHashes];
+}
+
+function inMemory(): Promise<House> {
+  const board = new MemoryAnnouncements({ leaseMs: LEASE_MS });
+  const hashes = new MemoryLeasedHashes({ leaseMs: LEASE_MS });
+  return Promise.resolve({ boards: [board, board], hashes: [hashes, hashes], async [Symbol.asyncDispose]() {} });
+}
+
+async function inRedis(): Promise<House> {
+  const redis = await TestRedis.start();
+  const log = createLog({ level: 'silent', pretty: false });
+  const open = async () => {
+    const connections = RedisConnections.create({ url: redis.url, name: 'test', log });
+    const client = connections.open('test');
+    await connections.waitUntilReady();
+    const shared = { client, connections, kind: 'test', leaseMs: LEASE_MS };
+    return { connections, board: new RedisAnnouncements(shared), hashes: new RedisLeasedHashes(shared) };
+  };
+  const [one, two] = [await open(), await open()];
+  return {
+    boards: [one.board, two.board],
+    hashes: [one.hashes, two.hashes],
+    async [Symbol.asyncDispose]() {
+      await one.connections.close();
+      await two.connections.close();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('in memory', () => describeHouse(inMemory));
+describe.skipIf(!hasRedis)('in Redis', () => describeHouse(inRedis));
+
+function describeHouse(open: () => Promise<House>): void {
+  it('shows who is there to everybody, with what they said last, until they go or fall silent', async () => {
+    await using house = await open();
+    const [one, two] = house.boards;
+    await one.announce('a', 'first');
+    await two.announce('b', 'only');
+    await one.announce('a', 'second');
+    expect(await two.list()).toEqual(
+      new Map([
+        ['a', 'second'],
+        ['b', 'only'],
+      ]),
+    );
+    await two.withdraw('b');
+    expect([...(await one.list()).keys()]).toEqual(['a']);
+    const renewing = setInterval(() => void one.announce('c', 'renewed'), LEASE_MS / 4);
+    await vi.waitFor(async () => expect([...(await two.list()).keys()]).toEqual(['c']), WAIT);
+    clearInterval(renewing);
+    await vi.waitFor(async () => expect(await two.list()).toEqual(new Map()), WAIT);
+  });
+
+  it('has one winner when two swap at once', async () => {
+    await using house = await open();
+    const [one, two] = house.hashes;
+    const answers = await Promise.all([
+      one.swap({ key: 'room', field: 'origin', value: 'a' }),
+      two.swap({ key: 'room', field: 'origin', value: 'b' }),
+    ]);
+    expect(answers[0]).toBe(answers[1]);
+    const [won = ''] = answers;
+    expect(await two.swap({ key: 'room', field: 'origin', value: 'c' })).toBe(won);
+    expect(await two.swap({ key: 'room', field: 'origin', expected: 'z', value: 'c' })).toBe(won);
+    expect(await two.swap({ key: 'room', field: 'origin', expected: won, value: 'c' })).toBe('c');
+    // Expecting what is not there finds nothing.
+    expect(await one.swap({ key: 'other', field: 'origin', expected: 'a', value: 'b' })).toBe('');
+    expect(await one.get('room')).toEqual(new Map([['origin', 'c']]));
+  });
+
+  it('keeps what is renewed, forgets the rest, and removes what it is told to', async () => {
+    await using house = await open();
+    const [one, two] = house.hashes;
+    await one.set(
+      'kept',
+      new Map([
+        ['x', '1'],
+        ['y', '2'],
+      ]),
+    );
+    await one.set('left', new Map([['x', '1']]));
+    await two.remove('kept', 'y');
+    const renewing = setInterval(() => void two.renew(['kept', 'never']), LEASE_MS / 4);
+    await vi.waitFor(async () => expect(await two.get('left')).toEqual(new Map()), WAIT);
+    expect(await one.get('kept')).toEqual(new Map([['x', '1']]));
+    expect(await one.get('never')).toEqual(new Map());
+    clearInterval(renewing);
+    await two.remove('kept');
+    expect(await one.get('kept')).toEqual(new Map());
+  });
+}
