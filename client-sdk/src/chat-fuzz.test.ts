@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatEntry, ChatMessage, ChatPage } from '../../server/protocol/chat.ts';
 import type { RequestInput, RequestName } from '../../server/protocol/realtime.ts';
 import { Chat } from './chat.ts';
-import type { SeqRange } from './chat-log.ts';
+import type { SeqRange } from './chat-sampling.ts';
 import { LogeError } from './errors.ts';
 import type { RoomEventMap } from './events.ts';
 import { CHAT } from './limits.ts';

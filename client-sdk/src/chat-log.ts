@@ -5,13 +5,9 @@
  */
 import type { ChatEntry, ChatPage } from '../../server/protocol/chat.ts';
 import { applyToItems, eraseFromItems, isItem } from './chat-items.ts';
+import type { SeqRange } from './chat-sampling.ts';
 import type { ChatItem } from './events.ts';
 import { CHAT } from './limits.ts';
-
-export interface SeqRange {
-  fromSeq: number;
-  toSeq: number;
-}
 
 export class ChatLog {
   #list: ChatItem[] = [];

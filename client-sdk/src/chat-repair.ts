@@ -3,7 +3,8 @@
  * number of pages, and in the end takes the newest page and says what was left out.
  */
 import type { ChatEntry, ChatPage } from '../../server/protocol/chat.ts';
-import type { ChatLog, SeqRange } from './chat-log.ts';
+import type { ChatLog } from './chat-log.ts';
+import type { SeqRange } from './chat-sampling.ts';
 import { toLogeError } from './errors.ts';
 import { CHAT } from './limits.ts';
 import type { Log } from './log.ts';

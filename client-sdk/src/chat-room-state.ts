@@ -5,16 +5,10 @@
 import type { ChatRestriction } from '../../server/protocol/chat-moderation.ts';
 import type { ChatPoll, ChatState, Hand, OwnVote } from '../../server/protocol/chat-room.ts';
 import type { Inside } from '../../server/protocol/realtime.ts';
-import type { RoomEventMap } from './events.ts';
+import type { RaisedHands, RoomEventMap } from './events.ts';
 
 type StateEventName = 'chatState' | 'chatPoll' | 'chatHands' | 'chatRestriction' | 'chatQueue';
 export type ChatStateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
-
-export interface RaisedHands {
-  readonly count: number;
-  /** Who, in the order in which they were raised; for the creator and moderators, empty for everyone else. */
-  readonly hands: readonly Hand[];
-}
 
 const NO_HANDS: RaisedHands = { count: 0, hands: [] };
 

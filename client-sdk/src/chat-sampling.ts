@@ -1,7 +1,11 @@
 /** How much of a very busy chat is shown, over the last seconds: what the server left out beside what it sent. */
 import type { EventData } from '../../server/protocol/realtime.ts';
-import type { SeqRange } from './chat-log.ts';
 import { CHAT } from './limits.ts';
+
+export interface SeqRange {
+  fromSeq: number;
+  toSeq: number;
+}
 
 /** Of `total` messages a second, `shown` were sent to this page. Tips, the creator and moderators are never left out. */
 export interface ChatSampling {

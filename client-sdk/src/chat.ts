@@ -10,9 +10,9 @@ import type { EventData, Inside } from '../../server/protocol/realtime.ts';
 import { type ChatDependencies, type ChatEmit, ChatFeed } from './chat-feed.ts';
 import { ChatModeration } from './chat-moderation.ts';
 import type { OutgoingMessage, SentMessage } from './chat-outbox.ts';
-import { ChatRoomState, type RaisedHands } from './chat-room-state.ts';
+import { ChatRoomState } from './chat-room-state.ts';
 import type { ChatSampling } from './chat-sampling.ts';
-import type { ChatItem } from './events.ts';
+import type { ChatItem, RaisedHands } from './events.ts';
 
 export interface SendOptions {
   /** The message that this one answers. */

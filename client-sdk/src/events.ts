@@ -1,7 +1,7 @@
 /** The events of a room and what each carries. The names are fixed: embedders and the elements rely on them. */
 import type { ChatEntry, ChatMessage, ChatNotice, ChatTip } from '../../server/protocol/chat.ts';
 import type { ChatRestriction } from '../../server/protocol/chat-moderation.ts';
-import type { ChatPoll, ChatState } from '../../server/protocol/chat-room.ts';
+import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat-room.ts';
 import type { MessageId } from '../../server/protocol/ids.ts';
 import type { Earnings, Wallet } from '../../server/protocol/money.ts';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/private-sessions.ts';
@@ -9,9 +9,14 @@ import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Goal, TipMenuItem } from '../../server/protocol/tipping.ts';
 import type { OutgoingMessage } from './chat-outbox.ts';
-import type { RaisedHands } from './chat-room-state.ts';
 import type { ChatSampling } from './chat-sampling.ts';
 import type { LogeError } from './errors.ts';
+
+export interface RaisedHands {
+  readonly count: number;
+  /** Who, in the order in which they were raised; for the creator and moderators, empty for everyone else. */
+  readonly hands: readonly Hand[];
+}
 
 /** Names of the events of a {@link Room}, for `room.on(RoomEvent.chatMessage, …)`. */
 export const RoomEvent = {

@@ -57,7 +57,6 @@ export type { Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts'
 export { Chat, type Reaction, type SendOptions } from './chat.ts';
 export { ChatModeration, type RestrictRequest } from './chat-moderation.ts';
 export type { HeldOutgoing, OutgoingMessage, OutgoingState, SentMessage } from './chat-outbox.ts';
-export type { RaisedHands } from './chat-room-state.ts';
 export type { ChatSampling } from './chat-sampling.ts';
 export type { ConnectionState, TokenSource } from './connection.ts';
 export { type CaptureChoice, type DeviceList, listDevices } from './devices.ts';
@@ -74,6 +73,7 @@ export {
   type LocalTrackNotice,
   type Quality,
   type QualityNotice,
+  type RaisedHands,
   RoomEvent,
   type RoomEventMap,
   type RoomEventName,

@@ -1,5 +1,5 @@
 /** The variables that deployments set are variables that the code reads: a misspelt one would be ignored without a word. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -21,18 +21,14 @@ const composeServices = z.looseObject({
   services: z.record(z.string(), z.looseObject({ environment: z.record(z.string(), z.unknown()).default({}) })),
 });
 
-/** Where the code reads its environment; undefined while the SFU node's process is not there. */
-function sourcesOfSettings(): string | undefined {
-  const sfu = join(PROJECT, 'sfu');
-  if (!existsSync(join(sfu, 'main.ts'))) return undefined;
-  const files = readdirSync(sfu).filter((file) => /^(main|settings)\.ts$/.test(file));
-  return [join(PROJECT, 'server', 'config.ts'), ...files.map((file) => join(sfu, file))]
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('\n');
+/** Where the code reads its environment. */
+const SETTINGS = ['server/config.ts', 'sfu/main.ts', 'sfu/settings.ts'];
+
+function sourcesOfSettings(): string {
+  return SETTINGS.map((file) => readFileSync(join(PROJECT, file), 'utf8')).join('\n');
 }
 
 export function faultsOfNames(names: Iterable<string>, sources = sourcesOfSettings()): string[] {
-  if (sources === undefined) return [];
   const known = new Set(sources.match(/\b[A-Z][A-Z0-9_]+\b/g));
   return [...new Set(names)]
     .filter((name) => OURS.test(name) && !known.has(name))

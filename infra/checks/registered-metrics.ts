@@ -44,11 +44,6 @@ async function addMetrics(metrics: Map<string, Set<string>>, registry: Metrics['
   }
 }
 
-/** While the sources have no SFU node that writes metrics, nothing can be said of its. */
-function unseen(metric: string, metrics: RegisteredMetrics): ReadonlySet<string> | undefined {
-  return metric.startsWith('loge_sfu_') && !metrics.has('loge_sfu_workers') ? new Set(SFU_LABELS) : undefined;
-}
-
 /** What an expression names that is not there. */
 export function faultsOfExpression(expression: string, metrics: RegisteredMetrics): string[] {
   const { selectors, groupedBy, fault } = parsePromql(expression);
@@ -56,7 +51,7 @@ export function faultsOfExpression(expression: string, metrics: RegisteredMetric
   const faults: string[] = [];
   const available = new Set(TARGET_LABELS);
   for (const { metric, labels } of selectors) {
-    const known = metrics.get(metric) ?? unseen(metric, metrics);
+    const known = metrics.get(metric);
     if (!known) faults.push(`${metric || 'a selector without a name'} is no metric that the code registers`);
     for (const label of known ?? []) available.add(label);
     for (const label of labels) {

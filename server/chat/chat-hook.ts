@@ -15,8 +15,8 @@ import type { Actor } from './acts.store.ts';
 import { tellNews } from './chat-parts.ts';
 import { type HookRow, HookStore } from './hook.store.ts';
 import { HookClient, type HookPort } from './hook-client.ts';
-import type { Sending } from './message-desk.ts';
 import type { RoomPolicy } from './room-policies.ts';
+import type { Sending } from './sending.ts';
 
 /** Questions that are open at once, and those that may wait for a place. */
 const QUESTIONS_OPEN = 32;

@@ -24,13 +24,14 @@ import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts
 import { FloodWatch } from './flood-watch.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { HookPort } from './hook-client.ts';
-import { MessageDesk, type Sending } from './message-desk.ts';
+import { MessageDesk } from './message-desk.ts';
 import { Moderation } from './moderation.ts';
 import { PersonalData, type Retention } from './personal-data.ts';
 import { PoliciesStore } from './policies.store.ts';
 import { Polls } from './polls.ts';
 import { Records } from './records.ts';
 import { RoomPolicies, type RoomPolicy, stateOf } from './room-policies.ts';
+import type { Sending } from './sending.ts';
 
 export { CHAT_BUS_TOPIC, type ChatAppended } from './chat-topics.ts';
 

@@ -4,9 +4,9 @@
  * when what governed this one changed in the meantime, so that nothing is said after it was forbidden.
  */
 import type { Participant } from '../protocol/accounts.ts';
-import type { ChatMessage, ChatSendAnswer, ChatSendInput, HoldReason } from '../protocol/chat.ts';
+import type { ChatMessage, ChatSendAnswer, HoldReason } from '../protocol/chat.ts';
 import { AppError } from '../protocol/errors.ts';
-import { createId, type RoomId } from '../protocol/ids.ts';
+import { createId } from '../protocol/ids.ts';
 import { OutdatedJudgement } from './chat.store.ts';
 import type { ChatHook, HookVerdict } from './chat-hook.ts';
 import { type ChatParts, nowIso } from './chat-parts.ts';
@@ -14,18 +14,13 @@ import type { FloodWatch } from './flood-watch.ts';
 import type { HeldMessages } from './held-messages.ts';
 import { isEmojiOnly, parseMessageText } from './message-text.ts';
 import type { RoomPolicies, RoomPolicy } from './room-policies.ts';
+import type { Sending } from './sending.ts';
 
 /** Times that one message is judged anew because the room's policy changed under it. */
 const JUDGEMENTS = 8;
 const JUDGE_AGAIN_MS = 1_000;
 const MEMBERS_REMEMBERED = 20_000;
 const MEMBER_TTL_MS = 15_000;
-
-export interface Sending {
-  room: RoomId;
-  from: Participant;
-  input: ChatSendInput;
-}
 
 interface Hold {
   reason: HoldReason;

@@ -1,8 +1,8 @@
 /** The chat on the socket, for whoever may moderate. */
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import type { ChatHandlers } from './chat-handlers.ts';
 import type { ChatLive } from './chat-live.ts';
-import type { ChatHandlers } from './chat-requests.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import type { Handler } from './pipeline.ts';

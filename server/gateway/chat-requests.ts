@@ -1,12 +1,10 @@
 /** The chat on the socket, for everyone inside: writing, reading, reacting, voting, raising a hand, reporting. */
 import { AppError } from '../protocol/errors.ts';
+import type { ChatHandlers } from './chat-handlers.ts';
 import type { ChatLive } from './chat-live.ts';
 import { moderationHandlers } from './chat-moderation-requests.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
-import type { Handlers } from './pipeline.ts';
-
-export type ChatHandlers = { [N in keyof Handlers as N extends `chat:${string}` ? N : never]: Handlers[N] };
 
 export function chatHandlers(context: GatewayContext, live: ChatLive): ChatHandlers {
   const { chat, clock } = context;

@@ -54,8 +54,7 @@ export const startPollInput = z.object({
 });
 export type StartPollInput = z.infer<typeof startPollInput>;
 export const voteInput = z.object({ poll: pollId, option: pollOptionId });
-export const ownVote = voteInput;
-export type OwnVote = z.infer<typeof ownVote>;
+export type OwnVote = z.infer<typeof voteInput>;
 
 export const reactInput = z.object({ emoji: z.enum(REACTIONS) });
 export const reactionCounts = z.object({ counts: z.record(z.string(), z.number().int().min(1)) });

@@ -8,7 +8,7 @@ import { participant } from './accounts.ts';
 import { chatPage } from './chat.ts';
 import { chatRestriction } from './chat-moderation.ts';
 import { CHAT_EVENTS, CHAT_REQUESTS } from './chat-requests.ts';
-import { chatState, ownVote } from './chat-room.ts';
+import { chatState, voteInput } from './chat-room.ts';
 import type { WireError } from './errors.ts';
 import { MEMBERSHIP_REQUESTS } from './memberships.ts';
 import {
@@ -123,7 +123,7 @@ const inside = z.object({
   chatState,
   restriction: chatRestriction,
   /** What one chose in the poll of `chatState`. */
-  ownVote: ownVote.nullable(),
+  ownVote: voteInput.nullable(),
   stage: stageState,
   tipping: tippingState,
 });
