@@ -14,7 +14,7 @@ import { type Clock, systemClock } from '../../server/platform/clock.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createMetrics, type Metrics } from '../../server/platform/metrics.ts';
-import { type Fact, Outbox } from '../../server/platform/outbox.ts';
+import { type Fact, FACTS_BUS_TOPIC, Outbox } from '../../server/platform/outbox.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
@@ -68,6 +68,23 @@ export interface MoneyHouseOptions {
   walletMode?: 'on' | 'off';
 }
 
+/** Keeps every fact that is told, whatever room it belongs to. */
+class FactsBus extends MemoryBus {
+  readonly #facts: Fact[];
+
+  constructor(facts: Fact[]) {
+    super((error) => {
+      throw error;
+    });
+    this.#facts = facts;
+  }
+
+  override publish(topic: string, message: unknown): void {
+    if (topic.split('/', 1)[0] === FACTS_BUS_TOPIC) this.#facts.push(structuredClone(message) as Fact);
+    super.publish(topic, message);
+  }
+}
+
 export async function openMoneyHouse({
   db,
   isRunning = true,
@@ -77,12 +94,9 @@ export async function openMoneyHouse({
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
   const clock = new MovableClock();
   const metrics = createMetrics();
-  const bus = new MemoryBus((error) => {
-    throw error;
-  });
-  const outbox = new Outbox({ db, bus, log, metrics });
   const facts: Fact[] = [];
-  bus.subscribe('facts', (fact) => facts.push(fact as Fact));
+  const bus = new FactsBus(facts);
+  const outbox = new Outbox({ db, bus, log, metrics });
   const accounts = new Accounts(new AccountsStore(db));
   const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: 'eur' });
   const emulator = await StripeEmulator.create({
