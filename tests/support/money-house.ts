@@ -14,7 +14,7 @@ import { type Clock, systemClock } from '../../server/platform/clock.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createMetrics, type Metrics } from '../../server/platform/metrics.ts';
-import { type Fact, FACTS_BUS_TOPIC, Outbox } from '../../server/platform/outbox.ts';
+import { FACTS_BUS_TOPIC, type Fact, Outbox } from '../../server/platform/outbox.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
