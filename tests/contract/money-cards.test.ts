@@ -88,6 +88,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
       return cards.length > 0 && cards;
     });
     expect(saved).toEqual({ id: saved?.id, brand: 'visa', last4: '4242', expMonth: 12, expYear: 2034 });
+    await eventually(async () => (await house.money.getWallet(identity)).balanceMinor === 1_000);
     expect(await topUp(identity, saved?.id ?? '')).toMatchObject({
       status: 'succeeded',
       wallet: { balanceMinor: 3_000 },
