@@ -39,6 +39,17 @@ test('production refuses every development default, all of them named in one mes
   }
 });
 
+test('a live key and a development secret do not go together', () => {
+  const STRIPE_SECRET_KEY = ['sk', 'live', 'never'].join('_');
+  expect(faultsOf({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: 'whsec_x' })).toEqual([
+    expect.stringMatching(/^NODE_ENV: must be `production`/),
+  ]);
+  expect(faultsOf({ NODE_ENV: 'production', LOGE_SFU_SECRET: parseConfig({}).sfu.secret })).toContainEqual(
+    expect.stringMatching(/^LOGE_SFU_SECRET: the development secret/),
+  );
+  expect(faultsOf({ LOGE_SFU_SECRET: `x,${'y'.repeat(40)}` })).toEqual([expect.stringMatching(/^LOGE_SFU_SECRET: /)]);
+});
+
 test('faults of different kinds are named together', () => {
   const faults = faultsOf({ PORT: '99999', DATABASE_URL: 'mysql://x', LOGE_TURN_URLS: 'turn:x' });
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LOGE_TURN_SECRET']);

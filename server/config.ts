@@ -103,7 +103,12 @@ const environment = z.object({
   LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
   LOGE_SFU_PORT: port.optional(),
   LOGE_SFU_WORKERS: z.coerce.number().int().min(0).max(256).optional(),
-  LOGE_SFU_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
+  LOGE_SFU_SECRET: list
+    .refine(
+      (secrets) => secrets.length > 0 && secrets.every(({ length }) => length >= SECRET_MIN_CHARS),
+      `must have at least ${SECRET_MIN_CHARS} characters`,
+    )
+    .optional(),
   /** Where this gateway stands, in the words of the SFU nodes' LOGE_SFU_REGION. */
   LOGE_REGION: text.max(60).optional(),
   LOGE_TURN_URLS: list.optional(),
@@ -154,6 +159,10 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
       'CONTENT_POLICY: Stripe, the payment provider of this house, does not accept adult content; set it to `standard`, or put another provider behind the payment port',
     );
   }
+  // Development lets anybody sign in as anybody.
+  if (!production && /^[sr]k_live_/.test(given.STRIPE_SECRET_KEY ?? '')) {
+    faults.push('NODE_ENV: must be `production` with a live Stripe key');
+  }
   if (given.STRIPE_SECRET_KEY && !given.STRIPE_WEBHOOK_SECRET) {
     faults.push('STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY (the `whsec_…` of your webhook endpoint)');
   }
@@ -186,6 +195,9 @@ function productionFaults(env: Record<string, string>, carriesMedia: boolean): s
   if (env.LOGE_API_KEY === DEVELOPMENT_API_KEY) faults.push('LOGE_API_KEY: the development key is not for production');
   if (env.LOGE_API_SECRET === DEVELOPMENT_API_SECRET) {
     faults.push('LOGE_API_SECRET: the development secret is not for production');
+  }
+  if (env.LOGE_SFU_SECRET?.includes(DEVELOPMENT_SFU_SECRET)) {
+    faults.push('LOGE_SFU_SECRET: the development secret is not for production');
   }
   if (env.LOGE_PUBLIC_URL && !env.LOGE_PUBLIC_URL.startsWith('https://')) {
     faults.push('LOGE_PUBLIC_URL: must be https in production, browsers give no camera otherwise');
@@ -244,7 +256,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       /** Media workers of this process; none where it leaves media to SFU nodes, one a core unless told. */
       workers: carriesMedia ? env.LOGE_SFU_WORKERS : 0,
       /** What this process and the SFU nodes prove themselves with to one another. */
-      secret: env.LOGE_SFU_SECRET?.split(',')[0] ?? DEVELOPMENT_SFU_SECRET,
+      secret: env.LOGE_SFU_SECRET?.[0] ?? DEVELOPMENT_SFU_SECRET,
       region: env.LOGE_REGION ?? '',
     },
     turn: env.LOGE_TURN_URLS ? { urls: env.LOGE_TURN_URLS, secret: env.LOGE_TURN_SECRET ?? '' } : undefined,

@@ -43,6 +43,8 @@ export class RemoteSfuNode implements SfuNode {
   readonly #log: SfuLog;
   /** What this gateway looks after, with its room and the events that have been told. */
   readonly #sessions = new Map<string, { room: string; seen: Set<number> }>();
+  /** Sessions to be closed, of which the node has not said that it did. */
+  readonly #ending = new Set<string>();
   readonly #audiences = new Map<string, number>();
   readonly #met = Promise.withResolvers<Hello>();
   #hello: Hello | undefined;
@@ -160,7 +162,10 @@ export class RemoteSfuNode implements SfuNode {
   }
 
   async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {
+    this.#sessions.delete(request.session);
+    this.#ending.add(request.session);
     await this.#ask('closeSession', request);
+    this.#ending.delete(request.session);
   }
 
   async closeRoom(request: { room: string }): Promise<void> {
@@ -222,6 +227,8 @@ export class RemoteSfuNode implements SfuNode {
     this.#met.resolve(hello);
     if (!earlier) return;
     if (earlier.node !== hello.node) this.#loseAll('node_lost');
+    // Who was put out while the node could not be told is put out now.
+    for (const session of this.#ending) this.closeSession({ session }).catch(() => {});
     const sessions = [...this.#sessions.keys()];
     for (const [room, people] of this.#audiences) this.#ask('setAudience', { room, people }).catch(() => {});
     if (sessions.length === 0) return;
@@ -248,6 +255,7 @@ export class RemoteSfuNode implements SfuNode {
   }
 
   #loseAll(reason: SessionCloseReason): void {
+    this.#ending.clear();
     for (const session of [...this.#sessions.keys()]) this.#lose(session, reason);
   }
 

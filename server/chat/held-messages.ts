@@ -92,6 +92,7 @@ export class HeldMessages {
     const taken = await log.act(room, async (act) => {
       const held = await takeHeld(act.run, { id, room, decision, at, reason });
       if (!held) return undefined;
+      if (actor.role === 'moderator' && held.identity === actor.identity) throw new AppError('forbidden');
       const { identity, name, role, text } = held;
       const message = createId('message');
       if (decision === 'allow') {

@@ -112,6 +112,8 @@ export class Moderation {
   /** Lets somebody write again; lifting what does not hold changes nothing. */
   async lift({ room, actor, input }: Act & { input: LiftInput }): Promise<void> {
     const { identity, scope, reason } = input;
+    // What was laid on a moderator is another's to take away.
+    if (actor.role === 'moderator' && identity === actor.identity) throw new AppError('participant_not_restrictable');
     const { creator } = await this.#parts.policies.get(room);
     const where = scope === 'room' ? room : null;
     const lifted = await this.#act(room, async (act, at) => {

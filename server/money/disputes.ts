@@ -77,7 +77,9 @@ export class Disputes {
       const before = await this.#store.lock(tx, row.id);
       const funded = await this.#bookMovements(tx, before, found);
       const isClosed = before.status === 'won' || before.status === 'lost';
-      const frozen = isClosed || found.status === 'inquiry' ? funded : await this.#freeze(tx, funded);
+      // An inquiry that ends well has never taken anything from anybody.
+      const isHarmless = found.status === 'inquiry' || (found.status === 'won' && !before.isFrozen);
+      const frozen = isClosed || isHarmless ? funded : await this.#freeze(tx, funded);
       await this.#changeStatus(tx, frozen, found);
     });
     outbox.wake();

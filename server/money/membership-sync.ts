@@ -61,11 +61,11 @@ export class MembershipSync {
     const row = await this.#store.find(id);
     const found = row && (await provider.billing.fetchSubscription(subscription));
     if (!row || !found) return;
-    const isOther = row.providerSubscription !== null && row.providerSubscription !== subscription;
     const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
     const isOver = await db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, id);
       if (!before) return false;
+      const isOther = before.providerSubscription !== null && before.providerSubscription !== subscription;
       // Joined on two pages at once: one of them is the membership, the other is undone.
       if (isOther || before.status === 'ended') return this.#giveBack(tx, before, { plans, isOther, found });
       return this.#apply(tx, before, { found, plans });

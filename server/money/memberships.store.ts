@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { ID_PREFIXES } from '../protocol/ids.ts';
 import { membershipInvoices, memberships } from './memberships.schema.ts';
@@ -166,7 +166,13 @@ export class MembershipsStore {
     const later = await tx
       .select({ id: membershipInvoices.id })
       .from(membershipInvoices)
-      .leftJoin(refunds, and(eq(refunds.membershipInvoice, membershipInvoices.id), eq(refunds.isRest, false)))
+      .leftJoin(
+        refunds,
+        and(
+          eq(refunds.membershipInvoice, membershipInvoices.id),
+          or(eq(refunds.isRest, true), eq(refunds.amountMinor, membershipInvoices.amountMinor)),
+        ),
+      )
       .where(
         and(
           eq(membershipInvoices.membership, row.membership),

@@ -57,7 +57,9 @@ export class Refunds {
     const refundable = await refundables.find(target);
     // Only a refund that failed at the provider can be asked for again.
     const failed = (await store.listOf(refundable.payment)).find((row) => row.status === 'failed');
-    if (failed) return orders.send(await this.#orderAgain(failed));
+    if (failed && (amountMinor === undefined || amountMinor === failed.amountMinor)) {
+      return orders.send(await this.#orderAgain(failed));
+    }
     const row = await this.#decideOnce(refundable, { amountMinor, reason, by });
     return row.to === 'card' ? orders.send(row) : toRefund(row);
   }

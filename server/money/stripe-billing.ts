@@ -9,7 +9,7 @@ import type {
   ProviderSubscription,
   TierPrice,
 } from './billing-provider.ts';
-import type { StripeCall } from './stripe-call.ts';
+import { keyForAWhile, type StripeCall } from './stripe-call.ts';
 import { localeOf } from './stripe-objects.ts';
 
 /** Invoices of one membership that are looked at; older ones were booked long ago. */
@@ -29,7 +29,10 @@ export class StripeBilling implements BillingProvider {
       const known = await this.#stripe.prices.list({ lookup_keys: [tier], limit: 1 });
       if (known.data[0]) return known.data[0].id;
       const metadata = { tier, creator };
-      const product = await this.#stripe.products.create({ name, metadata }, { idempotencyKey: `product-${tier}` });
+      const product = await this.#stripe.products.create(
+        { name, metadata },
+        { idempotencyKey: keyForAWhile(`product-${tier}`) },
+      );
       const price = await this.#stripe.prices.create(
         {
           product: product.id,
@@ -39,7 +42,7 @@ export class StripeBilling implements BillingProvider {
           lookup_key: tier,
           metadata,
         },
-        { idempotencyKey: `price-${tier}` },
+        { idempotencyKey: keyForAWhile(`price-${tier}`) },
       );
       return price.id;
     });

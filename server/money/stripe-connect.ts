@@ -2,7 +2,7 @@
 import Stripe from 'stripe';
 import { AppError } from '../protocol/errors.ts';
 import type { ConnectProvider, ProviderAccount, ProviderTransfer, TransferOrder } from './settlement-provider.ts';
-import type { StripeCall } from './stripe-call.ts';
+import { keyForAWhile, type StripeCall } from './stripe-call.ts';
 
 const PAGE_ITEMS = 100;
 /** A batch has at most so many payouts. */
@@ -33,7 +33,7 @@ export class StripeConnect implements ConnectProvider {
           business_profile: { name: creator.name },
           metadata: { creator: creator.identity },
         },
-        { idempotencyKey: `account:${creator.identity}:${creator.country}` },
+        { idempotencyKey: keyForAWhile(`account:${creator.identity}:${creator.country}`) },
       ),
     );
     return toAccount(account);

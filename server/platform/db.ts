@@ -12,6 +12,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
+import { AppError } from '../protocol/errors.ts';
 
 /** What stores work with: the database itself or an open transaction. */
 export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -70,7 +71,7 @@ export class Database {
   }
 
   static async #createPostgres(url: string, max: number): Promise<Database> {
-    const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000 });
+    const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true });
     // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the process.
     pool.on('error', () => {});
     const orm = drizzlePg(pool);
@@ -182,6 +183,14 @@ async function transactionOnPool<T>(pool: pg.Pool, work: (run: Run) => Promise<T
   }
 }
 
+const LOCK_CHECK_MS = 3_000;
+
+function rejectAfter(ms: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new AppError('unavailable', 'The database did not confirm the lock.')), ms).unref();
+  });
+}
+
 async function lockOnPool(pool: pg.Pool, key: number): Promise<HeldLock | undefined> {
   const client = await pool.connect();
   let isHeld = false;
@@ -220,7 +229,8 @@ async function lockOnPool(pool: pg.Pool, key: number): Promise<HeldLock | undefi
       return isHeld;
     },
     async check() {
-      if (isHeld) await client.query('select 1').catch(handleError);
+      // A server that vanished says nothing: an answer that does not come is no lock.
+      if (isHeld) await Promise.race([client.query('select 1'), rejectAfter(LOCK_CHECK_MS)]).catch(handleError);
       if (!isHeld) await end();
       return isHeld;
     },

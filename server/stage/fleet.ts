@@ -87,7 +87,7 @@ export class Fleet {
 
   /** Nodes that can be asked now. */
   get nodes(): SfuNode[] {
-    return [...this.#connected.values()].filter(({ connected }) => connected);
+    return [...this.#connected].flatMap(([id, node]) => (isThere(id, node) ? [node] : []));
   }
 
   get(id: string): SfuNode | undefined {
@@ -112,7 +112,7 @@ export class Fleet {
   /** The node, connected; `node_unavailable` when it can't be reached. */
   async open(id: string): Promise<SfuNode> {
     const earlier = this.#connected.get(id);
-    if (earlier?.connected) return earlier;
+    if (earlier && isThere(id, earlier)) return earlier;
     if (earlier) throw new SfuError('node_unavailable', 'The SFU node can not be reached at the moment.');
     const known = this.#known.get(id);
     if (!known || this.#closed) throw new SfuError('node_unavailable', `There is no SFU node ${id}.`);
@@ -141,9 +141,11 @@ export class Fleet {
   }
 
   #take(node: SfuNode): void {
-    this.#connected.set(node.id, node);
+    // Another node may answer at its address one day; what was opened here is under this name.
+    const { id } = node;
+    this.#connected.set(id, node);
     this.#capabilities = node.routerRtpCapabilities;
-    node.on((event) => this.#listener?.handleEvent(node.id, event));
+    node.on((event) => this.#listener?.handleEvent(id, event));
   }
 
   async #look(): Promise<void> {
@@ -185,12 +187,17 @@ export class Fleet {
   /** It says nothing any more. Who still answers is there all the same: the board has lost something, not we. */
   #miss(id: string): void {
     const node = this.#connected.get(id);
-    if (node?.connected) return;
+    if (node && isThere(id, node)) return;
     this.#known.delete(id);
     this.#connected.delete(id);
     this.#listener?.handleGone(id);
     node?.close().catch((error) => this.#options.log.warn({ err: error }, 'SFU node not closed'));
   }
+}
+
+/** A process that took over the address of another is not the node that was known there. */
+function isThere(id: string, node: SfuNode): boolean {
+  return node.connected && node.id === id;
 }
 
 function parseJson(text: string): unknown {

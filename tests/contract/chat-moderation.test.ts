@@ -130,6 +130,12 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(await codeOf(peer)).toBe('participant_not_restrictable');
     await here.moderation.restrict({ room, actor: ada, input, targetRole: 'moderator' });
     expect(await codeOf(say(here, { identity: 'mo2', name: 'Mo', role: 'moderator' }))).toBe('chat_timed_out');
+    const freed = here.moderation.lift({
+      room,
+      actor: { identity: 'mo2', name: 'Mo', role: 'moderator' },
+      input: { identity: 'mo2', scope: 'room' },
+    });
+    expect(await codeOf(freed)).toBe('participant_not_restrictable');
     expect(await acts()).toHaveLength(1);
   });
 
@@ -288,6 +294,12 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       const held = await hold('maybe not');
       const elsewhere = here.held.review(createId('room'), mod, { id: held.id, decision: 'allow' });
       expect(await codeOf(elsewhere)).toBe('held_message_not_found');
+      const own = here.held.review(
+        room,
+        { identity: 'lea', name: 'Léa', role: 'moderator' },
+        { id: held.id, decision: 'allow' },
+      );
+      expect(await codeOf(own)).toBe('forbidden');
       await here.held.review(room, mod, { id: held.id, decision: 'refuse', reason: 'unkind' });
       expect(await texts()).toEqual([]);
       expect(await here.held.queue(room)).toEqual({ held: [], waiting: 0 });

@@ -217,6 +217,19 @@ it('loses no picture and no event while the connection is down, and tells each o
   ]);
 });
 
+it('puts out who was to be put out while the node could not be told, as soon as it can', async () => {
+  await using house = await openHouse();
+  const gateway = await house.gateway({ port: house.proxy.port });
+  await using stage = new RtpStage(gateway);
+  const { session } = await stage.watch('room_out');
+  house.proxy.cut();
+  await vi.waitFor(() => expect(gateway.connected).toBe(false), WAIT);
+  await expect(gateway.closeSession({ session })).rejects.toMatchObject({ code: 'node_unavailable' });
+  expect(await house.node.stats()).toMatchObject({ sessions: 1 });
+  house.proxy.mend();
+  await vi.waitFor(async () => expect(await house.node.stats()).toMatchObject({ sessions: 0 }), WAIT);
+});
+
 it('tells each gateway of its own sessions, and another one of a session that it takes over', async () => {
   await using house = await openHouse();
   const [first, second] = [await house.gateway(), await house.gateway()];
