@@ -201,7 +201,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await tom.by('tool-report').click();
     await tom.by('report-spam').check();
     await tom.by('report-send').click();
-    await tom.page.getByText('Your report is on record').waitFor();
+    await tom.page.getByText('Your report is on record').first().waitFor();
     await creator.by('moderation-open').click();
     await creator.by('tab-reports').click();
     const reports = creator.by('reports');
