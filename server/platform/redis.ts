@@ -104,7 +104,8 @@ export class RedisConnections {
   /** A connection that hangs without being closed is found by asking, and opened anew. */
   #probe(): void {
     for (const { client, use, isReady } of this.#open) {
-      if (!isReady || use.endsWith('subscribe')) continue;
+      // PING is one of the few commands that a subscriber may send; a cluster sends it to no particular node.
+      if (!isReady || (use.endsWith('subscribe') && !(client instanceof Redis))) continue;
       client.ping().catch((error: unknown) => {
         if (!isTimeout(error) || this.#closed) return;
         this.#noteDown(error, use);
