@@ -3,6 +3,7 @@ import type { Database, Run } from '../platform/db.ts';
 import type { WordList, WordRule } from '../protocol/chat-moderation.ts';
 import type { ChatMode } from '../protocol/chat-room.ts';
 import type { RestrictionRow } from '../protocol/chat-server.ts';
+import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { chatRestrictions, chatWords } from './chat-moderation.schema.ts';
 
@@ -23,7 +24,7 @@ const SAVE_SETTINGS = `update chat_rooms set slow_mode_seconds = $2, members_onl
 
 export async function readSettings(run: Run, room: RoomId): Promise<RoomSettings> {
   const [row] = await run<RoomSettings>(READ_SETTINGS, [room]);
-  if (!row) throw new Error(`the chat of ${room} is not open`);
+  if (!row) throw new AppError('internal', `the chat of ${room} is not open`);
   return row;
 }
 

@@ -6,6 +6,7 @@ import { SharedRead } from '../platform/shared-read.ts';
 import type { ChatMessage } from '../protocol/chat.ts';
 import type { ChatRestriction, WordRule } from '../protocol/chat-moderation.ts';
 import { type ChatMode, type ChatPoll, type ChatState, REACTIONS } from '../protocol/chat-room.ts';
+import { AppError } from '../protocol/errors.ts';
 import type { MessageId, RoomId } from '../protocol/ids.ts';
 import type { ChatStore } from './chat.store.ts';
 import type { PersonInRoom, PoliciesStore, Restriction } from './policies.store.ts';
@@ -102,7 +103,7 @@ export class RoomPolicies {
       await this.#store.open(room, await this.#creatorOf(room));
       row = await this.#store.read(room);
     }
-    if (!row) throw new Error(`the chat of ${room} could not be opened`);
+    if (!row) throw new AppError('internal', `the chat of ${room} could not be opened`);
     const { slowModeSeconds, membersOnly, emojiOnly, paused } = row;
     const pinnedRow = row.pinned === null ? undefined : await this.#log.findMessage(room, row.pinned as MessageId);
     const policy: RoomPolicy = {

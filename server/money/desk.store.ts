@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import type { PaymentKind } from '../protocol/desk.ts';
+import { AppError } from '../protocol/errors.ts';
 import { execute } from './ledger.store.ts';
 import { creatorFreezes, deskActs } from './payouts.schema.ts';
 
@@ -185,7 +186,7 @@ export class DeskStore {
           (select count(*) as n, coalesce(sum(amount_minor), 0) as sum from payouts where status = 'pending') w`,
     );
     const [row] = rows;
-    if (!row) throw new Error('An aggregate has one row.');
+    if (!row) throw new AppError('internal', 'An aggregate has one row.');
     return row;
   }
 
