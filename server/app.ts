@@ -153,15 +153,6 @@ export class App {
       isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),
       isLeader: () => shared.leader.isLeader,
     });
-    const events = Events.create({
-      db,
-      outbox,
-      clock,
-      log,
-      metrics,
-      apiSecret: config.apiSecret,
-      allowAnyAddress: config.development,
-    });
     const chat = new Chat({
       db,
       bus,
@@ -176,15 +167,25 @@ export class App {
       hook: { guard: new AddressGuard({ isOpen: config.development }), sign: signWebhook },
       retention: config.chatRetention,
     });
+    // Before the events for embedders, which are written once people have seen what there is to see.
+    outbox.onBatch('tips.settled', (facts) =>
+      chat.appendTips(facts.flatMap((fact) => (fact.data as MoneyFacts['tips.settled']).tips)),
+    );
+    const events = Events.create({
+      db,
+      outbox,
+      clock,
+      log,
+      metrics,
+      apiSecret: config.apiSecret,
+      allowAnyAddress: config.development,
+    });
     const media = await openMediaPlane({ config, redis, log, closers });
     const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
       extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),
     });
-    outbox.onBatch('tip.settled', (facts) =>
-      chat.appendTips(facts.map((fact) => (fact.data as MoneyFacts['tip.settled']).tip)),
-    );
     const context: GatewayContext = {
       config,
       gateway,

@@ -35,6 +35,9 @@ import type { Sending } from './sending.ts';
 
 export { CHAT_BUS_TOPIC, type ChatAppended } from './chat-topics.ts';
 
+/** Of the tips that are to be shown, so many wait in the log's queue at once: they never fill it, however many there are after an outage. */
+const TIPS_AT_ONCE = 1_000;
+
 export interface ChatOptions {
   db: Database;
   bus: Bus;
@@ -144,6 +147,12 @@ export class Chat {
    * may not write or the creator's list has one of them, and then the author is told.
    */
   async appendTips(tips: Tip[]): Promise<void> {
+    for (let start = 0; start < tips.length; start += TIPS_AT_ONCE) {
+      await this.#appendTips(tips.slice(start, start + TIPS_AT_ONCE));
+    }
+  }
+
+  async #appendTips(tips: Tip[]): Promise<void> {
     await Promise.all(
       tips.map(async (tip) => {
         const { id, room, from, amountMinor, currency, sentAt } = tip;

@@ -9,9 +9,12 @@ import { EVENT_PAYLOADS, type EventPayload, type EventType } from '../protocol/e
 export interface MappedEvent {
   type: EventType;
   data: unknown;
+  /** Whom it is about, where that is not the same as of the whole fact. */
+  identity?: string;
 }
 
-type Mapping = (fact: Fact) => MappedEvent | undefined;
+/** One event, several where a fact tells of several things, or none. */
+type Mapping = (fact: Fact) => MappedEvent | MappedEvent[] | undefined;
 
 /** The fact's data as it is. */
 const as =
@@ -23,7 +26,12 @@ const ofRoom =
   ({ room }) => ({ type, data: { room } });
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
-  'tip.settled': as('tip.succeeded'),
+  'tips.settled': ({ data }) =>
+    (data as { tips: EventPayload<'tip.succeeded'>['tip'][] }).tips.map((tip) => ({
+      type: 'tip.succeeded',
+      data: { tip },
+      identity: tip.from.identity,
+    })),
   'tip.refunded': as('tip.refunded'),
   'ticket.bought': as('ticket.purchased'),
   'ticket.refunded': as('ticket.refunded'),
@@ -84,9 +92,9 @@ export const PRIVATE_TOPICS: Readonly<Record<string, string>> = {
 
 export const PUBLIC_TOPICS = Object.keys(MAPPINGS);
 
-/** What embedders are told of a fact; undefined when nothing. Throws when the fact has not the shape that was promised. */
-export function toEvent(fact: Fact): MappedEvent | undefined {
+/** What embedders are told of a fact, in its order. Throws when the fact has not the shape that was promised. */
+export function toEvents(fact: Fact): MappedEvent[] {
   const mapping = Object.hasOwn(MAPPINGS, fact.topic) ? MAPPINGS[fact.topic] : undefined;
-  const mapped = mapping?.(fact);
-  return mapped && { type: mapped.type, data: EVENT_PAYLOADS[mapped.type].parse(mapped.data) };
+  const mapped = [mapping?.(fact) ?? []].flat();
+  return mapped.map((event) => ({ ...event, data: EVENT_PAYLOADS[event.type].parse(event.data) }));
 }

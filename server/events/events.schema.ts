@@ -22,12 +22,12 @@ export const eventCounters = pgTable('event_counters', {
   value: number('value').notNull(),
 });
 
-/** What embedders are told, once for each fact. Numbers are given out under a lock, so whoever has read up to one has missed none before it. */
+/** What embedders are told, once for all that a fact tells. Numbers are given out under a lock, so whoever has read up to one has missed none before it. */
 export const events = pgTable(
   'events',
   {
     seq: number('seq').primaryKey(),
-    /** The fact's own id. */
+    /** The fact's own id, of the first of what it tells. */
     id: text('id').notNull().unique(),
     type: text('type').notNull(),
     room: text('room'),

@@ -12,7 +12,7 @@ import { ReadingBudget } from './chat-budget.ts';
 import { ChatSequence } from './chat-sequence.ts';
 
 /** Between two frames of a room: short in small rooms, longer the more sockets each of them costs. */
-const TICK_MIN_MS = 50;
+const TICK_MIN_MS = 20;
 const TICK_MAX_MS = 200;
 const TICK_MS_PER_PERSON = 0.04;
 /** How long an entry may be missing before it is taken for lost: messages of two gateways overtake each other by little. */

@@ -81,6 +81,6 @@ test('a burst in a quiet room is shown whole, and with 0 everything is', () => {
   for (let round = 0; round < 10; round += 1) expect(unlimited.take(burst, 0).skipped).toEqual([]);
 });
 
-test('the tick is 50 ms in small rooms and longer the more people there are, up to 200 ms', () => {
-  expect([10, 1_000, 2_000, 5_000, 100_000].map(tickMs)).toEqual([50, 50, 80, 200, 200]);
+test('the tick is 20 ms in small rooms and longer the more people there are, up to 200 ms', () => {
+  expect([10, 500, 1_000, 2_000, 5_000, 100_000].map(tickMs)).toEqual([20, 20, 40, 80, 200, 200]);
 });

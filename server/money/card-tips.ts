@@ -137,7 +137,7 @@ export class CardTips implements Payable {
       const room = row.room as RoomId;
       await this.#context.tell(
         tx,
-        ['tip.settled', { tip: toTip(tip) }, { room, identity: row.identity }],
+        ['tips.settled', { tips: [toTip(tip)] }, { room }],
         ['earnings.changed', { room }, { room }],
       );
     };

@@ -32,8 +32,11 @@ const RULES: Rule[] = [
   },
   {
     fault: 'is a settled tip that was never told, or told twice',
-    statement: sql`select t.id from tips t
-      where (select count(*) from outbox o where o.topic = 'tip.settled' and o.data->'tip'->>'id' = t.id) <> 1`,
+    statement: sql`select t.id from tips t left join (
+        select tip->>'id' as id, count(*) as times
+        from outbox o cross join lateral jsonb_array_elements(o.data->'tips') as tip
+        where o.topic = 'tips.settled' group by tip->>'id'
+      ) as told on told.id = t.id where told.times is distinct from 1`,
   },
   {
     fault: 'is a top-up whose books disagree with its status',

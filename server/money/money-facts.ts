@@ -26,7 +26,8 @@ export interface MoneyFacts {
   'topup.settled': { topup: SettledTopup };
   'ticket.bought': { ticket: Ticket };
   'ticket.refunded': { ticket: Ticket };
-  'tip.settled': { tip: Tip };
+  /** Tips of one room that were booked together, in their order. */
+  'tips.settled': { tips: Tip[] };
   'tip.refunded': { tip: TipId; room: RoomId; identity: string; amountMinor: number; currency: string };
   'private_session.requested': { session: PrivateSession };
   'private_session.started': { session: PrivateSession };

@@ -18,6 +18,8 @@ const BATCH_TIPS = 500;
 /** Tips that may wait at once; beyond, senders are told to come back. */
 const QUEUE_TIPS = 10_000;
 const QUEUE_FULL_RETRY_MS = 1_000;
+/** Tips that one fact tells of: rows of the outbox cost more than what is in them, and messages of the bus stay small. */
+const FACT_TIPS = 100;
 /** Classes of SQLSTATE: a value that cannot be stored, a constraint that it breaks. */
 const DATA_FAULTS = ['22', '23'];
 
@@ -128,17 +130,17 @@ export class TipBatches {
     if (bookedMinor > 0) metrics.moneyMinor.inc({ kind: 'tip' }, bookedMinor);
   }
 
-  /** Every tip is told by itself; their wallets together, a room's earnings once. */
+  /** What was booked together is told together: the tips of a room in their order, everybody's wallets, a room's earnings once. */
   #factsOf({ postings, availableMinor }: Decisions): NewFact[] {
     const facts: MoneyFact[] = [];
-    const identities = new Set<string>();
-    const rooms = new Set<RoomId>();
-    for (const { row } of postings) {
-      const room = row.room as RoomId;
-      facts.push(['tip.settled', { tip: toTip(row) }, { room, identity: row.identity }]);
-      identities.add(row.identity);
-      rooms.add(room);
+    const byRoom = Map.groupBy(postings, ({ row }) => row.room as RoomId);
+    for (const [room, ofRoom] of byRoom) {
+      for (let start = 0; start < ofRoom.length; start += FACT_TIPS) {
+        const tips = ofRoom.slice(start, start + FACT_TIPS).map(({ row }) => toTip(row));
+        facts.push(['tips.settled', { tips }, { room }]);
+      }
     }
+    const identities = new Set(postings.map(({ row }) => row.identity));
     const wallets = [...identities].map((identity) => {
       const { currency } = this.#context;
       const available = availableMinor.get(walletOf({ identity, currency })) ?? 0;
@@ -146,7 +148,7 @@ export class TipBatches {
       return { identity, wallet: this.#context.walletOf(available, promo) };
     });
     if (wallets.length > 0) facts.push(['wallets.changed', { wallets }, {}]);
-    for (const room of rooms) facts.push(['earnings.changed', { room }, { room }]);
+    for (const room of byRoom.keys()) facts.push(['earnings.changed', { room }, { room }]);
     return facts.map(([topic, data, about]) => ({ topic, data, ...about }));
   }
 }

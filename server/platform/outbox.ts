@@ -35,9 +35,10 @@ export interface CommittedFact extends Fact {
 
 /** The bus topic of facts; those that belong to a room go to the topic of that room. */
 export const FACTS_BUS_TOPIC = 'facts';
-const BATCH_FACTS = 1_000;
+/** Each may tell of a hundred things. */
+const BATCH_FACTS = 200;
 /** Facts handed over and not yet dispatched; what is beyond is found in the table. */
-const HANDED_OVER_FACTS = 10_000;
+const HANDED_OVER_FACTS = 2_000;
 /** How often to look for facts that another process committed, or whose listener failed. */
 const SWEEP_MS = 1_000;
 /** How long after a fact was added within an open transaction that transaction is taken to be over. */

@@ -65,17 +65,29 @@ describe.each(DATABASES)('the chat log on $name', ({ open }) => {
     expect((await send(room, 'next')).seq).toBe(2);
   });
 
+  const tipIn = (room: ReturnType<typeof createId<'room'>>) => ({
+    id: createId('tip'),
+    room,
+    from: lea,
+    amountMinor: 500,
+    currency: 'eur',
+    message: 'Brava',
+    sentAt: new Date().toISOString(),
+  });
+
+  test('more tips at once than the queue of the log holds are all shown, in their order', async () => {
+    const room = createId('room');
+    const tips = Array.from({ length: 5_500 }, () => tipIn(room));
+    const from = told.length;
+    await chat.appendTips(tips);
+    const shown = told.slice(from);
+    expect(shown.map((entry) => entry.seq)).toEqual(tips.map((_, index) => index + 1));
+    expect(shown.map((entry) => entry.kind === 'tip' && entry.id)).toEqual(tips.map(({ id }) => id));
+  });
+
   test('the same tip told twice is shown once', async () => {
     const room = createId('room');
-    const tip = {
-      id: createId('tip'),
-      room,
-      from: lea,
-      amountMinor: 500,
-      currency: 'eur',
-      message: 'Brava',
-      sentAt: new Date().toISOString(),
-    };
+    const tip = tipIn(room);
     await chat.appendTips([tip]);
     await chat.appendTips([tip]);
     const { entries } = await chat.history(room, { limit: 10 });

@@ -17,7 +17,7 @@ const MONEY: Record<keyof MoneyFacts, 'told' | 'kept'> = {
   'topup.settled': 'told',
   'ticket.bought': 'told',
   'ticket.refunded': 'told',
-  'tip.settled': 'told',
+  'tips.settled': 'told',
   'tip.refunded': 'told',
   'private_session.requested': 'told',
   'private_session.started': 'told',

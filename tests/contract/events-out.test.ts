@@ -122,6 +122,30 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     });
   });
 
+  test('a fact that tells of many tips is an event for each of them, in their order, however many facts there are', async () => {
+    await using house = await openEvents();
+    const room = createId('room');
+    const tip = (index: number) => ({
+      id: createId('tip'),
+      room,
+      from: { identity: `fan-${index}`, name: 'Léa', role: 'fan' },
+      amountMinor: 500,
+      currency: 'eur',
+      message: null,
+      sentAt: new Date(house.clock.now()).toISOString(),
+    });
+    const facts = Array.from({ length: 5 }, () => Array.from({ length: 90 }, (_, index) => tip(index)));
+    await house.tell(...facts.map((tips) => ({ topic: 'tips.settled', room, data: { tips } })));
+    const { events } = await eventually(async () => {
+      const listed = await house.events.list({ after: 0, room, limit: 1_000 });
+      return listed.events.length === 450 && listed;
+    });
+    expect(events.map((event) => event.data)).toEqual(facts.flat().map((each) => ({ tip: each })));
+    expect(new Set(events.map((event) => event.type))).toEqual(new Set(['tip.succeeded']));
+    expect(events.map((event) => event.roomSeq)).toEqual(events.map((_, index) => index + 1));
+    expect(new Set(events.map((event) => event.id)).size).toBe(450);
+  });
+
   test('only the types that an endpoint asks for are sent to it', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
@@ -366,7 +390,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await using receiver = await startReceiver();
     await house.events.createEndpoint({ url: receiver.url });
     const room = createId('room');
-    await house.tell({ topic: 'tip.settled', room, data: { tip: null } }, liveStarted(room));
+    await house.tell({ topic: 'tips.settled', room, data: { tips: [null] } }, liveStarted(room));
     await eventually(() => receiver.received.length === 1);
     expect(receiver.received[0]?.event).toMatchObject({ type: 'live.started', roomSeq: 1 });
   });

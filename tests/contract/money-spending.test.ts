@@ -57,9 +57,9 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     });
     expect(await house.money.getEarnings(free.id)).toMatchObject({ tipsMinor: 600, tipCount: 1, creatorMinor: 400 });
     const told = await eventually(() =>
-      house.facts.find((fact) => fact.topic === 'tip.settled' && fact.room === free.id),
+      house.facts.find((fact) => fact.topic === 'tips.settled' && fact.room === free.id),
     );
-    expect(told.data).toEqual({ tip: receipt.tip });
+    expect(told.data).toEqual({ tips: [receipt.tip] });
     const { entries } = await house.money.getWalletHistory(identity);
     expect(entries[0]).toEqual({
       id: receipt.tip.id,

@@ -7,6 +7,7 @@ import { StripeEmulator } from '../../../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../../server/accounts/accounts.ts';
 import { Money } from '../../../server/money/money.ts';
+import type { MoneyFacts } from '../../../server/money/money-facts.ts';
 import { StripeProvider } from '../../../server/money/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
@@ -227,8 +228,9 @@ export class SoakHouse implements AsyncDisposable {
       isReturnUrlAllowed: () => false,
     });
     money.privateSessions.watch(this.media);
-    outbox.on('tip.settled', (fact: Fact) => {
-      if (!life.isOver) this.shown.add(fact.data.tip.id);
+    outbox.on('tips.settled', (fact: Fact) => {
+      if (life.isOver) return;
+      for (const { id } of (fact.data as MoneyFacts['tips.settled']).tips) this.shown.add(id);
     });
     return { life, money, accounts, rooms, outbox, db };
   }
