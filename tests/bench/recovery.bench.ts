@@ -109,7 +109,13 @@ async function breakOnce(house: RecoveryHouse, kind: Kind, round: number): Promi
   const sight = await house.look();
   const figures = readRound({ calm, sight, killedAtMs, text, windowMs: WINDOW_MS });
   tellRound(text, figures);
-  if (values.trace) trace(sight, killedAtMs);
+  if (values.trace) {
+    trace(sight, killedAtMs);
+    for (const key of ['lostAtMs', 'welcomedAtMs', 'firstFrameAtMs', 'shownAtMs'] as const) {
+      const after = sight.fans.flatMap((fan) => (fan[key] === undefined ? [] : fan[key] - killedAtMs));
+      if (after.length > 0) say(`    light ${key} ${[0, 0.5, 0.95, 1].map((share) => Math.round(percentile(after, share))).join(' ')}`);
+    }
+  }
   await mend();
   await house.house.ready();
   if (nodes.length < 2) throw new Error('A node is missing.');

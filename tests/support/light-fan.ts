@@ -36,7 +36,7 @@ type WatchAnswer = RequestAnswer<'stage:watch'>;
 export class LightFan implements Disposable {
   readonly #connection: Connection;
   #capabilities: RtpCapabilities = {};
-  #current: { session: WatchAnswer['session']; viewer: RtpViewer } | undefined;
+  #current: { session: WatchAnswer['session']; viewer: RtpViewer; connect: () => void } | undefined;
   #joining = false;
   #failures = 0;
   #closed = false;
@@ -120,6 +120,7 @@ export class LightFan implements Disposable {
     if (name === 'stage:consumersAdded') {
       const { consumers } = data as EventData<'stage:consumersAdded'>;
       this.#current?.viewer.addConsumers(consumers as ConsumerOptions[]);
+      this.#current?.connect();
     } else if (name === 'stage:sessionClosed') {
       this.#drop();
       void this.#watchAgain();
@@ -169,12 +170,16 @@ export class LightFan implements Disposable {
       });
       this.#noteSilence();
       this.#current?.viewer.close();
-      this.#current = { session: answer.session, viewer };
+      const { session, transport, consumers } = answer;
+      // Like a browser, which has nothing to negotiate before there is a track.
+      const connect = once(() => void viewer.connect(transport as TransportOptions, []).catch(() => {}));
+      this.#current = { session, viewer, connect };
+      viewer.addConsumers(consumers as ConsumerOptions[]);
+      if (consumers.length > 0) connect();
       viewer.firstDecodableFrame.then(
         (at) => this.#noteFirstFrame(viewer, performance.timeOrigin + at),
         () => {},
       );
-      void viewer.connect(answer.transport as TransportOptions, answer.consumers as ConsumerOptions[]).catch(() => {});
       return true;
     } catch {
       viewer.close();
@@ -207,6 +212,14 @@ export class LightFan implements Disposable {
 
 function nothingYet() {
   return { lostAtMs: undefined, welcomedAtMs: undefined, firstFrameAtMs: undefined, shownAtMs: undefined };
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 export function epochMs(): number {
