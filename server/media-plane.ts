@@ -45,7 +45,7 @@ export async function openMediaPlane(options: {
   const fleet = await Fleet.create({
     ...(local && { local }),
     ...(board && { board }),
-    connect: (url) => RemoteSfuNode.create({ url, secret, log }),
+    connect: (url, handleGone) => RemoteSfuNode.create({ url, secret, handleGone, log }),
     log,
   });
   closers.push(() => fleet.close());

@@ -98,8 +98,8 @@ export const CONTROL_REQUEST_TIMEOUT_MS = 8_000;
 /** How long a request waits for a connection that is being made. */
 export const CONTROL_CONNECT_WAIT_MS = 2_000;
 export const CONTROL_CONNECT_TIMEOUT_MS = 4_000;
-/** Pauses between attempts to connect again. */
-export const CONTROL_RETRY_MIN_MS = 20;
+/** Pauses between attempts to connect again. The first are short: they tell a node that is gone from one that cannot be reached. */
+export const CONTROL_RETRY_MIN_MS = 5;
 export const CONTROL_RETRY_MAX_MS = 2_000;
 /** Attempts in a row that nobody listened for, after which the node's process is known to be gone. */
 export const CONTROL_REFUSALS_MAX = 2;

@@ -26,6 +26,8 @@ export interface RemoteSfuNodeOptions {
   /** Where the node's control API listens: `wss://host:port`. */
   url: string;
   secret: string;
+  /** The node's process is gone, or another one is in its place: called before its sessions are told as closed. */
+  handleGone?: () => void;
   log?: SfuLog;
 }
 
@@ -41,6 +43,7 @@ export class RemoteSfuNode implements SfuNode {
   readonly #client: ControlClient;
   readonly #listeners: EventListeners;
   readonly #log: SfuLog;
+  readonly #tellGone: () => void;
   /** What this gateway looks after, with its room and the events that have been told. */
   readonly #sessions = new Map<string, { room: string; seen: Set<number> }>();
   /** Sessions to be closed, of which the node has not said that it did. */
@@ -63,8 +66,9 @@ export class RemoteSfuNode implements SfuNode {
     }
   }
 
-  private constructor({ url, secret, log = silentLog }: RemoteSfuNodeOptions) {
+  private constructor({ url, secret, handleGone = () => {}, log = silentLog }: RemoteSfuNodeOptions) {
     this.#log = log;
+    this.#tellGone = handleGone;
     this.#listeners = new EventListeners(log);
     this.#client = new ControlClient({
       url,
@@ -72,7 +76,7 @@ export class RemoteSfuNode implements SfuNode {
       log,
       handleUp: (hello) => this.#handleUp(hello),
       handleEvent: (event, number) => this.#handleEvent(event, number),
-      handleRefused: () => this.#loseAll('node_lost'),
+      handleRefused: () => this.#handleGone(),
     });
   }
 
@@ -226,7 +230,7 @@ export class RemoteSfuNode implements SfuNode {
     this.#hello = hello;
     this.#met.resolve(hello);
     if (!earlier) return;
-    if (earlier.node !== hello.node) this.#loseAll('node_lost');
+    if (earlier.node !== hello.node) this.#handleGone();
     // Who was put out while the node could not be told is put out now.
     for (const session of this.#ending) this.closeSession({ session }).catch(() => {});
     const sessions = [...this.#sessions.keys()];
@@ -254,9 +258,11 @@ export class RemoteSfuNode implements SfuNode {
     this.#listeners.emit(event);
   }
 
-  #loseAll(reason: SessionCloseReason): void {
+  #handleGone(): void {
     this.#ending.clear();
-    for (const session of [...this.#sessions.keys()]) this.#lose(session, reason);
+    // Whoever asks where to go instead, because a session was lost, must not be sent here again.
+    this.#tellGone();
+    for (const session of [...this.#sessions.keys()]) this.#lose(session, 'node_lost');
   }
 
   #lose(session: string, reason: SessionCloseReason): void {

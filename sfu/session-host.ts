@@ -120,15 +120,7 @@ export class SessionHost {
   }
 
   end(session: Session, reason: SessionCloseReason): void {
-    if (session.closed) return;
-    const { id, grant } = session;
-    const { rooms, emit } = this.#options;
-    session.close(reason);
-    this.#sessions.delete(session);
-    const room = rooms.get(grant.room);
-    room?.leave(session);
-    if (room?.empty) rooms.close(room);
-    if (session.opened) emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
+    this.#endAll([session], reason);
   }
 
   handleWorkerDied(worker: PooledWorker): void {
@@ -169,7 +161,26 @@ export class SessionHost {
   }
 
   #endAll(sessions: Session[], reason: SessionCloseReason): void {
-    for (const session of sessions) this.end(session, reason);
+    const ended = sessions.filter((session) => this.#take(session, reason));
+    // Whoever publishes is told first: all others wait for them to be back.
+    const publishersFirst = ended.sort(
+      (a, b) => Number(b instanceof PublishSession) - Number(a instanceof PublishSession),
+    );
+    for (const { opened, id, grant } of publishersFirst) {
+      if (opened) this.#options.emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
+    }
+  }
+
+  /** Closes a session and takes it out of its room; false when that has been done. */
+  #take(session: Session, reason: SessionCloseReason): boolean {
+    if (session.closed) return false;
+    const { rooms } = this.#options;
+    session.close(reason);
+    this.#sessions.delete(session);
+    const room = rooms.get(session.grant.room);
+    room?.leave(session);
+    if (room?.empty) rooms.close(room);
+    return true;
   }
 
   /** Closes what ran out. A session that is in use is renewed by its gateway long before its lease ends. */

@@ -31,7 +31,8 @@ export interface FleetOptions {
   /** The node of this process. Without a URL no other node gets rooms from it. */
   local?: { node: SfuNode; announcement: () => SfuNodeAnnouncement };
   board?: Pick<Announcements, 'list'>;
-  connect: (url: string) => Promise<SfuNode>;
+  /** `handleGone`: the process that was connected to is no more. */
+  connect: (url: string, handleGone: () => void) => Promise<SfuNode>;
   log: Log;
 }
 
@@ -47,6 +48,8 @@ export class Fleet {
   readonly #known = new Map<string, SfuNodeAnnouncement>();
   readonly #connecting = new Map<string, Promise<SfuNode>>();
   readonly #connected = new Map<string, SfuNode>();
+  /** Gone by what their connection said, while the board may still have what they announced last. */
+  readonly #gone = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #listener: FleetListener | undefined;
   #looking: Promise<void> | undefined;
@@ -131,7 +134,7 @@ export class Fleet {
   }
 
   async #connect({ node: id, url }: SfuNodeAnnouncement): Promise<SfuNode> {
-    const node = await this.#options.connect(url);
+    const node = await this.#options.connect(url, () => this.#handleGone(id));
     if (node.id !== id || this.#closed) {
       await node.close();
       throw new SfuError('node_unavailable', `Another SFU node than ${id} answers at its address.`);
@@ -156,6 +159,7 @@ export class Fleet {
       const said = await board.list();
       for (const [id, value] of said) this.#read(id, value);
       for (const id of this.#known.keys()) if (!said.has(id) && id !== local?.node.id) this.#miss(id);
+      for (const id of this.#gone) if (!said.has(id)) this.#gone.delete(id);
       if (this.#failing) log.info({}, 'SFU nodes are looked up again');
       this.#failing = false;
     } catch (error) {
@@ -175,8 +179,10 @@ export class Fleet {
   #read(id: string, value: string): void {
     if (id === this.#options.local?.node.id) return;
     const parsed = announcement.safeParse(parseJson(value));
-    if (parsed.success && parsed.data.node === id) this.#note(parsed.data);
-    else this.#options.log.warn({ node: id }, 'an SFU node announces what makes no sense');
+    if (parsed.success && parsed.data.node === id) {
+      if (this.#gone.has(id)) this.#greet(parsed.data);
+      else this.#note(parsed.data);
+    } else this.#options.log.warn({ node: id }, 'an SFU node announces what makes no sense');
   }
 
   #note(said: SfuNodeAnnouncement): void {
@@ -184,10 +190,37 @@ export class Fleet {
     this.#listener?.handleNode(said);
   }
 
+  /** What is said for a node that is gone may be its last word, or the first of one that is back: the latter answers. */
+  #greet(said: SfuNodeAnnouncement): void {
+    const { node: id } = said;
+    if (this.#connecting.has(id) || this.#closed) return;
+    const connecting = this.#connect(said).finally(() => this.#connecting.delete(id));
+    this.#connecting.set(id, connecting);
+    connecting.then(
+      () => {
+        this.#gone.delete(id);
+        this.#note(said);
+      },
+      (error) => this.#options.log.debug({ err: error, node: id }, 'a node that is gone is not back'),
+    );
+  }
+
+  /** The connection broke and nobody listens there any more: known at once, long before the board forgets it. */
+  #handleGone(id: string): void {
+    const node = this.#connected.get(id);
+    if (!node || this.#closed) return;
+    this.#gone.add(id);
+    this.#forget(id, node);
+  }
+
   /** It says nothing any more. Who still answers is there all the same: the board has lost something, not we. */
   #miss(id: string): void {
     const node = this.#connected.get(id);
     if (node && isThere(id, node)) return;
+    this.#forget(id, node);
+  }
+
+  #forget(id: string, node: SfuNode | undefined): void {
     this.#known.delete(id);
     this.#connected.delete(id);
     this.#listener?.handleGone(id);

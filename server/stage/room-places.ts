@@ -203,7 +203,9 @@ export class RoomPlaces {
       const agreed = await this.#trees.moveOrigin(room, tree.origin, node);
       if (agreed !== node) {
         this.#placement.releasePublisher(room);
-        throw new SfuError('node_unavailable', 'The room has been moved elsewhere at the same moment.');
+        // The next attempt learns where it is.
+        const moved = new SfuError('node_unavailable', 'The room has been moved elsewhere at the same moment.');
+        throw Object.assign(moved, { node });
       }
       await this.#trees.dropEdge(room, node);
       await this.#trees.setEdges(room, this.#placement.edges(room));

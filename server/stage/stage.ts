@@ -441,7 +441,12 @@ export class Stage {
   /** A node is gone with all that it carried: everybody is told at once and comes anew. */
   #handleNodeGone(node: string): void {
     this.#places.handleGone(node);
-    for (const { room, session } of this.#sessions.onNode(node)) {
+    const lost = this.#sessions.onNode(node);
+    // The publishers first: all others wait for them to be back.
+    const publishersFirst = [...lost].sort(
+      (a, b) => Number(b.direction === 'publish') - Number(a.direction === 'publish'),
+    );
+    for (const { room, session } of publishersFirst) {
       this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_lost' });
     }
   }

@@ -47,6 +47,8 @@ export class RtpViewer {
   #firstFrameFound = false;
   #authenticRtcpPackets = 0;
   #reportTimer: NodeJS.Timeout | undefined;
+  #lastVideoAtMs = 0;
+  #longestSilenceMs = 0;
 
   constructor(options: RtpViewerOptions = {}) {
     this.#openAll = options.openAll === true;
@@ -90,6 +92,15 @@ export class RtpViewer {
       .filter((stream) => !kind || stream.kind === kind)
       .map(({ lastPacketAtMs }) => lastPacketAtMs);
     return performance.now() - Math.max(0, ...last);
+  }
+
+  /** The longest time without a packet of video since the last call, what lasts now included. */
+  takeLongestSilence(): number {
+    const now = performance.now();
+    const longest = this.#lastVideoAtMs === 0 ? 0 : Math.max(this.#longestSilenceMs, now - this.#lastVideoAtMs);
+    this.#longestSilenceMs = 0;
+    if (this.#lastVideoAtMs !== 0) this.#lastVideoAtMs = now;
+    return longest;
   }
 
   /** RTCP packets that authenticated, when everything is opened. */
@@ -136,11 +147,18 @@ export class RtpViewer {
     stream.packets++;
     stream.bytes += packet.length;
     stream.lastPacketAtMs = performance.now();
+    if (stream.kind === 'video') this.#noteVideo(stream.lastPacketAtMs);
     countGap(stream, packet.readUInt16BE(2));
     if (!this.#openAll && (this.#firstFrameFound || stream.kind !== 'video')) return;
     const clear = this.#endpoint.openRtp(packet);
     if (!clear) stream.rejected++;
     else if (stream.kind === 'video') this.#handleVideo(stream, clear);
+  }
+
+  #noteVideo(nowMs: number): void {
+    if (this.#lastVideoAtMs !== 0)
+      this.#longestSilenceMs = Math.max(this.#longestSilenceMs, nowMs - this.#lastVideoAtMs);
+    this.#lastVideoAtMs = nowMs;
   }
 
   #handleVideo(stream: ReceivedStream, clear: Buffer): void {

@@ -53,6 +53,10 @@ export class SfuProcess implements AsyncDisposable {
     this.httpPort = httpPort;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }

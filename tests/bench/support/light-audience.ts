@@ -1,0 +1,30 @@
+/** Hundreds of viewers without a decoder in a process of their own: they come in at the load balancer, and say what each of them saw. */
+import { LightFan } from '../../support/light-fan.ts';
+import { signToken } from '../../support/wire-fan.ts';
+
+const AT_ONCE = 8;
+const fans: LightFan[] = [];
+
+const methods = {
+  async join({ url, room, count }: { url: string; room: string; count: number }) {
+    for (let first = 0; first < count; first += AT_ONCE) {
+      const group = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, index) => {
+        const identity = `light-${first + index}`;
+        return LightFan.join({ url, token: signToken({ identity, room }) });
+      });
+      fans.push(...(await Promise.all(group)));
+    }
+  },
+  async begin({ text }: { text: string }) {
+    for (const fan of fans) fan.begin(text);
+  },
+  async figures() {
+    return fans.map((fan) => fan.figures);
+  },
+};
+
+process.on('message', async ({ id, method, params }: { id: number; method: keyof typeof methods; params: never }) => {
+  process.send?.({ id, data: (await methods[method](params)) ?? null });
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ ready: {} });

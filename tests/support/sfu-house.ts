@@ -1,0 +1,121 @@
+/**
+ * A house as it stands on many machines: gateways behind a load balancer and SFU nodes, each a process of its own, on real Postgres and Redis. Any of
+ * them can be killed, told to leave, and brought back.
+ */
+import { readFileSync } from 'node:fs';
+import { GatewayHouse } from './gateways.ts';
+import type { ServerProcess } from './server-process.ts';
+import { SfuProcess } from './sfu-process.ts';
+import { TcpBalancer } from './tcp-balancer.ts';
+
+const READY_MS = 30_000;
+const LOOK_MS = 50;
+/** Long enough to tell a worker that carries a live from one that idles. */
+const BUSY_LOOK_MS = 300;
+
+export interface SfuHouseOptions {
+  gateways?: number;
+  nodes?: number;
+  nodeEnv?: Record<string, string>;
+}
+
+export class SfuHouse implements AsyncDisposable {
+  readonly gateways: GatewayHouse;
+  readonly balancer: TcpBalancer;
+  readonly nodes: SfuProcess[] = [];
+  readonly #nodeEnv: Record<string, string>;
+
+  static async create({ gateways = 2, nodes = 2, nodeEnv = {} }: SfuHouseOptions = {}): Promise<SfuHouse> {
+    const house = await GatewayHouse.start({ count: gateways, env: { LOGE_SFU_WORKERS: '0' } });
+    const balancer = await TcpBalancer.create(house.gateways.map(({ port }) => port));
+    const whole = new SfuHouse(house, balancer, nodeEnv);
+    await Promise.all(Array.from({ length: nodes }, () => whole.startNode()));
+    await whole.ready();
+    return whole;
+  }
+
+  private constructor(gateways: GatewayHouse, balancer: TcpBalancer, nodeEnv: Record<string, string>) {
+    this.gateways = gateways;
+    this.balancer = balancer;
+    this.#nodeEnv = nodeEnv;
+  }
+
+  /** Where people come in, at whatever gateway takes them. */
+  get url(): string {
+    return this.balancer.url;
+  }
+
+  async startNode(): Promise<SfuProcess> {
+    const node = await SfuProcess.create({ REDIS_URL: this.gateways.redis.url, ...this.#nodeEnv });
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Takes the node off the list; its end is the caller's to bring about. */
+  takeNode(node: SfuProcess): SfuProcess {
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    return node;
+  }
+
+  /** The node on which the publisher is. */
+  async origin(): Promise<SfuProcess> {
+    const counts = await Promise.all(this.nodes.map((node) => node.metric('loge_sfu_producers')));
+    const node = this.nodes[counts.findIndex((count) => count > 0)];
+    if (!node) throw new Error('Nobody publishes.');
+    return node;
+  }
+
+  /** Resolves when every gateway takes people in. */
+  async ready(): Promise<void> {
+    const until = performance.now() + READY_MS;
+    for (const { url } of this.gateways.gateways) {
+      while (!(await isReady(url))) {
+        if (performance.now() > until) throw new Error(`${url} is not ready.`);
+        await pause(LOOK_MS);
+      }
+    }
+  }
+
+  /** The gateway that has the most people, and the one that has the fewest. */
+  get gatewaysByLoad(): { fullest: ServerProcess; emptiest: ServerProcess } {
+    const sorted = [...this.gateways.gateways].sort(
+      (left, right) => this.balancer.connections(left.port) - this.balancer.connections(right.port),
+    );
+    const [emptiest, fullest] = [sorted[0], sorted.at(-1)];
+    if (!emptiest || !fullest) throw new Error('There is no gateway.');
+    return { fullest, emptiest };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.balancer[Symbol.asyncDispose]();
+    await this.gateways[Symbol.asyncDispose]();
+    await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
+  }
+}
+
+/** The process among a process' children that uses the most time at the moment: of a node with a live, the worker that carries it. */
+export async function busiestChild(pid: number): Promise<number> {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const before = children.map(ticksOf);
+  await pause(BUSY_LOOK_MS);
+  const used = children.map((child, index) => ticksOf(child) - (before[index] ?? 0));
+  const busiest = children[used.indexOf(Math.max(...used))];
+  if (busiest === undefined) throw new Error(`Process ${pid} has no children.`);
+  return busiest;
+}
+
+/** Time that a process has had, in the system's ticks: fields 14 and 15 of `stat`, counted after the command's name. */
+function ticksOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/readyz`).catch(() => undefined);
+  return response?.status === 200;
+}
+
+export function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}
