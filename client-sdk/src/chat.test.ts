@@ -39,6 +39,13 @@ class ServerLog {
     return { entries, lastSeq: this.entries.length };
   }
 
+  #isSilent = false;
+
+  /** Whether the history is answered. */
+  setSilent(isSilent: boolean): void {
+    this.#isSilent = isSilent;
+  }
+
   readonly #faults: { error: LogeError; afterActing: boolean }[] = [];
   readonly #holds: string[] = [];
 
@@ -53,6 +60,7 @@ class ServerLog {
 
   readonly request = async <N extends RequestName>(name: N, input: RequestInput<N>): Promise<never> => {
     this.requests.push(name);
+    if (name === 'chat:history' && this.#isSilent) throw new LogeError('timeout');
     if (name === 'chat:history') return this.page(input as { since?: number; before?: number }) as never;
     const { clientId, text } = input as { clientId: string; text: string };
     const fault = this.#faults.shift();
@@ -117,6 +125,46 @@ describe('Chat', () => {
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs * 2);
     expect(toldSeqs()).toEqual([1, 2]);
     expect(server.requests).toEqual([]);
+  });
+
+  it('asks again for what it did not get, slower each time, also when nobody says anything more', async () => {
+    const { server, chat, toldSeqs } = createChat();
+    chat.handlePage(server.page({}));
+    server.setSilent(true);
+    server.add('lost');
+    chat.handleEntries([server.add('seen')]);
+    await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(toldSeqs()).toEqual([]);
+    // In ten seconds every attempt comes later than the one before, up to the last wait, half of it by chance.
+    expect(server.requests.length).toBeGreaterThan(5);
+    expect(server.requests.length).toBeLessThan(20);
+    server.setSilent(false);
+    await vi.advanceTimersByTimeAsync(CHAT.gapBackoffMs.at(-1) ?? 0);
+    expect(toldSeqs()).toEqual([1, 2]);
+    const asked = server.requests.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(server.requests).toHaveLength(asked);
+  });
+
+  it('sees a gap that comes up while another is being fetched', async () => {
+    const { server, chat, toldSeqs } = createChat();
+    chat.handlePage(server.page({}));
+    server.add('lost');
+    const seen = server.add('seen');
+    const page = server.page({});
+    server.add('lost later');
+    const last = server.add('seen later');
+    const request = vi.spyOn(server, 'page').mockImplementationOnce(() => {
+      // On its way, the page is overtaken by a frame.
+      chat.handleEntries([last]);
+      return page;
+    });
+    for (let pages = 1; pages <= CHAT.gapPages; pages += 1) request.mockReturnValueOnce(page);
+    chat.handleEntries([seen]);
+    await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
+    await vi.advanceTimersByTimeAsync(CHAT.gapBackoffMs[0]);
+    expect(toldSeqs()).toEqual([1, 2, 3, 4]);
   });
 
   it('resumes after a reconnect with everything that was missed, also more than a page', async () => {

@@ -29,6 +29,7 @@ import { tellPrivateProgress } from './private-requests.ts';
 import { createLimiterFactory, createSocketLimits, type SocketLimits } from './rate-limits.ts';
 import { createHandlers } from './requests.ts';
 import { RoomSubscriptions } from './room-subscriptions.ts';
+import { SocketBacklogs } from './socket-backlog.ts';
 import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
 
 /** Together the time after which a silent connection counts as lost. */
@@ -46,6 +47,7 @@ export class SocketGateway {
   readonly #io: SocketServer;
   readonly #presence: Presence;
   readonly #limits: SocketLimits;
+  readonly #backlogs: SocketBacklogs;
   readonly #pipeline: Pipeline;
   readonly #fanout: ChatFanout;
   readonly #chatLive: ChatLive;
@@ -92,9 +94,11 @@ export class SocketGateway {
       // The event and its data belong together by `EmitInside`; the compiler loses sight of that here.
       emitInside: (room, event, data) => this.#io.local.to(insideRoom(room)).emit(event, ...([data] as never)),
     });
+    this.#backlogs = new SocketBacklogs({ metrics: context.metrics, connections: () => this.#bySocket.values() });
     this.#pipeline = new Pipeline({
       handlers: createHandlers(context, this.#chatLive),
       limits: this.#limits,
+      backlogs: this.#backlogs,
       log: context.log,
       metrics: context.metrics,
     });
@@ -280,6 +284,7 @@ export class SocketGateway {
     this.#unsubscribe();
     const { code, message } = new AppError('shutting_down').toWire();
     this.#io.local.emit('rooms:goodbye', { code, message, reconnect: true });
+    this.#backlogs.close();
     this.#fanout.close();
     this.#chatLive.close();
     this.#facts.close();
