@@ -304,6 +304,74 @@ describe('Chat', () => {
     expect(told('chatHeld')).toHaveLength(2);
   });
 
+  it('shows what is held after a reload, and hears of reviews that ended while it was away', async () => {
+    const { server, chat } = createChat();
+    chat.handlePage(server.page({}));
+    const ids = ['held_00000001', 'held_00000002', 'held_00000003'] as const;
+    for (const id of ids) {
+      server.holdNext(id);
+      await chat.send(`text of ${id}`);
+    }
+    const mode = { slowModeSeconds: 0, membersOnly: false, emojiOnly: false, paused: false };
+    const chatState = {
+      version: 1,
+      mode,
+      panic: false,
+      pinned: null,
+      poll: null,
+      linksAllowed: false,
+      reactionSet: [],
+    };
+    const restriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null } as const;
+    const inside = { chat: server.page({}), chatState, restriction, ownVote: null };
+    const [first, second] = chat.outgoing.map(({ clientId, text }, index) => ({
+      id: ids[index] ?? ids[0],
+      clientId,
+      text,
+      replyTo: null,
+      mentions: [],
+    }));
+    if (!first || !second) throw new Error('not held');
+    const held = [
+      { ...first, state: 'held', reason: null } as const,
+      { ...second, state: 'refused', reason: 'no' } as const,
+    ];
+    // The third one was allowed meanwhile.
+    chat.handleInside({ ...inside, held });
+    const expected = [
+      { text: first.text, state: 'held' },
+      { text: second.text, state: 'refused', reason: 'no' },
+    ];
+    expect(chat.outgoing).toMatchObject(expected);
+    const { chat: reloaded } = createChat();
+    reloaded.handleInside({ ...inside, held });
+    expect(reloaded.outgoing).toMatchObject(expected);
+    reloaded.discard(second.clientId);
+    reloaded.handleInside({ ...inside, held });
+    expect(reloaded.outgoing).toMatchObject([expected[0]]);
+  });
+
+  it('takes whoever was erased out of what is shown, also where others name or quote them', () => {
+    const { server, chat } = createChat();
+    const said = server.add('mine');
+    const other = { identity: 'fan-2', name: 'Other', role: 'fan' as const };
+    const { id } = said;
+    const answer = {
+      ...server.add('@Fan yes'),
+      from: other,
+      mentions: ['fan-1'],
+      replyTo: { id, from, excerpt: 'mine' },
+    };
+    server.entries[1] = answer;
+    chat.handlePage(server.page({}));
+    chat.handlers['chat:erased']({ identity: 'fan-1', pseudonym: 'erased-1' });
+    expect(chat.messages).toMatchObject([
+      { text: '', erased: true, from: { identity: 'erased-1' } },
+      { text: '@Erased yes', from: other, mentions: ['erased-1'], replyTo: { excerpt: '' } },
+    ]);
+    expect(JSON.stringify(chat.messages)).not.toContain('"fan-1"');
+  });
+
   it('puts an own message that was left out for the others in its place', async () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));

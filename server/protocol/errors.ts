@@ -47,7 +47,7 @@ export const ERROR_CATALOGUE = {
   participant_not_removable: {
     status: 409,
     retryable: false,
-    message: 'The creator of a room cannot be removed from it.',
+    message: 'The creator of a room, and whoever moderates beside you, cannot be removed by you.',
   },
   too_many_connections: { status: 429, retryable: true, message: 'Too many connections at once. Close another tab.' },
   connection_too_slow: {
