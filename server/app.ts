@@ -161,6 +161,7 @@ export class App {
       log,
       rooms: {
         creatorOf: (room) => rooms.creatorOf(room),
+        moderates: (of) => rooms.moderates(of),
         isMember: async (creator, identity) =>
           (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
       },

@@ -7,6 +7,9 @@ export function isItem(entry: ChatEntry): entry is ChatItem {
   return entry.kind !== 'removal' && entry.kind !== 'purge';
 }
 
+/** As the server writes it in the place of a name. */
+const ERASED_NAME = 'Erased';
+
 export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
   switch (entry.kind) {
     case 'message':
@@ -33,14 +36,63 @@ export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
   }
 }
 
-/** Somebody's words are gone for good, and a pseudonym stands for them. Returns whether anything changed. */
-export function eraseFromItems(items: ChatItem[], erased: { identity: string; pseudonym: string }): boolean {
-  const { identity, pseudonym } = erased;
-  return change(items, (message) => {
-    if (message.from.identity !== identity) return quoteless(message, ({ from }) => from.identity === identity);
-    const from = { ...message.from, identity: pseudonym, name: pseudonym };
-    return { ...message, from, text: '', erased: true };
-  });
+/** Somebody's words are gone for good, and a pseudonym stands for them wherever they were named. Returns whether anything changed. */
+export function eraseFromItems(items: ChatItem[], { identity, pseudonym }: Erased): boolean {
+  const from = { name: pseudonym, identity: pseudonym };
+  const names = new Set(
+    items.flatMap((item) => (item.kind !== 'notice' && isOf(item, identity) ? [item.from.name] : [])),
+  );
+  let isChanged = false;
+  for (const [index, item] of items.entries()) {
+    if (item.kind === 'notice') {
+      if (item.by !== identity) continue;
+      items[index] = { ...item, by: pseudonym };
+    } else if (isOf(item, identity)) {
+      const author = { ...item.from, ...from };
+      items[index] =
+        item.kind === 'tip'
+          ? { ...item, from: author, message: null }
+          : { ...without(item, ['mentions', 'replyTo']), from: author, text: '', erased: true };
+    } else if (
+      item.kind === 'message' &&
+      (item.mentions?.includes(identity) || item.replyTo?.from.identity === identity)
+    ) {
+      items[index] = eraseNamed(item, { identity, pseudonym }, names);
+    } else continue;
+    isChanged = true;
+  }
+  return isChanged;
+}
+
+interface Erased {
+  identity: string;
+  pseudonym: string;
+}
+
+/** The words of others stay; the name that a mention shows, and what they quote, do not. */
+function eraseNamed(message: ChatMessage, { identity, pseudonym }: Erased, names: ReadonlySet<string>): ChatMessage {
+  const { mentions, replyTo } = message;
+  let { text } = message;
+  if (mentions?.includes(identity)) for (const name of names) text = text.replaceAll(`@${name}`, `@${ERASED_NAME}`);
+  const isQuoted = replyTo?.from.identity === identity;
+  return {
+    ...message,
+    text,
+    ...(mentions ? { mentions: mentions.map((named) => (named === identity ? pseudonym : named)) } : {}),
+    ...(isQuoted
+      ? { replyTo: { ...replyTo, from: { ...replyTo.from, identity: pseudonym, name: pseudonym }, excerpt: '' } }
+      : {}),
+  };
+}
+
+function isOf(item: Exclude<ChatItem, { kind: 'notice' }>, identity: string): boolean {
+  return item.from.identity === identity;
+}
+
+function without<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Omit<T, K> {
+  const rest = { ...from };
+  for (const key of keys) delete rest[key];
+  return rest;
 }
 
 function change(items: ChatItem[], to: (message: ChatMessage) => ChatMessage): boolean {

@@ -2,7 +2,7 @@
  * One's own messages on their way: shown at once, sent one after another, and marked until the log has them. A message keeps its
  * `clientId` through every repetition, so that it is in the log once however often it was sent. It knows nothing of the log.
  */
-import type { ChatMessage } from '../../server/protocol/chat.ts';
+import type { ChatMessage, OwnHeld } from '../../server/protocol/chat.ts';
 import type { MessageId } from '../../server/protocol/ids.ts';
 import { LogeError, toLogeError } from './errors.ts';
 import { CHAT } from './limits.ts';
@@ -59,6 +59,8 @@ interface OutboxDependencies {
 
 export class ChatOutbox {
   readonly #dependencies: OutboxDependencies;
+  /** Refused ones that were taken out of sight: a reconnect does not bring them back. */
+  readonly #discarded = new Set<string>();
   #messages: readonly OutgoingMessage[] = [];
   #waitingFor = new Map<string, number>();
   #sending: Promise<unknown> = Promise.resolve();
@@ -99,6 +101,10 @@ export class ChatOutbox {
 
   /** Takes away a message that failed or was refused; what is on its way stays. */
   discard(clientId: string): void {
+    const heldId = this.#messages.find((one) => one.clientId === clientId)?.heldId;
+    if (heldId) this.#discarded.add(heldId);
+    const [oldest] = this.#discarded;
+    if (oldest !== undefined && this.#discarded.size > CHAT.outgoingMessages) this.#discarded.delete(oldest);
     this.#set(this.#messages.filter((one) => one.clientId !== clientId || !isSettled(one)));
   }
 
@@ -117,6 +123,27 @@ export class ChatOutbox {
     if (!message) return;
     if (review.state === 'allowed') this.#set(this.#messages.filter((one) => one !== message));
     else this.#change(message.clientId, { state: review.state, reason: review.reason });
+  }
+
+  /**
+   * What the server keeps of one's own for review, on entering and after every reconnect: a page that was reloaded has forgotten it, and one
+   * that was away has not heard how a review ended.
+   */
+  restoreHeld(held: readonly OwnHeld[]): void {
+    const kept = new Map(held.map((one) => [one.id, one]));
+    const known = new Set<string>();
+    const messages = this.#messages.flatMap((message): OutgoingMessage[] => {
+      known.add(message.clientId);
+      if (message.state !== 'held' || message.heldId === null) return [message];
+      const now = kept.get(message.heldId as OwnHeld['id']);
+      // What waits no more and was not refused is in the log.
+      return now ? [{ ...message, state: now.state, reason: now.reason }] : [];
+    });
+    const forgotten = held.filter(({ id, clientId }) => !known.has(clientId) && !this.#discarded.has(id));
+    this.#set([
+      ...forgotten.map(({ id, ...rest }): OutgoingMessage => ({ ...rest, heldId: id, error: null })),
+      ...messages,
+    ]);
   }
 
   clear(): void {

@@ -39,6 +39,13 @@ class ServerLog {
     return { entries, lastSeq: this.entries.length };
   }
 
+  #isSilent = false;
+
+  /** Whether the history is answered. */
+  setSilent(isSilent: boolean): void {
+    this.#isSilent = isSilent;
+  }
+
   readonly #faults: { error: LogeError; afterActing: boolean }[] = [];
   readonly #holds: string[] = [];
 
@@ -53,6 +60,7 @@ class ServerLog {
 
   readonly request = async <N extends RequestName>(name: N, input: RequestInput<N>): Promise<never> => {
     this.requests.push(name);
+    if (name === 'chat:history' && this.#isSilent) throw new LogeError('timeout');
     if (name === 'chat:history') return this.page(input as { since?: number; before?: number }) as never;
     const { clientId, text } = input as { clientId: string; text: string };
     const fault = this.#faults.shift();
@@ -117,6 +125,46 @@ describe('Chat', () => {
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs * 2);
     expect(toldSeqs()).toEqual([1, 2]);
     expect(server.requests).toEqual([]);
+  });
+
+  it('asks again for what it did not get, slower each time, also when nobody says anything more', async () => {
+    const { server, chat, toldSeqs } = createChat();
+    chat.handlePage(server.page({}));
+    server.setSilent(true);
+    server.add('lost');
+    chat.handleEntries([server.add('seen')]);
+    await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(toldSeqs()).toEqual([]);
+    // In ten seconds every attempt comes later than the one before, up to the last wait, half of it by chance.
+    expect(server.requests.length).toBeGreaterThan(5);
+    expect(server.requests.length).toBeLessThan(20);
+    server.setSilent(false);
+    await vi.advanceTimersByTimeAsync(CHAT.gapBackoffMs.at(-1) ?? 0);
+    expect(toldSeqs()).toEqual([1, 2]);
+    const asked = server.requests.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(server.requests).toHaveLength(asked);
+  });
+
+  it('sees a gap that comes up while another is being fetched', async () => {
+    const { server, chat, toldSeqs } = createChat();
+    chat.handlePage(server.page({}));
+    server.add('lost');
+    const seen = server.add('seen');
+    const page = server.page({});
+    server.add('lost later');
+    const last = server.add('seen later');
+    const request = vi.spyOn(server, 'page').mockImplementationOnce(() => {
+      // On its way, the page is overtaken by a frame.
+      chat.handleEntries([last]);
+      return page;
+    });
+    for (let pages = 1; pages <= CHAT.gapPages; pages += 1) request.mockReturnValueOnce(page);
+    chat.handleEntries([seen]);
+    await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
+    await vi.advanceTimersByTimeAsync(CHAT.gapBackoffMs[0]);
+    expect(toldSeqs()).toEqual([1, 2, 3, 4]);
   });
 
   it('resumes after a reconnect with everything that was missed, also more than a page', async () => {
@@ -254,6 +302,74 @@ describe('Chat', () => {
     chat.handlers['chat:held']({ id: 'held_00000002', state: 'refused', reason: 'insults' });
     expect(chat.outgoing).toMatchObject([{ text: 'two', state: 'refused', reason: 'insults' }]);
     expect(told('chatHeld')).toHaveLength(2);
+  });
+
+  it('shows what is held after a reload, and hears of reviews that ended while it was away', async () => {
+    const { server, chat } = createChat();
+    chat.handlePage(server.page({}));
+    const ids = ['held_00000001', 'held_00000002', 'held_00000003'] as const;
+    for (const id of ids) {
+      server.holdNext(id);
+      await chat.send(`text of ${id}`);
+    }
+    const mode = { slowModeSeconds: 0, membersOnly: false, emojiOnly: false, paused: false };
+    const chatState = {
+      version: 1,
+      mode,
+      panic: false,
+      pinned: null,
+      poll: null,
+      linksAllowed: false,
+      reactionSet: [],
+    };
+    const restriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null } as const;
+    const inside = { chat: server.page({}), chatState, restriction, ownVote: null };
+    const [first, second] = chat.outgoing.map(({ clientId, text }, index) => ({
+      id: ids[index] ?? ids[0],
+      clientId,
+      text,
+      replyTo: null,
+      mentions: [],
+    }));
+    if (!first || !second) throw new Error('not held');
+    const held = [
+      { ...first, state: 'held', reason: null } as const,
+      { ...second, state: 'refused', reason: 'no' } as const,
+    ];
+    // The third one was allowed meanwhile.
+    chat.handleInside({ ...inside, held });
+    const expected = [
+      { text: first.text, state: 'held' },
+      { text: second.text, state: 'refused', reason: 'no' },
+    ];
+    expect(chat.outgoing).toMatchObject(expected);
+    const { chat: reloaded } = createChat();
+    reloaded.handleInside({ ...inside, held });
+    expect(reloaded.outgoing).toMatchObject(expected);
+    reloaded.discard(second.clientId);
+    reloaded.handleInside({ ...inside, held });
+    expect(reloaded.outgoing).toMatchObject([expected[0]]);
+  });
+
+  it('takes whoever was erased out of what is shown, also where others name or quote them', () => {
+    const { server, chat } = createChat();
+    const said = server.add('mine');
+    const other = { identity: 'fan-2', name: 'Other', role: 'fan' as const };
+    const { id } = said;
+    const answer = {
+      ...server.add('@Fan yes'),
+      from: other,
+      mentions: ['fan-1'],
+      replyTo: { id, from, excerpt: 'mine' },
+    };
+    server.entries[1] = answer;
+    chat.handlePage(server.page({}));
+    chat.handlers['chat:erased']({ identity: 'fan-1', pseudonym: 'erased-1' });
+    expect(chat.messages).toMatchObject([
+      { text: '', erased: true, from: { identity: 'erased-1' } },
+      { text: '@Erased yes', from: other, mentions: ['erased-1'], replyTo: { excerpt: '' } },
+    ]);
+    expect(JSON.stringify(chat.messages)).not.toContain('"fan-1"');
   });
 
   it('puts an own message that was left out for the others in its place', async () => {

@@ -213,10 +213,11 @@ export class Chat {
   }
 
   /** @internal What comes with entering the room, and with every reconnect. */
-  handleInside(inside: Pick<Inside, 'chat' | 'chatState' | 'restriction' | 'ownVote'>): void {
+  handleInside(inside: Pick<Inside, 'chat' | 'chatState' | 'restriction' | 'ownVote' | 'held'>): void {
     const wasRaised = this.isHandRaised;
     this.#state.begin(inside);
     this.handlePage(inside.chat);
+    this.#feed.outbox.restoreHeld(inside.held);
     // A hand belongs to a connection's stay: after a reconnect the server is told again.
     if (wasRaised) void this.raiseHand(true).catch(() => this.#state.handleOwnHand(false));
   }

@@ -30,6 +30,8 @@ export const CHAT = {
   heldEntries: 500,
   /** How long an entry may be missing before the log is asked for it. A frame is on its way for about 50 ms. */
   gapWaitMs: 150,
+  /** Waits before the log is asked again for what it did not give; the last one repeats. Each is spread by half. */
+  gapBackoffMs: [100, 250, 500, 1_000, 2_000],
   /** Pages fetched for one gap; past it the newest page is taken and `chatGap` told. */
   gapPages: 4,
   /** Messages that wait for the connection; past it `send()` rejects with `too_many_pending`. */

@@ -55,6 +55,10 @@ export const chatEntries = pgTable(
     sentAt: time('sent_at').notNull(),
   },
   (table) => [
+    /** Whom others have named: found when somebody's data is erased. */
+    index('chat_entries_mentions')
+      .using('gin', sql`(${table.details} -> 'mentions')`)
+      .where(sql`${table.details} ? 'mentions'`),
     primaryKey({ columns: [table.room, table.seq] }),
     uniqueIndex('chat_entries_id').on(table.kind, table.id),
     // By the person first: their messages in a room, and everywhere, are found by the same index.

@@ -9,7 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { ChatPage, ChatSendAnswer } from '../protocol/chat.ts';
+import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat.ts';
 import type { ChatRestriction } from '../protocol/chat-moderation.ts';
 import type { ChatState, OwnVote } from '../protocol/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -233,12 +233,15 @@ export class Chat {
   async lookInside(
     room: RoomId,
     identity: string,
-  ): Promise<{ chatState: ChatState; restriction: ChatRestriction; ownVote: OwnVote | null }> {
-    const chatState = await this.state(room);
-    const restriction = await this.restrictionOf(room, identity);
+  ): Promise<{ chatState: ChatState; restriction: ChatRestriction; ownVote: OwnVote | null; held: OwnHeld[] }> {
+    const [chatState, restriction, held] = await Promise.all([
+      this.state(room),
+      this.restrictionOf(room, identity),
+      this.held.ofAuthor(room, identity),
+    ]);
     const ownVote =
       chatState.poll && !chatState.poll.closed ? await this.polls.findVote(chatState.poll.id, identity) : null;
-    return { chatState, restriction, ownVote };
+    return { chatState, restriction, ownVote, held };
   }
 
   /** Whoever may not write may not react or vote either. */

@@ -1,6 +1,7 @@
 /** Messages that wait for a moderator: their authors know that they wait, and are told what becomes of them. */
+import { GatheredRead } from '../platform/gathered-read.ts';
 import type { Participant } from '../protocol/accounts.ts';
-import type { HoldReason } from '../protocol/chat.ts';
+import type { HoldReason, OwnHeld } from '../protocol/chat.ts';
 import type { HeldMessage, ReviewInput } from '../protocol/chat-moderation.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type HeldMessageId, type MessageId, type RoomId } from '../protocol/ids.ts';
@@ -8,6 +9,9 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { Actor } from './acts.store.ts';
 import { type ChatParts, nowIso, tellNews } from './chat-parts.ts';
 import { HeldStore, takeHeld } from './held.store.ts';
+
+/** How long its author is shown that a message was refused, on coming in anew. */
+const REFUSAL_SHOWN_MS = 3_600_000;
 
 interface Holding {
   room: RoomId;
@@ -22,10 +26,14 @@ interface Holding {
 export class HeldMessages {
   readonly #parts: ChatParts;
   readonly #store: HeldStore;
+  readonly #own: GatheredRead<{ room: RoomId; identity: string }, OwnHeld[]>;
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
     this.#store = new HeldStore(parts.db);
+    this.#own = new GatheredRead((people) =>
+      this.#store.findOwn(people, new Date(parts.clock.now() - REFUSAL_SHOWN_MS).toISOString()),
+    );
   }
 
   async add({
@@ -68,6 +76,11 @@ export class HeldMessages {
     return this.#store.findSent(room, identity, clientId);
   }
 
+  /** What somebody wrote that is not in the log, or not yet: their page may have forgotten it. */
+  ofAuthor(room: RoomId, identity: string): Promise<OwnHeld[]> {
+    return this.#own.get({ room, identity });
+  }
+
   countWaiting(room: RoomId): Promise<number> {
     return this.#store.countWaiting(room);
   }
@@ -92,7 +105,8 @@ export class HeldMessages {
     const taken = await log.act(room, async (act) => {
       const held = await takeHeld(act.run, { id, room, decision, at, reason });
       if (!held) return undefined;
-      if (actor.role === 'moderator' && held.identity === actor.identity) throw new AppError('forbidden');
+      if ((actor.role === 'moderator' || actor.role === 'fan') && held.identity === actor.identity)
+        throw new AppError('forbidden');
       const { identity, name, role, text } = held;
       const message = createId('message');
       if (decision === 'allow') {

@@ -1,9 +1,10 @@
 import { and, asc, count, eq, isNull } from 'drizzle-orm';
 import type { Database, Run } from '../platform/db.ts';
 import type { Participant, Role } from '../protocol/accounts.ts';
-import type { HoldReason } from '../protocol/chat.ts';
+import type { HoldReason, OwnHeld } from '../protocol/chat.ts';
 import type { HeldMessage } from '../protocol/chat-moderation.ts';
-import type { HeldMessageId, RoomId } from '../protocol/ids.ts';
+import type { HeldMessageId, MessageId, RoomId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { chatHeld } from './chat-moderation.schema.ts';
 
 export interface NewHeld {
@@ -36,6 +37,24 @@ export interface TakenHeld {
 
 const TAKE = `update chat_held set decision = $3, decided_at = $4::timestamptz, decided_reason = $5
   where id = $1 and room = $2 and decision is null returning *`;
+
+/** For each person, the newest that wait, and those that were refused since. */
+const FIND_OWN = `select asked.n, held.id, held.client_id, held.text, held.reply_to, held.mentions, held.decision, held.decided_reason
+  from unnest($1::text[], $2::text[]) with ordinality as asked (room, identity, n)
+  cross join lateral (select * from chat_held where chat_held.room = asked.room and chat_held.identity = asked.identity
+    and (decision is null or (decision = 'refuse' and decided_at > $3::timestamptz))
+    order by id desc limit ${LIMITS.chatOwnHeld}) held order by held.id`;
+
+interface OwnRow {
+  n: number | string;
+  id: string;
+  client_id: string;
+  text: string;
+  reply_to: string | null;
+  mentions: string[] | null;
+  decision: 'refuse' | null;
+  decided_reason: string | null;
+}
 
 export class HeldStore {
   readonly #db: Database;
@@ -88,6 +107,14 @@ export class HeldStore {
     return rows.map(toHeld);
   }
 
+  /** In the order of the people given. */
+  async findOwn(people: { room: RoomId; identity: string }[], refusedSince: string): Promise<OwnHeld[][]> {
+    const columns = [people.map(({ room }) => room), people.map(({ identity }) => identity), refusedSince];
+    const rows = await this.#db.bulk<OwnRow>(FIND_OWN, columns);
+    const byPerson = Map.groupBy(rows, ({ n }) => Number(n) - 1);
+    return people.map((_person, index) => (byPerson.get(index) ?? []).map(toOwn));
+  }
+
   async exists(room: RoomId, id: string): Promise<boolean> {
     const rows = await this.#db.orm
       .select({ id: chatHeld.id })
@@ -112,6 +139,18 @@ export async function takeHeld(
 }
 
 const waitingIn = (room: RoomId) => and(eq(chatHeld.room, room), isNull(chatHeld.decision));
+
+function toOwn(row: OwnRow): OwnHeld {
+  return {
+    id: row.id as HeldMessageId,
+    clientId: row.client_id,
+    text: row.text,
+    replyTo: row.reply_to as MessageId | null,
+    mentions: row.mentions ?? [],
+    state: row.decision === null ? 'held' : 'refused',
+    reason: row.decided_reason,
+  };
+}
 
 function toHeld(row: typeof chatHeld.$inferSelect): HeldMessage {
   return {

@@ -2,7 +2,6 @@
  * What moderators do in a chat. Every act is one transaction in the room's place in the queue: its effect, the line in the log that
  * tells of it, and its row in the audit log are there together or not at all. Whoever it concerns is told, with the reason.
  */
-import type { Role } from '../protocol/accounts.ts';
 import type { LiftInput, RestrictInput, SetModeInput, WordList, WordRule } from '../protocol/chat-moderation.ts';
 import type { ChatMode } from '../protocol/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -34,9 +33,6 @@ export interface Act {
   actor: Actor;
 }
 
-/** Who restricts whom; `targetRole` as far as it is known. */
-export type Restricting = Act & { input: RestrictInput; targetRole?: Role | undefined };
-
 export class Moderation {
   readonly #parts: ChatParts;
   readonly #store: ModerationStore;
@@ -67,15 +63,16 @@ export class Moderation {
   /** Takes away everything that one person has written in the room so far. */
   async removeAuthor({ room, actor, identity, reason }: Act & { identity: string; reason: string }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
+    if (identity !== actor.identity) await this.#assertOutranks(actor, { creator, room, identity });
     await this.#act(room, (act, at) => purge(act, { room, actor, creator, identity, reason, at }));
   }
 
   /** Keeps somebody from writing. A new restriction takes the place of what held in the same scope. */
-  async restrict({ room, actor, input, targetRole }: Restricting): Promise<void> {
+  async restrict({ room, actor, input }: Act & { input: RestrictInput }): Promise<void> {
     const { identity, kind, scope, reason, removeMessages } = input;
     const { creator } = await this.#parts.policies.get(room);
-    const isPeer = actor.role === 'moderator' && (targetRole === 'moderator' || identity === actor.identity);
-    if (identity === creator || isPeer) throw new AppError('participant_not_restrictable');
+    if (identity === creator) throw new AppError('participant_not_restrictable');
+    await this.#assertOutranks(actor, { creator, room: scope === 'room' ? room : undefined, identity });
     const seconds = input.seconds ?? (kind === 'timeout' ? TIMEOUT_DEFAULT_SECONDS : undefined);
     const where = scope === 'room' ? room : null;
     await this.#act(room, async (act, at) => {
@@ -113,7 +110,7 @@ export class Moderation {
   async lift({ room, actor, input }: Act & { input: LiftInput }): Promise<void> {
     const { identity, scope, reason } = input;
     // What was laid on a moderator is another's to take away.
-    if (actor.role === 'moderator' && identity === actor.identity) throw new AppError('participant_not_restrictable');
+    if (keepsOrderForAnother(actor) && identity === actor.identity) throw new AppError('participant_not_restrictable');
     const { creator } = await this.#parts.policies.get(room);
     const where = scope === 'room' ? room : null;
     const lifted = await this.#act(room, async (act, at) => {
@@ -221,9 +218,24 @@ export class Moderation {
     return this.#store.listRestrictionsOf(identity, limit);
   }
 
+  /** Who keeps order in somebody's room acts neither against the creator nor against a colleague, whether those are connected or not. */
+  async #assertOutranks(
+    actor: Actor,
+    target: { creator: string; room?: RoomId | undefined; identity: string },
+  ): Promise<void> {
+    if (!keepsOrderForAnother(actor)) return;
+    const isAbove = target.identity === target.creator || target.identity === actor.identity;
+    if (isAbove || (await this.#parts.rooms.moderates(target))) throw new AppError('participant_not_restrictable');
+  }
+
   #act<T>(room: RoomId, work: (act: ActTransaction, at: string) => Promise<T>): Promise<T> {
     return this.#parts.log.act(room, (act) => work(act, nowIso(this.#parts)));
   }
+}
+
+/** A moderator, or a fan whose token lets them moderate. */
+function keepsOrderForAnother({ role }: Actor): boolean {
+  return role === 'moderator' || role === 'fan';
 }
 
 async function purge(

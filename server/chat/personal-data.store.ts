@@ -11,6 +11,7 @@ const RETIRED_AT_ONCE = 5_000;
 /** Stands for everybody whose messages are gone by their age. */
 const RETIRED = 'erased';
 const ERASED_NAME = 'Erased';
+const NAMES_LOOKED_FOR = 20;
 
 const ERASE_MESSAGES = `update chat_entries set identity = $2, name = $3, text = null, details = null, client_id = null, reply_to = null,
   erased_at = $4::timestamptz where identity = $1 and kind = 'message' returning room`;
@@ -19,6 +20,27 @@ const ERASE_OTHERS = `update chat_entries set identity = $2, name = $3, text = c
   where identity = $1 and kind <> 'message'`;
 const ERASE_PURGES = `update chat_entries set details = jsonb_set(details, '{identity}', to_jsonb($2::text))
   where kind = 'purge' and details ->> 'identity' = $1`;
+/** Names that somebody went by here: with them others have spoken to them. */
+const FIND_NAMES = `select distinct name from chat_entries where identity = $1 order by name limit ${NAMES_LOOKED_FOR}`;
+const NAMES_THEM = `details ? 'mentions' and details -> 'mentions' @> to_jsonb($1::text)`;
+/** The words of others stay theirs; where they name the person by the name that a mention shows, the name goes. */
+const ERASE_NAME_IN_MENTIONS = `update chat_entries set text = replace(text, '@' || $2, '@' || $3)
+  where ${NAMES_THEM} and strpos(text, '@' || $2) > 0`;
+const PSEUDONYMISED_MENTIONS = (column: string) => `(select jsonb_agg(case when named = $1 then $2 else named end)
+  from jsonb_array_elements_text(${column}) named)`;
+const ERASE_MENTIONS = `update chat_entries
+  set details = jsonb_set(details, '{mentions}', ${PSEUDONYMISED_MENTIONS("details -> 'mentions'")}) where ${NAMES_THEM}`;
+const ERASE_HELD_MENTIONS = `update chat_held set mentions = ${PSEUDONYMISED_MENTIONS('mentions')}
+  where mentions @> to_jsonb($1::text)`;
+const ERASE_POLLS = 'update chat_polls set started_by = $2 where started_by = $1';
+const ERASE_RESTRICTED_BY = 'update chat_restrictions set by = $2 where by = $1';
+/** The law asks what was done and why, and not to whom by name; the database lets nothing else of a row be changed. */
+const ERASE_ACTS = `update chat_acts set actor = case when actor = $1 then $2 else actor end,
+  target = case when target = $1 then $2 else target end where actor = $1 or target = $1`;
+/** What is pinned names the person, or answers them. */
+const FIND_PINNED = `select chat_rooms.room from chat_rooms join chat_entries pinned on pinned.kind = 'message' and pinned.id = chat_rooms.pinned
+  left join chat_entries answered on answered.kind = 'message' and answered.id = pinned.reply_to
+  where answered.identity = $1 or pinned.details -> 'mentions' @> to_jsonb($1::text)`;
 const ERASE_VOTES = 'update chat_poll_votes set identity = $2 where identity = $1';
 const ERASE_REPORTS = 'update chat_reports set reporter = $2, note = null where reporter = $1';
 const ERASE_HELD = 'delete from chat_held where identity = $1';
@@ -65,18 +87,32 @@ export class PersonalDataStore {
   async erase(it: { identity: string; pseudonym: string; at: string; actor: Actor }) {
     const { identity, pseudonym, at, actor } = it;
     return this.#db.bulkTransaction(async (run: Run) => {
+      await this.#eraseMentions(run, identity, pseudonym);
       const erased = await run<{ room: string }>(ERASE_MESSAGES, [identity, pseudonym, ERASED_NAME, at]);
       await run(ERASE_OTHERS, [identity, pseudonym, ERASED_NAME]);
       await run(ERASE_PURGES, [identity, pseudonym]);
       await run(ERASE_VOTES, [identity, pseudonym]);
       await run(ERASE_REPORTS, [identity, pseudonym]);
+      for (const statement of [ERASE_POLLS, ERASE_RESTRICTED_BY, ERASE_ACTS])
+        await run(statement, [identity, pseudonym]);
       await run(ERASE_HELD, [identity]);
       await run(ERASE_RESTRICTIONS, [identity, at]);
       const unpinned = await run<{ room: string }>(UNPIN, []);
-      const bumped = await run<{ room: RoomId; version: number }>(BUMP, [unpinned.map(({ room }) => room)]);
+      const changed = [...unpinned, ...(await run<{ room: string }>(FIND_PINNED, [pseudonym]))].map(({ room }) => room);
+      const bumped = await run<{ room: RoomId; version: number }>(BUMP, [changed]);
       await insertActs(run, [{ at, kind: 'erasure', actor, target: pseudonym, details: { messages: erased.length } }]);
       return { messages: erased.length, bumped };
     });
+  }
+
+  /** Before the person's own names go: others' words are looked through for them. */
+  async #eraseMentions(run: Run, identity: string, pseudonym: string): Promise<void> {
+    const names = await run<{ name: string }>(FIND_NAMES, [identity]);
+    // A longer name first: a shorter one may be its beginning.
+    const longestFirst = names.map(({ name }) => name).sort((left, right) => right.length - left.length);
+    for (const name of longestFirst) await run(ERASE_NAME_IN_MENTIONS, [identity, name, ERASED_NAME]);
+    await run(ERASE_MENTIONS, [identity, pseudonym]);
+    await run(ERASE_HELD_MENTIONS, [identity, pseudonym]);
   }
 
   /** Does some of what is due; true when there may be more. */

@@ -2,6 +2,7 @@
  * What governs the chat of each room: its mode, its creator's words, and who may not write. Remembered by version; the log, which holds the
  * room's row while it appends, finds out when what a message was judged by is no longer so, and the bus says it to every gateway at once.
  */
+import { GatheredRead } from '../platform/gathered-read.ts';
 import { SharedRead } from '../platform/shared-read.ts';
 import type { ChatMessage } from '../protocol/chat.ts';
 import type { ChatRestriction, WordRule } from '../protocol/chat-moderation.ts';
@@ -15,7 +16,6 @@ import { WordFilter } from './word-filter.ts';
 const ROOMS_REMEMBERED = 5_000;
 const PEOPLE_REMEMBERED = 10_000;
 const WORD_LISTS_REMEMBERED = 1_000;
-const LOOKUPS_AT_ONCE = 500;
 const RECHECK_MS = 500;
 
 export interface RoomPolicy {
@@ -45,7 +45,7 @@ export class RoomPolicies {
   readonly #remembered = new Map<RoomId, RoomPolicy>();
   readonly #reads: SharedRead<RoomId, RoomPolicy>;
   readonly #filters = new Map<string, WordFilter>();
-  #lookups: { person: PersonInRoom; resolve: (found: Restriction[]) => void; reject: (error: unknown) => void }[] = [];
+  readonly #restrictions: GatheredRead<PersonInRoom, Restriction[]>;
 
   constructor(options: {
     store: PoliciesStore;
@@ -59,6 +59,7 @@ export class RoomPolicies {
     this.#creatorOf = options.creatorOf;
     this.#onChanged = options.onChanged;
     this.#reads = new SharedRead((room) => this.#read(room));
+    this.#restrictions = new GatheredRead((people) => this.#store.findRestrictions(people));
   }
 
   async get(room: RoomId): Promise<RoomPolicy> {
@@ -146,7 +147,7 @@ export class RoomPolicies {
   async restrictionsOf(policy: RoomPolicy, identity: string, nowMs: number): Promise<Restriction[]> {
     let known = policy.restrictions.get(identity);
     if (!known) {
-      known = await this.#lookUp({ creator: policy.creator, room: policy.room, identity });
+      known = await this.#restrictions.get({ creator: policy.creator, room: policy.room, identity });
       policy.restrictions.set(identity, known);
       forgetOldest(policy.restrictions, PEOPLE_REMEMBERED);
     }
@@ -159,28 +160,6 @@ export class RoomPolicies {
     if (!first) return NO_RESTRICTION;
     const { kind, scope, untilMs, reason, byRole } = first;
     return { kind, scope, until: untilMs === null ? null : new Date(untilMs).toISOString(), reason, byRole };
-  }
-
-  /** People who are looked up in the same turn of the event loop are looked up together. */
-  #lookUp(person: PersonInRoom): Promise<Restriction[]> {
-    return new Promise((resolve, reject) => {
-      this.#lookups.push({ person, resolve, reject });
-      if (this.#lookups.length === 1) setImmediate(() => void this.#lookUpAll());
-    });
-  }
-
-  async #lookUpAll(): Promise<void> {
-    const lookups = this.#lookups;
-    this.#lookups = [];
-    for (let from = 0; from < lookups.length; from += LOOKUPS_AT_ONCE) {
-      const some = lookups.slice(from, from + LOOKUPS_AT_ONCE);
-      try {
-        const found = await this.#store.findRestrictions(some.map(({ person }) => person));
-        for (const [index, { resolve }] of some.entries()) resolve(found[index] ?? []);
-      } catch (error) {
-        for (const { reject } of some) reject(error);
-      }
-    }
   }
 }
 

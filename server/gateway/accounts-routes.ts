@@ -5,7 +5,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 
-export function accountsRoutes({ accounts, rooms, tokens }: HttpContext): Route[] {
+export function accountsRoutes({ accounts, clock, rooms, tokens }: HttpContext): Route[] {
   return [
     defineRoute({
       name: 'createCreator',
@@ -40,6 +40,11 @@ export function accountsRoutes({ accounts, rooms, tokens }: HttpContext): Route[
         const room = await rooms.getRoom(input.room);
         if (input.role === 'creator' && input.identity !== room.creator.identity) {
           throw new AppError('forbidden', 'Only the creator of this room can have a token with the role creator.');
+        }
+        if (input.role === 'moderator') {
+          const { identity, room: id } = input;
+          const issuedAtSeconds = Math.floor(clock.now() / 1_000);
+          await rooms.recordRank({ room: id, identity, moderates: true, issuedAtSeconds });
         }
         return { token: tokens.create(input) };
       },

@@ -17,7 +17,8 @@ const TICK_MAX_MS = 200;
 const TICK_MS_PER_PERSON = 0.04;
 /** How long an entry may be missing before it is taken for lost: messages of two gateways overtake each other by little. */
 const GAP_MS = 25;
-const GAP_RETRY_MS = 250;
+/** Waits before the next look at the database for what was not found in it, or when it did not answer; the last one repeats. */
+const GAP_RETRY_MS = [25, 50, 100, 250, 500, 1_000];
 /** How often a room is compared with the database: what was lost last has nothing after it that would show the gap. */
 const CHECK_MS = 10_000;
 const CHECK_OUTAGE_MS = 1_000;
@@ -46,6 +47,10 @@ interface ChatRoom {
   timer: NodeJS.Timeout | undefined;
   gapTimer: NodeJS.Timeout | undefined;
   reading: Promise<void> | undefined;
+  /** Messages may have been lost since the reading that is under way began: it is followed by another. */
+  readAgain: boolean;
+  /** Looks at the database in a row after which something was still missing. */
+  gapReads: number;
 }
 
 export class ChatFanout {
@@ -80,6 +85,8 @@ export class ChatFanout {
       timer: undefined,
       gapTimer: undefined,
       reading: undefined,
+      readAgain: false,
+      gapReads: 0,
     };
     this.#rooms.set(roomId, room);
     return room;
@@ -107,13 +114,20 @@ export class ChatFanout {
     const room = this.#rooms.get(roomId);
     if (!room) return;
     this.#release(room, room.sequence.accept(entries));
-    if (!room.sequence.hasGap || room.gapTimer || room.reading) return;
-    room.gapTimer = setTimeout(() => {
+    // A reading that is under way looks after itself.
+    if (room.sequence.hasGap && !room.reading) this.#repairIn(GAP_MS, roomId, room);
+  }
+
+  #repairIn(waitMs: number, roomId: RoomId, room: ChatRoom): void {
+    room.gapTimer ??= setTimeout(() => {
       room.gapTimer = undefined;
-      if (!room.sequence.hasGap) return;
-      this.#options.metrics.chatGaps.inc();
+      // Meanwhile it may have come by itself; after a reading that failed nobody knows what is missing.
+      if (room.gapReads === 0) {
+        if (!room.sequence.hasGap) return;
+        this.#options.metrics.chatGaps.inc();
+      }
       void this.#repair(roomId, room);
-    }, GAP_MS);
+    }, waitMs);
   }
 
   /** Messages may have been lost: compares every room with the database. */
@@ -125,24 +139,38 @@ export class ChatFanout {
     const everyMs = this.#options.isBusConnected?.() ? CHECK_MS : CHECK_OUTAGE_MS;
     const nowMs = Date.now();
     for (const [roomId, room] of this.#rooms) {
-      if (nowMs - room.checkedAtMs >= everyMs) void this.#repair(roomId, room);
+      if (!room.reading && nowMs - room.checkedAtMs >= everyMs) void this.#repair(roomId, room);
     }
   }
 
   #repair(roomId: RoomId, room: ChatRoom): Promise<void> {
+    if (this.#rooms.get(roomId) !== room) return Promise.resolve();
+    if (room.reading) {
+      room.readAgain = true;
+      return room.reading;
+    }
     room.checkedAtMs = Date.now();
-    room.reading ??= this.#readMissing(roomId, room)
+    room.readAgain = false;
+    room.reading = this.#readMissing(roomId, room)
+      .then(() => room.sequence.hasGap)
       .catch((error) => {
         this.#options.log.warn({ err: error, room: roomId }, 'chat not read, trying again shortly');
-        room.gapTimer ??= setTimeout(() => {
-          room.gapTimer = undefined;
-          if (this.#rooms.get(roomId) === room) void this.#repair(roomId, room);
-        }, GAP_RETRY_MS);
+        return true;
       })
-      .finally(() => {
+      .then((isMissing) => {
         room.reading = undefined;
+        this.#afterReading(roomId, room, isMissing);
       });
     return room.reading;
+  }
+
+  /** What is missing still is looked for again, slower each time: it does not wait for the next message to show that it is. */
+  #afterReading(roomId: RoomId, room: ChatRoom, isMissing: boolean): void {
+    if (this.#rooms.get(roomId) !== room) return;
+    const waitMs = GAP_RETRY_MS[Math.min(room.gapReads, GAP_RETRY_MS.length - 1)] ?? GAP_MS;
+    room.gapReads = isMissing ? room.gapReads + 1 : 0;
+    if (isMissing) this.#repairIn(waitMs, roomId, room);
+    else if (room.readAgain) void this.#repair(roomId, room);
   }
 
   async #readMissing(roomId: RoomId, room: ChatRoom): Promise<void> {

@@ -89,6 +89,7 @@ export class ChatLive {
         return;
       case 'erased': {
         const { identity, pseudonym } = news;
+        this.roster.forget(identity);
         for (const room of new Set(this.#presence.all().map(({ roomId }) => roomId))) {
           this.#emitInside(room, 'chat:erased', { identity, pseudonym });
         }

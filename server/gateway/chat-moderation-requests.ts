@@ -15,7 +15,7 @@ const MODERATING = { from: 'inside', right: 'moderate', limit: 'default' } as co
 >;
 
 export function moderationHandlers(context: GatewayContext, live: ChatLive): ModerationHandlers {
-  return { ...actHandlers(context, live), ...settingHandlers(context), ...recordHandlers(context, live) };
+  return { ...actHandlers(context), ...settingHandlers(context), ...recordHandlers(context, live) };
 }
 
 const by = ({ roomId: room, participant: actor }: Connection) => ({ room, actor });
@@ -23,7 +23,7 @@ const by = ({ roomId: room, participant: actor }: Connection) => ({ room, actor 
 type ActRequest = 'remove' | 'removeAuthor' | 'restrict' | 'lift' | 'review';
 type SettingRequest = 'setMode' | 'panic' | 'pin' | 'startPoll' | 'closePoll' | 'setWords' | 'words';
 
-function actHandlers({ chat, rooms }: GatewayContext, live: ChatLive): Pick<ModerationHandlers, `chat:${ActRequest}`> {
+function actHandlers({ chat, rooms }: GatewayContext): Pick<ModerationHandlers, `chat:${ActRequest}`> {
   const { moderation } = chat;
   return {
     'chat:remove': {
@@ -45,11 +45,10 @@ function actHandlers({ chat, rooms }: GatewayContext, live: ChatLive): Pick<Mode
       handle: async (connection, input) => {
         const { roomId, participant } = connection;
         const { identity, reason, removeAccess } = input;
-        const targetRole = live.roster.roleOf(roomId, identity);
-        await moderation.restrict({ ...by(connection), input, targetRole });
+        await moderation.restrict({ ...by(connection), input });
         if (removeAccess) {
           const room = await rooms.getRoom(roomId);
-          await rooms.removeParticipant({ room, identity, reason, by: participant.identity });
+          await rooms.removeParticipant({ room, identity, reason, by: participant.identity, byRole: participant.role });
         }
         return {};
       },

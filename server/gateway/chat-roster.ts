@@ -78,6 +78,11 @@ export class ChatRoster {
     this.note(roomId);
   }
 
+  /** Somebody's data is erased: nothing of theirs that is said here stands under their name. */
+  forget(identity: string): void {
+    for (const [room, hands] of this.#raised) if (hands.delete(identity)) this.note(room);
+  }
+
   /** The longest raised first. */
   hands(room: RoomId): Hands {
     const shelves = this.#shelvesOf(room);
@@ -100,13 +105,6 @@ export class ChatRoster {
     found.sort((a, b) => RANK[a.role] - RANK[b.role] || a.name.localeCompare(b.name));
     const total = exact ? everyone.length : shelves.reduce((sum, shelf) => sum + shelf.total, 0);
     return { people: found.slice(0, LIMITS.peopleShown), total, exact };
-  }
-
-  /** The role of somebody who keeps order, or who is in a small room; undefined for whoever is not known to be here. */
-  roleOf(room: RoomId, identity: string): Person['role'] | undefined {
-    const shelves = this.#shelvesOf(room);
-    return shelves.flatMap(({ staff, people }) => [...staff, ...people]).find((person) => person.identity === identity)
-      ?.role;
   }
 
   /** What the gateways last told; of this one, what is so now. */

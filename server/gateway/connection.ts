@@ -36,6 +36,7 @@ export class Connection {
   /** The last sequence number of the chat that the client says it has. */
   readonly since: number | undefined;
   readonly address: string;
+  readonly tokenIssuedAtSeconds: number;
   access: Access = { state: 'refused' };
   closed = false;
   readonly #actions: ConnectionActions;
@@ -57,6 +58,7 @@ export class Connection {
     this.participant = { identity: claims.sub, name: claims.name, role: claims.role };
     this.can = options.can;
     this.roomId = claims.room;
+    this.tokenIssuedAtSeconds = claims.iat;
     this.since = options.since;
     this.address = options.address;
     this.#actions = options.actions;

@@ -9,6 +9,7 @@ import { createId } from '../protocol/ids.ts';
 import { type Answer, type ParsedInput, REQUESTS, type RequestAnswer, type RequestName } from '../protocol/realtime.ts';
 import type { Connection } from './connection.ts';
 import type { LimitClass, SocketLimits } from './rate-limits.ts';
+import type { SocketBacklogs } from './socket-backlog.ts';
 
 /** From where a request may come: anyone connected, or only those with access. */
 export type Place = 'lobby' | 'inside';
@@ -33,12 +34,20 @@ const REFUSAL = {
 export class Pipeline {
   readonly #handlers: Handlers;
   readonly #limits: SocketLimits;
+  readonly #backlogs: SocketBacklogs;
   readonly #log: Log;
   readonly #metrics: Metrics;
 
-  constructor(options: { handlers: Handlers; limits: SocketLimits; log: Log; metrics: Metrics }) {
+  constructor(options: {
+    handlers: Handlers;
+    limits: SocketLimits;
+    backlogs: SocketBacklogs;
+    log: Log;
+    metrics: Metrics;
+  }) {
     this.#handlers = options.handlers;
     this.#limits = options.limits;
+    this.#backlogs = options.backlogs;
     this.#log = options.log;
     this.#metrics = options.metrics;
   }
@@ -47,6 +56,8 @@ export class Pipeline {
   async handle(connection: Connection, event: unknown, args: unknown[]): Promise<void> {
     const answer = args.at(-1);
     if (typeof answer !== 'function') return;
+    // Nothing is done for whoever does not take the answers.
+    if (!this.#backlogs.check(connection)) return;
     const name = isRequestName(event) ? event : undefined;
     const endTimer = name && this.#metrics.requestSeconds.startTimer({ request: name });
     let result: Answer<unknown>;
@@ -59,6 +70,7 @@ export class Pipeline {
     endTimer?.();
     this.#metrics.requests.inc({ request: name ?? 'unknown', outcome: result.ok ? 'ok' : result.error.code });
     answer(result);
+    this.#backlogs.check(connection);
   }
 
   async #run<N extends RequestName>(connection: Connection, name: N, raw: unknown): Promise<RequestAnswer<N>> {

@@ -142,7 +142,7 @@ function roomHandlers({ rooms }: GatewayContext): HandlersOf<'rooms'> {
       limit: 'default',
       handle: async ({ roomId, participant }, { identity, reason }) => {
         const room = await rooms.getRoom(roomId);
-        return rooms.removeParticipant({ room, identity, reason, by: participant.identity });
+        return rooms.removeParticipant({ room, identity, reason, by: participant.identity, byRole: participant.role });
       },
     },
     'rooms:end': {

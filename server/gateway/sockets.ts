@@ -29,6 +29,7 @@ import { tellPrivateProgress } from './private-requests.ts';
 import { createLimiterFactory, createSocketLimits, type SocketLimits } from './rate-limits.ts';
 import { createHandlers } from './requests.ts';
 import { RoomSubscriptions } from './room-subscriptions.ts';
+import { SocketBacklogs } from './socket-backlog.ts';
 import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
 
 /** Together the time after which a silent connection counts as lost. */
@@ -46,6 +47,7 @@ export class SocketGateway {
   readonly #io: SocketServer;
   readonly #presence: Presence;
   readonly #limits: SocketLimits;
+  readonly #backlogs: SocketBacklogs;
   readonly #pipeline: Pipeline;
   readonly #fanout: ChatFanout;
   readonly #chatLive: ChatLive;
@@ -55,6 +57,8 @@ export class SocketGateway {
   readonly #unsubscribe: () => void;
   /** What every newcomer of a room is shown alike: read once for all who come in at the same moment. */
   readonly #newestChat: SharedRead<RoomId, ChatPage>;
+  readonly #recentChat: SharedRead<RoomId, ChatPage>;
+  readonly #rooms: SharedRead<RoomId, Room>;
   readonly #tipping: SharedRead<RoomId, Inside['tipping']>;
   #closing = false;
 
@@ -62,6 +66,8 @@ export class SocketGateway {
     this.#context = context;
     this.#limits = createSocketLimits(createLimiterFactory(context.redis));
     this.#newestChat = new SharedRead((room) => context.chat.catchUp(room, undefined));
+    this.#recentChat = new SharedRead((room) => context.chat.history(room, { limit: LIMITS.chatPageEntries }));
+    this.#rooms = new SharedRead((room) => context.rooms.getRoom(room));
     this.#tipping = new SharedRead((room) => context.money.getTipping(room));
     this.#io = new Server(server, {
       serveClient: false,
@@ -92,9 +98,11 @@ export class SocketGateway {
       // The event and its data belong together by `EmitInside`; the compiler loses sight of that here.
       emitInside: (room, event, data) => this.#io.local.to(insideRoom(room)).emit(event, ...([data] as never)),
     });
+    this.#backlogs = new SocketBacklogs({ metrics: context.metrics, connections: () => this.#bySocket.values() });
     this.#pipeline = new Pipeline({
       handlers: createHandlers(context, this.#chatLive),
       limits: this.#limits,
+      backlogs: this.#backlogs,
       log: context.log,
       metrics: context.metrics,
     });
@@ -189,15 +197,34 @@ export class SocketGateway {
     if (view) this.#chatLive.welcome(connection);
   }
 
+  /** When a gateway is lost, everybody in a room comes back within a second, and most of them missed the same little: one read for all of them. */
+  async #resumeChat(room: RoomId, since: number): Promise<ChatPage> {
+    const recent = await this.#recentChat.get(room);
+    // Not the page's own figure, which is read beside it: what is between them would not be in it.
+    const lastSeq = recent.entries.at(-1)?.seq ?? 0;
+    const firstSeq = recent.entries[0]?.seq ?? lastSeq + 1;
+    if (since < firstSeq - 1 || since > lastSeq) return this.#context.chat.catchUp(room, since);
+    return { entries: recent.entries.filter(({ seq }) => seq > since), lastSeq };
+  }
+
   readonly #actions = {
-    decide: ({ roomId, participant, can }: Connection) =>
-      this.#context.rooms.decide({ roomId, ...participant, subscribe: can.subscribe }),
+    decide: async ({ roomId, participant, can, tokenIssuedAtSeconds }: Connection) => {
+      const { rooms } = this.#context;
+      const { identity, role } = participant;
+      const decided = await rooms.decide({ roomId, ...participant, subscribe: can.subscribe });
+      const moderates = role === 'moderator' || (role === 'fan' && can.moderate);
+      // Written when it changes alone: most people are fans, and were.
+      if (role !== 'creator' && moderates !== decided.moderates) {
+        await rooms.recordRank({ room: roomId, identity, moderates, issuedAtSeconds: tokenIssuedAtSeconds });
+      }
+      return decided;
+    },
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => {
       const [chat, beside, tipping, room] = await Promise.all([
-        since === undefined ? this.#newestChat.get(roomId) : this.#context.chat.catchUp(roomId, since),
+        since === undefined ? this.#newestChat.get(roomId) : this.#resumeChat(roomId, since),
         this.#context.chat.lookInside(roomId, participant.identity),
         this.#tipping.get(roomId),
-        this.#context.rooms.getRoom(roomId),
+        this.#rooms.get(roomId),
       ]);
       return { chat, ...beside, tipping, stage: this.#context.stage.state(room, participant.identity) };
     },
@@ -280,6 +307,7 @@ export class SocketGateway {
     this.#unsubscribe();
     const { code, message } = new AppError('shutting_down').toWire();
     this.#io.local.emit('rooms:goodbye', { code, message, reconnect: true });
+    this.#backlogs.close();
     this.#fanout.close();
     this.#chatLive.close();
     this.#facts.close();

@@ -37,6 +37,12 @@ export function createMetrics() {
       labelNames: ['code'],
       registers,
     }),
+    connectionsClosed: new Counter({
+      name: 'loge_connections_closed_total',
+      help: 'Socket connections that the house closed, by error code',
+      labelNames: ['code'],
+      registers,
+    }),
     chatEntries: new Counter({
       name: 'loge_chat_entries_total',
       help: 'Entries appended to chat logs by kind',

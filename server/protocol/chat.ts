@@ -115,6 +115,19 @@ export const heldId = idSchema('heldMessage');
 export const holdReason = z.enum(['words', 'wave', 'hook', 'hook_failed']);
 export type HoldReason = z.infer<typeof holdReason>;
 
+/** One's own message that is not in the log: it waits for a moderator, or was refused a while ago. */
+export const ownHeld = z.object({
+  id: heldId,
+  clientId,
+  text: z.string(),
+  replyTo: messageId.nullable(),
+  mentions: z.array(identity),
+  state: z.enum(['held', 'refused']),
+  /** What the person who refused it wrote. */
+  reason: z.string().nullable(),
+});
+export type OwnHeld = z.infer<typeof ownHeld>;
+
 /** A message is in the log, or waits for a moderator: its author is told which. */
 export const chatSendAnswer = z.union([
   z.object({ message: chatMessage }),

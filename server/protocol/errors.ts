@@ -47,9 +47,14 @@ export const ERROR_CATALOGUE = {
   participant_not_removable: {
     status: 409,
     retryable: false,
-    message: 'The creator of a room cannot be removed from it.',
+    message: 'The creator of a room, and whoever moderates beside you, cannot be removed by you.',
   },
   too_many_connections: { status: 429, retryable: true, message: 'Too many connections at once. Close another tab.' },
+  connection_too_slow: {
+    status: 408,
+    retryable: true,
+    message: 'This connection did not take what it was sent, and was closed. Connect again.',
+  },
   // Stage
   publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
   not_live: { status: 409, retryable: true, message: 'Nobody is live in this room at the moment.' },

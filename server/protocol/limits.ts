@@ -26,6 +26,8 @@ export const LIMITS = {
   restrictionMaxSeconds: 366 * 86_400,
   /** Messages of one room that may wait for review. */
   chatQueueMessages: 500,
+  /** Of one's own messages that wait or were refused, the newest that one is shown on coming in. */
+  chatOwnHeld: 20,
   pollQuestionChars: 140,
   pollOptionChars: 60,
   pollOptions: 6,

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { participant } from './accounts.ts';
-import { chatPage } from './chat.ts';
+import { chatPage, ownHeld } from './chat.ts';
 import { chatRestriction } from './chat-moderation.ts';
 import { CHAT_EVENTS, CHAT_REQUESTS } from './chat-requests.ts';
 import { chatState, voteInput } from './chat-room.ts';
@@ -124,6 +124,8 @@ const inside = z.object({
   restriction: chatRestriction,
   /** What one chose in the poll of `chatState`. */
   ownVote: voteInput.nullable(),
+  /** One's own messages that a moderator looks at first, the oldest first. */
+  held: z.array(ownHeld),
   stage: stageState,
   tipping: tippingState,
 });

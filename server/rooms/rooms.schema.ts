@@ -60,6 +60,27 @@ export const entitlements = pgTable(
   ],
 );
 
+/**
+ * Who may keep order in a room, by the token that was issued last: their rank holds while they are not connected as well. Whoever was a fan
+ * all along has no row.
+ */
+export const roomModerators = pgTable(
+  'room_moderators',
+  {
+    room: text('room').notNull(),
+    identity: text('identity').notNull(),
+    creator: text('creator').notNull(),
+    /** False once a later token made a fan of them. */
+    moderates: boolean('moderates').notNull(),
+    /** Of the token that says so, in seconds since 1970: an older one says nothing any more. */
+    issuedAtSeconds: integer('issued_at_seconds').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.room, table.identity] }),
+    index('room_moderators_creator').on(table.creator, table.identity).where(sql`${table.moderates}`),
+  ],
+);
+
 export const removals = pgTable(
   'removals',
   {

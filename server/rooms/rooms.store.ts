@@ -4,13 +4,15 @@ import type { Database, Orm } from '../platform/db.ts';
 import { gateways } from '../platform/gateways.schema.ts';
 import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
-import { type EntitlementSource, entitlements, removals, rooms } from './rooms.schema.ts';
+import { type EntitlementSource, entitlements, removals, roomModerators, rooms } from './rooms.schema.ts';
 
 export type EntitlementRow = typeof entitlements.$inferSelect;
 
 export interface AccessFacts {
   room: Room;
   removed: boolean;
+  /** By the latest token that was heard of. */
+  moderates: boolean;
   entitlements: EntitlementRow[];
 }
 
@@ -251,6 +253,7 @@ export class RoomsStore {
     return {
       room: toRoom(first),
       removed: first.removal !== null,
+      moderates: first.moderates ?? false,
       entitlements: rows.flatMap(({ entitlement }) => entitlement ?? []),
     };
   }
@@ -266,6 +269,35 @@ export class RoomsStore {
   /** Records a removal; the first one stands when there is one already. */
   async insertRemoval(tx: Orm, row: Omit<RemovalRow, 'removedAt'>): Promise<boolean> {
     const rows = await tx.insert(removals).values(row).onConflictDoNothing().returning({ id: removals.id });
+    return rows.length > 0;
+  }
+
+  /** Keeps what a token says of somebody's rank, unless a later token said something else. */
+  async recordModerator(row: typeof roomModerators.$inferInsert): Promise<void> {
+    const { moderates, issuedAtSeconds } = row;
+    await this.#db.orm
+      .insert(roomModerators)
+      .values(row)
+      .onConflictDoUpdate({
+        target: [roomModerators.room, roomModerators.identity],
+        set: { moderates, issuedAtSeconds },
+        setWhere: lte(roomModerators.issuedAtSeconds, issuedAtSeconds),
+      });
+  }
+
+  /** In one room, or in any of the creator's. */
+  async moderates(of: { creator: string; room?: string | undefined; identity: string }): Promise<boolean> {
+    const conditions = [
+      eq(roomModerators.creator, of.creator),
+      eq(roomModerators.identity, of.identity),
+      roomModerators.moderates,
+    ];
+    if (of.room !== undefined) conditions.push(eq(roomModerators.room, of.room));
+    const rows = await this.#db.orm
+      .select({ room: roomModerators.room })
+      .from(roomModerators)
+      .where(and(...(conditions as SQL[])))
+      .limit(1);
     return rows.length > 0;
   }
 
@@ -288,10 +320,17 @@ export class RoomsStore {
 function prepareAccessFacts(orm: Orm) {
   const identity = sql.placeholder('identity');
   return orm
-    .select({ room: rooms, creatorName: creators.name, removal: removals.id, entitlement: entitlements })
+    .select({
+      room: rooms,
+      creatorName: creators.name,
+      removal: removals.id,
+      moderates: roomModerators.moderates,
+      entitlement: entitlements,
+    })
     .from(rooms)
     .leftJoin(creators, eq(creators.identity, rooms.creator))
     .leftJoin(removals, and(eq(removals.room, rooms.id), eq(removals.identity, identity)))
+    .leftJoin(roomModerators, and(eq(roomModerators.room, rooms.id), eq(roomModerators.identity, identity)))
     .leftJoin(entitlements, and(eq(entitlements.room, rooms.id), eq(entitlements.identity, identity)))
     .where(eq(rooms.id, sql.placeholder('room')))
     .orderBy(desc(entitlements.createdAt))

@@ -27,6 +27,21 @@ export interface AccessQuery {
   subscribe?: boolean;
 }
 
+/** `moderates`: what was recorded of their rank, whatever the token says that they come with. */
+export interface Decided {
+  room: Room;
+  access: Access;
+  moderates: boolean;
+}
+
+/** What a token says of somebody's rank in a room; of several, the one that was issued last counts. */
+export interface Rank {
+  room: RoomId;
+  identity: string;
+  moderates: boolean;
+  issuedAtSeconds: number;
+}
+
 /** Facts of this domain. `access.changed` says: look at this identity's access again. */
 export interface AccessChanged {
   room: RoomId;
@@ -146,10 +161,14 @@ export class Rooms {
   }
 
   /** Decides, from the database as it is now, whether this identity may be in this room; answers with the room as well. */
-  async decide({ roomId, identity, role, subscribe = true }: AccessQuery): Promise<{ room: Room; access: Access }> {
+  async decide({ roomId, identity, role, subscribe = true }: AccessQuery): Promise<Decided> {
     const facts = await this.#store.findAccessFacts(roomId, identity);
     if (!facts) throw new AppError('room_not_found');
-    return { room: facts.room, access: await this.#accessFrom(facts, { identity, role, subscribe }) };
+    return {
+      room: facts.room,
+      moderates: facts.moderates,
+      access: await this.#accessFrom(facts, { identity, role, subscribe }),
+    };
   }
 
   /** The access alone, for whoever has the room at hand. */
@@ -234,10 +253,33 @@ export class Rooms {
     this.#outbox.wake();
   }
 
-  /** Puts somebody out of a room for good; whoever is removed twice keeps the first reason. */
-  async removeParticipant(input: { room: Room; identity: string; by: string; reason: string }): Promise<Removal> {
-    const { room, identity, by, reason } = input;
-    if (identity === room.creator.identity) throw new AppError('participant_not_removable');
+  /** Tokens alone say who keeps order. What they say is kept, so that nobody acts against a colleague who is away. */
+  async recordRank(rank: Rank): Promise<void> {
+    await this.#store.recordModerator({ ...rank, creator: await this.creatorOf(rank.room) });
+  }
+
+  /** Whether somebody keeps order, connected or not: in one room, or in any of the creator's. */
+  moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean> {
+    return this.#store.moderates(of);
+  }
+
+  /**
+   * Puts somebody out of a room for good; whoever is removed twice keeps the first reason. `byRole` of a participant: one who keeps order does
+   * not put out another.
+   */
+  async removeParticipant(input: {
+    room: Room;
+    identity: string;
+    by: string;
+    byRole?: Role;
+    reason: string;
+  }): Promise<Removal> {
+    const { room, identity, by, byRole, reason } = input;
+    const { identity: creator } = room.creator;
+    if (identity === creator) throw new AppError('participant_not_removable');
+    if (byRole !== undefined && byRole !== 'creator' && (await this.moderates({ creator, room: room.id, identity }))) {
+      throw new AppError('participant_not_removable');
+    }
     await this.#store.transaction(async (tx) => {
       const row = { id: createId('removal'), room: room.id, identity, by, reason };
       if (!(await this.#store.insertRemoval(tx, row))) return;

@@ -8,7 +8,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { CrowdAccount, DroppingCrowdOptions } from '../support/dropping-crowd.ts';
 import { GatewayHouse } from '../support/gateways.ts';
-import { pause } from '../support/returning-fan.ts';
+import { pause, type Replay } from '../support/returning-fan.ts';
 import { Child } from './support/child.ts';
 import { percentile } from './support/statistics.ts';
 
@@ -83,13 +83,16 @@ async function main(stack: AsyncDisposableStack): Promise<void> {
   await Promise.all([running, breakThings(house)]);
   const found = await running;
   say(
-    `${found.acknowledged} messages acknowledged, ${found.drops} drops, ${found.replaysMs.length} returns, ${found.gaps} gaps asked for by clients, ${found.returned} of ${values.fans} there in the end`,
+    `${found.acknowledged} messages acknowledged, ${found.drops} drops, ${found.replays.length} returns, ${found.gaps} gaps asked for by clients, ${found.returned} of ${values.fans} there in the end`,
   );
   const { lost, doubled, reordered } = found;
-  const replayMs = {
-    p50: Math.round(percentile(found.replaysMs, 0.5)),
-    p99: Math.round(percentile(found.replaysMs, 0.99)),
+  const of = (figure: (replay: Replay) => number) => {
+    const values = found.replays.map(figure);
+    return { p50: Math.round(percentile(values, 0.5)), p99: Math.round(percentile(values, 0.99)) };
   };
+  const replayMs = of(({ failedMs, acceptedMs, welcomedMs }) => failedMs + acceptedMs + welcomedMs);
+  const parts = { failedMs: of((it) => it.failedMs), acceptedMs: of((it) => it.acceptedMs) };
+  say(`of which: ${JSON.stringify({ ...parts, welcomedMs: of((it) => it.welcomedMs) })}`);
   const returned = `${Math.round((found.returned / options.fans) * 1_000) / 10} %`;
   process.stdout.write(`${JSON.stringify({ lost, doubled, reordered, replayMs, returned })}\n`);
   if (lost + doubled + reordered > 0 || found.returned < options.fans) process.exitCode = 1;

@@ -165,6 +165,37 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
     },
   );
 
+  test('subscriptions that Redis does not take are asked for again, with the connection standing', async () => {
+    await using own = await TestRedis.start();
+    const admin = RedisConnections.create({ url: own.url, name: 'admin', log });
+    const client = admin.open('admin');
+    await admin.waitUntilReady();
+    const pair = await openOverRedis(own.url);
+    try {
+      const { here, there } = pair;
+      const heard: unknown[] = [];
+      const restored = vi.fn();
+      there.onRestored(restored);
+      await there.subscribe('topic', (message) => heard.push(message)).ready;
+      await vi.waitFor(() => expect(there.isConnected).toBe(true));
+      // Redis closes the connections that have what they may not have any more, and refuses it to those that come back.
+      await client.call('ACL', 'SETUSER', 'default', 'resetchannels');
+      await vi.waitFor(() => expect(there.isConnected).toBe(false));
+      there.subscribe('late', (message) => heard.push(message));
+      const refusals = async () => ((await client.call('ACL', 'LOG')) as unknown[]).length;
+      await vi.waitFor(async () => expect(await refusals()).toBeGreaterThan(0));
+      await client.call('ACL', 'SETUSER', 'default', 'allchannels');
+      await vi.waitFor(() => expect(there.isConnected).toBe(true), { timeout: 5_000 });
+      expect(restored).toHaveBeenCalledTimes(1);
+      here.publish('topic', 'again');
+      here.publish('late', 'late');
+      await vi.waitFor(() => expect(heard).toEqual(['again', 'late']));
+    } finally {
+      await pair.close();
+      await admin.close();
+    }
+  });
+
   test('a sentinel that puts the replica in the place of the primary is followed', async () => {
     await using own = await startRedisSentinel();
     const pair = await openOverRedis(own.url);

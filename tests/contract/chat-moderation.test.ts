@@ -106,7 +106,11 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     await sayIn(there, other, lea, 'before the ban');
     await restrict({ identity: 'everywhere', kind: 'ban', scope: 'creator' });
     expect(await codeOf(sayIn(there, other, fan('everywhere'), 'in the other room'))).toBe('chat_banned');
-    const stranger = createChat({ db, clock, rooms: { creatorOf: async () => 'bob', isMember: async () => false } });
+    const stranger = createChat({
+      db,
+      clock,
+      rooms: { creatorOf: async () => 'bob', moderates: async () => false, isMember: async () => false },
+    });
     expect(await codeOf(sayIn(stranger, createId('room'), fan('everywhere'), 'elsewhere'))).toBe('ok');
     await stranger.close();
     await here.moderation.lift({ room, actor: ada, input: { identity: 'everywhere', scope: 'creator' } });
@@ -115,7 +119,13 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
 
   test('R59: the audit log cannot be rewritten, not even by whoever holds the database', async () => {
     await restrict({ kind: 'ban' });
-    for (const change of ["update chat_acts set reason = 'nothing'", 'delete from chat_acts', 'truncate chat_acts']) {
+    for (const change of [
+      "update chat_acts set reason = 'nothing'",
+      "update chat_acts set target = 'somebody'",
+      "update chat_acts set target = 'erased-1', reason = 'nothing'",
+      'delete from chat_acts',
+      'truncate chat_acts',
+    ]) {
       await expect(db.bulk(change, []), change).rejects.toThrow();
     }
     expect(await acts()).toMatchObject([
@@ -126,9 +136,13 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
   test('nobody restricts the creator, or a moderator a moderator; the creator may', async () => {
     expect(await codeOf(restrict({ identity: 'ada' }))).toBe('participant_not_restrictable');
     const input = { identity: 'mo2', kind: 'timeout', scope: 'room', reason: 'power play' } as const;
-    const peer = here.moderation.restrict({ room, actor: mod, input, targetRole: 'moderator' });
+    const peer = here.moderation.restrict({ room, actor: mod, input });
     expect(await codeOf(peer)).toBe('participant_not_restrictable');
-    await here.moderation.restrict({ room, actor: ada, input, targetRole: 'moderator' });
+    for (const identity of ['mo2', 'ada']) {
+      const purge = here.moderation.removeAuthor({ room, actor: mod, identity, reason: 'power play' });
+      expect(await codeOf(purge)).toBe('participant_not_restrictable');
+    }
+    await here.moderation.restrict({ room, actor: ada, input });
     expect(await codeOf(say(here, { identity: 'mo2', name: 'Mo', role: 'moderator' }))).toBe('chat_timed_out');
     const freed = here.moderation.lift({
       room,
@@ -437,6 +451,56 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(JSON.stringify(entries)).not.toContain(gone.identity);
     expect(await codeOf(say(there, gone))).toBe('chat_banned');
     expect((await there.personalData.export(gone.identity, { limit: 10 })).messages).toEqual([]);
+  });
+
+  test('R58: erasure takes the person out of what others wrote, decided and did, and the numbers stay', async () => {
+    const gone = { identity: `gone-${room}`.slice(0, 40), name: `Zoé ${room}`.slice(0, 40), role: 'fan' } as const;
+    const { identity, name } = gone;
+    const said = await say(here, gone, 'words that others quote');
+    const answer = await here.send({
+      room,
+      from: tom,
+      input: { clientId: createId('event'), text: `@${name} I agree`, replyTo: said.id, mentions: ['lea', identity] },
+    });
+    if (!('message' in answer)) throw new Error('held');
+    await here.moderation.pin({ room, actor: ada, messageId: answer.message.id });
+    const act = { room, actor: { ...gone, role: 'moderator' as const } };
+    await here.polls.begin({ ...act, input: { question: 'Which?', options: ['One', 'Two'] } });
+    await here.moderation.restrict({
+      ...act,
+      input: { identity: 'lea', kind: 'ban', scope: 'room', reason: 'insults' },
+    });
+    await here.moderation.removeAuthor({ room, actor: ada, identity, reason: 'spam' });
+    expect(JSON.stringify(await there.state(room))).toContain(identity);
+
+    const { pseudonym } = await here.personalData.erase(identity, ada);
+    const { entries, lastSeq } = await there.history(room, { since: 0, limit: 20 });
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: lastSeq }, (_, index) => index + 1));
+    expect(entries[1]).toMatchObject({
+      text: '@Erased I agree',
+      mentions: ['lea', pseudonym],
+      replyTo: { from: { identity: pseudonym }, excerpt: '' },
+    });
+    // At a gateway that had the pinned message at hand as well.
+    await here.rereadRestriction(room, 'lea');
+    const record = await acts();
+    expect(record.find(({ kind }) => kind === 'remove_author')).toMatchObject({ target: pseudonym, reason: 'spam' });
+    expect(record.find(({ kind }) => kind === 'ban')).toMatchObject({ actor: { identity: pseudonym }, target: 'lea' });
+    const left: Record<string, unknown> = { entries, record, state: await here.state(room) };
+    for (const table of [
+      'chat_entries',
+      'chat_acts',
+      'chat_polls',
+      'chat_poll_votes',
+      'chat_held',
+      'chat_restrictions',
+    ]) {
+      left[table] = await db.bulk(`select * from ${table}`, []);
+    }
+    for (const [where, what] of Object.entries(left)) {
+      expect(JSON.stringify(what), where).not.toContain(identity);
+      expect(JSON.stringify(what), where).not.toContain(name);
+    }
   });
 
   test('R58: what is older than the retention loses words and name, its number stays', async () => {

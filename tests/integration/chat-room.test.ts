@@ -68,6 +68,35 @@ describe('restrictions', () => {
     expect((await revoked).access).toMatchObject({ state: 'refused', reason: 'removed' });
   });
 
+  test('R50: the rank of a moderator holds while they are away, in all rooms of the creator, until a later token says otherwise', async () => {
+    const { room, join } = await openRoom();
+    const { room: second, join: joinSecond } = await openRoom();
+    using moderator = await join({ identity: 'mo', role: 'moderator' });
+    const away = await join({ identity: 'mia', role: 'moderator' });
+    away.socket.close();
+    await expect.poll(async () => (await moderator.request('chat:people')).total).toBe(1);
+    // Named by the house, and never there.
+    await loge.token({ identity: 'max', room: second, role: 'moderator' });
+    const restrict = (identity: string, scope = 'room') => ({ identity, kind: 'ban', scope, reason: 'because' });
+    const refused = 'participant_not_restrictable';
+    expect(await moderator.refusal('chat:restrict', restrict('mia'))).toBe(refused);
+    expect(await moderator.refusal('chat:removeAuthor', { identity: 'mia', reason: 'because' })).toBe(refused);
+    expect(await moderator.refusal('rooms:remove', { identity: 'mia', reason: 'because' })).toBe(
+      'participant_not_removable',
+    );
+    // A moderator of another room is somebody like others in this one, and none that a moderator may shut out of all.
+    expect(await moderator.refusal('chat:restrict', restrict('max', 'creator'))).toBe(refused);
+    expect(await moderator.refusal('chat:restrict', restrict('max'))).toBe('ok');
+    // A fan whose token lets them moderate has no higher rank than moderators.
+    const helping = { identity: 'helper', room, can: { moderate: true } };
+    using helper = await TestParticipant.connect(loge.url, { token: await loge.token(helping) });
+    expect(await helper.refusal('chat:restrict', restrict('mia'))).toBe(refused);
+    using _fan = await join({ identity: 'mia' });
+    expect(await moderator.refusal('chat:restrict', restrict('mia'))).toBe('ok');
+    using creator = await joinSecond({ identity: 'ada', role: 'creator' });
+    expect(await creator.refusal('chat:restrict', restrict('max'))).toBe('ok');
+  });
+
   test('every request of moderators is refused to fans', async () => {
     const { join } = await openRoom();
     using lea = await join({ identity: 'lea' });
@@ -130,6 +159,28 @@ test('R55: a held message goes to the queue of moderators, and its author is tol
   expect(await creator.refusal('chat:review', { id: held.id, decision: 'refuse' })).toBe('already_reviewed');
   const audit = await moderator.request('chat:audit');
   expect(audit.acts.map((act: { kind: string }) => act.kind)).toEqual(expect.arrayContaining(['review', 'words']));
+  await creator.request('chat:setWords', { words: [] });
+});
+
+test('R55: whoever reloads their page still sees what they wrote and waits, and what was refused, with the reason', async () => {
+  const { join } = await openRoom();
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  await creator.request('chat:setWords', { words: [{ pattern: 'spoiler', action: 'hold' }] });
+  const lea = await join({ identity: 'lea' });
+  const texts = ['a spoiler that waits', 'a spoiler that is refused', 'a spoiler that is allowed'];
+  const held: { id: string }[] = [];
+  for (const text of texts) held.push((await say(lea, text)).held);
+  const [waiting, refused, allowed] = held.map(({ id }) => id);
+  await creator.request('chat:review', { id: refused, decision: 'refuse', reason: 'not tonight' });
+  await creator.request('chat:review', { id: allowed, decision: 'allow' });
+  lea.socket.close();
+  using back = await join({ identity: 'lea' });
+  expect(back.welcome.inside?.held).toMatchObject([
+    { id: waiting, text: texts[0], state: 'held', reason: null },
+    { id: refused, text: texts[1], state: 'refused', reason: 'not tonight' },
+  ]);
+  using tom = await join({ identity: 'tom' });
+  expect(tom.welcome.inside?.held).toEqual([]);
   await creator.request('chat:setWords', { words: [] });
 });
 

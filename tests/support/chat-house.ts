@@ -40,6 +40,7 @@ export function createChat(options: Pick<ChatOptions, 'db'> & Partial<ChatOption
     log: createLog({ level: 'silent', pretty: false }),
     rooms: {
       creatorOf: async () => ada.identity,
+      moderates: async ({ identity }) => /^mo\d?$|^mod$/.test(identity),
       isMember: async (_creator, identity) => identity.startsWith('member'),
     },
     hook: { guard: new AddressGuard({ isOpen: true }), sign: signWebhook },

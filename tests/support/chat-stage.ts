@@ -79,6 +79,7 @@ export class ChatStage {
       },
       restriction: { kind: null, scope: 'room', until: null, reason: null, byRole: null },
       ownVote: null,
+      held: [],
     });
   }
 

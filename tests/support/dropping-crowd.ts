@@ -27,7 +27,7 @@ const SETTLING_MS = 60_000;
 export async function runDroppingCrowd(options: DroppingCrowdOptions): Promise<CrowdAccount> {
   const { room, urls, seed, durationMs } = options;
   const random = seeded(seed);
-  const account: Account = { doubled: 0, reordered: 0, gaps: 0, replaysMs: [] };
+  const account: Account = { doubled: 0, reordered: 0, gaps: 0, replays: [] };
   const fans = Array.from(
     { length: options.fans },
     (_, index) => new ReturningFan({ index, room, urls: () => urls, random: seeded(seed + index + 1), account }),

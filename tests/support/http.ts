@@ -153,7 +153,11 @@ export async function startHttp({
     clock,
     metrics,
     log,
-    rooms: { creatorOf: (room) => rooms.creatorOf(room), isMember: async () => false },
+    rooms: {
+      creatorOf: (room) => rooms.creatorOf(room),
+      isMember: async () => false,
+      moderates: (of) => rooms.moderates(of),
+    },
     retention: config.chatRetention,
   });
   const context: HttpContext = {

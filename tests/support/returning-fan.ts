@@ -20,7 +20,18 @@ export interface Account {
   /** Live frames that left something out; it was then asked for. */
   gaps: number;
   /** From beginning to connect until everything missed was there, of each return. */
-  replaysMs: number[];
+  replays: Replay[];
+}
+
+/** What somebody who comes back waits for. */
+export interface Replay {
+  /** Attempts that failed, with the pauses after them; it begins with the first of them. */
+  failedMs: number;
+  failures: number;
+  /** Until the server has accepted the handshake. */
+  acceptedMs: number;
+  /** From there until they are welcomed, with what they missed. */
+  welcomedMs: number;
 }
 
 export interface Acknowledged {
@@ -76,14 +87,15 @@ export class ReturningFan {
 
   async #comeBack(): Promise<void> {
     const { urls, random, account } = this.#options;
-    while (!this.#closed) {
+    const beganAt = performance.now();
+    for (let failures = 0; !this.#closed; failures += 1) {
       const known = urls();
       const url = known[Math.floor(random() * known.length)] ?? '';
       const startedAt = performance.now();
       try {
-        await this.#connect(url);
+        const { acceptedMs, welcomedMs } = await this.#connect(url);
         // The first time there is nothing to replay.
-        if (this.#isSettled) account.replaysMs.push(performance.now() - startedAt);
+        if (this.#isSettled) account.replays.push({ failures, failedMs: startedAt - beganAt, acceptedMs, welcomedMs });
         this.#isSettled = true;
         return;
       } catch {
@@ -93,7 +105,8 @@ export class ReturningFan {
     }
   }
 
-  async #connect(url: string): Promise<void> {
+  async #connect(url: string): Promise<{ acceptedMs: number; welcomedMs: number }> {
+    const startedAt = performance.now();
     const { index, room } = this.#options;
     const welcomed = Promise.withResolvers<void>();
     const token = signToken({ identity: `fan-${index}`, room });
@@ -128,7 +141,9 @@ export class ReturningFan {
       () => {},
     );
     this.#wire = await withLimit(connecting, CONNECT_LIMIT_MS);
+    const acceptedAt = performance.now();
     await withLimit(welcomed.promise, CONNECT_LIMIT_MS);
+    return { acceptedMs: acceptedAt - startedAt, welcomedMs: performance.now() - acceptedAt };
   }
 
   #handlePage(page: ChatPage, welcomed: PromiseWithResolvers<void>): void {

@@ -20,6 +20,7 @@ const forPeople: Partial<ErrorTexts> = {
   not_connected: 'You are not connected. Reload the page.',
   invalid_request: 'That could not be understood. Reload the page and try again.',
   unknown_event: 'This page is older than the server. Reload it.',
+  connection_too_slow: 'Your connection could not keep up. We are restoring it.',
   access_required: 'You need a ticket for that.',
   origin_not_allowed: 'This site may not show this room.',
   stage_full: 'The room is full at the moment. We keep trying.',

@@ -24,6 +24,7 @@ export const frenchErrors: ErrorTexts = {
   access_kind_unavailable: 'Ce type de salon n’est pas encore disponible ici.',
   participant_not_removable: 'Le créateur d’un salon ne peut pas en être exclu.',
   too_many_connections: 'Trop de connexions à la fois. Fermez un onglet.',
+  connection_too_slow: 'Votre connexion n’a pas suivi. Nous la rétablissons.',
   publish_not_allowed: 'Seul le créateur du salon peut y passer en direct.',
   not_live: 'Personne n’est en direct ici pour le moment.',
   session_not_found: 'Cette session vidéo est terminée. Revenez dans le salon.',
