@@ -90,6 +90,7 @@ describe.skipIf(!hasGateways)('chaos', () => {
     }
     await Promise.all(house.gateways.map((gateway) => gateway.stop()));
     expect(await checkBooks(world)).toEqual([]);
+    process.stdout.write(`${describeChaos(world)}\n`);
     // A chaos in which nothing broke, or nobody did anything, would prove nothing.
     expect(Object.values(monkey.counts).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(SECONDS / 10);
     expect(world.said.length).toBeGreaterThan(FANS);
@@ -98,6 +99,18 @@ describe.skipIf(!hasGateways)('chaos', () => {
     expect(world.removals.some(({ isDisturbed }) => !isDisturbed)).toBe(true);
   });
 });
+
+/** For whoever wants to know what it has withstood. */
+function describeChaos({ monkey, said, answers, removals, refusedCrashers, account }: ChaosWorld): string {
+  const slowest = (isDisturbed: boolean) =>
+    Math.round(Math.max(0, ...removals.filter((it) => it.isDisturbed === isDisturbed).map(({ ms }) => ms)));
+  const faults = Object.entries(monkey.counts).map(([name, count]) => `${name} ${count}`);
+  return [
+    `chaos, seed ${SEED}: ${faults.join(', ')}.`,
+    `${said.length} messages, ${answers.count} payments and tips, ${account.replaysMs.length} returns, ${refusedCrashers} refused at the door;`,
+    `${removals.length} removals, out after ${slowest(false)} ms at most, ${slowest(true)} ms amidst faults.`,
+  ].join(' ');
+}
 
 function describeFan({ identity, media, wire }: ChaosFan): string {
   const silence = Number.isFinite(media.silenceMs)
