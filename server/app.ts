@@ -267,7 +267,7 @@ async function shareHouse(options: {
     everyMs: ORPHAN_SWEEP_MS,
     log,
     run: async () => {
-      await rooms.endOrphanedLives(ORPHANED_LIVE_MS);
+      if (lease.steadyForMs >= ORPHANED_LIVE_MS) await rooms.endOrphanedLives(ORPHANED_LIVE_MS);
       return false;
     },
   });

@@ -44,7 +44,7 @@ test('a live key and a development secret do not go together', () => {
   expect(faultsOf({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: 'whsec_x' })).toEqual([
     expect.stringMatching(/^NODE_ENV: must be `production`/),
   ]);
-  expect(faultsOf({ NODE_ENV: 'production', LOGE_SFU_SECRET: parseConfig({}).sfu.secret })).toContainEqual(
+  expect(faultsOf({ NODE_ENV: 'production', LOGE_SFU_SECRET: String(parseConfig({}).sfu.secrets[0]) })).toContainEqual(
     expect.stringMatching(/^LOGE_SFU_SECRET: the development secret/),
   );
   expect(faultsOf({ LOGE_SFU_SECRET: `x,${'y'.repeat(40)}` })).toEqual([expect.stringMatching(/^LOGE_SFU_SECRET: /)]);

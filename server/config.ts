@@ -255,8 +255,8 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       port: env.LOGE_SFU_PORT,
       /** Media workers of this process; none where it leaves media to SFU nodes, one a core unless told. */
       workers: carriesMedia ? env.LOGE_SFU_WORKERS : 0,
-      /** What this process and the SFU nodes prove themselves with to one another. */
-      secret: env.LOGE_SFU_SECRET?.[0] ?? DEVELOPMENT_SFU_SECRET,
+      /** What this process proves itself with to SFU nodes, first of all, and what it takes from others; two while one replaces the other. */
+      secrets: env.LOGE_SFU_SECRET ?? [DEVELOPMENT_SFU_SECRET],
       region: env.LOGE_REGION ?? '',
     },
     turn: env.LOGE_TURN_URLS ? { urls: env.LOGE_TURN_URLS, secret: env.LOGE_TURN_SECRET ?? '' } : undefined,

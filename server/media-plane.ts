@@ -35,7 +35,8 @@ export async function openMediaPlane(options: {
   closers: (() => Promise<void>)[];
 }): Promise<MediaPlane> {
   const { config, redis, log, closers } = options;
-  const { region, secret } = config.sfu;
+  const { region, secrets } = config.sfu;
+  const [secret = ''] = secrets;
   const node = config.sfu.workers === 0 ? undefined : await openNode(config);
   if (node) closers.push(() => node.close());
   const shared = redis && { client: redis.commands, connections: redis.connections };
@@ -54,7 +55,8 @@ export async function openMediaPlane(options: {
 }
 
 function openNode({ sfu }: Config): Promise<LocalSfuNode> {
-  const { listenIp, announcedAddress, port, workers, secret } = sfu;
+  const { listenIp, announcedAddress, port, workers, secrets } = sfu;
+  const [secret = ''] = secrets;
   return LocalSfuNode.create({
     workers: workers ?? availableParallelism(),
     listenIp,
@@ -74,8 +76,8 @@ async function announce(options: {
   closers: (() => Promise<void>)[];
 }): Promise<Announcer> {
   const { node, board, config, log, closers } = options;
-  const { listenIp: host, announcedAddress, region, secret } = config.sfu;
-  const control = await SfuControlServer.create({ node, host, port: 0, secrets: [secret], log });
+  const { listenIp: host, announcedAddress, region, secrets } = config.sfu;
+  const control = await SfuControlServer.create({ node, host, port: 0, secrets, log });
   closers.push(() => control.close());
   const reachable = announcedAddress ?? (WILDCARDS.includes(host) ? '127.0.0.1' : host);
   const url = `wss://${reachable}:${control.port}`;

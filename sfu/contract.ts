@@ -197,10 +197,15 @@ export interface SfuNode {
    */
   follow(request: { room: string; upstream: RoomUpstream }): Promise<void>;
   /**
-   * Another gateway takes a person's session over: says what it is and renews it, and tells its events there from now on. `session_not_found` if it is
-   * not theirs in that room.
+   * Another gateway, or another socket of the same, takes a person's session over: says what it is and what it receives at the moment, since its
+   * person may have missed what was told meanwhile; renews it, and tells its events there from now on. `session_not_found` if it is not theirs
+   * in that room.
    */
-  adopt(request: { session: string; room: string; identity: string }): Promise<{ publish: boolean }>;
+  adopt(request: {
+    session: string;
+    room: string;
+    identity: string;
+  }): Promise<{ publish: boolean; consumers: ConsumerOptions[] }>;
   /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
   renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
   /**
@@ -212,6 +217,8 @@ export interface SfuNode {
   traffic(request: { sessions: string[] }): Promise<SessionTraffic[]>;
   /** Counters of the room's publisher and of one person who watches, whichever gateways look after them. */
   roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]>;
+  /** Whether anybody is in the room on this node: its publisher, somebody who watches, or another node that gets the stage from here. */
+  isOpen(request: { room: string }): Promise<{ open: boolean }>;
   /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error. */
   closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void>;
   /** Closes every session that a person has in the room, whichever gateway looks after it. */

@@ -94,7 +94,7 @@ export const controlMethods = {
   setAudience: { request: z.object({ room: id, people: z.number().int() }), answer: nothing },
   adopt: {
     request: z.object({ session: id, room: id, identity: z.string().max(400) }),
-    answer: z.object({ publish: z.boolean() }),
+    answer: z.object({ publish: z.boolean(), consumers: z.array(consumer) }),
   },
   renew: { request: z.object({ sessions }), answer: z.object({ lost: sessions }) },
   updateGrant: { request: z.object({ session: id, until: z.number() }), answer: nothing },
@@ -103,6 +103,7 @@ export const controlMethods = {
     request: z.object({ room: id, identity: z.string().max(400) }),
     answer: z.array(z.object({ ...sessionTraffic, publish: z.boolean() })),
   },
+  isOpen: { request: z.object({ room: id }), answer: z.object({ open: z.boolean() }) },
   closePerson: { request: z.object({ room: id, identity: z.string().max(400) }), answer: nothing },
   closeSession: { request: z.object({ session: id, reason: closeReason.optional() }), answer: nothing },
   closeRoom: { request: z.object({ room: id }), answer: nothing },

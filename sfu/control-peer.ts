@@ -133,6 +133,7 @@ export class ControlPeer implements EventReceiver {
         return answer;
       },
       roomTraffic: (request) => node.roomTraffic(request),
+      isOpen: (request) => node.isOpen(request),
       closePerson: (request) => node.closePerson(request),
       renew: (request) => this.#renew(request),
       updateGrant: (request) => node.updateGrant(request),

@@ -23,6 +23,11 @@ export class EventRelay {
   readonly #held = new Map<string, NumberedEvent[]>();
   #number = 0;
 
+  /** Sessions of which events wait for somebody. */
+  get heldSessions(): number {
+    return this.#held.size;
+  }
+
   constructor(options: { giveUp: (session: string) => void }) {
     this.#giveUp = options.giveUp;
   }
@@ -60,11 +65,13 @@ export class EventRelay {
   /** A gateway is gone, and with it the certainty that these last events arrived. */
   drop(receiver: EventReceiver, undelivered: readonly NumberedEvent[]): void {
     for (const [session, owner] of this.#owners) if (owner === receiver) this.#owners.delete(session);
+    // Nobody will ever claim what ended meanwhile: of these nothing is held.
+    const ended = new Set(undelivered.flatMap(({ event }) => (event.type === 'sessionClosed' ? event.session : [])));
     for (const event of undelivered) {
-      const { session, type } = event.event;
+      const { session } = event.event;
       const owner = this.#owners.get(session);
       if (owner) owner.deliver(event);
-      else if (type !== 'sessionClosed') this.#hold(event);
+      else if (!ended.has(session)) this.#hold(event);
     }
   }
 

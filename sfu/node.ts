@@ -247,8 +247,9 @@ export class LocalSfuNode implements SfuNode {
     const room = this.#rooms.get(request.room);
     if (!room) return;
     if (room.publisher) this.#sessions.end(room.publisher, 'replaced');
-    // It may have been the only one there.
-    if (!room.closed && room.upstream?.source.node !== request.upstream.node) this.#follow(room, request.upstream);
+    // It may have been the only one there. A node that was gone and is back has the same name, and no pull of ours.
+    const isFollowing = room.upstream?.alive && room.upstream.source.node === request.upstream.node;
+    if (!room.closed && !isFollowing) this.#follow(room, request.upstream);
   }
 
   async connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void> {
@@ -296,14 +297,17 @@ export class LocalSfuNode implements SfuNode {
     session: string;
     room: string;
     identity: string;
-  }): Promise<{ publish: boolean }> {
+  }): Promise<{ publish: boolean; consumers: ConsumerOptions[] }> {
     const session = this.#media(id);
     const { grant } = session;
     if (grant.room !== room || grant.identity !== identity) {
       throw new SfuError('session_not_found', `${identity} has no session ${id} in this room.`);
     }
     session.renewedAtMs = this.#now();
-    return { publish: session instanceof PublishSession };
+    return {
+      publish: session instanceof PublishSession,
+      consumers: session instanceof WatchSession ? session.consumers : [],
+    };
   }
 
   async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
@@ -340,6 +344,10 @@ export class LocalSfuNode implements SfuNode {
     const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));
     const traffic = await this.traffic({ sessions: counted.map(({ id }) => id) });
     return traffic.map((it) => ({ ...it, publish: publishers.has(it.session) }));
+  }
+
+  async isOpen(request: { room: string }): Promise<{ open: boolean }> {
+    return { open: this.#rooms.get(request.room) !== undefined };
   }
 
   async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {

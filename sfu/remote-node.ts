@@ -130,7 +130,11 @@ export class RemoteSfuNode implements SfuNode {
     await this.#ask('setAudience', request);
   }
 
-  async adopt(request: { session: string; room: string; identity: string }): Promise<{ publish: boolean }> {
+  async adopt(request: {
+    session: string;
+    room: string;
+    identity: string;
+  }): Promise<{ publish: boolean; consumers: ConsumerOptions[] }> {
     const known = this.#sessions.has(request.session);
     this.#lookAfter(request.session, request.room);
     try {
@@ -159,6 +163,10 @@ export class RemoteSfuNode implements SfuNode {
 
   async roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]> {
     return await this.#ask('roomTraffic', request);
+  }
+
+  async isOpen(request: { room: string }): Promise<{ open: boolean }> {
+    return await this.#ask('isOpen', request);
   }
 
   async closePerson(request: { room: string; identity: string }): Promise<void> {

@@ -40,6 +40,11 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.#log = options.log;
   }
 
+  /** What this viewer receives now; a track whose consumer is still being made is told when it is. */
+  get consumers(): ConsumerOptions[] {
+    return [...this.#watched.values()].flatMap((watched) => consumerOptions(watched) ?? []);
+  }
+
   /** Counts this viewer into the worker's load. */
   enter(): void {
     this.#updateLoad();
@@ -62,10 +67,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     // Tracks may come on stage while the first ones are awaited; the answer holds them too.
     while (this.#adding.size > 0) await Promise.all(this.#adding);
     const answer = this.answer(transport);
-    return {
-      transport: answer,
-      consumers: [...this.#watched.values()].flatMap((watched) => consumerOptions(watched) ?? []),
-    };
+    return { transport: answer, consumers: this.consumers };
   }
 
   /** A track came on stage. */

@@ -106,8 +106,10 @@ export class Subscriber {
     if (this.#state.kind !== 'watching') return this.start();
     const { media } = this.#state;
     try {
-      await this.#connection.request('stage:resume', { session: media.session });
+      const { consumers } = await this.#connection.request('stage:resume', { session: media.session });
+      if (!this.#isCurrent(media)) return;
       media.handleReconnected();
+      this.#catchUp(media, consumers);
       const viewport = this.#handlers.viewport();
       if (viewport) this.tellViewport(viewport);
     } catch (error) {
@@ -214,6 +216,19 @@ export class Subscriber {
     this.#state = { kind: 'watching', media, joinedAt: Date.now() };
     for (const event of early) if (event.session === answer.session) event.handle();
     await this.#consume(media, answer.consumers);
+  }
+
+  /** Tracks may have come and gone while the socket was lost, and nobody told us. */
+  #catchUp(media: MediaTransport, consumers: readonly WireConsumerOptions[]): void {
+    const there = new Set(consumers.map(({ id }) => id));
+    for (const id of [...this.#consumers.keys()]) if (!there.has(id)) this.#removeConsumer(id, true);
+    for (const { id, muted } of consumers) {
+      const entry = this.#consumers.get(id);
+      if (!entry || entry.track.muted === muted) continue;
+      entry.track = { ...entry.track, muted };
+      this.#handlers.onTrackMuted(entry.track);
+    }
+    void this.#consume(media, consumers);
   }
 
   async #consume(media: MediaTransport, consumers: readonly WireConsumerOptions[]): Promise<void> {

@@ -51,6 +51,7 @@ export class FactFanout {
       log: context.log,
     });
     for (const topic of TOLD_TOPICS) context.outbox.on(topic, (fact) => this.#tell(io, fact));
+    context.outbox.on('access.changed', (fact) => this.#closeAbsent(fact));
   }
 
   /** A fact that another gateway dispatched, and that this one may not have heard of otherwise. */
@@ -87,6 +88,20 @@ export class FactFanout {
         connections.slice(at, at + RECONSIDERED_AT_ONCE).map((connection: Connection) => connection.reconsider()),
       );
     }
+  }
+
+  /**
+   * Media outlasts the socket for a while, and the gateway that looked after it: whoever lost their access while they are connected nowhere is put out by
+   * the gateway that dispatches the fact. Those who are connected are also put out, and told, where they are.
+   */
+  async #closeAbsent({ room, identity }: Fact): Promise<void> {
+    if (room === null || identity === null) return;
+    const { rooms, stage } = this.#context;
+    const roomId = room as RoomId;
+    // What a key opens, whoever holds it; the creator has no need of one and gets no such facts.
+    const { access } = await rooms.decide({ roomId, identity, role: 'fan' });
+    // Not waited for: an SFU node that does not answer must not hold up the facts that follow.
+    if (access.state !== 'granted') void stage.closeParticipant(roomId, identity);
   }
 
   #tell(to: Target, fact: Fact): void {

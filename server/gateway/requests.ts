@@ -109,10 +109,7 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
     'stage:resume': {
       from: 'inside',
       limit: 'stage',
-      handle: async (connection, { session }) => {
-        await stage.resume(caller(connection), session);
-        return {};
-      },
+      handle: (connection, { session }) => stage.resume(caller(connection), session),
     },
     'stage:leave': {
       from: 'lobby',

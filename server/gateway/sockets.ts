@@ -127,6 +127,7 @@ export class SocketGateway {
     context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
     this.#unsubscribe = context.bus.onRestored(() => {
       this.#fanout.checkAll();
+      context.stage.handleRestored();
       void this.#facts.reconsiderAll();
     });
   }

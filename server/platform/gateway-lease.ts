@@ -6,6 +6,8 @@ import type { Log } from './log.ts';
 import { PeriodicJob } from './periodic-job.ts';
 
 const BEAT_MS = 5_000;
+/** More between two signs of life than a busy moment explains. */
+const GAP_MS = 2 * BEAT_MS;
 /** Rows of gateways that were silent for so long are deleted. */
 const FORGOTTEN = sql`now() - interval '1 day'`;
 
@@ -13,34 +15,52 @@ export class GatewayLease {
   readonly #db: Database;
   readonly #id: string;
   readonly #job: PeriodicJob;
+  readonly #now: () => number;
+  #steadySinceMs: number;
+  #beatAtMs: number;
 
-  private constructor(options: { db: Database; id: string; log: Log }) {
+  private constructor(options: { db: Database; id: string; log: Log; now?: () => number }) {
     this.#db = options.db;
     this.#id = options.id;
+    this.#now = options.now ?? (() => performance.now());
+    this.#steadySinceMs = this.#now();
+    this.#beatAtMs = this.#now();
     this.#job = new PeriodicJob({
       name: 'gateway lease',
       everyMs: BEAT_MS,
       log: options.log,
       run: async () => {
-        await this.#beat();
+        await this.beat();
         return false;
       },
     });
   }
 
-  static async create(options: { db: Database; id: string; log: Log }): Promise<GatewayLease> {
+  static async create(options: { db: Database; id: string; log: Log; now?: () => number }): Promise<GatewayLease> {
     const lease = new GatewayLease(options);
-    await lease.#beat();
+    await lease.beat();
     await options.db.orm.delete(gateways).where(sql`${gateways.seenAt} < ${FORGOTTEN}`);
     lease.#job.start();
     return lease;
   }
 
-  async #beat(): Promise<void> {
+  /**
+   * How long this gateway's own signs of life have come without a gap. While the database was away everybody's are missing: whoever looks for silent
+   * gateways waits until the others had time to be heard again.
+   */
+  get steadyForMs(): number {
+    return this.#now() - this.#steadySinceMs;
+  }
+
+  /** Gives a sign of life now. */
+  async beat(): Promise<void> {
     await this.#db.orm
       .insert(gateways)
       .values({ id: this.#id })
       .onConflictDoUpdate({ target: gateways.id, set: { seenAt: sql`now()` } });
+    const now = this.#now();
+    if (now - this.#beatAtMs > GAP_MS) this.#steadySinceMs = now;
+    this.#beatAtMs = now;
   }
 
   async close(): Promise<void> {

@@ -46,6 +46,7 @@ import {
   produceInput,
   publishAnswer,
   publishInput,
+  resumeAnswer,
   sessionInput,
   stageState,
   transportOptions,
@@ -80,7 +81,7 @@ export const REQUESTS = {
   'stage:mute': { input: muteInput, answer: nothing },
   'stage:viewport': { input: viewportInput, answer: nothing },
   /** Takes over a media session of one's own after the socket was lost; refused with `session_not_found` when it is over. */
-  'stage:resume': { input: sessionInput, answer: nothing },
+  'stage:resume': { input: sessionInput, answer: resumeAnswer },
   'stage:leave': { input: sessionInput, answer: nothing },
   'stage:endLive': { input: nothing, answer: nothing },
   ...CHAT_REQUESTS,

@@ -82,6 +82,10 @@ export type WatchAnswer = z.infer<typeof watchAnswer>;
 export const publishAnswer = z.object({ session: sessionId, transport: transportOptions, connected: z.boolean() });
 export type PublishAnswer = z.infer<typeof publishAnswer>;
 
+/** What a viewer receives now, for whatever they missed while their socket was gone; nothing for a publisher. */
+export const resumeAnswer = z.object({ consumers: z.array(consumerOptions) });
+export type ResumeAnswer = z.infer<typeof resumeAnswer>;
+
 /** State of the stage as a participant sees it. */
 export const stageState = z.object({
   live: z.boolean(),

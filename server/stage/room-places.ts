@@ -15,9 +15,12 @@ import type { RoomId } from '../protocol/ids.ts';
 import type { Fleet } from './fleet.ts';
 import { Placement, type PlacementAnswer, type PlacementLimits, type ViewerClass } from './placement.ts';
 import type { RoomTree, RoomTrees } from './room-trees.ts';
+import { TreePruner } from './tree-pruner.ts';
 
 /** Nodes that are tried before somebody is told that it can't be done now. */
 const ATTEMPTS_MAX = 4;
+/** After so long it makes sense to ask again where a room is. */
+const UNKNOWN_RETRY_MS = 1_000;
 /** What another node may do better. */
 const ELSEWHERE: ReadonlySet<SfuErrorCode> = new Set(['node_full', 'node_unavailable']);
 
@@ -41,6 +44,9 @@ export class RoomPlaces {
   readonly #log: Log;
   readonly #region: { region?: string };
   readonly #placement: Placement;
+  readonly #pruner: TreePruner;
+  /** Rooms whose tree named another origin than their publisher's node at the last look. */
+  readonly #contested = new Set<RoomId>();
 
   constructor({ fleet, trees, log, region, limits }: RoomPlacesOptions) {
     this.#fleet = fleet;
@@ -48,6 +54,7 @@ export class RoomPlaces {
     this.#log = log;
     this.#region = region === '' ? {} : { region };
     this.#placement = new Placement(limits);
+    this.#pruner = new TreePruner({ fleet, trees, log, placement: this.#placement });
   }
 
   handleNode({ node: id, region, capacity, load, draining }: SfuNodeAnnouncement): void {
@@ -65,6 +72,7 @@ export class RoomPlaces {
   ): Promise<{ node: string; answer: A }> {
     return this.#try(async (avoid, full) => {
       const tree = await this.#learn(room);
+      assertKnown(tree);
       let answer = this.#placement.placeViewer({ room, viewer, avoid, full, ...this.#region });
       if (!answer.ok && answer.reason === 'no_origin') {
         // The node with the publisher is gone: the stage will be where the first who comes is put.
@@ -88,10 +96,11 @@ export class RoomPlaces {
   async publish<A>(room: RoomId, open: (node: SfuNode) => Promise<A>): Promise<{ node: string; answer: A }> {
     return this.#try(async (avoid) => {
       const tree = await this.#learn(room);
+      assertKnown(tree);
       const node = await this.#moveOrigin(room, tree, avoid);
       try {
         const answer = await open(await this.#fleet.open(node));
-        await this.#haveFollow(room, tree.origin);
+        await this.#haveFollow(room, tree.origin === node ? undefined : tree.origin);
         return { node, result: { node, answer } };
       } catch (error) {
         this.#placement.releasePublisher(room);
@@ -100,18 +109,26 @@ export class RoomPlaces {
     });
   }
 
-  releaseViewer(room: RoomId, node: string): void {
+  /** A viewer left. Resolves once a node that nobody needs any more is out of the tree. */
+  async releaseViewer(room: RoomId, node: string): Promise<void> {
     this.#placement.releaseViewer({ room, node });
+    await this.#pruner.prune(room, node);
   }
 
   releasePublisher(room: RoomId): void {
     this.#placement.releasePublisher(room);
   }
 
-  /** Nodes on which the room may be open and that can be reached. */
+  /**
+   * Nodes on which the room may be open and that can be reached: those of the tree and those that are known here, since Redis may have lost the
+   * tree; all there are where the tree can't be asked, since another gateway may have brought the room to any of them.
+   */
   async nodesOf(room: RoomId): Promise<SfuNode[]> {
-    const { origin, edges } = await this.#learn(room);
-    const ids = new Set([...(origin ? [origin] : []), ...edges.keys()]);
+    const { origin, edges, isAgreed } = await this.#learn(room);
+    if (!isAgreed) return this.#fleet.nodes;
+    const own = this.#placement.origin(room);
+    const known = [...(own ? [own] : []), ...this.#placement.edges(room).keys()];
+    const ids = new Set([...(origin ? [origin] : []), ...edges.keys(), ...known]);
     const opened = await Promise.allSettled([...ids].map((id) => this.#fleet.open(id)));
     return opened.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   }
@@ -127,16 +144,39 @@ export class RoomPlaces {
     await this.#trees.remove(room).catch((error) => this.#log.warn({ err: error, room }, 'tree not forgotten'));
   }
 
-  /** Keeps what was agreed on for rooms that somebody here is in, and says it again where it was lost. */
-  async renew(rooms: readonly RoomId[]): Promise<void> {
+  /**
+   * Keeps what was agreed on for rooms that somebody here is in, and says it again where it was lost. `publishers`: the node of each publisher that
+   * this gateway looks after, which is where the room is whatever a Redis that was away says.
+   */
+  async renew(rooms: readonly RoomId[], publishers: ReadonlyMap<RoomId, string>): Promise<void> {
     await this.#trees.renew(rooms);
     for (const room of rooms) {
       const { origin } = await this.#trees.get(room);
-      const known = this.#placement.origin(room);
-      if (origin !== undefined || known === undefined) continue;
-      await this.#trees.moveOrigin(room, undefined, known);
-      await this.#trees.setEdges(room, this.#placement.edges(room));
+      const known = publishers.get(room) ?? this.#placement.origin(room);
+      if (known === undefined || known === origin) this.#contested.delete(room);
+      else if (origin === undefined) {
+        await this.#trees.moveOrigin(room, undefined, known);
+        await this.#trees.setEdges(room, this.#placement.edges(room));
+      } else if (publishers.has(room)) await this.#reclaim(room, known);
     }
+  }
+
+  /** A publisher who goes elsewhere is still ours for a moment; only what does not settle by itself until the next look is put right. */
+  async #reclaim(room: RoomId, node: string): Promise<void> {
+    if (!this.#contested.has(room)) {
+      this.#contested.add(room);
+      return;
+    }
+    this.#contested.delete(room);
+    const { origin, edges } = await this.#trees.get(room);
+    if ((await this.#trees.moveOrigin(room, origin, node)) !== node) return;
+    this.#log.warn({ room, node, origin }, 'the tree of a room named another node than its publisher is on');
+    await this.#trees.dropEdge(room, node);
+    const others = [...edges.keys(), ...(origin === undefined ? [] : [origin])].filter((id) => id !== node);
+    const hung = new Map(others.map((id) => [id, node]));
+    await this.#trees.setEdges(room, hung);
+    this.#placement.setRoom({ room, origin: node, edges: hung });
+    await this.#haveFollow(room, origin);
   }
 
   /** Tries node after node, leaving out those that could not; who is full may still feed others. */
@@ -155,7 +195,7 @@ export class RoomPlaces {
   }
 
   /** What the gateways have agreed on; when that can't be asked, what this one knows. */
-  async #learn(room: RoomId): Promise<RoomTree> {
+  async #learn(room: RoomId): Promise<RoomTree & { isAgreed: boolean }> {
     try {
       const tree = await this.#trees.get(room);
       const { origin, edges } = tree;
@@ -167,10 +207,10 @@ export class RoomPlaces {
       for (const id of ids) {
         if (!this.#placement.node(id)) this.#placement.removeNode(id);
       }
-      return tree;
+      return { ...tree, isAgreed: true };
     } catch (error) {
       this.#log.warn({ err: error, room }, 'the tree of a room can not be asked; going on with what is known here');
-      return { origin: this.#placement.origin(room), edges: this.#placement.edges(room) };
+      return { origin: this.#placement.origin(room), edges: this.#placement.edges(room), isAgreed: false };
     }
   }
 
@@ -225,7 +265,7 @@ export class RoomPlaces {
 
   async #haveFollow(room: RoomId, earlier: string | undefined): Promise<void> {
     const origin = this.#placement.origin(room);
-    if (origin === earlier) return;
+    // Also where the publisher comes back to the same node: its process may be another one, of which the edges have lost hold.
     const nodes = new Set(this.#placement.edges(room).keys());
     if (earlier !== undefined) nodes.add(earlier);
     await Promise.all(
@@ -250,6 +290,12 @@ export class RoomPlaces {
     const further = this.#upstreamOf(room, parent, hops - 1);
     return { ...upstream, ...(further && { upstream: further }) };
   }
+}
+
+/** Where the other gateways can't be asked and nothing is known here, the room may be anywhere: a guess would show an empty stage. */
+function assertKnown({ origin, isAgreed }: RoomTree & { isAgreed: boolean }): void {
+  if (isAgreed || origin !== undefined) return;
+  throw new AppError('stage_unavailable', undefined, { retryAfterMs: UNKNOWN_RETRY_MS });
 }
 
 /** The node that was decided on, or the refusal as the wire knows it. */

@@ -19,7 +19,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
 import type { Access, Room } from '../protocol/rooms.ts';
-import type { PublishAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
+import type { PublishAnswer, ResumeAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { Evacuation } from './evacuation.ts';
 import type { Fleet } from './fleet.ts';
@@ -32,6 +32,7 @@ import { createIceServers, type TurnConfig } from './turn.ts';
 /** How long a media session waits to be taken over by its participant's next socket. */
 const ADOPTION_MS = 20_000;
 const RENEW_MS = 5_000;
+const RESTORED_LOOK_MS = 1_000;
 
 /** Who asks: a participant on one socket, with the access that the gateway has just decided. */
 export interface StageCaller {
@@ -68,6 +69,7 @@ export class Stage {
   readonly #lives: Lives;
   #onEvent: (event: StageEvent) => void = () => {};
   readonly #renewTimer: NodeJS.Timeout;
+  #restoredTimer: NodeJS.Timeout | undefined;
 
   constructor(options: {
     fleet: Fleet;
@@ -218,7 +220,7 @@ export class Stage {
   }
 
   /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
-  async resume(caller: StageCaller, session: SessionId): Promise<void> {
+  async resume(caller: StageCaller, session: SessionId): Promise<ResumeAnswer> {
     const { room, identity, socket } = caller;
     const known = this.#sessions.get(session);
     if (known && (known.room !== room || known.identity !== identity)) throw new AppError('session_not_found');
@@ -245,6 +247,7 @@ export class Stage {
     this.#countSessions();
     // The live went on with the publisher; so does what this gateway knows of it.
     if (found.publish) await this.#lives.start(room);
+    return { consumers: found.consumers as ResumeAnswer['consumers'] };
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
@@ -269,20 +272,20 @@ export class Stage {
     };
   }
 
-  /** Lets somebody's running media sessions last longer, as their access does. */
+  /** Lets somebody's running media sessions last longer, as their access does, whichever gateways look after them. */
   async extendWatching(room: RoomId, identity: string, untilMs: number): Promise<void> {
-    const own = [...this.#sessions.all()].filter(
-      (entry) => entry.room === room && entry.identity === identity && entry.direction === 'watch',
-    );
+    const nodes = await this.#places.nodesOf(room);
     await Promise.all(
-      own.map(async ({ session, node }) =>
-        // One that has just ended, or is still being opened, has its time from the decision about access.
-        this.#nodeOf(node)
-          ?.updateGrant({ session, until: untilMs })
-          .catch((error) => {
+      nodes.map(async (node) => {
+        const counted = await this.#call(node.roomTraffic({ room, identity }));
+        for (const { session, publish } of counted) {
+          if (publish) continue;
+          // One that has just ended, or is still being opened, has its time from the decision about access.
+          await node.updateGrant({ session, until: untilMs }).catch((error) => {
             if (!(error instanceof SfuError) || error.code !== 'session_not_found') throw toAppError(error);
-          }),
-      ),
+          });
+        }
+      }),
     );
   }
 
@@ -345,8 +348,15 @@ export class Stage {
     }
   }
 
+  /** Redis is back, perhaps without what it knew: says again at once where the rooms are, and looks once more whether others heard of it. */
+  handleRestored(): void {
+    void this.#renewLeases();
+    this.#restoredTimer = setTimeout(() => void this.#renewLeases(), RESTORED_LOOK_MS);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#renewTimer);
+    clearTimeout(this.#restoredTimer);
     this.#evacuation.close();
     this.#lives.close();
     await this.#fleet.close();
@@ -389,11 +399,13 @@ export class Stage {
 
   async #close(session: SessionId, reason: SessionCloseReason): Promise<void> {
     const entry = this.#sessions.get(session);
-    this.#forget(session);
+    this.#remove(session);
     await this.#nodeOf(entry?.node)
       ?.closeSession({ session, reason })
       // Nobody renews it any more, so that a node which can't be reached closes it by itself.
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
+    // Not before: while the session is there its node is needed.
+    this.#release(entry);
     if (entry?.direction === 'publish') this.#handlePublisherGone(entry.room);
   }
 
@@ -403,9 +415,18 @@ export class Stage {
 
   #forget(session: SessionId): void {
     const entry = this.#sessions.get(session);
-    if (entry?.node !== undefined && entry.direction === 'watch') this.#places.releaseViewer(entry.room, entry.node);
+    this.#remove(session);
+    this.#release(entry);
+  }
+
+  #remove(session: SessionId): void {
     this.#sessions.remove(session);
     this.#countSessions();
+  }
+
+  #release(entry: SessionEntry | undefined): void {
+    if (entry?.node === undefined || entry.direction !== 'watch') return;
+    void this.#places.releaseViewer(entry.room, entry.node);
   }
 
   #countSessions(): void {
@@ -466,6 +487,7 @@ export class Stage {
     const now = this.#clock.now();
     const kept = new Map<string, SessionId[]>();
     const rooms = new Set<RoomId>();
+    const publishers = new Map<RoomId, string>();
     for (const entry of this.#sessions.all()) {
       if (entry.socket === undefined && entry.orphanedUntilMs <= now) {
         this.#close(entry.session, 'lease_expired').catch((error) =>
@@ -474,11 +496,12 @@ export class Stage {
       } else if (entry.node !== undefined) {
         kept.set(entry.node, [...(kept.get(entry.node) ?? []), entry.session]);
         rooms.add(entry.room);
+        if (entry.direction === 'publish') publishers.set(entry.room, entry.node);
       }
     }
     await Promise.all([
       ...[...kept].map(([node, sessions]) => this.#renewOn(node, sessions)),
-      this.#places.renew([...rooms]).catch((error) => this.#log.warn({ err: error }, 'trees not renewed')),
+      this.#places.renew([...rooms], publishers).catch((error) => this.#log.warn({ err: error }, 'trees not renewed')),
     ]);
   }
 

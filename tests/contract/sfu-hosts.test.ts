@@ -184,6 +184,22 @@ it('follows a publisher to another node, also where they have left', async () =>
   }
 });
 
+it('follows a node that was gone and is back under its name', async () => {
+  await using edge = await House.create();
+  const first = await House.create({ id: 'sfu_back' });
+  await first.stage.publish('room_back');
+  const { session, viewer } = await edge.stage.watch('room_back', { upstream: first.asUpstream() });
+  await viewer.firstDecodableFrame;
+  await first[Symbol.asyncDispose]();
+  await edge.stage.events.wait('consumersRemoved', session);
+  await using second = await House.create({ id: 'sfu_back' });
+  await second.stage.publish('room_back');
+  // Its name is the one that the edge followed before, and what the edge had of it is over.
+  await edge.node.follow({ room: 'room_back', upstream: second.asUpstream() });
+  const added = () => edge.stage.events.of('consumersAdded', session).flatMap(({ consumers }) => consumers);
+  await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
+});
+
 it('gets the stage again after a worker at either end died', async () => {
   await using origin = await House.create();
   await using edge = await House.create({ workers: 2, spreadAt: 0 });

@@ -411,11 +411,37 @@ function describePeople(open: Open): void {
     const { node } = stage;
     const { session } = await stage.watch('room_adopted', { grant: { identity: 'fan' } });
     const { session: publisher } = await stage.publish('room_adopted');
-    expect(await node.adopt({ session, room: 'room_adopted', identity: 'fan' })).toEqual({ publish: false });
+    expect(await node.adopt({ session, room: 'room_adopted', identity: 'fan' })).toMatchObject({ publish: false });
     await expectCode(node.adopt({ session, room: 'room_adopted', identity: 'other' }), 'session_not_found');
     await expectCode(node.adopt({ session, room: 'room_other', identity: 'fan' }), 'session_not_found');
     await expectCode(node.adopt({ session: publisher, room: 'room_adopted', identity: 'fan' }), 'session_not_found');
     await expectCode(node.adopt({ session: 'unknown', room: 'room_adopted', identity: 'fan' }), 'session_not_found');
+  });
+
+  it('says to whoever takes a session over what it receives at that moment', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node } = stage;
+    const { session, consumers } = await stage.watch('room_resumed', { grant: { identity: 'fan' } });
+    expect(consumers).toEqual([]);
+    await stage.publish('room_resumed');
+    const added = await stage.events.wait('consumersAdded', session);
+    await vi.waitFor(async () => {
+      const adopted = await node.adopt({ session, room: 'room_resumed', identity: 'fan' });
+      expect(adopted.consumers.map(({ kind }) => kind).toSorted()).toEqual(['audio', 'video']);
+      expect(adopted.consumers).toContainEqual(added.consumers[0]);
+    });
+  });
+
+  it('says whether anybody is in a room', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node } = stage;
+    expect(await node.isOpen({ room: 'room_open' })).toEqual({ open: false });
+    const { session } = await stage.watch('room_open');
+    expect(await node.isOpen({ room: 'room_open' })).toEqual({ open: true });
+    await node.closeSession({ session });
+    expect(await node.isOpen({ room: 'room_open' })).toEqual({ open: false });
   });
 
   it('closes all that a person has in a room, and what they are opening', async () => {

@@ -34,8 +34,16 @@ export class GatewayHouse implements AsyncDisposable {
   }
 
   /** The gateways start side by side, as on an empty database for the first time. */
-  static async start(options: { count?: number; env?: Record<string, string>; redisUrl?: string } = {}) {
-    const { count = 2, env = {} } = options;
+  static async start(
+    options: {
+      count?: number;
+      env?: Record<string, string>;
+      /** What is particular to each gateway. */
+      envOf?: (index: number) => Record<string, string>;
+      redisUrl?: string;
+    } = {},
+  ) {
+    const { count = 2, env = {}, envOf = () => ({}) } = options;
     const [postgres, redis, emulatorPort] = await Promise.all([
       startPostgres(undefined, { max_connections: '120' }),
       TestRedis.start(),
@@ -47,7 +55,9 @@ export class GatewayHouse implements AsyncDisposable {
       LOGE_STRIPE_EMULATOR_URL: `http://127.0.0.1:${emulatorPort}`,
       ...env,
     };
-    const gateways = await Promise.all(Array.from({ length: count }, () => ServerProcess.create(shared, ['gateway'])));
+    const gateways = await Promise.all(
+      Array.from({ length: count }, (_, index) => ServerProcess.create({ ...shared, ...envOf(index) }, ['gateway'])),
+    );
     const webhook = { url: `${gateways[0]?.url}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET };
     const emulator = await StripeEmulator.create({ port: emulatorPort, webhook, connectWebhook: webhook });
     return new GatewayHouse({ postgres, redis, gateways, emulator });

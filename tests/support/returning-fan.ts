@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ChatEntry, ChatPage } from '../../server/protocol/chat.ts';
-import { signToken, WireFan } from './wire-fan.ts';
+import type { WireError } from '../../server/protocol/errors.ts';
+import { signToken, type TokenWish, WireFan } from './wire-fan.ts';
 
 const RETRY_MIN_MS = 50;
 const RETRY_SPREAD_MS = 250;
@@ -46,7 +47,13 @@ export interface ReturningFanOptions {
   urls: () => string[];
   random: () => number;
   account: Account;
+  /** Who they are, where that is more than one fan of many. */
+  claims?: Partial<TokenWish>;
+  /** Everything that the current connection brings. */
+  onEvent?: (name: string, data: never) => void;
 }
+
+export type FanAnswer<T> = { ok: true; data: T } | { ok: false; error: WireError };
 
 export class ReturningFan {
   readonly #options: ReturningFanOptions;
@@ -107,9 +114,9 @@ export class ReturningFan {
 
   async #connect(url: string): Promise<{ acceptedMs: number; welcomedMs: number }> {
     const startedAt = performance.now();
-    const { index, room } = this.#options;
+    const { index, room, claims } = this.#options;
     const welcomed = Promise.withResolvers<void>();
-    const token = signToken({ identity: `fan-${index}`, room });
+    const token = signToken({ identity: `fan-${index}`, room, ...claims });
     const auth = { token, ...(this.#lastSeq === undefined ? {} : { since: this.#lastSeq }) };
     this.#generation += 1;
     const generation = this.#generation;
@@ -122,6 +129,7 @@ export class ReturningFan {
       index,
       onEvent: (name, data: { inside?: { chat: ChatPage } | null; entries?: ChatEntry[] }) => {
         if (!isCurrent()) return;
+        this.#options.onEvent?.(name, data as never);
         if (name === 'rooms:welcome') {
           const page = data.inside?.chat;
           if (page) this.#handlePage(page, welcomed);
@@ -215,6 +223,13 @@ export class ReturningFan {
   /** Of what was acknowledged since this fan came in first, how much they were never shown. */
   countLost(acknowledged: Acknowledged[]): number {
     return acknowledged.filter(({ seq, text }) => seq >= this.#firstSeq && this.#shown.get(seq) !== text).length;
+  }
+
+  /** Asks once, over the connection of the moment; rejects when that is lost, or was never there. */
+  async ask<T>(name: string, input: unknown): Promise<FanAnswer<T>> {
+    const wire = this.#wire;
+    if (!wire?.isConnected) throw new Error('not connected');
+    return withLimit(wire.emit<FanAnswer<T>>(name, input), ANSWER_LIMIT_MS);
   }
 
   /** Resolves once it is acknowledged, over however many connections that takes. */

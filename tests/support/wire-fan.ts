@@ -107,8 +107,16 @@ function eventOf(packet: Buffer): [name: string, data: never] {
   return event;
 }
 
+export interface TokenWish {
+  identity: string;
+  room: string;
+  role?: string;
+  /** The embedder sold access itself. */
+  entitled?: boolean;
+}
+
 /** Signed as an embedder's own server would. */
-export function signToken({ identity, room, role = 'fan' }: { identity: string; room: string; role?: string }): string {
+export function signToken({ identity, room, role = 'fan', ...more }: TokenWish): string {
   const now = Math.floor(Date.now() / 1_000);
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = {
@@ -119,6 +127,7 @@ export function signToken({ identity, room, role = 'fan' }: { identity: string; 
     role,
     iat: now,
     exp: now + TOKEN_SECONDS,
+    ...more,
   };
   const body = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
   return `${body}.${createHmac('sha256', DEVELOPMENT_API_SECRET).update(body).digest('base64url')}`;

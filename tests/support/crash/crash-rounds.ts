@@ -91,7 +91,7 @@ async function select<Row>(db: Database, statement: string): Promise<Row[]> {
   return ((await db.orm.execute(sql.raw(statement))) as unknown as { rows: Row[] }).rows;
 }
 
-async function findDoubled(db: Database): Promise<string[]> {
+export async function findDoubled(db: Database): Promise<string[]> {
   const rows = await select<{ what: string; n: string }>(
     db,
     `select 'tip ' || identity || ' ' || idempotency_key as what, count(*) as n from tips group by 1 having count(*) > 1
@@ -104,7 +104,7 @@ async function findDoubled(db: Database): Promise<string[]> {
 }
 
 /** The log has no gap, and shows exactly the tips that are in the books. */
-async function findGaps(db: Database): Promise<string[]> {
+export async function findGaps(db: Database): Promise<string[]> {
   const gaps = await select<{ room: string; n: string; last: string }>(
     db,
     `select room, count(*) as n, max(seq) as last from chat_entries group by room having count(*) <> max(seq)`,

@@ -1,0 +1,58 @@
+/**
+ * Takes nodes out of a room's tree when nobody needs them there any more: the last viewer behind them has left. The node itself says whether it is needed,
+ * since other gateways' viewers and other nodes may be on it as well.
+ */
+import type { Log } from '../platform/log.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import type { Fleet } from './fleet.ts';
+import type { Placement } from './placement.ts';
+import type { RoomTrees } from './room-trees.ts';
+
+interface TreePrunerOptions {
+  fleet: Pick<Fleet, 'get'>;
+  trees: RoomTrees;
+  placement: Placement;
+  log: Log;
+}
+
+export class TreePruner {
+  readonly #options: TreePrunerOptions;
+  readonly #asking = new Set<string>();
+
+  constructor(options: TreePrunerOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody left the room on this node. The origin stays: the publisher is there, or comes back there. */
+  async prune(room: RoomId, node: string): Promise<void> {
+    const key = `${node} ${room}`;
+    // One question for all who leave at once; who leaves while it is asked is asked about by the next.
+    if (this.#asking.has(key)) return;
+    this.#asking.add(key);
+    try {
+      await this.#prune(room, node);
+    } catch (error) {
+      this.#options.log.debug({ err: error, room, node }, 'a node stays in the tree of a room until its lease ends');
+    } finally {
+      this.#asking.delete(key);
+    }
+  }
+
+  async #prune(room: RoomId, node: string): Promise<void> {
+    const { trees, placement } = this.#options;
+    const parent = placement.edges(room).get(node);
+    if (parent === undefined || (await this.#isOpen(room, node))) return;
+    await trees.dropEdge(room, node);
+    // Somebody may have been put there between the question and the answer.
+    if (await this.#isOpen(room, node)) {
+      await trees.claimEdge(room, node, parent);
+      return;
+    }
+    placement.setEdge({ room, node, parent: undefined });
+    await this.prune(room, parent);
+  }
+
+  async #isOpen(room: RoomId, node: string): Promise<boolean> {
+    return (await this.#options.fleet.get(node)?.isOpen({ room }))?.open ?? true;
+  }
+}

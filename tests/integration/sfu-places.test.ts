@@ -1,0 +1,252 @@
+/**
+ * Two gateways in two regions with an SFU node in each, as processes of their own: where people are put, what is known of it in Redis, and what
+ * becomes of it while Redis is gone.
+ */
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { WireError } from '../../server/protocol/errors.ts';
+import type { PrivateRunning } from '../../server/protocol/private-sessions.ts';
+import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../sfu/contract.ts';
+import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
+import { goLive, type Live } from '../support/media.ts';
+import type { TestParticipant } from '../support/participant.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+import { SfuProcess } from '../support/sfu-process.ts';
+
+const REGIONS = ['west', 'east'] as const;
+const WAIT = { timeout: 15_000, interval: 50 };
+/** Little enough that a dozen people fill both nodes. */
+const CONSUMERS = '20';
+
+describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
+  let house: GatewayHouse;
+  let redis: Redis;
+  const nodes: SfuProcess[] = [];
+  const ends: (() => void)[] = [];
+  const opened: string[] = [];
+
+  beforeAll(async () => {
+    house = await GatewayHouse.start({
+      env: { LOGE_SFU_WORKERS: '0' },
+      envOf: (index) => ({ LOGE_REGION: REGIONS[index] ?? '' }),
+    });
+    redis = new Redis(house.redis.url);
+    redis.on('error', () => {});
+    for (const LOGE_SFU_REGION of REGIONS) {
+      const env = { REDIS_URL: house.redis.url, LOGE_SFU_REGION, LOGE_SFU_CONSUMERS_PER_WORKER: CONSUMERS };
+      nodes.push(await SfuProcess.create(env));
+    }
+    await ready();
+  }, 120_000);
+
+  afterAll(async () => {
+    redis?.disconnect();
+    await house?.[Symbol.asyncDispose]();
+    await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
+  }, 60_000);
+
+  afterEach(async () => {
+    for (const room of opened.splice(0)) await house.server('POST', `/v1/rooms/${room}/end`);
+    for (const end of ends.splice(0)) end();
+    await vi.waitFor(async () => expect(await each('loge_sfu_sessions')).toEqual([0, 0]), WAIT);
+  });
+
+  const ready = () =>
+    vi.waitFor(async () => {
+      for (const { url } of house.gateways) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    }, WAIT);
+  const each = (metric: string) => Promise.all(nodes.map((node) => node.metric(metric)));
+  const treeOf = (room: string) => redis.hgetall(`loge:0:tree:${room}`);
+
+  async function open(access?: Parameters<GatewayHouse['createRoom']>[0]): Promise<string> {
+    const { id } = await house.createRoom(access);
+    opened.push(id);
+    return id;
+  }
+
+  async function join(at: number, claims: { identity: string; room: string } & Record<string, unknown>) {
+    const socket = await house.join(at, claims);
+    ends.push(() => socket.socket.close());
+    return socket;
+  }
+
+  /** The creator is in the west. */
+  async function start(room: string): Promise<Live & { socket: TestParticipant }> {
+    const socket = await join(0, { identity: 'ada', room, role: 'creator' });
+    const live = await goLive(socket);
+    ends.push(() => live[Symbol.dispose]());
+    return { ...live, socket };
+  }
+
+  async function watch(
+    socket: TestParticipant,
+    router?: RtpCapabilities,
+  ): Promise<{ session: string; viewer: RtpViewer }> {
+    const viewer = new RtpViewer({ reports: true });
+    ends.push(() => viewer.close());
+    const { session, transport, consumers } = (await socket.request('stage:watch', {
+      rtpCapabilities: rtpViewerCapabilities(router ?? socket.welcome.inside?.stage.routerRtpCapabilities ?? {}),
+      dtlsParameters: viewer.dtlsParameters,
+    })) as { session: string; transport: TransportOptions; consumers: ConsumerOptions[] };
+    socket.socket.on('stage:consumersAdded', (added: { session: string; consumers: ConsumerOptions[] }) => {
+      if (added.session === session) viewer.addConsumers(added.consumers);
+    });
+    await viewer.connect(transport, consumers);
+    return { session, viewer };
+  }
+
+  const sees = (viewer: RtpViewer) =>
+    vi.waitFor(() => {
+      expect(viewer.packets('video')).toBeGreaterThan(0);
+      expect(viewer.silenceMs('video')).toBeLessThan(300);
+    }, WAIT);
+
+  test('people go to the node of their region, which leaves the tree when its last viewer leaves', async () => {
+    const room = await open();
+    await start(room);
+    const near = await watch(await join(0, { identity: 'lea', room }));
+    const socket = await join(1, { identity: 'tom', room });
+    const far = await watch(socket);
+    const second = await watch(await join(1, { identity: 'max', room }));
+    for (const { viewer } of [near, far, second]) await sees(viewer);
+    expect(await each('loge_sfu_producers')).toEqual([2, 0]);
+    expect(await each('loge_sfu_consumers')).toEqual([2, 4]);
+    const [west, east] = nodes.map(({ id }) => id);
+    expect(await treeOf(room)).toEqual({ origin: west, [`edge:${east}`]: west });
+    await socket.request('stage:leave', { session: far.session });
+    await vi.waitFor(async () => expect(await each('loge_sfu_consumers')).toEqual([2, 2]), WAIT);
+    await sees(second.viewer);
+    expect(await treeOf(room)).toEqual({ origin: west, [`edge:${east}`]: west });
+    await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
+    // Long before anything that nobody renews would be forgotten.
+    await vi.waitFor(async () => expect(await treeOf(room)).toEqual({ origin: west }), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await each('loge_sfu_pipes')).toEqual([0, 0]), WAIT);
+    await sees((await watch(await join(1, { identity: 'ines', room }))).viewer);
+    expect(await treeOf(room)).toEqual({ origin: west, [`edge:${east}`]: west });
+  });
+
+  test('where it is full free viewers are told when to come again, and who pays is still let in', async () => {
+    const free = await open();
+    const paid = await open({ kind: 'ticket', priceMinor: 500 });
+    await start(free);
+    const ask = async (room: string, identity: string, entitled?: true) => {
+      const socket = await join(1, { identity, room, ...(entitled && { entitled }) });
+      const { codecs, headerExtensions } = socket.welcome.inside?.stage.routerRtpCapabilities ?? {};
+      return socket.emit('stage:watch', { rtpCapabilities: { codecs, headerExtensions } });
+    };
+    let refused: WireError | undefined;
+    for (let i = 0; i < 30 && !refused; i += 1) {
+      const answer = await ask(free, `fan${i}`);
+      if (!answer.ok) refused = answer.error;
+    }
+    expect(refused).toMatchObject({ code: 'stage_full', retryable: true, retryAfterMs: expect.any(Number) });
+    expect(await ask(paid, 'payer', true)).toMatchObject({ ok: true });
+    expect(await ask(free, 'late')).toMatchObject({ ok: false, error: { code: 'stage_full' } });
+  });
+
+  test('what a viewer missed while their socket was gone is in the answer to their return', async () => {
+    const room = await open();
+    const { socket: creator, session: earlier } = await start(room);
+    const { session, viewer } = await watch(await join(1, { identity: 'lea', room }));
+    await sees(viewer);
+    const socket = house.gateway(1);
+    // The fan's gateway dies, and while they are nowhere the creator goes on with another session.
+    await socket.kill();
+    const again = await goLive(creator);
+    ends.push(() => again[Symbol.dispose]());
+    expect(again.session).not.toBe(earlier);
+    const back = await join(0, { identity: 'lea', room });
+    const { consumers } = await back.request('stage:resume', { session });
+    back.socket.on('stage:consumersAdded', (added: { consumers: ConsumerOptions[] }) =>
+      viewer.addConsumers(added.consumers),
+    );
+    viewer.addConsumers(consumers as ConsumerOptions[]);
+    const before = viewer.packets('video');
+    await vi.waitFor(() => expect(viewer.packets('video')).toBeGreaterThan(before + 50), WAIT);
+    await back.request('stage:leave', { session });
+    await socket.start();
+    await ready();
+  });
+
+  test('who is removed while they are connected nowhere is out all the same', async () => {
+    const room = await open();
+    await start(room);
+    const { viewer } = await watch(await join(1, { identity: 'max', room }));
+    await sees(viewer);
+    await house.gateway(1).kill();
+    await sees(viewer);
+    await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
+    const at = performance.now();
+    await vi.waitFor(() => expect(viewer.silenceMs()).toBeGreaterThan(500), WAIT);
+    expect(performance.now() - viewer.silenceMs() - at).toBeLessThan(1_000);
+    await house.gateway(1).start();
+    await ready();
+  });
+
+  test.each([
+    { name: 'with its data', keepData: true },
+    { name: 'without its data', keepData: false },
+  ])(
+    'without Redis lives go on, who comes is told to try again where the room is not known, and all heals when it is back $name',
+    async ({ keepData }) => {
+      const room = await open();
+      const live = await start(room);
+      const { viewer } = await watch(await join(0, { identity: 'lea', room }));
+      await sees(viewer);
+      const [west] = nodes.map(({ id }) => id);
+      await house.redis.kill();
+      const reasons = async (at: number) =>
+        ((await (await fetch(`${house.gateway(at).url}/readyz`)).json()) as { reasons?: string[] }).reasons;
+      await vi.waitFor(async () => expect([await reasons(0), await reasons(1)]).not.toContain(undefined), WAIT);
+      await sees(viewer);
+      // Its gateway knows where the room is; the other one would have to guess.
+      await sees((await watch(await join(0, { identity: 'tom', room }))).viewer);
+      const far = await join(1, { identity: 'max', room });
+      const { codecs, headerExtensions } = far.welcome.inside?.stage.routerRtpCapabilities ?? {};
+      const refused = await far.emit('stage:watch', { rtpCapabilities: { codecs, headerExtensions } });
+      expect(refused).toMatchObject({
+        ok: false,
+        error: { code: 'stage_unavailable', retryable: true, retryAfterMs: expect.any(Number) },
+      });
+      await house.redis.start({ keepData });
+      await ready();
+      await vi.waitFor(async () => expect((await treeOf(room)).origin).toBe(west), WAIT);
+      await vi.waitFor(async () => expect(await redis.hlen('loge:0:{announced:sfu}:said')).toBe(2), WAIT);
+      await sees(viewer);
+      await sees((await watch(far)).viewer);
+      await live.socket.request('stage:endLive', {});
+    },
+  );
+
+  test('a private session between two nodes is billed for the media that flows, and outlasts its first key', async () => {
+    const room = await open({ kind: 'private', ratePerMinuteMinor: 600 });
+    await house.server('POST', '/v1/promotions', {
+      identity: 'lea',
+      amountMinor: 20_000,
+      reason: 'credit of the test',
+      idempotencyKey: clientId(),
+    });
+    const { socket: creator, publisher } = await start(room);
+    const fan = await join(1, { identity: 'lea', room });
+    const { session } = await fan.request('private:request', { minutes: 1 });
+    const granted = fan.next('rooms:accessGranted');
+    await creator.request('private:accept', { session: session.id });
+    const { access, inside } = await granted;
+    const { viewer } = await watch(fan, inside.stage.routerRtpCapabilities as RtpCapabilities);
+    await sees(viewer);
+    expect(await each('loge_sfu_consumers')).toEqual([0, 2]);
+    const running = () =>
+      fan.events.findLast(({ name }) => name === 'private:running')?.data as PrivateRunning | undefined;
+    await vi.waitFor(() => expect(running()?.costMinor).toBeGreaterThan(20), WAIT);
+    const keyEndsAt = Date.parse(access.until ?? '');
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(keyEndsAt + 1_000), { timeout: 60_000, interval: 200 });
+    await sees(viewer);
+    expect(running()?.confirmed).toBe(true);
+    publisher.close();
+    await vi.waitFor(() => expect(running()?.confirmed).toBe(false), WAIT);
+    const confirmedMs = running()?.confirmedMs ?? 0;
+    await fan.request('private:end', { session: session.id });
+    const { balanceMinor } = await fan.request('money:wallet');
+    expect(balanceMinor).toBe(20_000 - Math.floor((600 * confirmedMs) / 60_000));
+  }, 120_000);
+});

@@ -1,0 +1,42 @@
+/** What must hold once everything is quiet again: in the books, in the log of the chat, at the provider, on the SFU nodes and in Redis. */
+import { Redis } from 'ioredis';
+import { Database } from '../../../server/platform/db.ts';
+import { startApp } from '../app.ts';
+import { findDoubled, findGaps } from '../crash/crash-rounds.ts';
+import type { ChaosWorld } from './chaos-world.ts';
+
+/** Opens the books on what is left, lets them finish what they find, and looks at them. The gateways are gone by then. */
+export async function checkBooks({ house, answers }: ChaosWorld): Promise<string[]> {
+  const env = { DATABASE_URL: house.postgres.url, LOGE_STRIPE_EMULATOR_URL: house.emulatorUrl };
+  const found: string[] = [];
+  {
+    await using books = await startApp({ env });
+    const { money, outbox } = books.app.context;
+    await money.sweep();
+    await outbox.idle();
+    found.push(...(await money.checkInvariants()));
+    const { items } = await money.settlement.reconciliations.run(0);
+    for (const { isExplained, reference, text } of items) if (!isExplained) found.push(`${reference}: ${text}`);
+    const untold = await outbox.pending();
+    if (untold > 0) found.push(`${untold} facts were never told`);
+  }
+  const db = await Database.create({ url: house.postgres.url });
+  try {
+    for (const { kind, id } of await answers.findLost(db)) found.push(`lost: ${kind} ${id}`);
+    for (const what of [...answers.doubled, ...(await findDoubled(db))]) found.push(`doubled: ${what}`);
+    found.push(...(await findGaps(db)));
+  } finally {
+    await db.close();
+  }
+  return found;
+}
+
+/** What the room has left behind in Redis: the tree of its nodes. */
+export async function leftInRedis({ house, room }: ChaosWorld): Promise<string[]> {
+  const redis = new Redis(house.redis.url);
+  try {
+    return await redis.keys(`*tree:${room}*`);
+  } finally {
+    redis.disconnect();
+  }
+}

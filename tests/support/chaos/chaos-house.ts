@@ -1,0 +1,174 @@
+/**
+ * A whole house of processes that can each be killed: two gateways, two SFU nodes with real workers, Redis, Postgres and the Stripe emulator. Whoever
+ * comes back has the name, the ports and the data of whoever went, as under an orchestrator.
+ */
+
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { EMULATOR_WEBHOOK_SECRET } from '../../../server/app.ts';
+import { findFreePort } from '../app.ts';
+import { ChildProgram } from '../child-program.ts';
+import { startPostgres, type TestPostgres } from '../postgres.ts';
+import { TestRedis } from '../redis.ts';
+import { ServerProcess } from '../server-process.ts';
+import { FrontDoor } from './front-door.ts';
+
+const EMULATOR = new URL('../../../infra/stripe-emulator/main.ts', import.meta.url);
+const SFU = new URL('../../../sfu/main.ts', import.meta.url);
+const COUNT = 2;
+/** A room spreads over both nodes with a handful of viewers, and one node carries all of them when the other is gone. */
+const CONSUMERS_PER_WORKER = 40;
+const NODE_METRICS = ['sessions', 'rooms', 'pipes', 'producers', 'consumers'] as const;
+
+export interface ChaosNode {
+  id: string;
+  httpPort: number;
+  program: ChildProgram;
+}
+
+interface Parts {
+  folder: string;
+  postgres: TestPostgres;
+  redis: TestRedis;
+  gateways: ServerProcess[];
+  door: FrontDoor;
+  emulator: ChildProgram;
+  emulatorUrl: string;
+  nodes: ChaosNode[];
+}
+
+export class ChaosHouse implements AsyncDisposable {
+  readonly postgres: TestPostgres;
+  readonly redis: TestRedis;
+  readonly gateways: ServerProcess[];
+  readonly nodes: ChaosNode[];
+  readonly emulator: ChildProgram;
+  readonly emulatorUrl: string;
+  readonly #folder: string;
+  readonly #door: FrontDoor;
+  /** Of the test itself, for a look at what is kept and for cutting others' connections. */
+  readonly #pool: pg.Pool;
+
+  private constructor(parts: Parts) {
+    this.postgres = parts.postgres;
+    this.redis = parts.redis;
+    this.gateways = parts.gateways;
+    this.nodes = parts.nodes;
+    this.emulator = parts.emulator;
+    this.emulatorUrl = parts.emulatorUrl;
+    this.#folder = parts.folder;
+    this.#door = parts.door;
+    this.#pool = new pg.Pool({ connectionString: this.postgres.url, max: 2, application_name: 'chaos' });
+    this.#pool.on('error', () => {});
+  }
+
+  static async start(seed: number): Promise<ChaosHouse> {
+    const folder = await mkdtemp(join(tmpdir(), 'loge-chaos-'));
+    const [postgres, redis, emulatorPort] = await Promise.all([
+      startPostgres(undefined, { max_connections: '120' }),
+      TestRedis.start(),
+      findFreePort(),
+    ]);
+    const emulatorUrl = `http://127.0.0.1:${emulatorPort}`;
+    const env = {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      LOGE_STRIPE_EMULATOR_URL: emulatorUrl,
+      LOGE_SFU_WORKERS: '0',
+    };
+    const nodes = await Promise.all(Array.from({ length: COUNT }, (_, index) => describeNode(index, redis.url)));
+    const [gateways] = await Promise.all([
+      Promise.all(Array.from({ length: COUNT }, () => ServerProcess.create(env, ['gateway']))),
+      ...nodes.map(({ program }) => program.start()),
+    ]);
+    const door = await FrontDoor.create(gateways.map(({ port }) => port));
+    const webhook = `${door.url}/webhooks/stripe`;
+    const given = { port: emulatorPort, data: join(folder, 'stripe.jsonl'), seed, webhook, 'connect-webhook': webhook };
+    const secrets = { secret: EMULATOR_WEBHOOK_SECRET, 'connect-secret': EMULATOR_WEBHOOK_SECRET };
+    const emulator = new ChildProgram({
+      file: EMULATOR,
+      args: Object.entries({ ...given, ...secrets }).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      isUp: '"url"',
+    });
+    await emulator.start();
+    return new ChaosHouse({ folder, postgres, redis, gateways, door, emulator, emulatorUrl, nodes });
+  }
+
+  /** Of the gateways, whether they answer at the moment or not. */
+  get urls(): string[] {
+    return this.gateways.map(({ url }) => url);
+  }
+
+  /** Why somebody could not be served now; empty when all of it is up. */
+  async whyNotReady(): Promise<string[]> {
+    const asked = await Promise.all(
+      this.urls.map(async (url) => {
+        const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+        return answer?.status === 200 ? [] : [`${url}: ${answer ? await answer.text() : 'does not answer'}`];
+      }),
+    );
+    return asked.flat();
+  }
+
+  /** The process ids of a node's media workers. */
+  workersOf({ program }: ChaosNode): number[] {
+    const { pid } = program;
+    if (pid === undefined) return [];
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  }
+
+  /** What each node still carries, as it says itself; a node that carries nothing says nothing. */
+  async carried(): Promise<string[]> {
+    const said = await Promise.all(
+      this.nodes.map(async ({ id, httpPort }) => {
+        const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+        return NODE_METRICS.flatMap((name) => {
+          const count = Number(new RegExp(`^loge_sfu_${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
+          return count === 0 ? [] : [`${id}: ${count} ${name}`];
+        });
+      }),
+    );
+    return said.flat();
+  }
+
+  async select<Row extends pg.QueryResultRow>(statement: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.#pool.query<Row>(statement, values)).rows;
+  }
+
+  /** The database sessions of the gateways. */
+  async backends(): Promise<number[]> {
+    const rows = await this.select<{ pid: number }>(
+      `select pid from pg_stat_activity where usename = 'loge' and application_name <> 'chaos' and backend_type = 'client backend' order by pid`,
+    );
+    return rows.map(({ pid }) => pid);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.gateways.map((gateway) => gateway[Symbol.asyncDispose]()));
+    await Promise.all([this.emulator, ...this.nodes.map(({ program }) => program)].map((it) => it.end('SIGKILL')));
+    await this.#door[Symbol.asyncDispose]();
+    await this.redis[Symbol.asyncDispose]();
+    await this.#pool.end().catch(() => {});
+    await this.postgres.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function describeNode(index: number, redisUrl: string): Promise<ChaosNode> {
+  const [httpPort, controlPort, mediaPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
+  const id = `sfu_${index}`;
+  const env = {
+    REDIS_URL: redisUrl,
+    LOGE_SFU_ID: id,
+    LOGE_SFU_WORKERS: '1',
+    LOGE_SFU_CONSUMERS_PER_WORKER: String(CONSUMERS_PER_WORKER),
+    LOGE_SFU_PORT: String(mediaPort),
+    LOGE_SFU_CONTROL_PORT: String(controlPort),
+    LOGE_SFU_HTTP_PORT: String(httpPort),
+    LOGE_SFU_DRAIN_SECONDS: '10',
+  };
+  return { id, httpPort, program: new ChildProgram({ file: SFU, env, isUp: 'is up' }) };
+}

@@ -1,0 +1,199 @@
+/** A person's media as their page has it: joined, taken over after a lost socket, made anew when it is over; over real ICE, DTLS and SRTP. */
+import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
+import { type FanAnswer, pause } from '../returning-fan.ts';
+import { RtpPublisher } from '../rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../rtp-viewer.ts';
+
+const RETRY_MS = 150;
+/** A path that brings nothing for so long is asked about, as a browser does whose ICE is disconnected. */
+const SILENCE_MS = 4_000;
+const LOOK_MS = 500;
+
+export type Ask = <T>(name: string, input: unknown) => Promise<FanAnswer<T>>;
+
+interface Running {
+  session: string;
+  close(): void;
+}
+
+/** What publishing and watching have in common: one session at a time, and a new one whenever it is over. */
+abstract class ChaosMedia<M extends Running> {
+  protected readonly ask: Ask;
+  #running: M | undefined;
+  #joining: Promise<void> | undefined;
+  #closed = false;
+  /** Why sessions ended, with how often; for whoever looks for a fault. */
+  readonly ends: Record<string, number> = {};
+
+  constructor(ask: Ask) {
+    this.ask = ask;
+  }
+
+  get running(): M | undefined {
+    return this.#running;
+  }
+
+  protected abstract open(): Promise<M>;
+  protected abstract resumed(running: M, answer: object): void;
+
+  start(): void {
+    if (this.#closed) return;
+    this.#joining ??= this.#join().finally(() => {
+      this.#joining = undefined;
+    });
+  }
+
+  /** The socket is back. */
+  async handleWelcome(): Promise<void> {
+    const running = this.#running;
+    if (!running) return this.start();
+    try {
+      const answer = await this.ask<object>('stage:resume', { session: running.session });
+      if (answer.ok) this.resumed(running, answer.data);
+      else this.#lose(running, answer.error.code);
+    } catch {
+      // The connection broke again: the next welcome brings us back here.
+    }
+  }
+
+  handleClosed(session: string, reason: string): void {
+    if (this.#running?.session === session) this.#lose(this.#running, reason);
+  }
+
+  protected async restartIce(running: M): Promise<void> {
+    const answer = await this.ask('stage:restartIce', { session: running.session }).catch(() => undefined);
+    if (answer && !answer.ok) this.#lose(running, answer.error.code);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#running?.close();
+    this.#running = undefined;
+  }
+
+  #lose(running: M, reason: string): void {
+    if (this.#running !== running) return;
+    this.ends[reason] = (this.ends[reason] ?? 0) + 1;
+    this.#running = undefined;
+    running.close();
+    this.start();
+  }
+
+  async #join(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        const opened = await this.open();
+        if (this.#closed) opened.close();
+        else this.#running = opened;
+        return;
+      } catch {
+        await pause(RETRY_MS);
+      }
+    }
+  }
+}
+
+interface WatchAnswer {
+  session: string;
+  transport: TransportOptions;
+  consumers: ConsumerOptions[];
+}
+
+export class ChaosViewer extends ChaosMedia<Running & { viewer: RtpViewer }> {
+  #router: RtpCapabilities = {};
+  #early: { session: string; consumers: ConsumerOptions[] }[] = [];
+  readonly #looking = setInterval(() => void this.#look(), LOOK_MS);
+  #askedAtMs = 0;
+
+  /** Milliseconds since the last picture; Infinity before the first. */
+  get silenceMs(): number {
+    return this.running?.viewer.silenceMs('video') ?? Number.POSITIVE_INFINITY;
+  }
+
+  handleEvent(name: string, data: never): void {
+    if (name === 'rooms:welcome') {
+      const { inside } = data as { inside: { stage: { routerRtpCapabilities: RtpCapabilities } } | null };
+      if (!inside) return;
+      if (inside.stage.routerRtpCapabilities.codecs) this.#router = inside.stage.routerRtpCapabilities;
+      void this.handleWelcome();
+    } else if (name === 'stage:sessionClosed') {
+      const { session, reason } = data as { session: string; reason: string };
+      this.handleClosed(session, reason);
+    } else if (name === 'stage:consumersAdded') {
+      const added = data as { session: string; consumers: ConsumerOptions[] };
+      if (this.running?.session === added.session) this.running.viewer.addConsumers(added.consumers);
+      else this.#early.push(added);
+    }
+  }
+
+  protected async open() {
+    this.#early = [];
+    const viewer = new RtpViewer({ reports: true });
+    try {
+      const answer = await this.ask<WatchAnswer>('stage:watch', {
+        rtpCapabilities: rtpViewerCapabilities(this.#router),
+        dtlsParameters: viewer.dtlsParameters,
+      });
+      if (!answer.ok) {
+        await pause(answer.error.retryAfterMs ?? 0);
+        throw new Error(answer.error.code);
+      }
+      const { session, transport, consumers } = answer.data;
+      await viewer.connect(transport, consumers);
+      for (const early of this.#early) if (early.session === session) viewer.addConsumers(early.consumers);
+      return { session, viewer, close: () => viewer.close() };
+    } catch (error) {
+      viewer.close();
+      throw error;
+    }
+  }
+
+  protected resumed({ viewer }: { viewer: RtpViewer }, { consumers }: { consumers?: ConsumerOptions[] }): void {
+    viewer.addConsumers((consumers ?? []).filter(({ id }) => !viewer.streams.some((it) => it.consumerId === id)));
+  }
+
+  async #look(): Promise<void> {
+    const { running } = this;
+    if (!running || this.silenceMs < SILENCE_MS || performance.now() - this.#askedAtMs < SILENCE_MS) return;
+    this.#askedAtMs = performance.now();
+    await this.restartIce(running);
+  }
+
+  override close(): void {
+    clearInterval(this.#looking);
+    super.close();
+  }
+}
+
+export class ChaosPublisher extends ChaosMedia<Running & { publisher: RtpPublisher }> {
+  handleEvent(name: string, data: never): void {
+    const { session, reason, maxSpatialLayer } = data as { session: string; reason: string; maxSpatialLayer: number };
+    const { running } = this;
+    if (name === 'rooms:welcome') void this.handleWelcome();
+    else if (name === 'stage:sessionClosed') this.handleClosed(session, reason);
+    else if (name === 'stage:transportState' && (data as { state: string }).state !== 'connected') {
+      if (running?.session === session) void this.restartIce(running);
+    } else if (running?.session !== session) return;
+    else if (name === 'stage:layersWanted') running.publisher.setMaxLayer(maxSpatialLayer);
+    else if (name === 'stage:keyFrameWanted') running.publisher.makeKeyFrame();
+  }
+
+  protected async open() {
+    const publisher = new RtpPublisher({ layerBitratesBps: [60_000, 150_000], framesPerSecond: 15 });
+    try {
+      const { dtlsParameters, videoRtpParameters: rtpParameters } = publisher;
+      const opened = await this.ask<WatchAnswer>('stage:publish', { dtlsParameters });
+      if (!opened.ok) throw new Error(opened.error.code);
+      const { session, transport } = opened.data;
+      const track = { session, kind: 'video', source: 'camera', rtpParameters };
+      const [produced] = await Promise.all([this.ask('stage:produce', track), publisher.connect(transport)]);
+      if (!produced.ok) throw new Error(produced.error.code);
+      return { session, publisher, close: () => publisher.close() };
+    } catch (error) {
+      publisher.close();
+      throw error;
+    }
+  }
+
+  protected resumed(): void {}
+}
