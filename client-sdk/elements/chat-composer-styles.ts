@@ -231,6 +231,8 @@ export const chatComposerStyles = [
       background: none;
       color: inherit;
       font: inherit;
+      /* A text font may have some of them too, in black and white. */
+      font-family: 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', var(--_font);
       font-size: 1.35rem;
       line-height: 1;
       cursor: pointer;

@@ -35,6 +35,7 @@ export class LogeChatReactions extends RoomPart {
         position: absolute;
         inset-block-end: -2.5rem;
         inset-inline-end: var(--x);
+        font-family: 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', var(--_font);
         font-size: var(--size);
         line-height: 1;
         animation: rise ${FLIGHT_MS}ms ease-out forwards;

@@ -84,7 +84,8 @@ export const chatStyles = [
     }
 
     .outgoing-entry.held {
-      border-inline-start: 3px solid var(--_line-strong);
+      /* The line stands in the margin: names keep their edge. */
+      box-shadow: inset 3px 0 0 var(--_line-strong);
     }
 
     .quiet {

@@ -32,7 +32,8 @@ export class LogeModeration extends RoomPart {
 
       .tabs {
         display: flex;
-        flex-wrap: wrap;
+        overflow-x: auto;
+        scrollbar-width: none;
         margin: 0 0 1.1rem;
         border-bottom: 1px solid var(--_line);
       }
@@ -43,14 +44,23 @@ export class LogeModeration extends RoomPart {
         align-items: center;
         gap: 0.4rem;
         min-height: 2.75rem;
-        padding: 0 0.7rem;
+        padding: 0 0.6rem;
         border: 0;
         border-bottom: 2px solid transparent;
         background: none;
         color: var(--_muted);
         font: inherit;
+        font-size: 0.9375rem;
         font-weight: 600;
         cursor: pointer;
+      }
+
+      /* All of them on one line of a phone, in the longer language too. */
+      @media (max-width: 460px) {
+        .tabs button {
+          padding: 0 0.4rem;
+          font-size: 0.875rem;
+        }
       }
 
       .tabs button:focus-visible {

@@ -34,20 +34,14 @@ export class LogeModerationWords extends RoomPart {
     css`
       form {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto auto;
+        grid-template-columns: 1fr auto;
         gap: 0.6rem;
         align-items: end;
         margin: 1rem 0;
       }
 
-      @media (max-width: 460px) {
-        form {
-          grid-template-columns: 1fr auto;
-        }
-
-        form wa-input {
-          grid-column: 1 / -1;
-        }
+      form wa-input {
+        grid-column: 1 / -1;
       }
 
       .words-list {
