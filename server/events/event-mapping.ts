@@ -49,7 +49,8 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'private_session.closed': as('private_session.closed'),
   'private_session.ended': as('private_session.ended'),
   'payout.changed': ({ data }) => {
-    const { status } = (data as EventPayload<'payout.paid'>).payout;
+    const { status, reversedMinor } = (data as EventPayload<'payout.paid'>).payout;
+    if (reversedMinor > 0) return { type: 'payout.reversed', data };
     return { type: status === 'pending' ? 'payout.created' : `payout.${status}`, data };
   },
   'dispute.changed': ({ data }) => {

@@ -182,7 +182,7 @@ export class EarningsHoldsStore {
   async sumPayouts(creator: string): Promise<{ inPayoutMinor: number; paidOutMinor: number }> {
     const { rows } = await execute<{ status: string; sum: string }>(
       this.#orm,
-      sql`select status, sum(amount_minor) as sum from payouts where creator = ${creator} group by status`,
+      sql`select status, sum(amount_minor - reversed_minor) as sum from payouts where creator = ${creator} group by status`,
     );
     const sums = new Map(rows.map((row) => [row.status, Number(row.sum)]));
     return { inPayoutMinor: sums.get('pending') ?? 0, paidOutMinor: sums.get('paid') ?? 0 };

@@ -145,7 +145,7 @@ export class InvariantsStore {
           + (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from membership_invoices)
           - (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status = 'succeeded')
           - (select coalesce(sum(amount_minor), 0) from provider_made_refunds where returned_at is null)
-          - (select coalesce(sum(amount_minor), 0) from payouts where status = 'paid')
+          - (select coalesce(sum(amount_minor - reversed_minor), 0) from payouts where status = 'paid')
           - (select coalesce(sum(withdrawn_minor), 0) from disputes)
           - (select coalesce(sum(e.amount_minor), 0) from ledger_entries e join ledger_transactions x on x.id = e.transaction
               where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge')) as at_provider,

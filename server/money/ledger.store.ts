@@ -23,6 +23,7 @@ export interface Source {
 export type PayoutSourceType =
   | 'release'
   | 'payout'
+  | 'provider_reversal'
   | 'dispute'
   | 'dispute_movement'
   | 'provider_refund'

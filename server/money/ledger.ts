@@ -52,6 +52,8 @@ export type TransactionKind =
   | 'payout'
   | 'payout_sent'
   | 'payout_returned'
+  /** Somebody has taken a payout back at the provider itself, by hand. */
+  | 'payout_reversed'
   /** A bank takes a disputed payment back, or gives it back. */
   | 'dispute_funds'
   /** A lost dispute takes a sale back. */

@@ -44,7 +44,7 @@ export interface MoneyFacts {
   'room.notHeld': { room: RoomId; reason: 'not_held'; ticketCount: number; refundedMinor: number; currency: string };
   /** A refund was decided, or the provider has carried one out or refused it. */
   'refund.changed': { refund: Refund };
-  /** A payout was carried out, or refused and given back. */
+  /** A payout was decided, carried out, refused and given back, or taken back by hand. */
   'payout.changed': { payout: Payout };
   'creator.account_changed': { account: CreatorAccount };
   /** The house has stopped payouts to a creator, or lets them go on. */

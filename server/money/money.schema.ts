@@ -271,7 +271,17 @@ export const providerEvents = pgTable(
   {
     id: text('id').primaryKey(),
     subject: text('subject')
-      .$type<'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'bank_payout' | 'other'>()
+      .$type<
+        | 'checkout'
+        | 'subscription'
+        | 'payment'
+        | 'refund'
+        | 'dispute'
+        | 'account'
+        | 'transfer'
+        | 'bank_payout'
+        | 'other'
+      >()
       .notNull(),
     objectId: text('object_id').notNull(),
     type: text('type').notNull(),

@@ -209,6 +209,7 @@ export class Money {
       store: new WebhookInboxStore(db),
       disputes: this.settlement.disputes,
       creatorAccounts: this.settlement.accounts,
+      transferReversals: this.settlement.transferReversals,
       reconciliations: this.settlement.reconciliations,
       checkouts: this.#checkouts,
       refundOrders: this.#refundOrders,

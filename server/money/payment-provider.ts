@@ -107,7 +107,16 @@ export interface ProviderEvent {
   id: string;
   /** The provider's own name of the event, for people. */
   type: string;
-  subject: 'checkout' | 'subscription' | 'payment' | 'refund' | 'dispute' | 'account' | 'bank_payout' | 'other';
+  subject:
+    | 'checkout'
+    | 'subscription'
+    | 'payment'
+    | 'refund'
+    | 'dispute'
+    | 'account'
+    | 'transfer'
+    | 'bank_payout'
+    | 'other';
   /** Whether it was made with the version of the provider's API that this adapter is written for. */
   isVersionOurs: boolean;
   objectId: string;

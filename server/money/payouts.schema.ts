@@ -80,6 +80,8 @@ export const payouts = pgTable(
     failure: text('failure'),
     createdAt: time('created_at').notNull(),
     settledAt: time('settled_at'),
+    /** What somebody has taken back of it at the provider itself, by hand. */
+    reversedMinor: minor('reversed_minor').notNull().default(0),
   },
   (table) => [
     index('payouts_batch').on(table.batch),
@@ -88,6 +90,7 @@ export const payouts = pgTable(
     uniqueIndex('payouts_pending').on(table.creator).where(sql`${table.status} = 'pending'`),
     index('payouts_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     check('payouts_amount', sql`${table.amountMinor} > 0`),
+    check('payouts_reversed', sql`${table.reversedMinor} between 0 and ${table.amountMinor}`),
   ],
 );
 

@@ -1,7 +1,9 @@
 import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
+import type { Id } from '../protocol/ids.ts';
+import type { Payout } from '../protocol/payouts.ts';
 import { execute } from './ledger.store.ts';
-import { payoutBatches, payouts } from './payouts.schema.ts';
+import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
 
 export type PayoutRow = typeof payouts.$inferSelect;
 export type NewPayout = typeof payouts.$inferInsert;
@@ -63,6 +65,35 @@ export class PayoutsStore {
       sql`select coalesce(sum(amount_minor), 0) as sum from ledger_entries where account = ${account}`,
     );
     return Number(rows[0]?.sum ?? 0);
+  }
+
+  async find(id: string): Promise<PayoutRow | undefined> {
+    const [row] = await this.#orm.select().from(payouts).where(eq(payouts.id, id));
+    return row;
+  }
+
+  async findByTransfer(transfer: string): Promise<PayoutRow | undefined> {
+    const [row] = await this.#orm.select().from(payouts).where(eq(payouts.providerTransfer, transfer));
+    return row;
+  }
+
+  async addReversed(tx: Orm, id: string, amountMinor: number): Promise<PayoutRow> {
+    const [row] = await tx
+      .update(payouts)
+      .set({ reversedMinor: sql`${payouts.reversedMinor} + ${amountMinor}` })
+      .where(eq(payouts.id, id))
+      .returning();
+    return row as PayoutRow;
+  }
+
+  /** True when payouts to this creator were not stopped before. */
+  async stopPayouts(tx: Orm, freeze: typeof creatorFreezes.$inferInsert): Promise<boolean> {
+    const rows = await tx
+      .insert(creatorFreezes)
+      .values(freeze)
+      .onConflictDoNothing()
+      .returning({ id: creatorFreezes.id });
+    return rows.length > 0;
   }
 
   async insertBatch(row: typeof payoutBatches.$inferInsert): Promise<void> {
@@ -150,4 +181,19 @@ export class PayoutsStore {
       .returning();
     return row;
   }
+}
+
+export function toPayout(row: PayoutRow): Payout {
+  return {
+    id: row.id as Id<'payout'>,
+    batch: row.batch as Id<'payoutBatch'>,
+    creator: row.creator,
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+    status: row.status,
+    failure: row.failure,
+    createdAt: new Date(row.createdAt).toISOString(),
+    reversedMinor: row.reversedMinor,
+    settledAt: row.settledAt === null ? null : new Date(row.settledAt).toISOString(),
+  };
 }

@@ -10,7 +10,13 @@ import type { Payout, PayoutBatch } from '../protocol/payouts.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
-import { ONE_PENDING_PAYOUT, type PayableCreator, type PayoutRow, type PayoutsStore } from './payouts.store.ts';
+import {
+  ONE_PENDING_PAYOUT,
+  type PayableCreator,
+  type PayoutRow,
+  type PayoutsStore,
+  toPayout,
+} from './payouts.store.ts';
 import type { ProviderTransfer } from './settlement-provider.ts';
 import { isUniqueViolation } from './unique-violation.ts';
 
@@ -200,18 +206,4 @@ export class Payouts {
 /** Our idempotency key of an order. */
 function orderOf(row: Pick<PayoutRow, 'id' | 'round'>): string {
   return `${row.id}:${row.round}`;
-}
-
-function toPayout(row: PayoutRow): Payout {
-  return {
-    id: row.id as Id<'payout'>,
-    batch: row.batch as Id<'payoutBatch'>,
-    creator: row.creator,
-    amountMinor: row.amountMinor,
-    currency: row.currency,
-    status: row.status,
-    failure: row.failure,
-    createdAt: new Date(row.createdAt).toISOString(),
-    settledAt: row.settledAt === null ? null : new Date(row.settledAt).toISOString(),
-  };
 }

@@ -46,6 +46,10 @@ export class ReconciliationsStore {
         select 'transfer', provider_transfer, id, -amount_minor, 0, settled_at, false
         from payouts where status = 'paid' and settled_at >= ${sinceIso}::timestamptz
       union all
+        select 'transfer', x.source_id, 'the transfer taken back by hand ' || x.source_id, -e.amount_minor, 0, x.created_at, false
+        from ledger_transactions x join ledger_entries e on e.transaction = x.id and e.account like 'provider_clearing:%'
+        where x.kind = 'payout_reversed' and x.created_at >= ${sinceIso}::timestamptz
+      union all
         select 'dispute', provider_dispute, id, fee_minor - withdrawn_minor, fee_minor, opened_at, false
         from disputes where opened_at >= ${sinceIso}::timestamptz`,
     );

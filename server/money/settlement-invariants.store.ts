@@ -28,6 +28,14 @@ export const SETTLEMENT_RULES = [
       where taken.id is null or (p.status = 'paid') <> (sent.id is not null) or (p.status = 'failed') <> (back.id is not null)`,
   },
   {
+    fault: 'is a payout of which another sum was taken back than its books say',
+    statement: sql`select p.id from payouts p
+      left join ledger_transactions sent on sent.kind = 'payout_sent' and sent.source_type = 'payout' and sent.source_id = p.id
+      where p.reversed_minor <> (select coalesce(-sum(e.amount_minor), 0) from ledger_transactions x
+        join ledger_entries e on e.transaction = x.id and e.account like 'provider_clearing:%'
+        where x.kind = 'payout_reversed' and x.reverses_id = sent.id)`,
+  },
+  {
     fault: 'is owed to creators under way by the books, and another sum by the payouts',
     statement: sql`select 'payout_payable' as id
       where (select coalesce(sum(amount_minor), 0) from ledger_entries where account like 'payout_payable:%')

@@ -32,6 +32,16 @@ export interface ProviderTransfer {
   order: string | null;
 }
 
+/** A transfer, and what was taken back of it. */
+export interface ReversedTransfer {
+  transfer: string;
+  /** Our id of the payout, where it is one of ours. */
+  payout: string | null;
+  currency: string;
+  createdAtMs: number;
+  reversals: { id: string; amountMinor: number }[];
+}
+
 export interface ConnectProvider {
   /** Can be repeated: one creator gets one account. */
   createAccount(creator: { identity: string; name: string; country: string }): Promise<ProviderAccount>;
@@ -45,6 +55,7 @@ export interface ConnectProvider {
   transfer(order: TransferOrder): Promise<ProviderTransfer | 'key_spent'>;
   /** Every transfer of a batch. */
   listTransfers(batch: string): Promise<ProviderTransfer[]>;
+  fetchTransfer(transfer: string): Promise<ReversedTransfer | undefined>;
 }
 
 export interface ProviderDispute {

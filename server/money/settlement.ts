@@ -24,6 +24,7 @@ import { Reconciliations } from './reconciliations.ts';
 import { StatementsStore } from './statements.store.ts';
 import { Statements } from './statements.ts';
 import type { TicketsStore } from './tickets.store.ts';
+import { TransferReversals } from './transfer-reversals.ts';
 
 const RELEASE_MS = 60_000;
 const PAYOUT_SWEEP_MS = 2_000;
@@ -36,6 +37,7 @@ export class Settlement {
   readonly accounts: CreatorAccounts;
   readonly holds: EarningsHolds;
   readonly payouts: Payouts;
+  readonly transferReversals: TransferReversals;
   readonly statements: Statements;
   readonly disputes: Disputes;
   readonly providerMadeRefunds: ProviderMadeRefunds;
@@ -52,7 +54,9 @@ export class Settlement {
       store: new EarningsHoldsStore(db, context.earningsRules),
       accounts: this.accounts,
     });
-    this.payouts = new Payouts(context, { store: new PayoutsStore(db), accounts: this.accounts });
+    const payoutsStore = new PayoutsStore(db);
+    this.payouts = new Payouts(context, { store: payoutsStore, accounts: this.accounts });
+    this.transferReversals = new TransferReversals(context, payoutsStore);
     this.statements = new Statements(context, new StatementsStore(db));
     this.disputes = new Disputes(context, { store: new DisputesStore(db), payments, standing: parts.standing });
     this.providerMadeRefunds = new ProviderMadeRefunds(context, {

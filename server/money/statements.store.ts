@@ -36,7 +36,7 @@ export interface SellerSums {
   charity: number;
 }
 
-const PAYOUT_KINDS = ['payout', 'payout_returned'];
+const PAYOUT_KINDS = ['payout', 'payout_returned', 'payout_reversed'];
 const PAGE_ENTRIES = 500;
 
 export class StatementsStore {
@@ -91,7 +91,7 @@ export class StatementsStore {
           join ledger_entries e on e.account = a.id
           join ledger_transactions x on x.id = e.transaction
           where a.kind in ('creator_pending', 'creator_available') and a.currency = ${currency}
-            and x.kind not in ('release', 'payout', 'payout_returned')
+            and x.kind not in ${['release', ...PAYOUT_KINDS]}
             and x.created_at >= ${fromIso}::timestamptz and x.created_at < ${untilIso}::timestamptz
             ${creator === undefined ? sql`` : sql`and a.owner = ${creator}`}
           group by a.owner, e.transaction

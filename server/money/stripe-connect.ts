@@ -1,7 +1,13 @@
 /** Creators' accounts at Stripe, and separate transfers to them. */
 import Stripe from 'stripe';
 import { AppError } from '../protocol/errors.ts';
-import type { ConnectProvider, ProviderAccount, ProviderTransfer, TransferOrder } from './settlement-provider.ts';
+import type {
+  ConnectProvider,
+  ProviderAccount,
+  ProviderTransfer,
+  ReversedTransfer,
+  TransferOrder,
+} from './settlement-provider.ts';
 import { keyForAWhile, type StripeCall } from './stripe-call.ts';
 
 const PAGE_ITEMS = 100;
@@ -93,6 +99,30 @@ export class StripeConnect implements ConnectProvider {
         .autoPagingToArray({ limit: TRANSFERS_MAX }),
     );
     return list.map(toTransfer);
+  }
+
+  async fetchTransfer(transfer: string): Promise<ReversedTransfer | undefined> {
+    return this.#call(
+      'fetch transfer',
+      async () => {
+        const found = await this.#stripe.transfers.retrieve(transfer);
+        const { reversals } = found;
+        // The newest alone come with the transfer itself.
+        const all = reversals.has_more
+          ? await this.#stripe.transfers
+              .listReversals(transfer, { limit: PAGE_ITEMS })
+              .autoPagingToArray({ limit: TRANSFERS_MAX })
+          : reversals.data;
+        return {
+          transfer: found.id,
+          payout: found.metadata?.payout ?? null,
+          currency: found.currency,
+          createdAtMs: found.created * 1000,
+          reversals: all.map(({ id, amount }) => ({ id, amountMinor: amount })),
+        };
+      },
+      { whenMissing: 'id' },
+    );
   }
 }
 

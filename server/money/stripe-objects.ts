@@ -67,6 +67,8 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
       return { subject: 'payment', objectId };
     case 'account':
       return { subject: 'account', objectId };
+    case 'transfer':
+      return { subject: 'transfer', objectId };
     case 'payout':
       return { subject: 'bank_payout', objectId };
     case 'dispute':

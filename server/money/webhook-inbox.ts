@@ -11,6 +11,7 @@ import type { MoneyContext } from './money-context.ts';
 import type { ProviderEvent } from './payment-provider.ts';
 import type { Reconciliations } from './reconciliations.ts';
 import type { RefundOrders } from './refund-orders.ts';
+import type { TransferReversals } from './transfer-reversals.ts';
 import type { InboxEvent, NewInboxEvent, WebhookInboxStore } from './webhook-inbox.store.ts';
 
 const CLAIM_ITEMS = 20;
@@ -30,6 +31,7 @@ interface WebhookInboxParts {
   refundOrders: RefundOrders;
   disputes: Disputes;
   creatorAccounts: CreatorAccounts;
+  transferReversals: TransferReversals;
   reconciliations: Reconciliations;
 }
 
@@ -139,6 +141,8 @@ export class WebhookInbox {
         return this.#parts.disputes.handleDisputeChanged(event.objectId);
       case 'account':
         return this.#parts.creatorAccounts.handleAccountChanged(event.objectId);
+      case 'transfer':
+        return this.#parts.transferReversals.handleTransferChanged(event.objectId);
       case 'bank_payout':
         return this.#parts.reconciliations.handleBankPayoutChanged(event.objectId);
       case 'other':

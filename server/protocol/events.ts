@@ -52,6 +52,8 @@ export const EVENT_PAYLOADS = {
   'payout.created': z.object({ payout }),
   'payout.paid': z.object({ payout }),
   'payout.failed': z.object({ payout }),
+  /** Taken back at the payment provider by hand, all of it or a part. */
+  'payout.reversed': z.object({ payout }),
   /** A bank asks about a payment; no money has moved. */
   'dispute.inquiry_opened': z.object({ dispute }),
   'dispute.opened': z.object({ dispute }),

@@ -79,6 +79,8 @@ export const payout = z.object({
   currency,
   status: z.enum(['pending', 'paid', 'failed']),
   failure: z.string().nullable(),
+  /** What of it was taken back at the payment provider by hand; it is owed to the creator again. */
+  reversedMinor: minor,
   createdAt: time,
   settledAt: time.nullable(),
 });

@@ -176,6 +176,85 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  /** A creator who is paid out; answers the transfer. */
+  async function payOut({ creator, tip }: { creator: string; tip: (amountMinor: number) => Promise<TipId> }) {
+    const account = await onboard(creator);
+    const first = await tip(10_000);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    const { payouts } = house.money.settlement;
+    await payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.sweep();
+    const transfer = (await transfersTo(account))[0]?.id ?? '';
+    return { account, first, transfer, paidMinor: (await earningsOf(creator)).paidOutMinor };
+  }
+
+  test('a transfer that is taken back by hand at the provider is owed to the creator again, and waits for the house', async () => {
+    const evening = await openEvening();
+    const { creator } = evening;
+    const { transfer, paidMinor } = await payOut(evening);
+    const { payouts, reconciliations, statements } = house.money.settlement;
+    await stripe.transfers.createReversal(transfer, { amount: 1_000 });
+    await house.money.sweep();
+    expect(await earningsOf(creator)).toMatchObject({
+      availableMinor: 1_000,
+      paidOutMinor: paidMinor - 1_000,
+      frozen: [{ reason: 'house', amountMinor: 1_000 }],
+    });
+    expect(await payouts.createDueBatch()).toBe(false);
+    expect(await transfersTo(await onboard(creator))).toHaveLength(1);
+    // The rest of it, told of twice and looked at once more.
+    await stripe.transfers.createReversal(transfer);
+    await Promise.all([1, 2, 3].map(() => house.money.settlement.transferReversals.handleTransferChanged(transfer)));
+    await house.money.sweep();
+    expect(await earningsOf(creator)).toMatchObject({ availableMinor: paidMinor, paidOutMinor: 0 });
+    expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'paid', reversedMinor: paidMinor }]);
+    expect(await reconciliations.run(0)).toMatchObject({ unexplainedCount: 0, differenceMinor: 0 });
+    const month = (await statements.listMonths(creator))[0] ?? '';
+    expect(await statements.ofMonth(creator, month)).toMatchObject({ closingMinor: paidMinor });
+    await house.money.desk.setFreeze(creator, { frozen: false, reason: 'It was a mistake', by: 'operator' });
+    expect((await payouts.createBatch({ by: 'operator', creators: [creator] })).payouts).toMatchObject([
+      { amountMinor: paidMinor },
+    ]);
+  });
+
+  test('a transfer that is taken back by hand fills what the creator owes, and stops nothing', async () => {
+    const evening = await openEvening();
+    const { first, transfer } = await payOut(evening);
+    await house.money.refund({ tip: first, reason: 'The sound was gone' }, 'operator');
+    const { availableMinor } = await earningsOf(evening.creator);
+    expect(availableMinor).toBeLessThan(0);
+    await stripe.transfers.createReversal(transfer, { amount: -availableMinor });
+    await house.money.sweep();
+    expect(await earningsOf(evening.creator)).toMatchObject({ availableMinor: 0, frozen: [] });
+    expect(await house.money.desk.findFreeze(evening.creator)).toBeUndefined();
+  });
+
+  test('a transfer is taken back before the house has heard that it was made: both are booked', async () => {
+    const { creator, tip } = await openEvening();
+    const account = await onboard(creator);
+    await tip(10_000);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'reset', times: 2, isApplied: true });
+    await house.money.settlement.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.settled();
+    house.emulator.clearFaults();
+    const [transfer] = await eventually(async () => {
+      const found = await transfersTo(account);
+      return found.length > 0 && found;
+    });
+    const { transferReversals } = house.money.settlement;
+    await stripe.transfers.createReversal(transfer?.id ?? '', { amount: 500 });
+    await expect(transferReversals.handleTransferChanged(transfer?.id ?? '')).rejects.toEqual(failure('unavailable'));
+    await eventually(async () => {
+      house.advance(60_000);
+      await house.money.sweep();
+      return (await earningsOf(creator)).availableMinor === 500;
+    });
+    expect(await house.money.settlement.payouts.listOfCreator(creator)).toMatchObject([{ reversedMinor: 500 }]);
+  });
+
   test('the statement of a month adds up, entry by entry, and so do the figures of the quarter', async () => {
     const { creator, tip } = await openEvening();
     await onboard(creator);

@@ -107,7 +107,7 @@ function describeChaos({ monkey, said, answers, removals, refusedCrashers, accou
   const faults = Object.entries(monkey.counts).map(([name, count]) => `${name} ${count}`);
   return [
     `chaos, seed ${SEED}: ${faults.join(', ')}.`,
-    `${said.length} messages, ${answers.count} payments and tips, ${account.replaysMs.length} returns, ${refusedCrashers} refused at the door;`,
+    `${said.length} messages, ${answers.count} payments and tips, ${account.replays.length} returns, ${refusedCrashers} refused at the door;`,
     `${removals.length} removals, out after ${slowest(false)} ms at most, ${slowest(true)} ms amidst faults.`,
   ].join(' ');
 }

@@ -67,6 +67,7 @@ export class DeskPayouts extends DeskPart {
         <p class="small muted">${formatMoment(payout.settledAt ?? payout.createdAt, this.language)}</p>
         <p class="small muted"><code>${payout.batch}</code></p>
         ${payout.failure ? html`<p class="small">${texts.failure(payout.failure)}</p>` : nothing}
+        ${payout.reversedMinor > 0 ? html`<p class="small">${texts.reversed(this.money(payout.reversedMinor, payout.currency))}</p>` : nothing}
       </div>
       <span class="amount">${this.money(payout.amountMinor, payout.currency)}</span>
     </li>`;

@@ -97,13 +97,14 @@ export class EarningsPapers extends SitePart {
     </section>`;
   }
 
-  #payout({ id, createdAt, settledAt, status, amountMinor, currency, failure }: Payout): TemplateResult {
+  #payout({ id, createdAt, settledAt, status, amountMinor, currency, failure, reversedMinor }: Payout): TemplateResult {
     const { words, language } = this;
     return html`<li data-testid="payout-${id}">
       <div class="what">
         <p><span class="state ${PAYOUT_LOOK[status]}">${words.earnings.payoutStates[status]}</span></p>
         <p class="small muted">${formatMoment(settledAt ?? createdAt, language)}</p>
         ${failure ? html`<p class="small">${words.earnings.payoutFailed(failure)}</p>` : nothing}
+        ${reversedMinor > 0 ? html`<p class="small">${words.earnings.payoutReversed(this.money(reversedMinor, currency))}</p>` : nothing}
       </div>
       <span class="amount">${this.money(amountMinor, currency)}</span>
     </li>`;

@@ -184,6 +184,7 @@ export const englishDesk = {
     allNone: 'No batch was run yet.',
     states: { pending: 'On its way', paid: 'Arrived', failed: 'Came back' },
     failure: (why: string) => `Refused: ${why}`,
+    reversed: (amount: string) => `${amount} of it was taken back at the payment provider.`,
   },
   holds: {
     text: 'A hold stops payouts to a creator and nothing else: sales go on and are counted. The creator sees it, with your reason.',

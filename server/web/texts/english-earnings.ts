@@ -98,6 +98,7 @@ export const englishEarnings = {
   payoutsNone: 'None yet. The first one shows here the moment it leaves.',
   payoutStates: { pending: 'On its way', paid: 'Arrived', failed: 'Came back' },
   payoutFailed: (why: string) => `The bank sent it back (${why}). It is available again; check your details.`,
+  payoutReversed: (amount: string) => `${amount} of it was taken back, and is part of what is owed to you.`,
   statements: 'Statements',
   statementsNone: 'The first statement comes with the first sale.',
   month: 'Month',

@@ -193,6 +193,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     allNone: 'Aucun lot n’a encore été lancé.',
     states: { pending: 'En route', paid: 'Arrivé', failed: 'Revenu' },
     failure: (why) => `Refusé : ${why}`,
+    reversed: (amount) => `${amount} en ont été repris chez le prestataire de paiement.`,
   },
   holds: {
     text: 'Une suspension arrête les virements à un créateur et rien d’autre : les ventes continuent et sont comptées. Le créateur la voit, avec votre raison.',

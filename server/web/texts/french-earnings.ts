@@ -107,6 +107,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   payoutStates: { pending: 'En route', paid: 'Arrivé', failed: 'Revenu' },
   payoutFailed: (why) =>
     `La banque l’a renvoyé (${why}). La somme est de nouveau disponible ; vérifiez vos informations.`,
+  payoutReversed: (amount) => `${amount} en ont été repris, et font partie de ce qui vous est dû.`,
   statements: 'Relevés',
   statementsNone: 'Le premier relevé vient avec la première vente.',
   month: 'Mois',

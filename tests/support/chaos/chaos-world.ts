@@ -15,7 +15,7 @@ export class ChaosWorld {
   readonly monkey: ChaosMonkey;
   readonly till: ChaosTill;
   readonly answers = new Answers();
-  readonly account: Account = { doubled: 0, reordered: 0, gaps: 0, replaysMs: [] };
+  readonly account: Account = { doubled: 0, reordered: 0, gaps: 0, replays: [] };
   readonly said: Acknowledged[] = [];
   /** What must never be, in words. */
   readonly violations: string[] = [];

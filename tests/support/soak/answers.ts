@@ -55,6 +55,11 @@ export class Answers {
   /** Notes what was asked for under a key of its sender: one key, one thing, however often it is answered. */
   noteOnce(kind: AnsweredKind, key: string, id: string): void {
     this.note(kind, id);
+    this.compare(key, id);
+  }
+
+  /** What comes of one key is one thing, whether it is done already or not. */
+  compare(key: string, id: string): void {
     const earlier = this.#byKey.get(key);
     if (earlier !== undefined && earlier !== id) this.doubled.push(`the key ${key} has made ${earlier} and ${id}`);
     this.#byKey.set(key, id);

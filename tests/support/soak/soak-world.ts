@@ -19,6 +19,20 @@ export interface Doubt {
   input: { amountMinor: number; menuItem?: string; message?: string; idempotencyKey: string };
 }
 
+/** A top-up by a saved card, as it was asked for under its key. */
+export interface CardTopupAsked {
+  identity: string;
+  card: string;
+  amountMinor: number;
+  idempotencyKey: string;
+}
+
+/** Where the bank asks for a payment by a saved card, and nobody has answered yet. */
+export interface OpenChallenge {
+  url: string;
+  topup: string;
+}
+
 const REMEMBERED = 40;
 
 /** The last things of a kind; what is older is left in peace. */
@@ -49,6 +63,9 @@ export class SoakWorld {
   readonly pages = new Recent<OpenPage>();
   readonly paidSessions = new Recent<OpenPage>();
   readonly memberships = new Recent<{ id: string; identity: string }>();
+  readonly privateSessions = new Recent<string>();
+  readonly cardTopups = new Recent<CardTopupAsked>();
+  readonly challenges = new Recent<OpenChallenge>();
   readonly disputes = new Recent<string>();
   readonly doubts: Doubt[] = [];
   menuVersion = 0;

@@ -8,6 +8,7 @@ import { BELONGING } from './acts/belonging.ts';
 import { GIVING_BACK } from './acts/giving-back.ts';
 import { PAYING } from './acts/paying.ts';
 import { RUNNING } from './acts/running.ts';
+import { SAVED_CARDS } from './acts/saved-cards.ts';
 import { sendTip, TIPPING } from './acts/tipping.ts';
 import { Answers } from './answers.ts';
 import { check, checkProvider, settle } from './checks.ts';
@@ -37,7 +38,7 @@ export interface SoakResult {
   outcomes: Record<string, number>;
 }
 
-const ACTS = { ...PAYING, ...TIPPING, ...GIVING_BACK, ...BELONGING, ...RUNNING };
+const ACTS = { ...PAYING, ...SAVED_CARDS, ...TIPPING, ...GIVING_BACK, ...BELONGING, ...RUNNING };
 type ActName = keyof typeof ACTS;
 const WEIGHTS = Object.fromEntries(Object.entries(ACTS).map(([name, { weight }]) => [name, weight])) as Record<
   ActName,

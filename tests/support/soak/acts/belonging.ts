@@ -107,7 +107,10 @@ const end: Act = async (scene) => {
   const creator = world.privateRooms.find(({ id }) => id === session.room)?.creator.identity ?? '';
   const by = dice.chance(0.5) ? person(session.identity, 'fan') : person(creator, 'creator');
   const ended = await app.money.privateSessions.end({ room: session.room, participant: by }, session.id);
-  if (ended.status === 'ended') answers.note('private_session', ended.id);
+  if (ended.status === 'ended') {
+    answers.note('private_session', ended.id);
+    world.privateSessions.add(ended.id);
+  }
   return `${ended.id} ${ended.costMinor}`;
 };
 

@@ -1,26 +1,53 @@
 /** Acts by which money goes back: refunds by operator, by rule, by a buyer, by hand at the provider; disputes of every kind. */
 import { type Act, NOTHING, type Scene } from '../soak-world.ts';
 
-async function refund({ app, answers }: Scene, input: { tip?: string; ticket?: string; topup?: string }) {
+interface Refunded {
+  tip?: string;
+  ticket?: string;
+  topup?: string;
+  membership?: string;
+  privateSession?: string;
+}
+
+const PART_SHARE = 0.25;
+
+async function refund({ app, answers }: Scene, input: Refunded & { amountMinor?: number }) {
   const named = input as Parameters<typeof app.money.refund>[0];
   const { id, status } = await app.money.refund({ ...named, reason: 'soak' }, 'operator');
   answers.note('refund', id);
   return `${id} ${status}`;
 }
 
+/** The whole of it, or now and then a part: later the rest. */
+function refundSome(scene: Scene, input: Refunded): Promise<string> {
+  const { dice } = scene;
+  return refund(scene, dice.chance(PART_SHARE) ? { ...input, amountMinor: dice.between(1, 400) } : input);
+}
+
 const refundTip: Act = async (scene) => {
   const tip = scene.dice.pick(scene.world.tips.items);
-  return tip ? refund(scene, { tip }) : NOTHING;
+  return tip ? refundSome(scene, { tip }) : NOTHING;
 };
 
 const refundTicket: Act = async (scene) => {
   const ticket = scene.dice.pick(scene.world.tickets.items);
-  return ticket ? refund(scene, { ticket: ticket.id }) : NOTHING;
+  return ticket ? refundSome(scene, { ticket: ticket.id }) : NOTHING;
 };
 
 const refundTopup: Act = async (scene) => {
   const topup = scene.dice.pick(scene.world.topups.items);
-  return topup ? refund(scene, { topup }) : NOTHING;
+  return topup ? refundSome(scene, { topup }) : NOTHING;
+};
+
+/** The latest payment for a membership, which ends with it when it is the whole. */
+const refundMembership: Act = async (scene) => {
+  const membership = scene.dice.pick(scene.world.memberships.items);
+  return membership ? refundSome(scene, { membership: membership.id }) : NOTHING;
+};
+
+const refundPrivateSession: Act = async (scene) => {
+  const privateSession = scene.dice.pick(scene.world.privateSessions.items);
+  return privateSession ? refundSome(scene, { privateSession }) : NOTHING;
 };
 
 /** Two operators at once: one of them is told that it was done. */
@@ -44,10 +71,16 @@ const withdraw: Act = async ({ app, world, dice, answers }) => {
   return id;
 };
 
-/** Of payments that belong to checkouts; those of memberships are the club's. */
+const MEMBERSHIP_SHARE = 0.25;
+
+/** Of a page, of a saved card, or of a membership, whose payments name no checkout. */
 async function drawPayment({ world, dice, house }: Scene): Promise<string | undefined> {
+  if (dice.chance(MEMBERSHIP_SHARE)) {
+    const { data } = await house.stripe.paymentIntents.list({ limit: 60 });
+    return dice.pick(data.filter(({ status, metadata }) => status === 'succeeded' && !metadata.checkout))?.id;
+  }
   const page = dice.pick(world.paidSessions.items.filter(({ purpose }) => purpose !== 'membership'));
-  if (!page) return undefined;
+  if (!page || page.session.startsWith('pi_')) return page?.session;
   const { payment_intent } = await house.stripe.checkout.sessions.retrieve(page.session);
   return typeof payment_intent === 'string' ? payment_intent : undefined;
 }
@@ -59,6 +92,15 @@ const refundAtProvider: Act = async (scene) => {
   const amount = scene.dice.chance(0.5) ? {} : { amount: scene.dice.between(1, 700) };
   const { id } = await scene.house.stripe.refunds.create({ payment_intent, ...amount });
   return id;
+};
+
+/** Somebody takes a transfer back there: whatever the creator's account still has. */
+const reverseTransfer: Act = async ({ dice, house }) => {
+  const transfer = dice.pick((await house.stripe.transfers.list({ limit: 10 })).data);
+  if (!transfer) return NOTHING;
+  const left = transfer.amount - transfer.amount_reversed;
+  const amount = left > 1 && dice.chance(0.7) ? { amount: dice.between(1, left) } : {};
+  return (await house.stripe.transfers.createReversal(transfer.id, amount)).id;
 };
 
 const openDispute: Act = async (scene) => {
@@ -97,9 +139,12 @@ export const GIVING_BACK = {
   refundTip: { act: refundTip, weight: 4 },
   refundTicket: { act: refundTicket, weight: 2 },
   refundTopup: { act: refundTopup, weight: 1.5 },
+  refundMembership: { act: refundMembership, weight: 0.7 },
+  refundPrivateSession: { act: refundPrivateSession, weight: 0.5 },
   refundTwice: { act: refundTwice, weight: 0.7 },
   withdraw: { act: withdraw, weight: 1 },
   refundAtProvider: { act: refundAtProvider, weight: 0.7 },
+  reverseTransfer: { act: reverseTransfer, weight: 0.5 },
   openDispute: { act: openDispute, weight: 0.8 },
   decideDispute: { act: decideDispute, weight: 0.7 },
   escalate: { act: escalate, weight: 0.2 },

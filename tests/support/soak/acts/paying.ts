@@ -18,7 +18,10 @@ const CARDS = {
 /** Disputed after a while, or asked about. */
 const DISPUTED_CARDS = { '4000000000000259': 1.3, '4000000000001976': 0.7 } as const;
 
-async function post(scene: Scene, url: string, fields: Record<string, string>): Promise<Response> {
+/** So often somebody ticks the box that keeps the card. */
+const SAVED_SHARE = 0.25;
+
+export async function post(scene: Scene, url: string, fields: Record<string, string>): Promise<Response> {
   return scene.house.emulator.fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -37,6 +40,7 @@ async function payPage(scene: Scene, page: OpenPage): Promise<string> {
     cardExpiry: '12 / 34',
     cardCvc: '123',
     billingName: 'A. Fan',
+    ...(page.purpose !== 'membership' && dice.chance(SAVED_SHARE) ? { savePaymentMethod: 'on' } : {}),
   });
   const location = response.headers.get('location') ?? '';
   if (response.status === 303 && location.includes('/authenticate/')) {
@@ -58,8 +62,13 @@ async function payAndReturn(scene: Scene, page: OpenPage): Promise<string> {
   return scene.dice.chance(0.7) ? comeBack(scene, page) : 'paid, and away';
 }
 
-async function comeBack({ app, answers, world }: Scene, page: OpenPage): Promise<string> {
-  const { status, purpose, id } = await app.money.confirmCheckout(page.session);
+function comeBack(scene: Scene, page: OpenPage): Promise<string> {
+  return confirm(scene, page.session);
+}
+
+/** What the page that people come back to asks. */
+export async function confirm({ app, answers, world }: Scene, session: string): Promise<string> {
+  const { status, purpose, id } = await app.money.confirmCheckout(session);
   if (status !== 'paid') return `came back: ${status}`;
   answers.note(purpose === 'tip' ? 'tip' : purpose, id);
   if (purpose === 'topup') world.topups.add(id);

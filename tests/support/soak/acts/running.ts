@@ -38,6 +38,13 @@ const payOut: Act = async ({ app, answers }) => {
   return `${id} with ${payouts.length}`;
 };
 
+/** The house stops payouts to a creator, or lets them go on; a transfer that was taken back has stopped them too. */
+const freeze: Act = async ({ app, world, dice }) => {
+  const creator = dice.pick(world.creators) ?? '';
+  const input = { frozen: dice.chance(0.2), reason: 'soak', by: 'operator' };
+  return (await app.money.desk.setFreeze(creator, input))?.id ?? `${creator} is free`;
+};
+
 /** A creator's bank sends their money back; it stays with their account. */
 const failBankPayout: Act = async ({ world, dice, house }) => {
   const account = await accountOf(house, dice.pick(world.creators) ?? '');
@@ -99,6 +106,7 @@ export const RUNNING = {
   onboard: { act: onboard, weight: 0.4 },
   restrict: { act: restrict, weight: 0.3 },
   payOut: { act: payOut, weight: 0.8 },
+  freeze: { act: freeze, weight: 0.7 },
   failBankPayout: { act: failBankPayout, weight: 0.2 },
   payHouse: { act: payHouse, weight: 0.15 },
   changeFees: { act: changeFees, weight: 0.2 },

@@ -1,0 +1,102 @@
+/** Acts of saved cards: kept, paid by with one tap, asked about by the bank and answered, refused or left, asked again, removed. */
+import { type Act, type CardTopupAsked, NOTHING, type OpenChallenge, type Scene } from '../soak-world.ts';
+import { confirm, keyOf, post } from './paying.ts';
+
+/** Their names at the provider: good, asked for each time, declined once saved, disputed, given back slowly. */
+const METHODS = {
+  pm_card_visa: 5,
+  pm_card_authenticationRequired: 4,
+  pm_card_chargeCustomerFail: 1,
+  pm_card_createDispute: 0.4,
+  pm_card_pendingRefund: 0.6,
+};
+const LEFT_SHARE = 0.35;
+
+/** A card beside those that were kept on the page to pay on. */
+const saveCard: Act = async ({ dice, house }) => {
+  const customer = dice.pick((await house.stripe.customers.list({ limit: 30 })).data);
+  if (!customer) return NOTHING;
+  return (await house.stripe.paymentMethods.attach(dice.weighted(METHODS), { customer: customer.id })).id;
+};
+
+async function drawCard({ app, world, dice }: Scene): Promise<{ identity: string; card: string } | undefined> {
+  const identity = dice.pick(world.fans) ?? '';
+  const card = dice.pick(await app.money.cards.list(identity));
+  return card && { identity, card: card.id };
+}
+
+const topUpByCard: Act = async (scene) => {
+  const { world, dice } = scene;
+  const drawn = await drawCard(scene);
+  if (!drawn) return NOTHING;
+  const asked = { ...drawn, amountMinor: dice.between(500, 6_000), idempotencyKey: keyOf(dice) };
+  world.cardTopups.add(asked);
+  return charge(scene, asked);
+};
+
+/** Whoever was not answered, or taps again, asks with the same key: it is the same payment. */
+const topUpByCardAgain: Act = async (scene) => {
+  const { world, dice } = scene;
+  const asked = dice.pick(world.cardTopups.items);
+  if (!asked) return NOTHING;
+  const times = dice.chance(0.5) ? 2 : 1;
+  const answers = await Promise.allSettled(Array.from({ length: times }, () => charge(scene, asked)));
+  for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+  return `${times} times`;
+};
+
+async function charge(scene: Scene, asked: CardTopupAsked): Promise<string> {
+  const { app, answers, world, dice } = scene;
+  const key = `card ${asked.identity} ${asked.idempotencyKey}`;
+  const answer = await app.money.topupByCard({ ...asked, name: 'Fan' });
+  answers.compare(key, answer.topup);
+  if (answer.status === 'succeeded') {
+    answers.note('topup', answer.topup);
+    world.topups.add(answer.topup);
+    return answer.topup;
+  }
+  const challenge = { url: answer.actionUrl, topup: answer.topup };
+  if (!dice.chance(LEFT_SHARE)) return `${answer.topup}: ${await answerBank(scene, challenge)}`;
+  world.challenges.add(challenge);
+  return `${answer.topup}: the bank's question is left`;
+}
+
+/** What the payer does on the bank's page; what is paid then must be there, whether they come back or not. */
+async function answerBank(scene: Scene, challenge: OpenChallenge): Promise<string> {
+  const { answers, dice, world } = scene;
+  const isHonest = dice.chance(0.8);
+  const response = await post(scene, challenge.url, { verdict: isHonest ? 'complete' : 'fail' });
+  world.challenges.remove(challenge);
+  const location = response.headers.get('location');
+  if (response.status !== 303 || !location) return `not asked any more (${response.status})`;
+  const back = new URL(location).searchParams;
+  const payment = back.get('payment_intent') ?? '';
+  const { status } = await scene.house.stripe.paymentIntents.retrieve(payment);
+  if (status === 'succeeded') {
+    answers.note('paid_page', payment);
+    world.paidSessions.add({ url: challenge.url, session: payment, purpose: 'topup' });
+  }
+  if (dice.chance(0.4)) return `${status}, and away`;
+  return confirm(scene, back.get('session_id') ?? '');
+}
+
+/** The bank's page was left open, for minutes or for days. */
+const answerLate: Act = async (scene) => {
+  const challenge = scene.dice.pick(scene.world.challenges.items);
+  return challenge ? answerBank(scene, challenge) : NOTHING;
+};
+
+const removeCard: Act = async (scene) => {
+  const drawn = await drawCard(scene);
+  if (!drawn) return NOTHING;
+  const left = await scene.app.money.cards.remove(drawn.identity, drawn.card);
+  return `${drawn.card}, ${left.length} left`;
+};
+
+export const SAVED_CARDS = {
+  saveCard: { act: saveCard, weight: 1 },
+  topUpByCard: { act: topUpByCard, weight: 4 },
+  topUpByCardAgain: { act: topUpByCardAgain, weight: 1 },
+  answerLate: { act: answerLate, weight: 0.7 },
+  removeCard: { act: removeCard, weight: 0.5 },
+};
