@@ -53,7 +53,9 @@ export interface ProviderInvoice {
 export interface BillingProvider {
   /** The provider's price of a tier; made when it is missing, the same whenever it is asked for. */
   ensurePrice(tier: TierPrice): Promise<string>;
-  /** Makes the page to join on; called again for the same membership, it answers the same. Undefined: the customer is not known (any more). */
+  /**
+   * Makes the page to join on; called twice, it makes two, and only one may be handed out. Undefined: the customer is not known (any more).
+   */
   createJoin(order: MembershipOrder): Promise<ProviderJoin | undefined>;
   fetchJoin(session: string): Promise<ProviderJoin | undefined>;
   fetchSubscription(subscription: string): Promise<ProviderSubscription | undefined>;

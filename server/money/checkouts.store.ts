@@ -43,11 +43,20 @@ export class CheckoutsStore {
     return row;
   }
 
+  /** Once; but the bank's page may be known later than the payment by card that it belongs to, when that is told of while it is being made. */
   async markOpen(id: string, page: { session: string; url: string | null; nextCheckAt: string }): Promise<void> {
     await this.#orm
       .update(checkouts)
       .set({ status: 'open', providerSession: page.session, url: page.url, nextCheckAt: page.nextCheckAt })
-      .where(and(eq(checkouts.id, id), eq(checkouts.status, 'opening')));
+      .where(
+        and(
+          eq(checkouts.id, id),
+          or(
+            eq(checkouts.status, 'opening'),
+            and(eq(checkouts.status, 'open'), eq(checkouts.providerSession, page.session), isNull(checkouts.url)),
+          ),
+        ),
+      );
   }
 
   /** True when this call made it paid: whoever gets that books it, in the same transaction. */

@@ -222,6 +222,8 @@ export class Checkouts {
     const checkout = found?.checkout ? await this.#store.find(found.checkout) : undefined;
     // Another application may share the provider's account.
     if (checkout?.providerSession) await this.#look(checkout);
+    // An order by card that was answered to nobody has no session yet: its payment stands for itself.
+    else if (checkout) await this.#handleCardPayment(payment);
   }
 
   /** Looks again at checkouts that are due; true when there may be more. */
@@ -241,15 +243,37 @@ export class Checkouts {
     if (checkout.providerSession) {
       await this.#look(checkout);
     } else if (this.#context.clock.now() >= Date.parse(checkout.createdAt) + OPENING_MS) {
-      await this.#expire(checkout);
+      await this.#giveUp(checkout);
     }
   }
 
+  /** An order that was answered to nobody. Its page cannot be paid; a payment by card needs none, and is cancelled unless it is paid. */
+  async #giveUp(checkout: Checkout): Promise<void> {
+    const customer = checkout.card === null ? undefined : await this.#store.findCustomer(checkout.identity);
+    const order = { customer: customer ?? '', checkout: checkout.id };
+    const placed = customer ? await this.#context.provider.cards.findPlaced(order) : undefined;
+    if (placed) await this.#cancelCardPayment(checkout, placed.session);
+    else await this.#expire(checkout);
+  }
+
+  /** Whoever answered the bank in time has paid: what counts is how the payment stands after it. */
+  async #cancelCardPayment(checkout: Checkout, payment: string): Promise<void> {
+    await this.#context.provider.expireCheckout(payment);
+    const found = await this.#context.provider.fetchCheckout(payment);
+    // Still open means that the bank is about to decide: it is looked at again.
+    if (found && found.status !== 'open') await this.#settle(checkout, found);
+  }
+
   async #look(checkout: Checkout): Promise<ProviderCheckout | undefined> {
-    const found = await this.#context.provider.fetchCheckout(checkout.providerSession ?? '');
+    const { provider, clock } = this.#context;
+    const session = checkout.providerSession ?? '';
+    const isOver = checkout.status === 'open' && clock.now() >= Date.parse(checkout.expiresAt);
+    // A page closes by itself; a payment by card would wait for the bank's answer for ever.
+    if (isOver && checkout.card !== null) await provider.expireCheckout(session);
+    const found = await provider.fetchCheckout(session);
     if (found) {
       await this.#settle(checkout, found);
-    } else if (this.#context.clock.now() > Date.parse(checkout.expiresAt) + MISSING_GRACE_MS) {
+    } else if (clock.now() > Date.parse(checkout.expiresAt) + MISSING_GRACE_MS) {
       this.#context.log.error({ checkout: checkout.id }, 'the payment provider does not know this checkout, given up');
       await this.#expire(checkout);
     }
@@ -261,7 +285,12 @@ export class Checkouts {
     const isOther = checkout.providerSession !== null && checkout.providerSession !== found.session;
     switch (found.status) {
       case 'open':
-        if (checkout.status === 'opening') await this.#keepPage(checkout, found);
+        // Ordered after all when it had been given up: nobody is given the bank's page.
+        if (checkout.status === 'expired' && checkout.card !== null) {
+          await this.#cancelCardPayment(checkout, found.session);
+        } else if (checkout.status === 'opening' || (checkout.url === null && found.url !== null)) {
+          await this.#keepPage(checkout, found);
+        }
         return;
       case 'expired':
         if (!isOther) await this.#expire(checkout);

@@ -62,20 +62,44 @@ export class MembershipSync {
     const found = row && (await provider.billing.fetchSubscription(subscription));
     if (!row || !found) return;
     const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
-    const isOver = await db.transaction(async (tx) => {
+    const { isOver, cancel } = await db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, id);
-      if (!before) return false;
+      if (!before) return { isOver: false, cancel: undefined };
       const isOther = before.providerSubscription !== null && before.providerSubscription !== subscription;
       // Joined on two pages at once: one of them is the membership, the other is undone.
-      if (isOther || before.status === 'ended') return this.#giveBack(tx, before, { plans, isOther, found });
-      return this.#apply(tx, before, { found, plans });
+      if (isOther || before.status === 'ended') {
+        return { isOver: await this.#giveBack(tx, before, { plans, isOther, found }), cancel: undefined };
+      }
+      const isOver = await this.#apply(tx, before, { found, plans });
+      const isGoingOn = !isOver && found.status !== 'ended';
+      return { isOver, cancel: isGoingOn ? await this.#planCancellation(tx, before, found) : undefined };
     });
     outbox.wake();
-    // A card whose payment is disputed is not charged again.
-    const isDisputed = row.standing === 'disputed' && found.status !== 'ended' && !found.cancelAtPeriodEnd;
-    if (isDisputed && !isOver) await provider.billing.setCancelAtPeriodEnd(subscription, true);
+    if (cancel === 'cancel') await provider.billing.setCancelAtPeriodEnd(subscription, true);
+    if (cancel === 'take_back') await this.#takeCancellationBack(id, subscription);
     // The house gives up when the grace is over, whatever the provider is set to do.
     if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
+  }
+
+  /** A card whose payment is disputed is not charged again; what the house cancelled for that goes on once the dispute is won. */
+  async #planCancellation(
+    tx: Orm,
+    { id, standing, isCancelledByDispute }: MembershipRow,
+    { cancelAtPeriodEnd }: ProviderSubscription,
+  ): Promise<'cancel' | 'take_back' | undefined> {
+    if (standing === null) return isCancelledByDispute ? 'take_back' : undefined;
+    if (standing !== 'disputed' || cancelAtPeriodEnd) return undefined;
+    // Remembered before it is done: a cancellation that is there already is the member's own, and stays.
+    await this.#store.update(tx, id, { isCancelledByDispute: true });
+    return 'cancel';
+  }
+
+  async #takeCancellationBack(id: string, subscription: string): Promise<void> {
+    const { billing } = this.#context.provider;
+    await billing.setCancelAtPeriodEnd(subscription, false);
+    // The member cancelled at the same moment: theirs holds.
+    if (!(await this.#store.disownCancellation(id))) await billing.setCancelAtPeriodEnd(subscription, true);
+    await this.#sync(id, subscription);
   }
 
   /** True when the membership is over. */

@@ -28,6 +28,8 @@ export const memberships = pgTable(
      */
     standing: text('standing').$type<'disputed' | 'ending'>(),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
+    /** It was the house that cancelled it, since a payment is disputed: taken back when that is won. */
+    isCancelledByDispute: boolean('is_cancelled_by_dispute').notNull().default(false),
     paidUntil: time('paid_until'),
     accessUntil: time('access_until'),
     createdAt: time('created_at').notNull(),
@@ -74,6 +76,7 @@ export const membershipInvoices = pgTable(
   },
   (table) => [
     index('membership_invoices_membership').on(table.membership),
+    index('membership_invoices_paid').on(table.paidAt, table.id),
     index('membership_invoices_payment').on(table.providerPayment),
     index('membership_invoices_fee').on(table.nextFeeCheckAt).where(sql`${table.nextFeeCheckAt} is not null`),
     check('membership_invoices_amount', sql`${table.amountMinor} > 0`),

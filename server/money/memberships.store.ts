@@ -76,19 +76,35 @@ export class MembershipsStore {
     return row as MembershipRow;
   }
 
-  /** Keeps the page to join, unless another request has kept one meanwhile. */
-  async keepSession(id: string, session: string): Promise<void> {
+  /** From now on a cancellation is the member's own. False when it was that before. */
+  async disownCancellation(id: string): Promise<boolean> {
+    const rows = await this.#orm
+      .update(memberships)
+      .set({ isCancelledByDispute: false })
+      .where(and(eq(memberships.id, id), eq(memberships.isCancelledByDispute, true)))
+      .returning({ id: memberships.id });
+    return rows.length > 0;
+  }
+
+  /** Keeps the page to join, unless another request has kept one, or given it up, meanwhile; answers the one that is kept. */
+  async keepSession(id: string, session: string): Promise<string | undefined> {
+    const isWaiting = and(eq(memberships.id, id), eq(memberships.status, 'pending'));
     await this.#orm
       .update(memberships)
       .set({ providerSession: session })
-      .where(and(eq(memberships.id, id), isNull(memberships.providerSession)));
+      .where(and(isWaiting, isNull(memberships.providerSession)));
+    const [kept] = await this.#orm.select({ kept: memberships.providerSession }).from(memberships).where(isWaiting);
+    return kept?.kept ?? undefined;
   }
 
-  async abandon(id: string): Promise<void> {
+  /** Gives it up, unless it was paid for, or another page was kept for it, meanwhile. */
+  async abandon({ id, providerSession }: MembershipRow): Promise<void> {
+    const isSame =
+      providerSession === null ? isNull(memberships.providerSession) : eq(memberships.providerSession, providerSession);
     await this.#orm
       .update(memberships)
       .set({ status: 'abandoned', nextCheckAt: null })
-      .where(and(eq(memberships.id, id), eq(memberships.status, 'pending')));
+      .where(and(eq(memberships.id, id), eq(memberships.status, 'pending'), isSame));
   }
 
   /** Takes memberships that are due, for as long as the lease. */

@@ -92,8 +92,13 @@ export class Memberships {
   /** The page of an earlier request when it can still be used; otherwise that request is brought to its end. */
   async #resume(row: MembershipRow, tier: Tier): Promise<string | undefined> {
     const isYoung = this.#context.clock.now() < Date.parse(row.expiresAt) - HAND_OUT_MARGIN_MS;
-    if (isYoung && row.tier === tier.id && !row.providerSession) return this.#order(row, tier);
-    const found = row.providerSession ? await this.#context.provider.billing.fetchJoin(row.providerSession) : undefined;
+    if (!row.providerSession) {
+      if (isYoung && row.tier === tier.id) return this.#order(row, tier);
+      // Its order failed, and nobody was given a page: one that is still on its way is not handed out any more.
+      await this.#store.abandon(row);
+      return undefined;
+    }
+    const found = await this.#context.provider.billing.fetchJoin(row.providerSession);
     if (found?.status === 'open' && found.url && isYoung && row.tier === tier.id) return found.url;
     if (found?.status === 'open') await this.#context.provider.expireCheckout(found.session);
     await this.#look(row);
@@ -116,9 +121,13 @@ export class Memberships {
         await this.#customers.forgetCustomer(row.identity, customer);
         continue;
       }
-      await this.#store.keepSession(row.id, page.session);
-      if (!page.url) break;
-      return page.url;
+      const kept = await this.#store.keepSession(row.id, page.session);
+      // Given up meanwhile, for another tier: this request lost.
+      if (!kept) throw new AppError('unavailable');
+      // Two that order at the same time get two pages, and both are given the one that was kept.
+      const url = kept === page.session ? page.url : (await provider.billing.fetchJoin(kept))?.url;
+      if (!url) break;
+      return url;
     }
     throw new AppError('provider_unavailable');
   }
@@ -151,7 +160,7 @@ export class Memberships {
     const found = row.providerSession ? await provider.billing.fetchJoin(row.providerSession) : undefined;
     if (found?.subscription) return this.sync.sync(row.id, found.subscription);
     const isOver = found ? found.status === 'expired' : clock.now() > Date.parse(row.expiresAt);
-    if (isOver) await this.#store.abandon(row.id);
+    if (isOver) await this.#store.abandon(row);
   }
 
   async list(identity: string): Promise<Membership[]> {
@@ -161,9 +170,7 @@ export class Memberships {
 
   /** Ends at the end of the paid time; asked again, nothing changes. */
   cancel(identity: string, id: string): Promise<Membership> {
-    return this.#change(identity, id, (subscription) =>
-      this.#context.provider.billing.setCancelAtPeriodEnd(subscription, true),
-    );
+    return this.#change(identity, id, (subscription) => this.#setCancelled(id, subscription, true));
   }
 
   /** Where another card is given, and what is owed is paid, when a renewal could not be. How it then stands the provider tells. */
@@ -185,9 +192,14 @@ export class Memberships {
 
   /** Takes a cancellation back while the membership lasts. */
   resume(identity: string, id: string): Promise<Membership> {
-    return this.#change(identity, id, (subscription) =>
-      this.#context.provider.billing.setCancelAtPeriodEnd(subscription, false),
-    );
+    return this.#change(identity, id, (subscription) => this.#setCancelled(id, subscription, false));
+  }
+
+  /** The member's own decision, which the end of a dispute does not undo: said before, for one that ends now, and after, for one that begins. */
+  async #setCancelled(id: string, subscription: string, isCancelled: boolean): Promise<void> {
+    await this.#store.disownCancellation(id);
+    await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, isCancelled);
+    await this.#store.disownCancellation(id);
   }
 
   /** To a higher tier at once, for what the rest of the time costs; to a lower one with the difference credited to the next renewal. */

@@ -159,6 +159,8 @@ export const topups = pgTable(
   },
   (table) => [
     index('topups_identity').on(table.identity),
+    // The desk turns the pages of what was paid, the newest first; each kind of payment has such an index.
+    index('topups_paid').on(table.settledAt, table.id).where(sql`${table.status} = 'settled'`),
     uniqueIndex('topups_idempotency')
       .on(table.identity, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
@@ -189,6 +191,10 @@ export const tickets = pgTable(
     // One valid ticket a person and room, and one open checkout: what makes buying twice impossible, also across processes.
     uniqueIndex('tickets_valid').on(table.room, table.identity).where(sql`${table.status} = 'valid'`),
     uniqueIndex('tickets_pending').on(table.room, table.identity).where(sql`${table.status} = 'pending'`),
+    // By the terms of the desk's search, word for word.
+    index('tickets_bought')
+      .on(sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
+      .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
     check('tickets_price', sql`${table.priceMinor} > 0`),
   ],
 );
@@ -215,11 +221,12 @@ export const tips = pgTable(
   (table) => [
     // Begins with the room, so that it serves the room's earnings too.
     uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
+    index('tips_sent').on(table.sentAt, table.id),
     check('tips_amount', sql`${table.amountMinor} > 0`),
   ],
 );
 
-/** A decision to give money back; of each payment at most a part, and the rest or all of it. One to a card is `pending` until the provider has carried it out. */
+/** A decision to give money back; of each payment at most a part, and the rest or all of it; of a top-up more of them. One to a card is `pending` until the provider has carried it out. */
 export const refunds = pgTable(
   'refunds',
   {
@@ -231,6 +238,10 @@ export const refunds = pgTable(
     privateSession: text('private_session'),
     /** It follows one of a part. */
     isRest: boolean('is_rest').notNull().default(false),
+    /** Counts those of a top-up, whose credit goes back as it is found unspent. */
+    part: integer('part').notNull().default(0),
+    /** The same key of the same person is the same refund. */
+    idempotencyKey: text('idempotency_key'),
     identity: text('identity').notNull(),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
@@ -254,7 +265,10 @@ export const refunds = pgTable(
     // What makes giving back twice impossible, also across processes.
     uniqueIndex('refunds_one_ticket').on(table.ticket, table.isRest),
     uniqueIndex('refunds_one_tip').on(table.tip, table.isRest),
-    uniqueIndex('refunds_one_topup').on(table.topup, table.isRest),
+    uniqueIndex('refunds_one_topup').on(table.topup, table.part),
+    uniqueIndex('refunds_idempotency')
+      .on(table.by, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
     uniqueIndex('refunds_one_membership_invoice').on(table.membershipInvoice, table.isRest),
     uniqueIndex('refunds_one_private_session').on(table.privateSession, table.isRest),
     index('refunds_created').on(table.createdAt),

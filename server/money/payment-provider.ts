@@ -68,6 +68,8 @@ export interface CardsProvider {
    * like any checkout.
    */
   pay(order: CardOrder): Promise<ProviderCheckout>;
+  /** The payment of an order whose answer was lost, among the customer's latest. */
+  findPlaced(order: Pick<CardOrder, 'customer' | 'checkout'>): Promise<ProviderCheckout | undefined>;
 }
 
 export interface ProviderPayment {

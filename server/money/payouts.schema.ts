@@ -115,7 +115,10 @@ export const creatorFreezes = pgTable(
 
 export type DeskAct = 'refund' | 'evidence' | 'payouts' | 'freeze' | 'unfreeze' | 'reconciliation' | 'fee_policy';
 
-/** What people of the house did with money, who and why. Nothing is ever changed in it. */
+/**
+ * What people of the house did with money, who and why: written before it is done, and completed by how it went. One that stays `begun` was
+ * cut off: whether it was done is to be looked up.
+ */
 export const deskActs = pgTable(
   'desk_acts',
   {
@@ -126,6 +129,9 @@ export const deskActs = pgTable(
     by: text('by').notNull(),
     reason: text('reason'),
     at: time('at').notNull(),
+    outcome: text('outcome').$type<'begun' | 'done' | 'failed'>().notNull().default('done'),
+    /** The code of what refused it. */
+    failure: text('failure'),
   },
   (table) => [index('desk_acts_subject').on(table.subject), index('desk_acts_at').on(table.at)],
 );

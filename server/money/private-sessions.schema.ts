@@ -62,6 +62,9 @@ export const privateSessions = pgTable(
       .on(table.status, table.expiresAt)
       .where(sql`${table.status} in ('requested', 'active')`),
     index('private_sessions_room').on(table.room),
+    index('private_sessions_ended')
+      .on(table.endedAt, table.id)
+      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
     check('private_sessions_charged', sql`${table.chargedMinor} between 0 and ${table.heldMinor}`),
     check('private_sessions_confirmed', sql`${table.confirmedMs} >= 0`),
   ],

@@ -52,23 +52,21 @@ export class StripeBilling implements BillingProvider {
     const metadata = { membership: order.membership, identity: order.identity };
     return this.#call(
       'open the page to join',
+      // With the SDK's own idempotency key, new for each call, for the reason that checkouts have.
       async () =>
         toJoin(
-          await this.#stripe.checkout.sessions.create(
-            {
-              mode: 'subscription',
-              customer: order.customer,
-              client_reference_id: order.membership,
-              metadata,
-              subscription_data: { metadata },
-              line_items: [{ price: order.price, quantity: 1 }],
-              success_url: order.successUrl,
-              cancel_url: order.cancelUrl,
-              locale: localeOf(order.locale),
-              expires_at: Math.floor(order.expiresAtMs / 1000),
-            },
-            { idempotencyKey: `join-${order.membership}-${order.customer}` },
-          ),
+          await this.#stripe.checkout.sessions.create({
+            mode: 'subscription',
+            customer: order.customer,
+            client_reference_id: order.membership,
+            metadata,
+            subscription_data: { metadata },
+            line_items: [{ price: order.price, quantity: 1 }],
+            success_url: order.successUrl,
+            cancel_url: order.cancelUrl,
+            locale: localeOf(order.locale),
+            expires_at: Math.floor(order.expiresAtMs / 1000),
+          }),
         ),
       { whenMissing: 'customer' },
     );

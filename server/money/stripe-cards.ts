@@ -78,18 +78,20 @@ export class StripeCards implements CardsProvider {
       }
       // Stripe keeps a failure of its own under the key, and would answer so for a day: what counts is whether the payment exists.
       if (cause instanceof Stripe.errors.StripeAPIError) {
-        const placed = await this.#findPlaced(order);
+        const placed = await this.findPlaced(order);
         if (placed) return placed;
       }
       throw error;
     }
   }
 
-  async #findPlaced({ customer, checkout }: CardOrder): Promise<ProviderCheckout | undefined> {
-    const list = await this.#call('find a payment by card', () =>
-      this.#stripe.paymentIntents.list({ customer, limit: PLACED_MAX }),
+  async findPlaced({ customer, checkout }: Pick<CardOrder, 'customer' | 'checkout'>) {
+    const list = await this.#call(
+      'find a payment by card',
+      () => this.#stripe.paymentIntents.list({ customer, limit: PLACED_MAX }),
+      { whenMissing: 'customer' },
     );
-    const placed = list.data.find(({ metadata }) => metadata.checkout === checkout);
+    const placed = list?.data.find(({ metadata }) => metadata.checkout === checkout);
     return placed && this.fetch(placed.id);
   }
 

@@ -157,6 +157,22 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     await house.money.sweep();
     expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
     expect(await house.money.settlement.disputes.list('won')).toMatchObject([{ source: payment, lossMinor: 0 }]);
+    // It goes on as before the dispute.
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(false);
+    expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: false }]);
+  });
+
+  test.each(['before', 'during'])('a member who cancelled %s a dispute stays so when it is won', async (when) => {
+    const { identity, membership } = await join();
+    if (when === 'before') await house.money.memberships.cancel(identity, membership);
+    const close = await dispute(membership);
+    await house.money.sweep();
+    if (when === 'during') await house.money.memberships.cancel(identity, membership);
+    await close('won');
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
+    expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: true }]);
   });
 
   test('a lost dispute takes the sale back and ends the membership', async () => {

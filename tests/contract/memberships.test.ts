@@ -162,6 +162,35 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     return { identity, membership };
   }
 
+  test('a page that could not be made bars neither another tier nor another try', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver, gold } = await openClub(house);
+    const identity = `fan-${createId('event')}`;
+    const ask = (tier: Tier) => house.money.memberships.join({ tier: tier.id, identity, name: 'Léa' });
+    // As often as the SDK tries.
+    house.emulator.addFault({ path: '/v1/checkout/sessions', method: 'POST', kind: 'server_error', times: 2 });
+    await expect(ask(silver)).rejects.toEqual(failure('provider_unavailable'));
+    house.emulator.clearFaults();
+    const other = await ask(gold);
+    expect(await ask(gold)).toEqual(other);
+    const back = await ask(silver);
+    expect(await ask(silver)).toEqual(back);
+    await pay(back.checkoutUrl);
+    await eventually(async () => (await house.money.memberships.list(identity))[0]?.tier.id === silver.id);
+  });
+
+  test('after a failure the same tier is answered anew; two that ask at once are given one page', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver } = await openClub(house);
+    const identity = `fan-${createId('event')}`;
+    const ask = () => house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' });
+    house.emulator.addFault({ path: '/v1/checkout/sessions', method: 'POST', kind: 'server_error', times: 2 });
+    await expect(ask()).rejects.toEqual(failure('provider_unavailable'));
+    house.emulator.clearFaults();
+    const pages = await Promise.all([ask(), ask(), ask()]);
+    expect(new Set(pages.map(({ checkoutUrl }) => checkoutUrl)).size).toBe(1);
+  });
+
   test('a renewal that the credit of a move to a lower tier pays for lets the member stay', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver, gold } = await openClub(house);

@@ -8,6 +8,7 @@ import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from '../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../server/accounts/accounts.ts';
 import { Money } from '../../server/money/money.ts';
+import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import { StripeProvider } from '../../server/money/stripe-provider.ts';
 import { MemoryBus } from '../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../server/platform/clock.ts';
@@ -66,6 +67,8 @@ export interface MoneyHouseOptions {
   isRunning?: boolean;
   dataFile?: string;
   walletMode?: 'on' | 'off';
+  /** Stands between money and the provider: what happens while a request is on its way. */
+  wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
 
 /** Keeps every fact that is told, whatever room it belongs to. */
@@ -90,6 +93,7 @@ export async function openMoneyHouse({
   isRunning = true,
   dataFile,
   walletMode = 'on',
+  wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
   const clock = new MovableClock();
@@ -109,18 +113,20 @@ export async function openMoneyHouse({
       db,
       rooms,
       outbox,
-      provider: StripeProvider.create({
-        secretKey: 'sk_test_of_the_tests',
-        webhookSecrets: [WEBHOOK_SECRET],
-        host: '127.0.0.1',
-        port: emulator.port,
-        protocol: 'http',
-        timeoutMs: API_TIMEOUT_MS,
-        maxNetworkRetries: 1,
-        // Webhooks are signed with the machine's time, however far a test has set the house's forward.
-        clock: systemClock,
-        log,
-      }),
+      provider: wrapProvider(
+        StripeProvider.create({
+          secretKey: 'sk_test_of_the_tests',
+          webhookSecrets: [WEBHOOK_SECRET],
+          host: '127.0.0.1',
+          port: emulator.port,
+          protocol: 'http',
+          timeoutMs: API_TIMEOUT_MS,
+          maxNetworkRetries: 1,
+          // Webhooks are signed with the machine's time, however far a test has set the house's forward.
+          clock: systemClock,
+          log,
+        }),
+      ),
       clock,
       log,
       metrics,
