@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
-import type { Database, Run } from '../platform/db.ts';
+import { type Database, isLostRace, type Run, sqlState } from '../platform/db.ts';
 import type { ChatEntry, ChatMessage } from '../protocol/chat.ts';
 import type { ActKind } from '../protocol/chat-moderation.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -36,6 +36,25 @@ const INSERT_ENTRIES = `insert into chat_entries
     from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[],
       $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
       as added (room, seq, kind, id, identity, name, role, text, amount, currency, client, reply, details, at)`;
+
+/**
+ * The usual batch in one statement: every room's row is locked, in the order of their names, and if each still has the version that its messages were
+ * judged by, they get its next numbers. Otherwise nothing is written and no row comes back.
+ */
+const APPEND_JUDGED = `with asked as (
+      select * from unnest($1::text[], $2::int[], $3::int[]) as asked (room, version, added)),
+    locked as (select sequence.room, sequence.last_seq from chat_sequences sequence join asked using (room)
+      where sequence.version = asked.version order by sequence.room for update of sequence),
+    allowed as (select locked.* from locked where (select count(*) from locked) = (select count(*) from asked)),
+    saved as (update chat_sequences set last_seq = allowed.last_seq + asked.added
+      from allowed join asked using (room) where chat_sequences.room = allowed.room),
+    inserted as (insert into chat_entries (room, seq, kind, id, identity, name, role, text, client_id, details, sent_at)
+      select added.room, allowed.last_seq + added.place, 'message', added.id, added.identity, added.name, added.role, added.text, added.client,
+        added.details::jsonb, added.at::timestamptz
+      from unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+        as added (room, place, id, identity, name, role, text, client, details, at) join allowed using (room))
+    select room, last_seq from allowed`;
+const UNIQUE_VIOLATION = '23505';
 
 /** When each of these people last wrote in each of these rooms. */
 const LAST_SENT = `select asked.room, asked.identity, last.sent_at from unnest($1::text[], $2::text[]) as asked (room, identity)
@@ -86,6 +105,55 @@ export class ChatStore {
    * found, not written again, and takes no number; what may not be written takes none either.
    */
   async appendAll(entries: NewEntry[]): Promise<Appended[]> {
+    return (await this.#appendJudged(entries)) ?? this.#appendCarefully(entries);
+  }
+
+  /**
+   * Messages with nothing to look up, which are nearly all: one round trip, where the careful way takes seven. Undefined, with nothing written,
+   * when one of them is not new or not to be written as it is; the unique indexes and the room's version say so.
+   */
+  async #appendJudged(entries: NewEntry[]): Promise<Appended[] | undefined> {
+    const added = new Map<RoomId, { version: number; count: number }>();
+    const places: number[] = [];
+    for (const { room, kind, judged, replyTo } of entries) {
+      if (kind !== 'message' || !judged || judged.slowModeSeconds > 0 || replyTo) return undefined;
+      const known = added.get(room) ?? { version: judged.version, count: 0 };
+      if (known.version !== judged.version) return undefined;
+      known.count += 1;
+      added.set(room, known);
+      places.push(known.count);
+    }
+    const counts = [...added.values()];
+    try {
+      const found = await this.#db.bulk<{ room: string; last_seq: number }>(APPEND_JUDGED, [
+        [...added.keys()],
+        counts.map(({ version }) => version),
+        counts.map(({ count }) => count),
+        entries.map((entry) => entry.room),
+        places,
+        entries.map((entry) => entry.id),
+        entries.map((entry) => entry.identity),
+        entries.map((entry) => entry.name),
+        entries.map((entry) => entry.role),
+        entries.map((entry) => entry.text ?? null),
+        entries.map((entry) => entry.clientId ?? null),
+        entries.map((entry) => (entry.details ? JSON.stringify(entry.details) : null)),
+        entries.map((entry) => entry.sentAt),
+      ]);
+      if (found.length < added.size) return undefined;
+      const lastSeqs = new Map(found.map((row) => [row.room, row.last_seq]));
+      return entries.map((entry, index) => {
+        const seq = (lastSeqs.get(entry.room) ?? 0) + (places[index] ?? 0);
+        return { entry: toEntry(toRow(entry, seq)), isNew: true };
+      });
+    } catch (error) {
+      // Sent before, or a race that the careful way runs again: either way nothing of this was written.
+      if (sqlState(error) === UNIQUE_VIOLATION || isLostRace(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #appendCarefully(entries: NewEntry[]): Promise<Appended[]> {
     return this.#db.bulkTransaction(async (run) => {
       const rooms = [...new Set(entries.map((entry) => entry.room))];
       const locked = await run<{ room: string; last_seq: number; version: number }>(LOCK_SEQUENCES, [rooms]);

@@ -76,6 +76,5 @@ export function chatHandlers(context: GatewayContext, live: ChatLive): ChatHandl
 }
 
 async function assertChatEnabled({ rooms }: GatewayContext, roomId: Connection['roomId']): Promise<void> {
-  const room = await rooms.getRoom(roomId);
-  if (!room.chat.enabled) throw new AppError('chat_not_allowed');
+  if (!(await rooms.hasChat(roomId))) throw new AppError('chat_not_allowed');
 }

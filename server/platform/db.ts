@@ -140,7 +140,7 @@ export class Database {
       try {
         return await attemptOnce();
       } catch (error) {
-        if (attempt >= TRANSACTION_ATTEMPTS || !RETRYABLE_STATES.has(sqlState(error))) throw error;
+        if (attempt >= TRANSACTION_ATTEMPTS || !isLostRace(error)) throw error;
       }
     }
   }
@@ -236,6 +236,11 @@ async function lockOnPool(pool: pg.Pool, key: number): Promise<HeldLock | undefi
     },
     release: end,
   };
+}
+
+/** Whether the same may simply be tried again. */
+export function isLostRace(error: unknown): boolean {
+  return RETRYABLE_STATES.has(sqlState(error));
 }
 
 /** The SQLSTATE of a database error, looked for through Drizzle's wrapping; empty for anything else. */

@@ -16,8 +16,8 @@ import { Clubs } from './clubs.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { AccessFacts, EntitlementKey, RoomsStore } from './rooms.store.ts';
 
-/** Rooms whose creator is remembered; past it the one that was remembered first is forgotten. */
-const CREATORS_REMEMBERED = 10_000;
+/** Rooms of which it is remembered what never changes; past it the one that was remembered first is forgotten. */
+const ROOMS_REMEMBERED = 10_000;
 
 /** Whose access is asked for. `subscribe` is the token's permission to watch. */
 export interface AccessQuery {
@@ -59,7 +59,7 @@ export class Rooms {
   readonly #clock: Clock;
   readonly #currency: string;
   readonly #gateway: string;
-  readonly #creators = new Map<string, string>();
+  readonly #remembered = new Map<string, { creator: string; hasChat: boolean }>();
 
   constructor(options: {
     store: RoomsStore;
@@ -149,15 +149,26 @@ export class Rooms {
     return { kind, priceMinor: ratePerMinuteMinor, currency: currency ?? this.#currency };
   }
 
-  /** The identity of a room's creator, which never changes and is therefore remembered. */
+  /** The identity of a room's creator. */
   async creatorOf(roomId: string): Promise<string> {
-    const known = this.#creators.get(roomId);
-    if (known !== undefined) return known;
-    const { creator } = await this.getRoom(roomId);
-    const [oldest] = this.#creators.keys();
-    if (oldest !== undefined && this.#creators.size >= CREATORS_REMEMBERED) this.#creators.delete(oldest);
-    this.#creators.set(roomId, creator.identity);
-    return creator.identity;
+    return (await this.#unchanging(roomId)).creator;
+  }
+
+  /** Whether the room was made with a chat. */
+  async hasChat(roomId: string): Promise<boolean> {
+    return (await this.#unchanging(roomId)).hasChat;
+  }
+
+  /** What is settled when a room is made: it is asked for with every message, and read once. */
+  async #unchanging(roomId: string): Promise<{ creator: string; hasChat: boolean }> {
+    const known = this.#remembered.get(roomId);
+    if (known) return known;
+    const { creator, chat } = await this.getRoom(roomId);
+    const [oldest] = this.#remembered.keys();
+    if (oldest !== undefined && this.#remembered.size >= ROOMS_REMEMBERED) this.#remembered.delete(oldest);
+    const settled = { creator: creator.identity, hasChat: chat.enabled };
+    this.#remembered.set(roomId, settled);
+    return settled;
   }
 
   /** Decides, from the database as it is now, whether this identity may be in this room; answers with the room as well. */

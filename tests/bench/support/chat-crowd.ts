@@ -50,7 +50,7 @@ function handleEvent(
       counts.delivered += 1;
     }
     const text = entry.kind === 'message' ? entry.text : '';
-    const latencyMs = Math.min(HISTOGRAM_MS - 1, Math.max(0, now - Number(text.slice(TEXT.length))));
+    const latencyMs = Math.min(HISTOGRAM_MS - 1, Math.max(0, now - Number.parseInt(text.slice(TEXT.length), 10)));
     histogram[latencyMs] = (histogram[latencyMs] ?? 0) + 1;
   }
 }
@@ -94,7 +94,8 @@ async function run({ perSecond, seconds }: Extract<CrowdOrder, { type: 'run' }>)
     if (!fan) throw new Error('nobody is connected');
     const sent = fan.wire.emit<{ ok: boolean; data: { message: { seq: number } } }>('chat:send', {
       clientId: randomUUID(),
-      text: TEXT + Date.now(),
+      // No two alike, also when many are due in the same millisecond: the server takes copies for a wave.
+      text: `${TEXT}${Date.now()}.${index}`,
     });
     answers.push(
       sent.then((answer) => {
