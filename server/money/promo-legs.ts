@@ -4,11 +4,12 @@ import { type Account, accountId, fanPromo, type Leg, reversalLegs } from './led
 /** The same legs with the payer's divided: promotional credit first, as far as it goes. */
 export function payWithPromo(legs: Leg[], payment: { payer: Account; promoMinor: number }): Leg[] {
   const { payer, promoMinor } = payment;
+  if (promoMinor <= 0) return legs;
   const payerId = accountId(payer);
   const promo = fanPromo(payer.owner, payer.currency);
   return legs.flatMap((leg) => {
     if (accountId(leg.account) !== payerId) return [leg];
-    const part = Math.min(Math.max(promoMinor, 0), -leg.amountMinor);
+    const part = Math.min(promoMinor, -leg.amountMinor);
     const divided = [
       { account: promo, amountMinor: -part },
       { account: payer, amountMinor: leg.amountMinor + part },

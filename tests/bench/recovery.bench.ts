@@ -113,7 +113,8 @@ async function breakOnce(house: RecoveryHouse, kind: Kind, round: number): Promi
     trace(sight, killedAtMs);
     for (const key of ['lostAtMs', 'welcomedAtMs', 'firstFrameAtMs', 'shownAtMs'] as const) {
       const after = sight.fans.flatMap((fan) => (fan[key] === undefined ? [] : fan[key] - killedAtMs));
-      if (after.length > 0) say(`    light ${key} ${[0, 0.5, 0.95, 1].map((share) => Math.round(percentile(after, share))).join(' ')}`);
+      if (after.length > 0)
+        say(`    light ${key} ${[0, 0.5, 0.95, 1].map((share) => Math.round(percentile(after, share))).join(' ')}`);
     }
   }
   await mend();

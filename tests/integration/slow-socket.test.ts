@@ -74,7 +74,10 @@ test('R8a: past the limit the connection is closed with a reason, and the client
   expect(received.answers).toBeGreaterThan(0);
   expect(received.answers).toBeLessThan(ASKED);
   await neighbour.request('chat:send', { clientId: createId('event'), text: 'meanwhile' });
-  using back = await TestParticipant.connect(loge.url, { token: signToken({ identity: 'slow', room }), since: MESSAGES });
+  using back = await TestParticipant.connect(loge.url, {
+    token: signToken({ identity: 'slow', room }),
+    since: MESSAGES,
+  });
   expect(back.welcome.inside?.chat.entries).toMatchObject([{ seq: MESSAGES + 1, text: 'meanwhile' }]);
 });
 
