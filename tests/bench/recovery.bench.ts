@@ -107,13 +107,14 @@ async function breakOnce(house: RecoveryHouse, kind: Kind, round: number): Promi
   await pause(WINDOW_MS);
   await house.settled(RETURN_LIMIT_MS - WINDOW_MS).catch((error) => say(`${text}: ${error.message}`));
   const sight = await house.look();
-  const figures = readRound({ calm, sight, killedAtMs, text, windowMs: WINDOW_MS });
+  const figures = readRound({ calm, sight, killedAtMs, text });
   tellRound(text, figures);
   if (values.trace) {
     trace(sight, killedAtMs);
     for (const key of ['lostAtMs', 'welcomedAtMs', 'firstFrameAtMs', 'shownAtMs'] as const) {
       const after = sight.fans.flatMap((fan) => (fan[key] === undefined ? [] : fan[key] - killedAtMs));
-      if (after.length > 0) say(`    light ${key} ${[0, 0.5, 0.95, 1].map((share) => Math.round(percentile(after, share))).join(' ')}`);
+      if (after.length > 0)
+        say(`    light ${key} ${[0, 0.5, 0.95, 1].map((share) => Math.round(percentile(after, share))).join(' ')}`);
     }
   }
   await mend();
