@@ -54,7 +54,8 @@ export interface StageTraffic {
 
 export interface StageEvent {
   socket: string;
-  event: SfuEvent;
+  /** Besides what a node tells: the node of a session is about to leave, and another session is to be opened beside it. */
+  event: SfuEvent | { type: 'moveWanted'; room: string; session: string };
 }
 
 export class Stage {
@@ -89,6 +90,9 @@ export class Stage {
     this.#turn = options.turn;
     this.#evacuation = new Evacuation({
       sessionsOn: (node) => this.#sessions.onNode(node),
+      ask: ({ room, session, socket }) => {
+        if (socket !== undefined) this.#onEvent({ socket, event: { type: 'moveWanted', room, session } });
+      },
       move: (entry) => this.#move(entry),
     });
     this.#fleet.listen({

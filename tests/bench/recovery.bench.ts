@@ -107,7 +107,7 @@ async function breakOnce(house: RecoveryHouse, kind: Kind, round: number): Promi
   await pause(WINDOW_MS);
   await house.settled(RETURN_LIMIT_MS - WINDOW_MS).catch((error) => say(`${text}: ${error.message}`));
   const sight = await house.look();
-  const figures = readRound({ calm, sight, killedAtMs, text, windowMs: WINDOW_MS });
+  const figures = readRound({ calm, sight, killedAtMs, text });
   tellRound(text, figures);
   if (values.trace) {
     trace(sight, killedAtMs);
