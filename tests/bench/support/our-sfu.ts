@@ -4,6 +4,7 @@ import { LocalSfuNode } from '../../../sfu/node.ts';
 
 const {
   ip = '127.0.0.1',
+  pipeIp = ip,
   port = 46_000,
   workers = 1,
   secret = '',
@@ -11,6 +12,8 @@ const {
   consumersPerWorkerMax = 10_000,
 } = JSON.parse(process.argv[2] ?? '{}') as {
   ip?: string;
+  /** Where other nodes reach it, when that is another network than the people's. */
+  pipeIp?: string;
   port?: number;
   workers?: number;
   secret?: string;
@@ -24,9 +27,14 @@ const node = await LocalSfuNode.create({
   portRequired: false,
   consumersPerWorkerMax,
   ...(spreadAt !== undefined && { spreadAt }),
-  pipes: { ip, secret },
+  pipes: { ip: pipeIp, secret },
 });
-const control = await SfuControlServer.create({ node, host: ip, port: 0, secrets: [secret] });
+const control = await SfuControlServer.create({
+  node,
+  host: pipeIp === ip ? ip : '0.0.0.0',
+  port: 0,
+  secrets: [secret],
+});
 process.on('message', async ({ id }: { id: number }) => {
   process.send?.({ id, data: { pipes: await node.pipes(), workers: node.workers } });
 });
@@ -36,5 +44,6 @@ process.send?.({
     pids: [process.pid, ...node.workers.map(({ pid }) => pid)],
     node: node.id,
     url: `wss://${ip}:${control.port}`,
+    upstreamUrl: `wss://${pipeIp}:${control.port}`,
   },
 });
