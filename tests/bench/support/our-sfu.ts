@@ -20,11 +20,15 @@ const {
   spreadAt?: number;
   consumersPerWorkerMax?: number;
 };
+/** Nobody renews the sessions of a benchmark, however long its joins take. */
+const LEASE_MS = 600_000;
+
 const node = await LocalSfuNode.create({
   workers,
   listenIp: ip,
   port,
   portRequired: false,
+  leaseMs: LEASE_MS,
   consumersPerWorkerMax,
   ...(spreadAt !== undefined && { spreadAt }),
   pipes: { ip: pipeIp, secret },

@@ -119,7 +119,12 @@ function hasNetem({ people }: Hosts): boolean {
 function openTunnel(namespace: string, address: string, from: number, to: number): ChildProcess {
   const device = `TUN:${address}/24,tun-name=slow,tun-type=tun,iff-no-pi,iff-up,netns=${namespace}`;
   const carrier = `UDP4-DATAGRAM:127.0.0.1:${to},bind=127.0.0.1:${from}`;
-  return spawn('socat', ['--experimental', '-b', '4096', device, carrier], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const tunnel = spawn('socat', ['--experimental', '-b', '4096', device, carrier], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  // Also where this process ends without tidying up.
+  process.once('exit', () => tunnel.kill());
+  return tunnel;
 }
 
 async function tunnelsUp({ a, b }: Hosts): Promise<void> {
