@@ -1,7 +1,7 @@
 // The calls of libsrtp 3 that mediasoup's worker makes, on Debian's libsrtp 2.
 //
-// Cryptography, replay protection and key derivation are libsrtp 2's, unchanged. This header only adapts how the two
-// are called, in four points:
+// Replay protection and key derivation are libsrtp 2's, unchanged; AES and HMAC are OpenSSL's (see openssl-crypto.cpp). This
+// header only adapts how the two are called, in four points:
 //
 // 1. A policy is an opaque object that is filled by setters, where libsrtp 2 has a struct. Nothing has a default that
 //    matters: srtp_create() refuses a policy that lacks its SSRC type, its profile or its key.
@@ -19,6 +19,12 @@
 #define srtp_policy_t loge_srtp2_policy_t
 #include <srtp2/srtp.h>
 #undef srtp_policy_t
+
+// Starts libsrtp 2 and puts OpenSSL's ciphers in the place of its own.
+srtp_err_status_t loge_srtp_init();
+#ifndef LOGE_LIBSRTP3_KEEP_SRTP_INIT
+#define srtp_init loge_srtp_init
+#endif
 
 #include <climits>
 #include <cstddef>
