@@ -101,9 +101,11 @@ test('a payment is given back in part and then the rest, and everything about it
   expect((await desk('GET', `/payments/${tip}`)).json.payment.status).toBe('refunded');
   expect((await desk('GET', `/payments?query=${rest.json.id}`)).json.payments).toMatchObject([{ id: tip }]);
   const { acts } = (await desk('GET', `/acts?subject=${tip}`)).json;
-  expect(acts.map(({ by, reason }: { by: string; reason: string }) => [by, reason])).toEqual([
-    ['devkey', 'All of it'],
-    ['operator', 'The sound failed'],
+  // Also what was refused is on record.
+  expect(acts).toMatchObject([
+    { by: 'operator', reason: 'Again', outcome: 'failed', failure: 'already_refunded' },
+    { by: 'devkey', reason: 'All of it', outcome: 'done', failure: null },
+    { by: 'operator', reason: 'The sound failed', outcome: 'done', failure: null },
   ]);
 });
 

@@ -1,4 +1,5 @@
 /** The site's routes for clubs, tickets that are given back, and credit that is: what a page may do with a session, over real HTTP. */
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { payCheckout } from '../../tests/support/checkout.ts';
 import { startHttp, type TestHttp } from '../../tests/support/http.ts';
@@ -96,6 +97,12 @@ test('what is not spent goes back to the card, once; what is spent does not', as
   expect((await as('lea', 'GET', '/site/wallet')).json).toMatchObject({ balanceMinor: 2_300, promoMinor: 300 });
   expect((await as('lea', 'POST', '/site/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
   expect((await as('lea', 'GET', '/site/wallet/refundable')).json.topups).toMatchObject([{ topup: second }]);
+  // Of what was given back in part before, the rest goes back too.
+  const part = { topup: second, amountMinor: 700, reason: 'Asked by mail' };
+  expect((await http.server('POST', '/v1/refunds', part)).status).toBe(201);
+  const both = await Promise.all([1, 2].map(() => as('lea', 'POST', '/site/wallet/refunds', { topup: second })));
+  expect(both.filter(({ status }) => status === 201).map(({ json }) => json.amountMinor)).toContain(1_300);
+  expect((await as('lea', 'GET', '/site/wallet')).json).toMatchObject({ balanceMinor: 300, promoMinor: 300 });
   expect(await http.context.money.checkInvariants()).toEqual([]);
 });
 
@@ -112,6 +119,13 @@ test('what was paid by card directly is listed for its payer, with what it was f
     return payments.length > 0 && payments;
   });
   expect(listed).toMatchObject([{ kind: 'ticket', amountMinor: 600, refundedMinor: 0, roomTitle: 'A small concert' }]);
+  // It is found behind more newer payments from the wallet than a page has.
+  await http.context.db.orm.execute(sql`insert into tips
+    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
+    select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 0, now()
+    from generate_series(1, 230) n`);
+  expect((await as('malik', 'GET', '/site/wallet/card-payments')).json.payments).toEqual(listed);
+  await http.context.db.orm.execute(sql`delete from tips where id like 'tip_of_many_%'`);
 });
 
 test('a ticket without the waiver is given back by its owner alone', async () => {

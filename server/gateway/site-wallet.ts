@@ -1,9 +1,9 @@
 /**
  * A fan's way back on the site: giving a ticket back, and having unspent credit sent to the card that paid it. What was paid last is taken to
- * be spent last, and a top-up is given back once.
+ * be spent last; a top-up is given back in as many parts as it is found unspent.
  */
 import { z } from 'zod';
-import { paymentKind } from '../protocol/desk.ts';
+import { type DeskPayment, type PaymentKind, paymentKind } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { topupId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -20,6 +20,7 @@ const unspentTopup = z.object({
   at: z.string(),
 });
 type UnspentTopup = z.infer<typeof unspentTopup>;
+type Given = { refundedMinor: number };
 
 const cardPayment = z.object({
   id: z.string(),
@@ -68,10 +69,11 @@ function cardPaymentsRoute({ money, rooms }: HttpContext): Route {
     answer: z.object({ payments: z.array(cardPayment) }),
     summary: 'What was paid by card directly',
     handler: async ({ caller }) => {
-      const found = await money.desk.searchPayments({ query: caller.identity, limit: LIMITS.listPageItems });
-      const own = found.payments.filter(
-        ({ identity, from, kind }) => identity === caller.identity && from === 'card' && kind !== 'topup',
-      );
+      const own: DeskPayment[] = [];
+      for await (const payment of paymentsOf(money, caller.identity)) {
+        if (payment.from === 'card' && payment.kind !== 'topup') own.push(payment);
+        if (own.length === LIMITS.listPageItems) break;
+      }
       const ids = [...new Set(own.flatMap(({ room }) => room ?? []))];
       const titles = new Map(await Promise.all(ids.map(async (id) => [id, (await rooms.getRoom(id)).title] as const)));
       const payments = own.map(({ id, kind, amountMinor, refundedMinor, currency, at, room }) => {
@@ -109,30 +111,43 @@ function unspentRoutes(context: HttpContext): Route[] {
         const unspent = await findUnspent(context, caller.identity);
         const wanted = unspent.find(({ topup }) => topup === input.topup);
         if (!wanted) throw new AppError('payment_not_found');
-        const { topup, amountMinor } = wanted;
-        return context.money.refund({ topup, amountMinor, reason: REASON }, caller.identity);
+        const { topup, amountMinor, refundedMinor } = wanted;
+        // Pressed twice, it is found as it was before and is the same refund.
+        const idempotencyKey = `unspent:${topup}:${refundedMinor}`;
+        return context.money.refund({ topup, amountMinor, reason: REASON, idempotencyKey }, caller.identity);
       },
     }),
   ];
 }
 
 /** The newest first, until all of the paid credit is found. */
-async function findUnspent({ money }: HttpContext, identity: string): Promise<UnspentTopup[]> {
+async function findUnspent({ money }: HttpContext, identity: string): Promise<(UnspentTopup & Given)[]> {
   const { balanceMinor, promoMinor } = await money.getWallet(identity);
-  const query = { query: identity, kind: 'topup', limit: LIMITS.listPageItems } as const;
-  const { payments } = await money.desk.searchPayments(query);
   let leftMinor = balanceMinor - promoMinor;
-  const unspent: UnspentTopup[] = [];
-  for (const payment of payments) {
+  const unspent: (UnspentTopup & Given)[] = [];
+  for await (const payment of paymentsOf(money, identity, 'topup')) {
     const topup = topupId.safeParse(payment.id);
-    if (!topup.success || payment.identity !== identity || payment.status !== 'settled') continue;
-    const amountMinor = Math.min(leftMinor, payment.amountMinor);
+    if (!topup.success || !isOpen(payment.status)) continue;
+    const { currency, at, refundedMinor } = payment;
+    const amountMinor = Math.min(leftMinor, payment.amountMinor - refundedMinor);
     if (amountMinor <= 0) break;
-    unspent.push({ topup: topup.data, amountMinor, currency: payment.currency, at: payment.at });
+    unspent.push({ topup: topup.data, amountMinor, refundedMinor, currency, at });
     leftMinor -= amountMinor;
   }
   return unspent;
 }
+
+/** What somebody paid, the newest first, page by page for as long as it is wanted: what is looked for may be older than a page is long. */
+async function* paymentsOf({ desk }: HttpContext['money'], identity: string, kind?: PaymentKind) {
+  let after: string | undefined;
+  do {
+    const page = await desk.searchPayments({ query: identity, kind, after, limit: LIMITS.listPageItems });
+    yield* page.payments.filter((payment) => payment.identity === identity);
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+}
+
+const isOpen = (status: string) => status === 'settled' || status === 'part_refunded';
 
 function isTicket(id: string): id is `ticket_${string}` {
   return id.startsWith('ticket_');

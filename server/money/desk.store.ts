@@ -79,6 +79,15 @@ const MATCHES: Record<PaymentKind, (query: string) => SQL> = {
     sql`(p.id = ${query} or p.identity = ${query} or p.room = ${query} or p.creator = ${query})`,
 };
 
+/** When each was paid, by the expression that its index has. */
+const PAID_AT: Record<PaymentKind, SQL> = {
+  topup: sql`p.settled_at`,
+  ticket: sql`coalesce(p.bought_at, p.created_at)`,
+  tip: sql`p.sent_at`,
+  membership: sql`p.paid_at`,
+  private_session: sql`p.ended_at`,
+};
+
 const KINDS = Object.keys(BRANCHES) as PaymentKind[];
 
 export class DeskStore {
@@ -90,12 +99,18 @@ export class DeskStore {
 
   async search({ query, kind, after, limit }: Search): Promise<PaymentRow[]> {
     const kinds = kind ? [kind] : KINDS;
-    const branches = kinds.map((each) => BRANCHES[each](query === undefined ? sql`true` : MATCHES[each](query)));
-    const edge = after ? sql`where (s.at, s.id) < (${after.at}::timestamptz, ${after.id})` : sql``;
+    // A page of each kind, of which the newest make the page of all: none is read further than that.
+    const branches = kinds.map((each) => {
+      const place = sql`(${PAID_AT[each]}, p.id)`;
+      const isWanted = query === undefined ? sql`true` : MATCHES[each](query);
+      const isBeyond = after ? sql`${place} < (${after.at}::timestamptz, ${after.id})` : sql`true`;
+      const page = BRANCHES[each](sql`${isWanted} and ${isBeyond}`);
+      return sql`(${page} order by ${PAID_AT[each]} desc, p.id desc limit ${limit})`;
+    });
     const { rows } = await execute<PaymentRow>(
       this.#orm,
       sql`with found as (
-          select * from (${sql.join(branches, sql` union all `)}) s ${edge} order by s.at desc, s.id desc limit ${limit}
+          select * from (${sql.join(branches, sql` union all `)}) s order by s.at desc, s.id desc limit ${limit}
         )
         select f.*, coalesce((select sum(amount) from (
             select r.amount_minor as amount from refunds r
@@ -226,6 +241,14 @@ export class DeskStore {
 
   async insertAct(row: typeof deskActs.$inferInsert, tx: Orm = this.#orm): Promise<void> {
     await tx.insert(deskActs).values(row);
+  }
+
+  /** How it went, once: what is settled stays as it is. */
+  async settleAct(id: string, how: { outcome: 'done' | 'failed'; subject?: string; failure?: string }): Promise<void> {
+    await this.#orm
+      .update(deskActs)
+      .set(how)
+      .where(and(eq(deskActs.id, id), eq(deskActs.outcome, 'begun')));
   }
 
   async listActs(subject: string | undefined, limit: number): Promise<DeskActRow[]> {

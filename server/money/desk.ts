@@ -25,6 +25,7 @@ import { type DeskStore, type FreezeRow, ONE_FREEZE, type PageEdge, type Payment
 import type { MoneyContext } from './money-context.ts';
 import type { DeskAct } from './payouts.schema.ts';
 import type { Receipts } from './receipts.ts';
+import type { RefundTarget } from './refundables.ts';
 import { type RefundsStore, toRefund } from './refunds.store.ts';
 import type { Refunds } from './refunds.ts';
 import type { Settlement } from './settlement.ts';
@@ -172,18 +173,16 @@ export class Desk {
     };
   }
 
-  async refund(input: RefundInput, by: string): Promise<Refund> {
-    const refund = await this.#parts.refunds.refund(input, by);
-    const { ticket, tip, topup, membership, privateSession } = refund;
-    const subject = ticket ?? tip ?? topup ?? membership ?? privateSession ?? refund.id;
-    await this.#note({ act: 'refund', subject, by, reason: input.reason });
-    return refund;
+  refund(input: RefundInput, by: string): Promise<Refund> {
+    const subjectOf = ({ ticket, tip, topup, membership, privateSession }: RefundTarget) =>
+      ticket ?? tip ?? topup ?? membership ?? privateSession;
+    const act = { act: 'refund', subject: subjectOf(input) ?? 'none', by, reason: input.reason } as const;
+    return this.#onRecord(act, () => this.#parts.refunds.refund(input, by), subjectOf);
   }
 
-  async submitEvidence(dispute: string, { note, by }: { note?: string | undefined; by: string }) {
-    const submitted = await this.#parts.settlement.disputes.submitEvidence(dispute, { note, by });
-    await this.#note({ act: 'evidence', subject: dispute, by, reason: note ?? null });
-    return submitted;
+  submitEvidence(dispute: string, { note, by }: { note?: string | undefined; by: string }) {
+    const act = { act: 'evidence', subject: dispute, by, reason: note ?? null } as const;
+    return this.#onRecord(act, () => this.#parts.settlement.disputes.submitEvidence(dispute, { note, by }));
   }
 
   async listPayouts(): Promise<DeskPayouts> {
@@ -201,9 +200,10 @@ export class Desk {
     reason?: string | undefined;
     by: string;
   }): Promise<PayoutBatch> {
-    const batch = await this.#parts.settlement.payouts.createBatch(input);
-    await this.#note({ act: 'payouts', subject: batch.id, by: input.by, reason: input.reason ?? null });
-    return batch;
+    const { creators, by, reason = null } = input;
+    const subject = creators?.length === 1 ? String(creators[0]) : 'all';
+    const { payouts } = this.#parts.settlement;
+    return this.#onRecord({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
   }
 
   /** Stops payouts to a creator, or lets them go on; asked twice, nothing more happens. Answers the freeze that stands. */
@@ -233,16 +233,14 @@ export class Desk {
     return standing ? toFreeze(standing) : null;
   }
 
-  async reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
-    const found = await this.#parts.settlement.reconciliations.run(sinceMs);
-    await this.#note({ act: 'reconciliation', subject: found.id, by, reason: null });
-    return found;
+  reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
+    const act = { act: 'reconciliation', subject: 'all', by, reason: null } as const;
+    return this.#onRecord(act, () => this.#parts.settlement.reconciliations.run(sinceMs), idOf);
   }
 
-  async addFeePolicy(input: FeePolicyInput, by: string): Promise<FeePolicyView> {
-    const policy = await this.#context.pricing.addFeePolicy(input);
-    await this.#note({ act: 'fee_policy', subject: policy.id, by, reason: null });
-    return policy;
+  addFeePolicy(input: FeePolicyInput, by: string): Promise<FeePolicyView> {
+    const act = { act: 'fee_policy', subject: 'all', by, reason: null } as const;
+    return this.#onRecord(act, () => this.#context.pricing.addFeePolicy(input), idOf);
   }
 
   async listActs(subject?: string): Promise<DeskActView[]> {
@@ -250,10 +248,35 @@ export class Desk {
     return rows.map((row) => ({ ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) }));
   }
 
-  async #note(act: { act: DeskAct; subject: string; by: string; reason: string | null }): Promise<void> {
-    await this.#parts.store.insertAct({ id: createId('deskAct'), at: this.#context.nowIso(), ...act });
+  /**
+   * Writes down what is about to be done, does it, and writes how it went. A crash in between leaves a record that says `begun`: nothing is ever
+   * done that nobody can be asked about. What the act is about may be known better afterwards.
+   */
+  async #onRecord<T>(
+    act: { act: DeskAct; subject: string; by: string; reason: string | null },
+    work: () => Promise<T>,
+    subjectOf: (done: T) => string | undefined = () => undefined,
+  ): Promise<T> {
+    const { store } = this.#parts;
+    const id = createId('deskAct');
+    await store.insertAct({ id, at: this.#context.nowIso(), outcome: 'begun', ...act });
+    let done: T;
+    try {
+      done = await work();
+    } catch (error) {
+      const failure = error instanceof AppError ? error.code : 'internal';
+      // Of what failed for another reason than a refusal nobody knows how far it came: it stays begun.
+      if (failure !== 'internal' && failure !== 'provider_unavailable') {
+        await store.settleAct(id, { outcome: 'failed', failure });
+      }
+      throw error;
+    }
+    await store.settleAct(id, { outcome: 'done', subject: subjectOf(done) ?? act.subject });
+    return done;
   }
 }
+
+const idOf = ({ id }: { id: string }) => id;
 
 const REFUND_COLUMN = { topup: 'topup', ticket: 'ticket', tip: 'tip', private_session: 'privateSession' } as const;
 

@@ -20,6 +20,9 @@ export const ONE_REFUND = [
   'refunds_one_private_session',
 ];
 
+/** Name of the unique index that makes the same key of the same person one refund. */
+export const ONE_REFUND_OF_KEY = 'refunds_idempotency';
+
 /** The payment that is given back: one of these. */
 export type RefundedPayment = Partial<
   Record<'ticket' | 'tip' | 'topup' | 'membershipInvoice' | 'privateSession', string>
@@ -43,11 +46,23 @@ export class RefundsStore {
     return row;
   }
 
+  async findByKey(by: string, idempotencyKey: string): Promise<RefundRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(refunds)
+      .where(and(eq(refunds.by, by), eq(refunds.idempotencyKey, idempotencyKey)));
+    return row;
+  }
+
   /** Of one payment, the first one first. */
   async listOf(payment: RefundedPayment, tx: Orm = this.#orm): Promise<RefundRow[]> {
     const [named] = Object.entries(payment) as [keyof RefundedPayment, string][];
     if (!named) return [];
-    return tx.select().from(refunds).where(eq(refunds[named[0]], named[1])).orderBy(asc(refunds.isRest));
+    return tx
+      .select()
+      .from(refunds)
+      .where(eq(refunds[named[0]], named[1]))
+      .orderBy(asc(refunds.isRest), asc(refunds.part));
   }
 
   async findOf(payment: RefundedPayment): Promise<RefundRow | undefined> {

@@ -14,7 +14,15 @@ import type { MoneyContext } from './money-context.ts';
 import { returnLegs } from './promo-legs.ts';
 import type { RefundOrders } from './refund-orders.ts';
 import type { Refundable, Refundables } from './refundables.ts';
-import { ATTEMPT_LEASE_SECONDS, ONE_REFUND, type RefundRow, type RefundsStore, toRefund } from './refunds.store.ts';
+import {
+  ATTEMPT_LEASE_SECONDS,
+  ONE_REFUND,
+  ONE_REFUND_OF_KEY,
+  type RefundedPayment,
+  type RefundRow,
+  type RefundsStore,
+  toRefund,
+} from './refunds.store.ts';
 import { isUniqueViolation } from './unique-violation.ts';
 
 interface RefundParts {
@@ -34,7 +42,11 @@ interface Decision {
   amountMinor?: number | undefined;
   reason: string;
   by: string;
+  idempotencyKey?: string | undefined;
 }
+
+/** The provider lists so many refunds of one payment, with some to spare for those that are made by hand. */
+const TOPUP_REFUNDS_MAX = 50;
 
 /** Ends a transaction that was only meant to show what it would do. */
 class RolledBack extends Error {}
@@ -51,17 +63,34 @@ export class Refunds {
     this.#parts = parts;
   }
 
-  async refund({ amountMinor, reason, ...target }: RefundInput, by: string): Promise<Refund> {
+  /** The same key of the same person is the same refund, answered as it stands; without one a top-up is given back once. */
+  async refund(input: RefundInput, by: string, isRepeated = false): Promise<Refund> {
     const { store, orders, refundables } = this.#parts;
+    const { amountMinor, reason, idempotencyKey, ...target } = input;
     if (amountMinor !== undefined) assertAmount(amountMinor);
     const refundable = await refundables.find(target);
+    const same = idempotencyKey === undefined ? undefined : await store.findByKey(by, idempotencyKey);
+    if (same) return this.#answerAgain(same, refundable, amountMinor);
     // Only a refund that failed at the provider can be asked for again.
     const failed = (await store.listOf(refundable.payment)).find((row) => row.status === 'failed');
     if (failed && (amountMinor === undefined || amountMinor === failed.amountMinor)) {
       return orders.send(await this.#orderAgain(failed));
     }
-    const row = await this.#decideOnce(refundable, { amountMinor, reason, by });
-    return row.to === 'card' ? orders.send(row) : toRefund(row);
+    try {
+      const row = await this.#decideOnce(refundable, { amountMinor, reason, by, idempotencyKey });
+      return row.to === 'card' ? orders.send(row) : toRefund(row);
+    } catch (error) {
+      if (isRepeated || !isUniqueViolation(error, ONE_REFUND_OF_KEY)) throw error;
+      return this.refund(input, by, true);
+    }
+  }
+
+  async #answerAgain(same: RefundRow, { payment }: Refundable, amountMinor: number | undefined): Promise<Refund> {
+    const isSamePayment = Object.entries(payment).every(([name, id]) => same[name as keyof RefundedPayment] === id);
+    if (!isSamePayment || (amountMinor !== undefined && amountMinor !== same.amountMinor)) {
+      throw new AppError('idempotency_conflict');
+    }
+    return same.status === 'failed' ? this.#parts.orders.send(await this.#orderAgain(same)) : toRefund(same);
   }
 
   /** What a refund would book, by deciding it and rolling that back: what is shown before is what is done after. */
@@ -71,7 +100,8 @@ export class Refunds {
     let previewed: Previewed | undefined;
     try {
       await this.#context.db.transaction(async (tx) => {
-        const row = await this.#decide(tx, refundable, { amountMinor, reason: 'preview', by: HOUSE });
+        const decision = { amountMinor, reason: 'preview', by: HOUSE, idempotencyKey: createId('event') };
+        const row = await this.#decide(tx, refundable, decision);
         const source = { type: 'refund', id: row.id } as const;
         const booked = await this.#context.ledger.findTransaction(tx, { kind: 'refund', source });
         previewed = { amountMinor: row.amountMinor, to: row.to, legs: booked?.legs ?? [] };
@@ -128,12 +158,13 @@ export class Refunds {
     if (booked.isFrozen) throw new AppError('not_refundable', DISPUTED);
     const earlier = await this.#parts.store.listOf(refundable.payment, tx);
     const leftMinor = remainderOf(booked);
-    const isOver = earlier.length > 1 || (earlier.length === 1 && (isCredit || decision.amountMinor !== undefined));
-    if (leftMinor <= 0 || isOver) throw new AppError('already_refunded');
+    if (leftMinor <= 0 || isGivenBack(refundable, earlier.length, decision)) throw new AppError('already_refunded');
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
+    if (earlier.length >= TOPUP_REFUNDS_MAX)
+      throw new AppError('not_refundable', 'It was given back in too many parts.');
     const amountMinor = decision.amountMinor ?? (isCredit ? Math.min(leftMinor, available) : leftMinor);
     if (amountMinor > leftMinor || (isCredit && amountMinor > available)) throw new AppError('amount_too_large');
-    const row = await this.#insert(tx, refundable, { ...decision, amountMinor, isRest: earlier.length > 0 });
+    const row = await this.#insert(tx, refundable, { ...decision, amountMinor, part: earlier.length });
     await this.#reverse(tx, { row, booked });
     const facts = await refundable.end(tx, amountMinor === leftMinor);
     if (facts === false) throw new AppError('already_refunded');
@@ -168,7 +199,7 @@ export class Refunds {
     const { ticket, identity, amountMinor, reason } = paid;
     const findProviderPayment = () => this.#parts.refundables.findCheckoutPayment(tx, ticket);
     const refundable = { payment: { ticket }, identity, to: 'card' as const, findProviderPayment };
-    const row = await this.#insert(tx, refundable, { amountMinor, reason, by: HOUSE, isRest: false });
+    const row = await this.#insert(tx, refundable, { amountMinor, reason, by: HOUSE, part: 0 });
     await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity: row.identity }]);
   }
 
@@ -180,7 +211,7 @@ export class Refunds {
       to,
       findProviderPayment,
     }: Pick<Refundable, 'payment' | 'identity' | 'to' | 'findProviderPayment'>,
-    { amountMinor, reason, by, isRest }: Decision & { amountMinor: number; isRest: boolean },
+    { amountMinor, reason, by, idempotencyKey, part }: Decision & { amountMinor: number; part: number },
   ): Promise<RefundRow> {
     const isToCard = to === 'card';
     // By the house's own rule nobody waits for it, and the sweeper orders it; otherwise the one who decides does, at once.
@@ -197,7 +228,9 @@ export class Refunds {
       to,
       reason,
       by,
-      isRest,
+      isRest: part > 0,
+      part,
+      idempotencyKey: idempotencyKey ?? null,
       status: isToCard ? 'pending' : 'succeeded',
       providerPayment,
       attempts: isToCard && !isDecidedByHouse ? 1 : 0,
@@ -238,4 +271,10 @@ export class Refunds {
   #leaseEnd(): string {
     return this.#context.laterIso(ATTEMPT_LEASE_SECONDS * 1000);
   }
+}
+
+/** Credit is given back as it is found unspent, as often as another key asks; everything else whole, or in a part and the rest. */
+function isGivenBack({ isCredit }: Refundable, times: number, { amountMinor, idempotencyKey }: Decision): boolean {
+  if (isCredit) return times > 0 && idempotencyKey === undefined;
+  return times > 1 || (times === 1 && amountMinor !== undefined);
 }

@@ -141,6 +141,10 @@ export const deskAct = z.object({
   by: z.string(),
   reason: z.string().nullable(),
   at: time,
+  /** `begun`: it is under way, or was cut off, and whether it was done is to be looked up. */
+  outcome: z.enum(['begun', 'done', 'failed']),
+  /** The code of the error that refused it. */
+  failure: z.string().nullable(),
 });
 export type DeskActView = z.infer<typeof deskAct>;
 export const deskActList = z.object({ acts: z.array(deskAct) });

@@ -148,6 +148,8 @@ export const refundInput = z
     privateSession: privateSessionId.optional(),
     /** Only a part of it; absent: all that is left. A payment can be given back in part once, and then the rest. */
     amountMinor: amountMinor.optional(),
+    /** The same key is the same refund. With another one a top-up is given back again, as long as credit of it is unspent. */
+    idempotencyKey: idempotencyKey.optional(),
     reason: singleLine(LIMITS.reasonChars),
   })
   .refine((value) => REFUNDABLE.filter((name) => value[name] !== undefined).length === 1, {

@@ -18,6 +18,7 @@ export interface RefundOrder {
   kind: string;
   amountMinor: number;
   reason: string;
+  idempotencyKey: string;
 }
 
 /** By which name a refund takes the id of each kind. */
@@ -39,8 +40,8 @@ export const deskApi = {
       'GET',
       withQuery(`/site/desk/payments/${encodeURIComponent(payment)}/refund-preview`, { amountMinor }),
     ),
-  refund: ({ payment, kind, amountMinor, reason }: RefundOrder) =>
-    call<Refund>('POST', '/site/desk/refunds', { [NAME_OF_KIND[kind] ?? kind]: payment, amountMinor, reason }),
+  refund: ({ payment, kind, ...order }: RefundOrder) =>
+    call<Refund>('POST', '/site/desk/refunds', { [NAME_OF_KIND[kind] ?? kind]: payment, ...order }),
   acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/site/desk/acts')).acts,
   disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/site/desk/disputes')).disputes,
   submitEvidence: (dispute: string, note: string) =>

@@ -76,6 +76,31 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(again).toHaveProperty('checkoutUrl');
   });
 
+  test('a top-up goes back in as many parts as its credit is unspent, each key once', async () => {
+    const identity = await house.createFan();
+    const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const part = (idempotencyKey: string, amountMinor?: number) =>
+      refund({ topup, reason, amountMinor, idempotencyKey });
+    const first = await part('part-one', 300);
+    expect(first).toMatchObject({ topup, amountMinor: 300, to: 'card', status: 'succeeded' });
+    expect((await part('part-one', 300)).id).toBe(first.id);
+    await expect(part('part-one', 400)).rejects.toEqual(failure('idempotency_conflict'));
+    // Without a key a second one could be the first, sent twice.
+    await expect(refund({ topup, reason, amountMinor: 100 })).rejects.toEqual(failure('already_refunded'));
+    const same = await Promise.all(Array.from({ length: 5 }, () => part('part-two', 200)));
+    expect(new Set(same.map(({ id }) => id)).size).toBe(1);
+    expect(await balanceOf(identity)).toBe(500);
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 400 });
+    await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    await expect(part('part-three', 101)).rejects.toEqual(failure('amount_too_large'));
+    expect(await house.money.desk.previewRefund(topup, undefined)).toMatchObject({ amountMinor: 100, to: 'card' });
+    expect(await part('part-three')).toMatchObject({ amountMinor: 100 });
+    await expect(part('part-four')).rejects.toEqual(failure('not_refundable'));
+    await eventually(async () => (await providerRefunds(first.id)).length === 1);
+    expect((await house.money.desk.getPayment(topup)).payment).toMatchObject({ refundedMinor: 600 });
+  });
+
   test('a ticket from the wallet goes back there, and the room can be bought again', async () => {
     const { room, identity, ticket } = await ticketFromWallet();
     expect(await refund({ ticket, reason })).toMatchObject({ to: 'wallet', status: 'succeeded' });

@@ -1,23 +1,9 @@
-CREATE TABLE "desk_sessions" (
-	"id" text PRIMARY KEY NOT NULL,
-	"operator" text NOT NULL,
-	"name" text NOT NULL,
-	"link_digest" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	"link_expires_at" timestamp with time zone NOT NULL,
-	"opened_at" timestamp with time zone,
-	"expires_at" timestamp with time zone NOT NULL,
-	"revoked_at" timestamp with time zone,
-	CONSTRAINT "desk_sessions_link_digest_unique" UNIQUE("link_digest")
-);
---> statement-breakpoint
 DROP INDEX "refunds_one_topup";--> statement-breakpoint
 ALTER TABLE "memberships" ADD COLUMN "is_cancelled_by_dispute" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "refunds" ADD COLUMN "part" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "refunds" ADD COLUMN "idempotency_key" text;--> statement-breakpoint
 ALTER TABLE "desk_acts" ADD COLUMN "outcome" text DEFAULT 'done' NOT NULL;--> statement-breakpoint
 ALTER TABLE "desk_acts" ADD COLUMN "failure" text;--> statement-breakpoint
-CREATE INDEX "desk_sessions_operator" ON "desk_sessions" USING btree ("operator","created_at");--> statement-breakpoint
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_idempotency" ON "refunds" USING btree ("by","idempotency_key") WHERE "refunds"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_bought" ON "tickets" USING btree (coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint

@@ -162,9 +162,11 @@ export class DeskRefund extends DeskPart {
   };
 
   async #refund({ amountMinor }: RefundPreview): Promise<void> {
-    const { id, kind, currency } = this.detail.payment;
+    const { id, kind, currency, refundedMinor } = this.detail.payment;
+    // Sent twice from what is seen here, it is one refund.
+    const idempotencyKey = `${id}:${refundedMinor}:${amountMinor}`;
     const isDone = await this.act('refund', () =>
-      deskApi.refund({ payment: id, kind, amountMinor, reason: this.reason.trim() }),
+      deskApi.refund({ payment: id, kind, amountMinor, reason: this.reason.trim(), idempotencyKey }),
     );
     this.preview = undefined;
     if (!isDone) return;

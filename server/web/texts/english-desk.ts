@@ -62,6 +62,7 @@ export const englishDesk = {
     last: 'Last reconciliation',
     acts: 'What was done last',
     actBy: (by: string, when: string) => `${by}, ${when}`,
+    actOutcomes: { begun: 'Begun, and not known to be done: look it up', failed: 'Refused' },
     actKinds: {
       refund: 'Refund',
       evidence: 'Evidence',

@@ -65,6 +65,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     last: 'Dernier rapprochement',
     acts: 'Fait en dernier',
     actBy: (by, when) => `${by}, ${when}`,
+    actOutcomes: { begun: 'Commencé, sans certitude que ce soit fait : à vérifier', failed: 'Refusé' },
     actKinds: {
       refund: 'Remboursement',
       evidence: 'Preuves',

@@ -1,0 +1,89 @@
+/** The records of the money desk: an act is never without one, also when it is refused or cut off; and the pages of its search. */
+import { sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { createId } from '../../server/protocol/ids.ts';
+import { DATABASES } from '../support/databases.ts';
+import { openMoneyHouse, pay } from '../support/money-house.ts';
+
+const failure = (code: string) => expect.objectContaining({ code });
+const reason = 'The sound was gone';
+
+describe.each(DATABASES)('the desk on $name', ({ open }) => {
+  test('an act is on record before it is done, and says how it went', async () => {
+    await using db = await open();
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { desk } = house.money;
+    const identity = await house.createFan();
+    const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const refund = await desk.refund({ topup, reason }, 'ada');
+    expect(refund.amountMinor).toBe(1_000);
+    await expect(desk.refund({ topup, reason }, 'ada')).rejects.toEqual(failure('already_refunded'));
+    expect(await desk.listActs(topup)).toMatchObject([
+      { act: 'refund', by: 'ada', reason, outcome: 'failed', failure: 'already_refunded' },
+      { act: 'refund', by: 'ada', reason, outcome: 'done', failure: null },
+    ]);
+    const { id } = await desk.reconcile('ada');
+    expect(await desk.listActs(id)).toMatchObject([{ act: 'reconciliation', by: 'ada', outcome: 'done' }]);
+  });
+
+  test('an act that is cut off leaves a record that it was begun; without a record nothing is done', async () => {
+    await using db = await open();
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { desk } = house.money;
+    const identity = await house.createFan(1_000);
+    const [payment] = (await desk.searchPayments({ query: identity, limit: 1 })).payments;
+    const topup = payment?.id as `topup_${string}`;
+    // What a crash does after the act: its outcome is never written.
+    await db.orm.execute(sql`create function cut_off() returns trigger language plpgsql as
+      $$ begin raise exception 'the process was killed'; end $$`);
+    await db.orm.execute(
+      sql`create trigger cut_off before update on desk_acts for each row execute function cut_off()`,
+    );
+    await expect(desk.refund({ topup, reason, amountMinor: 400 }, 'ada')).rejects.toThrow();
+    expect((await house.money.getWallet(identity)).balanceMinor).toBe(600);
+    expect(await desk.listActs(topup)).toMatchObject([{ by: 'ada', reason, outcome: 'begun' }]);
+    await db.orm.execute(
+      sql`create trigger no_record before insert on desk_acts for each row execute function cut_off()`,
+    );
+    const again = { topup, reason, amountMinor: 100, idempotencyKey: createId('event') };
+    await expect(desk.refund(again, 'ada')).rejects.toThrow();
+    expect((await house.money.getWallet(identity)).balanceMinor).toBe(600);
+  });
+
+  test('every payment is on one page of the search, also where many were made at once', async () => {
+    await using db = await open();
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 500 });
+    const identity = await house.createFan(2_000);
+    await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const from = { identity, name: 'Léa', role: 'fan' } as const;
+    for (const key of ['first-tip', 'second-tip', 'third-tip']) {
+      await house.money.tip({ room, from, input: { amountMinor: 100, idempotencyKey: key } });
+    }
+    await db.orm.execute(sql`update tips set sent_at = (select settled_at from topups limit 1)`);
+    const pages: string[][] = [];
+    let after: string | undefined;
+    do {
+      const page = await house.money.desk.searchPayments({ limit: 2, after });
+      pages.push(page.payments.map(({ id }) => id));
+      after = page.next ?? undefined;
+    } while (after);
+    expect(pages.map((page) => page.length)).toEqual([2, 2, 1]);
+    expect(new Set(pages.flat()).size).toBe(5);
+  });
+
+  test('a page is read from the indexes, not from all that was ever paid', async () => {
+    await using db = await open();
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    await db.orm.execute(sql`insert into topups (id, identity, amount_minor, currency, status, created_at, settled_at)
+      select 'topup_' || n, 'fan-' || n, 1000, 'eur', 'settled', now(), now() - n * interval '1 second'
+      from generate_series(1, 5000) n`);
+    await db.orm.execute(sql`analyze topups`);
+    const rows = await db.orm.execute(sql`explain select p.id from topups p
+      where p.status = 'settled' and (p.settled_at, p.id) < (now(), 'x') order by p.settled_at desc, p.id desc limit 50`);
+    expect(JSON.stringify(rows)).toContain('topups_paid');
+    const [first] = (await house.money.desk.searchPayments({ limit: 1 })).payments;
+    expect(first?.id).toBe('topup_1');
+  });
+});
