@@ -69,8 +69,7 @@ export class Pipeline {
     }
     endTimer?.();
     this.#metrics.requests.inc({ request: name ?? 'unknown', outcome: result.ok ? 'ok' : result.error.code });
-    answer(result);
-    this.#backlogs.check(connection);
+    if (this.#backlogs.check(connection)) answer(result);
   }
 
   async #run<N extends RequestName>(connection: Connection, name: N, raw: unknown): Promise<RequestAnswer<N>> {

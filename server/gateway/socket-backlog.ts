@@ -13,8 +13,12 @@ import type { Connection, RoomSocket } from './connection.ts';
 /** More than the largest answers together that anybody asks for at once, on top of the frames that may wait (`SLOW_SOCKET_BYTES`). */
 export const BACKLOG_BYTES = 1024 * 1024;
 export const BACKLOG_PACKETS = 512;
-/** What is not asked for piles up slowly: it is looked at so often. */
+/**
+ * What is not asked for piles up slowly: it is looked at so often, and may be too much for so many looks, in which a slow line takes one large
+ * answer. Whoever asks for more meanwhile is not waited for.
+ */
 const LOOK_EVERY_MS = 1_000;
+const LOOKS_OVERFULL = 15;
 /** How long the goodbye may be on its way before the connection is cut without it. */
 const GOODBYE_MS = 5_000;
 
@@ -26,19 +30,36 @@ interface EngineInside {
 export class SocketBacklogs {
   readonly #metrics: Metrics;
   readonly #timer: NodeJS.Timeout;
+  /** Looks in a row that found too much. */
+  readonly #overfull = new WeakMap<RoomSocket, number>();
 
   constructor({ metrics, connections }: { metrics: Metrics; connections: () => Iterable<Connection> }) {
     this.#metrics = metrics;
     this.#timer = setInterval(() => {
-      for (const connection of connections()) this.check(connection);
+      for (const { socket } of connections()) this.#look(socket);
     }, LOOK_EVERY_MS).unref();
   }
 
-  /** False when the socket has too much waiting: it is closed then, and gets nothing more. */
+  #look(socket: RoomSocket): void {
+    const looks = isOverfull(socket.conn) ? (this.#overfull.get(socket) ?? 0) + 1 : 0;
+    this.#overfull.set(socket, looks);
+    if (looks > LOOKS_OVERFULL) this.#giveUp(socket);
+  }
+
+  /**
+   * Before something is done for a socket, and before its answer is written: false when too much waits for it already. It is closed then, and
+   * gets nothing more. One answer may be larger than the limit.
+   */
   check({ socket }: Pick<Connection, 'socket'>): boolean {
+    if (socket.conn.readyState !== 'open') return false;
+    if (!isOverfull(socket.conn)) return true;
+    this.#giveUp(socket);
+    return false;
+  }
+
+  #giveUp(socket: RoomSocket): void {
     const { conn } = socket;
-    if (conn.readyState !== 'open') return false;
-    if (!isOverfull(conn)) return true;
+    if (conn.readyState !== 'open') return;
     const { code, message } = new AppError('connection_too_slow').toWire();
     this.#metrics.connectionsClosed.inc({ code });
     socket.emit('rooms:goodbye', { code, message, reconnect: true });
@@ -49,7 +70,6 @@ export class SocketBacklogs {
       conn.close(true);
       inside.transport.socket?.terminate?.();
     }, GOODBYE_MS).unref();
-    return false;
   }
 
   close(): void {
