@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 import { createMetrics } from '../platform/metrics.ts';
 import type { ChatEntry, ChatFrame } from '../protocol/chat.ts';
 import { ChatAudience } from './chat-audience.ts';
+import type { Sample } from './chat-budget.ts';
 import type { RoomSocket } from './connection.ts';
 import { SLOW_SOCKET_BYTES } from './frame-writer.ts';
 
@@ -33,6 +34,11 @@ function message(seq: number, text = `text ${seq}`, identity = 'ada', role: 'fan
 
 const whole = (entries: ChatEntry[]) => ({ shown: entries, skipped: [] });
 
+function tell(audience: ChatAudience, entries: ChatEntry[], sample: Sample = whole(entries)): void {
+  audience.take(entries, sample);
+  audience.sendAll();
+}
+
 async function listen(server: Awaited<ReturnType<typeof startServer>>, transport: 'websocket' | 'polling') {
   const accepted = server.next();
   const client: ClientSocket = connect(server.url, { transports: [transport], forceNew: true, reconnection: false });
@@ -53,7 +59,7 @@ test.each(['websocket', 'polling'] as const)('over %s a frame is what Socket.IO 
   for (const chars of [0, 40, 200, 70_000]) {
     const seq = frames.length + 1;
     const entries = [message(seq, 'é🎭'.repeat(chars))];
-    audience.send(entries, whole(entries));
+    tell(audience, entries);
     // Packets of the library's own go between, in their order.
     (socket as unknown as { emit(name: string, data: unknown): void }).emit('other', { after: seq });
     await vi.waitFor(() => expect([frames.at(-1), others.at(-1)]).toEqual([{ entries }, { after: seq }]));
@@ -66,11 +72,11 @@ test('each gets what is after their own place, once, and what they wrote themsel
   const audience = new ChatAudience(createMetrics());
   audience.add({ socket: first.socket, participant: { identity: 'lea' } }, 0);
   const entries = [message(1), message(2), message(3)];
-  audience.send(entries, whole(entries));
+  tell(audience, entries);
   // Has read up to 2 from the database; 3 went out meanwhile.
   audience.add({ socket: second.socket, participant: { identity: 'tom' } }, 2);
   const more = [message(4), message(5, 'mine', 'tom'), message(6, 'not shown'), message(7)];
-  audience.send(more, {
+  tell(audience, more, {
     shown: [more[0], more[3]] as ChatEntry[],
     skipped: [more[1], more[2]] as ChatEntry[],
   });
@@ -109,7 +115,7 @@ test('a socket that does not read gets no more, holds no more than the limit, an
   const say = () => {
     seq += 1;
     const entries = [message(seq, 'x'.repeat(2_000))];
-    audience.send(entries, whole(entries));
+    tell(audience, entries);
     mostWaiting = Math.max(mostWaiting, tcp.writableLength);
   };
   // The system's own buffers take some megabytes first.

@@ -1,6 +1,7 @@
 /**
  * New chat entries to the sockets of this gateway: at most one frame per socket and tick, however many authors and gateways there are, each
- * entry once and in the order of the log. The first entry after a quiet moment goes out at once. What the bus lost is read from the
+ * entry once and in the order of the log. The first entry after a quiet moment goes out at once to all; then the cohorts of a large room take turns
+ * within the tick. What the bus lost is read from the
  * database before anything after it is sent; a socket that does not keep up is left alone until it has drained, and then caught up.
  */
 import type { Log } from '../platform/log.ts';
@@ -15,6 +16,8 @@ import { ChatSequence } from './chat-sequence.ts';
 const TICK_MIN_MS = 20;
 const TICK_MAX_MS = 200;
 const TICK_MS_PER_PERSON = 0.04;
+/** A turn that comes later than this moves those after it, so that nobody's frames come closer together. */
+const LATE_MS = 10;
 /** How long an entry may be missing before it is taken for lost: messages of two gateways overtake each other by little. */
 const GAP_MS = 25;
 /** Waits before the next look at the database for what was not found in it, or when it did not answer; the last one repeats. */
@@ -41,8 +44,11 @@ interface ChatRoom {
   audience: ChatAudience;
   sequence: ChatSequence;
   budget: ReadingBudget;
-  pending: ChatEntry[];
-  sentAtMs: number;
+  /** Whose turn is next, and when. */
+  turn: number;
+  turnAtMs: number;
+  /** From then on everybody's last frame is a tick ago. */
+  quietAtMs: number;
   checkedAtMs: number;
   timer: NodeJS.Timeout | undefined;
   gapTimer: NodeJS.Timeout | undefined;
@@ -79,8 +85,9 @@ export class ChatFanout {
       audience: new ChatAudience(this.#options.metrics),
       sequence: new ChatSequence(lastSeq),
       budget: new ReadingBudget(this.#options.readablePerSecond, nowMs),
-      pending: [],
-      sentAtMs: 0,
+      turn: 0,
+      turnAtMs: 0,
+      quietAtMs: 0,
       checkedAtMs: nowMs,
       timer: undefined,
       gapTimer: undefined,
@@ -180,7 +187,7 @@ export class ChatFanout {
       const page = await this.#options.read(roomId, { since, limit: PAGE_ENTRIES });
       if (this.#rooms.get(roomId) !== room) return;
       if (page.lastSeq - room.sequence.lastSeq > GAP_MAX_ENTRIES) {
-        this.#flush(room);
+        room.audience.sendAll();
         const from = page.lastSeq - PAGE_ENTRIES;
         room.audience.skipTo(from);
         this.#release(room, room.sequence.skipTo(from));
@@ -197,23 +204,35 @@ export class ChatFanout {
 
   #release(room: ChatRoom, entries: ChatEntry[]): void {
     if (entries.length === 0) return;
-    for (const entry of entries) room.pending.push(entry);
+    const nowMs = Date.now();
+    const sample = room.budget.take(entries, nowMs);
+    if (sample.skipped.length > 0) this.#options.metrics.chatSampled.inc(sample.skipped.length);
+    const { audience } = room;
+    audience.take(entries, sample);
     if (room.timer) return;
-    const waitMs = room.sentAtMs + tickMs(room.audience.size) - Date.now();
-    if (waitMs <= 0) this.#flush(room);
-    else room.timer = setTimeout(() => this.#flush(room), waitMs);
+    const tick = tickMs(audience.size);
+    if (nowMs >= room.quietAtMs) {
+      audience.sendAll();
+      room.turnAtMs = nowMs + tick;
+      room.quietAtMs = room.turnAtMs;
+      return;
+    }
+    const stepMs = tick / audience.cohorts;
+    for (; room.turnAtMs + stepMs <= nowMs; room.turnAtMs += stepMs) room.turn += 1;
+    room.timer = setTimeout(() => this.#takeTurn(room), room.turnAtMs - nowMs);
   }
 
-  #flush(room: ChatRoom): void {
-    clearTimeout(room.timer);
+  #takeTurn(room: ChatRoom): void {
     room.timer = undefined;
-    const entries = room.pending;
-    if (entries.length === 0) return;
-    room.pending = [];
-    room.sentAtMs = Date.now();
-    const sample = room.budget.take(entries, room.sentAtMs);
-    if (sample.skipped.length > 0) this.#options.metrics.chatSampled.inc(sample.skipped.length);
-    room.audience.send(entries, sample);
+    const { audience } = room;
+    audience.send(room.turn % audience.cohorts);
+    room.turn += 1;
+    const nowMs = Date.now();
+    if (nowMs - room.turnAtMs > LATE_MS) room.turnAtMs = nowMs;
+    const tick = tickMs(audience.size);
+    room.quietAtMs = room.turnAtMs + tick;
+    room.turnAtMs += tick / audience.cohorts;
+    if (audience.isWaiting) room.timer = setTimeout(() => this.#takeTurn(room), room.turnAtMs - nowMs);
   }
 
   close(): void {
