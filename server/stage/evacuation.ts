@@ -10,7 +10,7 @@ import type { SessionEntry } from './session-table.ts';
 const STEP_MS = 250;
 /** Steps in which a node's viewers are asked, however many they are. */
 const STEPS = 20;
-/** Steps that the viewers wait for the publishers to be elsewhere. */
+/** Steps that the viewers wait for the publishers to be elsewhere, who may be another gateway's to ask. */
 const PUBLISHERS_FIRST_STEPS = 6;
 /** Steps from being asked until somebody is moved without being asked. A publisher goes on for their last viewer. */
 const PATIENCE_STEPS = { watch: 40, publish: 80 };
@@ -45,9 +45,7 @@ export class Evacuation {
     const sessions = this.#options.sessionsOn(node);
     const timer = setInterval(() => this.#step(node), STEP_MS).unref();
     const atOnce = Math.max(1, Math.ceil(sessions.length / STEPS));
-    const hasPublishers = sessions.some(({ direction }) => direction === 'publish');
-    const steps = hasPublishers ? 0 : PUBLISHERS_FIRST_STEPS;
-    this.#leaving.set(node, { timer, asked: new Map(), atOnce, steps });
+    this.#leaving.set(node, { timer, asked: new Map(), atOnce, steps: 0 });
     this.#step(node);
   }
 

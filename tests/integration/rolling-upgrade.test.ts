@@ -32,5 +32,5 @@ describe.skipIf(!hasGateways)('a rolling upgrade under a live', () => {
     expect(account).toMatchObject({ lost: 0, doubled: 0 });
     expect(Math.min(account.messages, account.tips, account.tickets)).toBeGreaterThan(FANS);
     for (const { figures } of evening.fans) expect(figures).toMatchObject({ isWatching: true, isConnected: true });
-  });
+  }, 120_000);
 });

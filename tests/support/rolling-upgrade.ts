@@ -11,7 +11,8 @@ import { signToken } from './wire-fan.ts';
 
 export const TICKET_MINOR = 500;
 const TIP_MINOR = 100;
-const CREDIT_MINOR = 1_000_000;
+const CREDIT_MINOR = 20_000;
+const CREDIT_ATTEMPTS = 200;
 const TALK_PAUSE_MS = 1_500;
 const TIP_PAUSE_MS = 2_000;
 const BUYER_PAUSE_MS = 600;
@@ -154,12 +155,13 @@ export class EveningUnderUpgrade implements Disposable {
     const grant = { identity, amountMinor: CREDIT_MINOR, reason: 'welcome', idempotencyKey: randomUUID() };
     for (let at = 0; ; at += 1) {
       const gateway = at % this.#house.gateways.gateways.length;
-      const isDone = await this.#house.gateways.server('POST', '/v1/promotions', grant, gateway).then(
-        () => true,
-        () => false,
-      );
-      if (isDone) return;
-      await pause(LOOK_MS);
+      try {
+        await this.#house.gateways.server('POST', '/v1/promotions', grant, gateway);
+        return;
+      } catch (error) {
+        if (at === CREDIT_ATTEMPTS) throw error;
+        await pause(LOOK_MS);
+      }
     }
   }
 }
