@@ -9,7 +9,18 @@ import { Soak } from '../support/soak/soak.ts';
 const SEED = Number(process.env.LOGE_SEED ?? Date.now() % 1_000_000_000);
 const OPERATIONS = Number(process.env.LOGE_SOAK_OPERATIONS ?? 2_000);
 /** What a short soak must have done at least once, or it has proved little. */
-const ACTS = ['topUp', 'tip', 'refundTip', 'ticketFromWallet', 'ticketByCard', 'join', 'ask', 'promote', 'sweep'];
+const ACTS = [
+  'topUp',
+  'tip',
+  'refundTip',
+  'ticketFromWallet',
+  'ticketByCard',
+  'join',
+  'ask',
+  'promote',
+  'sweep',
+  'topUpByCard',
+];
 const LAST_LINES = 40;
 
 // What is proved are locks between connections, of which PGlite has one.

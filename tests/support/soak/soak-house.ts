@@ -101,6 +101,8 @@ export class SoakHouse implements AsyncDisposable {
       deliver: (payload, signature) => house?.take(payload, signature) ?? 503,
       log: (message, fields) => house?.note(message, fields as object | undefined),
     });
+    // What happens on creators' accounts comes by an endpoint of its own.
+    emulator.setConnectWebhook({ url: 'http://in.process/webhooks/stripe-connect', secret: WEBHOOK_SECRET });
     house = new SoakHouse(options, emulator);
     await house.open();
     return house;

@@ -16,6 +16,8 @@ const onboard: Act = async ({ app, world, dice, house }) => {
   const account = await accountOf(house, creator);
   if (!account) return NOTHING;
   house.emulator.act('onboard_account', { account, iban: dice.chance(0.8) ? GOOD_IBAN : REFUSING_IBAN });
+  // They come back from the provider's page, or close the browser on it, and the webhook tells.
+  if (dice.chance(0.5)) await app.money.settlement.accounts.describe(creator);
   return account;
 };
 
@@ -35,7 +37,7 @@ const restrict: Act = async ({ world, dice, house }) => {
 const payOut: Act = async ({ app, answers }) => {
   const { id, payouts } = await app.money.settlement.payouts.createBatch({ by: 'operator' });
   answers.note('payout_batch', id);
-  return `${id} with ${payouts.length}`;
+  return payouts.length === 0 ? `nothing is due: ${id}` : `${id} with ${payouts.length}`;
 };
 
 /** The house stops payouts to a creator, or lets them go on; a transfer that was taken back has stopped them too. */
@@ -91,6 +93,7 @@ const reconcile: Act = async ({ app }) => {
 const readBooks: Act = async ({ app, world, dice, house }) => {
   const creator = dice.pick(world.creators) ?? '';
   const month = new Date(house.clock.now()).toISOString().slice(0, 7);
+  await app.money.settlement.accounts.describe(creator);
   await app.money.settlement.holds.describe(creator);
   await app.money.settlement.statements.ofMonth(creator, month);
   return creator;
