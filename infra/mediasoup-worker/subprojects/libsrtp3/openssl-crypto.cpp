@@ -1,5 +1,5 @@
 // AES and HMAC of OpenSSL for Debian's libsrtp 2, which is built with NSS. NSS makes and takes down a cipher context for every packet, through a
-// software token with locks; that is a quarter to a half of what the worker itself does for a packet. libsrtp lets its ciphers be replaced
+// software token with locks; that was about half of what the worker did outside the kernel. libsrtp lets its ciphers be replaced
 // (cipher.h, auth.h), and takes a replacement only after it has passed the tests of the one in place. Keys, packet indexes, initialisation
 // vectors, replay windows and the order of calls stay libsrtp's.
 #define LOGE_LIBSRTP3_KEEP_SRTP_INIT
