@@ -50,7 +50,7 @@ export async function measureWorkers(together: boolean, options: ScalingOptions)
   const [after, to] = [await count(), counted()];
   const lost = after.lost - before.lost;
   process.stderr.write(
-    `  ${together ? 'one node, one pipe' : 'apart            '}  ${workers.map(({ consumers }, i) => `${consumers} viewers ${((((to[i] ?? 0) - (from[i] ?? 0)) / seconds) * 100).toFixed(1)} % of a core`).join(', ')}; ` +
+    `  ${together ? 'one node, one pipe' : 'apart            '}  ${workers.map((_, i) => `${((((to[i] ?? 0) - (from[i] ?? 0)) / seconds) * 100).toFixed(1)} % of a core`).join(', ')}; ` +
       `${Math.round((after.packets - before.packets) / seconds)} packets/s, ${lost} lost\n`,
   );
   return workers.map((_, i) => ((to[i] ?? 0) - (from[i] ?? 0)) / seconds);
