@@ -133,7 +133,7 @@ async function breakPart({ house }: RecoveryHouse, kind: Kind): Promise<() => Pr
     }
     case 'worker': {
       const origin = await house.origin();
-      process.kill(await busiestChild(origin.pid), 'SIGKILL');
+      process.kill(await busiestChild(origin.pid ?? 0), 'SIGKILL');
       return async () => {};
     }
     case 'node': {
