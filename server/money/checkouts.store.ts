@@ -8,8 +8,9 @@ export type NewCheckout = typeof checkouts.$inferInsert;
 /** How soon a checkout is looked at again by itself: this, doubled with every look, up to the maximum. */
 export const CHECK_FIRST_SECONDS = 10;
 const CHECK_MAX_SECONDS = 300;
-/** After so many looks at a paid checkout its fee is left to reconciliation. */
+/** After so many looks at a paid checkout its fee is looked for once a day, and after so many days no more: reconciliation shows it. */
 const FEE_CHECKS_MAX = 40;
+const FEE_DAYS_MAX = 90;
 
 export class CheckoutsStore {
   readonly #orm: Orm;
@@ -112,7 +113,8 @@ export class CheckoutsStore {
       .update(checkouts)
       .set({
         checks: sql`${checkouts.checks} + 1`,
-        nextCheckAt: sql`case when ${checkouts.status} = 'paid' and ${checkouts.checks} >= ${FEE_CHECKS_MAX} then null
+        nextCheckAt: sql`case when ${checkouts.status} = 'paid' and ${checkouts.checks} >= ${FEE_CHECKS_MAX + FEE_DAYS_MAX} then null
+          when ${checkouts.status} = 'paid' and ${checkouts.checks} >= ${FEE_CHECKS_MAX} then ${nowIso}::timestamptz + interval '1 day'
           else ${nowIso}::timestamptz + interval '1 second'
             * least(${CHECK_FIRST_SECONDS} * power(2, least(${checkouts.checks}, 10)), ${CHECK_MAX_SECONDS}) end`,
       })

@@ -11,8 +11,9 @@ export type InvoiceRow = typeof membershipInvoices.$inferSelect;
 export const ONE_PENDING_MEMBERSHIP = 'memberships_pending';
 
 const LIST_ITEMS = 100;
-/** After so many looks the provider is not asked for a fee any more. */
+/** After so many looks the provider is asked for a fee once a day, and after so many days no more: reconciliation shows it. */
 const FEE_CHECKS_MAX = 12;
+const FEE_DAYS_MAX = 90;
 
 export class MembershipsStore {
   readonly #orm: Orm;
@@ -211,7 +212,9 @@ export class MembershipsStore {
       .update(membershipInvoices)
       .set({
         feeChecks: sql`${membershipInvoices.feeChecks} + 1`,
-        nextFeeCheckAt: sql`case when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX)} then null else ${claim.nextIso}::timestamptz end`,
+        nextFeeCheckAt: sql`case when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX + FEE_DAYS_MAX)} then null
+          when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX)} then ${claim.nowIso}::timestamptz + interval '1 day'
+          else ${claim.nextIso}::timestamptz end`,
       })
       .where(inArray(membershipInvoices.invoice, due))
       .returning();

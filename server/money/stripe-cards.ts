@@ -73,7 +73,7 @@ export class StripeCards implements CardsProvider {
         const intent = (cause.raw as { payment_intent?: Stripe.PaymentIntent }).payment_intent;
         if (intent) return { ...toCardCheckout(intent), status: 'expired', url: null };
       }
-      if (cause instanceof Stripe.errors.StripeInvalidRequestError && cause.code === 'resource_missing') {
+      if (cause instanceof Stripe.errors.StripeInvalidRequestError && isAboutCard(cause)) {
         throw new AppError('card_not_found', undefined, { cause });
       }
       // Stripe keeps a failure of its own under the key, and would answer so for a day: what counts is whether the payment exists.
@@ -113,6 +113,11 @@ export class StripeCards implements CardsProvider {
       }
     });
   }
+}
+
+/** The card is not there, or was removed since: Stripe names no code for the latter, only the parameter or the message. */
+function isAboutCard({ code, param, message }: Stripe.errors.StripeInvalidRequestError): boolean {
+  return code === 'resource_missing' || param === 'payment_method' || message.includes('detached from a Customer');
 }
 
 function toCardCheckout(intent: Stripe.PaymentIntent): ProviderCheckout {

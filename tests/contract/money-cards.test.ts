@@ -176,6 +176,17 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     },
   );
 
+  test('an order that was not taken, repeated after its card was removed, is refused as such', async () => {
+    const { identity, customer, card } = await fanWith('pm_card_visa');
+    house.emulator.addFault({ path: '/v1/payment_intents', method: 'POST', kind: 'reset', isApplied: false, times: 2 });
+    const idempotencyKey = createId('event');
+    await topUp(identity, card, { idempotencyKey }).catch(() => undefined);
+    house.emulator.clearFaults();
+    await stripe.paymentMethods.detach(card);
+    await expect(topUp(identity, card, { idempotencyKey })).rejects.toEqual(failure('card_not_found'));
+    expect(await chargesOf(customer)).toBe(1);
+  });
+
   test('another process finishes what a crash left between the order and its answer', async () => {
     const { identity, customer, card } = await fanWith('pm_card_visa');
     house.emulator.addWebhookRule({ action: 'drop', times: 100 });
