@@ -147,8 +147,11 @@ export class Wallet {
     return (await this.#connection.request('money:removeCard', { card })).cards;
   }
 
-  /** What came in and went out, the newest first; each id has a receipt. */
-  history(options: { limit?: number } = {}): Promise<WalletHistory> {
+  /**
+   * What came in and went out, the newest first; each id has a receipt. While `next` of an answer is not null there is more: give it as `after`.
+   * @throws {LogeError} `invalid_request` for an `after` that was never answered.
+   */
+  history(options: { limit?: number; after?: string } = {}): Promise<WalletHistory> {
     return this.#connection.request('money:history', options);
   }
 

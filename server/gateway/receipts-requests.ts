@@ -29,7 +29,7 @@ export function receiptsHandlers({ money, rooms }: GatewayContext): Pick<Handler
     'money:history': {
       from: 'lobby',
       limit: 'default',
-      handle: ({ participant }, { limit }) => money.getWalletHistory(participant.identity, limit),
+      handle: ({ participant }, page) => money.getWalletHistory(participant.identity, page),
     },
     'money:withdraw': {
       from: 'lobby',

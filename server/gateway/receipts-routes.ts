@@ -82,8 +82,8 @@ function afterPaying({ money }: HttpContext): Route[] {
       input: walletHistoryQuery,
       answer: walletHistory,
       summary: 'What came into the wallet and went out of it',
-      description: 'The newest first; each id has a receipt.',
-      handler: ({ caller, input }) => money.getWalletHistory(caller.sub, input.limit),
+      description: 'The newest first; each id has a receipt. While `next` is not null, give it as `after`.',
+      handler: ({ caller, input }) => money.getWalletHistory(caller.sub, input),
     }),
     defineRoute({
       name: 'getReceipt',

@@ -7,7 +7,7 @@ import { identity } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { cardList, topupAnswer, topupInput, wallet } from '../protocol/money.ts';
-import { walletHistory } from '../protocol/pricing.ts';
+import { walletHistory, walletHistoryQuery } from '../protocol/pricing.ts';
 import { type Room, room, roomInput } from '../protocol/rooms.ts';
 import { DEMO_PEOPLE } from './demo.ts';
 import type { HttpContext, LiveView } from './http-context.ts';
@@ -242,9 +242,10 @@ function siteWalletRoutes({ money }: HttpContext): Route[] {
       path: '/site/wallet/history',
       auth: 'person',
       limit: 'site',
+      input: walletHistoryQuery,
       answer: walletHistory,
       summary: 'What came into the wallet and went out of it',
-      handler: ({ caller }) => money.getWalletHistory(caller.identity, LIMITS.listPageItems),
+      handler: ({ caller, input }) => money.getWalletHistory(caller.identity, input),
     }),
   ];
 }

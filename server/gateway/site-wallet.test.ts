@@ -110,7 +110,7 @@ test('what was paid by card directly is listed for its payer, with what it was f
   const somebody = http.token({ room: room.id, identity: 'somebody' });
   const bought = await http.participant(somebody, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
   await payCheckout(bought.json.checkoutUrl);
-  expect((await as('lea', 'GET', '/site/wallet/card-payments')).json).toEqual({ payments: [] });
+  expect((await as('lea', 'GET', '/site/wallet/card-payments')).json).toEqual({ payments: [], next: null });
   const malik = http.token({ room: room.id, identity: 'malik' });
   const own = await http.participant(malik, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
   await payCheckout(own.json.checkoutUrl);
@@ -125,7 +125,57 @@ test('what was paid by card directly is listed for its payer, with what it was f
     select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 0, now()
     from generate_series(1, 230) n`);
   expect((await as('malik', 'GET', '/site/wallet/card-payments')).json.payments).toEqual(listed);
+  // One request reads so many pages; behind more than those it is found by going on.
+  await http.context.db.orm.execute(sql`insert into tips
+    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
+    select 'tip_of_many_more_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'more-' || n, 'settled', 'none', 0, now()
+    from generate_series(1, 1800) n`);
+  const first = (await as('malik', 'GET', '/site/wallet/card-payments')).json;
+  expect(first.payments).toEqual([]);
+  const second = (await as('malik', 'GET', `/site/wallet/card-payments?after=${first.next}`)).json;
+  expect(second).toEqual({ payments: listed, next: null });
   await http.context.db.orm.execute(sql`delete from tips where id like 'tip_of_many_%'`);
+});
+
+test('what moved the credit comes page by page, each line once, and ends', async () => {
+  const fan = http.token({ room: room.id, identity: 'ines' });
+  for (const n of [1, 2, 3]) {
+    await http.server('POST', '/v1/promotions', { identity: 'ines', amountMinor: 150, reason: `Gift ${n}` });
+  }
+  const { headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'ines' } });
+  cookies.set('ines', (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '');
+  await topUp('ines', 2_000);
+  // The ticket is paid from gifts and from what was paid in: two entries of the ledger, one line.
+  await http.participant(fan, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
+  for (const n of [1, 2, 3]) {
+    const tip = { amountMinor: 100, idempotencyKey: `history-${n}` };
+    expect((await http.participant(fan, 'POST', `/v1/rooms/${room.id}/tips`, tip)).status).toBe(201);
+  }
+  const whole = (await http.participant(fan, 'GET', '/v1/wallet/history')).json;
+  expect(whole.next).toBeNull();
+  expect(whole.entries).toHaveLength(8);
+  expect(whole.entries.filter((entry: { promoMinor: number; kind: string }) => entry.kind === 'ticket')).toMatchObject([
+    { amountMinor: -600, promoMinor: -450 },
+  ]);
+  for (const limit of [1, 3, 4, 8]) {
+    const paged = [];
+    let after = '';
+    do {
+      const path = `/v1/wallet/history?limit=${limit}${after && `&after=${after}`}`;
+      const page = (await http.participant(fan, 'GET', path)).json;
+      expect(page.entries.length).toBeLessThanOrEqual(limit);
+      paged.push(...page.entries);
+      after = page.next ?? '';
+    } while (after);
+    expect(paged).toEqual(whole.entries);
+  }
+  const { next, entries } = (await as('ines', 'GET', '/site/wallet/history?limit=2')).json;
+  expect(entries).toEqual(whole.entries.slice(0, 2));
+  const rest = (await as('ines', 'GET', `/site/wallet/history?after=${next}`)).json;
+  expect(rest).toEqual({ entries: whole.entries.slice(2), next: null });
+  // A place in somebody's history is nothing in another's.
+  const foreign = await as('lea', 'GET', `/site/wallet/history?after=${next}`);
+  expect(foreign.json.error.code).toBe('invalid_request');
 });
 
 test('a ticket without the waiver is given back by its owner alone', async () => {

@@ -3,7 +3,8 @@
  * be spent last; a top-up is given back in as many parts as it is found unspent.
  */
 import { z } from 'zod';
-import { type DeskPayment, type PaymentKind, paymentKind } from '../protocol/desk.ts';
+import { paymentEdge } from '../money/desk.ts';
+import { type DeskPayment, deskPaymentsQuery, type PaymentKind, paymentKind } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { topupId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -34,6 +35,9 @@ const cardPayment = z.object({
 
 /** In the refund's record, beside the identity of who asked. */
 const REASON = 'Unspent credit, asked for by its owner';
+
+/** Pages of payments that one request reads; who was paid or paid more than that finds the rest by going on from `next`. */
+const SEARCH_PAGES_MAX = 20;
 
 export function siteWalletRoutes(context: HttpContext): Route[] {
   return [withdrawalRoute(context), cardPaymentsRoute(context), ...unspentRoutes(context)];
@@ -66,22 +70,35 @@ function cardPaymentsRoute({ money, rooms }: HttpContext): Route {
     path: '/site/wallet/card-payments',
     auth: 'person',
     limit: 'site',
-    answer: z.object({ payments: z.array(cardPayment) }),
+    input: deskPaymentsQuery.pick({ after: true, limit: true }),
+    answer: z.object({ payments: z.array(cardPayment), next: z.string().nullable() }),
     summary: 'What was paid by card directly',
-    handler: async ({ caller }) => {
-      const own: DeskPayment[] = [];
-      for await (const payment of paymentsOf(money, caller.identity)) {
-        if (payment.from === 'card' && payment.kind !== 'topup') own.push(payment);
-        if (own.length === LIMITS.listPageItems) break;
-      }
+    handler: async ({ caller, input }) => {
+      const { own, next } = await findCardPayments(money, caller.identity, input);
       const ids = [...new Set(own.flatMap(({ room }) => room ?? []))];
       const titles = new Map(await Promise.all(ids.map(async (id) => [id, (await rooms.getRoom(id)).title] as const)));
       const payments = own.map(({ id, kind, amountMinor, refundedMinor, currency, at, room }) => {
         return { id, kind, amountMinor, refundedMinor, currency, at, roomTitle: titles.get(room ?? '') ?? null };
       });
-      return { payments };
+      return { payments, next };
     },
   });
+}
+
+async function findCardPayments(
+  money: HttpContext['money'],
+  identity: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<{ own: DeskPayment[]; next: string | null }> {
+  const own: DeskPayment[] = [];
+  let next: string | null = null;
+  for await (const page of paymentsOf(money, identity, { after })) {
+    own.push(...page.payments.filter(({ from, kind }) => from === 'card' && kind !== 'topup'));
+    next = page.next;
+    if (own.length > limit) break;
+  }
+  const last = own.length > limit ? own[limit - 1] : undefined;
+  return { own: own.slice(0, limit), next: last ? paymentEdge(last) : next };
 }
 
 function unspentRoutes(context: HttpContext): Route[] {
@@ -125,26 +142,33 @@ async function findUnspent({ money }: HttpContext, identity: string): Promise<(U
   const { balanceMinor, promoMinor } = await money.getWallet(identity);
   let leftMinor = balanceMinor - promoMinor;
   const unspent: (UnspentTopup & Given)[] = [];
-  for await (const payment of paymentsOf(money, identity, 'topup')) {
-    const topup = topupId.safeParse(payment.id);
-    if (!topup.success || !isOpen(payment.status)) continue;
-    const { currency, at, refundedMinor } = payment;
-    const amountMinor = Math.min(leftMinor, payment.amountMinor - refundedMinor);
-    if (amountMinor <= 0) break;
-    unspent.push({ topup: topup.data, amountMinor, refundedMinor, currency, at });
-    leftMinor -= amountMinor;
+  for await (const { payments } of paymentsOf(money, identity, { kind: 'topup' })) {
+    for (const payment of payments) {
+      const topup = topupId.safeParse(payment.id);
+      if (!topup.success || !isOpen(payment.status)) continue;
+      const { currency, at, refundedMinor } = payment;
+      const amountMinor = Math.min(leftMinor, payment.amountMinor - refundedMinor);
+      if (amountMinor <= 0) return unspent;
+      unspent.push({ topup: topup.data, amountMinor, refundedMinor, currency, at });
+      leftMinor -= amountMinor;
+    }
   }
   return unspent;
 }
 
 /** What somebody paid, the newest first, page by page for as long as it is wanted: what is looked for may be older than a page is long. */
-async function* paymentsOf({ desk }: HttpContext['money'], identity: string, kind?: PaymentKind) {
-  let after: string | undefined;
-  do {
-    const page = await desk.searchPayments({ query: identity, kind, after, limit: LIMITS.listPageItems });
-    yield* page.payments.filter((payment) => payment.identity === identity);
-    after = page.next ?? undefined;
-  } while (after !== undefined);
+async function* paymentsOf(
+  { desk }: HttpContext['money'],
+  identity: string,
+  { kind, after: start }: { kind?: PaymentKind; after?: string | undefined },
+) {
+  let after = start;
+  for (let read = 0; read < SEARCH_PAGES_MAX; read += 1) {
+    const { payments, next } = await desk.searchPayments({ query: identity, kind, after, limit: LIMITS.listPageItems });
+    yield { payments: payments.filter((payment) => payment.identity === identity), next };
+    if (next === null) return;
+    after = next;
+  }
 }
 
 const isOpen = (status: string) => status === 'settled' || status === 'part_refunded';

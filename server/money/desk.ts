@@ -112,7 +112,7 @@ export class Desk {
     const rows = await this.#parts.store.search({ query: wanted, kind, after: edge, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
-    return { payments: page.map((row) => this.#toPayment(row)), next: last ? toEdge(last) : null };
+    return { payments: page.map((row) => this.#toPayment(row)), next: last ? paymentEdge(last) : null };
   }
 
   async getPayment(id: string): Promise<DeskPaymentDetail> {
@@ -290,7 +290,7 @@ function toFreeze(row: FreezeRow): CreatorFreeze {
 }
 
 /** The place after a payment, as text that nobody need understand. */
-function toEdge({ at, id }: PaymentRow): string {
+export function paymentEdge({ at, id }: Pick<PaymentRow, 'at' | 'id'>): string {
   return Buffer.from(`${iso(at)} ${id}`).toString('base64url');
 }
 

@@ -52,7 +52,7 @@ import { type TipRequest, Tips } from './tips.ts';
 import { TopupsStore } from './topups.store.ts';
 import { type CardTopupRequest, type TopupRequest, Topups } from './topups.ts';
 import { WaiversStore } from './waivers.store.ts';
-import { type WalletEntry, WalletsStore } from './wallets.store.ts';
+import { type HistoryPage, type WalletEntry, WalletsStore } from './wallets.store.ts';
 import { WebhookInboxStore } from './webhook-inbox.store.ts';
 import { WebhookInbox } from './webhook-inbox.ts';
 import { Withdrawals } from './withdrawals.ts';
@@ -272,9 +272,13 @@ export class Money {
     return this.#context.readWallet(identity);
   }
 
-  async getWalletHistory(identity: string, limit: number = LIMITS.listPageItems): Promise<{ entries: WalletEntry[] }> {
+  /** What moved a wallet, the newest first, page by page. */
+  async getWalletHistory(
+    identity: string,
+    { after, limit = LIMITS.listPageItems }: Partial<HistoryPage> = {},
+  ): Promise<{ entries: WalletEntry[]; next: string | null }> {
     const wallet = fanWallet(identity, this.#context.currency);
-    return { entries: await this.#wallets.listEntries(wallet, Math.min(limit, LIMITS.listPageItems)) };
+    return this.#wallets.listEntries(wallet, { after, limit: Math.min(limit, LIMITS.listPageItems) });
   }
 
   createTopup(request: TopupRequest) {

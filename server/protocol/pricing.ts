@@ -185,11 +185,18 @@ export const walletEntry = z.object({
   label: z.string().nullable(),
   room: z.string().optional(),
 });
-export const walletHistory = z.object({ entries: z.array(walletEntry) });
+export const walletHistory = z.object({
+  entries: z.array(walletEntry),
+  /** While there is more, the place to go on from: give it as `after`. */
+  next: z.string().nullable(),
+});
 export type WalletHistory = z.infer<typeof walletHistory>;
 export const walletHistoryQuery = z.object({
+  /** `next` of the page before. */
+  after: z.string().min(1).max(64).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
 });
+export type WalletHistoryQuery = z.output<typeof walletHistoryQuery>;
 
 export const promotionInput = z.object({
   identity,

@@ -1,5 +1,6 @@
 /** What the pages of money ask of the site for whoever is signed in: a creator's earnings, a fan's wallet, cards and memberships. */
 import type { z } from 'zod';
+import { LIMITS } from '../protocol/limits.ts';
 import type { Membership, Tier } from '../protocol/memberships.ts';
 import type { Refund, SavedCard, TopupAnswer, Wallet } from '../protocol/money.ts';
 import type { CreatorEarnings, dac7Year, earningsPage, Statement } from '../protocol/payouts.ts';
@@ -36,6 +37,12 @@ export type WalletEntry = Omit<CreditEntry, 'kind'> & {
   refundedMinor?: number;
 };
 
+/** A page of one of the lists that make the history. */
+export interface HistoryList {
+  entries: WalletEntry[];
+  next: string | null;
+}
+
 interface CardPayment {
   id: string;
   kind: 'ticket' | 'tip' | 'membership' | 'private_session';
@@ -59,12 +66,11 @@ export const earningsApi = {
 
 export const walletApi = {
   read: () => call<Wallet>('GET', '/site/wallet'),
-  /** What moved the credit and what was paid by card directly, the newest first. */
-  history: async (): Promise<WalletEntry[]> => {
-    const [{ entries }, { payments }] = await Promise.all([
-      call<WalletHistory>('GET', '/site/wallet/history'),
-      call<{ payments: CardPayment[] }>('GET', '/site/wallet/card-payments'),
-    ]);
+  creditHistory: (after: string) => call<WalletHistory>('GET', withQuery('/site/wallet/history', { after })),
+  /** What was paid by card directly, as lines of the same history. */
+  cardHistory: async (after: string): Promise<HistoryList> => {
+    const path = withQuery('/site/wallet/card-payments', { after, limit: LIMITS.listPageItems });
+    const { payments, next } = await call<{ payments: CardPayment[]; next: string | null }>('GET', path);
     const paid = payments.map(({ amountMinor, roomTitle, ...payment }) => ({
       ...payment,
       amountMinor: -amountMinor,
@@ -72,7 +78,7 @@ export const walletApi = {
       label: roomTitle,
       isByCard: true,
     }));
-    return [...entries, ...paid].sort((one, other) => other.at.localeCompare(one.at));
+    return { entries: paid, next };
   },
   topUp: (input: TopupRequest) => call<TopupAnswer>('POST', '/site/wallet/topups', input),
   cards: async () => (await call<{ cards: SavedCard[] }>('GET', '/site/wallet/cards')).cards,

@@ -71,10 +71,10 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     const { data } = await stripe.invoices.list({ subscription: id, limit: 1, expand: ['data.payments'] });
     return String(data[0]?.payments?.data[0]?.payment.payment_intent);
   };
-  const dispute = async (membership: string) => {
-    const made = (await house.emulator.act('open_dispute', { paymentIntent: await intentOf(membership) })) as {
-      id: string;
-    };
+  /** Disputes the latest payment, or the one that is named. */
+  const dispute = async (membership: string, intent?: string) => {
+    const paymentIntent = intent ?? (await intentOf(membership));
+    const made = (await house.emulator.act('open_dispute', { paymentIntent })) as { id: string };
     await house.money.sweep();
     return async (outcome: 'won' | 'lost') => {
       house.emulator.act('close_dispute', { dispute: made.id, outcome });
@@ -160,6 +160,27 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     // It goes on as before the dispute.
     expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(false);
     expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: false }]);
+  });
+
+  test('won, a dispute lets nobody in while another payment for the same membership is disputed', async () => {
+    const { identity, membership, payment } = await join();
+    const firstIntent = await intentOf(membership);
+    house.advance(32 * DAY_MS);
+    await eventually(async () => {
+      await house.money.sweep();
+      return (await paymentOf(identity)).id !== payment;
+    });
+    const closeFirst = await dispute(membership, firstIntent);
+    const closeSecond = await dispute(membership);
+    expect(await house.money.settlement.disputes.list('open')).toHaveLength(2);
+    await closeFirst('won');
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'required' });
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
+    await closeSecond('won');
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(false);
   });
 
   test.each(['before', 'during'])('a member who cancelled %s a dispute stays so when it is won', async (when) => {

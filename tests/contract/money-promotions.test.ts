@@ -148,7 +148,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     const wallet = await walletOf(identity);
     expect(wallet.promoMinor).toBeGreaterThanOrEqual(0);
     expect(wallet.balanceMinor).toBeGreaterThanOrEqual(wallet.promoMinor);
-    const { entries } = await house.money.getWalletHistory(identity, 100);
+    const { entries } = await house.money.getWalletHistory(identity);
     expect(entries.reduce((sum, entry) => sum + entry.amountMinor, 0)).toBe(wallet.balanceMinor);
   });
 });

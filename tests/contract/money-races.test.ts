@@ -72,7 +72,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     await Promise.all(gateways.map((gateway) => gateway.settled()));
     expect(await money.checkInvariants()).toEqual([]);
     expect(new Set(answered.tipIds).size).toBe(answered.tipIds.length);
-    const { entries } = await money.getWalletHistory(identity, OPERATIONS);
+    const { entries } = await money.getWalletHistory(identity, { limit: OPERATIONS });
     expect((await money.getWallet(identity)).balanceMinor).toBeGreaterThanOrEqual(0);
     await assertBooked(answered.tipIds);
     // Won or lost, the books balance: what was spent before the bank asked is taken from whoever has it still.

@@ -12,6 +12,8 @@ import type { SiteSession } from '../site-api.ts';
 import { SitePage } from '../site-page.ts';
 import '../site-sign-in.ts';
 import '../wallet/wallet-cards.ts';
+import { type HistoryPlace, readHistory, startOfHistory } from '../wallet/history-pages.ts';
+import type { HistoryRead } from '../wallet/wallet-history.ts';
 import '../wallet/wallet-history.ts';
 import '../wallet/wallet-memberships.ts';
 import '../wallet/wallet-refunds.ts';
@@ -30,6 +32,7 @@ export class SiteWallet extends SitePage {
     ...SitePage.properties,
     wallet: { state: true },
     entries: { state: true },
+    older: { state: true },
     cards: { state: true },
     refundable: { state: true },
     notice: { state: true },
@@ -37,6 +40,8 @@ export class SiteWallet extends SitePage {
   };
   declare wallet: Wallet | undefined;
   declare entries: WalletEntry[] | undefined;
+  /** Where the history goes on. */
+  declare older: HistoryPlace | null;
   declare cards: SavedCard[];
   declare refundable: RefundableTopup[];
   declare notice: Notice | undefined;
@@ -49,6 +54,7 @@ export class SiteWallet extends SitePage {
 
   constructor() {
     super();
+    this.older = null;
     this.cards = [];
     this.refundable = [];
     this.isPastDue = false;
@@ -65,9 +71,10 @@ export class SiteWallet extends SitePage {
   }
 
   async #read(): Promise<void> {
-    [this.wallet, this.entries, this.cards, this.refundable] = await Promise.all([
+    const history = readHistory(startOfHistory(walletApi.creditHistory, walletApi.cardHistory));
+    [this.wallet, { entries: this.entries, next: this.older }, this.cards, this.refundable] = await Promise.all([
       walletApi.read(),
-      walletApi.history(),
+      history,
       // What these two cannot tell at the moment does not keep the rest of the wallet from being shown.
       walletApi.cards().catch(() => this.cards),
       walletApi.refundable().catch(() => this.refundable),
@@ -113,7 +120,16 @@ export class SiteWallet extends SitePage {
                 ></wallet-memberships>`
               : nothing
           }
-          <wallet-history .entries=${this.entries}></wallet-history>
+          <wallet-history
+            .entries=${this.entries}
+            .older=${this.older}
+            @history-read=${({ detail }: CustomEvent<HistoryRead>) => {
+              // Read anew meanwhile, the history begins again: what comes after the old one has no place in it.
+              if (detail.place !== this.older) return;
+              this.entries = [...(this.entries ?? []), ...detail.entries];
+              this.older = detail.next;
+            }}
+          ></wallet-history>
         </div>
         <div class="back">
           ${this.wallet ? html`<wallet-cards .cards=${this.cards}></wallet-cards>` : nothing}

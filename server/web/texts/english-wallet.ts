@@ -38,6 +38,7 @@ export const englishWallet = {
   keepCard: 'Keep it',
   cardRemoved: 'The card is removed.',
   history: 'What happened',
+  historyMore: 'Show more',
   historyNone: 'Nothing yet. Your top-ups, tickets and tips will be listed here.',
   receipt: 'Receipt',
   receiptOf: (what: string) => `Receipt: ${what}`,

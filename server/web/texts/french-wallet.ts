@@ -42,6 +42,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
   keepCard: 'La garder',
   cardRemoved: 'La carte est retirée.',
   history: 'Historique',
+  historyMore: 'Afficher la suite',
   historyNone: 'Rien encore. Vos recharges, billets et pourboires apparaîtront ici.',
   receipt: 'Reçu',
   receiptOf: (what) => `Reçu : ${what}`,

@@ -5,13 +5,27 @@ import { formatDateTime } from '../../../client-sdk/elements/format.ts';
 import { defineElement } from '../../../client-sdk/elements/room-part.ts';
 import type { WalletEntry } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
+import { type HistoryPlace, readHistory } from './history-pages.ts';
 
 /** Credit that lapses has no paper of its own. */
 const WITHOUT_RECEIPT = new Set(['promotion_expired']);
 
+/** What `history-read` carries: more entries, and where they were and are to be gone on from. */
+export interface HistoryRead {
+  place: HistoryPlace;
+  entries: WalletEntry[];
+  next: HistoryPlace | null;
+}
+
 export class WalletHistory extends SitePart {
-  static override properties = { ...SitePart.properties, entries: { attribute: false } };
+  static override properties = {
+    ...SitePart.properties,
+    entries: { attribute: false },
+    older: { attribute: false },
+  };
   declare entries: WalletEntry[] | undefined;
+  /** Where the history goes on; null when all of it is shown. */
+  declare older: HistoryPlace | null;
 
   static override styles = [
     ...SitePart.styles,
@@ -35,8 +49,22 @@ export class WalletHistory extends SitePart {
             : html`<p class="muted">${words.wallet.historyNone}</p>`
           : html`<div class="waiting" style="height: 14rem"></div>`
       }
+      ${
+        this.older
+          ? html`<wa-button appearance="outlined" size="s" data-testid="history-more" ?loading=${this.busy === 'more'} @click=${this.#showMore}>${words.wallet.historyMore}</wa-button>`
+          : nothing
+      }
+      ${this.messages()}
     </section>`;
   }
+
+  #showMore = (): Promise<unknown> =>
+    this.act('more', async () => {
+      const place = this.older;
+      if (!place) return;
+      const detail: HistoryRead = { place, ...(await readHistory(place)) };
+      this.dispatchEvent(new CustomEvent('history-read', { detail }));
+    });
 
   #entry(entry: WalletEntry): TemplateResult {
     const { words, language } = this;

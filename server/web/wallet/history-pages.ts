@@ -1,0 +1,32 @@
+/**
+ * The history of a wallet is two lists, what moved the credit and what was paid by card directly, each of which comes in pages of its own. They
+ * are shown as one: what is older than a list is known to reach waits, so that nothing appears above what was shown before.
+ */
+import type { HistoryList, WalletEntry } from '../money-api.ts';
+
+type ReadPage = (after: string) => Promise<HistoryList>;
+
+/** The lists that go on, each with its next page, and what waits for them. */
+export interface HistoryPlace {
+  lists: { read: ReadPage; after: string }[];
+  waiting: WalletEntry[];
+}
+
+export function startOfHistory(...lists: ReadPage[]): HistoryPlace {
+  return { lists: lists.map((read) => ({ read, after: '' })), waiting: [] };
+}
+
+/** What comes next, the newest first, and the place after it; null at the end. */
+export async function readHistory(place: HistoryPlace): Promise<{ entries: WalletEntry[]; next: HistoryPlace | null }> {
+  const pages = await Promise.all(place.lists.map(async ({ read, after }) => ({ read, page: await read(after) })));
+  const all = [...place.waiting, ...pages.flatMap(({ page }) => page.entries)];
+  all.sort((one, other) => other.at.localeCompare(one.at));
+  const lists = pages.flatMap(({ read, page }) => (page.next === null ? [] : [{ read, after: page.next }]));
+  const reached = pages.flatMap(({ page }) => (page.next === null ? [] : (page.entries.at(-1)?.at ?? [])));
+  const sure = reached.sort().at(-1) ?? '';
+  const waiting = all.filter(({ at }) => at < sure);
+  return {
+    entries: all.filter(({ at }) => at >= sure),
+    next: lists.length > 0 || waiting.length > 0 ? { lists, waiting } : null,
+  };
+}
