@@ -108,6 +108,15 @@ export const CONTROL_CONFIRM_MS = 100;
 /** Events of one session that wait for a gateway to look after it. */
 export const HELD_EVENTS_PER_SESSION_MAX = 100;
 
+/**
+ * How long an earlier source of a room's stage goes on beside the one that takes its place: until every viewer has decoded the new one, and at most,
+ * where nothing comes of that one.
+ */
+export const HANDOVER_MS = 1_500;
+export const HANDOVER_MAX_MS = 10_000;
+/** How often a node that drains looks for publishers whom nobody watches any more; the second look in a row ends them. */
+export const UNWATCHED_LOOK_MS = 500;
+
 /** How long a viewer's join waits for the stage to come from another node before it goes on without. */
 export const PULL_WAIT_MS = 3_000;
 /** Pauses before a room's stage is asked for again. */

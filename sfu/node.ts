@@ -18,7 +18,13 @@ import {
   type WatchRequest,
 } from './contract.ts';
 import { EventListeners } from './event-listeners.ts';
-import { CONSUMERS_PER_WORKER_MAX, LAYER_LOWERING_DELAY_MS, LEASE_DEFAULT_MS, WORKER_SPREAD_AT } from './limits.ts';
+import {
+  CONSUMERS_PER_WORKER_MAX,
+  LAYER_LOWERING_DELAY_MS,
+  LEASE_DEFAULT_MS,
+  UNWATCHED_LOOK_MS,
+  WORKER_SPREAD_AT,
+} from './limits.ts';
 import { listenAddresses } from './listen-addresses.ts';
 import { type SfuLog, silentLog } from './log.ts';
 import { MediaSession } from './media-session.ts';
@@ -94,7 +100,9 @@ export class LocalSfuNode implements SfuNode {
   readonly #links: NodeLinks | undefined;
   readonly #listeners: EventListeners;
   readonly #pipeListeners = new Set<(event: PipeEvent) => void>();
-  #draining = false;
+  #draining: NodeJS.Timeout | undefined;
+  /** Publishers whom nobody watched at the last look of a node that drains. */
+  #unwatched = new Set<PublishSession>();
   #closed = false;
 
   static async create(options: LocalSfuNodeOptions): Promise<LocalSfuNode> {
@@ -145,7 +153,7 @@ export class LocalSfuNode implements SfuNode {
 
   /** Whether the node takes no new sessions because it is about to leave. */
   get draining(): boolean {
-    return this.#draining;
+    return this.#draining !== undefined;
   }
 
   /** Consumers that the node carries before quality suffers, and how many it carries now. */
@@ -381,14 +389,18 @@ export class LocalSfuNode implements SfuNode {
     return () => this.#pipeListeners.delete(listener);
   }
 
-  /** Takes no new sessions from now on; those that are here go on until they are moved or closed. */
+  /**
+   * Takes no new sessions from now on; those that are here go on until they are moved or closed. A publisher who has moved goes on here too for those
+   * who have not yet, and ends with the last of them.
+   */
   drain(): void {
-    this.#draining = true;
+    this.#draining ??= setInterval(() => this.#endUnwatched(), UNWATCHED_LOOK_MS).unref();
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#draining);
     this.#sessions.close();
     this.#links?.close();
     await this.#pool.close();
@@ -402,7 +414,13 @@ export class LocalSfuNode implements SfuNode {
 
   #assertTakesSessions(): void {
     this.#sessions.assertOpen();
-    if (this.#draining) throw new SfuError('node_unavailable', 'The node is about to leave and takes no new sessions.');
+    if (this.draining) throw new SfuError('node_unavailable', 'The node is about to leave and takes no new sessions.');
+  }
+
+  #endUnwatched(): void {
+    const now = this.#rooms.all.flatMap(({ publisher, isWatched }) => (publisher && !isWatched ? [publisher] : []));
+    for (const publisher of now) if (this.#unwatched.has(publisher)) this.#sessions.end(publisher, 'node_closed');
+    this.#unwatched = new Set(now);
   }
 
   #followIfNoStage(room: Room, upstream: RoomUpstream | undefined): void {

@@ -1,6 +1,6 @@
 import { SfuError } from './contract.ts';
 import { wantedLayer } from './layers.ts';
-import { PIPE_RESERVE } from './limits.ts';
+import { HANDOVER_MAX_MS, HANDOVER_MS, PIPE_RESERVE } from './limits.ts';
 import type { PipeListen } from './pipe-listen.ts';
 import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
@@ -34,6 +34,8 @@ export class Room implements RouterRoom {
   readonly #watchers = new Set<TrackWatcher>();
   #publisher: PublishSession | undefined;
   #upstream: Upstream<RoomRouter> | undefined;
+  /** Where the stage came from before; it goes on until the viewers have seen what takes its place. */
+  #leaving: { upstream: Upstream<RoomRouter>; timer: NodeJS.Timeout } | undefined;
   #audience = 0;
   #closed = false;
 
@@ -64,7 +66,13 @@ export class Room implements RouterRoom {
   }
 
   get tracks(): StageTrack[] {
-    return this.#publisher?.tracks ?? this.#upstream?.tracks ?? [];
+    const current = this.#publisher?.tracks ?? this.#upstream?.tracks ?? [];
+    const leaving = this.#leaving?.upstream.tracks ?? [];
+    return [...current, ...leaving.filter(({ source }) => !current.some((track) => track.source === source))];
+  }
+
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
   }
 
   get empty(): boolean {
@@ -73,7 +81,8 @@ export class Room implements RouterRoom {
 
   homeOf(track: StageTrack): RoomRouter | undefined {
     if (this.#publisher?.tracks.includes(track)) return this.#places.get(this.#publisher);
-    return this.#upstream?.tracks.includes(track) ? this.#upstream.home : undefined;
+    const upstream = [this.#upstream, this.#leaving?.upstream].find((each) => each?.tracks.includes(track));
+    return upstream?.home;
   }
 
   async stageKnown(): Promise<void> {
@@ -145,7 +154,7 @@ export class Room implements RouterRoom {
   follow(upstream: Upstream<RoomRouter> | undefined): void {
     const earlier = this.#upstream;
     this.#upstream = upstream;
-    earlier?.close();
+    if (earlier) this.#letGo(earlier);
   }
 
   closeIfEmpty(router: RoomRouter): void {
@@ -161,6 +170,9 @@ export class Room implements RouterRoom {
   }
 
   handleTrackAdded(track: StageTrack): void {
+    const leaving = this.#leaving?.upstream;
+    const isSuccessor = track.producer.kind === 'video' && !leaving?.tracks.includes(track);
+    if (leaving && isSuccessor) this.#leaveWithin(leaving, HANDOVER_MS);
     for (const watcher of this.#watchers) watcher.addTrack(track);
     this.#updateDemand(track);
   }
@@ -186,8 +198,29 @@ export class Room implements RouterRoom {
     if (this.#closed) return;
     this.#closed = true;
     this.follow(undefined);
+    this.#endLeaving();
     for (const router of this.#routers.values()) router.close();
     this.#routers.clear();
+  }
+
+  /** The earlier source of the stage goes on for a while if there is somebody who sees it. */
+  #letGo(earlier: Upstream<RoomRouter>): void {
+    this.#endLeaving();
+    const isSeen = !this.#closed && earlier.alive && earlier.tracks.length > 0 && this.isWatched;
+    if (isSeen) this.#leaveWithin(earlier, HANDOVER_MAX_MS);
+    else earlier.close();
+  }
+
+  #leaveWithin(upstream: Upstream<RoomRouter>, delayMs: number): void {
+    clearTimeout(this.#leaving?.timer);
+    this.#leaving = { upstream, timer: setTimeout(() => this.#endLeaving(), delayMs).unref() };
+  }
+
+  #endLeaving(): void {
+    const leaving = this.#leaving;
+    this.#leaving = undefined;
+    clearTimeout(leaving?.timer);
+    leaving?.upstream.close();
   }
 
   #leastLoadedRouter(): RoomRouter | undefined {

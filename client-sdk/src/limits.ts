@@ -55,6 +55,11 @@ export const STAGE = {
   rejoinBackoffMs: [0, 150, 400, 1_000, 2_000, 5_000],
   /** Attempts to take a live up again; past it the live ends with `lost`. */
   republishAttempts: 40,
+  /** How long another session may take to show something before it takes over all the same, and how often it is looked at. */
+  moveLimitMs: 5_000,
+  moveLookMs: 30,
+  /** How long a session that was moved goes on sending for those who still watch it, unless the server ends it. */
+  partingMs: 20_000,
   /** Events kept for a session whose answer is being handled. */
   earlyEvents: 100,
   qualityIntervalMs: 2_000,

@@ -18,6 +18,8 @@ import type { MediaTransport } from './media-transport.ts';
 import { produceTrack } from './produce-track.ts';
 import { openPublishSession } from './publish-session.ts';
 
+type Sending = Map<TrackSource, { producer: Producer; layers: LayerControl }>;
+
 export interface OutgoingTrack {
   readonly source: TrackSource;
   readonly track: MediaStreamTrack;
@@ -58,7 +60,10 @@ export class Publisher {
   readonly #log: Log;
   readonly #handlers: PublisherHandlers;
   readonly #tracks = new Map<TrackSource, OutgoingTrack>();
-  readonly #sending = new Map<TrackSource, { producer: Producer; layers: LayerControl }>();
+  #sending: Sending = new Map();
+  /** A session that was moved: it goes on for those who still watch over it. */
+  #parting: { media: MediaTransport; sending: Sending; timer: ReturnType<typeof setTimeout> } | null = null;
+  #moving = false;
   /** Layers wanted for a producer whose id we do not know yet. */
   readonly #earlyLayers = new Map<string, number>();
   #state: State = { kind: 'off' };
@@ -134,6 +139,7 @@ export class Publisher {
       this.#sending.delete(source);
       if (!sending) return;
       sending.producer.close();
+      this.#parting?.sending.get(source)?.producer.close();
       const { session } = this;
       if (session) await this.#connection.request('stage:unproduce', { session, producerId: sending.producer.id });
     });
@@ -169,21 +175,33 @@ export class Publisher {
   }
 
   handleLayersWanted({ session, producerId, maxSpatialLayer }: EventData<'stage:layersWanted'>): void {
-    if (this.#state.kind === 'live' && this.#state.media.session !== session) return;
-    const sending = [...this.#sending.values()].find(({ producer }) => producer.id === producerId);
+    const sending = this.#find(producerId);
     if (sending) {
       sending.layers.want(maxSpatialLayer);
       return;
     }
+    if (this.#state.kind === 'live' && !this.#moving && this.#state.media.session !== session) return;
     if (this.#state.kind !== 'off' && this.#earlyLayers.size < STAGE.earlyEvents)
       this.#earlyLayers.set(producerId, maxSpatialLayer);
   }
 
   /** Chromium leaves a request of RTCP's unheard shortly after the last one; asked through its sender, it gives a key frame at once. */
   handleKeyFrameWanted({ session, producerId }: EventData<'stage:keyFrameWanted'>): void {
-    if (this.#state.kind !== 'live' || this.#state.media.session !== session) return;
-    const sending = [...this.#sending.values()].find(({ producer }) => producer.id === producerId);
-    void sending?.layers.giveKeyFrame();
+    if (this.#state.kind !== 'live' || (this.#state.media.session !== session && !this.#parting)) return;
+    void this.#find(producerId)?.layers.giveKeyFrame();
+  }
+
+  /** The node that we send to is about to leave: another session is opened beside ours, which goes on until nobody watches over it. */
+  handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
+    if (this.#moving || this.#state.kind !== 'live' || this.#state.media.session !== session) return;
+    this.#moving = true;
+    this.#log('info', 'moving to another media session', { session });
+    this.#change(() => this.#move(this.#run.signal))
+      // The server ends our session when it can wait no longer, and we take the live up again.
+      .catch((error) => this.#log('info', 'not moved', { code: toLogeError(error, 'internal').code }))
+      .finally(() => {
+        this.#moving = false;
+      });
   }
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
@@ -192,6 +210,10 @@ export class Publisher {
   }
 
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
+    if (this.#parting?.media.session === session) {
+      this.#part();
+      return;
+    }
     if (this.#state.kind !== 'live' || this.#state.media.session !== session) return;
     const ending = END_REASONS[reason];
     if (ending) this.#finish(ending, null);
@@ -226,7 +248,7 @@ export class Publisher {
     return result;
   }
 
-  async #open(signal: AbortSignal): Promise<void> {
+  async #openMedia(): Promise<MediaTransport> {
     const media: MediaTransport = await openPublishSession({
       engine: this.#engine,
       connection: this.#connection,
@@ -236,20 +258,69 @@ export class Publisher {
         if (this.#isCurrent(media)) void this.#restore('the path could not be restored');
       },
     });
+    return media;
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    const media = await this.#openMedia();
     if (signal.aborted) {
       media.close();
       this.#leave(media.session);
       return;
     }
     this.#state = { kind: 'live', media };
+    await this.#produceAll(media, this.#sending);
+  }
+
+  async #move(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#state.kind !== 'live') return;
+    const before = this.#state.media;
+    const sending: Sending = new Map();
+    const media = await this.#openMedia();
+    try {
+      await this.#produceAll(media, sending);
+    } catch (error) {
+      media.close();
+      this.#leave(media.session);
+      throw error;
+    }
+    if (signal.aborted || !this.#isCurrent(before)) {
+      media.close();
+      this.#leave(media.session);
+      return;
+    }
+    this.#part();
+    const timer = setTimeout(() => this.#part(), STAGE.partingMs);
+    this.#parting = { media: before, sending: this.#sending, timer };
+    this.#sending = sending;
+    this.#state = { kind: 'live', media };
+    this.#log('info', 'moved to another media session', { session: media.session });
+  }
+
+  /** Lets go of the session that was moved. */
+  #part(): void {
+    const parting = this.#parting;
+    if (!parting) return;
+    this.#parting = null;
+    clearTimeout(parting.timer);
+    parting.media.close();
+    this.#leave(parting.media.session);
+  }
+
+  #find(producerId: string) {
+    const all = [...this.#sending.values(), ...(this.#parting?.sending.values() ?? [])];
+    return all.find(({ producer }) => producer.id === producerId);
+  }
+
+  async #produceAll(media: MediaTransport, sending: Sending): Promise<void> {
     // mediasoup-client negotiates them in this order: the picture first, it takes longer to begin.
     const tracks = [...this.#tracks.values()].sort(
       (a, b) => Number(b.track.kind === 'video') - Number(a.track.kind === 'video'),
     );
-    await Promise.all(tracks.map((track) => this.#produce(media, track)));
+    await Promise.all(tracks.map((track) => this.#produce(media, track, sending)));
   }
 
-  async #produce(media: MediaTransport, outgoing: OutgoingTrack): Promise<void> {
+  async #produce(media: MediaTransport, outgoing: OutgoingTrack, sending = this.#sending): Promise<void> {
     const { source, track } = outgoing;
     const producer = await produceTrack({
       device: await this.#engine.ready(),
@@ -257,12 +328,12 @@ export class Publisher {
       source,
       track,
     });
-    if (!this.#isCurrent(media) || this.#tracks.get(source)?.track.id !== track.id) {
+    if (media.closed || this.#tracks.get(source)?.track.id !== track.id) {
       producer.close();
       return;
     }
     const layers = new LayerControl(producer, (layer) => this.#handlers.onLayers(source, layer));
-    this.#sending.set(source, { producer, layers });
+    sending.set(source, { producer, layers });
     if (this.#tracks.get(source)?.muted) producer.pause();
     const early = this.#earlyLayers.get(producer.id);
     this.#earlyLayers.delete(producer.id);
@@ -327,7 +398,8 @@ export class Publisher {
 
   #dropSession(): void {
     const media = this.#state.kind === 'live' ? this.#state.media : null;
-    this.#sending.clear();
+    this.#part();
+    this.#sending = new Map();
     this.#earlyLayers.clear();
     media?.close();
   }

@@ -292,6 +292,10 @@ export class Room {
       'stage:trackMuted': (data) => subscriber.handleTrackMuted(data),
       'stage:layersWanted': (data) => publisher.handleLayersWanted(data),
       'stage:keyFrameWanted': (data) => publisher.handleKeyFrameWanted(data),
+      'stage:moveWanted': (data) => {
+        subscriber.handleMoveWanted(data);
+        publisher.handleMoveWanted(data);
+      },
       'stage:sessionClosed': (data) => {
         for (const part of [subscriber, publisher]) part.handleSessionClosed(data);
       },

@@ -215,14 +215,15 @@ export class Stage {
 
   #render(): void {
     const tracks = [...this.#subscriber.tracks, ...this.#parting];
-    const video = (source: StageTrack['source']): MediaStreamTrack[] =>
+    const first = (source: StageTrack['source']): MediaStreamTrack[] =>
       tracks
         .filter((track) => track.source === source)
         .map(({ track }) => track)
         .slice(0, 1);
-    const sound = tracks.filter(({ kind }) => kind === 'audio').map(({ track }) => track);
-    const screen = video('screen');
-    const camera = video('camera');
+    // One of a source: while the creator changes to another node, both sessions' tracks are there for a moment.
+    const sound = (['microphone', 'screenAudio'] as const).flatMap((source) => first(source));
+    const screen = first('screen');
+    const camera = first('camera');
     this.#views.main.show([...(screen.length > 0 ? screen : camera), ...sound]);
     this.#views.camera.show(camera);
     this.#views.screen.show(screen);

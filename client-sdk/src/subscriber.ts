@@ -1,19 +1,20 @@
 /**
  * Watching: one session that receives what is on stage. It joins, follows tracks that come and go, takes its session over after the
- * socket was lost, and joins anew when the session is over on the server's side. Who shows the tracks is not known here.
+ * socket was lost, joins anew when the session is over on the server's side, and changes to another one without a cut when the server asks
+ * for it. Who shows the tracks is not known here.
  */
-import type { Consumer, ConsumerOptions } from 'mediasoup-client/types';
 import type { SessionId } from '../../server/protocol/ids.ts';
 import type { EventData, RequestInput } from '../../server/protocol/realtime.ts';
-import type { Viewport, ConsumerOptions as WireConsumerOptions } from '../../server/protocol/stage.ts';
+import type { Viewport } from '../../server/protocol/stage.ts';
 import { backoffMs, delay } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { LogeError, toLogeError } from './errors.ts';
+import { type LogeError, toLogeError } from './errors.ts';
 import type { StageTrack } from './events.ts';
 import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
 import { MediaTransport } from './media-transport.ts';
+import { WatchedSession } from './watched-session.ts';
 
 export interface SubscriberHandlers {
   onTrackAdded(track: StageTrack): void;
@@ -36,7 +37,14 @@ type State =
   /** Wanted, but there is nothing to join until the live starts, access comes, or the socket is back. */
   | { kind: 'waiting' }
   | { kind: 'joining'; early: EarlyEvent[]; run: AbortController }
-  | { kind: 'watching'; media: MediaTransport; joinedAt: number };
+  | { kind: 'watching'; watched: WatchedSession; joinedAt: number };
+
+/** Another session that is about to take over, beside the one that is shown. */
+interface Move {
+  watched: WatchedSession | null;
+  early: EarlyEvent[];
+  run: AbortController;
+}
 
 type EarlyEvent = { session: string; handle(): void };
 
@@ -57,10 +65,8 @@ export class Subscriber {
   readonly #engine: MediaEngine;
   readonly #log: Log;
   readonly #handlers: SubscriberHandlers;
-  readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
-  /** Tracks whose negotiation is under way; what is removed meanwhile is closed when it is done. */
-  readonly #pending = new Set<string>();
   #state: State = { kind: 'off' };
+  #move: Move | null = null;
   #failures = 0;
 
   constructor(dependencies: SubscriberDependencies) {
@@ -75,16 +81,16 @@ export class Subscriber {
   }
 
   get session(): SessionId | null {
-    return this.#state.kind === 'watching' ? this.#state.media.session : null;
+    return this.#state.kind === 'watching' ? this.#state.watched.media.session : null;
   }
 
   get tracks(): readonly StageTrack[] {
-    return [...this.#consumers.values()].map(({ track }) => track);
+    return this.#state.kind === 'watching' ? this.#state.watched.tracks : [];
   }
 
   /** Statistics of the transport (W3C webrtc-stats); null while nothing is watched. */
   async getStats(): Promise<RTCStatsReport | null> {
-    return this.#state.kind === 'watching' ? this.#state.media.transport.getStats() : null;
+    return this.#state.kind === 'watching' ? this.#state.watched.media.transport.getStats() : null;
   }
 
   /** Begins to watch; does nothing when that is under way. */
@@ -104,7 +110,10 @@ export class Subscriber {
   /** The socket is back: the session is taken over, or made anew. */
   async handleReconnected(): Promise<void> {
     if (this.#state.kind !== 'watching') return this.start();
-    const { media } = this.#state;
+    const { watched } = this.#state;
+    const { media } = watched;
+    // The other session was asked for over the socket that is gone; the server asks again where it still matters.
+    this.#abandonMove();
     try {
       await this.#connection.request('stage:resume', { session: media.session });
       media.handleReconnected();
@@ -113,7 +122,7 @@ export class Subscriber {
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
       // The connection broke again: the next welcome brings us back here.
-      if (code !== 'connection_failed' && this.#isCurrent(media)) this.#rejoin(`resume refused: ${code}`);
+      if (code !== 'connection_failed' && this.#isCurrent(watched)) this.#rejoin(`resume refused: ${code}`);
     }
   }
 
@@ -126,42 +135,107 @@ export class Subscriber {
   }
 
   handleConsumersAdded({ session, consumers }: EventData<'stage:consumersAdded'>): void {
-    this.#forSession(session, (media) => void this.#consume(media, consumers));
+    this.#forSession(session, (watched) => void watched.consume(consumers));
   }
 
   handleConsumersRemoved({ session, consumerIds }: EventData<'stage:consumersRemoved'>): void {
-    this.#forSession(session, () => {
+    this.#forSession(session, (watched) => {
       for (const id of consumerIds) {
-        this.#pending.delete(id);
-        this.#removeConsumer(id, false);
+        const track = watched.remove(id);
+        if (track && this.#isCurrent(watched)) this.#handlers.onTrackRemoved(track, false);
       }
     });
   }
 
   handleTrackMuted({ session, consumerId, muted }: EventData<'stage:trackMuted'>): void {
-    this.#forSession(session, () => {
-      const entry = this.#consumers.get(consumerId);
-      if (!entry) return;
-      entry.track = { ...entry.track, muted };
-      this.#handlers.onTrackMuted(entry.track);
+    this.#forSession(session, (watched) => {
+      const track = watched.setMuted(consumerId, muted);
+      if (track && this.#isCurrent(watched)) this.#handlers.onTrackMuted(track);
     });
   }
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
-    this.#forSession(session, (media) => media.handleServerState(state));
+    this.#forSession(session, ({ media }) => media.handleServerState(state));
   }
 
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
-    this.#forSession(session, () => this.#rejoin(reason));
+    this.#forSession(session, (watched) => {
+      if (!this.#isCurrent(watched)) this.#abandonMove();
+      else if (this.#move?.watched) this.#takeOver(this.#move);
+      else this.#rejoin(reason);
+    });
+  }
+
+  /** The node that we watch is about to leave: another session is opened beside ours, and takes its place once it shows something. */
+  handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
+    if (this.session !== session || this.#move) return;
+    const move: Move = { watched: null, early: [], run: new AbortController() };
+    this.#move = move;
+    this.#log('info', 'moving to another media session', { session });
+    this.#moveOver(move).catch((error) => {
+      // The server ends our session when it can wait no longer, and we join anew.
+      this.#log('info', 'not moved', { code: toLogeError(error, 'internal').code });
+      if (this.#move === move) this.#abandonMove();
+    });
   }
 
   /** Events can overtake our handling of the answer that names their session: they are kept until then. */
-  #forSession(session: string, handle: (media: MediaTransport) => void): void {
-    if (this.#state.kind === 'watching') {
-      if (this.#state.media.session === session) handle(this.#state.media);
-    } else if (this.#state.kind === 'joining' && this.#state.early.length < STAGE.earlyEvents) {
-      this.#state.early.push({ session, handle: () => this.#forSession(session, handle) });
+  #forSession(session: string, handle: (watched: WatchedSession) => void): void {
+    const known = [this.#state.kind === 'watching' ? this.#state.watched : null, this.#move?.watched];
+    const watched = known.find((each) => each?.media.session === session);
+    if (watched) {
+      handle(watched);
+      return;
     }
+    const early =
+      this.#state.kind === 'joining' ? this.#state.early : this.#move?.watched ? undefined : this.#move?.early;
+    if (early && early.length < STAGE.earlyEvents)
+      early.push({ session, handle: () => this.#forSession(session, handle) });
+  }
+
+  async #moveOver(move: Move): Promise<void> {
+    const { signal } = move.run;
+    for (let attempt = 0; ; attempt += 1) {
+      await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), signal);
+      if (signal.aborted) return;
+      try {
+        await this.#openSession(signal, (watched) => {
+          move.watched = watched;
+          return move.early;
+        });
+        break;
+      } catch (error) {
+        const failure = toLogeError(error, 'stage_unavailable');
+        if (signal.aborted || !failure.retryable || WAIT_AFTER.has(failure.code)) throw failure;
+      }
+    }
+    if (move.watched) await move.watched.whenSeen(signal);
+    if (!signal.aborted && this.#move === move) this.#takeOver(move);
+  }
+
+  #takeOver({ watched }: Move): void {
+    if (!watched || this.#state.kind !== 'watching') {
+      this.#abandonMove();
+      return;
+    }
+    const before = this.#state.watched;
+    this.#move = null;
+    this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
+    this.#failures = 0;
+    for (const track of watched.tracks) this.#handlers.onTrackAdded(track);
+    for (const track of before.close()) this.#handlers.onTrackRemoved(track, false);
+    this.#log('info', 'moved to another media session', { session: watched.media.session });
+    this.#leave(before.media.session);
+  }
+
+  #abandonMove(): void {
+    const move = this.#move;
+    if (!move) return;
+    this.#move = null;
+    move.run.abort();
+    if (!move.watched) return;
+    move.watched.close();
+    this.#leave(move.watched.media.session);
   }
 
   async #join(): Promise<void> {
@@ -189,6 +263,14 @@ export class Subscriber {
   }
 
   async #joinOnce(signal: AbortSignal, early: EarlyEvent[]): Promise<void> {
+    await this.#openSession(signal, (watched) => {
+      this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
+      return early;
+    });
+  }
+
+  /** `place` gives the session its place and answers the events that came for it ahead of its answer. */
+  async #openSession(signal: AbortSignal, place: (watched: WatchedSession) => EarlyEvent[]): Promise<void> {
     const [device, dtlsParameters] = await Promise.all([this.#engine.ready(), this.#engine.dtlsParameters()]);
     const viewport = this.#handlers.viewport();
     const answer = await this.#connection.request('stage:watch', {
@@ -204,49 +286,28 @@ export class Subscriber {
       connection: this.#connection,
       log: this.#log,
       onBroken: () => {
-        if (this.#isCurrent(media)) this.#rejoin('the path could not be restored');
+        if (this.#isCurrent(watched)) this.#rejoin('the path could not be restored');
       },
     });
     if (signal.aborted) {
       media.close();
       return this.#leave(answer.session);
     }
-    this.#state = { kind: 'watching', media, joinedAt: Date.now() };
-    for (const event of early) if (event.session === answer.session) event.handle();
-    await this.#consume(media, answer.consumers);
-  }
-
-  async #consume(media: MediaTransport, consumers: readonly WireConsumerOptions[]): Promise<void> {
-    // All at once: mediasoup-client gathers them into one negotiation.
-    await Promise.all(consumers.map((options) => this.#consumeOne(media, options)));
-  }
-
-  async #consumeOne(media: MediaTransport, options: WireConsumerOptions): Promise<void> {
-    const { id, kind, source, muted } = options;
-    if (this.#consumers.has(id) || this.#pending.has(id) || media.closed) return;
-    this.#pending.add(id);
-    try {
-      // One stream id for all tracks lets the browser keep sound and picture in step (RTP synchronisation by CNAME).
-      const consumer = await media.transport.consume({ ...(options as unknown as ConsumerOptions), streamId: 'stage' });
-      if (!this.#isCurrent(media) || !this.#pending.has(id)) return consumer.close();
-      const track: StageTrack = { id, kind, source, muted, track: consumer.track };
-      this.#consumers.set(id, { consumer, track });
-      this.#handlers.onTrackAdded(track);
-    } catch (error) {
-      if (!this.#isCurrent(media)) return;
-      this.#log('warn', 'a track cannot be played', { source, reason: String(error) });
-      this.#handlers.onError(new LogeError('cannot_consume', undefined, { cause: error }));
-    } finally {
-      this.#pending.delete(id);
-    }
-  }
-
-  #removeConsumer(id: string, rejoining: boolean): void {
-    const entry = this.#consumers.get(id);
-    if (!entry) return;
-    this.#consumers.delete(id);
-    entry.consumer.close();
-    this.#handlers.onTrackRemoved(entry.track, rejoining);
+    const watched: WatchedSession = new WatchedSession({
+      media,
+      log: this.#log,
+      handlers: {
+        // What comes over a session that is not shown yet is told when it takes over.
+        onTrackAdded: (track) => {
+          if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
+        },
+        onError: (error) => {
+          if (this.#isCurrent(watched)) this.#handlers.onError(error);
+        },
+      },
+    });
+    for (const event of place(watched)) if (event.session === answer.session) event.handle();
+    await watched.consume(answer.consumers);
   }
 
   #rejoin(reason: string): void {
@@ -259,16 +320,17 @@ export class Subscriber {
   }
 
   #close(rejoining: boolean): void {
+    this.#abandonMove();
     if (this.#state.kind === 'joining') this.#state.run.abort();
-    const media = this.#state.kind === 'watching' ? this.#state.media : null;
+    if (this.#state.kind !== 'watching') return;
+    const { watched } = this.#state;
     // Off before the tracks are told, so that whoever asks `session` in a listener sees the truth.
-    if (media) this.#state = { kind: 'waiting' };
-    for (const id of [...this.#consumers.keys()]) this.#removeConsumer(id, rejoining);
-    media?.close();
+    this.#state = { kind: 'waiting' };
+    for (const track of watched.close()) this.#handlers.onTrackRemoved(track, rejoining);
   }
 
-  #isCurrent(media: MediaTransport): boolean {
-    return this.#state.kind === 'watching' && this.#state.media === media;
+  #isCurrent(watched: WatchedSession): boolean {
+    return this.#state.kind === 'watching' && this.#state.watched === watched;
   }
 
   #leave(session: SessionId): void {

@@ -266,6 +266,9 @@ export class SocketGateway {
       case 'keyFrameWanted':
         target.emit('stage:keyFrameWanted', { session, producerId: event.producerId });
         return;
+      case 'moveWanted':
+        target.emit('stage:moveWanted', { session });
+        return;
       case 'sessionClosed':
         target.emit('stage:sessionClosed', { session, reason: event.reason });
         return;

@@ -160,6 +160,8 @@ export const EVENTS = {
   'stage:layersWanted': z.object({ session: z.string(), producerId: z.string(), maxSpatialLayer: z.number().int() }),
   /** To the publisher: somebody new waits for a picture; an encoder that can be asked for a key frame at once should give one. */
   'stage:keyFrameWanted': z.object({ session: z.string(), producerId: z.string() }),
+  /** Open another session beside this one, which goes on until you leave it: the node that it is on is about to. */
+  'stage:moveWanted': z.object({ session: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
   'stage:transportState': z.object({ session: z.string(), state: z.string() }),
   ...CHAT_EVENTS,

@@ -232,7 +232,8 @@ export class RoomPlaces {
       [...nodes].map(async (id) => {
         const upstream =
           this.#upstreamOf(room, id) ?? (origin === undefined ? undefined : this.#fleet.asUpstream(origin));
-        if (!upstream || id === origin) return;
+        // What leaves a node that drains goes on there until nobody watches it any more.
+        if (!upstream || id === origin || this.#fleet.draining(id)) return;
         try {
           await (await this.#fleet.open(id)).follow({ room, upstream });
         } catch (error) {

@@ -53,7 +53,8 @@ export interface StageTraffic {
 
 export interface StageEvent {
   socket: string;
-  event: SfuEvent;
+  /** Besides what a node tells: the node of a session is about to leave, and another session is to be opened beside it. */
+  event: SfuEvent | { type: 'moveWanted'; room: string; session: string };
 }
 
 export class Stage {
@@ -87,6 +88,9 @@ export class Stage {
     this.#turn = options.turn;
     this.#evacuation = new Evacuation({
       sessionsOn: (node) => this.#sessions.onNode(node),
+      ask: ({ room, session, socket }) => {
+        if (socket !== undefined) this.#onEvent({ socket, event: { type: 'moveWanted', room, session } });
+      },
       move: (entry) => this.#move(entry),
     });
     this.#fleet.listen({
@@ -441,12 +445,7 @@ export class Stage {
   /** A node is gone with all that it carried: everybody is told at once and comes anew. */
   #handleNodeGone(node: string): void {
     this.#places.handleGone(node);
-    const lost = this.#sessions.onNode(node);
-    // The publishers first: all others wait for them to be back.
-    const publishersFirst = [...lost].sort(
-      (a, b) => Number(b.direction === 'publish') - Number(a.direction === 'publish'),
-    );
-    for (const { room, session } of publishersFirst) {
+    for (const { room, session } of this.#sessions.onNode(node)) {
       this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_lost' });
     }
   }

@@ -32,7 +32,7 @@ told apart on the way.
   chatBackMs    from the kill until a line that somebody said right after it was shown to the viewer; for a gateway, to those who were connected to it
   nextFrameMs   from the kill until the first picture after the longest silence; for a light viewer, until the first frame of their new session
                 that a decoder could show
-  returnedPct   viewers who ${'after at most ten seconds'} had a picture, a connection and that line of chat
+  returnedPct   viewers who after at most ten seconds had a picture, a connection and that line of chat
 
 Gateways, SFU nodes, Redis, Postgres, the light viewers and Chromium share this machine's cores: a rush of all viewers that come back is their work
 too, which elsewhere is the work of as many machines.
@@ -107,13 +107,14 @@ async function breakOnce(house: RecoveryHouse, kind: Kind, round: number): Promi
   await pause(WINDOW_MS);
   await house.settled(RETURN_LIMIT_MS - WINDOW_MS).catch((error) => say(`${text}: ${error.message}`));
   const sight = await house.look();
-  const figures = readRound({ calm, sight, killedAtMs, text, windowMs: WINDOW_MS });
+  const figures = readRound({ calm, sight, killedAtMs, text });
   tellRound(text, figures);
   if (values.trace) {
     trace(sight, killedAtMs);
     for (const key of ['lostAtMs', 'welcomedAtMs', 'firstFrameAtMs', 'shownAtMs'] as const) {
       const after = sight.fans.flatMap((fan) => (fan[key] === undefined ? [] : fan[key] - killedAtMs));
-      if (after.length > 0) say(`    light ${key} ${[0, 0.5, 0.95, 1].map((share) => Math.round(percentile(after, share))).join(' ')}`);
+      if (after.length > 0)
+        say(`    light ${key} ${[0, 0.5, 0.95, 1].map((share) => Math.round(percentile(after, share))).join(' ')}`);
     }
   }
   await mend();

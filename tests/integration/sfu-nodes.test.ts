@@ -70,11 +70,13 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     };
     // As a creator's page does, whose session ended on the other side.
     let current = await publish();
-    socket.socket.on('stage:sessionClosed', async ({ session }: { session: string }) => {
+    const again = async ({ session }: { session: string }) => {
       if (session !== current) return;
       // It fails when the test is over and its socket is gone; whether the live went on is asked of the viewers.
       current = await publish().catch(() => current);
-    });
+    };
+    socket.socket.on('stage:sessionClosed', again);
+    socket.socket.on('stage:moveWanted', again);
     return {
       socket,
       get session() {
@@ -221,14 +223,23 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await goLive(room, 0);
     let fan = await joinAndWatch(room, 'lea', 1);
     await fan.viewer.firstDecodableFrame;
-    fan.socket.socket.on('stage:sessionClosed', async ({ session }: { session: string }) => {
-      if (session === fan.session) fan = await comeBack(fan);
+    const closed: string[] = [];
+    fan.socket.socket.on('stage:sessionClosed', ({ session }: { session: string }) => closed.push(session));
+    // As a fan's page does: the other picture is there before the first one is let go.
+    fan.socket.socket.on('stage:moveWanted', async ({ session }: { session: string }) => {
+      if (session !== fan.session) return;
+      const other = await comeBack(fan);
+      await other.viewer.firstDecodableFrame;
+      expect(fan.viewer.silenceMs('video')).toBeLessThan(500);
+      fan = other;
+      await fan.socket.request('stage:leave', { session });
     });
     const before = fan.session;
     const counts = await Promise.all(nodes.map((node) => node.metric('loge_sfu_producers')));
     const origin = nodes.splice(counts.indexOf(1), 1)[0];
     expect(await origin?.end('SIGTERM')).toBe(0);
-    await vi.waitFor(() => expect(fan.session).not.toBe(before), WAIT);
+    expect(fan.session).not.toBe(before);
+    expect(closed).toEqual([]);
     await sees(fan);
     const carried = await Promise.all(nodes.map((node) => node.metric('loge_sfu_producers')));
     expect(carried.reduce((sum, count) => sum + count, 0)).toBe(1);

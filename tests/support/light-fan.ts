@@ -31,12 +31,17 @@ export interface FanFigures {
   isConnected: boolean;
 }
 
-type WatchAnswer = RequestAnswer<'stage:watch'>;
+interface Watched {
+  session: RequestAnswer<'stage:watch'>['session'];
+  viewer: RtpViewer;
+  connect: () => void;
+}
 
 export class LightFan implements Disposable {
   readonly #connection: Connection;
   #capabilities: RtpCapabilities = {};
-  #current: { session: WatchAnswer['session']; viewer: RtpViewer; connect: () => void } | undefined;
+  #current: Watched | undefined;
+  #next: Watched | undefined;
   #joining = false;
   #failures = 0;
   #closed = false;
@@ -72,6 +77,9 @@ export class LightFan implements Disposable {
       },
     });
   }
+
+  /** How often the session that was watched ended before another one had taken its place. */
+  cuts = 0;
 
   /** Every message and tip that was shown, by its number in the log. */
   get seen(): ReadonlyMap<number, string> {
@@ -116,12 +124,19 @@ export class LightFan implements Disposable {
 
   #handleEvent<N extends EventName>(name: N, data: EventData<N>): void {
     if (name === 'chat:frame') this.#show((data as EventData<'chat:frame'>).entries);
+    if (name === 'stage:moveWanted' && 'session' in data && data.session === this.#current?.session) void this.#move();
+    const next = this.#next;
+    if (name === 'stage:consumersAdded' && 'session' in data && next && data.session === next.session) {
+      next.viewer.addConsumers((data as EventData<'stage:consumersAdded'>).consumers as ConsumerOptions[]);
+      next.connect();
+    }
     if (!('session' in data) || data.session !== this.#current?.session) return;
     if (name === 'stage:consumersAdded') {
       const { consumers } = data as EventData<'stage:consumersAdded'>;
       this.#current?.viewer.addConsumers(consumers as ConsumerOptions[]);
       this.#current?.connect();
     } else if (name === 'stage:sessionClosed') {
+      this.cuts += 1;
       this.#drop();
       void this.#watchAgain();
     }
@@ -161,29 +176,53 @@ export class LightFan implements Disposable {
   }
 
   async #watch(): Promise<boolean> {
+    const opened = await this.#open();
+    if (!opened) return false;
+    this.#noteSilence();
+    this.#current?.viewer.close();
+    this.#current = opened;
+    const { viewer } = opened;
+    viewer.firstDecodableFrame.then(
+      (at) => this.#noteFirstFrame(viewer, performance.timeOrigin + at),
+      () => {},
+    );
+    return true;
+  }
+
+  /** Another session beside the one that is watched, which is left once the other has a picture. */
+  async #move(): Promise<void> {
+    if (this.#next) return;
+    for (let attempt = 0; !this.#next && this.#connection.state === 'connected'; attempt += 1) {
+      await pause(backoffMs(STAGE.rejoinBackoffMs, attempt, JITTER));
+      this.#next = await this.#open();
+    }
+    const next = this.#next;
+    await next?.viewer.firstDecodableFrame.catch(() => {});
+    const before = this.#current;
+    this.#next = undefined;
+    if (!next || this.#closed) return;
+    this.#noteSilence();
+    this.#current = next;
+    before?.viewer.close();
+    if (before) await this.#connection.request('stage:leave', { session: before.session }).catch(() => {});
+  }
+
+  async #open(): Promise<Watched | undefined> {
     const viewer = new RtpViewer({ reports: true });
     try {
-      const answer = await this.#connection.request('stage:watch', {
+      const { session, transport, consumers } = await this.#connection.request('stage:watch', {
         rtpCapabilities: this.#capabilities as RequestInput<'stage:watch'>['rtpCapabilities'],
         dtlsParameters: viewer.dtlsParameters as RequestInput<'stage:connect'>['dtlsParameters'],
         viewport: VIEWPORT,
       });
-      this.#noteSilence();
-      this.#current?.viewer.close();
-      const { session, transport, consumers } = answer;
       // Like a browser, which has nothing to negotiate before there is a track.
       const connect = once(() => void viewer.connect(transport as TransportOptions, []).catch(() => {}));
-      this.#current = { session, viewer, connect };
       viewer.addConsumers(consumers as ConsumerOptions[]);
       if (consumers.length > 0) connect();
-      viewer.firstDecodableFrame.then(
-        (at) => this.#noteFirstFrame(viewer, performance.timeOrigin + at),
-        () => {},
-      );
-      return true;
+      return { session, viewer, connect };
     } catch {
       viewer.close();
-      return false;
+      return undefined;
     }
   }
 

@@ -1,17 +1,13 @@
 /** Hundreds of viewers without a decoder in a process of their own: they come in at the load balancer, and say what each of them saw. */
 import { LightFan } from '../../support/light-fan.ts';
-import { signToken } from '../../support/wire-fan.ts';
 
 const AT_ONCE = 8;
 const fans: LightFan[] = [];
 
 const methods = {
-  async join({ url, room, count }: { url: string; room: string; count: number }) {
-    for (let first = 0; first < count; first += AT_ONCE) {
-      const group = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, index) => {
-        const identity = `light-${first + index}`;
-        return LightFan.join({ url, token: signToken({ identity, room }) });
-      });
+  async join({ url, tokens }: { url: string; tokens: string[] }) {
+    for (let first = 0; first < tokens.length; first += AT_ONCE) {
+      const group = tokens.slice(first, first + AT_ONCE).map((token) => LightFan.join({ url, token }));
       fans.push(...(await Promise.all(group)));
     }
   },

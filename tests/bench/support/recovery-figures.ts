@@ -23,13 +23,7 @@ const FRESH_MS = 1_000;
 /** Of a light viewer: packets of a stream of 30 frames a second, unless they come slower. */
 const LIGHT_SPACING_MS = 33;
 
-export function readRound(round: {
-  calm: Sight;
-  sight: Sight;
-  killedAtMs: number;
-  text: string;
-  windowMs: number;
-}): RoundFigures {
+export function readRound(round: { calm: Sight; sight: Sight; killedAtMs: number; text: string }): RoundFigures {
   const { calm, sight, killedAtMs, text } = round;
   const endedAtMs = performance.timeOrigin + performance.now();
   // The creator's page shows no stage.

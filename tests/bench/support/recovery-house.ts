@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import type { RoomInput } from '../../../server/protocol/rooms.ts';
 import { launchChromium } from '../../support/browser.ts';
 import { clientId } from '../../support/gateways.ts';
 import type { FanFigures } from '../../support/light-fan.ts';
@@ -41,11 +42,15 @@ export class RecoveryHouse {
   /** Starts everything, and everybody watches; the stack stops it. */
   static async create(
     stack: AsyncDisposableStack,
-    { browsers, viewers }: { browsers: number; viewers: number },
+    {
+      browsers,
+      viewers,
+      access = { kind: 'free' },
+    }: { browsers: number; viewers: number; access?: RoomInput['access'] },
   ): Promise<RecoveryHouse> {
     // Two workers a node, as on a machine with two cores.
     const house = stack.use(await SfuHouse.create({ nodeEnv: { LOGE_SFU_WORKERS: '2' } }));
-    const { id: room } = await house.gateways.createRoom({ kind: 'free' }, CREATOR);
+    const { id: room } = await house.gateways.createRoom(access, CREATOR);
     const page = stack.use(await BundledPage.serve(PAGE));
     const browser = await launchChromium(AWAKE);
     stack.defer(() => browser.close());
@@ -64,12 +69,22 @@ export class RecoveryHouse {
     const pages: Page[] = [];
     for (let index = 0; index < browsers; index += 1) {
       const viewer = await open();
-      const token = signToken({ identity: `bench-viewer-${index}`, room });
+      const token = await house.gateways.token({
+        identity: `bench-viewer-${index}`,
+        room,
+        entitled: true,
+        ttlSeconds: 7_200,
+      });
       await viewer.evaluate((entrance) => window.recoveryPage.watch(entrance), { url, token });
       pages.push(viewer);
     }
     const audience = stack.use(await Child.create<object>('light-audience.ts'));
-    await audience.ask('join', { url, room, count: viewers });
+    const identities = Array.from({ length: viewers }, (_, index) => `light-${index}`);
+    // The embedder has sold them access: whatever the room asks for, they are let in.
+    const tokens = await Promise.all(
+      identities.map((identity) => house.gateways.token({ identity, room, entitled: true, ttlSeconds: 7_200 })),
+    );
+    await audience.ask('join', { url, tokens });
     return new RecoveryHouse({ house, room, creator, viewers: pages, audience });
   }
 
