@@ -28,8 +28,10 @@ export class SessionTable {
     if (entry) this.#set({ ...entry, node });
   }
 
+  /** The publishers first: when they have to go elsewhere, all others wait for them to be there. */
   onNode(node: string): SessionEntry[] {
-    return [...this.#entries.values()].filter((entry) => entry.node === node);
+    const entries = [...this.#entries.values()].filter((entry) => entry.node === node);
+    return entries.sort((a, b) => Number(b.direction === 'publish') - Number(a.direction === 'publish'));
   }
 
   get(session: SessionId): SessionEntry | undefined {

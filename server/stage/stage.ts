@@ -433,12 +433,7 @@ export class Stage {
   /** A node is gone with all that it carried: everybody is told at once and comes anew. */
   #handleNodeGone(node: string): void {
     this.#places.handleGone(node);
-    const lost = this.#sessions.onNode(node);
-    // The publishers first: all others wait for them to be back.
-    const publishersFirst = [...lost].sort(
-      (a, b) => Number(b.direction === 'publish') - Number(a.direction === 'publish'),
-    );
-    for (const { room, session } of publishersFirst) {
+    for (const { room, session } of this.#sessions.onNode(node)) {
       this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_lost' });
     }
   }

@@ -32,7 +32,7 @@ told apart on the way.
   chatBackMs    from the kill until a line that somebody said right after it was shown to the viewer; for a gateway, to those who were connected to it
   nextFrameMs   from the kill until the first picture after the longest silence; for a light viewer, until the first frame of their new session
                 that a decoder could show
-  returnedPct   viewers who ${'after at most ten seconds'} had a picture, a connection and that line of chat
+  returnedPct   viewers who after at most ten seconds had a picture, a connection and that line of chat
 
 Gateways, SFU nodes, Redis, Postgres, the light viewers and Chromium share this machine's cores: a rush of all viewers that come back is their work
 too, which elsewhere is the work of as many machines.

@@ -31,6 +31,7 @@ describe.skipIf(!hasGateways)('a rolling upgrade under a live', () => {
     process.stdout.write(`longest time without video, ms: ${JSON.stringify(gapsMs)}; ${JSON.stringify(account)}\n`);
     expect(account).toMatchObject({ lost: 0, doubled: 0 });
     expect(Math.min(account.messages, account.tips, account.tickets)).toBeGreaterThan(FANS);
+    expect(evening.fans.map(({ cuts }) => cuts)).toEqual(evening.fans.map(() => 0));
     for (const { figures } of evening.fans) expect(figures).toMatchObject({ isWatching: true, isConnected: true });
   }, 120_000);
 });

@@ -78,6 +78,9 @@ export class LightFan implements Disposable {
     });
   }
 
+  /** How often the session that was watched ended before another one had taken its place. */
+  cuts = 0;
+
   /** Every message and tip that was shown, by its number in the log. */
   get seen(): ReadonlyMap<number, string> {
     return this.#seen;
@@ -133,6 +136,7 @@ export class LightFan implements Disposable {
       this.#current?.viewer.addConsumers(consumers as ConsumerOptions[]);
       this.#current?.connect();
     } else if (name === 'stage:sessionClosed') {
+      this.cuts += 1;
       this.#drop();
       void this.#watchAgain();
     }
