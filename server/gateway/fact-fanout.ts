@@ -8,6 +8,7 @@ import type { Log } from '../platform/log.ts';
 import type { Fact } from '../platform/outbox.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Goal } from '../protocol/tipping.ts';
+import type { AccessChanged } from '../rooms/rooms.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { GoalFanout } from './goal-fanout.ts';
@@ -94,8 +95,8 @@ export class FactFanout {
    * Media outlasts the socket for a while, and the gateway that looked after it: whoever lost their access while they are connected nowhere is put out by
    * the gateway that dispatches the fact. Those who are connected are also put out, and told, where they are.
    */
-  async #closeAbsent({ room, identity }: Fact): Promise<void> {
-    if (room === null || identity === null) return;
+  async #closeAbsent({ room, identity, data }: Fact): Promise<void> {
+    if (room === null || identity === null || (data as AccessChanged).change.granted) return;
     const { rooms, stage } = this.#context;
     const roomId = room as RoomId;
     // What a key opens, whoever holds it; the creator has no need of one and gets no such facts.

@@ -33,6 +33,12 @@ export interface RoomPlacesOptions {
   limits?: Partial<PlacementLimits>;
 }
 
+/** Where the sessions of a room are that a gateway looks after. */
+export interface RoomUse {
+  publisher: string | undefined;
+  watched: ReadonlySet<string>;
+}
+
 export interface ViewerPlace {
   node: SfuNode;
   upstream?: RoomUpstream;
@@ -141,23 +147,39 @@ export class RoomPlaces {
 
   async forget(room: RoomId): Promise<void> {
     this.#placement.removeRoom(room);
+    this.#pruner.forget(room);
+    this.#contested.delete(room);
     await this.#trees.remove(room).catch((error) => this.#log.warn({ err: error, room }, 'tree not forgotten'));
   }
 
   /**
-   * Keeps what was agreed on for rooms that somebody here is in, and says it again where it was lost. `publishers`: the node of each publisher that
-   * this gateway looks after, which is where the room is whatever a Redis that was away says.
+   * Keeps what was agreed on for rooms that somebody here is in, and says again what is missing: a tree that Redis has lost, the node of a publisher
+   * that this gateway looks after (which is where the room is, whatever a Redis that was away says), nodes on which somebody of ours watches.
+   * The publisher's gateway also takes out what nobody needs, for gateways that died.
    */
-  async renew(rooms: readonly RoomId[], publishers: ReadonlyMap<RoomId, string>): Promise<void> {
-    await this.#trees.renew(rooms);
-    for (const room of rooms) {
-      const { origin } = await this.#trees.get(room);
-      const known = publishers.get(room) ?? this.#placement.origin(room);
+  async renew(uses: ReadonlyMap<RoomId, RoomUse>): Promise<void> {
+    await this.#trees.renew([...uses.keys()]);
+    for (const [room, { publisher, watched }] of uses) {
+      const { origin, edges } = await this.#trees.get(room);
+      const known = publisher ?? this.#placement.origin(room);
       if (known === undefined || known === origin) this.#contested.delete(room);
-      else if (origin === undefined) {
+      if (known === undefined) continue;
+      if (origin === undefined) {
         await this.#trees.moveOrigin(room, undefined, known);
         await this.#trees.setEdges(room, this.#placement.edges(room));
-      } else if (publishers.has(room)) await this.#reclaim(room, known);
+      } else if (origin === known) {
+        await this.#claimWatched(room, { origin, edges }, watched);
+        if (publisher !== undefined) await this.#pruner.pruneIdle(room, [...edges.keys()]);
+      } else if (publisher !== undefined) await this.#reclaim(room, known);
+    }
+  }
+
+  /** A node may have left the tree at the moment in which somebody was put there. */
+  async #claimWatched(room: RoomId, tree: RoomTree, watched: ReadonlySet<string>): Promise<void> {
+    for (const node of watched) {
+      if (node === tree.origin || tree.edges.has(node)) continue;
+      const parent = this.#placement.edges(room).get(node) ?? tree.origin;
+      if (parent !== undefined) await this.#trees.claimEdge(room, node, parent);
     }
   }
 

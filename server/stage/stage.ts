@@ -3,15 +3,14 @@
  * access decision into a session grant, follows the nodes' events, and closes what is no longer allowed. It sees the media plane through
  * `sfu/contract.ts` alone, where somebody is put is `room-places.ts`' business, and it sees no socket: events leave through `onEvent`.
  */
-import {
-  type DtlsParameters,
-  type RtpCapabilities,
-  type RtpParameters,
-  type SessionCloseReason,
-  SfuError,
-  type SfuEvent,
-  type SfuNode,
-  type SfuStats,
+import type {
+  DtlsParameters,
+  RtpCapabilities,
+  RtpParameters,
+  SessionCloseReason,
+  SfuEvent,
+  SfuNode,
+  SfuStats,
 } from '../../sfu/contract.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -24,6 +23,7 @@ import type { Rooms } from '../rooms/rooms.ts';
 import { Evacuation } from './evacuation.ts';
 import type { Fleet } from './fleet.ts';
 import { Lives } from './lives.ts';
+import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
 import type { RoomPlaces } from './room-places.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
 import { toAppError } from './sfu-errors.ts';
@@ -41,15 +41,6 @@ export interface StageCaller {
   socket: string;
   access: Access;
   publish: boolean;
-}
-
-/** What has flowed so far between a room's publisher and one viewer. */
-export interface StageTraffic {
-  /** Names the media sessions that were counted; with others the counters begin anew. */
-  key: string;
-  creatorVideoBytes: number;
-  fanVideoBytes: number;
-  fanAnswerBytes: number;
 }
 
 export interface StageEvent {
@@ -256,37 +247,13 @@ export class Stage {
   }
 
   /** Counters of what flows from the room's publisher to one person's media sessions; undefined while one side has none. */
-  async countMedia(room: RoomId, identity: string): Promise<StageTraffic | undefined> {
-    const nodes = await this.#places.nodesOf(room);
-    const counted = (await this.#call(Promise.all(nodes.map((node) => node.roomTraffic({ room, identity }))))).flat();
-    const of = (publish: boolean) => counted.filter((traffic) => traffic.publish === publish);
-    const [publishers, viewers] = [of(true), of(false)];
-    if (publishers.length === 0 || viewers.length === 0) return undefined;
-    const sum = (traffic: typeof counted, key: 'videoReceivedBytes' | 'videoSentBytes' | 'receivedBytes') =>
-      traffic.reduce((total, each) => total + each[key], 0);
-    return {
-      key: [...publishers, ...viewers].map(({ session }) => session).join(),
-      creatorVideoBytes: sum(publishers, 'videoReceivedBytes'),
-      fanVideoBytes: sum(viewers, 'videoSentBytes'),
-      fanAnswerBytes: sum(viewers, 'receivedBytes'),
-    };
+  countMedia(room: RoomId, identity: string): Promise<StageTraffic | undefined> {
+    return countMedia(this.#places, room, identity);
   }
 
   /** Lets somebody's running media sessions last longer, as their access does, whichever gateways look after them. */
-  async extendWatching(room: RoomId, identity: string, untilMs: number): Promise<void> {
-    const nodes = await this.#places.nodesOf(room);
-    await Promise.all(
-      nodes.map(async (node) => {
-        const counted = await this.#call(node.roomTraffic({ room, identity }));
-        for (const { session, publish } of counted) {
-          if (publish) continue;
-          // One that has just ended, or is still being opened, has its time from the decision about access.
-          await node.updateGrant({ session, until: untilMs }).catch((error) => {
-            if (!(error instanceof SfuError) || error.code !== 'session_not_found') throw toAppError(error);
-          });
-        }
-      }),
-    );
+  extendWatching(room: RoomId, identity: string, untilMs: number): Promise<void> {
+    return extendWatching(this.#places, { room, identity, untilMs });
   }
 
   /** The creator's own end of the live: at once, without grace. */
@@ -481,8 +448,7 @@ export class Stage {
   async #renewLeases(): Promise<void> {
     const now = this.#clock.now();
     const kept = new Map<string, SessionId[]>();
-    const rooms = new Set<RoomId>();
-    const publishers = new Map<RoomId, string>();
+    const uses = new Map<RoomId, { publisher: string | undefined; watched: Set<string> }>();
     for (const entry of this.#sessions.all()) {
       if (entry.socket === undefined && entry.orphanedUntilMs <= now) {
         this.#close(entry.session, 'lease_expired').catch((error) =>
@@ -490,13 +456,15 @@ export class Stage {
         );
       } else if (entry.node !== undefined) {
         kept.set(entry.node, [...(kept.get(entry.node) ?? []), entry.session]);
-        rooms.add(entry.room);
-        if (entry.direction === 'publish') publishers.set(entry.room, entry.node);
+        const use = uses.get(entry.room) ?? { publisher: undefined, watched: new Set() };
+        uses.set(entry.room, use);
+        if (entry.direction === 'publish') use.publisher = entry.node;
+        else use.watched.add(entry.node);
       }
     }
     await Promise.all([
       ...[...kept].map(([node, sessions]) => this.#renewOn(node, sessions)),
-      this.#places.renew([...rooms], publishers).catch((error) => this.#log.warn({ err: error }, 'trees not renewed')),
+      this.#places.renew(uses).catch((error) => this.#log.warn({ err: error }, 'trees not renewed')),
     ]);
   }
 

@@ -18,6 +18,8 @@ interface TreePrunerOptions {
 export class TreePruner {
   readonly #options: TreePrunerOptions;
   readonly #asking = new Set<string>();
+  /** Nodes of a room that nobody needed at the last look. */
+  readonly #idle = new Map<RoomId, ReadonlySet<string>>();
 
   constructor(options: TreePrunerOptions) {
     this.#options = options;
@@ -36,6 +38,24 @@ export class TreePruner {
     } finally {
       this.#asking.delete(key);
     }
+  }
+
+  /** Looks at all of a room's nodes: what nobody needed at the last look either, because the gateway that did is gone, is taken out. */
+  async pruneIdle(room: RoomId, nodes: readonly string[]): Promise<void> {
+    const before = this.#idle.get(room);
+    const idle = new Set<string>();
+    for (const node of nodes) {
+      if (await this.#isOpen(room, node).catch(() => true)) continue;
+      if (before?.has(node)) await this.prune(room, node);
+      else idle.add(node);
+    }
+    if (idle.size > 0) this.#idle.set(room, idle);
+    else this.#idle.delete(room);
+  }
+
+  /** The room is over. */
+  forget(room: RoomId): void {
+    this.#idle.delete(room);
   }
 
   async #prune(room: RoomId, node: string): Promise<void> {

@@ -82,12 +82,12 @@ describe.skipIf(!hasGateways)('chaos', () => {
 
       await world.till.server('POST', `/v1/rooms/${world.room}/end`);
       await vi.waitFor(async () => expect(await house.carried()).toEqual([]), WAIT);
-      expect(await leftInRedis(world)).toEqual([]);
     } finally {
       world.isOver = true;
       creator.close();
       for (const fan of fans) fan.close();
     }
+    await vi.waitFor(async () => expect(await leftInRedis(world)).toEqual([]), WAIT);
     await Promise.all(house.gateways.map((gateway) => gateway.stop()));
     expect(await checkBooks(world)).toEqual([]);
     process.stdout.write(`${describeChaos(world)}\n`);

@@ -218,6 +218,26 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     },
   );
 
+  test('a publisher who had to move while Redis was away is where the tree says, once it is back with what it knew', async () => {
+    const room = await open();
+    const { socket: creator } = await start(room);
+    const [west, east] = nodes;
+    await vi.waitFor(async () => expect((await treeOf(room)).origin).toBe(west?.id), WAIT);
+    await house.redis.kill();
+    const closed = creator.next('stage:sessionClosed');
+    await west?.end('SIGKILL');
+    await closed;
+    const again = await vi.waitFor(() => goLive(creator), WAIT);
+    ends.push(() => again[Symbol.dispose]());
+    await house.redis.start({ keepData: true });
+    await vi.waitFor(async () => expect((await treeOf(room)).origin).toBe(east?.id), WAIT);
+    await sees((await watch(await join(1, { identity: 'lea', room }))).viewer);
+    await west?.start();
+    await ready();
+    // The next test finds both.
+    await vi.waitFor(async () => expect(await redis.hlen('loge:0:{announced:sfu}:said')).toBe(2), WAIT);
+  });
+
   test('a private session between two nodes is billed for the media that flows, and outlasts its first key', async () => {
     const room = await open({ kind: 'private', ratePerMinuteMinor: 600 });
     await house.server('POST', '/v1/promotions', {

@@ -61,12 +61,15 @@ export class ChildProgram implements AsyncDisposable {
     });
   }
 
-  async end(signal: NodeJS.Signals): Promise<void> {
+  /** Answers with its exit code once it has left; null where a signal ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (!child || !this.isRunning) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
+    if (child && this.isRunning) {
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    }
+    return child?.exitCode ?? null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,23 +1,20 @@
-/** An SFU node as a process of its own, so that it can be killed without warning or told to leave. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** An SFU node as a process of its own, so that it can be killed without warning or told to leave, and started again under its name. */
 import { findFreePort } from './app.ts';
+import { ChildProgram } from './child-program.ts';
 
-const START_MS = 30_000;
-const MAIN = new URL('../../sfu/main.ts', import.meta.url).pathname;
+const MAIN = new URL('../../sfu/main.ts', import.meta.url);
 
 export class SfuProcess implements AsyncDisposable {
   readonly id: string;
   readonly httpPort: number;
-  readonly #child: ChildProcess;
+  readonly #program: ChildProgram;
 
   static async create(env: Record<string, string>): Promise<SfuProcess> {
     const [httpPort, controlPort, mediaPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
-    const id = `sfu_${httpPort}`;
-    const child = spawn(process.execPath, [MAIN], {
+    const id = env.LOGE_SFU_ID ?? `sfu_${httpPort}`;
+    const program = new ChildProgram({
+      file: MAIN,
       env: {
-        ...process.env,
-        NODE_ENV: 'test',
         LOGE_SFU_ID: id,
         LOGE_SFU_WORKERS: '1',
         LOGE_SFU_PORT: String(mediaPort),
@@ -25,46 +22,30 @@ export class SfuProcess implements AsyncDisposable {
         LOGE_SFU_HTTP_PORT: String(httpPort),
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      isUp: 'is up',
     });
-    let output = '';
-    await new Promise<void>((resolve, reject) => {
-      const fail = (why: string) => reject(new Error(`The SFU node ${why}:\n${output}`));
-      const timer = setTimeout(() => fail('did not start'), START_MS);
-      const look = (chunk: Buffer) => {
-        output += chunk.toString();
-        if (!output.includes('is up')) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      child.stdout?.on('data', look);
-      child.stderr?.on('data', look);
-      child.once('exit', (code) => {
-        clearTimeout(timer);
-        fail(`ended with ${code}`);
-      });
-    });
-    return new SfuProcess(child, id, httpPort);
+    await program.start();
+    return new SfuProcess(program, id, httpPort);
   }
 
-  private constructor(child: ChildProcess, id: string, httpPort: number) {
-    this.#child = child;
+  private constructor(program: ChildProgram, id: string, httpPort: number) {
+    this.#program = program;
     this.id = id;
     this.httpPort = httpPort;
   }
 
-  get running(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+  get pid(): number | undefined {
+    return this.#program.pid;
+  }
+
+  /** With the name and the ports that it had. */
+  start(): Promise<void> {
+    return this.#program.start();
   }
 
   /** Ends it with a signal and answers with its exit code once it has left. */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.running) {
-      const exited = once(this.#child, 'exit');
-      this.#child.kill(signal);
-      await exited;
-    }
-    return this.#child.exitCode;
+  end(signal: NodeJS.Signals): Promise<number | null> {
+    return this.#program.end(signal);
   }
 
   /** A figure of its metrics. */

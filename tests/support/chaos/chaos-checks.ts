@@ -31,11 +31,11 @@ export async function checkBooks({ house, answers }: ChaosWorld): Promise<string
   return found;
 }
 
-/** What the room has left behind in Redis: the tree of its nodes. */
+/** What the room has left behind in Redis. */
 export async function leftInRedis({ house, room }: ChaosWorld): Promise<string[]> {
   const redis = new Redis(house.redis.url);
   try {
-    return await redis.keys(`*tree:${room}*`);
+    return await redis.keys(`*${room}*`);
   } finally {
     redis.disconnect();
   }

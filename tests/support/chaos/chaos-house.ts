@@ -14,20 +14,14 @@ import { ChildProgram } from '../child-program.ts';
 import { startPostgres, type TestPostgres } from '../postgres.ts';
 import { TestRedis } from '../redis.ts';
 import { ServerProcess } from '../server-process.ts';
+import { SfuProcess } from '../sfu-process.ts';
 import { FrontDoor } from './front-door.ts';
 
 const EMULATOR = new URL('../../../infra/stripe-emulator/main.ts', import.meta.url);
-const SFU = new URL('../../../sfu/main.ts', import.meta.url);
 const COUNT = 2;
 /** A room spreads over both nodes with a handful of viewers, and one node carries all of them when the other is gone. */
 const CONSUMERS_PER_WORKER = 40;
 const NODE_METRICS = ['sessions', 'rooms', 'pipes', 'producers', 'consumers'] as const;
-
-export interface ChaosNode {
-  id: string;
-  httpPort: number;
-  program: ChildProgram;
-}
 
 interface Parts {
   folder: string;
@@ -37,14 +31,14 @@ interface Parts {
   door: FrontDoor;
   emulator: ChildProgram;
   emulatorUrl: string;
-  nodes: ChaosNode[];
+  nodes: SfuProcess[];
 }
 
 export class ChaosHouse implements AsyncDisposable {
   readonly postgres: TestPostgres;
   readonly redis: TestRedis;
   readonly gateways: ServerProcess[];
-  readonly nodes: ChaosNode[];
+  readonly nodes: SfuProcess[];
   readonly emulator: ChildProgram;
   readonly emulatorUrl: string;
   readonly #folder: string;
@@ -79,10 +73,10 @@ export class ChaosHouse implements AsyncDisposable {
       LOGE_STRIPE_EMULATOR_URL: emulatorUrl,
       LOGE_SFU_WORKERS: '0',
     };
-    const nodes = await Promise.all(Array.from({ length: COUNT }, (_, index) => describeNode(index, redis.url)));
-    const [gateways] = await Promise.all([
-      Promise.all(Array.from({ length: COUNT }, () => ServerProcess.create(env, ['gateway']))),
-      ...nodes.map(({ program }) => program.start()),
+    const count = Array.from({ length: COUNT }, (_, index) => index);
+    const [gateways, nodes] = await Promise.all([
+      Promise.all(count.map(() => ServerProcess.create(env, ['gateway']))),
+      Promise.all(count.map((index) => startNode(index, redis.url))),
     ]);
     const door = await FrontDoor.create(gateways.map(({ port }) => port));
     const webhook = `${door.url}/webhooks/stripe`;
@@ -114,8 +108,7 @@ export class ChaosHouse implements AsyncDisposable {
   }
 
   /** The process ids of a node's media workers. */
-  workersOf({ program }: ChaosNode): number[] {
-    const { pid } = program;
+  workersOf({ pid }: SfuProcess): number[] {
     if (pid === undefined) return [];
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   }
@@ -123,13 +116,12 @@ export class ChaosHouse implements AsyncDisposable {
   /** What each node still carries, as it says itself; a node that carries nothing says nothing. */
   async carried(): Promise<string[]> {
     const said = await Promise.all(
-      this.nodes.map(async ({ id, httpPort }) => {
-        const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-        return NODE_METRICS.flatMap((name) => {
-          const count = Number(new RegExp(`^loge_sfu_${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
-          return count === 0 ? [] : [`${id}: ${count} ${name}`];
-        });
-      }),
+      this.nodes.flatMap((node) =>
+        NODE_METRICS.map(async (name) => {
+          const count = await node.metric(`loge_sfu_${name}`);
+          return count === 0 ? [] : [`${node.id}: ${count} ${name}`];
+        }),
+      ),
     );
     return said.flat();
   }
@@ -148,7 +140,7 @@ export class ChaosHouse implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway[Symbol.asyncDispose]()));
-    await Promise.all([this.emulator, ...this.nodes.map(({ program }) => program)].map((it) => it.end('SIGKILL')));
+    await Promise.all([this.emulator, ...this.nodes].map((it) => it.end('SIGKILL')));
     await this.#door[Symbol.asyncDispose]();
     await this.redis[Symbol.asyncDispose]();
     await this.#pool.end().catch(() => {});
@@ -157,18 +149,11 @@ export class ChaosHouse implements AsyncDisposable {
   }
 }
 
-async function describeNode(index: number, redisUrl: string): Promise<ChaosNode> {
-  const [httpPort, controlPort, mediaPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
-  const id = `sfu_${index}`;
-  const env = {
+function startNode(index: number, redisUrl: string): Promise<SfuProcess> {
+  return SfuProcess.create({
     REDIS_URL: redisUrl,
-    LOGE_SFU_ID: id,
-    LOGE_SFU_WORKERS: '1',
+    LOGE_SFU_ID: `sfu_${index}`,
     LOGE_SFU_CONSUMERS_PER_WORKER: String(CONSUMERS_PER_WORKER),
-    LOGE_SFU_PORT: String(mediaPort),
-    LOGE_SFU_CONTROL_PORT: String(controlPort),
-    LOGE_SFU_HTTP_PORT: String(httpPort),
     LOGE_SFU_DRAIN_SECONDS: '10',
-  };
-  return { id, httpPort, program: new ChildProgram({ file: SFU, env, isUp: 'is up' }) };
+  });
 }

@@ -93,7 +93,7 @@ export class ChaosMonkey {
     this.counts[fault] = (this.counts[fault] ?? 0) + 1;
     const deed: Deed = { what: fault, fromMs: performance.now() };
     this.#deeds.push(deed);
-    const { house } = { house: this.#house };
+    const house = this.#house;
     const awayMs = dice.between(0, AWAY_MAX_MS);
     switch (fault) {
       case 'gateway':
@@ -110,9 +110,9 @@ export class ChaosMonkey {
       case 'nodeLeaves': {
         const node = dice.pick(house.nodes);
         deed.what = `${fault} ${node?.id}`;
-        await node?.program.end(fault === 'node' ? 'SIGKILL' : 'SIGTERM');
+        await node?.end(fault === 'node' ? 'SIGKILL' : 'SIGTERM');
         await pause(awayMs);
-        await node?.program.start();
+        await node?.start();
         break;
       }
       case 'worker': {
