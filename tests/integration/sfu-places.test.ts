@@ -15,8 +15,10 @@ import { SfuProcess } from '../support/sfu-process.ts';
 
 const REGIONS = ['west', 'east'] as const;
 const WAIT = { timeout: 15_000, interval: 50 };
-/** Little enough that a dozen people fill both nodes. */
-const CONSUMERS = '20';
+/** Little enough that some fifty people fill both nodes, and enough that what is kept for who pays outlasts one who slips in. */
+const CONSUMERS = '60';
+/** From so many on each waits until the nodes have told of the one before, as a gateway knows a node by what it told last. */
+const RUSH = 40;
 
 describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
   let house: GatewayHouse;
@@ -135,14 +137,24 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
       return socket.emit('stage:watch', { rtpCapabilities: { codecs, headerExtensions } });
     };
     let refused: WireError | undefined;
-    for (let i = 0; i < 30 && !refused; i += 1) {
+    const told = async () => {
+      const said = Object.values(await redis.hgetall('loge:0:{announced:sfu}:said'));
+      return said.map((text) => (JSON.parse(text) as { load: number }).load).toSorted();
+    };
+    for (let i = 0; i < 90 && !refused; i += 1) {
+      if (i > RUSH) {
+        await vi.waitFor(
+          async () => expect(await told()).toEqual((await each('loge_sfu_load_consumers')).toSorted()),
+          WAIT,
+        );
+      }
       const answer = await ask(free, `fan${i}`);
       if (!answer.ok) refused = answer.error;
     }
     expect(refused).toMatchObject({ code: 'stage_full', retryable: true, retryAfterMs: expect.any(Number) });
     expect(await ask(paid, 'payer', true)).toMatchObject({ ok: true });
     expect(await ask(free, 'late')).toMatchObject({ ok: false, error: { code: 'stage_full' } });
-  });
+  }, 90_000);
 
   test('what a viewer missed while their socket was gone is in the answer to their return', async () => {
     const room = await open();
