@@ -105,7 +105,9 @@ async function breakOnce(house: RecoveryHouse, kind: Kind, round: number): Promi
   const killedAtMs = performance.timeOrigin + performance.now();
   await speaker.say(text);
   await pause(WINDOW_MS);
-  await house.settled(RETURN_LIMIT_MS - WINDOW_MS).catch((error) => say(`${text}: ${error.message}`));
+  await house
+    .settled(RETURN_LIMIT_MS - WINDOW_MS, { isShown: true })
+    .catch((error) => say(`${text}: ${error.message}`));
   const sight = await house.look();
   const figures = readRound({ calm, sight, killedAtMs, text });
   tellRound(text, figures);

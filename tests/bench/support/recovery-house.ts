@@ -134,12 +134,14 @@ export class RecoveryHouse {
     };
   }
 
-  /** Resolves when all light viewers watch and are connected; throws when they do not within the limit. */
-  async settled(limitMs: number): Promise<void> {
+  /** Resolves when all light viewers watch, are connected and, if asked for, were shown the line that they wait for; throws past the limit. */
+  async settled(limitMs: number, { isShown = false } = {}): Promise<void> {
     const until = performance.now() + limitMs;
     for (;;) {
       const fans = await this.fans();
-      const missing = fans.filter(({ isWatching, isConnected }) => !isWatching || !isConnected).length;
+      const missing = fans.filter(
+        ({ isWatching, isConnected, shownAtMs }) => !isWatching || !isConnected || (isShown && shownAtMs === undefined),
+      ).length;
       if (missing === 0) return;
       if (performance.now() > until) throw new Error(`${missing} of ${fans.length} viewers are not back.`);
       await pause(LOOK_MS);
