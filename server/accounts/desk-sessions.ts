@@ -10,7 +10,7 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type DeskSessionId } from '../protocol/ids.ts';
 import { type DeskSessionRow, DeskSessionsStore } from './desk-sessions.store.ts';
 
-export const DESK_LINK_TTL_MS = 10 * 60_000;
+const DESK_LINK_TTL_MS = 10 * 60_000;
 export const DESK_SESSION_TTL_MS = 8 * 3600_000;
 const TOKEN_BYTES = 32;
 

@@ -8,7 +8,7 @@ import type { Config } from '../config.ts';
 
 const COOKIE_MAX_CHARS = 1_024;
 
-export interface SignedCookieOptions {
+interface SignedCookieOptions {
   config: Config;
   name: string;
   /** Makes a key of its own from the API secret: what is signed for one purpose is nothing for another. */
@@ -18,14 +18,14 @@ export interface SignedCookieOptions {
 }
 
 export class SignedCookie {
-  readonly name: string;
+  readonly #name: string;
   readonly #key: Buffer;
   readonly #attributes: CookieOptions;
   readonly #ttlMs: number;
 
   constructor({ config, name, purpose, sameSite, ttlMs }: SignedCookieOptions) {
     const secure = config.publicUrl.startsWith('https://');
-    this.name = secure ? `__Host-${name}` : name;
+    this.#name = secure ? `__Host-${name}` : name;
     this.#attributes = { httpOnly: true, sameSite, secure, path: '/' };
     this.#key = Buffer.from(hkdfSync('sha256', config.apiSecret, '', purpose, 32));
     this.#ttlMs = ttlMs;
@@ -43,16 +43,16 @@ export class SignedCookie {
   write(response: Response, content: string): void {
     const payload = Buffer.from(content).toString('base64url');
     const value = `${payload}.${this.#sign(payload).toString('base64url')}`;
-    response.cookie(this.name, value, { ...this.#attributes, maxAge: this.#ttlMs });
+    response.cookie(this.#name, value, { ...this.#attributes, maxAge: this.#ttlMs });
   }
 
   clear(response: Response): void {
-    response.clearCookie(this.name, this.#attributes);
+    response.clearCookie(this.#name, this.#attributes);
   }
 
   #valuesIn(request: Request): string[] {
     const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-    const start = `${this.name}=`;
+    const start = `${this.#name}=`;
     return pairs.filter((pair) => pair.startsWith(start)).map((pair) => pair.slice(start.length));
   }
 

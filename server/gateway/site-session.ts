@@ -26,10 +26,6 @@ export class SiteSessions {
     this.#clock = clock;
   }
 
-  get cookieName(): string {
-    return this.#cookie.name;
-  }
-
   read(request: Request): SitePerson | null {
     for (const text of this.#cookie.read(request)) {
       const content = cookieContent.safeParse(JSON.parse(text));
