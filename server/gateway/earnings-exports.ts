@@ -48,7 +48,7 @@ export function mountEarningsExports(
 
   const admitServer = async (request: Request, response: Response) => {
     response.set('cache-control', 'no-store');
-    auth.authenticate('server', request);
+    await auth.authenticate('server', request);
     await limits.consume('server', { address: request.ip });
   };
 
@@ -62,7 +62,7 @@ export function mountEarningsExports(
 
     const admitCreator = async (request: Request, response: Response) => {
       response.set('cache-control', 'no-store');
-      const caller = auth.authenticate('person', request);
+      const caller = await auth.authenticate('person', request);
       await limits.consume('site', { identity: caller.identity, address: request.ip });
       if (caller.role !== 'creator') throw new AppError('forbidden', 'Only creators have earnings.');
       return caller.identity;
@@ -82,7 +82,7 @@ export function mountEarningsExports(
 
     app.get(`/v1/earnings.${format}`, async (request, response) => {
       response.set('cache-control', 'no-store');
-      const caller = auth.authenticate('participant', request);
+      const caller = await auth.authenticate('participant', request);
       await limits.consume('participant', { identity: caller.sub, address: request.ip });
       if (caller.role !== 'creator') throw new AppError('forbidden', 'Only creators have earnings.');
       const { month } = parseExactly(exportQuery, request.query);

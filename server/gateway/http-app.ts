@@ -3,8 +3,10 @@
  * a domain's. `app.ts` hangs it on the server that also carries the sockets.
  */
 import express, { type Express } from 'express';
+import { DeskSessions } from '../accounts/desk-sessions.ts';
 import { accountsRoutes } from './accounts-routes.ts';
 import { chatRoutes } from './chat-routes.ts';
+import { DeskAccess, deskSessionRoutes, mountDeskSignIn } from './desk-access.ts';
 import { deskRoutes } from './desk-routes.ts';
 import { mountDocs } from './docs-routes.ts';
 import { mountEarningsExports } from './earnings-exports.ts';
@@ -34,7 +36,9 @@ import { mountWebhooks } from './webhook-routes.ts';
 export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const { config, log, metrics, tokens, clock } = context;
   const sessions = new SiteSessions({ config, clock });
-  const auth = new HttpAuth({ config, tokens, sessions });
+  const deskSessions = new DeskSessions({ db: context.db, clock, operators: config.operators });
+  const access = new DeskAccess({ config, sessions: deskSessions });
+  const auth = new HttpAuth({ config, tokens, sessions, desk: access });
   const limits = createHttpLimits(createLimiterFactory(context.redis));
   const pipeline = new HttpPipeline({ auth, limits, log });
   const desk = deskRoutes(context);
@@ -49,6 +53,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     ...eventsRoutes(context),
     ...membershipsRoutes(context),
     ...desk.filter(({ auth }) => auth === 'server'),
+    ...deskSessionRoutes(config, deskSessions),
     ...chatRoutes(context),
   ];
 
@@ -70,11 +75,17 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     desk.filter(({ auth }) => auth === 'operator'),
   );
   pipeline.mount(app, [
-    ...siteRoutes(context, live, sessions),
+    ...siteRoutes(context, live, { sessions, desk: access }),
     ...siteEarningsRoutes(context),
     ...siteClubsRoutes(context),
     ...siteWalletRoutes(context),
   ]);
+  mountDeskSignIn(app, {
+    access,
+    sessions: deskSessions,
+    limits,
+    assertOwnSite: (request) => auth.assertOwnSite(request),
+  });
   mountSitePages(app, context, limits);
   app.use(notFound);
   app.use(createErrorHandler(log));

@@ -4,16 +4,18 @@ import type { Request } from 'express';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
+import type { DeskAccess } from './desk-access.ts';
 import type { Auth, Callers } from './http-route.ts';
 import type { SiteSessions } from './site-session.ts';
 
-type Callback<A extends Auth> = (request: Request) => Callers[A];
+type Callback<A extends Auth> = (request: Request) => Callers[A] | Promise<Callers[A]>;
 
 export class HttpAuth {
   readonly #config: Config;
   readonly #byKind: { [A in Auth]: Callback<A> };
 
-  constructor({ config, tokens, sessions }: { config: Config; tokens: Tokens; sessions: SiteSessions }) {
+  constructor(parts: { config: Config; tokens: Tokens; sessions: SiteSessions; desk: DeskAccess }) {
+    const { config, tokens, sessions, desk } = parts;
     this.#config = config;
     this.#byKind = {
       server: (request) => this.#parseServer(request),
@@ -24,19 +26,23 @@ export class HttpAuth {
         if (!person) throw new AppError('token_missing', 'Sign in first.');
         return person;
       },
-      operator: (request) => {
-        const person = this.authenticate('person', request);
+      operator: async (request) => {
+        if (desk.isPresentedIn(request)) {
+          this.#assertOwnPage(request);
+          return desk.authenticate(request);
+        }
+        const person = await this.authenticate('person', request);
         if (!config.operators.includes(person.identity)) throw new AppError('forbidden', 'This is for the house.');
         return person;
       },
-      visitor: (request) => {
+      visitor: async (request) => {
         this.#assertOwnPage(request);
-        return sessions.read(request);
+        return (await desk.find(request)) ?? sessions.read(request);
       },
     };
   }
 
-  authenticate<A extends Auth>(kind: A, request: Request): Callers[A] {
+  async authenticate<A extends Auth>(kind: A, request: Request): Promise<Callers[A]> {
     return this.#byKind[kind](request);
   }
 
@@ -54,15 +60,20 @@ export class HttpAuth {
    */
   #assertOwnPage(request: Request): void {
     if (request.method === 'GET' || request.method === 'HEAD') return;
+    this.assertOwnSite(request);
+    // A form on another site can send anything but this type.
+    if (!/^application\/json *(;|$)/i.test(request.get('content-type') ?? '')) {
+      throw new AppError('invalid_request', 'Send the header `Content-Type: application/json`.');
+    }
+  }
+
+  /** That the page which sends this, be it by a form, is one of ours. */
+  assertOwnSite(request: Request): void {
     const site = request.get('sec-fetch-site');
     const origin = request.get('origin');
     const isOwn =
       site === undefined ? origin === undefined || this.#isOwnOrigin(origin, request) : site === 'same-origin';
     if (!isOwn) throw new AppError('origin_not_allowed', 'This is for the pages of this site only.');
-    // A form on another site can send anything but this type.
-    if (!/^application\/json *(;|$)/i.test(request.get('content-type') ?? '')) {
-      throw new AppError('invalid_request', 'Send the header `Content-Type: application/json`.');
-    }
   }
 
   #isOwnOrigin(origin: string, request: Request): boolean {

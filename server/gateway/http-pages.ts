@@ -8,12 +8,14 @@ const STYLE = `
   h1 { font-size: clamp(1.5rem, 5vw, 2.25rem); line-height: 1.2; margin: 0 0 1rem; text-wrap: balance; }
   p { margin: 0 0 1rem; color: #c9bdb2; }
   a { color: #e8b06a; } a:focus-visible { outline: 2px solid #e8b06a; outline-offset: 4px; }
+  button { padding: .7rem 1.4rem; border: 0; border-radius: .5rem; background: #e8b06a; color: #14100f; font: inherit; font-weight: 600; cursor: pointer; }
+  button:focus-visible { outline: 2px solid #f2ebe4; outline-offset: 4px; }
   code { background: #2a211e; border-radius: .3rem; padding: .1em .4em; }
 `;
 
-export function page(title: string, body: Markup): string {
+export function page(title: string, body: Markup, language: 'en' | 'fr' = 'en'): string {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Loge</title>
 <style>${STYLE}</style></head>
 <body><main><h1>${title}</h1>${body}</main></body>

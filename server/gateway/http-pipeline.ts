@@ -52,7 +52,7 @@ export class HttpPipeline {
     const address = request.ip;
     let caller: Callers[Auth];
     try {
-      caller = this.#auth.authenticate(route.auth, request);
+      caller = await this.#auth.authenticate(route.auth, request);
     } catch (error) {
       // The right credentials pass however many wrong ones came from the same address: a secret of 32 characters is not found by trying,
       // but a neighbour behind the same router could otherwise shut an embedder out.

@@ -83,7 +83,7 @@ const ERRORS_OF_AUTH: Record<Auth, readonly ErrorCode[]> = {
   server: ['credentials_invalid'],
   participant: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed'],
   person: ['token_missing', 'origin_not_allowed'],
-  operator: ['token_missing', 'origin_not_allowed', 'forbidden'],
+  operator: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed', 'forbidden'],
   visitor: ['origin_not_allowed'],
 };
 

@@ -58,6 +58,8 @@ const PUBLIC_ROUTES = [
   'GET /v1/wallet/cards',
   'DELETE /v1/wallet/cards/{card}',
   'GET /v1/desk/acts',
+  'POST /v1/desk/sessions',
+  'DELETE /v1/desk/sessions/{session}',
   'GET /v1/desk/overview',
   'GET /v1/payments',
   'GET /v1/payments/{payment}',

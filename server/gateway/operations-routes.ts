@@ -28,14 +28,14 @@ export function mountOperations(
     response.status(503).json({ status: 'not_ready', reasons, error });
   });
   app.get('/metrics', noStore, async (request, response) => {
-    if (!context.config.development && !isDirectFromLoopback(request)) challenge(auth, request, response);
+    if (!context.config.development && !isDirectFromLoopback(request)) await challenge(auth, request, response);
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
   });
 }
 
-function challenge(auth: HttpAuth, request: Request, response: Response): void {
+async function challenge(auth: HttpAuth, request: Request, response: Response): Promise<void> {
   response.set('www-authenticate', 'Basic realm="Loge metrics"');
-  auth.authenticate('server', request);
+  await auth.authenticate('server', request);
   response.removeHeader('www-authenticate');
 }
 

@@ -10,6 +10,7 @@ import { cardList, topupAnswer, topupInput, wallet } from '../protocol/money.ts'
 import { walletHistory, walletHistoryQuery } from '../protocol/pricing.ts';
 import { type Room, room, roomInput } from '../protocol/rooms.ts';
 import { DEMO_PEOPLE } from './demo.ts';
+import type { DeskAccess } from './desk-access.ts';
 import type { HttpContext, LiveView } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 import { roomList, roomView } from './rooms-routes.ts';
@@ -25,16 +26,21 @@ const siteSession = z.object({
   walletMode: z.enum(['on', 'off']),
 });
 
-export function siteRoutes(context: HttpContext, live: LiveView, sessions: SiteSessions): Route[] {
+interface Sessions {
+  sessions: SiteSessions;
+  desk: DeskAccess;
+}
+
+export function siteRoutes(context: HttpContext, live: LiveView, kept: Sessions): Route[] {
   return [
-    ...sessionRoutes(context, sessions),
+    ...sessionRoutes(context, kept),
     ...siteRoomRoutes(context, live),
     ...studioRoutes(context, live),
     ...siteWalletRoutes(context),
   ];
 }
 
-function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[] {
+function sessionRoutes({ config }: HttpContext, { sessions, desk }: Sessions): Route[] {
   const isOperator = (person: SitePerson | null) => person !== null && config.operators.includes(person.identity);
   const describe = (person: SitePerson | null) => ({
     person,
@@ -80,6 +86,7 @@ function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[]
       handler: ({ input, response }) => {
         const person = DEMO_PEOPLE.find((it) => it.identity === input.identity);
         if (!config.development || !person) throw new AppError('not_found');
+        desk.forget(response);
         sessions.write(response, person);
         return describe(person);
       },
@@ -91,7 +98,8 @@ function sessionRoutes({ config }: HttpContext, sessions: SiteSessions): Route[]
       path: '/site/sign-out',
       answer: siteSession,
       summary: 'Sign out',
-      handler: ({ response }) => {
+      handler: async ({ response }) => {
+        await desk.close(response);
         sessions.clear(response);
         return describe(null);
       },

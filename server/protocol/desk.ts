@@ -1,6 +1,6 @@
 /** The money desk: what people of the house see of all money, and what they may do with it. Amounts are minor units. */
 import { z } from 'zod';
-import { singleLine } from './accounts.ts';
+import { displayName, identity, singleLine } from './accounts.ts';
 import { idSchema } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { refund } from './money.ts';
@@ -149,3 +149,29 @@ export const deskAct = z.object({
 export type DeskActView = z.infer<typeof deskAct>;
 export const deskActList = z.object({ acts: z.array(deskAct) });
 export const deskActsQuery = z.object({ subject: z.string().max(128).optional() });
+
+export const deskSessionInput = z.object({
+  /** One of `LOGE_OPERATORS`. */
+  operator: identity,
+  name: displayName,
+});
+export type DeskSessionInput = z.infer<typeof deskSessionInput>;
+
+export const deskSessionLink = z.object({
+  id: idSchema('deskSession'),
+  /** Opens the desk once, for whoever has it. */
+  url: z.url(),
+  /** Until when the link opens. */
+  expiresAt: time,
+});
+
+export const deskSession = z.object({
+  id: idSchema('deskSession'),
+  operator: identity,
+  name: displayName,
+  openedAt: time.nullable(),
+  /** Null as long as the link was not opened. */
+  expiresAt: time.nullable(),
+  revokedAt: time.nullable(),
+});
+export type DeskSession = z.infer<typeof deskSession>;

@@ -15,6 +15,12 @@ export const ERROR_CATALOGUE = {
   token_invalid: { status: 401, retryable: false, message: 'The token is not valid here.' },
   token_expired: { status: 401, retryable: false, message: 'The token has expired. Ask your server for a new one.' },
   credentials_invalid: { status: 401, retryable: false, message: 'The API key or secret is wrong.' },
+  desk_link_invalid: {
+    status: 410,
+    retryable: false,
+    message: 'This link was used, has expired or was never made. Ask for a new one.',
+  },
+  desk_session_not_found: { status: 404, retryable: false, message: 'There is no such session of the desk.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
   origin_not_allowed: {
     status: 403,

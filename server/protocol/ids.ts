@@ -24,6 +24,7 @@ export const ID_PREFIXES = {
   dispute: 'dispute_',
   creatorFreeze: 'freeze_',
   deskAct: 'act_',
+  deskSession: 'desk_',
   reconciliation: 'recon_',
   event: 'evt_',
   tier: 'tier_',
@@ -51,6 +52,7 @@ export type ChatActId = Id<'chatAct'>;
 export type ChatReportId = Id<'chatReport'>;
 export type SessionId = Id<'session'>;
 export type PrivateSessionId = Id<'privateSession'>;
+export type DeskSessionId = Id<'deskSession'>;
 export type TierId = Id<'tier'>;
 export type MembershipId = Id<'membership'>;
 export type MembershipInvoiceId = Id<'membershipInvoice'>;

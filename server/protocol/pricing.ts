@@ -196,7 +196,6 @@ export const walletHistoryQuery = z.object({
   after: z.string().min(1).max(64).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
 });
-export type WalletHistoryQuery = z.output<typeof walletHistoryQuery>;
 
 export const promotionInput = z.object({
   identity,

@@ -6,6 +6,8 @@ export const frenchErrors: ErrorTexts = {
   token_invalid: 'Votre invitation n’est pas valable ici. Rechargez la page.',
   token_expired: 'Votre invitation a expiré. Rechargez la page.',
   token_unavailable: 'Votre invitation n’a pas pu être obtenue. Réessayez dans un instant.',
+  desk_link_invalid: 'Ce lien a déjà servi, a expiré ou n’a jamais existé. Demandez-en un nouveau.',
+  desk_session_not_found: 'Cette session de la caisse n’existe pas.',
   credentials_invalid: 'La clé ou le secret de l’API est faux.',
   forbidden: 'Vous n’avez pas le droit de faire cela.',
   origin_not_allowed: 'Ce site n’est pas autorisé à montrer ce salon.',

@@ -1,0 +1,57 @@
+import { and, eq, gt, isNull } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { deskSessions } from './accounts.schema.ts';
+
+export type DeskSessionRow = typeof deskSessions.$inferSelect;
+
+export class DeskSessionsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insert(row: typeof deskSessions.$inferInsert): Promise<void> {
+    await this.#orm.insert(deskSessions).values(row);
+  }
+
+  async find(id: string): Promise<DeskSessionRow | undefined> {
+    const [row] = await this.#orm.select().from(deskSessions).where(eq(deskSessions.id, id));
+    return row;
+  }
+
+  /** The session of a link that can still be opened. */
+  async findUnopened(linkDigest: string, at: string): Promise<DeskSessionRow | undefined> {
+    const [row] = await this.#orm.select().from(deskSessions).where(isUnopened(linkDigest, at));
+    return row;
+  }
+
+  /** In one statement, so that of two who open a link at once one is let in. */
+  async open(
+    linkDigest: string,
+    { at, expiresAt }: { at: string; expiresAt: string },
+  ): Promise<DeskSessionRow | undefined> {
+    const [row] = await this.#orm
+      .update(deskSessions)
+      .set({ openedAt: at, expiresAt })
+      .where(isUnopened(linkDigest, at))
+      .returning();
+    return row;
+  }
+
+  async revoke(id: string, at: string): Promise<void> {
+    await this.#orm
+      .update(deskSessions)
+      .set({ revokedAt: at })
+      .where(and(eq(deskSessions.id, id), isNull(deskSessions.revokedAt)));
+  }
+}
+
+function isUnopened(linkDigest: string, at: string) {
+  return and(
+    eq(deskSessions.linkDigest, linkDigest),
+    isNull(deskSessions.openedAt),
+    isNull(deskSessions.revokedAt),
+    gt(deskSessions.linkExpiresAt, at),
+  );
+}

@@ -1,0 +1,102 @@
+/**
+ * How operators come to the desk where nobody signs in on the site: the embedder's server, which knows its people, asks for a link for one of
+ * them, and the link opens one session, once. Called by the gateway; knows nothing of cookies, nor of what the desk is.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { DeskSession, DeskSessionInput } from '../protocol/desk.ts';
+import { AppError } from '../protocol/errors.ts';
+import { createId, type DeskSessionId } from '../protocol/ids.ts';
+import { type DeskSessionRow, DeskSessionsStore } from './desk-sessions.store.ts';
+
+const DESK_LINK_TTL_MS = 10 * 60_000;
+export const DESK_SESSION_TTL_MS = 8 * 3600_000;
+const TOKEN_BYTES = 32;
+
+export class DeskSessions {
+  readonly #store: DeskSessionsStore;
+  readonly #clock: Clock;
+  readonly #operators: readonly string[];
+
+  constructor({ db, clock, operators }: { db: Database; clock: Clock; operators: readonly string[] }) {
+    this.#store = new DeskSessionsStore(db);
+    this.#clock = clock;
+    this.#operators = operators;
+  }
+
+  /** Makes a link for an operator; its token is known to whoever asked, and to nobody else. */
+  async invite({ operator, name }: DeskSessionInput): Promise<{ id: DeskSessionId; token: string; expiresAt: string }> {
+    this.#assertOperator(operator);
+    const id = createId('deskSession');
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const expiresAt = this.#isoIn(DESK_LINK_TTL_MS);
+    const row = { id, operator, name, linkDigest: digest(token), createdAt: this.#isoIn(0), linkExpiresAt: expiresAt };
+    await this.#store.insert(row);
+    return { id, token, expiresAt };
+  }
+
+  /** For whom a link is, as long as it opens. Looking does not use it up: mail programs look at every link. */
+  async findInvited(token: string): Promise<{ operator: string; name: string }> {
+    const row = await this.#store.findUnopened(digest(token), this.#isoIn(0));
+    if (!row) throw new AppError('desk_link_invalid');
+    this.#assertOperator(row.operator);
+    return { operator: row.operator, name: row.name };
+  }
+
+  /** Uses a link up. */
+  async open(token: string): Promise<DeskSession> {
+    await this.findInvited(token);
+    const row = await this.#store.open(digest(token), {
+      at: this.#isoIn(0),
+      expiresAt: this.#isoIn(DESK_SESSION_TTL_MS),
+    });
+    if (!row) throw new AppError('desk_link_invalid');
+    return toWire(row);
+  }
+
+  /** Who has this session, as long as it lasts and they are operators still. */
+  async authenticate(id: string): Promise<{ operator: string; name: string }> {
+    const row = await this.#store.find(id);
+    if (!row?.expiresAt || row.revokedAt) throw new AppError('token_invalid', 'This session of the desk was ended.');
+    if (Date.parse(row.expiresAt) <= this.#clock.now()) {
+      throw new AppError('token_expired', 'This session of the desk is over. Ask for a new link.');
+    }
+    this.#assertOperator(row.operator);
+    return { operator: row.operator, name: row.name };
+  }
+
+  /** Ends a session, or takes back a link that nobody has opened. */
+  async revoke(id: string): Promise<DeskSession> {
+    await this.#store.revoke(id, this.#isoIn(0));
+    const row = await this.#store.find(id);
+    if (!row) throw new AppError('desk_session_not_found');
+    return toWire(row);
+  }
+
+  #assertOperator(identity: string): void {
+    if (!this.#operators.includes(identity)) {
+      throw new AppError('forbidden', 'This identity is not among the operators (LOGE_OPERATORS).');
+    }
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#clock.now() + ms).toISOString();
+  }
+}
+
+function digest(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+function toWire(row: DeskSessionRow): DeskSession {
+  const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
+  return {
+    id: row.id as DeskSessionId,
+    operator: row.operator,
+    name: row.name,
+    openedAt: iso(row.openedAt),
+    expiresAt: iso(row.expiresAt),
+    revokedAt: iso(row.revokedAt),
+  };
+}
