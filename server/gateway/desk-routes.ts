@@ -160,7 +160,14 @@ function refundAndDisputeRoutes({ money: { desk, settlement } }: HttpContext): R
       answer: refund,
       status: 201,
       summary: 'Refund a payment, whole or in part',
-      errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large', 'provider_unavailable'],
+      errors: [
+        'payment_not_found',
+        'not_refundable',
+        'already_refunded',
+        'amount_too_large',
+        'idempotency_conflict',
+        'provider_unavailable',
+      ],
       handler: ({ input, by }) => desk.refund(input, by),
     }),
     ...deskRoute({

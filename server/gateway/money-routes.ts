@@ -174,8 +174,15 @@ function refundRoute({ money }: HttpContext): Route {
     status: 201,
     summary: 'Refund a payment, whole or in part',
     description:
-      'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be given back in part once, and then the rest. Access that it gave ends at once when all of it goes back. Money goes back to where it came from; what goes to a card is `pending` until the payment provider confirms it.',
-    errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large', ...PROVIDER_ERRORS],
+      'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be given back in part once, and then the rest; a top-up in as many parts as there are keys (`idempotencyKey`). Access that it gave ends at once when all of it goes back. Money goes back to where it came from; what goes to a card is `pending` until the payment provider confirms it.',
+    errors: [
+      'payment_not_found',
+      'not_refundable',
+      'already_refunded',
+      'amount_too_large',
+      'idempotency_conflict',
+      ...PROVIDER_ERRORS,
+    ],
     handler: ({ input, caller }) => money.desk.refund(input, caller.apiKey),
   });
 }

@@ -112,10 +112,14 @@ function receiptRoute({ config, money }: HttpContext): Route {
     method: 'get',
     path: '/site/receipts/:payment',
     answer: receipt,
+    // An operator may be at the desk alone, without being anybody on the site.
+    auth: 'visitor',
     summary: "A receipt of one's own; an operator may read every one",
-    errors: ['payment_not_found'],
-    handler: ({ caller, params }) =>
-      money.getReceipt(params.payment, config.operators.includes(caller.identity) ? undefined : caller.identity),
+    errors: ['token_missing', 'payment_not_found'],
+    handler: ({ caller, params }) => {
+      if (!caller) throw new AppError('token_missing');
+      return money.getReceipt(params.payment, config.operators.includes(caller.identity) ? undefined : caller.identity);
+    },
   });
 }
 

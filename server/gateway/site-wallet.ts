@@ -123,7 +123,14 @@ function unspentRoutes(context: HttpContext): Route[] {
       answer: refund,
       status: 201,
       summary: 'Have what is not spent of a top-up sent back to the card',
-      errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large', 'provider_unavailable'],
+      errors: [
+        'payment_not_found',
+        'not_refundable',
+        'already_refunded',
+        'amount_too_large',
+        'idempotency_conflict',
+        'provider_unavailable',
+      ],
       handler: async ({ caller, input }) => {
         const unspent = await findUnspent(context, caller.identity);
         const wanted = unspent.find(({ topup }) => topup === input.topup);

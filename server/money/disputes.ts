@@ -185,7 +185,7 @@ export class Disputes {
     await this.#store.liftFreezes(tx, row.id, at);
     if (row.frozenCreditMinor > 0) await this.#tellWallet(tx, row);
     // What another dispute still stands in the way of stays shut until that one is won too.
-    if (await this.#store.hasOtherOpenDispute(tx, row)) return 0;
+    if (await this.#store.hasOtherDispute(tx, row)) return 0;
     if (row.sourceType === 'membership') await this.#standing.restore(tx, row.sourceId);
     if (row.sourceType !== 'ticket' || (await this.#store.hasOtherTicket(tx, row.sourceId))) return 0;
     const ticket = await this.#store.markTicket(tx, row.sourceId, { from: 'disputed', to: 'valid' });

@@ -87,11 +87,13 @@ export class MembershipSync {
     { id, standing, isCancelledByDispute }: MembershipRow,
     { cancelAtPeriodEnd }: ProviderSubscription,
   ): Promise<'cancel' | 'take_back' | undefined> {
-    if (standing === null) return isCancelledByDispute ? 'take_back' : undefined;
-    if (standing !== 'disputed' || cancelAtPeriodEnd) return undefined;
-    // Remembered before it is done: a cancellation that is there already is the member's own, and stays.
-    await this.#store.update(tx, id, { isCancelledByDispute: true });
-    return 'cancel';
+    const isWon = standing === null && isCancelledByDispute;
+    if (!isWon && (standing !== 'disputed' || cancelAtPeriodEnd)) return undefined;
+    // Remembered before it is done: a cancellation that is there already is the member's own, and stays. Looked at again soon, as what is
+    // asked of the provider next may fail.
+    const nextCheckAt = this.#context.laterIso(ENDING_RECHECK_MS);
+    await this.#store.update(tx, id, isWon ? { nextCheckAt } : { isCancelledByDispute: true, nextCheckAt });
+    return isWon ? 'take_back' : 'cancel';
   }
 
   async #takeCancellationBack(id: string, subscription: string): Promise<void> {

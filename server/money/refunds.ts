@@ -1,7 +1,7 @@
 /**
  * Decides refunds. The books, the payment's status, the entitlement and the facts change in one transaction: access ends with the decision,
  * whatever the provider does afterwards. What was paid from the wallet goes back there, what was paid by card to that card. A payment is given
- * back whole, or a part of it and later the rest.
+ * back whole, or a part of it and later the rest; the unspent credit of a top-up in as many parts as there are keys.
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -71,11 +71,12 @@ export class Refunds {
     const refundable = await refundables.find(target);
     const same = idempotencyKey === undefined ? undefined : await store.findByKey(by, idempotencyKey);
     if (same) return this.#answerAgain(same, refundable, amountMinor);
-    // Only a refund that failed at the provider can be asked for again.
-    const failed = (await store.listOf(refundable.payment)).find((row) => row.status === 'failed');
-    if (failed && (amountMinor === undefined || amountMinor === failed.amountMinor)) {
-      return orders.send(await this.#orderAgain(failed));
-    }
+    // Only a refund that failed at the provider can be asked for again; where there may be many, it is asked for by its own key.
+    const isAskedFor = (row: RefundRow) =>
+      row.status === 'failed' && (amountMinor === undefined || amountMinor === row.amountMinor);
+    const isNew = refundable.isCredit && idempotencyKey !== undefined;
+    const failed = isNew ? undefined : (await store.listOf(refundable.payment)).find(isAskedFor);
+    if (failed) return orders.send(await this.#orderAgain(failed));
     try {
       const row = await this.#decideOnce(refundable, { amountMinor, reason, by, idempotencyKey });
       return row.to === 'card' ? orders.send(row) : toRefund(row);

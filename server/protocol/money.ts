@@ -146,7 +146,7 @@ export const refundInput = z
     /** A payment for a membership, or the membership itself, which means the latest payment for it. */
     membership: z.union([invoiceId, idSchema('membership')]).optional(),
     privateSession: privateSessionId.optional(),
-    /** Only a part of it; absent: all that is left. A payment can be given back in part once, and then the rest. */
+    /** Only a part of it; absent: all that is left. A payment can be given back in part once, and then the rest; a top-up in as many parts as there are keys. */
     amountMinor: amountMinor.optional(),
     /** The same key is the same refund. With another one a top-up is given back again, as long as credit of it is unspent. */
     idempotencyKey: idempotencyKey.optional(),

@@ -80,7 +80,7 @@ export const payout = z.object({
   status: z.enum(['pending', 'paid', 'failed']),
   failure: z.string().nullable(),
   /** What of it was taken back at the payment provider by hand; it is owed to the creator again. */
-  reversedMinor: minor,
+  reversedMinor: minor.default(0),
   createdAt: time,
   settledAt: time.nullable(),
 });
