@@ -58,7 +58,7 @@ export class LogeModeration extends RoomPart {
       /* All of them on one line of a phone, in the longer language too. */
       @media (max-width: 460px) {
         .tabs button {
-          padding: 0 0.4rem;
+          padding: 0 0.25rem;
           font-size: 0.875rem;
         }
       }

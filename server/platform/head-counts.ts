@@ -25,7 +25,7 @@ const NAMED_MAX = 200;
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 /** A room's key outlasts its last report by this. */
-const KEY_MS = 60_000;
+const KEY_MS = 20_000;
 const RENEWED_AT_ONCE = 200;
 
 export class MemoryHeadCounts implements HeadCounts {
