@@ -135,14 +135,22 @@ export class Publisher {
   remove(source: TrackSource): Promise<void> {
     return this.#change(async () => {
       this.#tracks.delete(source);
-      const sending = this.#sending.get(source);
-      this.#sending.delete(source);
-      if (!sending) return;
-      sending.producer.close();
-      this.#parting?.sending.get(source)?.producer.close();
-      const { session } = this;
-      if (session) await this.#connection.request('stage:unproduce', { session, producerId: sending.producer.id });
+      const parting = this.#parting;
+      // Those who still watch over it would see the last picture until it ends; it may have ended already.
+      if (parting)
+        this.#unproduce(parting.media.session, parting.sending, source).catch((error) =>
+          this.#log('debug', 'end of a track not told', { code: toLogeError(error, 'internal').code }),
+        );
+      await this.#unproduce(this.session, this.#sending, source);
     });
+  }
+
+  async #unproduce(session: SessionId | null, sending: Sending, source: TrackSource): Promise<void> {
+    const producer = sending.get(source)?.producer;
+    sending.delete(source);
+    if (!producer) return;
+    producer.close();
+    if (session) await this.#connection.request('stage:unproduce', { session, producerId: producer.id });
   }
 
   setMuted(source: TrackSource, muted: boolean): Promise<void> {

@@ -8,7 +8,7 @@ import type { EventData, RequestInput } from '../../server/protocol/realtime.ts'
 import type { ConsumerOptions, Viewport } from '../../server/protocol/stage.ts';
 import { backoffMs, delay } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { type LogeError, toLogeError } from './errors.ts';
+import { LogeError, toLogeError } from './errors.ts';
 import type { StageTrack } from './events.ts';
 import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
@@ -119,8 +119,7 @@ export class Subscriber {
       if (!this.#isCurrent(watched)) return;
       media.handleReconnected();
       this.#catchUp(watched, consumers);
-      const viewport = this.#handlers.viewport();
-      if (viewport) this.tellViewport(viewport);
+      this.#tellCurrentViewport();
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
       // The connection broke again: the next welcome brings us back here.
@@ -211,8 +210,13 @@ export class Subscriber {
         if (signal.aborted || !failure.retryable || WAIT_AFTER.has(failure.code)) throw failure;
       }
     }
-    if (move.watched) await move.watched.whenSeen(signal);
-    if (!signal.aborted && this.#move === move) this.#takeOver(move);
+    const { watched } = move;
+    const isSeen = await watched?.whenSeen(signal);
+    if (signal.aborted || this.#move !== move) return;
+    // Without a picture it may still take over, as when the camera is off; without a path it would take a working picture away.
+    if (!isSeen && watched?.media.transport.connectionState !== 'connected')
+      throw new LogeError('stage_unavailable', 'The other media session cannot be reached.');
+    this.#takeOver(move);
   }
 
   #takeOver({ watched }: Move): void {
@@ -228,6 +232,8 @@ export class Subscriber {
     for (const track of before.close()) this.#handlers.onTrackRemoved(track, false);
     this.#log('info', 'moved to another media session', { session: watched.media.session });
     this.#leave(before.media.session);
+    // What changed meanwhile was told of the session before.
+    this.#tellCurrentViewport();
   }
 
   #abandonMove(): void {
@@ -289,6 +295,7 @@ export class Subscriber {
       log: this.#log,
       onBroken: () => {
         if (this.#isCurrent(watched)) this.#rejoin('the path could not be restored');
+        else if (this.#move?.watched === watched) this.#abandonMove();
       },
     });
     if (signal.aborted) {
@@ -315,10 +322,12 @@ export class Subscriber {
   /** Tracks may have come and gone while the socket was lost, and nobody told us. */
   #catchUp(watched: WatchedSession, consumers: readonly ConsumerOptions[]): void {
     const there = new Set(consumers.map(({ id }) => id));
+    const sources = new Set(consumers.map(({ source }) => source));
     for (const { id } of watched.tracks) {
       if (there.has(id)) continue;
       const track = watched.remove(id);
-      if (track) this.#handlers.onTrackRemoved(track, true);
+      // Its picture stays for a track that takes its place; a source that is not sent any more has no other.
+      if (track) this.#handlers.onTrackRemoved(track, sources.has(track.source));
     }
     for (const { id, muted } of consumers) {
       if (watched.tracks.find((track) => track.id === id)?.muted === muted) continue;
@@ -326,6 +335,11 @@ export class Subscriber {
       if (track) this.#handlers.onTrackMuted(track);
     }
     void watched.consume(consumers);
+  }
+
+  #tellCurrentViewport(): void {
+    const viewport = this.#handlers.viewport();
+    if (viewport) this.tellViewport(viewport);
   }
 
   #rejoin(reason: string): void {

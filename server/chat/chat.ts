@@ -115,13 +115,15 @@ export class Chat {
     this.hook = new ChatHook({ db, port: options.hook, bus, clock, metrics, log: logger });
     this.#flood = new FloodWatch((text) => tellNews(bus, { type: 'flood', from: this.#self, text }));
     this.#desk = new MessageDesk({ parts, flood: this.#flood, held, hook: this.hook });
+    // What was said meanwhile may have been lost: everything is read anew when it is next used.
+    const outdate = () => {
+      this.#policies.outdateAll();
+      this.hook.forgetSettings();
+    };
     const unsubscribe = [
       bus.subscribe(CHAT_NEWS_TOPIC, (message) => this.#handleNews(message as ChatNews)),
-      // What was said meanwhile may have been lost: everything is read anew when it is next used.
-      bus.onRestored(() => {
-        this.#policies.outdateAll();
-        this.hook.forgetSettings();
-      }),
+      bus.onRestored(outdate),
+      bus.onMissed(outdate),
     ];
     this.#unsubscribe = () => {
       for (const end of unsubscribe) end();

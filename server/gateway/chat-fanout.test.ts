@@ -90,3 +90,23 @@ test('R16: what the database does not tell yet is asked for again, and what was 
   answer?.(page(pick(3)));
   await vi.waitFor(() => expect(shown).toEqual([1, 2, 3, 4]));
 });
+
+test('without the bus a room is compared with the database every second, whatever its age is when the timer goes off', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  closers.push(() => vi.useRealTimers());
+  const read = vi.fn(async () => page(pick()));
+  const fanout = new ChatFanout({
+    read,
+    isBusConnected: () => false,
+    readablePerSecond: 0,
+    log: createLog({ level: 'silent', pretty: false }),
+    metrics: createMetrics(),
+  });
+  closers.push(() => fanout.close());
+  // The timer began before the room did, and so it is a moment short of a second old each time.
+  await vi.advanceTimersByTimeAsync(10);
+  await fanout.open(createId('room'));
+  read.mockClear();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(read).toHaveBeenCalledTimes(1);
+});

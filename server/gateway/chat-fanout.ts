@@ -25,6 +25,8 @@ const GAP_RETRY_MS = [25, 50, 100, 250, 500, 1_000];
 /** How often a room is compared with the database: what was lost last has nothing after it that would show the gap. */
 const CHECK_MS = 10_000;
 const CHECK_OUTAGE_MS = 1_000;
+/** Timers are a little early or late: without this every second look would find its room a millisecond too young. */
+const CHECK_SLACK_MS = 100;
 const PAGE_ENTRIES = 200;
 /** A gap of more is not told entry by entry: whoever wants it pages through the history. */
 const GAP_MAX_ENTRIES = 1_000;
@@ -146,7 +148,7 @@ export class ChatFanout {
     const everyMs = this.#options.isBusConnected?.() ? CHECK_MS : CHECK_OUTAGE_MS;
     const nowMs = Date.now();
     for (const [roomId, room] of this.#rooms) {
-      if (!room.reading && nowMs - room.checkedAtMs >= everyMs) void this.#repair(roomId, room);
+      if (!room.reading && nowMs - room.checkedAtMs >= everyMs - CHECK_SLACK_MS) void this.#repair(roomId, room);
     }
   }
 

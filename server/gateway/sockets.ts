@@ -54,7 +54,7 @@ export class SocketGateway {
   readonly #facts: FactFanout;
   readonly #subscriptions: RoomSubscriptions;
   readonly #bySocket = new Map<string, Connection>();
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: (() => void)[];
   /** What every newcomer of a room is shown alike: read once for all who come in at the same moment. */
   readonly #newestChat: SharedRead<RoomId, ChatPage>;
   readonly #recentChat: SharedRead<RoomId, ChatPage>;
@@ -125,11 +125,15 @@ export class SocketGateway {
     context.stage.onEvent((event) => this.#handleStageEvent(event));
     context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#io, progress));
     context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
-    this.#unsubscribe = context.bus.onRestored(() => {
-      this.#fanout.checkAll();
-      context.stage.handleRestored();
-      void this.#facts.reconsiderAll();
-    });
+    this.#unsubscribe = [
+      context.bus.onRestored(() => {
+        this.#fanout.checkAll();
+        context.stage.handleRestored();
+        void this.#facts.reconsiderAll();
+      }),
+      // Facts that another gateway could not pass on come from their table.
+      context.bus.onMissed(() => this.#fanout.checkAll()),
+    ];
   }
 
   viewerCount(room: RoomId): Promise<number> {
@@ -308,7 +312,7 @@ export class SocketGateway {
   /** Says goodbye, so that clients come back elsewhere or in a moment, and closes every socket. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#unsubscribe();
+    for (const end of this.#unsubscribe) end();
     const { code, message } = new AppError('shutting_down').toWire();
     this.#io.local.emit('rooms:goodbye', { code, message, reconnect: true });
     this.#backlogs.close();

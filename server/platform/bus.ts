@@ -11,6 +11,8 @@ export interface Bus {
   readonly isConnected: boolean;
   /** Calls `listener` when messages pass again after they may have been lost; whoever relies on them looks at the database then. */
   onRestored(listener: () => void): () => void;
+  /** Calls `listener` when another process says that it could not pass on a message of its own; also while this one is connected. */
+  onMissed(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,10 @@ export class MemoryBus implements Bus {
   }
 
   onRestored(): () => void {
+    return () => {};
+  }
+
+  onMissed(): () => void {
     return () => {};
   }
 

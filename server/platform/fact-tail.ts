@@ -21,7 +21,7 @@ export class FactTail {
   readonly #bus: Bus;
   readonly #owner: string;
   readonly #job: PeriodicJob;
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: (() => void)[];
   #listener: (fact: Fact) => void = () => {};
   #sinceMs = Date.now();
   #isOut = false;
@@ -33,11 +33,12 @@ export class FactTail {
     this.#bus = options.bus;
     this.#owner = options.owner;
     this.#job = new PeriodicJob({ name: 'fact tail', everyMs: LOOK_MS, log: options.log, run: () => this.#look() });
-    this.#unsubscribe = options.bus.onRestored(() => {
-      // Also after an outage between two looks.
+    const lookNow = () => {
+      // Also after an outage between two looks, and one of another process alone.
       this.#isOut = true;
       this.#job.wake();
-    });
+    };
+    this.#unsubscribe = [options.bus.onRestored(lookNow), options.bus.onMissed(lookNow)];
   }
 
   onFact(listener: (fact: Fact) => void): void {
@@ -79,7 +80,7 @@ export class FactTail {
   }
 
   async close(): Promise<void> {
-    this.#unsubscribe();
+    for (const end of this.#unsubscribe) end();
     await this.#job.close();
   }
 }

@@ -9,6 +9,8 @@ import { RedisSubscriber } from './redis-subscriber.ts';
 
 /** How long a subscriber waits to hear that it is one; after it messages may be missed at first. */
 const SUBSCRIBED_WAIT_MS = 300;
+/** How long after a loss the others are told of it, and how often that is tried until Redis takes it: one telling for a burst. */
+const LOSS_TOLD_MS = 100;
 const SEPARATOR = '\n';
 
 interface Topic {
@@ -21,10 +23,15 @@ export class RedisBus implements Bus {
   readonly #publisher: RedisClient;
   readonly #subscriber: RedisSubscriber;
   readonly #channelPrefix: string;
+  /** Where processes say that they have lost something: who publishes comes back at another moment than who listens. */
+  readonly #lossChannel: string;
   /** Before every message, to know one's own when they come back. */
   readonly #origin: string;
   readonly #onLost: () => void;
   readonly #topics = new Map<string, Topic>();
+  readonly #missed = new Set<() => void>();
+  #lossTimer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: {
     connections: RedisConnections;
@@ -39,8 +46,10 @@ export class RedisBus implements Bus {
     this.#origin = origin;
     this.#onLost = onLost;
     this.#channelPrefix = `${connections.prefix}bus:`;
+    this.#lossChannel = `${connections.prefix}bus-lost`;
     this.#publisher = connections.open('bus-publish');
     this.#subscriber = new RedisSubscriber(connections.open('bus-subscribe'), log);
+    void this.#subscriber.add(this.#lossChannel, (message) => this.#handleLoss(message.toString()));
   }
 
   get isConnected(): boolean {
@@ -51,14 +60,40 @@ export class RedisBus implements Bus {
     return this.#subscriber.onRestored(listener);
   }
 
+  onMissed(listener: () => void): () => void {
+    this.#missed.add(listener);
+    return () => this.#missed.delete(listener);
+  }
+
   publish(topic: string, message: unknown): void {
     const text = JSON.stringify(message);
     queueMicrotask(() => this.#here.deliver(topic, text));
     if (this.#publisher.status !== 'ready' || commandsInFlight(this.#publisher) >= COMMANDS_IN_FLIGHT_MAX) {
-      this.#onLost();
+      this.#noteLost();
       return;
     }
-    this.#publisher.spublish(this.#channelPrefix + topic, this.#origin + SEPARATOR + text).catch(() => this.#onLost());
+    this.#publisher
+      .spublish(this.#channelPrefix + topic, this.#origin + SEPARATOR + text)
+      .catch(() => this.#noteLost());
+  }
+
+  #noteLost(): void {
+    this.#onLost();
+    this.#tellLossSoon();
+  }
+
+  /** Whoever subscribes only after it was told has looked at the database since; whoever was there before looks now. */
+  #tellLossSoon(): void {
+    if (this.#closed) return;
+    this.#lossTimer ??= setTimeout(() => {
+      this.#lossTimer = undefined;
+      if (this.#publisher.status !== 'ready') this.#tellLossSoon();
+      else this.#publisher.spublish(this.#lossChannel, this.#origin).catch(() => this.#tellLossSoon());
+    }, LOSS_TOLD_MS).unref();
+  }
+
+  #handleLoss(origin: string): void {
+    if (origin !== this.#origin) for (const listener of this.#missed) listener();
   }
 
   subscribe(topic: string, handler: BusHandler): Subscription {
@@ -93,7 +128,10 @@ export class RedisBus implements Bus {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#lossTimer);
     await this.#here.close();
+    this.#subscriber.remove(this.#lossChannel);
     for (const topic of this.#topics.keys()) this.#subscriber.remove(this.#channelPrefix + topic);
     this.#topics.clear();
   }

@@ -6,6 +6,7 @@ import { RedisConnections } from '../../server/platform/redis.ts';
 import { RedisBus } from '../../server/platform/redis-bus.ts';
 import { hasRedis, TestRedis } from '../support/redis.ts';
 import { startRedisCluster, startRedisSentinel } from '../support/redis-topologies.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 
@@ -195,6 +196,71 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
       await admin.close();
     }
   });
+
+  /** Two buses of one Redis, the first over a wire of its own that can be cut while the second stays connected. */
+  async function withOwnWires(
+    work: (parts: { here: Bus; there: Bus; wire: TcpProxy; redis: TestRedis }) => Promise<void>,
+  ) {
+    await using redis = await TestRedis.start();
+    await using wire = await TcpProxy.create(redis.port);
+    const [here, there] = await Promise.all([
+      openRedisBus(`redis://127.0.0.1:${wire.port}`, [], 'here'),
+      openRedisBus(redis.url, [], 'there'),
+    ]);
+    try {
+      await vi.waitFor(() => expect(here.bus.isConnected && there.bus.isConnected).toBe(true));
+      await work({ here: here.bus, there: there.bus, wire, redis });
+    } finally {
+      for (const { bus, connections } of [here, there]) {
+        await bus.close();
+        await connections.close();
+      }
+    }
+  }
+
+  test('what was said while its bus could not pass it on is told to a bus that was connected all the time', () =>
+    withOwnWires(async ({ here, there, wire }) => {
+      const heard: unknown[] = [];
+      const restored = vi.fn<() => void>();
+      const missedHere = vi.fn<() => void>();
+      const missedThere = vi.fn<() => void>();
+      await there.subscribe('topic', (message) => heard.push(message)).ready;
+      there.onRestored(restored);
+      here.onMissed(missedHere);
+      there.onMissed(missedThere);
+      wire.cut();
+      await vi.waitFor(() => expect(here.isConnected).toBe(false));
+      for (const message of ['one', 'two']) here.publish('topic', message);
+      expect(there.isConnected).toBe(true);
+      wire.mend();
+      await vi.waitFor(() => expect(missedThere).toHaveBeenCalled(), { timeout: 5_000 });
+      here.publish('topic', 'three');
+      await vi.waitFor(() => expect(heard).toEqual(['three']), { timeout: 5_000 });
+      // Once for all that was lost; not to whoever lost it, nor as if the other had been away.
+      expect(missedThere).toHaveBeenCalledTimes(1);
+      expect(missedHere).not.toHaveBeenCalled();
+      expect(restored).not.toHaveBeenCalled();
+    }));
+
+  test('a loss that Redis does not take is told until it does', () =>
+    withOwnWires(async ({ here, there, redis }) => {
+      const missed = vi.fn();
+      there.onMissed(missed);
+      const admin = RedisConnections.create({ url: redis.url, name: 'admin', log });
+      const client = admin.open('admin');
+      await admin.waitUntilReady();
+      try {
+        await client.call('ACL', 'SETUSER', 'default', '-spublish');
+        here.publish('topic', 'refused');
+        const refusals = async () => JSON.stringify(await client.call('ACL', 'LOG'));
+        await vi.waitFor(async () => expect(await refusals()).toMatch(/"count",([2-9]|\d\d)/));
+        expect(missed).not.toHaveBeenCalled();
+        await client.call('ACL', 'SETUSER', 'default', '+spublish');
+        await vi.waitFor(() => expect(missed).toHaveBeenCalled(), { timeout: 5_000 });
+      } finally {
+        await admin.close();
+      }
+    }));
 
   test('a sentinel that puts the replica in the place of the primary is followed', async () => {
     await using own = await startRedisSentinel();

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
 import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
 import { TestParticipant } from '../support/participant.ts';
+import { TestRedis } from '../support/redis.ts';
 import { startRedisCluster, startRedisSentinel } from '../support/redis-topologies.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 
 describe.skipIf(!hasGateways)('two gateways', () => {
   let house: GatewayHouse;
@@ -170,6 +172,34 @@ describe.skipIf(!hasGateways)('two gateways', () => {
       expect(entriesOf(late).some((entry) => entry.kind === 'message' && entry.text === 'together')).toBe(true),
     );
   });
+});
+
+describe.skipIf(!hasGateways)('a gateway that alone has lost Redis', () => {
+  // The other was connected all the time, so that nothing of its own says that it has missed anything.
+  test('what was said and taken away there meanwhile is felt at the other as soon as it is back', async () => {
+    await using redis = await TestRedis.start();
+    await using wire = await TcpProxy.create(redis.port);
+    await using house = await GatewayHouse.start({
+      redisUrl: redis.url,
+      envOf: (index): Record<string, string> => (index === 0 ? { REDIS_URL: `redis://127.0.0.1:${wire.port}` } : {}),
+    });
+    const room = (await house.createRoom()).id;
+    using lea = await house.join(0, { identity: 'lea', room });
+    using tom = await house.join(1, { identity: 'tom', room });
+    using maxHere = await house.join(0, { identity: 'max', room });
+    using maxThere = await house.join(1, { identity: 'max', room });
+    const names = ({ events }: TestParticipant) => events.map(({ name }) => name);
+    wire.cut();
+    await vi.waitFor(async () => expect((await fetch(`${house.gateway(0).url}/readyz`)).status).toBe(503));
+    await lea.request('chat:send', { clientId: clientId(), text: 'alone' });
+    await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
+    await vi.waitFor(() => expect(names(maxHere)).toContain('rooms:accessRevoked'));
+    wire.mend();
+    // The regular comparison of a room with the database comes later than this.
+    const timeout = 5_000;
+    await vi.waitFor(() => expect(names(tom)).toContain('chat:frame'), { timeout });
+    await vi.waitFor(() => expect(names(maxThere)).toContain('rooms:accessRevoked'), { timeout });
+  }, 120_000);
 });
 
 describe.skipIf(!hasGateways).each([

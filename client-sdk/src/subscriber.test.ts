@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Connection } from './connection.ts';
+import { LogeError } from './errors.ts';
+import type { StageTrack } from './events.ts';
+import { STAGE } from './limits.ts';
+import type { MediaEngine } from './media-engine.ts';
+import { Subscriber } from './subscriber.ts';
+
+type Source = StageTrack['source'];
+type Answers = Record<string, (input: Record<string, unknown>) => unknown>;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A transport whose path and pictures are what the test says. */
+class FakeTransport {
+  connectionState = 'connected';
+  framesDecoded = 0;
+  readonly close = vi.fn();
+  on(): void {}
+
+  async consume({ id, kind }: { id: string; kind: string }) {
+    const getStats = async () => new Map([['in', { type: 'inbound-rtp', framesDecoded: this.framesDecoded }]]);
+    return { id, track: { id, kind }, close: vi.fn(), getStats };
+  }
+}
+
+const consumer = (id: string, source: Source) => ({ id, kind: 'video', source, muted: false });
+
+/** Someone who watches a camera and a screen over `session_1`; every session after it has a transport that the test prepares. */
+async function watch(answers: Answers = {}) {
+  const transports: FakeTransport[] = [];
+  const prepared: Partial<FakeTransport>[] = [];
+  const requests: { name: string; input: Record<string, unknown> }[] = [];
+  const defaults: Answers = {
+    'stage:watch': () => {
+      const session = `session_${transports.length + 1}`;
+      return { session, consumers: [consumer(`${session}_camera`, 'camera'), consumer(`${session}_screen`, 'screen')] };
+    },
+  };
+  const request = async (name: string, input: Record<string, unknown>) => {
+    requests.push({ name, input });
+    return (answers[name] ?? defaults[name])?.(input) ?? {};
+  };
+  const connection: Pick<Connection, 'state'> & { request: typeof request } = { state: 'connected', request };
+  const engine = {
+    ready: async () => ({ recvRtpCapabilities: {} }),
+    dtlsParameters: async () => undefined,
+    createTransport: async () => {
+      const transport = Object.assign(new FakeTransport(), prepared.shift());
+      transports.push(transport);
+      return transport;
+    },
+  };
+  const handlers = {
+    onTrackAdded: vi.fn<(track: StageTrack) => void>(),
+    onTrackRemoved: vi.fn<(track: StageTrack, rejoining: boolean) => void>(),
+    onTrackMuted: vi.fn(),
+    onError: vi.fn(),
+    viewport: () => ({ width: 640, height: 360 }),
+  };
+  const subscriber = new Subscriber({
+    // What the subscriber uses of them, and no more.
+    connection: connection as unknown as Pick<Connection, 'request' | 'state'>,
+    engine: engine as unknown as MediaEngine,
+    log: () => {},
+    handlers,
+  });
+  subscriber.start();
+  await vi.waitFor(() => expect(subscriber.tracks).toHaveLength(2));
+  const askedFor = (name: string) => requests.filter((each) => each.name === name).map(({ input }) => input);
+  return { subscriber, transports, prepared, handlers, askedFor };
+}
+
+/** The node of the first session is about to leave. */
+function wantMove(subscriber: Subscriber): void {
+  const { session } = subscriber;
+  if (!session) throw new LogeError('session_not_found');
+  subscriber.handleMoveWanted({ session });
+}
+
+describe('what went on while the socket was away', () => {
+  it('keeps the last picture of what is sent anew, and lets go of a screen that is not shared any more', async () => {
+    const consumers = [consumer('session_1_camera_again', 'camera')];
+    const { subscriber, handlers } = await watch({ 'stage:resume': () => ({ consumers }) });
+    await subscriber.handleReconnected();
+    await vi.waitFor(() => expect(subscriber.tracks.map(({ id }) => id)).toEqual(['session_1_camera_again']));
+    const removed = handlers.onTrackRemoved.mock.calls.map(([{ source }, rejoining]) => [source, rejoining]);
+    expect(Object.fromEntries(removed)).toEqual({ camera: true, screen: false });
+  });
+});
+
+describe('a move to another session', () => {
+  it('takes over once there is a picture, and tells the size that it is watched at now', async () => {
+    const { subscriber, prepared, askedFor } = await watch();
+    prepared.push({ framesDecoded: 1 });
+    wantMove(subscriber);
+    await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_1' }]);
+    expect(askedFor('stage:viewport')).toEqual([{ session: 'session_2', viewport: { width: 640, height: 360 } }]);
+  });
+
+  it('leaves a working picture where it is when the other node cannot be reached', async () => {
+    const { subscriber, transports, prepared, handlers, askedFor } = await watch();
+    vi.useFakeTimers();
+    prepared.push({ connectionState: 'connecting' });
+    wantMove(subscriber);
+    await vi.advanceTimersByTimeAsync(STAGE.moveLimitMs + STAGE.moveLookMs);
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_2' }]);
+    expect(transports.map(({ close }) => close.mock.calls.length)).toEqual([0, 1]);
+    expect(subscriber.session).toBe('session_1');
+    expect(handlers.onTrackRemoved).not.toHaveBeenCalled();
+  });
+
+  it('takes over a session that has a path and no picture, as when the camera is off', async () => {
+    const { subscriber, prepared } = await watch();
+    vi.useFakeTimers();
+    prepared.push({ framesDecoded: 0 });
+    wantMove(subscriber);
+    await vi.advanceTimersByTimeAsync(STAGE.moveLimitMs + STAGE.moveLookMs);
+    expect(subscriber.session).toBe('session_2');
+  });
+
+  it('gives up the other session when its path breaks before it is shown', async () => {
+    const { subscriber, prepared, askedFor } = await watch({
+      'stage:restartIce': () => Promise.reject(new LogeError('session_not_found')),
+    });
+    prepared.push({ connectionState: 'failed' });
+    wantMove(subscriber);
+    await vi.waitFor(() => expect(askedFor('stage:watch')).toHaveLength(2));
+    // Told again until the answer that names the session has been handled.
+    await vi.waitFor(() => {
+      subscriber.handleTransportState({ session: 'session_2' as never, state: 'failed' });
+      expect(askedFor('stage:leave')).toEqual([{ session: 'session_2' }]);
+    });
+    expect(subscriber.session).toBe('session_1');
+  });
+});
