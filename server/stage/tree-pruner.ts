@@ -9,7 +9,7 @@ import type { Placement } from './placement.ts';
 import type { RoomTrees } from './room-trees.ts';
 
 interface TreePrunerOptions {
-  fleet: Pick<Fleet, 'get'>;
+  fleet: Pick<Fleet, 'open'>;
   trees: RoomTrees;
   placement: Placement;
   log: Log;
@@ -73,6 +73,10 @@ export class TreePruner {
   }
 
   async #isOpen(room: RoomId, node: string): Promise<boolean> {
-    return (await this.#options.fleet.get(node)?.isOpen({ room }))?.open ?? true;
+    const { fleet, placement } = this.#options;
+    // A node that is gone has nobody.
+    if (!placement.node(node)) return false;
+    const asked = await fleet.open(node);
+    return (await asked.isOpen({ room })).open;
   }
 }
