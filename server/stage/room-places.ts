@@ -110,7 +110,9 @@ export class RoomPlaces {
       const node = await this.#moveOrigin(room, tree, avoid);
       try {
         const answer = await open(await this.#fleet.open(node));
-        await this.#haveFollow(room, tree.origin === node ? undefined : tree.origin);
+        // One that drains is hung up nowhere any more, and has viewers for a while.
+        const draining = [...tree.edges.keys()].filter((id) => this.#fleet.draining(id));
+        await this.#haveFollow(room, tree.origin === node ? undefined : tree.origin, draining);
         return { node, result: { node, answer } };
       } catch (error) {
         this.#placement.releasePublisher(room);
@@ -304,10 +306,10 @@ export class RoomPlaces {
     }
   }
 
-  async #haveFollow(room: RoomId, earlier: string | undefined): Promise<void> {
+  async #haveFollow(room: RoomId, earlier: string | undefined, others: readonly string[] = []): Promise<void> {
     const origin = this.#placement.origin(room);
     // Also where the publisher comes back to the same node: its process may be another one, of which the edges have lost hold.
-    const nodes = new Set(this.#placement.edges(room).keys());
+    const nodes = new Set([...this.#placement.edges(room).keys(), ...others]);
     if (earlier !== undefined) nodes.add(earlier);
     await Promise.all(
       [...nodes].map(async (id) => {

@@ -42,12 +42,14 @@ export class TreePruner {
 
   /** Looks at all of a room's nodes: what nobody needed at the last look either, because the gateway that did is gone, is taken out. */
   async pruneIdle(room: RoomId, nodes: readonly string[]): Promise<void> {
+    const { trees, placement } = this.#options;
     const before = this.#idle.get(room);
     const idle = new Set<string>();
     for (const node of nodes) {
       if (await this.#isOpen(room, node).catch(() => true)) continue;
-      if (before?.has(node)) await this.prune(room, node);
-      else idle.add(node);
+      if (!before?.has(node)) idle.add(node);
+      else if (placement.node(node)) await this.prune(room, node);
+      else await trees.dropEdge(room, node);
     }
     if (idle.size > 0) this.#idle.set(room, idle);
     else this.#idle.delete(room);
