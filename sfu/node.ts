@@ -254,6 +254,8 @@ export class LocalSfuNode implements SfuNode {
     if (request.upstream.node === this.id) return;
     const room = this.#rooms.get(request.room);
     if (!room) return;
+    // Who leaves a node that drains goes on beside what takes their place, until nobody watches here any more.
+    if (room.publisher && this.draining) return;
     if (room.publisher) this.#sessions.end(room.publisher, 'replaced');
     // It may have been the only one there. A node that was gone and is back has the same name, and no pull of ours.
     const isFollowing = room.upstream?.alive && room.upstream.source.node === request.upstream.node;

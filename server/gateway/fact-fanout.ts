@@ -100,9 +100,11 @@ export class FactFanout {
     const { rooms, stage } = this.#context;
     const roomId = room as RoomId;
     // What a key opens, whoever holds it; the creator has no need of one and gets no such facts.
-    const { access } = await rooms.decide({ roomId, identity, role: 'fan' });
+    const { access, moderates } = await rooms.decide({ roomId, identity, role: 'fan' });
+    // Who keeps order may be there by their rank, whatever becomes of a key; not where they were removed, or after the end.
+    if (access.state === 'granted' || (moderates && access.state === 'required')) return;
     // Not waited for: an SFU node that does not answer must not hold up the facts that follow.
-    if (access.state !== 'granted') void stage.closeParticipant(roomId, identity);
+    void stage.closeParticipant(roomId, identity);
   }
 
   #tell(to: Target, fact: Fact): void {

@@ -49,7 +49,9 @@ export class GatewayLease {
    * gateways waits until the others had time to be heard again.
    */
   get steadyForMs(): number {
-    return this.#now() - this.#steadySinceMs;
+    const now = this.#now();
+    // In a gap that no beat has ended yet nothing is known of the others either.
+    return now - this.#beatAtMs > GAP_MS ? 0 : now - this.#steadySinceMs;
   }
 
   /** Gives a sign of life now. */

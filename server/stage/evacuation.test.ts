@@ -63,6 +63,17 @@ test('who does not follow is moved all the same, the publisher last', () => {
   expect(moved.at(-1)).toBe('publisher');
 });
 
+test('who comes back without having heard the question is asked again', () => {
+  const { evacuation, asked, moved } = house(1, { follow: false });
+  evacuation.handleNode({ node: 'leaving', draining: true });
+  vi.advanceTimersByTime(9_000);
+  expect(asked).toEqual(['publisher', 'viewer 0']);
+  evacuation.handleResumed('viewer 0' as SessionId);
+  vi.advanceTimersByTime(9_000);
+  expect(asked).toEqual(['publisher', 'viewer 0', 'viewer 0']);
+  expect(moved).toEqual([]);
+});
+
 test('nobody leaves a node that stays', () => {
   const { evacuation, moved } = house(3);
   evacuation.handleNode({ node: 'leaving', draining: false });

@@ -49,6 +49,11 @@ export class Evacuation {
     this.#step(node);
   }
 
+  /** Somebody is back who may not have heard the question: they are asked again. */
+  handleResumed(session: SessionId): void {
+    for (const { asked } of this.#leaving.values()) asked.delete(session);
+  }
+
   close(): void {
     for (const { timer } of this.#leaving.values()) clearInterval(timer);
     this.#leaving.clear();

@@ -1,5 +1,5 @@
 /** One person's media in a room, over all nodes that it is on and whichever gateways look after it; for whoever bills it by the minute. */
-import { SfuError } from '../../sfu/contract.ts';
+import { SfuError, type SfuNode } from '../../sfu/contract.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { RoomPlaces } from './room-places.ts';
 import { toAppError } from './sfu-errors.ts';
@@ -17,12 +17,13 @@ type Places = Pick<RoomPlaces, 'nodesOf'>;
 
 export async function countMedia(places: Places, room: RoomId, identity: string): Promise<StageTraffic | undefined> {
   const nodes = await places.nodesOf(room);
-  const counted = await Promise.all(nodes.map((node) => node.roomTraffic({ room, identity }))).catch((error) => {
-    throw toAppError(error);
-  });
-  const traffic = counted.flat();
+  const { answers, failure } = await askAll(nodes, (node) => node.roomTraffic({ room, identity }));
+  const traffic = answers.flat();
   const [publishers, viewers] = [traffic.filter(({ publish }) => publish), traffic.filter(({ publish }) => !publish)];
-  if (publishers.length === 0 || viewers.length === 0) return undefined;
+  if (publishers.length === 0 || viewers.length === 0) {
+    if (failure) throw toAppError(failure.error);
+    return undefined;
+  }
   const sum = (of: typeof traffic, key: 'videoReceivedBytes' | 'videoSentBytes' | 'receivedBytes') =>
     of.reduce((total, each) => total + each[key], 0);
   return {
@@ -38,13 +39,34 @@ export async function extendWatching(
   { room, identity, untilMs }: { room: RoomId; identity: string; untilMs: number },
 ): Promise<void> {
   const nodes = await places.nodesOf(room);
-  await Promise.all(
-    nodes.map(async (node) => {
-      const watching = (await node.roomTraffic({ room, identity })).filter(({ publish }) => !publish);
-      await Promise.all(watching.map(({ session }) => node.updateGrant({ session, until: untilMs })));
-    }),
-  ).catch((error) => {
-    // One that has just ended, or is still being opened, has its time from the decision about access.
-    if (!(error instanceof SfuError) || error.code !== 'session_not_found') throw toAppError(error);
+  const { answers, failure } = await askAll(nodes, async (node) => {
+    const watching = (await node.roomTraffic({ room, identity })).filter(({ publish }) => !publish);
+    const extended = await Promise.all(watching.map(({ session }) => extend(node, session, untilMs)));
+    return extended.filter(Boolean).length;
   });
+  if (failure && !answers.some((extended) => extended > 0)) throw toAppError(failure.error);
+}
+
+/** False for one that has just ended, or is still being opened: that has its time from the decision about access. */
+async function extend(node: SfuNode, session: string, until: number): Promise<boolean> {
+  try {
+    await node.updateGrant({ session, until });
+    return true;
+  } catch (error) {
+    if (error instanceof SfuError && error.code === 'session_not_found') return false;
+    throw error;
+  }
+}
+
+/** Asks every node. One that fails may be one that the room is not on, while Redis is away: what the others say counts, if it is enough. */
+async function askAll<A>(
+  nodes: readonly SfuNode[],
+  ask: (node: SfuNode) => Promise<A>,
+): Promise<{ answers: A[]; failure: { error: unknown } | undefined }> {
+  const asked = await Promise.allSettled(nodes.map(ask));
+  const failed = asked.find((result) => result.status === 'rejected');
+  return {
+    answers: asked.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    failure: failed && { error: failed.reason },
+  };
 }

@@ -9,12 +9,14 @@ import {
   type SfuNode,
   type SfuNodeAnnouncement,
 } from '../../sfu/contract.ts';
+import { HASH_LEASE_MS } from '../platform/leased-hashes.ts';
 import type { Log } from '../platform/log.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Fleet } from './fleet.ts';
 import { Placement, type PlacementAnswer, type PlacementLimits, type ViewerClass } from './placement.ts';
 import type { RoomTree, RoomTrees } from './room-trees.ts';
+import type { RoomUse } from './room-uses.ts';
 import { TreePruner } from './tree-pruner.ts';
 
 /** Nodes that are tried before somebody is told that it can't be done now. */
@@ -33,12 +35,6 @@ export interface RoomPlacesOptions {
   limits?: Partial<PlacementLimits>;
 }
 
-/** Where the sessions of a room are that a gateway looks after. */
-export interface RoomUse {
-  publisher: string | undefined;
-  watched: ReadonlySet<string>;
-}
-
 export interface ViewerPlace {
   node: SfuNode;
   upstream?: RoomUpstream;
@@ -53,6 +49,9 @@ export class RoomPlaces {
   readonly #pruner: TreePruner;
   /** Rooms whose tree named another origin than their publisher's node at the last look. */
   readonly #contested = new Set<RoomId>();
+  #healing: Promise<void> | undefined;
+  /** Rooms that were on a node that is gone: who publishes there comes back, and need not be told again where the room is. */
+  readonly #lost = new Map<RoomId, { node: string; untilMs: number }>();
 
   constructor({ fleet, trees, log, region, limits }: RoomPlacesOptions) {
     this.#fleet = fleet;
@@ -68,7 +67,10 @@ export class RoomPlaces {
   }
 
   handleGone(node: string): void {
-    this.#placement.removeNode(node);
+    const untilMs = performance.now() + HASH_LEASE_MS;
+    for (const { room, lost } of this.#placement.removeNode(node)) {
+      if (lost === 'origin') this.#lost.set(room as RoomId, { node, untilMs });
+    }
   }
 
   /** Opens a viewer's session on the node that suits, or on the next that does. */
@@ -101,12 +103,16 @@ export class RoomPlaces {
   /** Opens a publisher's session on the room's origin, and has the other nodes of the room follow if that is another than before. */
   async publish<A>(room: RoomId, open: (node: SfuNode) => Promise<A>): Promise<{ node: string; answer: A }> {
     return this.#try(async (avoid) => {
-      const tree = await this.#learn(room);
+      const learned = await this.#learn(room);
+      // Without Redis: who was on a node that is gone can only be elsewhere from now on.
+      const tree = learned.isAgreed ? learned : { ...learned, origin: learned.origin ?? this.#lostOrigin(room) };
       assertKnown(tree);
       const node = await this.#moveOrigin(room, tree, avoid);
       try {
         const answer = await open(await this.#fleet.open(node));
-        await this.#haveFollow(room, tree.origin === node ? undefined : tree.origin);
+        // One that drains is hung up nowhere any more, and has viewers for a while.
+        const draining = [...tree.edges.keys()].filter((id) => this.#fleet.draining(id));
+        await this.#haveFollow(room, tree.origin === node ? undefined : tree.origin, draining);
         return { node, result: { node, answer } };
       } catch (error) {
         this.#placement.releasePublisher(room);
@@ -149,6 +155,7 @@ export class RoomPlaces {
     this.#placement.removeRoom(room);
     this.#pruner.forget(room);
     this.#contested.delete(room);
+    this.#lost.delete(room);
     await this.#trees.remove(room).catch((error) => this.#log.warn({ err: error, room }, 'tree not forgotten'));
   }
 
@@ -159,6 +166,15 @@ export class RoomPlaces {
    */
   async renew(uses: ReadonlyMap<RoomId, RoomUse>): Promise<void> {
     await this.#trees.renew([...uses.keys()]);
+    // A node that hangs makes it long; two looks at the same time would tell nothing of what lasts.
+    this.#healing ??= this.#heal(uses).finally(() => {
+      this.#healing = undefined;
+    });
+    await this.#healing;
+  }
+
+  async #heal(uses: ReadonlyMap<RoomId, RoomUse>): Promise<void> {
+    for (const room of this.#lost.keys()) if (this.#lostOrigin(room) === undefined) this.#lost.delete(room);
     for (const [room, { publisher, watched }] of uses) {
       const { origin, edges } = await this.#trees.get(room);
       const known = publisher ?? this.#placement.origin(room);
@@ -170,7 +186,7 @@ export class RoomPlaces {
       } else if (origin === known) {
         await this.#claimWatched(room, { origin, edges }, watched);
         if (publisher !== undefined) await this.#pruner.pruneIdle(room, [...edges.keys()]);
-      } else if (publisher !== undefined) await this.#reclaim(room, known);
+      } else if (publisher !== undefined && !this.#fleet.draining(publisher)) await this.#reclaim(room, publisher);
     }
   }
 
@@ -227,13 +243,18 @@ export class RoomPlaces {
       if (origin !== undefined && !this.#isKnown(room, tree)) this.#placement.setRoom({ room, origin, edges });
       // A node that is gone for all is gone from the tree as well.
       for (const id of ids) {
-        if (!this.#placement.node(id)) this.#placement.removeNode(id);
+        if (!this.#placement.node(id)) this.handleGone(id);
       }
       return { ...tree, isAgreed: true };
     } catch (error) {
       this.#log.warn({ err: error, room }, 'the tree of a room can not be asked; going on with what is known here');
       return { origin: this.#placement.origin(room), edges: this.#placement.edges(room), isAgreed: false };
     }
+  }
+
+  #lostOrigin(room: RoomId): string | undefined {
+    const lost = this.#lost.get(room);
+    return lost && lost.untilMs > performance.now() ? lost.node : undefined;
   }
 
   #isKnown(room: RoomId, { origin, edges }: RoomTree): boolean {
@@ -285,17 +306,18 @@ export class RoomPlaces {
     }
   }
 
-  async #haveFollow(room: RoomId, earlier: string | undefined): Promise<void> {
+  async #haveFollow(room: RoomId, earlier: string | undefined, others: readonly string[] = []): Promise<void> {
     const origin = this.#placement.origin(room);
     // Also where the publisher comes back to the same node: its process may be another one, of which the edges have lost hold.
-    const nodes = new Set(this.#placement.edges(room).keys());
+    const nodes = new Set([...this.#placement.edges(room).keys(), ...others]);
     if (earlier !== undefined) nodes.add(earlier);
     await Promise.all(
       [...nodes].map(async (id) => {
         const upstream =
           this.#upstreamOf(room, id) ?? (origin === undefined ? undefined : this.#fleet.asUpstream(origin));
         // What leaves a node that drains goes on there until nobody watches it any more.
-        if (!upstream || id === origin || this.#fleet.draining(id)) return;
+        const isLeft = id === earlier && this.#fleet.draining(id);
+        if (!upstream || id === origin || isLeft) return;
         try {
           await (await this.#fleet.open(id)).follow({ room, upstream });
         } catch (error) {

@@ -25,6 +25,7 @@ import type { Fleet } from './fleet.ts';
 import { Lives } from './lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
 import type { RoomPlaces } from './room-places.ts';
+import { roomUses } from './room-uses.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
 import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
@@ -221,10 +222,10 @@ export class Stage {
     if (known && (known.room !== room || known.identity !== identity)) throw new AppError('session_not_found');
     const here = known?.node === undefined ? undefined : this.#fleet.get(known.node);
     const nodes = here ? [here] : await this.#places.nodesOf(room);
-    const asked = await Promise.allSettled(
+    // Whichever has it: a node that hangs must not hold up who is on another one.
+    const found = await Promise.any(
       nodes.map(async (node) => ({ node: node.id, ...(await node.adopt({ session, room, identity })) })),
-    );
-    const found = asked.flatMap((it) => (it.status === 'fulfilled' ? it.value : []))[0];
+    ).catch(() => undefined);
     if (!found) {
       this.#forget(session);
       throw new AppError('session_not_found');
@@ -240,6 +241,7 @@ export class Stage {
         direction: found.publish ? 'publish' : 'watch',
       });
     this.#countSessions();
+    this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
     if (found.publish) await this.#lives.start(room);
     return { consumers: found.consumers as ResumeAnswer['consumers'] };
@@ -322,6 +324,7 @@ export class Stage {
   /** Redis is back, perhaps without what it knew: says again at once where the rooms are, and looks once more whether others heard of it. */
   handleRestored(): void {
     void this.#renewLeases();
+    clearTimeout(this.#restoredTimer);
     this.#restoredTimer = setTimeout(() => void this.#renewLeases(), RESTORED_LOOK_MS);
   }
 
@@ -452,23 +455,20 @@ export class Stage {
   async #renewLeases(): Promise<void> {
     const now = this.#clock.now();
     const kept = new Map<string, SessionId[]>();
-    const uses = new Map<RoomId, { publisher: string | undefined; watched: Set<string> }>();
+    const looked: SessionEntry[] = [];
     for (const entry of this.#sessions.all()) {
       if (entry.socket === undefined && entry.orphanedUntilMs <= now) {
         this.#close(entry.session, 'lease_expired').catch((error) =>
           this.#log.warn({ err: error }, 'session not closed'),
         );
-      } else if (entry.node !== undefined) {
-        kept.set(entry.node, [...(kept.get(entry.node) ?? []), entry.session]);
-        const use = uses.get(entry.room) ?? { publisher: undefined, watched: new Set() };
-        uses.set(entry.room, use);
-        if (entry.direction === 'publish') use.publisher = entry.node;
-        else use.watched.add(entry.node);
+        continue;
       }
+      looked.push(entry);
+      if (entry.node !== undefined) kept.set(entry.node, [...(kept.get(entry.node) ?? []), entry.session]);
     }
     await Promise.all([
       ...[...kept].map(([node, sessions]) => this.#renewOn(node, sessions)),
-      this.#places.renew(uses).catch((error) => this.#log.warn({ err: error }, 'trees not renewed')),
+      this.#places.renew(roomUses(looked)).catch((error) => this.#log.warn({ err: error }, 'trees not renewed')),
     ]);
   }
 

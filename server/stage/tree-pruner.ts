@@ -9,7 +9,7 @@ import type { Placement } from './placement.ts';
 import type { RoomTrees } from './room-trees.ts';
 
 interface TreePrunerOptions {
-  fleet: Pick<Fleet, 'get'>;
+  fleet: Pick<Fleet, 'open'>;
   trees: RoomTrees;
   placement: Placement;
   log: Log;
@@ -42,12 +42,14 @@ export class TreePruner {
 
   /** Looks at all of a room's nodes: what nobody needed at the last look either, because the gateway that did is gone, is taken out. */
   async pruneIdle(room: RoomId, nodes: readonly string[]): Promise<void> {
+    const { trees, placement } = this.#options;
     const before = this.#idle.get(room);
     const idle = new Set<string>();
     for (const node of nodes) {
       if (await this.#isOpen(room, node).catch(() => true)) continue;
-      if (before?.has(node)) await this.prune(room, node);
-      else idle.add(node);
+      if (!before?.has(node)) idle.add(node);
+      else if (placement.node(node)) await this.prune(room, node);
+      else await trees.dropEdge(room, node);
     }
     if (idle.size > 0) this.#idle.set(room, idle);
     else this.#idle.delete(room);
@@ -73,6 +75,10 @@ export class TreePruner {
   }
 
   async #isOpen(room: RoomId, node: string): Promise<boolean> {
-    return (await this.#options.fleet.get(node)?.isOpen({ room }))?.open ?? true;
+    const { fleet, placement } = this.#options;
+    // A node that is gone has nobody.
+    if (!placement.node(node)) return false;
+    const asked = await fleet.open(node);
+    return (await asked.isOpen({ room })).open;
   }
 }

@@ -184,6 +184,25 @@ it('follows a publisher to another node, also where they have left', async () =>
   }
 });
 
+it('lets a publisher who leaves a node that drains go on there, and has its viewers follow when they have left', async () => {
+  await using first = await House.create();
+  await using second = await House.create();
+  const { session: earlier } = await first.stage.publish('room_leaves');
+  const { session, viewer } = await first.stage.watch('room_leaves');
+  await viewer.firstDecodableFrame;
+  first.node.drain();
+  await second.stage.publish('room_leaves');
+  await first.node.follow({ room: 'room_leaves', upstream: second.asUpstream() });
+  const packets = viewer.packets('video');
+  await vi.waitFor(() => expect(viewer.packets('video')).toBeGreaterThan(packets + 20), WAIT);
+  expect(first.stage.events.of('sessionClosed', earlier)).toEqual([]);
+
+  await first.node.closeSession({ session: earlier });
+  await first.node.follow({ room: 'room_leaves', upstream: second.asUpstream() });
+  const added = () => first.stage.events.of('consumersAdded', session).flatMap(({ consumers }) => consumers);
+  await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
+});
+
 it('follows a node that was gone and is back under its name', async () => {
   await using edge = await House.create();
   const first = await House.create({ id: 'sfu_back' });
