@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import type { RoomId, TicketId } from '../protocol/ids.ts';
 import type { Ticket } from '../protocol/money.ts';
@@ -50,12 +50,16 @@ export class TicketsStore {
 
   /** How many people hold a ticket, or have a page open on which they can pay for one; without the one who asks. */
   async countOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
+    const isSold = inArray(tickets.status, ['valid', 'pending']);
+    // Won, a disputed ticket is a key again: until that is decided its place is nobody else's.
+    const mayComeBack = and(
+      eq(tickets.status, 'disputed'),
+      sql`exists (select 1 from disputes d where d.source_id = ${tickets.id} and d.status not in ('won', 'lost'))`,
+    );
     const [row] = await tx
       .select({ n: sql<string>`count(distinct ${tickets.identity})` })
       .from(tickets)
-      .where(
-        and(eq(tickets.room, room), ne(tickets.identity, identity), inArray(tickets.status, ['valid', 'pending'])),
-      );
+      .where(and(eq(tickets.room, room), ne(tickets.identity, identity), or(isSold, mayComeBack)));
     return Number(row?.n ?? 0);
   }
 

@@ -65,8 +65,8 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     };
   }
 
-  async function ticketByCard() {
-    const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
+  async function ticketByCard(more: { capacity?: number } = {}) {
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 }, more);
     const identity = await house.createFan();
     const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
@@ -102,6 +102,21 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: expect.any(Number) });
     expect((await earningsOf(room)).availableMinor).toBeGreaterThan(1_300);
   });
+
+  test.each(['won', 'lost'] as const)(
+    'the place of a disputed ticket is sold to nobody else before it is %s',
+    async (outcome) => {
+      const { room, identity, ticket } = await ticketByCard({ capacity: 1 });
+      const { close } = await dispute(ticket);
+      const other = await house.createFan(4_000);
+      const buy = () => house.money.buyTicket({ room, identity: other, name: 'Malik', from: 'wallet' });
+      await expect(buy()).rejects.toEqual(failure('sold_out'));
+      await close(outcome);
+      if (outcome === 'lost') return expect(await buy()).toMatchObject({ ticket: { status: 'valid' } });
+      await expect(buy()).rejects.toEqual(failure('sold_out'));
+      expect(await accessOf(room, identity)).toMatchObject({ state: 'granted', ticket });
+    },
+  );
 
   test('a lost ticket is taken back from all who had a part, and the house bears the fee alone', async () => {
     const { room, identity, ticket } = await ticketByCard();

@@ -7,6 +7,7 @@ import type { SoakHouse } from './soak-house.ts';
 const RETRY_MS = 66 * 60_000;
 /** Whatever failed is tried again within the hour, and a week-late webhook is no reason to wait. */
 const ROUNDS = 3;
+const FEE_MS = 60_000;
 
 /** Lets everything that is under way come to its end: no faults, no deaths, and time for whatever is to be tried again. */
 export async function settle(house: SoakHouse): Promise<void> {
@@ -27,7 +28,9 @@ interface Findings {
 
 export function check(house: SoakHouse, answers: Answers): Promise<Findings> {
   return house.whileClosed(async () => {
-    // For what came in at the last moment.
+    // For what came in at the last moment, and the fee that the provider is asked for half a minute after that.
+    await house.app.money.sweep();
+    house.advance(FEE_MS);
     await house.app.money.sweep();
     await house.app.outbox.idle();
     return look(house, answers);
