@@ -155,10 +155,10 @@ export class Chat {
   }
 
   async #appendTips(tips: Tip[]): Promise<void> {
+    // The words of all are known before the first is appended: what is asked for them is not answered in any order, and tips keep theirs.
+    const judged = await Promise.all(tips.map(async (tip) => ({ ...tip, ...(await this.#wordsOfTip(tip)) })));
     await Promise.all(
-      tips.map(async (tip) => {
-        const { id, room, from, amountMinor, currency, sentAt } = tip;
-        const { text, withheld } = await this.#wordsOfTip(tip);
+      judged.map(async ({ id, room, from, amountMinor, currency, sentAt, text, withheld }) => {
         const { isNew } = await this.#log.append({
           room,
           kind: 'tip',
