@@ -63,13 +63,24 @@ const RULES: Rule[] = [
       where (c.status = 'paid') <> (x.id is not null)`,
   },
   {
+    // Refunds, those by hand at the provider and what lost disputes took are the whole of it together, and a refund was the last of them:
+    // it gives back what a dispute over the credit has left. A dispute that is the last ends nothing, nor does a refund of a tip by hand.
     fault: 'is a refunded ticket or tip without a refund, or a refund of one that is not refunded',
-    statement: sql`select t.id from tickets t
-        where (t.status = 'refunded') <> (exists (select 1 from refunds r where r.ticket = t.id group by r.ticket having sum(r.amount_minor) = t.price_minor)
-          or exists (select 1 from provider_made_refunds p where p.source_id = t.id and t.status = 'refunded'))
-      union all select t.id from tips t
-        where (t.status = 'refunded') <> exists (select 1 from refunds r where r.tip = t.id
-          group by r.tip having sum(r.amount_minor) = t.amount_minor)`,
+    statement: sql`select s.id from (
+        select id, 'ticket' as kind, price_minor as gross, status = 'refunded' as is_refunded from tickets
+        union all select id, 'tip', amount_minor, status = 'refunded' from tips
+      ) s
+      left join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id
+      cross join lateral (select
+        (select coalesce(sum(r.amount_minor), 0) from refunds r where r.ticket = s.id or r.tip = s.id)
+          + (select coalesce(sum(p.amount_minor - p.loss_minor), 0) from provider_made_refunds p where p.source_id = s.id)
+          + (select coalesce(sum(e.amount_minor), 0) from ledger_transactions d join ledger_entries e on e.transaction = d.id
+            where d.reverses_id = x.id and d.kind = 'dispute_reversal' and e.account like 'disputes_open:%') as given,
+        (select l.source_type from ledger_transactions l join ledger_entries e on e.transaction = l.id
+          where l.reverses_id = x.id order by e.seq desc limit 1) as last
+      ) back
+      where s.is_refunded <> (back.given = s.gross and coalesce(back.last, 'refund') <> 'dispute'
+        and (s.kind = 'ticket' or back.last = 'refund'))`,
   },
   {
     fault: 'is a tip or a ticket whose creator or association got something else than its terms say',

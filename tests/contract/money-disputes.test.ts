@@ -170,6 +170,35 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await balanceOf(kept.identity)).toBe(5_000);
   });
 
+  test.each(['ticket', 'tip'] as const)(
+    'of a %s that a lost dispute over the credit took in part, the rest can be refunded, and that ends it',
+    async (kind) => {
+      const identity = await house.createFan(1_000);
+      const [disputed] = (await house.money.getWalletHistory(identity)).entries;
+      const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 5_000 });
+      await house.money.confirmCheckout(await pay(checkoutUrl));
+      const room = await house.createRoom(kind === 'ticket' ? { kind, priceMinor: 6_000 } : { kind: 'free' });
+      const buy = async () => {
+        const bought = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+        return { ticket: ('ticket' in bought ? bought.ticket.id : '') as TicketId };
+      };
+      const tip = async () => {
+        const input = { amountMinor: 6_000, idempotencyKey: createId('event') };
+        return { tip: (await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input })).tip.id };
+      };
+      const sale = await (kind === 'ticket' ? buy() : tip());
+      await (await dispute(disputed?.id ?? '')).close('lost');
+      expect(await disputes().list()).toMatchObject([{ status: 'lost', amountMinor: 1_000, lossMinor: 0 }]);
+      expect(await house.money.checkInvariants()).toEqual([]);
+      expect(await house.money.refund({ ...sale, reason }, 'operator')).toMatchObject({ amountMinor: 5_000 });
+      expect(await balanceOf(identity)).toBe(5_000);
+      expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0 });
+      if (kind === 'ticket') expect(await accessOf(room, identity)).toMatchObject({ reason: 'refunded' });
+      expect(await house.money.checkInvariants()).toEqual([]);
+      await expect(house.money.refund({ ...sale, reason }, 'operator')).rejects.toEqual(failure('already_refunded'));
+    },
+  );
+
   test('evidence comes from our own records, is handed in once, and is refused when it is too late', async () => {
     const { ticket } = await ticketByCard();
     const { id, close } = await dispute(ticket);
