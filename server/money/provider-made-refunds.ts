@@ -47,6 +47,9 @@ export class ProviderMadeRefunds {
     log.warn({ ...fields, source: paid.sourceId }, 'a refund was made by hand at the provider, and is booked');
     this.#context.metrics.moneyMinor.inc({ kind: 'refund' }, found.amountMinor);
     this.#context.outbox.wake();
+    // The news that it failed may have come while this was being booked, and has found nothing to take back.
+    const after = await this.#context.provider.fetchRefund(found.providerRefund);
+    if (after?.status === 'failed') await this.#takeBack(after, paid);
   }
 
   async #book(found: ProviderRefund, paid: CardPayment): Promise<boolean> {
@@ -76,7 +79,7 @@ export class ProviderMadeRefunds {
         await ledger.post(tx, { kind: 'refund', source, reversesId: booked.id, legs, at });
       }
       if (takenMinor < amountMinor) await this.#bookLoss(tx, found, { lossMinor: amountMinor - takenMinor, at });
-      const isWhole = booked !== undefined && takenMinor === remainderOf(booked);
+      const isWhole = booked !== undefined && takenMinor > 0 && takenMinor === remainderOf(booked);
       if (purpose === 'ticket' && isWhole) await this.#endTicket(tx, sourceId);
       if (purpose === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
       if (purpose === 'topup' && takenMinor > 0) {
@@ -100,7 +103,8 @@ export class ProviderMadeRefunds {
   }
 
   async #endTicket(tx: Orm, id: string): Promise<void> {
-    const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid']);
+    // Disputed too: that it was won may be told later, and must not make a key again of what was given back.
+    const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid', 'disputed']);
     if (!ticket) return;
     const room = ticket.room as RoomId;
     await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');

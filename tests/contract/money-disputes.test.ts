@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ProviderRefund } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TicketId, type TopupId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
@@ -65,14 +66,24 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     };
   }
 
-  async function ticketByCard(more: { capacity?: number } = {}) {
+  async function ticketByCard({ card, ...more }: { capacity?: number; card?: string } = {}) {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 }, more);
     const identity = await house.createFan();
     const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl));
+    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
     return { room, identity, ticket: confirmed.id as TicketId };
   }
+
+  /** What somebody gives back at the provider, as it stands now: the look that a webhook takes, whose booking may come late. */
+  async function refundByHand(source: string): Promise<ProviderRefund> {
+    const payment = await paymentOf(source);
+    const { id, amount, currency, created } = await stripe.refunds.create({ payment_intent: payment });
+    const look = { providerRefund: id, payment, amountMinor: amount, currency, createdAtMs: created * 1_000 };
+    return { ...look, status: 'succeeded', reference: null, order: null, failure: null };
+  }
+
+  const handle = (found: ProviderRefund) => house.money.settlement.providerMadeRefunds.handle(found);
 
   async function topupAndTip(tipMinor: number) {
     const room = await house.createRoom({ kind: 'free' });
@@ -235,6 +246,29 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     await house.money.sweep();
     expect(await balanceOf(spent.identity)).toBe(0);
     expect((await earningsOf(spent.room)).pendingMinor).toBeGreaterThan(2_000);
+  });
+
+  test('a refund by hand that fails while it is being booked is owed to the payer all the same', async () => {
+    const { ticket } = await ticketByCard({ card: '4000 0000 0000 5126' });
+    const seen = await refundByHand(ticket);
+    await house.emulator.flush();
+    expect((await stripe.refunds.retrieve(seen.providerRefund)).status).toBe('failed');
+    await house.money.sweep();
+    await handle(seen);
+    expect(await house.money.checkInvariants()).toEqual([]);
+    expect(await reconcile()).toMatchObject({ differenceMinor: 0, unexplainedCount: 0 });
+  });
+
+  test('a ticket that is given back by hand is no key again when it is told later that its dispute was won', async () => {
+    const { room, identity, ticket } = await ticketByCard();
+    const paymentIntent = await paymentOf(ticket);
+    const made = (await house.emulator.act('open_dispute', { paymentIntent })) as { id: string };
+    await house.money.sweep();
+    await house.emulator.act('close_dispute', { dispute: made.id, outcome: 'won' });
+    await handle(await refundByHand(ticket));
+    await house.money.sweep();
+    expect(await disputes().list()).toMatchObject([{ status: 'won' }]);
+    expect(await accessOf(room, identity)).toMatchObject({ state: 'required' });
   });
 
   test('reconciliation names an unknown payment and a payment that the books do not have yet', async () => {
