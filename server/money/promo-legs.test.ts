@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lostSaleLegs } from './dispute-legs.ts';
 import { accountId, charityAccount, fanPromo, fanWallet, type Leg, saleLegs, splitSale, sumOf } from './ledger.ts';
 import { payWithPromo, returnLegs } from './promo-legs.ts';
 
@@ -54,6 +55,31 @@ describe('a sale paid with promotional credit', () => {
         for (const { account } of original) expect(on([...original, ...earlier], accountId(account))).toBe(0);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('of which a lost dispute took money is given back in any parts, and the wallet gets no more than the bank has left', () => {
+    const policy = { id: 'fees_v1', vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
+    const parts = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(parts, amount, amount, (amounts, disputedMinor, moreMinor) => {
+        const restMinor = amounts.reduce((sum, part) => sum + part, 0);
+        const paidMinor = Math.min(disputedMinor + moreMinor, disputedMinor + restMinor);
+        const original = paid(restMinor + disputedMinor, policy, restMinor + disputedMinor - paidMinor);
+        const earlier = lostSaleLegs(
+          { id: 'ltx_1', legs: original, earlier: [], isFrozen: false },
+          disputedMinor,
+          'eur',
+        );
+        for (const amountMinor of amounts) {
+          const legs = returnLegs({ original, earlier: [...earlier], wallet, amountMinor });
+          expect(sumOf(legs)).toBe(0);
+          for (const account of [wallet, promo]) expect(on(legs, accountId(account))).toBeGreaterThanOrEqual(0);
+          earlier.push(...legs);
+        }
+        expect(on(earlier, accountId(wallet))).toBe(paidMinor - disputedMinor);
+        expect(on([...original, ...earlier], accountId(promo))).toBe(0);
+      }),
     );
   });
 

@@ -1,5 +1,5 @@
 /** The promotional part of sales, in legs: how a payment is divided over a fan's two accounts, and how its refund returns to both. Pure. */
-import { type Account, accountId, fanPromo, type Leg, reversalLegs } from './ledger.ts';
+import { type Account, accountId, fanPromo, houseAccount, type Leg, reversalLegs } from './ledger.ts';
 
 /** The same legs with the payer's divided: promotional credit first, as far as it goes. */
 export function payWithPromo(legs: Leg[], payment: { payer: Account; promoMinor: number }): Leg[] {
@@ -20,7 +20,8 @@ export function payWithPromo(legs: Leg[], payment: { payer: Account; promoMinor:
 
 /**
  * Legs that give `amountMinor` of a sale back to the fan. What was paid with promotional credit returns there and the rest to the wallet,
- * in proportion over all returns together, so that each has got back exactly what it gave once all is returned.
+ * in proportion over all returns together, so that each has got back exactly what it gave once all is returned. What a lost dispute took was
+ * money, which the bank gives back: of that no more than what is left goes to the wallet.
  */
 export function returnLegs(giving: { original: Leg[]; earlier?: Leg[]; wallet: Account; amountMinor: number }): Leg[] {
   const { original, earlier = [], wallet, amountMinor } = giving;
@@ -40,9 +41,12 @@ export function returnLegs(giving: { original: Leg[]; earlier?: Leg[]; wallet: A
   const returnedPromo = sumOn(earlier, promo);
   const returned = BigInt(returnedPromo + sumOn(earlier, wallet) + amountMinor);
   const promoPart = Number((BigInt(paidPromo) * returned) / gross) - returnedPromo;
+  const takenMinor = sumOn(earlier, houseAccount('disputes_open', wallet.currency));
+  const moneyLeft = Math.max(0, -sumOn(original, wallet) - sumOn(earlier, wallet) - takenMinor);
+  const moneyPart = Math.min(amountMinor - promoPart, moneyLeft);
   const parts = [
-    { account: promo, amountMinor: promoPart },
-    { account: wallet, amountMinor: amountMinor - promoPart },
+    { account: promo, amountMinor: amountMinor - moneyPart },
+    { account: wallet, amountMinor: moneyPart },
   ].filter((leg) => leg.amountMinor !== 0);
   return [...parts, ...legs.filter((leg) => accountId(leg.account) !== accountId(wallet))];
 }
