@@ -103,6 +103,8 @@ const environment = z.object({
   LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
   LOGE_SFU_PORT: port.optional(),
   LOGE_SFU_WORKERS: z.coerce.number().int().min(0).max(256).optional(),
+  /** Whether spare media sessions are kept, where there is more than one worker. */
+  LOGE_SFU_SPARES: z.enum(['on', 'off']).default('on'),
   LOGE_SFU_SECRET: list
     .refine(
       (secrets) => secrets.length > 0 && secrets.every(({ length }) => length >= SECRET_MIN_CHARS),
@@ -255,6 +257,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       port: env.LOGE_SFU_PORT,
       /** Media workers of this process; none where it leaves media to SFU nodes, one a core unless told. */
       workers: carriesMedia ? env.LOGE_SFU_WORKERS : 0,
+      spares: env.LOGE_SFU_SPARES === 'on',
       /** What this process proves itself with to SFU nodes, first of all, and what it takes from others; two while one replaces the other. */
       secrets: env.LOGE_SFU_SECRET ?? [DEVELOPMENT_SFU_SECRET],
       region: env.LOGE_REGION ?? '',

@@ -55,13 +55,14 @@ export async function openMediaPlane(options: {
 }
 
 function openNode({ sfu }: Config): Promise<LocalSfuNode> {
-  const { listenIp, announcedAddress, port, workers, secrets } = sfu;
+  const { listenIp, announcedAddress, port, workers, secrets, spares } = sfu;
   const [secret = ''] = secrets;
   return LocalSfuNode.create({
     workers: workers ?? availableParallelism(),
     listenIp,
     ...(announcedAddress && { announcedAddress }),
     port: port ?? MEDIA_PORT,
+    spares,
     portRequired: port !== undefined,
     pipes: { ip: listenIp, secret, ...(announcedAddress && { announcedAddress }) },
   });

@@ -90,12 +90,16 @@ export interface WatchRequest {
   dtlsParameters?: DtlsParameters;
   /** Absent: the publisher comes to this node, or the node gets the stage already. A node that gets it keeps to where it gets it from. */
   upstream?: RoomUpstream;
+  /** The viewer's session for which this one is a spare. */
+  spareOf?: string;
 }
 
 export interface PublishRequest {
   session: string;
   grant: SessionGrant;
   dtlsParameters?: DtlsParameters;
+  /** The publisher's session for which this one is a spare. */
+  spareOf?: string;
 }
 
 export interface ProduceRequest {
@@ -112,7 +116,8 @@ export interface ProduceRequest {
 export type SfuEvent =
   /** New tracks for a viewer; the consumers exist and run. */
   | { type: 'consumersAdded'; room: string; session: string; consumers: ConsumerOptions[] }
-  | { type: 'consumersRemoved'; room: string; session: string; consumerIds: string[] }
+  /** `lost`: the publisher did not take these tracks off but lost the way to the stage, and is expected back. */
+  | { type: 'consumersRemoved'; room: string; session: string; consumerIds: string[]; lost: boolean }
   /** The publisher muted or unmuted a track. */
   | { type: 'trackMuted'; room: string; session: string; consumerId: string; muted: boolean }
   /**
@@ -126,6 +131,11 @@ export type SfuEvent =
    * third of a second; one that can't ignores it. At most ten a second, and far fewer over time.
    */
   | { type: 'keyFrameWanted'; room: string; session: string; producerId: string }
+  /**
+   * The session's worker died and its spare, which is named `by`, has taken its place: what was on stage over the session is on stage over the spare,
+   * and what was received over it comes over the spare. The session is over; nothing further is told of it.
+   */
+  | { type: 'takenOver'; room: string; session: string; by: string }
   /** A session ended on the node's side. */
   | { type: 'sessionClosed'; room: string; session: string; reason: SessionCloseReason }
   /** ICE or DTLS of a session changed; `disconnected` asks for an ICE restart, `failed` (DTLS refused or ended) for a new session. */
@@ -174,6 +184,15 @@ export interface SfuNode {
   readonly connected: boolean;
   /** Capabilities of every router of this node (they are all alike), so that a client can prepare before it asks to watch. */
   readonly routerRtpCapabilities: RtpCapabilities;
+  /**
+   * Whether the node opens spares. A spare is a second session of somebody, with `spareOf`, on another worker than the first: it is connected and
+   * nothing flows over it, so that when the first one's worker dies it goes on at once over what is there (`takenOver`). A publisher puts the same
+   * tracks on it, which come on stage only then; viewers have
+   * these on theirs. It ends with its session, whatever else ends that, and
+   * when another spare is opened for that; it may end before, and its session goes on. Without another worker, or with none that has room for a
+   * spare, `spare_unavailable`.
+   */
+  readonly keepsSpares: boolean;
 
   /** Opens a viewer's session: transport and a running consumer for every track on stage that the viewer can decode. */
   watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
@@ -262,7 +281,9 @@ export type SfuErrorCode =
   | 'invalid_media_parameters'
   | 'cannot_consume'
   | 'node_unavailable'
-  | 'node_full';
+  | 'node_full'
+  /** There is no other worker for it, or the session is none that may have one. */
+  | 'spare_unavailable';
 
 /** The only error that crosses this contract. */
 export class SfuError extends Error {

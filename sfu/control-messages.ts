@@ -68,11 +68,12 @@ export const controlMethods = {
       viewport: viewport.optional(),
       dtlsParameters: dtlsParameters.optional(),
       upstream: roomUpstream.optional(),
+      spareOf: id.optional(),
     }),
     answer: z.object({ transport, consumers: z.array(consumer) }),
   },
   publish: {
-    request: z.object({ session: id, grant, dtlsParameters: dtlsParameters.optional() }),
+    request: z.object({ session: id, grant, dtlsParameters: dtlsParameters.optional(), spareOf: id.optional() }),
     answer: z.object({ transport }),
   },
   connect: { request: z.object({ session: id, dtlsParameters }), answer: nothing },
@@ -130,10 +131,16 @@ export type ControlRequest<M extends ControlMethod> = z.infer<(typeof controlMet
 const about = { room: z.string(), session: id };
 export const sfuEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('consumersAdded'), ...about, consumers: z.array(consumer) }),
-  z.object({ type: z.literal('consumersRemoved'), ...about, consumerIds: z.array(id) }),
+  z.object({
+    type: z.literal('consumersRemoved'),
+    ...about,
+    consumerIds: z.array(id),
+    lost: z.boolean().default(false),
+  }),
   z.object({ type: z.literal('trackMuted'), ...about, consumerId: id, muted: z.boolean() }),
   z.object({ type: z.literal('layersWanted'), ...about, producerId: id, maxSpatialLayer: z.number().int() }),
   z.object({ type: z.literal('keyFrameWanted'), ...about, producerId: id }),
+  z.object({ type: z.literal('takenOver'), ...about, by: id }),
   z.object({ type: z.literal('sessionClosed'), ...about, reason: closeReason }),
   z.object({ type: z.literal('transportState'), ...about, state: z.enum(['connected', 'disconnected', 'failed']) }),
 ]);
@@ -148,6 +155,7 @@ const errorCodes = [
   'cannot_consume',
   'node_unavailable',
   'node_full',
+  'spare_unavailable',
 ] as const satisfies readonly SfuErrorCode[];
 
 const count = z.number().int().min(0);
@@ -162,6 +170,8 @@ export const hello = z.object({
   version: z.number().int(),
   node: id,
   routerRtpCapabilities: json,
+  /** Absent from nodes that don't know of spares. */
+  keepsSpares: z.boolean().default(false),
 });
 
 /** From the node: who it is, first of all; answers; events, each with its number among the node's events. */

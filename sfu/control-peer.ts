@@ -51,7 +51,12 @@ export class ControlPeer implements EventReceiver {
     socket.on('error', (error) => options.log.warn({ err: error }, 'control connection broke'));
     socket.on('close', () => this.#handleGone());
     this.#send({
-      hello: { version: CONTROL_VERSION, node: node.id, routerRtpCapabilities: { ...node.routerRtpCapabilities } },
+      hello: {
+        version: CONTROL_VERSION,
+        node: node.id,
+        routerRtpCapabilities: { ...node.routerRtpCapabilities },
+        keepsSpares: node.keepsSpares,
+      },
     });
   }
 

@@ -59,14 +59,14 @@ export class EventRelay {
     if (owner) owner.deliver(numbered);
     else this.#hold(numbered);
     // Nobody needs to claim a session that is gone: renewing it says so.
-    if (event.type === 'sessionClosed') this.forget(event.session);
+    if (isLastOfSession(event)) this.forget(event.session);
   }
 
   /** A gateway is gone, and with it the certainty that these last events arrived. */
   drop(receiver: EventReceiver, undelivered: readonly NumberedEvent[]): void {
     for (const [session, owner] of this.#owners) if (owner === receiver) this.#owners.delete(session);
     // Nobody will ever claim what ended meanwhile: of these nothing is held.
-    const ended = new Set(undelivered.flatMap(({ event }) => (event.type === 'sessionClosed' ? event.session : [])));
+    const ended = new Set(undelivered.flatMap(({ event }) => (isLastOfSession(event) ? event.session : [])));
     for (const event of undelivered) {
       const { session } = event.event;
       const owner = this.#owners.get(session);
@@ -85,4 +85,9 @@ export class EventRelay {
       this.#giveUp(session);
     }
   }
+}
+
+/** Nothing is told of a session after this. */
+export function isLastOfSession({ type }: SfuEvent | PipeEvent): boolean {
+  return type === 'sessionClosed' || type === 'takenOver';
 }

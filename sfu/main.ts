@@ -55,6 +55,7 @@ async function start(
     port: media.port,
     portRequired: media.portRequired,
     ...(media.consumersPerWorkerMax && { consumersPerWorkerMax: media.consumersPerWorkerMax }),
+    spares: media.spares,
     pipes: { ...settings.pipes, secret },
     log,
   });

@@ -8,7 +8,7 @@ import {
   type TransportOptions,
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
-import { Session } from './session.ts';
+import { Session, type SessionOptions } from './session.ts';
 
 type TransportState = Extract<SfuEvent, { type: 'transportState' }>['state'];
 
@@ -17,6 +17,31 @@ export abstract class MediaSession extends Session {
   #transport: types.WebRtcTransport | undefined;
   #connecting: { fingerprints: string; done: Promise<void> } | undefined;
   #state: TransportState | undefined;
+  /** The session whose worker has to die before this one is used. */
+  #spareOf: string | undefined;
+
+  protected constructor(options: SessionOptions) {
+    super(options);
+    this.#spareOf = options.spareOf;
+  }
+
+  get spareOf(): string | undefined {
+    return this.#spareOf;
+  }
+
+  override get waiting(): boolean {
+    return this.#spareOf !== undefined;
+  }
+
+  /** Whether media can flow at this moment. */
+  get connected(): boolean {
+    return !this.closed && this.#state === 'connected';
+  }
+
+  /** The session for which this one waited is no more: this one is used from now on. */
+  wake(): void {
+    this.#spareOf = undefined;
+  }
 
   async connect(dtlsParameters: DtlsParameters): Promise<void> {
     const given = toWorkerForm(dtlsParameters);

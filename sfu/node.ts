@@ -43,6 +43,7 @@ import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
 import type { Room } from './room.ts';
 import { RoomDirectory } from './room-directory.ts';
+import type { Session } from './session.ts';
 import { SessionHost } from './session-host.ts';
 import { Upstream } from './upstream.ts';
 import { WatchSession } from './watch-session.ts';
@@ -63,6 +64,8 @@ export interface LocalSfuNodeOptions {
   consumersPerWorkerMax?: number;
   /** Share of a worker's consumers past which a room's viewers go to other workers too. */
   spreadAt?: number;
+  /** Whether spares are opened, if there is more than one worker. */
+  spares?: boolean;
   layerLoweringDelayMs?: number;
   /** Absent: the node neither gets rooms from other nodes nor gives them any. */
   pipes?: PipeListen & {
@@ -90,6 +93,7 @@ export interface PipeCount {
 export class LocalSfuNode implements SfuNode {
   readonly id: string;
   readonly routerRtpCapabilities = routerRtpCapabilities;
+  readonly keepsSpares: boolean;
   readonly #pool: WorkerPool;
   readonly #log: SfuLog;
   readonly #now: () => number;
@@ -125,6 +129,7 @@ export class LocalSfuNode implements SfuNode {
 
   private constructor(options: LocalSfuNodeOptions, pool: WorkerPool, log: SfuLog) {
     this.id = options.id ?? `sfu_${randomUUID()}`;
+    this.keepsSpares = (options.spares ?? true) && options.workers > 1;
     this.#pool = pool;
     this.#log = log;
     this.#listeners = new EventListeners(log);
@@ -164,7 +169,7 @@ export class LocalSfuNode implements SfuNode {
   }
 
   /** The worker processes and what each carries, for metrics and for who watches over processes. */
-  get workers(): { pid: number; port: number; rooms: number; consumers: number }[] {
+  get workers(): { pid: number; port: number; rooms: number; consumers: number; spares: number }[] {
     return this.#pool.workers.map(({ worker, port, load }) => ({ pid: worker.pid, port, ...load }));
   }
 
@@ -197,7 +202,7 @@ export class LocalSfuNode implements SfuNode {
     assertRtpCapabilities(request.rtpCapabilities);
     if (request.viewport) assertViewport(request.viewport);
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
-    this.#assertTakesSessions();
+    this.#assertTakesSessions(request);
     const { rtpCapabilities, viewport, dtlsParameters, upstream } = request;
     return await this.#sessions.open(request, {
       place: (room) => room.routerForViewer(),
@@ -210,7 +215,7 @@ export class LocalSfuNode implements SfuNode {
   async publish(request: PublishRequest): Promise<{ transport: TransportOptions }> {
     assertMayPublish(request.grant, this.#now());
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
-    this.#assertTakesSessions();
+    this.#assertTakesSessions(request);
     return await this.#sessions.open(request, {
       place: (room) => room.routerForStage(),
       make: (options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
@@ -330,7 +335,7 @@ export class LocalSfuNode implements SfuNode {
 
   async updateGrant(request: { session: string; until: number }): Promise<void> {
     if (!Number.isFinite(request.until)) throw new SfuError('not_entitled', 'A grant lasts until a time.');
-    this.#sessions.get(request.session).extend(request.until);
+    for (const session of this.#sessions.withSpare(this.#sessions.get(request.session))) session.extend(request.until);
   }
 
   async traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
@@ -349,7 +354,8 @@ export class LocalSfuNode implements SfuNode {
   }): Promise<(SessionTraffic & { publish: boolean })[]> {
     const counted = (this.#rooms.get(room)?.sessions ?? []).filter(
       (session) =>
-        session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity),
+        !session.waiting &&
+        (session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity)),
     );
     const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));
     const traffic = await this.traffic({ sessions: counted.map(({ id }) => id) });
@@ -375,7 +381,8 @@ export class LocalSfuNode implements SfuNode {
 
   async stats(): Promise<SfuStats> {
     const sessions = this.#sessions.all;
-    const streams = (of: { streamCount: number }[]) => of.reduce((count, { streamCount }) => count + streamCount, 0);
+    const streams = (of: Session[]) =>
+      of.reduce((count, { streamCount, waiting }) => count + (waiting ? 0 : streamCount), 0);
     return {
       workers: this.#pool.workers.length,
       rooms: this.#rooms.all.length,
@@ -422,8 +429,10 @@ export class LocalSfuNode implements SfuNode {
     for (const listener of this.#pipeListeners) listener(event);
   };
 
-  #assertTakesSessions(): void {
+  #assertTakesSessions({ spareOf }: { spareOf?: string } = {}): void {
     this.#sessions.assertOpen();
+    if (spareOf !== undefined && !this.keepsSpares)
+      throw new SfuError('spare_unavailable', 'This node opens no spares.');
     if (this.draining) throw new SfuError('node_unavailable', 'The node is about to leave and takes no new sessions.');
   }
 

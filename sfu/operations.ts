@@ -86,6 +86,11 @@ export class OperationsServer {
       ),
       gauge('loge_sfu_capacity_consumers', 'Consumers that this node carries before it refuses viewers', capacity),
       gauge('loge_sfu_load_ratio', 'Load over capacity; what to scale on', capacity === 0 ? 1 : consumers / capacity),
+      gauge(
+        'loge_sfu_spares',
+        'Sessions that wait for the worker of another to die',
+        node.workers.reduce((sum, { spares }) => sum + spares, 0),
+      ),
       gauge('loge_sfu_pipes', 'Pipes fed from here, to workers and nodes', pipes.length),
       gauge('loge_sfu_control_connections', 'Gateways and nodes connected', control.connections),
       gauge('loge_sfu_draining', '1 while the node takes no new sessions', node.draining ? 1 : 0),

@@ -56,7 +56,7 @@ const about = { session: id, room: z.string() };
 /** What is told to the node that pulls; that the pull ended is told as of any session. */
 export const pipeEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trackPiped'), ...about, track: pipedTrack }),
-  z.object({ type: z.literal('tracksUnpiped'), ...about, producerIds: z.array(id) }),
+  z.object({ type: z.literal('tracksUnpiped'), ...about, producerIds: z.array(id), lost: z.boolean().default(false) }),
   z.object({ type: z.literal('pipedTrackMuted'), ...about, producerId: id, muted: z.boolean() }),
   z.object({ type: z.literal('sessionClosed'), ...about, reason: z.string() }),
 ]);

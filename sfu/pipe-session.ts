@@ -65,9 +65,11 @@ export class PipeSession extends Session implements TrackWatcher {
   }
 
   removeTracks(tracks: StageTrack[]): void {
-    const removed = tracks.filter(({ id }) => this.#tracks.delete(id)).map(({ id }) => id);
+    const removed = tracks.filter(({ id }) => this.#tracks.delete(id));
     if (!this.opened || this.closed || removed.length === 0) return;
-    this.#tell({ type: 'tracksUnpiped', room: this.grant.room, session: this.id, producerIds: removed });
+    const producerIds = removed.map(({ id }) => id);
+    const lost = removed.every((track) => track.lost);
+    this.#tell({ type: 'tracksUnpiped', room: this.grant.room, session: this.id, producerIds, lost });
   }
 
   handleTrackMuted({ id, muted }: StageTrack): void {

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import {
   type DtlsParameters,
   type ProduceRequest,
+  type SessionCloseReason,
   SfuError,
   type TrackSource,
   type TransportOptions,
@@ -16,6 +17,9 @@ import {
 import { MediaSession } from './media-session.ts';
 import type { SessionOptions } from './session.ts';
 import { StageTrack } from './stage-track.ts';
+
+/** After these nobody is expected to come back. */
+const FOR_GOOD: ReadonlySet<SessionCloseReason> = new Set(['closed', 'room_closed', 'grant_expired']);
 
 /** The sending side of a room: its tracks are the stage. */
 export class PublishSession extends MediaSession {
@@ -89,8 +93,10 @@ export class PublishSession extends MediaSession {
 
   /** Takes tracks off stage; those who watch are told. */
   removeTracks(tracks: StageTrack[]): void {
+    const lost = this.closedBecause !== undefined && !FOR_GOOD.has(this.closedBecause);
     for (const track of tracks) {
       this.#tracks.delete(track.id);
+      track.lost = lost;
       track.close();
     }
     if (tracks.length > 0) this.room.handleTracksRemoved(tracks);

@@ -19,6 +19,7 @@ import {
 import { ControlClient, type Hello } from './control-client.ts';
 import { type ControlMethod, controlMethods, sfuEvent } from './control-messages.ts';
 import { EventListeners } from './event-listeners.ts';
+import { isLastOfSession } from './event-relay.ts';
 import { AUDIENCE_ROOMS_MAX } from './limits.ts';
 import { type SfuLog, silentLog } from './log.ts';
 
@@ -90,6 +91,10 @@ export class RemoteSfuNode implements SfuNode {
 
   get routerRtpCapabilities(): RtpCapabilities {
     return this.#hello?.routerRtpCapabilities ?? {};
+  }
+
+  get keepsSpares(): boolean {
+    return this.#hello?.keepsSpares ?? false;
   }
 
   async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
@@ -262,7 +267,7 @@ export class RemoteSfuNode implements SfuNode {
     const session = this.#sessions.get(event.session);
     if (session?.seen.has(number)) return;
     if (session) remember(session.seen, number);
-    if (event.type === 'sessionClosed') this.#sessions.delete(event.session);
+    if (isLastOfSession(event)) this.#sessions.delete(event.session);
     this.#listeners.emit(event);
   }
 

@@ -12,6 +12,8 @@ import type { PooledWorker } from './worker-pool.ts';
 /** What a router asks of its room. */
 export interface RouterRoom {
   readonly tracks: StageTrack[];
+  readonly waitingTracks: StageTrack[];
+  isWaiting(track: { id: string }): boolean;
   /** The router on which a track on stage has its producer. */
   /** Resolves when it is known what is on stage. */
   stageKnown(): Promise<void>;
@@ -32,6 +34,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
   readonly #room: RouterRoom;
   readonly #router: Promise<types.Router>;
   readonly #sessions = new Set<Session>();
+  #waiting = 0;
   readonly #pipes = new Map<RoomRouter, Promise<RouterPipe>>();
   readonly #pipeListen: PipeListen | undefined;
   #pins = 0;
@@ -55,6 +58,11 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     return this.#sessions.size === 0 && this.#pins === 0;
   }
 
+  /** Whether anything is here but spares. */
+  get inUse(): boolean {
+    return this.#sessions.size > this.#waiting || this.#pins > 0;
+  }
+
   get sessions(): Session[] {
     return [...this.#sessions];
   }
@@ -63,12 +71,23 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     return this.#room.tracks;
   }
 
+  get waitingTracks(): StageTrack[] {
+    return this.#room.waitingTracks;
+  }
+
   enter(session: Session): void {
     this.#sessions.add(session);
+    if (session.waiting) this.#countWaiting(1);
   }
 
   leave(session: Session): void {
-    this.#sessions.delete(session);
+    if (this.#sessions.delete(session) && session.waiting) this.#countWaiting(-1);
+    if (!this.inUse) this.#releaseStage();
+  }
+
+  /** A spare here is about to be used. */
+  handleWaking(): void {
+    this.#countWaiting(-1);
   }
 
   /** The stage arrives here: the router stays although nobody may be on it. */
@@ -160,6 +179,19 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     this.worker.load.rooms--;
     this.#router.then((router) => router.close()).catch(() => {});
     for (const pipe of this.#pipes.values()) pipe.then((it) => it.close()).catch(() => {});
+  }
+
+  /** Spares watch nothing that is on stage. */
+  #releaseStage(): void {
+    for (const opening of this.#pipes.values()) {
+      const release = (pipe: RouterPipe) => pipe.release((track) => !this.inUse && !this.#room.isWaiting(track));
+      opening.then(release).catch(() => {});
+    }
+  }
+
+  #countWaiting(change: number): void {
+    this.#waiting += change;
+    this.worker.load.spares += change;
   }
 
   #pipeFrom(home: RoomRouter): Promise<RouterPipe> {

@@ -1,6 +1,7 @@
 import { SfuError } from './contract.ts';
 import { wantedLayer } from './layers.ts';
-import { HANDOVER_MAX_MS, HANDOVER_MS, PIPE_RESERVE } from './limits.ts';
+import { EXPECTED_TRACKS, HANDOVER_MAX_MS, HANDOVER_MS, PIPE_RESERVE } from './limits.ts';
+import type { MediaSession } from './media-session.ts';
 import type { PipeListen } from './pipe-listen.ts';
 import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
@@ -33,10 +34,13 @@ export class Room implements RouterRoom {
   readonly #places = new Map<Session, RoomRouter>();
   readonly #watchers = new Set<TrackWatcher>();
   #publisher: PublishSession | undefined;
+  #waitingPublisher: PublishSession | undefined;
   #upstream: Upstream<RoomRouter> | undefined;
   /** Where the stage came from before; it goes on until the viewers have seen what takes its place. */
   #leaving: { upstream: Upstream<RoomRouter>; timer: NodeJS.Timeout } | undefined;
   #audience = 0;
+  /** Tracks of which other layers may be wanted than before. */
+  readonly #unsettled = new Set<StageTrack>();
   #closed = false;
 
   constructor(options: RoomOptions & { name: string }) {
@@ -71,6 +75,10 @@ export class Room implements RouterRoom {
     return [...current, ...leaving.filter(({ source }) => !current.some((track) => track.source === source))];
   }
 
+  get waitingTracks(): StageTrack[] {
+    return this.#waitingPublisher?.tracks ?? [];
+  }
+
   get isWatched(): boolean {
     return this.#watchers.size > 0;
   }
@@ -80,7 +88,8 @@ export class Room implements RouterRoom {
   }
 
   homeOf(track: StageTrack): RoomRouter | undefined {
-    if (this.#publisher?.tracks.includes(track)) return this.#places.get(this.#publisher);
+    const sender = [this.#publisher, this.#waitingPublisher].find((each) => each?.tracks.includes(track));
+    if (sender) return this.#places.get(sender);
     const upstream = [this.#upstream, this.#leaving?.upstream].find((each) => each?.tracks.includes(track));
     return upstream?.home;
   }
@@ -120,6 +129,17 @@ export class Room implements RouterRoom {
     return this.#routerOn(chosen);
   }
 
+  /** Where a spare of somebody who is here goes: to the worker that carries least, but for theirs. */
+  routerForSpare(session: Session): RoomRouter {
+    const { pool, consumersMax } = this.#options;
+    const home = this.#places.get(session);
+    const worker = home && pool.leastLoadedBeside(home.worker);
+    if (!worker || (worker.load.spares + 1) * EXPECTED_TRACKS > consumersMax) {
+      throw new SfuError('spare_unavailable', 'There is no other worker that has room for a spare.');
+    }
+    return this.#routerOn(worker);
+  }
+
   /** The pipes between this room's workers. */
   async pipes(): Promise<{ tracks: number; sentBytes: number }[]> {
     return (await Promise.all([...this.#routers.values()].map((router) => router.pipes()))).flat();
@@ -130,12 +150,29 @@ export class Room implements RouterRoom {
     this.#places.set(session, router);
     router.enter(session);
     if (session instanceof PublishSession) {
-      this.#publisher = session;
-      this.follow(undefined);
+      if (session.waiting) this.#waitingPublisher = session;
+      else this.#takeStage(session);
     } else if (session instanceof WatchSession || session instanceof PipeSession) {
       this.#watchers.add(session);
       session.enter();
     }
+  }
+
+  /** Spares take the places of sessions that have left the room. `handleWoken` is told of each that is in use before anything comes on stage. */
+  wake(spares: MediaSession[], handleWoken: (spare: MediaSession) => void): void {
+    const publisher = spares.find((spare) => spare instanceof PublishSession);
+    if (publisher) this.#takeStage(publisher);
+    for (const spare of spares) {
+      this.#places.get(spare)?.handleWaking();
+      spare.wake();
+      handleWoken(spare);
+    }
+    for (const watcher of this.#watchers) {
+      if (!watcher.waiting) for (const track of this.tracks) watcher.addTrack(track);
+      // The spares of those who go on as before have nothing to wait for until the publisher has another.
+      else if (publisher) watcher.removeTracks(publisher.tracks);
+    }
+    for (const track of publisher?.tracks ?? []) this.#updateDemand(track);
   }
 
   /** Takes a closed session out, and a router that nobody is on any more with the pipes that led to it. */
@@ -143,6 +180,7 @@ export class Room implements RouterRoom {
     if (session instanceof PublishSession) {
       session.removeTracks(session.tracks);
       if (this.#publisher === session) this.#publisher = undefined;
+      if (this.#waitingPublisher === session) this.#waitingPublisher = undefined;
     } else if (session instanceof WatchSession || session instanceof PipeSession) this.#watchers.delete(session);
     const router = this.#places.get(session);
     this.#places.delete(session);
@@ -170,10 +208,20 @@ export class Room implements RouterRoom {
   }
 
   handleTrackAdded(track: StageTrack): void {
+    const waiting = this.isWaiting(track);
+    for (const watcher of this.#watchers) if (watcher.waiting === waiting) watcher.addTrack(track);
+    if (!waiting) this.#handleStageChanged(track);
+  }
+
+  /** Whether the track is kept ready and not on stage. */
+  isWaiting({ id }: { id: string }): boolean {
+    return this.waitingTracks.some((track) => track.id === id);
+  }
+
+  #handleStageChanged(track: StageTrack): void {
     const leaving = this.#leaving?.upstream;
     const isSuccessor = track.producer.kind === 'video' && !leaving?.tracks.includes(track);
     if (leaving && isSuccessor) this.#leaveWithin(leaving, HANDOVER_MS);
-    for (const watcher of this.#watchers) watcher.addTrack(track);
     this.#updateDemand(track);
   }
 
@@ -223,8 +271,14 @@ export class Room implements RouterRoom {
     leaving?.upstream.close();
   }
 
+  #takeStage(publisher: PublishSession): void {
+    this.#publisher = publisher;
+    if (this.#waitingPublisher === publisher) this.#waitingPublisher = undefined;
+    this.follow(undefined);
+  }
+
   #leastLoadedRouter(): RoomRouter | undefined {
-    const [first, ...others] = this.#routers.values();
+    const [first, ...others] = [...this.#routers.values()].filter(({ inUse }) => inUse);
     if (!first) return undefined;
     return others.reduce((least, other) => (weight(other.worker) < weight(least.worker) ? other : least), first);
   }
@@ -236,7 +290,18 @@ export class Room implements RouterRoom {
     return router;
   }
 
+  /** Looks at what is wanted of a track once, however many come, go or change their mind in this turn. */
   #updateDemand(track: StageTrack): void {
+    if (this.#unsettled.size === 0) queueMicrotask(() => this.#settleDemand());
+    this.#unsettled.add(track);
+  }
+
+  #settleDemand(): void {
+    for (const track of this.#unsettled) this.#settle(track);
+    this.#unsettled.clear();
+  }
+
+  #settle(track: StageTrack): void {
     const preferred = [...this.#watchers].flatMap((watcher) => watcher.preferredLayer(track) ?? []);
     track.updateDemand(wantedLayer(preferred, this.#audience));
   }

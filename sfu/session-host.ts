@@ -38,12 +38,15 @@ export interface SessionRequest {
   session: string;
   grant: SessionGrant;
   dtlsParameters?: DtlsParameters;
+  spareOf?: string;
 }
 
 /** The sessions of a node from their opening to their end, under grants and leases; a room is open as long as somebody is in it. */
 export class SessionHost {
   readonly #options: SessionHostOptions;
   readonly #sessions = new SessionRegistry();
+  /** Spares that wait, by the session that they wait for. */
+  readonly #spares = new Map<string, MediaSession>();
   readonly #sweep: NodeJS.Timeout;
   #closed = false;
 
@@ -78,14 +81,20 @@ export class SessionHost {
     if (this.#closed) throw new SfuError('node_unavailable', 'The SFU node is closed.');
   }
 
-  async open<S extends Session, A>({ session: id, grant }: SessionRequest, kind: SessionKind<S, A>): Promise<A> {
+  /** The session and its spare, if it has one. */
+  withSpare(session: Session): Session[] {
+    return [session, ...(this.#spares.has(session.id) ? [this.#spares.get(session.id) as Session] : [])];
+  }
+
+  async open<S extends Session, A>(request: SessionRequest, kind: SessionKind<S, A>): Promise<A> {
+    const { session: id, grant } = request;
     this.assertOpen();
     const place = this.#sessions.reserve(id, grant);
     let session: S | undefined;
     try {
       await this.#options.pool.ready();
       this.assertOpen();
-      session = this.#enter(place, grant, kind);
+      session = this.#enter(place, request, kind);
       return await kind.open(session);
     } catch (error) {
       // Closed by somebody else meanwhile: that is the reason to give, not what broke because of it.
@@ -125,7 +134,13 @@ export class SessionHost {
 
   handleWorkerDied(worker: PooledWorker): void {
     for (const room of this.#options.rooms.all) {
-      this.#endAll(room.sessionsOn(worker), 'worker_died');
+      const lost = room.sessionsOn(worker);
+      const saved = lost.filter((session) => this.#spares.get(session.id)?.connected);
+      this.#replaceAll(room, saved);
+      this.#endAll(
+        lost.filter((session) => !saved.includes(session)),
+        'worker_died',
+      );
       room.handleWorkerDied(worker);
     }
   }
@@ -138,21 +153,34 @@ export class SessionHost {
   }
 
   /** Puts a new session into its room, in one turn: nobody sees a room that is open and empty. */
-  #enter<S extends Session, A>(place: ReservedPlace, grant: SessionGrant, kind: SessionKind<S, A>): S {
+  #enter<S extends Session, A>(place: ReservedPlace, { grant, spareOf }: SessionRequest, kind: SessionKind<S, A>): S {
     const { rooms, now, emit } = this.#options;
     const room = rooms.open(grant.room);
     try {
-      const router = kind.place(room);
-      const session = kind.make({ id: place.id, grant, room: router, openedAtMs: now(), emit });
+      const router = spareOf === undefined ? kind.place(room) : room.routerForSpare(this.#sparedBy(spareOf, grant));
+      const session = kind.make({
+        id: place.id,
+        grant,
+        room: router,
+        openedAtMs: now(),
+        emit,
+        ...(spareOf && { spareOf }),
+      });
       try {
         this.#sessions.fill(place, session);
       } catch (error) {
         room.closeIfEmpty(router);
         throw error;
       }
-      const earlier = session instanceof PublishSession ? room.publisher : undefined;
+      const earlier =
+        spareOf !== undefined
+          ? this.#spares.get(spareOf)
+          : session instanceof PublishSession
+            ? room.publisher
+            : undefined;
       room.enter(session, router);
       if (earlier) this.end(earlier, 'replaced');
+      if (spareOf !== undefined && session instanceof MediaSession) this.#spares.set(spareOf, session);
       kind.prepare?.(room);
       return session;
     } finally {
@@ -161,14 +189,40 @@ export class SessionHost {
   }
 
   #endAll(sessions: Session[], reason: SessionCloseReason): void {
-    const ended = sessions.filter((session) => this.#take(session, reason));
+    const ended = sessions
+      .flatMap((session) => this.withSpare(session))
+      .filter((session) => this.#take(session, reason));
     // Whoever publishes is told first: all others wait for them to be back.
-    const publishersFirst = ended.sort(
-      (a, b) => Number(b instanceof PublishSession) - Number(a instanceof PublishSession),
-    );
-    for (const { opened, id, grant } of publishersFirst) {
+    for (const { opened, id, grant } of publishersFirst(ended)) {
       if (opened) this.#options.emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
     }
+  }
+
+  /** The worker of these sessions is gone, and each has a spare that is connected: that goes on in its place. */
+  #replaceAll(room: Room, sessions: Session[]): void {
+    const replaced = publishersFirst(sessions).flatMap((session) => {
+      const spare = this.#spares.get(session.id);
+      this.#spares.delete(session.id);
+      return spare ? { session, spare } : [];
+    });
+    // The viewers leave ahead of the publisher, so that none is told that a track went.
+    for (const { session } of replaced.toReversed()) this.#take(session, 'worker_died');
+    const sessionOf = new Map<MediaSession, string>(replaced.map(({ session, spare }) => [spare, session.id]));
+    room.wake([...sessionOf.keys()], (spare) => {
+      const session = sessionOf.get(spare);
+      if (session) this.#options.emit({ type: 'takenOver', room: room.name, session, by: spare.id });
+    });
+  }
+
+  /** The session that a spare is asked for; it has to be that person's, of that room and of that kind, and none itself. */
+  #sparedBy(id: string, { room, identity, publish }: SessionGrant): MediaSession {
+    const session = this.get(id);
+    const { grant } = session;
+    const isTheirs = grant.room === room && grant.identity === identity && grant.publish === publish;
+    if (!(session instanceof MediaSession) || !session.opened || session.waiting || !isTheirs) {
+      throw new SfuError('spare_unavailable', `Nothing can be a spare of the session ${id}.`);
+    }
+    return session;
   }
 
   /** Closes a session and takes it out of its room; false when that has been done. */
@@ -177,6 +231,12 @@ export class SessionHost {
     const { rooms } = this.#options;
     session.close(reason);
     this.#sessions.delete(session);
+    if (
+      session instanceof MediaSession &&
+      session.spareOf !== undefined &&
+      this.#spares.get(session.spareOf) === session
+    )
+      this.#spares.delete(session.spareOf);
     const room = rooms.get(session.grant.room);
     room?.leave(session);
     if (room?.empty) rooms.close(room);
@@ -191,4 +251,8 @@ export class SessionHost {
       else if (now - session.renewedAtMs >= this.#options.leaseMs) this.end(session, 'lease_expired');
     }
   }
+}
+
+function publishersFirst(sessions: readonly Session[]): Session[] {
+  return [...sessions].sort((a, b) => Number(b instanceof PublishSession) - Number(a instanceof PublishSession));
 }

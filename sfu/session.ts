@@ -11,6 +11,8 @@ import type { StageTrack } from './stage-track.ts';
 /** What a session may ask of the room that it is in. */
 export interface SessionRoom {
   readonly tracks: StageTrack[];
+  /** What the publisher's spare keeps ready. */
+  readonly waitingTracks: StageTrack[];
   createTransport(): Promise<types.WebRtcTransport>;
   /** A transport towards another node. */
   createPipeTransport(): Promise<types.PipeTransport>;
@@ -30,6 +32,8 @@ export interface SessionRoom {
 
 export interface SessionOptions {
   id: string;
+  /** The session for which this one is a spare. */
+  spareOf?: string;
   grant: SessionGrant;
   room: SessionRoom;
   openedAtMs: number;
@@ -78,8 +82,17 @@ export abstract class Session {
     return this.#opened;
   }
 
+  protected get closedBecause(): SessionCloseReason | undefined {
+    return this.#closedBecause;
+  }
+
   get closed(): boolean {
     return this.#closedBecause !== undefined;
+  }
+
+  /** Whether this is a spare that is not needed yet. */
+  get waiting(): boolean {
+    return false;
   }
 
   /** Producers or consumers of this session. */

@@ -35,6 +35,8 @@ const environment = z.object({
   LOGE_SFU_PORT: port.optional(),
   LOGE_SFU_WORKERS: z.coerce.number().int().min(1).max(256).optional(),
   LOGE_SFU_CONSUMERS_PER_WORKER: z.coerce.number().int().min(2).max(100_000).optional(),
+  /** Whether spares are kept, where there is more than one worker. */
+  LOGE_SFU_SPARES: z.enum(['on', 'off']).default('on'),
   /** One secret, or two with a comma between them while one replaces the other. */
   LOGE_SFU_SECRET: z
     .string()
@@ -106,6 +108,7 @@ function toSettings(env: z.output<typeof environment>) {
       portRequired: env.LOGE_SFU_PORT !== undefined,
       workers: env.LOGE_SFU_WORKERS,
       consumersPerWorkerMax: env.LOGE_SFU_CONSUMERS_PER_WORKER,
+      spares: env.LOGE_SFU_SPARES === 'on',
     },
     pipes: {
       ip: env.LOGE_SFU_PIPE_IP ?? listenIp,

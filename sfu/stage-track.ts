@@ -22,6 +22,8 @@ export class StageTrack {
   readonly sourceSize: Size;
   /** How much smaller than the source each layer is, lowest layer first; one entry for what has no layers. */
   readonly scales: readonly number[];
+  /** Whether it went with its publisher's session, and not because the publisher took it off: then it may come again from elsewhere. */
+  lost = false;
   readonly #layers: LayerDemand | undefined;
   readonly #keyFrames: KeyFrameDemand | undefined;
 

@@ -91,7 +91,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
   handleEvent(event: PipeEvent): void {
     if (event.session !== this.#pull?.session) return;
     if (event.type === 'trackPiped') this.#queue(() => this.#add(event.track));
-    else if (event.type === 'tracksUnpiped') this.#queue(async () => this.#remove(event.producerIds));
+    else if (event.type === 'tracksUnpiped') this.#queue(async () => this.#remove(event.producerIds, event.lost));
     else this.#queue(() => this.#mute(event.producerId, event.muted));
   }
 
@@ -178,7 +178,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
   #drop(): void {
     const pull = this.#pull;
     this.#pull = undefined;
-    this.#remove([...this.#tracks.keys()]);
+    this.#remove([...this.#tracks.keys()], true);
     pull?.transport.close();
     pull?.router.unpin();
   }
@@ -219,10 +219,11 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     }
   }
 
-  #remove(producerIds: string[]): void {
+  #remove(producerIds: string[], lost: boolean): void {
     const removed = producerIds.flatMap((id) => this.#tracks.get(id) ?? []);
     for (const track of removed) {
       this.#tracks.delete(track.id);
+      track.lost = lost;
       track.close();
     }
     if (removed.length > 0) this.#options.room.handleTracksRemoved(removed);

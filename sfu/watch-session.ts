@@ -29,6 +29,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #watched = new Map<string, WatchedTrack>();
   /** Consumers under way, which the answer to `watch` waits for. */
   readonly #adding = new Set<Promise<void>>();
+  /** Made, and to be told together with those that are still under way: a browser then negotiates once. */
+  #untold: WatchedTrack[] = [];
   readonly #log: SfuLog;
   #load = 0;
   #viewport: Viewport | undefined;
@@ -52,7 +54,17 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   /** The layer of the track that this viewer prefers, if they watch it. */
   preferredLayer(track: StageTrack): number | undefined {
-    return this.#watched.get(track.id)?.preferredLayer;
+    return this.waiting ? undefined : this.#watched.get(track.id)?.preferredLayer;
+  }
+
+  /** What is on stage by now is kept, the rest taken off; what is missing is to be added. */
+  override wake(): void {
+    super.wake();
+    const onStage = this.room.tracks;
+    const watched = [...this.#watched.values()].map(({ track }) => track);
+    this.removeTracks(watched.filter((track) => !onStage.includes(track)));
+    this.#updateLoad();
+    this.room.handlePreferenceChanged(onStage);
   }
 
   /**
@@ -62,7 +74,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   async open(dtlsParameters?: DtlsParameters): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
     const [transport] = await Promise.all([this.openTransport(), this.room.stageKnown()]);
     this.assertOpen();
-    for (const track of this.room.tracks) this.addTrack(track);
+    for (const track of this.waiting ? this.room.waitingTracks : this.room.tracks) this.addTrack(track);
     if (dtlsParameters) await this.connect(dtlsParameters);
     // Tracks may come on stage while the first ones are awaited; the answer holds them too.
     while (this.#adding.size > 0) await Promise.all(this.#adding);
@@ -81,7 +93,10 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.#watched.set(track.id, watched);
     this.#updateLoad();
     this.room.handlePreferenceChanged([track]);
-    const adding = this.#consume(watched).finally(() => this.#adding.delete(adding));
+    const adding = this.#consume(watched).finally(() => {
+      this.#adding.delete(adding);
+      this.#tellAdded();
+    });
     this.#adding.add(adding);
     // Once opened nobody awaits it: a failure is logged where it happens.
     adding.catch(() => {});
@@ -94,7 +109,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.#updateLoad();
     const consumerIds = removed.flatMap(({ consumer }) => consumer?.id ?? []);
     if (!this.opened || this.closed || consumerIds.length === 0) return;
-    this.emit({ type: 'consumersRemoved', room: this.grant.room, session: this.id, consumerIds });
+    const lost = removed.every(({ track }) => track.lost);
+    this.emit({ type: 'consumersRemoved', room: this.grant.room, session: this.id, consumerIds, lost });
   }
 
   handleTrackMuted(track: StageTrack): void {
@@ -127,6 +143,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   protected override handleConnected(): void {
+    if (this.waiting) return;
     for (const { track } of this.#watched.values()) track.handleViewerStarted();
   }
 
@@ -149,6 +166,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       watched.consumer = consumer;
       // The viewport may have changed while the worker was at it.
       if (watched.preferredLayer !== spatialLayer) void this.#applyPreferredLayer(watched);
+      // Whoever comes up later asks then for the picture to begin.
+      if (this.connected && !this.waiting) track.handleViewerStarted();
     } catch (error) {
       if (!stillWanted()) return;
       this.#watched.delete(track.id);
@@ -157,13 +176,22 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       this.#log.warn({ room: this.grant.room, session: this.id, producer: track.id, err: error }, 'consumer refused');
       throw toSfuError(error, 'cannot_consume');
     }
-    const options = consumerOptions(watched);
-    if (!this.opened || !options) return;
-    this.emit({ type: 'consumersAdded', room: this.grant.room, session: this.id, consumers: [options] });
+    if (this.opened) this.#untold.push(watched);
+  }
+
+  #tellAdded(): void {
+    if (this.#adding.size > 0) return;
+    // One that left again meanwhile has not been told and need not be.
+    const consumers = this.#untold.flatMap(
+      (watched) => (this.#watched.get(watched.track.id) === watched && consumerOptions(watched)) || [],
+    );
+    this.#untold = [];
+    if (this.closed || consumers.length === 0) return;
+    this.emit({ type: 'consumersAdded', room: this.grant.room, session: this.id, consumers });
   }
 
   #updateLoad(): void {
-    const load = this.closed ? 0 : Math.max(this.#watched.size, EXPECTED_TRACKS);
+    const load = this.closed || this.waiting ? 0 : Math.max(this.#watched.size, EXPECTED_TRACKS);
     this.room.handleLoadChanged(load - this.#load);
     this.#load = load;
   }

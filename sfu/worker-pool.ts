@@ -1,6 +1,12 @@
 import { createWorker, setLogEventListeners, type types } from 'mediasoup';
 import { SfuError } from './contract.ts';
-import { PORT_ATTEMPTS_MAX, WORKER_EXIT_WAIT_MS, WORKER_RESTART_DELAY_MS, WORKER_WAIT_MS } from './limits.ts';
+import {
+  EXPECTED_TRACKS,
+  PORT_ATTEMPTS_MAX,
+  WORKER_EXIT_WAIT_MS,
+  WORKER_RESTART_DELAY_MS,
+  WORKER_WAIT_MS,
+} from './limits.ts';
 import { type ListenAddress, listenInfos } from './listen-addresses.ts';
 import type { SfuLog } from './log.ts';
 
@@ -32,6 +38,8 @@ export interface PooledWorker {
 export interface WorkerLoad {
   rooms: number;
   consumers: number;
+  /** Spares, which cost memory and next to no time. */
+  spares: number;
 }
 
 /** A room that has just opened has no viewers yet; counting it as this many spreads rooms that start together. */
@@ -83,6 +91,12 @@ export class WorkerPool {
     return others.reduce((least, other) => (weight(other) < weight(least) ? other : least), first);
   }
 
+  /** The worker on which the next spare of somebody on `worker` would be the least burden; undefined where there is no other. */
+  leastLoadedBeside(worker: PooledWorker): PooledWorker | undefined {
+    const [first, ...others] = [...this.#live.values()].filter((other) => other !== worker);
+    return others.reduce((least, other) => (spareWeight(other) < spareWeight(least ?? other) ? other : least), first);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -97,7 +111,7 @@ export class WorkerPool {
     try {
       const { webRtcServer, port: taken } = await this.#listen(worker, port);
       if (this.#closed) return await closeWorker(worker);
-      this.#live.set(index, { index, port: taken, worker, webRtcServer, load: { rooms: 0, consumers: 0 } });
+      this.#live.set(index, { index, port: taken, worker, webRtcServer, load: { rooms: 0, consumers: 0, spares: 0 } });
       this.#options.log.info({ worker: index, pid: worker.pid, port: taken }, 'media worker started');
     } catch (error) {
       await closeWorker(worker);
@@ -157,6 +171,11 @@ export class WorkerPool {
 /** How loaded a worker is, to compare workers by. */
 export function weight({ load }: PooledWorker): number {
   return load.consumers + load.rooms * EXPECTED_CONSUMERS_PER_ROOM;
+}
+
+/** What a worker would carry if all the spares on it were needed. */
+function spareWeight(worker: PooledWorker): number {
+  return weight(worker) + worker.load.spares * EXPECTED_TRACKS;
 }
 
 /**

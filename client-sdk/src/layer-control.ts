@@ -32,6 +32,11 @@ export class LayerControl {
     if (!this.#running) void this.#run();
   }
 
+  /** Everything that there is: what was switched off ahead of its time begins. */
+  wantAll(): void {
+    this.want(Math.max(0, (this.#producer.rtpSender?.getParameters().encodings.length ?? 1) - 1));
+  }
+
   /** Asks the encoder of every layer for a key frame (webrtc-extensions, `RTCEncodingOptions.keyFrame`); does nothing where it cannot. */
   async giveKeyFrame(): Promise<void> {
     const sender: KeyFrameSender | undefined = this.#producer.rtpSender;

@@ -62,6 +62,14 @@ export const STAGE = {
   moveLookMs: 30,
   /** How long a session that was moved goes on sending for those who still watch it, unless the server ends it. */
   partingMs: 20_000,
+  /** How long a session is in use before a spare is kept for it, how far an audience is spread over time, and the wait after it could not be had. */
+  spareAfterMs: 1_000,
+  spareSpreadMs: 3_000,
+  spareRetryMs: 30_000,
+  /** How long the end of a track that was taken off waits: it costs a negotiation, which whatever takes its place goes before. */
+  trackEndMs: 500,
+  /** How long the last picture of one source stays after another source, lost with it, is back. */
+  partingPictureMs: 1_000,
   /** Events kept for a session whose answer is being handled. */
   earlyEvents: 100,
   qualityIntervalMs: 2_000,

@@ -1,5 +1,5 @@
 /** Puts one local track on a transport, encoded as its source asks. */
-import type { Device, Producer, Transport } from 'mediasoup-client/types';
+import type { Device, Producer, RtpEncodingParameters, Transport } from 'mediasoup-client/types';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LogeError } from './errors.ts';
@@ -9,20 +9,26 @@ export interface ProduceOptions {
   transport: Transport;
   source: TrackSource;
   track: MediaStreamTrack;
+  /** Nothing is sent of it until its layers are switched on. */
+  waiting: boolean;
 }
 
-export async function produceTrack({ device, transport, source, track }: ProduceOptions): Promise<Producer> {
+export async function produceTrack({ device, transport, source, track, waiting }: ProduceOptions): Promise<Producer> {
   if (track.kind === 'video' && !device.canProduce('video')) throw new LogeError('media_not_supported');
   // Sharp text matters more than smooth motion, unless the page has said otherwise.
   if (source === 'screen' && track.contentHint === '') track.contentHint = 'detail';
   const codec = device.sendRtpCapabilities.codecs?.find(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8');
   return transport.produce({
     track,
-    encodings: encodingsFor(source, track),
+    encodings: waiting ? switchedOff(encodingsFor(source, track)) : encodingsFor(source, track),
     codecOptions: codecOptionsFor(source, track),
     ...(track.kind === 'video' && codec ? { codec } : {}),
     // Whoever captured the track decides when the device is let go.
     stopTracks: false,
     appData: { source },
   });
+}
+
+function switchedOff(encodings: RtpEncodingParameters[] = [{}]): RtpEncodingParameters[] {
+  return encodings.map((encoding) => ({ ...encoding, active: false }));
 }

@@ -1,4 +1,5 @@
 /** Opens a session to send over: asks the server for it, and tells the server of every track that is put on its transport. */
+import type { SessionId } from '../../server/protocol/ids.ts';
 import type { RequestInput } from '../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Connection } from './connection.ts';
@@ -12,12 +13,17 @@ interface PublishSessionOptions {
   log: Log;
   isMuted(source: TrackSource): boolean;
   onBroken(): void;
+  /** The session for which this one is a spare. */
+  spareOf?: SessionId;
 }
 
 export async function openPublishSession(options: PublishSessionOptions): Promise<MediaTransport> {
-  const { engine, connection, log, isMuted, onBroken } = options;
+  const { engine, connection, log, isMuted, onBroken, spareOf } = options;
   const [, dtlsParameters] = await Promise.all([engine.ready(), engine.dtlsParameters()]);
-  const answer = await connection.request('stage:publish', dtlsParameters ? { dtlsParameters } : {});
+  const answer = await connection.request('stage:publish', {
+    ...(dtlsParameters && { dtlsParameters }),
+    ...(spareOf && { spareOf }),
+  });
   const media = await MediaTransport.create({ direction: 'send', answer, engine, connection, log, onBroken });
   media.transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
     const source = appData.source as TrackSource;

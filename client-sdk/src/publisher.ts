@@ -17,8 +17,14 @@ import type { MediaEngine } from './media-engine.ts';
 import type { MediaTransport } from './media-transport.ts';
 import { produceTrack } from './produce-track.ts';
 import { openPublishSession } from './publish-session.ts';
+import { SpareKeeper } from './spare-keeper.ts';
 
 type Sending = Map<TrackSource, { producer: Producer; layers: LayerControl }>;
+
+interface Spare {
+  media: MediaTransport;
+  sending: Sending;
+}
 
 export interface OutgoingTrack {
   readonly source: TrackSource;
@@ -64,6 +70,7 @@ export class Publisher {
   /** A session that was moved: it goes on for those who still watch over it. */
   #parting: { media: MediaTransport; sending: Sending; timer: ReturnType<typeof setTimeout> } | null = null;
   #moving = false;
+  readonly #spares: SpareKeeper<Spare>;
   /** Layers wanted for a producer whose id we do not know yet. */
   readonly #earlyLayers = new Map<string, number>();
   #state: State = { kind: 'off' };
@@ -76,6 +83,15 @@ export class Publisher {
     this.#engine = dependencies.engine;
     this.#log = dependencies.log;
     this.#handlers = dependencies.handlers;
+    this.#spares = new SpareKeeper({
+      open: (of, signal) => this.#openSpare(of, signal),
+      session: ({ media }) => media.session,
+      close: ({ media }, tell) => {
+        media.close();
+        if (tell) this.#leave(media.session);
+      },
+      log: dependencies.log,
+    });
   }
 
   get isOn(): boolean {
@@ -129,6 +145,7 @@ export class Publisher {
       const sending = this.#sending.get(outgoing.source);
       if (sending && !sending.producer.closed) await sending.producer.replaceTrack({ track: outgoing.track });
       else if (this.#state.kind === 'live') await this.#produce(this.#state.media, outgoing);
+      this.#spares.renew();
     });
   }
 
@@ -141,6 +158,7 @@ export class Publisher {
         this.#unproduce(parting.media.session, parting.sending, source).catch((error) =>
           this.#log('debug', 'end of a track not told', { code: toLogeError(error, 'internal').code }),
         );
+      this.#spares.renew();
       await this.#unproduce(this.session, this.#sending, source);
     });
   }
@@ -160,11 +178,14 @@ export class Publisher {
       this.#tracks.set(source, { ...outgoing, muted });
       const sending = this.#sending.get(source);
       const { session } = this;
-      if (!sending || !session) return;
-      if (muted) sending.producer.pause();
-      else sending.producer.resume();
-      await this.#connection.requestReliably('stage:mute', { session, producerId: sending.producer.id, muted });
+      if (sending && session) await this.#tellMuted(session, sending.producer, muted);
     });
+  }
+
+  async #tellMuted(session: SessionId, producer: Producer, muted: boolean): Promise<void> {
+    if (muted) producer.pause();
+    else producer.resume();
+    await this.#connection.requestReliably('stage:mute', { session, producerId: producer.id, muted });
   }
 
   /** The socket is back: the session is taken over, or the live is taken up anew. */
@@ -179,7 +200,10 @@ export class Publisher {
     // The connection broke again: the next welcome brings us back here.
     if (refusal === 'connection_failed' || !this.#isCurrent(media)) return;
     if (refusal) void this.#restore(`resume refused: ${refusal}`);
-    else media.handleReconnected();
+    else {
+      media.handleReconnected();
+      this.#spares.keep(media.session);
+    }
   }
 
   handleLayersWanted({ session, producerId, maxSpatialLayer }: EventData<'stage:layersWanted'>): void {
@@ -212,6 +236,26 @@ export class Publisher {
       });
   }
 
+  /** The worker that we sent to is gone, and what we kept ready is on stage: it is sent from now on. */
+  handleTakenOver({ session, by }: EventData<'stage:takenOver'>): void {
+    if (this.#state.kind !== 'live' || this.#state.media.session !== session) return;
+    const { media: before } = this.#state;
+    const spare = this.#spares.take(by);
+    if (!spare) {
+      void this.#restore('taken over by a spare that is not there');
+      return;
+    }
+    this.#state = { kind: 'live', media: spare.media };
+    this.#sending = spare.sending;
+    for (const { layers } of spare.sending.values()) layers.wantAll();
+    before.close();
+    this.#log('info', 'the spare has taken over', { session: by });
+    void this.#change(() => this.#matchMutes(spare)).catch((error) =>
+      this.#log('info', 'mutes not told', { code: toLogeError(error, 'internal').code }),
+    );
+    this.#spares.keep(spare.media.session);
+  }
+
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
     if (this.#state.kind === 'live' && this.#state.media.session === session)
       this.#state.media.handleServerState(state);
@@ -222,6 +266,7 @@ export class Publisher {
       this.#part();
       return;
     }
+    this.#spares.handleClosed(session);
     if (this.#state.kind !== 'live' || this.#state.media.session !== session) return;
     const ending = END_REASONS[reason];
     if (ending) this.#finish(ending, null);
@@ -256,7 +301,7 @@ export class Publisher {
     return result;
   }
 
-  async #openMedia(): Promise<MediaTransport> {
+  async #openMedia(spareOf?: SessionId): Promise<MediaTransport> {
     const media: MediaTransport = await openPublishSession({
       engine: this.#engine,
       connection: this.#connection,
@@ -264,7 +309,9 @@ export class Publisher {
       isMuted: (source) => this.#tracks.get(source)?.muted ?? false,
       onBroken: () => {
         if (this.#isCurrent(media)) void this.#restore('the path could not be restored');
+        else if (this.#spares.spare?.media === media) this.#spares.renew();
       },
+      ...(spareOf && { spareOf }),
     });
     return media;
   }
@@ -278,6 +325,28 @@ export class Publisher {
     }
     this.#state = { kind: 'live', media };
     await this.#produceAll(media, this.#sending);
+    if (this.#isCurrent(media)) this.#spares.keep(media.session);
+  }
+
+  async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<Spare> {
+    const media = await this.#openMedia(spareOf);
+    const spare: Spare = { media, sending: new Map() };
+    try {
+      if (!signal.aborted) await this.#produceAll(media, spare.sending, true);
+    } catch (error) {
+      media.close();
+      this.#leave(media.session);
+      throw error;
+    }
+    return spare;
+  }
+
+  /** Somebody may have been muted or unmuted since the spare was made ready. */
+  async #matchMutes({ media, sending }: Spare): Promise<void> {
+    for (const [source, { producer }] of sending) {
+      const muted = this.#tracks.get(source)?.muted ?? false;
+      if (producer.paused !== muted && this.#isCurrent(media)) await this.#tellMuted(media.session, producer, muted);
+    }
   }
 
   async #move(signal: AbortSignal): Promise<void> {
@@ -302,6 +371,7 @@ export class Publisher {
     this.#parting = { media: before, sending: this.#sending, timer };
     this.#sending = sending;
     this.#state = { kind: 'live', media };
+    this.#spares.keep(media.session);
     this.#log('info', 'moved to another media session', { session: media.session });
   }
 
@@ -320,21 +390,26 @@ export class Publisher {
     return all.find(({ producer }) => producer.id === producerId);
   }
 
-  async #produceAll(media: MediaTransport, sending: Sending): Promise<void> {
+  async #produceAll(media: MediaTransport, sending: Sending, waiting = false): Promise<void> {
     // mediasoup-client negotiates them in this order: the picture first, it takes longer to begin.
     const tracks = [...this.#tracks.values()].sort(
       (a, b) => Number(b.track.kind === 'video') - Number(a.track.kind === 'video'),
     );
-    await Promise.all(tracks.map((track) => this.#produce(media, track, sending)));
+    await Promise.all(tracks.map((track) => this.#produce(media, track, { sending, waiting })));
   }
 
-  async #produce(media: MediaTransport, outgoing: OutgoingTrack, sending = this.#sending): Promise<void> {
+  async #produce(
+    media: MediaTransport,
+    outgoing: OutgoingTrack,
+    { sending, waiting } = { sending: this.#sending, waiting: false },
+  ): Promise<void> {
     const { source, track } = outgoing;
     const producer = await produceTrack({
       device: await this.#engine.ready(),
       transport: media.transport,
       source,
       track,
+      waiting,
     });
     if (media.closed || this.#tracks.get(source)?.track.id !== track.id) {
       producer.close();
@@ -407,6 +482,7 @@ export class Publisher {
   #dropSession(): void {
     const media = this.#state.kind === 'live' ? this.#state.media : null;
     this.#part();
+    this.#spares.drop();
     this.#sending = new Map();
     this.#earlyLayers.clear();
     media?.close();

@@ -296,6 +296,9 @@ export class Room {
         subscriber.handleMoveWanted(data);
         publisher.handleMoveWanted(data);
       },
+      'stage:takenOver': (data) => {
+        for (const part of [subscriber, publisher]) part.handleTakenOver(data);
+      },
       'stage:sessionClosed': (data) => {
         for (const part of [subscriber, publisher]) part.handleSessionClosed(data);
       },

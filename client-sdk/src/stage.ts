@@ -58,6 +58,7 @@ export class Stage {
   readonly #shouldWatch: (attached: boolean) => boolean;
   /** Tracks that ended because the session is being made anew: their last picture stays until the new one is there. */
   #parting: StageTrack[] = [];
+  #partingTimer: ReturnType<typeof setTimeout> | undefined;
   #entered = false;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
@@ -202,15 +203,26 @@ export class Stage {
 
   #handleTrackAdded(track: StageTrack): void {
     this.#parting = this.#parting.filter((parting) => parting.source !== track.source);
+    if (this.#parting.length > 0 && track.kind === 'video') this.#partLater();
     this.#render();
     this.#watchQuality();
     this.#emit('trackSubscribed', track);
   }
 
   #handleTrackRemoved(track: StageTrack, rejoining: boolean): void {
-    if (rejoining && track.kind === 'video') this.#parting.push(track);
+    const others = this.#parting.filter((parting) => parting.source !== track.source);
+    if (rejoining && track.kind === 'video') this.#parting = [...others, track];
     this.#render();
     this.#emit('trackUnsubscribed', track);
+  }
+
+  /** Of a camera and a screen that were lost together both come back, or one is not sent any more. */
+  #partLater(): void {
+    clearTimeout(this.#partingTimer);
+    this.#partingTimer = setTimeout(() => {
+      this.#parting = [];
+      this.#render();
+    }, STAGE.partingPictureMs);
   }
 
   #render(): void {
@@ -231,6 +243,7 @@ export class Stage {
 
   #close(options: { leave: boolean }): void {
     clearInterval(this.#qualityTimer);
+    clearTimeout(this.#partingTimer);
     this.#qualityTimer = undefined;
     this.#subscriber.stop(options);
     this.#parting = [];

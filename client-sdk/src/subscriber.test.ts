@@ -91,6 +91,56 @@ describe('what went on while the socket was away', () => {
   });
 });
 
+describe('a spare that takes over', () => {
+  const spareAsked = (askedFor: (name: string) => Record<string, unknown>[]) =>
+    vi.waitFor(() => expect(askedFor('stage:watch').at(-1)).toMatchObject({ spareOf: 'session_1' }));
+
+  it('is shown at once, after the last picture of what was lost, and is not left nor asked for again', async () => {
+    vi.useFakeTimers();
+    const { subscriber, handlers, askedFor } = await watch();
+    await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs + STAGE.spareSpreadMs);
+    await spareAsked(askedFor);
+    const shown = handlers.onTrackAdded.mock.calls.length;
+    expect(subscriber.tracks.map(({ id }) => id)).toEqual(['session_1_camera', 'session_1_screen']);
+    subscriber.handleTakenOver({ session: 'session_1', by: 'session_2' });
+    expect(subscriber.session).toBe('session_2');
+    expect(handlers.onTrackRemoved.mock.calls.map(([{ id }, rejoining]) => [id, rejoining])).toEqual([
+      ['session_1_camera', true],
+      ['session_1_screen', true],
+    ]);
+    expect(handlers.onTrackAdded.mock.calls.slice(shown).map(([{ id }]) => id)).toEqual([
+      'session_2_camera',
+      'session_2_screen',
+    ]);
+    expect(askedFor('stage:leave')).toEqual([]);
+    expect(askedFor('stage:watch')).toHaveLength(2);
+    subscriber.stop({ leave: false });
+  });
+
+  it('that is not there is left, and what it would have shown is joined anew', async () => {
+    const { subscriber, askedFor } = await watch();
+    subscriber.handleTakenOver({ session: 'session_1', by: 'session_9' });
+    await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_9' }]);
+    expect(askedFor('stage:watch').at(-1)).not.toHaveProperty('spareOf');
+    subscriber.stop({ leave: false });
+  });
+
+  it('shows nothing before: what comes and goes on it is not told', async () => {
+    vi.useFakeTimers();
+    const { subscriber, handlers, askedFor } = await watch();
+    await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs + STAGE.spareSpreadMs);
+    await spareAsked(askedFor);
+    const added = handlers.onTrackAdded.mock.calls.length;
+    subscriber.handleConsumersRemoved({ session: 'session_2', consumerIds: ['session_2_screen'] });
+    subscriber.handleConsumersAdded({ session: 'session_2', consumers: [consumer('again', 'screen') as never] });
+    await vi.advanceTimersByTimeAsync(0);
+    expect([handlers.onTrackAdded.mock.calls.length, handlers.onTrackRemoved.mock.calls.length]).toEqual([added, 0]);
+    subscriber.stop({ leave: false });
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_2' }]);
+  });
+});
+
 describe('a move to another session', () => {
   it('takes over once there is a picture, and tells the size that it is watched at now', async () => {
     const { subscriber, prepared, askedFor } = await watch();

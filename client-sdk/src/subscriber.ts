@@ -14,6 +14,7 @@ import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
 import { MediaTransport } from './media-transport.ts';
+import { SpareKeeper } from './spare-keeper.ts';
 import { WatchedSession } from './watched-session.ts';
 
 export interface SubscriberHandlers {
@@ -36,13 +37,12 @@ type State =
   | { kind: 'off' }
   /** Wanted, but there is nothing to join until the live starts, access comes, or the socket is back. */
   | { kind: 'waiting' }
-  | { kind: 'joining'; early: EarlyEvent[]; run: AbortController }
+  | { kind: 'joining'; run: AbortController }
   | { kind: 'watching'; watched: WatchedSession; joinedAt: number };
 
 /** Another session that is about to take over, beside the one that is shown. */
 interface Move {
   watched: WatchedSession | null;
-  early: EarlyEvent[];
   run: AbortController;
 }
 
@@ -67,6 +67,11 @@ export class Subscriber {
   readonly #handlers: SubscriberHandlers;
   #state: State = { kind: 'off' };
   #move: Move | null = null;
+  readonly #spares: SpareKeeper<WatchedSession>;
+  /** A spare that is connecting. */
+  #nextSpare: WatchedSession | null = null;
+  /** Of each session that is being opened, the events that came ahead of its answer. */
+  readonly #early = new Set<EarlyEvent[]>();
   #failures = 0;
 
   constructor(dependencies: SubscriberDependencies) {
@@ -74,6 +79,15 @@ export class Subscriber {
     this.#engine = dependencies.engine;
     this.#log = dependencies.log;
     this.#handlers = dependencies.handlers;
+    this.#spares = new SpareKeeper({
+      open: (of, signal) => this.#openSpare(of, signal),
+      session: ({ media }) => media.session,
+      close: (spare, tell) => {
+        spare.close();
+        if (tell) this.#leave(spare.media.session);
+      },
+      log: dependencies.log,
+    });
   }
 
   get isOn(): boolean {
@@ -118,6 +132,7 @@ export class Subscriber {
       const { consumers } = await this.#connection.request('stage:resume', { session: media.session });
       if (!this.#isCurrent(watched)) return;
       media.handleReconnected();
+      this.#spares.keep(media.session);
       this.#catchUp(watched, consumers);
       this.#tellCurrentViewport();
     } catch (error) {
@@ -139,11 +154,11 @@ export class Subscriber {
     this.#forSession(session, (watched) => void watched.consume(consumers));
   }
 
-  handleConsumersRemoved({ session, consumerIds }: EventData<'stage:consumersRemoved'>): void {
+  handleConsumersRemoved({ session, consumerIds, lost = false }: EventData<'stage:consumersRemoved'>): void {
     this.#forSession(session, (watched) => {
       for (const id of consumerIds) {
         const track = watched.remove(id);
-        if (track && this.#isCurrent(watched)) this.#handlers.onTrackRemoved(track, false);
+        if (track && this.#isCurrent(watched)) this.#handlers.onTrackRemoved(track, lost);
       }
     });
   }
@@ -159,7 +174,22 @@ export class Subscriber {
     this.#forSession(session, ({ media }) => media.handleServerState(state));
   }
 
+  /** The worker that we watched is gone; what was kept ready is what we watch from now on. */
+  handleTakenOver({ session, by }: EventData<'stage:takenOver'>): void {
+    if (this.session !== session || this.#state.kind !== 'watching') return;
+    const spare = this.#spares.take(by);
+    if (!spare) {
+      this.#leave(by as SessionId);
+      this.#rejoin('taken over by a spare that is not there');
+      return;
+    }
+    this.#abandonMove();
+    this.#replace(this.#state.watched, spare, true);
+    this.#log('info', 'the spare has taken over', { session: by });
+  }
+
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
+    this.#spares.handleClosed(session);
     this.#forSession(session, (watched) => {
       if (!this.#isCurrent(watched)) this.#abandonMove();
       else if (this.#move?.watched) this.#takeOver(this.#move);
@@ -170,7 +200,7 @@ export class Subscriber {
   /** The node that we watch is about to leave: another session is opened beside ours, and takes its place once it shows something. */
   handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
     if (this.session !== session || this.#move) return;
-    const move: Move = { watched: null, early: [], run: new AbortController() };
+    const move: Move = { watched: null, run: new AbortController() };
     this.#move = move;
     this.#log('info', 'moving to another media session', { session });
     this.#moveOver(move).catch((error) => {
@@ -182,16 +212,16 @@ export class Subscriber {
 
   /** Events can overtake our handling of the answer that names their session: they are kept until then. */
   #forSession(session: string, handle: (watched: WatchedSession) => void): void {
-    const known = [this.#state.kind === 'watching' ? this.#state.watched : null, this.#move?.watched];
+    const inUse = this.#state.kind === 'watching' ? this.#state.watched : null;
+    const known = [inUse, this.#move?.watched, this.#spares.spare, this.#nextSpare];
     const watched = known.find((each) => each?.media.session === session);
     if (watched) {
       handle(watched);
       return;
     }
-    const early =
-      this.#state.kind === 'joining' ? this.#state.early : this.#move?.watched ? undefined : this.#move?.early;
-    if (early && early.length < STAGE.earlyEvents)
-      early.push({ session, handle: () => this.#forSession(session, handle) });
+    for (const early of this.#early) {
+      if (early.length < STAGE.earlyEvents) early.push({ session, handle: () => this.#forSession(session, handle) });
+    }
   }
 
   async #moveOver(move: Move): Promise<void> {
@@ -202,7 +232,6 @@ export class Subscriber {
       try {
         await this.#openSession(signal, (watched) => {
           move.watched = watched;
-          return move.early;
         });
         break;
       } catch (error) {
@@ -226,14 +255,26 @@ export class Subscriber {
     }
     const before = this.#state.watched;
     this.#move = null;
-    this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
-    this.#failures = 0;
-    for (const track of watched.tracks) this.#handlers.onTrackAdded(track);
-    for (const track of before.close()) this.#handlers.onTrackRemoved(track, false);
+    this.#replace(before, watched, false);
     this.#log('info', 'moved to another media session', { session: watched.media.session });
     this.#leave(before.media.session);
+  }
+
+  /** Shows another session from now on. `lost`: the last picture of the one before stays until the other has one. */
+  #replace(before: WatchedSession, watched: WatchedSession, lost: boolean): void {
+    this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
+    this.#failures = 0;
+    const removed = before.close();
+    const tellRemoved = (): void => {
+      for (const track of removed) this.#handlers.onTrackRemoved(track, lost);
+    };
+    // A picture that works goes when the other is there; one that is lost stays, to be replaced by the other.
+    if (lost) tellRemoved();
+    for (const track of watched.tracks) this.#handlers.onTrackAdded(track);
+    if (!lost) tellRemoved();
     // What changed meanwhile was told of the session before.
     this.#tellCurrentViewport();
+    this.#spares.keep(watched.media.session);
   }
 
   #abandonMove(): void {
@@ -248,13 +289,12 @@ export class Subscriber {
 
   async #join(): Promise<void> {
     const run = new AbortController();
-    const state: State = { kind: 'joining', early: [], run };
-    this.#state = state;
+    this.#state = { kind: 'joining', run };
     while (!run.signal.aborted) {
       await delay(backoffMs(STAGE.rejoinBackoffMs, this.#failures, 0.3), run.signal);
       if (run.signal.aborted) return;
       try {
-        await this.#joinOnce(run.signal, state.early);
+        await this.#joinOnce(run.signal);
         return;
       } catch (error) {
         if (run.signal.aborted) return;
@@ -270,21 +310,58 @@ export class Subscriber {
     }
   }
 
-  async #joinOnce(signal: AbortSignal, early: EarlyEvent[]): Promise<void> {
+  async #joinOnce(signal: AbortSignal): Promise<void> {
     await this.#openSession(signal, (watched) => {
       this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
-      return early;
+      this.#spares.keep(watched.media.session);
     });
   }
 
-  /** `place` gives the session its place and answers the events that came for it ahead of its answer. */
-  async #openSession(signal: AbortSignal, place: (watched: WatchedSession) => EarlyEvent[]): Promise<void> {
+  async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<WatchedSession> {
+    const opened: WatchedSession[] = [];
+    const place = (watched: WatchedSession): void => {
+      opened.push(watched);
+      this.#nextSpare = watched;
+    };
+    try {
+      await this.#openSession(signal, place, spareOf);
+    } finally {
+      if (this.#nextSpare === opened[0]) this.#nextSpare = null;
+    }
+    if (!opened[0]) throw new LogeError('stage_unavailable');
+    return opened[0];
+  }
+
+  /** `place` gives the session its place, ahead of the events that came for it before its answer did. */
+  async #openSession(
+    signal: AbortSignal,
+    place: (watched: WatchedSession) => void,
+    spareOf?: SessionId,
+  ): Promise<void> {
+    const early: EarlyEvent[] = [];
+    this.#early.add(early);
+    try {
+      await this.#openPlaced(signal, { place, early, spareOf });
+    } finally {
+      this.#early.delete(early);
+    }
+  }
+
+  async #openPlaced(
+    signal: AbortSignal,
+    {
+      place,
+      early,
+      spareOf,
+    }: { place: (watched: WatchedSession) => void; early: EarlyEvent[]; spareOf: SessionId | undefined },
+  ): Promise<void> {
     const [device, dtlsParameters] = await Promise.all([this.#engine.ready(), this.#engine.dtlsParameters()]);
     const viewport = this.#handlers.viewport();
     const answer = await this.#connection.request('stage:watch', {
       rtpCapabilities: device.recvRtpCapabilities as RequestInput<'stage:watch'>['rtpCapabilities'],
       ...(viewport ? { viewport } : {}),
       ...(dtlsParameters ? { dtlsParameters } : {}),
+      ...(spareOf ? { spareOf } : {}),
     });
     if (signal.aborted) return this.#leave(answer.session);
     const media: MediaTransport = await MediaTransport.create({
@@ -296,6 +373,7 @@ export class Subscriber {
       onBroken: () => {
         if (this.#isCurrent(watched)) this.#rejoin('the path could not be restored');
         else if (this.#move?.watched === watched) this.#abandonMove();
+        else if (this.#spares.spare === watched) this.#spares.renew();
       },
     });
     if (signal.aborted) {
@@ -315,7 +393,8 @@ export class Subscriber {
         },
       },
     });
-    for (const event of place(watched)) if (event.session === answer.session) event.handle();
+    place(watched);
+    for (const event of early) if (event.session === answer.session) event.handle();
     await watched.consume(answer.consumers);
   }
 
@@ -353,6 +432,7 @@ export class Subscriber {
 
   #close(rejoining: boolean): void {
     this.#abandonMove();
+    this.#spares.drop();
     if (this.#state.kind === 'joining') this.#state.run.abort();
     if (this.#state.kind !== 'watching') return;
     const { watched } = this.#state;

@@ -44,7 +44,7 @@ export class WatchedSession {
     this.#pending.delete(id);
     const entry = this.#consumers.get(id);
     this.#consumers.delete(id);
-    entry?.consumer.close();
+    if (entry) this.#endLater(entry.consumer);
     return entry?.track;
   }
 
@@ -71,6 +71,10 @@ export class WatchedSession {
     this.#pending.clear();
     this.media.close();
     return tracks;
+  }
+
+  #endLater(consumer: Consumer): void {
+    setTimeout(() => consumer.close(), STAGE.trackEndMs);
   }
 
   async #isSeen(): Promise<boolean> {

@@ -283,7 +283,7 @@ export class SocketGateway {
         });
         return;
       case 'consumersRemoved':
-        target.emit('stage:consumersRemoved', { session, consumerIds: event.consumerIds });
+        target.emit('stage:consumersRemoved', { session, consumerIds: event.consumerIds, lost: event.lost });
         return;
       case 'trackMuted':
         target.emit('stage:trackMuted', { session, consumerId: event.consumerId, muted: event.muted });
@@ -300,6 +300,9 @@ export class SocketGateway {
         return;
       case 'moveWanted':
         target.emit('stage:moveWanted', { session });
+        return;
+      case 'takenOver':
+        target.emit('stage:takenOver', { session, by: event.by });
         return;
       case 'sessionClosed':
         target.emit('stage:sessionClosed', { session, reason: event.reason });

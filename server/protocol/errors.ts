@@ -73,6 +73,7 @@ export const ERROR_CATALOGUE = {
     retryable: true,
     message: 'Video is not available for a moment. Trying again helps.',
   },
+  spare_unavailable: { status: 409, retryable: false, message: 'There is nowhere to keep a spare session.' },
   stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
   // Chat
   message_not_found: { status: 404, retryable: false, message: 'There is no such message.' },

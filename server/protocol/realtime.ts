@@ -158,13 +158,19 @@ export const EVENTS = {
   'stage:liveStarted': z.object({ startedAt: z.string() }),
   'stage:liveEnded': z.object({ endedAt: z.string() }),
   'stage:consumersAdded': z.object({ session: z.string(), consumers: z.array(consumerOptions) }),
-  'stage:consumersRemoved': z.object({ session: z.string(), consumerIds: z.array(z.string()) }),
+  'stage:consumersRemoved': z.object({
+    session: z.string(),
+    consumerIds: z.array(z.string()),
+    lost: z.boolean().optional(),
+  }),
   'stage:trackMuted': z.object({ session: z.string(), consumerId: z.string(), muted: z.boolean() }),
   'stage:layersWanted': z.object({ session: z.string(), producerId: z.string(), maxSpatialLayer: z.number().int() }),
   /** To the publisher: somebody new waits for a picture; an encoder that can be asked for a key frame at once should give one. */
   'stage:keyFrameWanted': z.object({ session: z.string(), producerId: z.string() }),
   /** Open another session beside this one, which goes on until you leave it: the node that it is on is about to. */
   'stage:moveWanted': z.object({ session: z.string() }),
+  /** The session is over and its spare, `by`, goes on in its place. */
+  'stage:takenOver': z.object({ session: z.string(), by: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
   'stage:transportState': z.object({ session: z.string(), state: z.string() }),
   ...CHAT_EVENTS,

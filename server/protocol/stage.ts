@@ -33,8 +33,10 @@ export const watchInput = z.object({
   rtpCapabilities,
   viewport: viewport.optional(),
   dtlsParameters: dtlsParameters.optional(),
+  /** A session of the same participant for which the new one waits, should its media worker die. */
+  spareOf: sessionId.optional(),
 });
-export const publishInput = z.object({ dtlsParameters: dtlsParameters.optional() });
+export const publishInput = z.object({ dtlsParameters: dtlsParameters.optional(), spareOf: sessionId.optional() });
 export const connectInput = z.object({ session: sessionId, dtlsParameters });
 export const produceInput = z.object({
   session: sessionId,

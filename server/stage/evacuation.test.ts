@@ -13,6 +13,7 @@ function house(viewers: number, { follow = true } = {}) {
     identity: session,
     node: 'leaving',
     direction,
+    spareOf: undefined,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
   });

@@ -12,6 +12,7 @@ function entry(given: Partial<SessionEntry>): SessionEntry {
     identity: 'ada',
     node: 'first',
     direction: 'publish',
+    spareOf: undefined,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
     ...given,

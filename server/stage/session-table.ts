@@ -8,6 +8,8 @@ export interface SessionEntry {
   /** The SFU node that it is on; not known while it is being opened. */
   readonly node: string | undefined;
   readonly direction: 'publish' | 'watch';
+  /** The session whose place it takes if the media worker of that dies. Until then it is nobody's way to the stage. */
+  readonly spareOf: SessionId | undefined;
   /** Absent while its participant has lost the connection. */
   readonly socket: string | undefined;
   /** Without a socket: the session ends then unless its participant is back. */
@@ -18,8 +20,14 @@ export class SessionTable {
   readonly #entries = new Map<SessionId, SessionEntry>();
   readonly #bySocket = new Map<string, Set<SessionId>>();
 
-  add(entry: Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node'> & { socket: string; node?: string }): void {
-    this.#set({ node: undefined, ...entry, orphanedUntilMs: Number.POSITIVE_INFINITY });
+  add(
+    entry: Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node' | 'spareOf'> & {
+      socket: string;
+      node?: string;
+      spareOf?: SessionId | undefined;
+    },
+  ): void {
+    this.#set({ node: undefined, spareOf: undefined, ...entry, orphanedUntilMs: Number.POSITIVE_INFINITY });
   }
 
   /** The session has been opened on this node. */
@@ -34,6 +42,14 @@ export class SessionTable {
     return entries.sort((a, b) => Number(b.direction === 'publish') - Number(a.direction === 'publish'));
   }
 
+  /** A session is over, and its spare is what its participant has from now on; false where that is not known here. */
+  takeOver(session: SessionId, by: SessionId): boolean {
+    const spare = this.#entries.get(by);
+    if (spare) this.#set({ ...spare, spareOf: undefined });
+    this.remove(session);
+    return spare !== undefined;
+  }
+
   get(session: SessionId): SessionEntry | undefined {
     return this.#entries.get(session);
   }
@@ -42,13 +58,18 @@ export class SessionTable {
     return this.#entries.values();
   }
 
+  /** All but spares. */
+  *inUse(): Generator<SessionEntry> {
+    for (const entry of this.#entries.values()) if (entry.spareOf === undefined) yield entry;
+  }
+
   ofSocket(socket: string): SessionEntry[] {
     return [...(this.#bySocket.get(socket) ?? [])].flatMap((session) => this.#entries.get(session) ?? []);
   }
 
   count(direction: SessionEntry['direction']): number {
     let count = 0;
-    for (const entry of this.#entries.values()) if (entry.direction === direction) count += 1;
+    for (const entry of this.inUse()) if (entry.direction === direction) count += 1;
     return count;
   }
 

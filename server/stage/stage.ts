@@ -25,15 +25,10 @@ import type { Fleet } from './fleet.ts';
 import { Lives } from './lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
 import type { RoomPlaces } from './room-places.ts';
-import { roomUses } from './room-uses.ts';
+import { SessionLeases } from './session-leases.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
 import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
-
-/** How long a media session waits to be taken over by its participant's next socket. */
-const ADOPTION_MS = 20_000;
-const RENEW_MS = 5_000;
-const RESTORED_LOOK_MS = 1_000;
 
 /** Who asks: a participant on one socket, with the access that the gateway has just decided. */
 export interface StageCaller {
@@ -61,8 +56,7 @@ export class Stage {
   readonly #evacuation: Evacuation;
   readonly #lives: Lives;
   #onEvent: (event: StageEvent) => void = () => {};
-  readonly #renewTimer: NodeJS.Timeout;
-  #restoredTimer: NodeJS.Timeout | undefined;
+  readonly #leases: SessionLeases;
 
   constructor(options: {
     fleet: Fleet;
@@ -81,7 +75,8 @@ export class Stage {
     this.#metrics = options.metrics;
     this.#turn = options.turn;
     this.#evacuation = new Evacuation({
-      sessionsOn: (node) => this.#sessions.onNode(node),
+      // A spare goes with the session that it waits for.
+      sessionsOn: (node) => this.#sessions.onNode(node).filter(({ spareOf }) => spareOf === undefined),
       ask: ({ room, session, socket }) => {
         if (socket !== undefined) this.#onEvent({ socket, event: { type: 'moveWanted', room, session } });
       },
@@ -95,7 +90,13 @@ export class Stage {
       },
       handleGone: (node) => this.#handleNodeGone(node),
     });
-    this.#renewTimer = setInterval(() => void this.#renewLeases(), RENEW_MS);
+    this.#leases = new SessionLeases({
+      ...options,
+      sessions: this.#sessions,
+      end: (session) => this.#close(session, 'lease_expired'),
+      handleLost: (node, { room, session }) =>
+        this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'lease_expired' }),
+    });
   }
 
   onEvent(listener: (event: StageEvent) => void): void {
@@ -119,9 +120,15 @@ export class Stage {
 
   async watch(
     caller: StageCaller,
-    input: { rtpCapabilities: RtpCapabilities; viewport?: Viewport; dtlsParameters?: DtlsParameters },
+    input: {
+      rtpCapabilities: RtpCapabilities;
+      viewport?: Viewport;
+      dtlsParameters?: DtlsParameters;
+      spareOf?: SessionId;
+    },
   ): Promise<WatchAnswer> {
-    const session = this.#open(caller, 'watch');
+    const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'watch');
+    const session = this.#open(caller, 'watch', input.spareOf);
     const { until } = caller.access;
     const grant = {
       room: caller.room,
@@ -132,9 +139,11 @@ export class Stage {
     };
     const viewer = caller.access.reason === 'free' ? 'free' : 'paying';
     try {
-      const { node, answer } = await this.#places.watch({ room: caller.room, viewer }, ({ node: on, upstream }) =>
-        on.watch({ session, grant, ...input, ...(upstream && { upstream }) }),
-      );
+      const { node, answer } = spared
+        ? { node: spared.id, answer: await spared.watch({ session, grant, ...input }) }
+        : await this.#places.watch({ room: caller.room, viewer }, ({ node: on, upstream }) =>
+            on.watch({ session, grant, ...input, ...(upstream && { upstream }) }),
+          );
       this.#assertStillOpen(session, node);
       const { transport, consumers } = answer;
       return {
@@ -149,14 +158,18 @@ export class Stage {
   }
 
   /** Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. */
-  async publish(caller: StageCaller, input: { dtlsParameters?: DtlsParameters }): Promise<PublishAnswer> {
+  async publish(
+    caller: StageCaller,
+    input: { dtlsParameters?: DtlsParameters; spareOf?: SessionId },
+  ): Promise<PublishAnswer> {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
-    const session = this.#open(caller, 'publish');
+    const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'publish');
+    const session = this.#open(caller, 'publish', input.spareOf);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
-      const { node, answer } = await this.#places.publish(caller.room, (on) =>
-        on.publish({ session, grant, ...input }),
-      );
+      const { node, answer } = spared
+        ? { node: spared.id, answer: await spared.publish({ session, grant, ...input }) }
+        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, ...input }));
       this.#assertStillOpen(session, node);
       const { transport } = answer;
       return {
@@ -317,29 +330,27 @@ export class Stage {
   handleSocketGone(socket: string, clean: boolean): void {
     for (const entry of this.#sessions.ofSocket(socket)) {
       if (clean) void this.#close(entry.session, 'closed');
-      else this.#sessions.orphan(entry.session, this.#clock.now() + ADOPTION_MS);
+      else this.#leases.orphan(entry.session);
     }
   }
 
-  /** Redis is back, perhaps without what it knew: says again at once where the rooms are, and looks once more whether others heard of it. */
+  /** Redis is back, perhaps without what it knew. */
   handleRestored(): void {
-    void this.#renewLeases();
-    clearTimeout(this.#restoredTimer);
-    this.#restoredTimer = setTimeout(() => void this.#renewLeases(), RESTORED_LOOK_MS);
+    this.#leases.handleRestored();
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#renewTimer);
-    clearTimeout(this.#restoredTimer);
+    this.#leases.close();
     this.#evacuation.close();
     this.#lives.close();
     await this.#fleet.close();
   }
 
-  #open(caller: StageCaller, direction: SessionEntry['direction']): SessionId {
+  #open(caller: StageCaller, direction: SessionEntry['direction'], spareOf: SessionId | undefined): SessionId {
     if (caller.access.state !== 'granted') throw new AppError('access_required');
     const session = createId('session');
-    this.#sessions.add({ session, room: caller.room, identity: caller.identity, direction, socket: caller.socket });
+    const { room, identity, socket } = caller;
+    this.#sessions.add({ session, room, identity, direction, socket, spareOf });
     this.#countSessions();
     return session;
   }
@@ -365,6 +376,15 @@ export class Stage {
     const node = this.#nodeOf(entry?.node);
     if (!entry || !node || entry.socket !== caller.socket) throw new AppError('session_not_found');
     return { entry, node };
+  }
+
+  /** The node of a session that may have a spare there. */
+  #ownForSpare(caller: StageCaller, session: SessionId, direction: SessionEntry['direction']): SfuNode {
+    const { entry, node } = this.#own(caller, session);
+    // A node of an earlier version would take the spare for another session.
+    if (entry.direction !== direction || entry.spareOf !== undefined || !node.keepsSpares)
+      throw new AppError('spare_unavailable');
+    return node;
   }
 
   #nodeOf(id: string | undefined): SfuNode | undefined {
@@ -399,7 +419,7 @@ export class Stage {
   }
 
   #release(entry: SessionEntry | undefined): void {
-    if (entry?.node === undefined || entry.direction !== 'watch') return;
+    if (entry?.node === undefined || entry.direction !== 'watch' || entry.spareOf !== undefined) return;
     void this.#places.releaseViewer(entry.room, entry.node);
   }
 
@@ -418,7 +438,9 @@ export class Stage {
   }
 
   #handlePublisherGone(room: RoomId): void {
-    const publishing = [...this.#sessions.all()].some((entry) => entry.room === room && entry.direction === 'publish');
+    const publishing = [...this.#sessions.inUse()].some(
+      (entry) => entry.room === room && entry.direction === 'publish',
+    );
     if (!publishing) this.#lives.handlePublisherGone(room);
   }
 
@@ -429,6 +451,10 @@ export class Stage {
     if (event.type === 'sessionClosed') {
       this.#forget(entry.session);
       if (entry.direction === 'publish') this.#handlePublisherGone(entry.room);
+    } else if (event.type === 'takenOver') {
+      const isKnown = this.#sessions.takeOver(entry.session, event.by as SessionId);
+      // Its spare was another gateway's to look after: the publisher has to come anew.
+      if (!isKnown && entry.direction === 'publish') this.#handlePublisherGone(entry.room);
     }
     if (entry.socket) this.#onEvent({ socket: entry.socket, event });
   }
@@ -449,39 +475,5 @@ export class Stage {
     this.#nodeOf(node)
       ?.closeSession({ session, reason: 'node_closed' })
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
-  }
-
-  /** Keeps alive what has a socket, or had one a moment ago; what nobody came back for is closed. */
-  async #renewLeases(): Promise<void> {
-    const now = this.#clock.now();
-    const kept = new Map<string, SessionId[]>();
-    const looked: SessionEntry[] = [];
-    for (const entry of this.#sessions.all()) {
-      if (entry.socket === undefined && entry.orphanedUntilMs <= now) {
-        this.#close(entry.session, 'lease_expired').catch((error) =>
-          this.#log.warn({ err: error }, 'session not closed'),
-        );
-        continue;
-      }
-      looked.push(entry);
-      if (entry.node !== undefined) kept.set(entry.node, [...(kept.get(entry.node) ?? []), entry.session]);
-    }
-    await Promise.all([
-      ...[...kept].map(([node, sessions]) => this.#renewOn(node, sessions)),
-      this.#places.renew(roomUses(looked)).catch((error) => this.#log.warn({ err: error }, 'trees not renewed')),
-    ]);
-  }
-
-  async #renewOn(node: string, sessions: SessionId[]): Promise<void> {
-    try {
-      const { lost } = (await this.#fleet.get(node)?.renew({ sessions })) ?? { lost: [] };
-      for (const session of lost) {
-        const entry = this.#sessions.get(session as SessionId);
-        if (!entry) continue;
-        this.#handleSfuEvent(node, { type: 'sessionClosed', room: entry.room, session, reason: 'lease_expired' });
-      }
-    } catch (error) {
-      this.#log.warn({ err: error, node }, 'the SFU node does not answer');
-    }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { busiestChild, pause } from '../support/sfu-house.ts';
+import { busiestWorker, pause } from '../support/sfu-house.ts';
 import { type RoundFigures, readRound } from './support/recovery-figures.ts';
 import { RecoveryHouse } from './support/recovery-house.ts';
 import { percentile, percentiles } from './support/statistics.ts';
@@ -135,7 +135,7 @@ async function breakPart({ house }: RecoveryHouse, kind: Kind): Promise<() => Pr
     }
     case 'worker': {
       const origin = await house.origin();
-      process.kill(await busiestChild(origin.pid ?? 0), 'SIGKILL');
+      process.kill(await busiestWorker(origin.pid ?? 0), 'SIGKILL');
       return async () => {};
     }
     case 'node': {

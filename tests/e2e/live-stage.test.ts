@@ -1,10 +1,10 @@
 /** A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts. */
-import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { CHROMIUM, launchChromium, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { TestParticipant } from '../support/participant.ts';
+import { mediaWorkers } from '../support/sfu-house.ts';
 import { createRoom, expectInChat, expectVideo, goLive, isPlaying, say, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
@@ -80,8 +80,9 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await creator.markDocument();
     await fan.markDocument();
     const before = (await loge.app.context.stage.stats()).workers;
-    const killed = await killMediaWorkers();
-    expect(killed).toBe(before);
+    const workers = mediaWorkers(process.pid);
+    expect(workers).toHaveLength(before);
+    for (const pid of workers) process.kill(pid, 'SIGKILL');
     await expect.poll(() => loge.app.context.stage.stats(), PATIENT).toMatchObject({ producers: 2, consumers: 2 });
     await expectVideo(fan);
     expect([await creator.isSameDocument(), await fan.isSameDocument()]).toEqual([true, true]);
@@ -222,19 +223,6 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     onTestFinished(() => expect(fan.problems).toEqual([]));
   });
 });
-
-/** kill -9 of every media worker that this process has started; answers how many. */
-async function killMediaWorkers(): Promise<number> {
-  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
-  let killed = 0;
-  for (const pid of children.trim().split(' ').map(Number)) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (!command.includes('mediasoup-worker')) continue;
-    process.kill(pid, 'SIGKILL');
-    killed += 1;
-  }
-  return killed;
-}
 
 /** The tools of a message come to a mouse that moves on it. */
 async function pointAtMessage(creator: Visitor): Promise<void> {

@@ -116,6 +116,11 @@ describe('from inside a free room', () => {
     expect(await fan.refusal('stage:restartIce', { session })).toBe('session_not_found');
     expect(await fan.refusal('stage:resume', { session })).toBe('session_not_found');
     expect(await fan.refusal('stage:leave', { session })).toBe('session_not_found');
+    const spare = { spareOf: session, dtlsParameters };
+    expect(await fan.refusal('stage:watch', { ...spare, rtpCapabilities: {} })).toBe('session_not_found');
+    expect(await fan.refusal('stage:publish', spare)).toBe('publish_not_allowed');
+    // There is one media worker here.
+    expect(await creator.refusal('stage:publish', spare)).toBe('spare_unavailable');
     // A viewer's own session is no door to publishing either.
     const rtpCapabilities = rtpViewerCapabilities(fan.welcome.inside?.stage.routerRtpCapabilities ?? {});
     const own = await fan.request('stage:watch', { rtpCapabilities });

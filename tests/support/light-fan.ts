@@ -5,7 +5,9 @@
  */
 import { backoffMs } from '../../client-sdk/src/backoff.ts';
 import { Connection } from '../../client-sdk/src/connection.ts';
+import { LogeError } from '../../client-sdk/src/errors.ts';
 import { STAGE } from '../../client-sdk/src/limits.ts';
+import { SpareKeeper } from '../../client-sdk/src/spare-keeper.ts';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
 import type { EventData, EventName, RequestAnswer, RequestInput, Welcome } from '../../server/protocol/realtime.ts';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../sfu/contract.ts';
@@ -42,6 +44,20 @@ export class LightFan implements Disposable {
   #capabilities: RtpCapabilities = {};
   #current: Watched | undefined;
   #next: Watched | undefined;
+  readonly #spares = new SpareKeeper<Watched>({
+    open: async (of) => {
+      const spare = await this.#open(of);
+      if (!spare) throw new LogeError('stage_unavailable');
+      return spare;
+    },
+    session: ({ session }) => session,
+    close: ({ session, viewer }, tell) => {
+      viewer.close();
+      if (tell && this.#connection.state === 'connected')
+        this.#connection.request('stage:leave', { session }).catch(() => {});
+    },
+    log: () => {},
+  });
   #joining = false;
   #failures = 0;
   #closed = false;
@@ -106,6 +122,7 @@ export class LightFan implements Disposable {
 
   [Symbol.dispose](): void {
     this.#closed = true;
+    this.#spares.drop();
     this.#connection.close();
     this.#current?.viewer.close();
   }
@@ -125,21 +142,45 @@ export class LightFan implements Disposable {
   #handleEvent<N extends EventName>(name: N, data: EventData<N>): void {
     if (name === 'chat:frame') this.#show((data as EventData<'chat:frame'>).entries);
     if (name === 'stage:moveWanted' && 'session' in data && data.session === this.#current?.session) void this.#move();
-    const next = this.#next;
-    if (name === 'stage:consumersAdded' && 'session' in data && next && data.session === next.session) {
-      next.viewer.addConsumers((data as EventData<'stage:consumersAdded'>).consumers as ConsumerOptions[]);
-      next.connect();
+    const other = [this.#next, this.#spares.spare].find(
+      (each) => each && 'session' in data && data.session === each.session,
+    );
+    if (name === 'stage:consumersAdded' && other) {
+      other.viewer.addConsumers((data as EventData<'stage:consumersAdded'>).consumers as ConsumerOptions[]);
+      other.connect();
     }
+    if (name === 'stage:sessionClosed') this.#spares.handleClosed((data as EventData<'stage:sessionClosed'>).session);
     if (!('session' in data) || data.session !== this.#current?.session) return;
     if (name === 'stage:consumersAdded') {
       const { consumers } = data as EventData<'stage:consumersAdded'>;
       this.#current?.viewer.addConsumers(consumers as ConsumerOptions[]);
       this.#current?.connect();
+    } else if (name === 'stage:takenOver') {
+      this.#takeOver((data as EventData<'stage:takenOver'>).by);
     } else if (name === 'stage:sessionClosed') {
       this.cuts += 1;
       this.#drop();
       void this.#watchAgain();
     }
+  }
+
+  #takeOver(by: string): void {
+    const spare = this.#spares.take(by);
+    this.#drop();
+    if (spare) this.#use(spare);
+    else void this.#watchAgain();
+  }
+
+  #use(opened: Watched): void {
+    this.#noteSilence();
+    this.#current?.viewer.close();
+    this.#current = opened;
+    const { viewer, session } = opened;
+    viewer.firstDecodableFrame.then(
+      (at) => this.#noteFirstFrame(viewer, performance.timeOrigin + at),
+      () => {},
+    );
+    this.#spares.keep(session);
   }
 
   #show(entries: readonly ChatEntry[]): void {
@@ -157,6 +198,7 @@ export class LightFan implements Disposable {
     if (!current) return this.#watchAgain();
     try {
       await this.#connection.request('stage:resume', { session: current.session });
+      if (current === this.#current) this.#spares.keep(current.session);
     } catch {
       // Without a connection the next welcome brings us back here.
       if (this.#connection.state !== 'connected' || current !== this.#current) return;
@@ -177,16 +219,8 @@ export class LightFan implements Disposable {
 
   async #watch(): Promise<boolean> {
     const opened = await this.#open();
-    if (!opened) return false;
-    this.#noteSilence();
-    this.#current?.viewer.close();
-    this.#current = opened;
-    const { viewer } = opened;
-    viewer.firstDecodableFrame.then(
-      (at) => this.#noteFirstFrame(viewer, performance.timeOrigin + at),
-      () => {},
-    );
-    return true;
+    if (opened) this.#use(opened);
+    return opened !== undefined;
   }
 
   /** Another session beside the one that is watched, which is left once the other has a picture. */
@@ -203,17 +237,19 @@ export class LightFan implements Disposable {
     if (!next || this.#closed) return;
     this.#noteSilence();
     this.#current = next;
+    this.#spares.keep(next.session);
     before?.viewer.close();
     if (before) await this.#connection.request('stage:leave', { session: before.session }).catch(() => {});
   }
 
-  async #open(): Promise<Watched | undefined> {
+  async #open(spareOf?: Watched['session']): Promise<Watched | undefined> {
     const viewer = new RtpViewer({ reports: true });
     try {
       const { session, transport, consumers } = await this.#connection.request('stage:watch', {
         rtpCapabilities: this.#capabilities as RequestInput<'stage:watch'>['rtpCapabilities'],
         dtlsParameters: viewer.dtlsParameters as RequestInput<'stage:connect'>['dtlsParameters'],
         viewport: VIEWPORT,
+        ...(spareOf && { spareOf }),
       });
       // Like a browser, which has nothing to negotiate before there is a track.
       const connect = once(() => void viewer.connect(transport as TransportOptions, []).catch(() => {}));
@@ -234,6 +270,7 @@ export class LightFan implements Disposable {
   }
 
   #drop(): void {
+    this.#spares.drop();
     this.#noteSilence();
     this.#current?.viewer.close();
     this.#current = undefined;

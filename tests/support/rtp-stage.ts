@@ -91,14 +91,19 @@ export class RtpStage implements AsyncDisposable {
   /** A publisher with camera and microphone on stage, sending. It does what the given events ask for. */
   async publish(
     room: string,
-    options: RtpPublisherOptions & { obeys?: ('layersWanted' | 'keyFrameWanted')[] } = {},
+    options: RtpPublisherOptions & {
+      obeys?: ('layersWanted' | 'keyFrameWanted')[];
+      grant?: Partial<SessionGrant>;
+      spareOf?: string;
+    } = {},
   ): Promise<StagePublisher> {
     const session = randomUUID();
     const publisher = new RtpPublisher(options);
     this.#ends.push(publisher);
     const { transport } = await this.node.publish({
       session,
-      grant: this.grant(room, { publish: true }),
+      grant: this.grant(room, { ...options.grant, publish: true }),
+      spareOf: options.spareOf,
       dtlsParameters: publisher.dtlsParameters,
     });
     const unsubscribe = this.node.on((event) => {
@@ -123,7 +128,12 @@ export class RtpStage implements AsyncDisposable {
   /** A viewer whose transport is connected. */
   async watch(
     room: string,
-    options: RtpViewerOptions & { viewport?: Viewport; grant?: Partial<SessionGrant>; upstream?: RoomUpstream } = {},
+    options: RtpViewerOptions & {
+      viewport?: Viewport;
+      grant?: Partial<SessionGrant>;
+      upstream?: RoomUpstream;
+      spareOf?: string;
+    } = {},
   ): Promise<StageViewer> {
     const session = randomUUID();
     const viewer = new RtpViewer(options);
@@ -134,6 +144,7 @@ export class RtpStage implements AsyncDisposable {
       rtpCapabilities: rtpViewerCapabilities(this.node.routerRtpCapabilities),
       viewport: options.viewport,
       upstream: options.upstream,
+      spareOf: options.spareOf,
       dtlsParameters: viewer.dtlsParameters,
     });
     await viewer.connect(transport, consumers);

@@ -93,15 +93,28 @@ export class SfuHouse implements AsyncDisposable {
   }
 }
 
-/** The process among a process' children that uses the most time at the moment: of a node with a live, the worker that carries it. */
-export async function busiestChild(pid: number): Promise<number> {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+/** The media worker of a process that uses the most time at the moment: of a node with a live, the one that carries it. */
+export async function busiestWorker(pid: number): Promise<number> {
+  const children = mediaWorkers(pid);
   const before = children.map(ticksOf);
   await pause(BUSY_LOOK_MS);
   const used = children.map((child, index) => ticksOf(child) - (before[index] ?? 0));
   const busiest = children[used.indexOf(Math.max(...used))];
-  if (busiest === undefined) throw new Error(`Process ${pid} has no children.`);
+  if (busiest === undefined) throw new Error(`Process ${pid} has no media workers.`);
   return busiest;
+}
+
+/** The media workers that a process has started. */
+export function mediaWorkers(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  return children.filter((child) => {
+    try {
+      return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('mediasoup-worker');
+    } catch {
+      // It is gone by now.
+      return false;
+    }
+  });
 }
 
 /** Time that a process has had, in the system's ticks: fields 14 and 15 of `stat`, counted after the command's name. */

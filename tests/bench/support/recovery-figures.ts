@@ -20,6 +20,8 @@ export interface RoundFigures {
 
 /** A picture no older than this is one that moves. */
 const FRESH_MS = 1_000;
+/** What was sent before a loss is shown by then: no jitter buffer of a live holds more. */
+const ON_ITS_WAY_MS = 500;
 /** Of a light viewer: packets of a stream of 30 frames a second, unless they come slower. */
 const LIGHT_SPACING_MS = 33;
 
@@ -74,11 +76,14 @@ function spacings(times: readonly number[]): number[] {
   return times.slice(1).map((at, index) => at - (times[index] ?? at));
 }
 
-/** The longest time between two pictures from the last before the kill on; the end of the round counts as one when nothing came any more. */
+/**
+ * The longest time between two pictures that began about the kill; the end of the round counts as one when nothing came any more. What was on its way
+ * may still be shown for a moment after the kill; a busy machine's own gaps later on have nothing to do with it.
+ */
 function longestGap({ framesAtMs }: PageRecord, fromMs: number, untilMs: number): { lengthMs: number; endMs?: number } {
   const first = framesAtMs.findLastIndex((at) => at <= fromMs);
   const times = framesAtMs.slice(Math.max(0, first));
-  const gaps = spacings(times);
+  const gaps = spacings(times).filter((_, index) => (times[index] ?? 0) < fromMs + ON_ITS_WAY_MS);
   const longest = Math.max(0, ...gaps);
   const last = times.at(-1) ?? fromMs;
   if (untilMs - last > Math.max(longest, FRESH_MS)) return { lengthMs: untilMs - last };

@@ -1,0 +1,85 @@
+/** A media worker dies under a live, and the spares of creator and fan, which are there already, go on in its place. */
+import type { Browser } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { CHROMIUM, launchChromium, Visitor } from '../support/browser.ts';
+import { busiestWorker } from '../support/sfu-house.ts';
+import { createRoom, expectVideo, goLive, signIn } from './site.ts';
+
+const PATIENT = { timeout: 30_000, interval: 100 };
+
+describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }, () => {
+  let loge: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [loge, browser] = await Promise.all([startApp({ env: { LOGE_SFU_WORKERS: '2' } }), launchChromium()]);
+    return async () => {
+      await browser.close();
+      await loge[Symbol.asyncDispose]();
+    };
+  });
+
+  const sessions = async () => (await loge.app.context.stage.stats()).sessions;
+
+  test('goes on over connections that were there before one of them died, muted as it was, and is safe again after', async () => {
+    await using creator = await Visitor.create(browser, { devices: true });
+    await creator.page.goto(`${loge.url}/studio`);
+    await signIn(creator, 'noah');
+    const room = await createRoom(creator, { title: 'Open studio' });
+    await goLive(creator);
+    await using fan = await Visitor.create(browser);
+    await fan.page.goto(`${loge.url}/rooms/${room}`);
+    await signIn(fan, 'lea');
+    await expectVideo(fan);
+    for (const visitor of [creator, fan]) await visitor.markDocument();
+
+    const soundIsOff = fan.page.getByText('Sound is off on stage');
+    for (const isMuted of [true, false]) {
+      await expect.poll(sessions, PATIENT).toBe(4);
+      for (const visitor of [creator, fan]) await expect.poll(() => connected(visitor), PATIENT).toHaveLength(2);
+      // After the spare was made ready, which so has to be told when it takes over.
+      await creator.by('mute-microphone').click();
+      await soundIsOff.waitFor({ state: isMuted ? 'visible' : 'hidden' });
+      const [before, pictures] = [await connected(fan), await framesOf(fan)];
+      process.kill(await busiestWorker(process.pid), 'SIGKILL');
+      await expect.poll(async () => flowing(pictures, await framesOf(fan)), PATIENT).toHaveLength(1);
+      expect(before).toContain(flowing(pictures, await framesOf(fan))[0]);
+      await expectVideo(fan);
+      await soundIsOff.waitFor({ state: isMuted ? 'visible' : 'hidden' });
+    }
+    expect([await creator.isSameDocument(), await fan.isSameDocument()]).toEqual([true, true]);
+    expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
+    await creator.by('end-live').click();
+    await creator.by('end-live-confirm').click();
+    await fan.by('stage-waiting').waitFor();
+    expect([...creator.problems, ...fan.problems]).toEqual([]);
+  });
+});
+
+/** The peer connections of a page that are up, by their place among all that it made. */
+async function connected({ page }: Visitor): Promise<number[]> {
+  return page.evaluate(() =>
+    window.logePeers.flatMap(({ connectionState }, index) => (connectionState === 'connected' ? [index] : [])),
+  );
+}
+
+/** Pictures that each peer connection has brought. */
+async function framesOf({ page }: Visitor): Promise<number[]> {
+  return page.evaluate(() =>
+    Promise.all(
+      window.logePeers.map(async (peer) => {
+        if (peer.connectionState === 'closed') return 0;
+        const report = (await peer.getStats()) as unknown as Map<string, RTCInboundRtpStreamStats>;
+        return [...report.values()].reduce((sum, stat) => sum + (stat.framesDecoded ?? 0), 0);
+      }),
+    ),
+  );
+}
+
+const ENOUGH_FRAMES = 10;
+
+/** Connections that brought new pictures meanwhile. */
+function flowing(before: number[], now: number[]): number[] {
+  return now.flatMap((frames, index) => (frames > (before[index] ?? 0) + ENOUGH_FRAMES ? [index] : []));
+}
