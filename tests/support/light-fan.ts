@@ -58,6 +58,9 @@ export class LightFan implements Disposable {
     },
     log: () => {},
   });
+  /** Events can overtake the answer that names their session: the last ones are kept. */
+  readonly #early: EventData<'stage:consumersAdded'>[] = [];
+  readonly #ended: string[] = [];
   #joining = false;
   #failures = 0;
   #closed = false;
@@ -142,6 +145,8 @@ export class LightFan implements Disposable {
   #handleEvent<N extends EventName>(name: N, data: EventData<N>): void {
     if (name === 'chat:frame') this.#show((data as EventData<'chat:frame'>).entries);
     if (name === 'stage:moveWanted' && 'session' in data && data.session === this.#current?.session) void this.#move();
+    if (name === 'stage:consumersAdded') keepLast(this.#early, data as EventData<'stage:consumersAdded'>);
+    if (name === 'stage:sessionClosed') keepLast(this.#ended, (data as EventData<'stage:sessionClosed'>).session);
     const other = [this.#next, this.#spares.spare].find(
       (each) => each && 'session' in data && data.session === each.session,
     );
@@ -253,8 +258,11 @@ export class LightFan implements Disposable {
       });
       // Like a browser, which has nothing to negotiate before there is a track.
       const connect = once(() => void viewer.connect(transport as TransportOptions, []).catch(() => {}));
-      viewer.addConsumers(consumers as ConsumerOptions[]);
-      if (consumers.length > 0) connect();
+      if (this.#ended.includes(session)) throw new LogeError('session_not_found');
+      const early = this.#early.flatMap((added) => (added.session === session ? added.consumers : []));
+      const all = [...consumers, ...early];
+      viewer.addConsumers(all as ConsumerOptions[]);
+      if (all.length > 0) connect();
       return { session, viewer, connect };
     } catch {
       viewer.close();
@@ -284,6 +292,11 @@ export class LightFan implements Disposable {
     const silentSince = epochMs() - viewer.silenceMs('video');
     if (viewer.packets('video') > 0) this.#lastVideoAtMs = silentSince;
   }
+}
+
+function keepLast<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > STAGE.earlyEvents) list.shift();
 }
 
 function nothingYet() {
