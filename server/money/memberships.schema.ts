@@ -30,6 +30,10 @@ export const memberships = pgTable(
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
     /** It was the house that cancelled it, since a payment is disputed: taken back when that is won. */
     isCancelledByDispute: boolean('is_cancelled_by_dispute').notNull().default(false),
+    /** What the member last decided here: to leave at the end of the paid time, or to go on; null as long as they decided nothing. */
+    wantsToLeave: boolean('wants_to_leave'),
+    /** Counts when a decision was begun and when it was done, so that an answer of the provider can be told from one of before it. */
+    decisions: integer('decisions').notNull().default(0),
     paidUntil: time('paid_until'),
     accessUntil: time('access_until'),
     createdAt: time('created_at').notNull(),

@@ -389,6 +389,8 @@ export class Money {
   /** Does now what the jobs do by and by, and resolves when nothing is under way. */
   async sweep(): Promise<void> {
     await this.#listEvents();
+    // What was listed has woken the job, which may have taken some of it.
+    await this.#inboxJob.idle();
     while (await this.#inbox.process());
     while (await this.#checkouts.sweep());
     while (await this.memberships.sweep());
