@@ -72,6 +72,7 @@ const JOBS_OF_ONE = new Set([
   'cancellations',
   'promotions',
   'event listing',
+  'creator accounts',
   'earnings release',
   'payout batch',
   'reconciliation',
