@@ -51,6 +51,7 @@ export const memberships = pgTable(
       .where(sql`${table.status} in ('active', 'past_due')`),
     uniqueIndex('memberships_pending').on(table.creator, table.identity).where(sql`${table.status} = 'pending'`),
     index('memberships_identity').on(table.identity),
+    index('memberships_creator').on(table.creator),
     index('memberships_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
   ],
 );
@@ -79,7 +80,7 @@ export const membershipInvoices = pgTable(
     bookedAt: time('booked_at').notNull(),
   },
   (table) => [
-    index('membership_invoices_membership').on(table.membership),
+    index('membership_invoices_membership').on(table.membership, table.paidAt, table.id),
     index('membership_invoices_paid').on(table.paidAt, table.id),
     index('membership_invoices_payment').on(table.providerPayment),
     index('membership_invoices_fee').on(table.nextFeeCheckAt).where(sql`${table.nextFeeCheckAt} is not null`),

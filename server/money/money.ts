@@ -19,6 +19,7 @@ import { CheckoutsStore } from './checkouts.store.ts';
 import { Checkouts } from './checkouts.ts';
 import { DeskStore } from './desk.store.ts';
 import { Desk } from './desk.ts';
+import { DeskPaymentsStore } from './desk-payments.store.ts';
 import { EarningsStore } from './earnings.store.ts';
 import { Goals } from './goals.ts';
 import { InvariantsStore } from './invariants.store.ts';
@@ -198,6 +199,7 @@ export class Money {
     this.settlement = new Settlement(context, { checkouts: this.#checkouts, tickets, standing });
     this.desk = new Desk(context, {
       store: new DeskStore(db),
+      paymentsStore: new DeskPaymentsStore(db),
       refunds: this.#refunds,
       refundsStore,
       receipts: this.#receipts,

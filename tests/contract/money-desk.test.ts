@@ -72,18 +72,4 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     expect(pages.map((page) => page.length)).toEqual([2, 2, 1]);
     expect(new Set(pages.flat()).size).toBe(5);
   });
-
-  test('a page is read from the indexes, not from all that was ever paid', async () => {
-    await using db = await open();
-    await using house = await openMoneyHouse({ db, isRunning: false });
-    await db.orm.execute(sql`insert into topups (id, identity, amount_minor, currency, status, created_at, settled_at)
-      select 'topup_' || n, 'fan-' || n, 1000, 'eur', 'settled', now(), now() - n * interval '1 second'
-      from generate_series(1, 5000) n`);
-    await db.orm.execute(sql`analyze topups`);
-    const rows = await db.orm.execute(sql`explain select p.id from topups p
-      where p.status = 'settled' and (p.settled_at, p.id) < (now(), 'x') order by p.settled_at desc, p.id desc limit 50`);
-    expect(JSON.stringify(rows)).toContain('topups_paid');
-    const [first] = (await house.money.desk.searchPayments({ limit: 1 })).payments;
-    expect(first?.id).toBe('topup_1');
-  });
 });
