@@ -1,14 +1,17 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, notExists, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
 import { execute } from './ledger.store.ts';
-import { creatorFreezes, deskActs } from './payouts.schema.ts';
+import { creatorFreezes, type DeskAct, deskActs } from './payouts.schema.ts';
 
 export type FreezeRow = typeof creatorFreezes.$inferSelect;
 export type DeskActRow = typeof deskActs.$inferSelect;
 
 /** Name of the unique index that makes one freeze of a creator at a time. */
 export const ONE_FREEZE = 'creator_freezes_standing';
+
+const HOUSE_WIDE: DeskAct[] = ['payouts', 'reconciliation', 'fee_policy'];
 
 export class DeskStore {
   readonly #orm: Orm;
@@ -100,6 +103,31 @@ export class DeskStore {
       .from(deskActs)
       .where(subject === undefined ? undefined : eq(deskActs.subject, subject))
       .orderBy(desc(deskActs.at))
+      .limit(limit);
+  }
+
+  /**
+   * Acts that were begun before then and never settled, the oldest first. The same act on the same subject, asked for again and answered since, has
+   * told how that stands; what is about the whole house has the id of what was done as its subject in the end.
+   */
+  async listCutOff(before: string, limit: number): Promise<DeskActRow[]> {
+    const later = alias(deskActs, 'later');
+    const answered = this.#orm
+      .select({ id: later.id })
+      .from(later)
+      .where(
+        and(
+          eq(later.act, deskActs.act),
+          gt(later.at, deskActs.at),
+          ne(later.outcome, 'begun'),
+          or(eq(later.subject, deskActs.subject), inArray(later.act, HOUSE_WIDE)),
+        ),
+      );
+    return this.#orm
+      .select()
+      .from(deskActs)
+      .where(and(eq(deskActs.outcome, 'begun'), lt(deskActs.at, before), notExists(answered)))
+      .orderBy(asc(deskActs.at))
       .limit(limit);
   }
 }

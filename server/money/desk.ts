@@ -20,7 +20,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { Refund, RefundInput } from '../protocol/money.ts';
 import type { PayoutBatch, Reconciliation } from '../protocol/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../protocol/pricing.ts';
-import { type DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
+import { type DeskActRow, type DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
 import { DeskPayments, type DeskPaymentsParts } from './desk-payments.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { DeskAct } from './payouts.schema.ts';
@@ -43,6 +43,9 @@ const REFUND_NAMES = [
   [ID_PREFIXES.privateSession, 'privateSession'],
 ] as const;
 
+/** An act that is begun for so long was cut off: far longer than the provider's client tries. */
+const ACT_CUT_OFF_MS = 15 * 60_000;
+
 const iso = (time: string) => new Date(time).toISOString();
 
 export class Desk {
@@ -59,13 +62,16 @@ export class Desk {
   async overview(): Promise<DeskOverview> {
     const { ledger, currency, provider } = this.#context;
     const { store, settlement } = this.#parts;
-    const [sums, providerMinor, latest, trouble, due] = await Promise.all([
+    const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
+    const [sums, providerMinor, latest, trouble, due, cutOff] = await Promise.all([
       ledger.sumByKind(currency),
       provider.books.fetchBalanceMinor(currency).catch(ignoreSilence),
       settlement.reconciliations.findLatest(),
       store.countTrouble(),
       settlement.payouts.listDue(),
+      store.listCutOff(cutOffBefore, LIMITS.listPageItems),
     ]);
+    const [oldest] = cutOff;
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
     return {
       currency,
@@ -98,6 +104,7 @@ export class Desk {
         payouts: Number(trouble.payouts),
         providerEvents: Number(trouble.events),
       },
+      cutOffActs: { count: cutOff.length, oldest: oldest ? toAct(oldest) : null },
     };
   }
 
@@ -199,7 +206,7 @@ export class Desk {
 
   async listActs(subject?: string): Promise<DeskActView[]> {
     const rows = await this.#parts.store.listActs(subject, LIMITS.listPageItems);
-    return rows.map((row) => ({ ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) }));
+    return rows.map(toAct);
   }
 
   /**
@@ -231,6 +238,10 @@ export class Desk {
 }
 
 const idOf = ({ id }: { id: string }) => id;
+
+function toAct(row: DeskActRow): DeskActView {
+  return { ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) };
+}
 
 function toFreeze(row: FreezeRow): CreatorFreeze {
   return {

@@ -139,7 +139,11 @@ export const deskActs = pgTable(
     /** The code of what refused it. */
     failure: text('failure'),
   },
-  (table) => [index('desk_acts_subject').on(table.subject), index('desk_acts_at').on(table.at)],
+  (table) => [
+    index('desk_acts_subject').on(table.subject),
+    index('desk_acts_at').on(table.at),
+    index('desk_acts_begun').on(table.at).where(sql`${table.outcome} = 'begun'`),
+  ],
 );
 
 export type DisputeStatus = 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';

@@ -3,7 +3,9 @@
  * bank takes a payment back. Then somebody stands before each page of money. The tests of the pages and the screenshots look at the same scenes.
  */
 import type { Browser } from 'playwright-core';
+import { deskActs } from '../../server/money/payouts.schema.ts';
 import type { DeskPaymentList } from '../../server/protocol/desk.ts';
+import { createId } from '../../server/protocol/ids.ts';
 import type { Tier } from '../../server/protocol/memberships.ts';
 import type { Ticket } from '../../server/protocol/money.ts';
 import type { Dispute } from '../../server/protocol/payouts.ts';
@@ -232,9 +234,25 @@ export class Takings implements AsyncDisposable {
     await this.loge.server('POST', '/v1/refunds', { ticket: this.#paid.other, amountMinor: 500, reason: REASON });
     await this.loge.server('POST', '/v1/creators/noah/payout-freeze', { frozen: true, reason: HOLD_REASON });
     await this.loge.server('POST', '/v1/reconciliations', {});
+    await this.#cutOff(this.#paid.ticket);
     await this.loge.server('POST', '/v1/fee-policies', {
       commissionBps: 1_750,
       effectiveAt: new Date(Date.now() + this.#aheadMs + 30 * DAY_MS).toISOString(),
+    });
+  }
+
+  /** What a crash leaves of a refund: that it was begun, some time ago. */
+  async #cutOff(subject: string): Promise<void> {
+    const { db, clock } = this.loge.app.context;
+    const at = new Date(clock.now() - 3_600_000).toISOString();
+    await db.orm.insert(deskActs).values({
+      id: createId('deskAct'),
+      act: 'refund',
+      subject,
+      by: 'operator',
+      reason: REASON,
+      at,
+      outcome: 'begun',
     });
   }
 
@@ -263,6 +281,7 @@ export class Takings implements AsyncDisposable {
   async #openDesk(): Promise<void> {
     const overview = await this.#enter('desk', '/desk', 'operator');
     await overview.by('desk-books').waitFor();
+    await overview.by('alarm-cut-off').waitFor();
     const payments = await this.#enter('desk-payments', '/desk/payments', 'operator');
     await payments.page.locator('[data-testid^="payment-"]').first().waitFor();
     const payment = await this.#enter('desk-payment', `/desk/payments/${this.#paid.ticket}`, 'operator');
