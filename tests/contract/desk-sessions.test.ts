@@ -55,6 +55,15 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     await eventually(async () => (await kept()).length === 0);
   });
 
+  test('of those who open a link at the same moment, one is let in', async () => {
+    await using db = await open();
+    const sessions = start(db, new MovableClock());
+    const { token } = await sessions.invite({ operator: 'ada', name: 'Ada' });
+    // All of them find that it can be opened, before any has.
+    const opened = await Promise.allSettled([1, 2, 3].map(() => sessions.open(token)));
+    expect(opened.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+  });
+
   test('a session that lasts is not forgotten', async () => {
     await using db = await open();
     const clock = new MovableClock();
