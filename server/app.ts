@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { StripeEmulator } from '../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
+import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
@@ -200,6 +201,7 @@ export class App {
       redis,
       outbox,
       accounts,
+      deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
       tokens: new Tokens({ ...config, clock }),
       rooms,
       money,
@@ -209,6 +211,7 @@ export class App {
       clientDir: CLIENT_DIR,
     };
     closers.push(
+      () => context.deskSessions.close(),
       () => events.close(),
       () => factTail.close(),
       () => outbox.close(),
@@ -233,6 +236,7 @@ export class App {
     outbox.start();
     factTail.start();
     events.start();
+    context.deskSessions.start();
     chat.start();
     await money.start();
     if (config.development && shared.leader.isLeader) await seedDemo(context);

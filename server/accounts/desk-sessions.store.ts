@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { deskSessions } from './accounts.schema.ts';
 
@@ -44,6 +44,12 @@ export class DeskSessionsStore {
       .update(deskSessions)
       .set({ revokedAt: at })
       .where(and(eq(deskSessions.id, id), isNull(deskSessions.revokedAt)));
+  }
+
+  /** Forgets what has let nobody in since then: what was revoked, what is over, links that nobody opened. */
+  async deleteEnded(before: string): Promise<void> {
+    const { revokedAt, expiresAt, linkExpiresAt } = deskSessions;
+    await this.#orm.delete(deskSessions).where(lt(sql`coalesce(${revokedAt}, ${expiresAt}, ${linkExpiresAt})`, before));
   }
 }
 

@@ -5,6 +5,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import { PeriodicJob } from '../platform/periodic-job.ts';
 import type { DeskSession, DeskSessionInput } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type DeskSessionId } from '../protocol/ids.ts';
@@ -12,17 +14,38 @@ import { type DeskSessionRow, DeskSessionsStore } from './desk-sessions.store.ts
 
 const DESK_LINK_TTL_MS = 10 * 60_000;
 export const DESK_SESSION_TTL_MS = 8 * 3600_000;
+/** So long one can still see who was let in; what they did is on record for good. */
+const DESK_SESSION_KEPT_MS = 90 * 24 * 3600_000;
+const PRUNE_MS = 3600_000;
 const TOKEN_BYTES = 32;
 
 export class DeskSessions {
   readonly #store: DeskSessionsStore;
   readonly #clock: Clock;
   readonly #operators: readonly string[];
+  readonly #pruneJob: PeriodicJob;
 
-  constructor({ db, clock, operators }: { db: Database; clock: Clock; operators: readonly string[] }) {
+  constructor({ db, clock, log, operators }: { db: Database; clock: Clock; log: Log; operators: readonly string[] }) {
     this.#store = new DeskSessionsStore(db);
     this.#clock = clock;
     this.#operators = operators;
+    this.#pruneJob = new PeriodicJob({
+      name: 'prune desk sessions',
+      everyMs: PRUNE_MS,
+      log,
+      run: async () => {
+        await this.#store.deleteEnded(this.#isoIn(-DESK_SESSION_KEPT_MS));
+        return false;
+      },
+    });
+  }
+
+  start(): void {
+    this.#pruneJob.start();
+  }
+
+  close(): Promise<void> {
+    return this.#pruneJob.close();
   }
 
   /** Makes a link for an operator; its token is known to whoever asked, and to nobody else. */

@@ -1,5 +1,6 @@
 /** What the gateway works with; the composition root (`app.ts`) fills it. */
 import type { Accounts } from '../accounts/accounts.ts';
+import type { DeskSessions } from '../accounts/desk-sessions.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Config } from '../config.ts';
@@ -33,6 +34,7 @@ export interface GatewayContext {
   redis?: RedisParts | undefined;
   outbox: Outbox;
   accounts: Accounts;
+  deskSessions: DeskSessions;
   tokens: Tokens;
   rooms: Rooms;
   money: Money;

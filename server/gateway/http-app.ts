@@ -3,7 +3,6 @@
  * a domain's. `app.ts` hangs it on the server that also carries the sockets.
  */
 import express, { type Express } from 'express';
-import { DeskSessions } from '../accounts/desk-sessions.ts';
 import { accountsRoutes } from './accounts-routes.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { DeskAccess, deskSessionRoutes, mountDeskSignIn } from './desk-access.ts';
@@ -34,9 +33,8 @@ import { tippingRoutes } from './tipping-routes.ts';
 import { mountWebhooks } from './webhook-routes.ts';
 
 export function createHttpApp(context: HttpContext, live: LiveView): Express {
-  const { config, log, metrics, tokens, clock } = context;
+  const { config, log, metrics, tokens, clock, deskSessions } = context;
   const sessions = new SiteSessions({ config, clock });
-  const deskSessions = new DeskSessions({ db: context.db, clock, operators: config.operators });
   const access = new DeskAccess({ config, sessions: deskSessions });
   const auth = new HttpAuth({ config, tokens, sessions, desk: access });
   const limits = createHttpLimits(createLimiterFactory(context.redis));

@@ -1,12 +1,14 @@
 /**
  * Creators' accounts with the payment provider: made when a creator first asks, completed on the provider's pages, looked at again whenever
- * the provider says that one has changed.
+ * the provider says that one has changed, and now and then, as that may have been lost: the events of connected accounts are not in the list
+ * that the house reads.
  */
 import { AppError } from '../protocol/errors.ts';
 import type { CreatorAccount } from '../protocol/payouts.ts';
 import type { CreatorAccountRow, CreatorAccountsStore } from './creator-accounts.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import { parseWebUrl } from './return-urls.ts';
+import type { ProviderAccount } from './settlement-provider.ts';
 
 export interface OnboardingRequest {
   creator: { identity: string; name: string; country: string };
@@ -15,6 +17,15 @@ export interface OnboardingRequest {
 
 /** Page of the house's own site that people come back to. */
 const RETURN_PATH = '/studio';
+/** Accounts that one run of the sweep looks at: with a run every ten seconds, two a second on the whole. */
+const CLAIM_ITEMS = 20;
+const LEASE_MS = 10 * 60_000;
+/** An account that cannot be paid yet is looked at again after this part of its age: often while it is being set up, and then more seldom. */
+const PART_OF_AGE = 1 / 12;
+const CHECK_MIN_MS = 5 * 60_000;
+const CHECK_MAX_MS = 6 * 60 * 60_000;
+/** Of one that can be paid the provider is asked while money is on its way: within this time something has moved. */
+const EARNING_MS = 35 * 24 * 60 * 60_000;
 
 export class CreatorAccounts {
   readonly #context: MoneyContext;
@@ -41,7 +52,9 @@ export class CreatorAccounts {
 
   async #create(creator: OnboardingRequest['creator']): Promise<CreatorAccountRow> {
     const made = await this.#context.provider.connect.createAccount(creator);
-    const row = await this.#store.keep(creator.identity, made, this.#context.nowIso());
+    const at = this.#context.nowIso();
+    const looked = { at, nextCheckAt: this.#context.laterIso(CHECK_MIN_MS) };
+    const row = await this.#store.keep(creator.identity, made, looked);
     if (!row) throw new AppError('internal', 'The account was not kept.');
     return row;
   }
@@ -63,6 +76,22 @@ export class CreatorAccounts {
     if (row) await this.#look(row);
   }
 
+  /** Looks again at some accounts that are due: those that cannot be paid yet, and those to whom money is on its way. */
+  async sweep(): Promise<void> {
+    const { currency, clock } = this.#context;
+    const nowIso = this.#context.nowIso();
+    const leaseUntil = this.#context.laterIso(LEASE_MS);
+    const due = await this.#store.claimDue({ nowIso, leaseUntil, limit: CLAIM_ITEMS });
+    const payable = due.filter(isPayable).map((row) => row.creator);
+    const since = new Date(clock.now() - EARNING_MS).toISOString();
+    const earning = await this.#store.findEarning(payable, { currency, since });
+    const rest = payable.filter((creator) => !earning.has(creator));
+    await this.#store.setNextCheck(rest, this.#context.laterIso(CHECK_MAX_MS));
+    const looked = due.filter((row) => !rest.includes(row.creator));
+    const inBackground = this.#context.runInBackground.bind(this.#context);
+    await Promise.all(looked.map((row) => inBackground(`account of ${row.creator}`, () => this.#look(row))));
+  }
+
   async isPayable(creator: string): Promise<boolean> {
     const row = await this.#store.find(creator);
     return row !== undefined && isPayable(row);
@@ -70,8 +99,9 @@ export class CreatorAccounts {
 
   async #look(row: CreatorAccountRow): Promise<void> {
     const found = await this.#context.provider.connect.fetchAccount(row.providerAccount);
-    if (!found) return;
-    await this.#store.update(row.creator, found, this.#context.nowIso());
+    if (!found) return this.#store.setNextCheck([row.creator], this.#context.laterIso(CHECK_MAX_MS));
+    const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
+    await this.#store.update(row.creator, found, { at: this.#context.nowIso(), nextCheckAt });
     const after = await this.#store.find(row.creator);
     if (!after || toWire(row.creator, row).status === toWire(row.creator, after).status) return;
     await this.#context.db.transaction((tx) =>
@@ -82,6 +112,12 @@ export class CreatorAccounts {
       ]),
     );
     this.#context.outbox.wake();
+  }
+
+  #pauseMs({ createdAt }: CreatorAccountRow, found: ProviderAccount): number {
+    if (isPayable(found)) return CHECK_MAX_MS;
+    const ageMs = this.#context.clock.now() - Date.parse(createdAt);
+    return Math.min(Math.max(ageMs * PART_OF_AGE, CHECK_MIN_MS), CHECK_MAX_MS);
   }
 }
 

@@ -8,7 +8,6 @@ import type {
   CreatorFreezeInput,
   DeskActView,
   DeskOverview,
-  DeskPayment,
   DeskPaymentDetail,
   DeskPaymentList,
   DeskPaymentsQuery,
@@ -21,22 +20,17 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { Refund, RefundInput } from '../protocol/money.ts';
 import type { PayoutBatch, Reconciliation } from '../protocol/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../protocol/pricing.ts';
-import { type DeskStore, type FreezeRow, ONE_FREEZE, type PageEdge, type PaymentRow } from './desk.store.ts';
+import { type DeskActRow, type DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
+import { DeskPayments, type DeskPaymentsParts } from './desk-payments.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { DeskAct } from './payouts.schema.ts';
-import type { Receipts } from './receipts.ts';
 import type { RefundTarget } from './refundables.ts';
-import { type RefundsStore, toRefund } from './refunds.store.ts';
 import type { Refunds } from './refunds.ts';
-import type { Settlement } from './settlement.ts';
 import { isUniqueViolation } from './unique-violation.ts';
 
-interface DeskParts {
+interface DeskParts extends DeskPaymentsParts {
   store: DeskStore;
   refunds: Refunds;
-  refundsStore: RefundsStore;
-  receipts: Receipts;
-  settlement: Settlement;
 }
 
 /** By which name a refund takes the ids of each prefix. */
@@ -49,27 +43,35 @@ const REFUND_NAMES = [
   [ID_PREFIXES.privateSession, 'privateSession'],
 ] as const;
 
+/** An act that is begun for so long was cut off: far longer than the provider's client tries. */
+const ACT_CUT_OFF_MS = 15 * 60_000;
+
 const iso = (time: string) => new Date(time).toISOString();
 
 export class Desk {
   readonly #context: MoneyContext;
   readonly #parts: DeskParts;
+  readonly #payments: DeskPayments;
 
   constructor(context: MoneyContext, parts: DeskParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#payments = new DeskPayments(context, parts);
   }
 
   async overview(): Promise<DeskOverview> {
     const { ledger, currency, provider } = this.#context;
     const { store, settlement } = this.#parts;
-    const [sums, providerMinor, latest, trouble, due] = await Promise.all([
+    const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
+    const [sums, providerMinor, latest, trouble, due, cutOff] = await Promise.all([
       ledger.sumByKind(currency),
       provider.books.fetchBalanceMinor(currency).catch(ignoreSilence),
       settlement.reconciliations.findLatest(),
       store.countTrouble(),
       settlement.payouts.listDue(),
+      store.listCutOff(cutOffBefore, LIMITS.listPageItems),
     ]);
+    const [oldest] = cutOff;
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
     return {
       currency,
@@ -102,57 +104,16 @@ export class Desk {
         payouts: Number(trouble.payouts),
         providerEvents: Number(trouble.events),
       },
+      cutOffActs: { count: cutOff.length, oldest: oldest ? toAct(oldest) : null },
     };
   }
 
-  async searchPayments({ query, kind, after, limit }: DeskPaymentsQuery): Promise<DeskPaymentList> {
-    const isRefund = query?.startsWith(ID_PREFIXES.refund);
-    const wanted = isRefund ? ((await this.#parts.store.findRefunded(query ?? '')) ?? query) : query;
-    const edge = after === undefined ? undefined : parseEdge(after);
-    const rows = await this.#parts.store.search({ query: wanted, kind, after: edge, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
-    return { payments: page.map((row) => this.#toPayment(row)), next: last ? paymentEdge(last) : null };
+  searchPayments(query: DeskPaymentsQuery): Promise<DeskPaymentList> {
+    return this.#payments.search(query);
   }
 
-  async getPayment(id: string): Promise<DeskPaymentDetail> {
-    const { store, refundsStore, receipts, settlement } = this.#parts;
-    const [row] = await store.search({ query: id, limit: 1 });
-    if (row?.id !== id) throw new AppError('payment_not_found');
-    const sources = [id, await store.findInvoice(id), await store.findCheckout(id)];
-    const [refunds, legs, dispute, receipt] = await Promise.all([
-      refundsStore.listOf({ [row.kind === 'membership' ? 'membershipInvoice' : REFUND_COLUMN[row.kind]]: id }),
-      store.listLegs(sources.filter((source) => source !== undefined)),
-      settlement.disputes.findOfSource(id),
-      receipts.get(id, undefined).catch(ignoreMissing),
-    ]);
-    return {
-      payment: this.#toPayment(row),
-      receipt,
-      legs: legs.map(({ amount, at, ...leg }) => ({ ...leg, at: iso(at), amountMinor: Number(amount) })),
-      refunds: refunds.map((each) => ({ ...toRefund(each), by: each.by, failure: each.failure })),
-      dispute: dispute ?? null,
-      providerPayment: row.provider_payment,
-    };
-  }
-
-  #toPayment(row: PaymentRow): DeskPayment {
-    const amountMinor = Number(row.amount);
-    const refundedMinor = Number(row.refunded);
-    const isRefunded = row.is_refunded || refundedMinor >= amountMinor;
-    return {
-      id: row.id,
-      kind: row.kind,
-      identity: row.identity,
-      creator: row.creator,
-      room: row.room,
-      amountMinor,
-      refundedMinor,
-      currency: this.#context.currency,
-      from: row.paid_by,
-      status: row.is_disputed ? 'disputed' : isRefunded ? 'refunded' : refundedMinor > 0 ? 'part_refunded' : 'settled',
-      at: iso(row.at),
-    };
+  getPayment(id: string): Promise<DeskPaymentDetail> {
+    return this.#payments.get(id);
   }
 
   /** Why payouts to a creator are stopped, for the creator to read: not by whom. */
@@ -245,7 +206,7 @@ export class Desk {
 
   async listActs(subject?: string): Promise<DeskActView[]> {
     const rows = await this.#parts.store.listActs(subject, LIMITS.listPageItems);
-    return rows.map((row) => ({ ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) }));
+    return rows.map(toAct);
   }
 
   /**
@@ -278,7 +239,9 @@ export class Desk {
 
 const idOf = ({ id }: { id: string }) => id;
 
-const REFUND_COLUMN = { topup: 'topup', ticket: 'ticket', tip: 'tip', private_session: 'privateSession' } as const;
+function toAct(row: DeskActRow): DeskActView {
+  return { ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) };
+}
 
 function toFreeze(row: FreezeRow): CreatorFreeze {
   return {
@@ -289,24 +252,7 @@ function toFreeze(row: FreezeRow): CreatorFreeze {
   };
 }
 
-/** The place after a payment, as text that nobody need understand. */
-export function paymentEdge({ at, id }: Pick<PaymentRow, 'at' | 'id'>): string {
-  return Buffer.from(`${iso(at)} ${id}`).toString('base64url');
-}
-
-function parseEdge(text: string): PageEdge {
-  const [at = '', id = ''] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
-  if (Number.isNaN(Date.parse(at)) || !/^\w{1,64}$/.test(id))
-    throw new AppError('invalid_request', 'Give `after` as it was answered.');
-  return { at, id };
-}
-
 function ignoreSilence(error: unknown): null {
   if (error instanceof AppError && error.code === 'provider_unavailable') return null;
-  throw error;
-}
-
-function ignoreMissing(error: unknown): null {
-  if (error instanceof AppError && error.code === 'payment_not_found') return null;
   throw error;
 }

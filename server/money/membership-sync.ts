@@ -9,6 +9,7 @@ import { createId, type MembershipId, type TierId } from '../protocol/ids.ts';
 import type { Membership } from '../protocol/memberships.ts';
 import type { ProviderInvoice, ProviderSubscription } from './billing-provider.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from './ledger.ts';
+import { ENDING_RECHECK_MS, MembershipCancellations } from './membership-cancellations.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { MembershipChange } from './money-facts.ts';
@@ -17,7 +18,6 @@ import type { Refunds } from './refunds.ts';
 /** How long access outlasts the paid time while a renewal is being tried again. */
 export const GRACE_MS = 5 * 24 * 60 * 60_000;
 const FIRST_FEE_CHECK_MS = 30_000;
-const ENDING_RECHECK_MS = 60_000;
 const RECHECK_MS = 6 * 60 * 60_000;
 
 /** An invoice with the booking of it, planned outside the transaction. */
@@ -28,6 +28,7 @@ interface PlannedInvoice {
 }
 
 export class MembershipSync {
+  readonly cancellations: MembershipCancellations;
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
   readonly #refunds: Refunds;
@@ -38,6 +39,7 @@ export class MembershipSync {
     this.#context = context;
     this.#store = parts.store;
     this.#refunds = parts.refunds;
+    this.cancellations = new MembershipCancellations(context, parts.store);
   }
 
   async handleSubscriptionChanged(subscription: string): Promise<void> {
@@ -72,36 +74,19 @@ export class MembershipSync {
       }
       const isOver = await this.#apply(tx, before, { found, plans });
       const isGoingOn = !isOver && found.status !== 'ended';
-      return { isOver, cancel: isGoingOn ? await this.#planCancellation(tx, before, found) : undefined };
+      return {
+        isOver,
+        cancel: isGoingOn ? await this.cancellations.plan(tx, { asked: row, before, found }) : undefined,
+      };
     });
     outbox.wake();
-    if (cancel === 'cancel') await provider.billing.setCancelAtPeriodEnd(subscription, true);
-    if (cancel === 'take_back') await this.#takeCancellationBack(id, subscription);
+    if (cancel === 'cancel') await this.cancellations.cancelForDispute(id, subscription);
+    if (cancel === 'take_back') {
+      await this.cancellations.takeBack(id, subscription);
+      await this.#sync(id, subscription);
+    }
     // The house gives up when the grace is over, whatever the provider is set to do.
     if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
-  }
-
-  /** A card whose payment is disputed is not charged again; what the house cancelled for that goes on once the dispute is won. */
-  async #planCancellation(
-    tx: Orm,
-    { id, standing, isCancelledByDispute }: MembershipRow,
-    { cancelAtPeriodEnd }: ProviderSubscription,
-  ): Promise<'cancel' | 'take_back' | undefined> {
-    const isWon = standing === null && isCancelledByDispute;
-    if (!isWon && (standing !== 'disputed' || cancelAtPeriodEnd)) return undefined;
-    // Remembered before it is done: a cancellation that is there already is the member's own, and stays. Looked at again soon, as what is
-    // asked of the provider next may fail.
-    const nextCheckAt = this.#context.laterIso(ENDING_RECHECK_MS);
-    await this.#store.update(tx, id, isWon ? { nextCheckAt } : { isCancelledByDispute: true, nextCheckAt });
-    return isWon ? 'take_back' : 'cancel';
-  }
-
-  async #takeCancellationBack(id: string, subscription: string): Promise<void> {
-    const { billing } = this.#context.provider;
-    await billing.setCancelAtPeriodEnd(subscription, false);
-    // The member cancelled at the same moment: theirs holds.
-    if (!(await this.#store.disownCancellation(id))) await billing.setCancelAtPeriodEnd(subscription, true);
-    await this.#sync(id, subscription);
   }
 
   /** True when the membership is over. */

@@ -30,6 +30,10 @@ export const memberships = pgTable(
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
     /** It was the house that cancelled it, since a payment is disputed: taken back when that is won. */
     isCancelledByDispute: boolean('is_cancelled_by_dispute').notNull().default(false),
+    /** What the member last decided here: to leave at the end of the paid time, or to go on; null as long as they decided nothing. */
+    wantsToLeave: boolean('wants_to_leave'),
+    /** Counts when a decision was begun and when it was done, so that an answer of the provider can be told from one of before it. */
+    decisions: integer('decisions').notNull().default(0),
     paidUntil: time('paid_until'),
     accessUntil: time('access_until'),
     createdAt: time('created_at').notNull(),
@@ -47,6 +51,7 @@ export const memberships = pgTable(
       .where(sql`${table.status} in ('active', 'past_due')`),
     uniqueIndex('memberships_pending').on(table.creator, table.identity).where(sql`${table.status} = 'pending'`),
     index('memberships_identity').on(table.identity),
+    index('memberships_creator').on(table.creator),
     index('memberships_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
   ],
 );
@@ -75,7 +80,7 @@ export const membershipInvoices = pgTable(
     bookedAt: time('booked_at').notNull(),
   },
   (table) => [
-    index('membership_invoices_membership').on(table.membership),
+    index('membership_invoices_membership').on(table.membership, table.paidAt, table.id),
     index('membership_invoices_paid').on(table.paidAt, table.id),
     index('membership_invoices_payment').on(table.providerPayment),
     index('membership_invoices_fee').on(table.nextFeeCheckAt).where(sql`${table.nextFeeCheckAt} is not null`),

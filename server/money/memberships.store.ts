@@ -77,7 +77,26 @@ export class MembershipsStore {
     return row as MembershipRow;
   }
 
-  /** From now on a cancellation is the member's own. False when it was that before. */
+  /** The member decides, so that from now on no cancellation is the house's. */
+  async decide(id: string, wantsToLeave: boolean): Promise<void> {
+    await this.#orm
+      .update(memberships)
+      .set({ wantsToLeave, isCancelledByDispute: false, decisions: sql`${memberships.decisions} + 1` })
+      .where(eq(memberships.id, id));
+  }
+
+  /** The provider was told. A cancellation that the house began meanwhile is the member's, if theirs is to leave. */
+  async noteDecided(id: string): Promise<void> {
+    await this.#orm
+      .update(memberships)
+      .set({
+        isCancelledByDispute: sql`${memberships.isCancelledByDispute} and ${memberships.wantsToLeave} is not true`,
+        decisions: sql`${memberships.decisions} + 1`,
+      })
+      .where(eq(memberships.id, id));
+  }
+
+  /** The house has no cancellation any more. False when a decision of the member's had ended it before. */
   async disownCancellation(id: string): Promise<boolean> {
     const rows = await this.#orm
       .update(memberships)
@@ -85,6 +104,15 @@ export class MembershipsStore {
       .where(and(eq(memberships.id, id), eq(memberships.isCancelledByDispute, true)))
       .returning({ id: memberships.id });
     return rows.length > 0;
+  }
+
+  /** The house has cancelled, and takes it back in time, whatever came in between; but for a member who decided meanwhile to leave. */
+  async ownCancellation(id: string, nextCheckAt: string): Promise<void> {
+    const isNobodys = and(eq(memberships.isCancelledByDispute, false), sql`${memberships.wantsToLeave} is not true`);
+    await this.#orm
+      .update(memberships)
+      .set({ isCancelledByDispute: true, nextCheckAt })
+      .where(and(eq(memberships.id, id), isNobodys));
   }
 
   /** Keeps the page to join, unless another request has kept one, or given it up, meanwhile; answers the one that is kept. */

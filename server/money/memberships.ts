@@ -170,7 +170,7 @@ export class Memberships {
 
   /** Ends at the end of the paid time; asked again, nothing changes. */
   cancel(identity: string, id: string): Promise<Membership> {
-    return this.#change(identity, id, (subscription) => this.#setCancelled(id, subscription, true));
+    return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, true));
   }
 
   /** Where another card is given, and what is owed is paid, when a renewal could not be. How it then stands the provider tells. */
@@ -192,14 +192,7 @@ export class Memberships {
 
   /** Takes a cancellation back while the membership lasts. */
   resume(identity: string, id: string): Promise<Membership> {
-    return this.#change(identity, id, (subscription) => this.#setCancelled(id, subscription, false));
-  }
-
-  /** The member's own decision, which the end of a dispute does not undo: said before, for one that ends now, and after, for one that begins. */
-  async #setCancelled(id: string, subscription: string, isCancelled: boolean): Promise<void> {
-    await this.#store.disownCancellation(id);
-    await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, isCancelled);
-    await this.#store.disownCancellation(id);
+    return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, false));
   }
 
   /** To a higher tier at once, for what the rest of the time costs; to a lower one with the difference credited to the next renewal. */

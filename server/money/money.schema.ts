@@ -158,7 +158,8 @@ export const topups = pgTable(
     settledAt: time('settled_at'),
   },
   (table) => [
-    index('topups_identity').on(table.identity),
+    // The desk finds what was paid by whom and for what, the newest first; each kind of payment has such indexes.
+    index('topups_identity').on(table.identity, table.settledAt, table.id),
     // The desk turns the pages of what was paid, the newest first; each kind of payment has such an index.
     index('topups_paid').on(table.settledAt, table.id).where(sql`${table.status} = 'settled'`),
     uniqueIndex('topups_idempotency')
@@ -195,6 +196,12 @@ export const tickets = pgTable(
     index('tickets_bought')
       .on(sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
       .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
+    index('tickets_identity')
+      .on(table.identity, sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
+      .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
+    index('tickets_room')
+      .on(table.room, sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
+      .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
     check('tickets_price', sql`${table.priceMinor} > 0`),
   ],
 );
@@ -222,6 +229,8 @@ export const tips = pgTable(
     // Begins with the room, so that it serves the room's earnings too.
     uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
     index('tips_sent').on(table.sentAt, table.id),
+    index('tips_identity').on(table.identity, table.sentAt, table.id),
+    index('tips_room').on(table.room, table.sentAt, table.id),
     check('tips_amount', sql`${table.amountMinor} > 0`),
   ],
 );

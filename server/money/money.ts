@@ -19,6 +19,7 @@ import { CheckoutsStore } from './checkouts.store.ts';
 import { Checkouts } from './checkouts.ts';
 import { DeskStore } from './desk.store.ts';
 import { Desk } from './desk.ts';
+import { DeskPaymentsStore } from './desk-payments.store.ts';
 import { EarningsStore } from './earnings.store.ts';
 import { Goals } from './goals.ts';
 import { InvariantsStore } from './invariants.store.ts';
@@ -72,6 +73,7 @@ const JOBS_OF_ONE = new Set([
   'cancellations',
   'promotions',
   'event listing',
+  'creator accounts',
   'earnings release',
   'payout batch',
   'reconciliation',
@@ -197,6 +199,7 @@ export class Money {
     this.settlement = new Settlement(context, { checkouts: this.#checkouts, tickets, standing });
     this.desk = new Desk(context, {
       store: new DeskStore(db),
+      paymentsStore: new DeskPaymentsStore(db),
       refunds: this.#refunds,
       refundsStore,
       receipts: this.#receipts,
@@ -389,6 +392,8 @@ export class Money {
   /** Does now what the jobs do by and by, and resolves when nothing is under way. */
   async sweep(): Promise<void> {
     await this.#listEvents();
+    // What was listed has woken the job, which may have taken some of it.
+    await this.#inboxJob.idle();
     while (await this.#inbox.process());
     while (await this.#checkouts.sweep());
     while (await this.memberships.sweep());

@@ -38,18 +38,24 @@ export const releasedEarnings = pgTable(
 export type CreatorAccountStatus = 'none' | 'pending' | 'enabled' | 'restricted';
 
 /** A creator's account with the payment provider, as it was when last looked at. */
-export const creatorAccounts = pgTable('creator_accounts', {
-  creator: text('creator').primaryKey(),
-  providerAccount: text('provider_account').notNull().unique(),
-  isDetailsSubmitted: boolean('is_details_submitted').notNull().default(false),
-  isChargesEnabled: boolean('is_charges_enabled').notNull().default(false),
-  isPayoutsEnabled: boolean('is_payouts_enabled').notNull().default(false),
-  isTransfersEnabled: boolean('is_transfers_enabled').notNull().default(false),
-  requirements: jsonb('requirements').$type<string[]>().notNull().default([]),
-  disabledReason: text('disabled_reason'),
-  createdAt: time('created_at').notNull(),
-  checkedAt: time('checked_at').notNull(),
-});
+export const creatorAccounts = pgTable(
+  'creator_accounts',
+  {
+    creator: text('creator').primaryKey(),
+    providerAccount: text('provider_account').notNull().unique(),
+    isDetailsSubmitted: boolean('is_details_submitted').notNull().default(false),
+    isChargesEnabled: boolean('is_charges_enabled').notNull().default(false),
+    isPayoutsEnabled: boolean('is_payouts_enabled').notNull().default(false),
+    isTransfersEnabled: boolean('is_transfers_enabled').notNull().default(false),
+    requirements: jsonb('requirements').$type<string[]>().notNull().default([]),
+    disabledReason: text('disabled_reason'),
+    createdAt: time('created_at').notNull(),
+    checkedAt: time('checked_at').notNull(),
+    /** When it is looked at again by itself: what the provider told of it may have been lost. */
+    nextCheckAt: time('next_check_at').notNull().defaultNow(),
+  },
+  (table) => [index('creator_accounts_due').on(table.nextCheckAt)],
+);
 
 export const payoutBatches = pgTable(
   'payout_batches',
@@ -133,7 +139,11 @@ export const deskActs = pgTable(
     /** The code of what refused it. */
     failure: text('failure'),
   },
-  (table) => [index('desk_acts_subject').on(table.subject), index('desk_acts_at').on(table.at)],
+  (table) => [
+    index('desk_acts_subject').on(table.subject),
+    index('desk_acts_at').on(table.at),
+    index('desk_acts_begun').on(table.at).where(sql`${table.outcome} = 'begun'`),
+  ],
 );
 
 export type DisputeStatus = 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';

@@ -65,6 +65,15 @@ export const privateSessions = pgTable(
     index('private_sessions_ended')
       .on(table.endedAt, table.id)
       .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
+    index('private_sessions_paid_by')
+      .on(table.identity, table.endedAt, table.id)
+      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
+    index('private_sessions_paid_to')
+      .on(table.creator, table.endedAt, table.id)
+      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
+    index('private_sessions_paid_in')
+      .on(table.room, table.endedAt, table.id)
+      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
     check('private_sessions_charged', sql`${table.chargedMinor} between 0 and ${table.heldMinor}`),
     check('private_sessions_confirmed', sql`${table.confirmedMs} >= 0`),
   ],

@@ -27,6 +27,7 @@ import type { TicketsStore } from './tickets.store.ts';
 import { TransferReversals } from './transfer-reversals.ts';
 
 const RELEASE_MS = 60_000;
+const ACCOUNTS_MS = 10_000;
 const PAYOUT_SWEEP_MS = 2_000;
 const BATCH_MS = 60 * 60_000;
 const RECONCILIATION_MS = 60 * 60_000;
@@ -70,6 +71,10 @@ export class Settlement {
   createJobs(job: CreateJob): PeriodicJob[] {
     return [
       job('earnings release', RELEASE_MS, () => this.holds.release()),
+      job('creator accounts', ACCOUNTS_MS, async () => {
+        await this.accounts.sweep();
+        return false;
+      }),
       job('payout batch', BATCH_MS, () => this.payouts.createDueBatch()),
       job('payouts', PAYOUT_SWEEP_MS, () => this.payouts.sweep()),
       job('reconciliation', RECONCILIATION_MS, async () => {
@@ -85,6 +90,7 @@ export class Settlement {
 
   /** Does now what the jobs do by and by, but for batches and reconciliation, which are asked for. */
   async sweep(): Promise<void> {
+    await this.accounts.sweep();
     while (await this.holds.release());
     while (await this.payouts.sweep());
   }

@@ -13,6 +13,21 @@ const count = z.number().int().min(0);
 const time = z.string();
 const reason = singleLine(LIMITS.reasonChars);
 
+export const deskAct = z.object({
+  id: idSchema('deskAct'),
+  act: z.enum(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy']),
+  /** The payment, dispute, batch, creator or policy. */
+  subject: z.string(),
+  by: z.string(),
+  reason: z.string().nullable(),
+  at: time,
+  /** `begun`: it is under way, or was cut off, and whether it was done is to be looked up. */
+  outcome: z.enum(['begun', 'done', 'failed']),
+  /** The code of the error that refused it. */
+  failure: z.string().nullable(),
+});
+export type DeskActView = z.infer<typeof deskAct>;
+
 export const deskOverview = z.object({
   currency,
   /** What lies at the provider by the books, and what the provider says; null while it does not answer. */
@@ -35,6 +50,11 @@ export const deskOverview = z.object({
   frozenCreators: count,
   /** What waits for somebody: refunds and payouts that were refused, provider events that could not be processed. */
   failures: z.object({ refunds: count, payouts: count, providerEvents: count }),
+  /**
+   * What people of the house began more than a quarter of an hour ago, of which nobody knows whether it was done, and which was not asked for again
+   * since with an answer.
+   */
+  cutOffActs: z.object({ count, oldest: deskAct.nullable() }),
 });
 export type DeskOverview = z.infer<typeof deskOverview>;
 
@@ -133,20 +153,6 @@ export const deskPayoutsInput = payoutBatchInput.extend({ reason: reason.optiona
 
 export const reconciliationList = z.object({ reconciliations: z.array(reconciliation) });
 
-export const deskAct = z.object({
-  id: idSchema('deskAct'),
-  act: z.enum(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy']),
-  /** The payment, dispute, batch, creator or policy. */
-  subject: z.string(),
-  by: z.string(),
-  reason: z.string().nullable(),
-  at: time,
-  /** `begun`: it is under way, or was cut off, and whether it was done is to be looked up. */
-  outcome: z.enum(['begun', 'done', 'failed']),
-  /** The code of the error that refused it. */
-  failure: z.string().nullable(),
-});
-export type DeskActView = z.infer<typeof deskAct>;
 export const deskActList = z.object({ acts: z.array(deskAct) });
 export const deskActsQuery = z.object({ subject: z.string().max(128).optional() });
 

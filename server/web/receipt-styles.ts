@@ -50,8 +50,20 @@ export const receiptStyles = css`
     grid-template-columns: auto minmax(0, 1fr);
   }
 
-  code {
-    font-size: 0.8125em;
+  /* An id is one word to copy or read out: it has a line to itself where the sheet is narrow. */
+  .about code {
+    font-size: min(0.8125em, 3.2vw);
+  }
+
+  @media (max-width: 480px) {
+    .about .number {
+      grid-column: 1 / -1;
+    }
+
+    dd.number {
+      padding-inline-start: 0;
+      text-align: start;
+    }
   }
 
   blockquote {

@@ -47,6 +47,20 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
     });
   }
 
+  test('a receipt’s number stands on one line, on a phone too', async () => {
+    for (const name of ['receipt', 'receipt-refund']) {
+      const scene = takings.scenes.find((each) => each.name === name);
+      if (!scene) throw new Error(`There is no ${name}.`);
+      for (const language of ['en', 'fr'] as const) {
+        await show(scene, { language, viewport: PHONE });
+        const lines = await scene.visitor.page
+          .locator('.about code')
+          .evaluateAll((numbers) => numbers.map((number) => number.getClientRects().length));
+        expect([name, language, lines]).toEqual([name, language, name === 'receipt' ? [1] : [1, 1]]);
+      }
+    }
+  });
+
   test('are translated', async () => {
     const alike: string[] = [];
     for (const scene of takings.scenes) {

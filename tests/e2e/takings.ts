@@ -3,9 +3,12 @@
  * bank takes a payment back. Then somebody stands before each page of money. The tests of the pages and the screenshots look at the same scenes.
  */
 import type { Browser } from 'playwright-core';
+import { deskActs } from '../../server/money/payouts.schema.ts';
 import type { DeskPaymentList } from '../../server/protocol/desk.ts';
+import { createId } from '../../server/protocol/ids.ts';
+import { LIMITS } from '../../server/protocol/limits.ts';
 import type { Tier } from '../../server/protocol/memberships.ts';
-import type { Ticket } from '../../server/protocol/money.ts';
+import type { Refund, Ticket } from '../../server/protocol/money.ts';
 import type { Dispute } from '../../server/protocol/payouts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -41,7 +44,7 @@ export class Takings implements AsyncDisposable {
   readonly #browser: Browser;
   #aheadMs = 0;
   #tier = '';
-  readonly #paid = { ticket: '', other: '', topup: '' };
+  readonly #paid = { ticket: '', other: '', topup: '', refund: '' };
 
   private constructor(loge: TestApp, browser: Browser, clock: MovableClock) {
     this.loge = loge;
@@ -134,6 +137,7 @@ export class Takings implements AsyncDisposable {
     await this.#advance(15);
     await this.#onboard('camille');
     await this.loge.server('POST', '/v1/payout-batches', {});
+    await this.#tipOften('tom', rehearsal);
     // A month is over: Malik's membership is renewed, and his card fails.
     await this.#advance(16);
     await this.#join('lea', rehearsal);
@@ -209,6 +213,17 @@ export class Takings implements AsyncDisposable {
     await this.#tip('ines', rehearsal, 800);
   }
 
+  /** More than one page of a wallet's history shows at once. */
+  async #tipOften(fan: Fan, id: string): Promise<void> {
+    await this.#topUp(fan, id, 15_000);
+    const { money, rooms } = this.loge.app.context;
+    const room = await rooms.getRoom(id as Room['id']);
+    const from = { identity: fan, name: FANS[fan], role: 'fan' } as const;
+    const tip = (n: number) =>
+      money.tip({ room, from, input: { amountMinor: 100, idempotencyKey: `takings-often-${n}` } });
+    await Promise.all(Array.from({ length: LIMITS.listPageItems + 10 }, (_, n) => tip(n)));
+  }
+
   /** A refund, a payment that a bank takes back, a creator on hold, and the books compared. */
   async #trouble(concert: string): Promise<void> {
     const { checkoutUrl } = await this.#as<{ checkoutUrl: string }>(
@@ -229,12 +244,29 @@ export class Takings implements AsyncDisposable {
     }, 'the dispute is known');
     const { payments } = await this.loge.server<DeskPaymentList>('GET', '/v1/payments?kind=ticket&query=malik');
     this.#paid.other = payments[0]?.id ?? '';
-    await this.loge.server('POST', '/v1/refunds', { ticket: this.#paid.other, amountMinor: 500, reason: REASON });
+    const order = { ticket: this.#paid.other, amountMinor: 500, reason: REASON };
+    this.#paid.refund = (await this.loge.server<Refund>('POST', '/v1/refunds', order)).id;
     await this.loge.server('POST', '/v1/creators/noah/payout-freeze', { frozen: true, reason: HOLD_REASON });
     await this.loge.server('POST', '/v1/reconciliations', {});
+    await this.#cutOff(this.#paid.ticket);
     await this.loge.server('POST', '/v1/fee-policies', {
       commissionBps: 1_750,
       effectiveAt: new Date(Date.now() + this.#aheadMs + 30 * DAY_MS).toISOString(),
+    });
+  }
+
+  /** What a crash leaves of a refund: that it was begun, some time ago. */
+  async #cutOff(subject: string): Promise<void> {
+    const { db, clock } = this.loge.app.context;
+    const at = new Date(clock.now() - 3_600_000).toISOString();
+    await db.orm.insert(deskActs).values({
+      id: createId('deskAct'),
+      act: 'refund',
+      subject,
+      by: 'operator',
+      reason: REASON,
+      at,
+      outcome: 'begun',
     });
   }
 
@@ -253,8 +285,12 @@ export class Takings implements AsyncDisposable {
     await tiers.page.locator('[data-testid^="choose-tier_"]').waitFor();
     const late = await this.#enter('wallet-past-due', '/wallet', 'malik');
     await late.by('past-due').waitFor();
+    const long = await this.#enter('wallet-long', '/wallet', 'tom');
+    await long.by('history-more').waitFor();
     const receipt = await this.#enter('receipt', `/receipts/${this.#paid.ticket}`, 'lea');
     await receipt.by('receipt').waitFor();
+    const refund = await this.#enter('receipt-refund', `/receipts/${this.#paid.refund}`, 'malik');
+    await refund.by('receipt').waitFor();
 
     await this.#openDesk();
     await this.#openForms();
@@ -263,6 +299,7 @@ export class Takings implements AsyncDisposable {
   async #openDesk(): Promise<void> {
     const overview = await this.#enter('desk', '/desk', 'operator');
     await overview.by('desk-books').waitFor();
+    await overview.by('alarm-cut-off').waitFor();
     const payments = await this.#enter('desk-payments', '/desk/payments', 'operator');
     await payments.page.locator('[data-testid^="payment-"]').first().waitFor();
     const payment = await this.#enter('desk-payment', `/desk/payments/${this.#paid.ticket}`, 'operator');

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from '../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../server/accounts/accounts.ts';
+import { DeskSessions } from '../../server/accounts/desk-sessions.ts';
 import { Tokens } from '../../server/accounts/tokens.ts';
 import { parseConfig } from '../../server/config.ts';
 import { Events } from '../../server/events/events.ts';
@@ -169,6 +170,7 @@ export async function startHttp({
     bus,
     outbox,
     accounts,
+    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
     tokens,
     rooms,
     money,
@@ -180,6 +182,7 @@ export async function startHttp({
   server.on('request', createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady }));
   outbox.start();
   events.start();
+  context.deskSessions.start();
   money.start();
   return {
     ...client(url, context),
@@ -191,6 +194,7 @@ export async function startHttp({
       server.closeAllConnections();
       server.close();
       await money.close();
+      await context.deskSessions.close();
       await events.close();
       await outbox.close();
       await emulator.close();

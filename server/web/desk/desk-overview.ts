@@ -10,6 +10,25 @@ import { DeskPart } from './desk-part.ts';
 
 const ACTS_SHOWN = 8;
 
+/** Where it shows whether an act was done. */
+function placeOf({ act, subject }: DeskActView): string {
+  switch (act) {
+    case 'refund':
+      return `/desk/payments/${encodeURIComponent(subject)}`;
+    case 'evidence':
+      return '/desk/disputes';
+    case 'payouts':
+      return '/desk/payouts';
+    case 'freeze':
+    case 'unfreeze':
+      return '/desk/holds';
+    case 'reconciliation':
+      return '/desk/reconciliation';
+    case 'fee_policy':
+      return '/desk/fees';
+  }
+}
+
 interface Alarm {
   name: string;
   text: string;
@@ -168,6 +187,7 @@ export class DeskOverviewPart extends DeskPart {
           texts.failuresOf(failures.refunds, failures.payouts, failures.providerEvents),
           failures.payouts > 0 ? '/desk/payouts' : '/desk/payments',
         ),
+      this.#cutOff(overview),
       clearing.providerMinor === null && grave('silent', texts.silent, texts.silentText, '/desk/reconciliation'),
       last === null && mild('never', texts.never, texts.neverText, '/desk/reconciliation'),
       payouts.dueCount > 0 &&
@@ -175,6 +195,14 @@ export class DeskOverviewPart extends DeskPart {
       frozenCreators > 0 && mild('frozen', texts.frozen(frozenCreators), texts.frozenText, '/desk/holds'),
     ];
     return candidates.filter((alarm) => alarm !== false);
+  }
+
+  #cutOff({ cutOffActs: { count, oldest } }: DeskOverview): Alarm | false {
+    if (!oldest) return false;
+    const texts = this.desk.overview;
+    const when = formatMoment(oldest.at, this.language);
+    const hint = texts.cutOffText(texts.actKinds[oldest.act], oldest.by, when);
+    return { name: 'cut-off', text: texts.cutOff(count), hint, href: placeOf(oldest), isGrave: true };
   }
 
   #providerHint({ ledgerMinor, providerMinor }: DeskOverview['clearing'], currency: string): string {

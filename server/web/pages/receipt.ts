@@ -88,15 +88,17 @@ export class SiteReceipt extends SitePage {
   #about(receipt: Receipt): TemplateResult {
     const words = this.words.receipt;
     const line = (label: string, value: unknown) => (value ? html`<dt>${label}</dt><dd>${value}</dd>` : nothing);
+    const number = (label: string, value: unknown) =>
+      value ? html`<dt class="number">${label}</dt><dd class="number">${value}</dd>` : nothing;
     const isRefund = receipt.kind === 'refund';
     return html`<dl class="facts about">
-      ${line(words.number, html`<code>${receipt.id}</code>`)}
+      ${number(words.number, html`<code>${receipt.id}</code>`)}
       ${line(words.date, html`<time datetime=${receipt.at}>${formatMoment(receipt.at, this.language)}</time>`)}
       ${line(words.status, words.states[receipt.status] ?? receipt.status)}
       ${line(words.buyer, receipt.identity)}
       ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
       ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason)}
-      ${line(
+      ${number(
         isRefund ? words.related : words.relatedRefund,
         receipt.relatesTo && html`<a href="/receipts/${receipt.relatesTo}"><code>${receipt.relatesTo}</code></a>`,
       )}

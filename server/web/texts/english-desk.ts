@@ -32,6 +32,9 @@ export const englishDesk = {
     failures: (count: number) => (count === 1 ? '1 failure waits for somebody' : `${count} failures wait for somebody`),
     failuresOf: (refunds: number, payouts: number, events: number) =>
       `Refunds refused: ${refunds}. Payouts refused: ${payouts}. Messages of the provider not understood: ${events}.`,
+    cutOff: (count: number) => (count === 1 ? '1 act was cut off' : `${count} acts were cut off`),
+    cutOffText: (act: string, by: string, when: string) =>
+      `The oldest: ${act}, ${by}, ${when}. Look up whether it was done before you do it again.`,
     silent: 'The provider does not answer',
     silentText: 'Nothing is lost: orders wait and go out by themselves. Its balance cannot be shown at the moment.',
     frozen: (count: number) => (count === 1 ? '1 creator is on hold' : `${count} creators are on hold`),

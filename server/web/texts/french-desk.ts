@@ -35,6 +35,9 @@ export const frenchDesk: SiteTexts['desk'] = {
     failures: (count) => (count === 1 ? '1 échec attend quelqu’un' : `${count} échecs attendent quelqu’un`),
     failuresOf: (refunds, payouts, events) =>
       `Remboursements refusés : ${refunds}. Virements refusés : ${payouts}. Messages du prestataire non compris : ${events}.`,
+    cutOff: (count) => (count === 1 ? '1 acte a été interrompu' : `${count} actes ont été interrompus`),
+    cutOffText: (act, by, when) =>
+      `Le plus ancien : ${act}, ${by}, ${when}. Vérifiez si c’est fait avant de recommencer.`,
     silent: 'Le prestataire ne répond pas',
     silentText:
       'Rien n’est perdu : les ordres attendent et partent d’eux-mêmes. Son solde ne peut pas être montré pour l’instant.',

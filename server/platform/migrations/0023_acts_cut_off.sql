@@ -1,0 +1,1 @@
+CREATE INDEX "desk_acts_begun" ON "desk_acts" USING btree ("at") WHERE "desk_acts"."outcome" = 'begun';
