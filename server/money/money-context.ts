@@ -1,6 +1,7 @@
 /** What the parts of money share: the house's services, the books, and the time as rows want it. */
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db.ts';
+import { GatheredRead } from '../platform/gathered-read.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox.ts';
@@ -12,7 +13,7 @@ import { LedgerStore } from './ledger.store.ts';
 import type { MoneyFact } from './money-facts.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { Pricing } from './pricing.ts';
-import { SpendingStore } from './spending.store.ts';
+import { type Credit, SpendingStore } from './spending.store.ts';
 import { EuTaxTable, type TaxCalculator, type VatRates } from './tax-calculator.ts';
 
 export interface MoneyOptions {
@@ -72,6 +73,7 @@ export class MoneyContext {
   readonly fees: FeePoliciesStore;
   readonly pricing: Pricing;
   readonly spending: SpendingStore;
+  readonly #credits: GatheredRead<string, Credit>;
   readonly walletMode: WalletMode;
   readonly earningsRules: EarningsRules;
   readonly isLeader: () => boolean;
@@ -93,6 +95,7 @@ export class MoneyContext {
     this.ledger = new LedgerStore(options.db.orm);
     this.fees = new FeePoliciesStore(options.db.orm, options.clock);
     this.spending = new SpendingStore(options.db.orm, this.ledger);
+    this.#credits = new GatheredRead((identities) => this.spending.findCredits(identities, this.currency));
     this.walletMode = options.walletMode ?? 'on';
     const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;
     const { db, clock, ledger, fees, currency } = this;
@@ -114,7 +117,9 @@ export class MoneyContext {
   }
 
   async readWallet(identity: string, tx?: Orm): Promise<Wallet> {
-    const { paidMinor, promoMinor } = await this.spending.findCredit(identity, this.currency, tx);
+    const { paidMinor, promoMinor } = tx
+      ? await this.spending.findCredit(identity, this.currency, tx)
+      : await this.#credits.get(identity);
     return this.walletOf(paidMinor, promoMinor);
   }
 

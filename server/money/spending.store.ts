@@ -43,24 +43,35 @@ export class SpendingStore {
 
   /** What a fan can spend; nothing where there is no account yet. */
   async findCredit(identity: string, currency: string, tx: Orm = this.#orm): Promise<Credit> {
-    const rows = await this.#select(tx, identity, currency);
-    return toCredit(rows);
+    const [credit] = await this.findCredits([identity], currency, tx);
+    return credit ?? toCredit([]);
+  }
+
+  /** The same of several fans, in the order given. */
+  async findCredits(identities: string[], currency: string, tx: Orm = this.#orm): Promise<Credit[]> {
+    const idsOf = new Map(identities.map((identity) => [identity, creditIds(identity, currency)]));
+    const rows = new Map((await this.#select(tx, [...idsOf.values()].flat())).map((row) => [row.id, row]));
+    return identities.map((identity) => toCredit((idsOf.get(identity) ?? []).flatMap((id) => rows.get(id) ?? [])));
   }
 
   /** Holds both accounts until the transaction ends. */
   async lockCredit(tx: Orm, identity: string, currency: string): Promise<Credit> {
-    const rows = await this.#select(tx, identity, currency).orderBy(ledgerAccounts.id).for('update');
+    const rows = await this.#select(tx, creditIds(identity, currency)).orderBy(ledgerAccounts.id).for('update');
     return toCredit(rows);
   }
 
-  #select(tx: Orm, identity: string, currency: string) {
-    const ids = [accountId(fanPromo(identity, currency)), accountId(fanWallet(identity, currency))];
+  #select(tx: Orm, ids: string[]) {
+    const { id, kind } = ledgerAccounts;
     return tx
-      .select({ kind: ledgerAccounts.kind, has: sql<string>`${ledgerAccounts.balance} - ${ledgerAccounts.held}` })
+      .select({ id, kind, has: sql<string>`${ledgerAccounts.balance} - ${ledgerAccounts.held}` })
       .from(ledgerAccounts)
       .where(inArray(ledgerAccounts.id, ids))
       .$dynamic();
   }
+}
+
+function creditIds(identity: string, currency: string): string[] {
+  return [accountId(fanPromo(identity, currency)), accountId(fanWallet(identity, currency))];
 }
 
 function toCredit(rows: { kind: string; has: string }[]): Credit {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNotNull, isNull, lte, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, notExists, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
 import type { Database, Orm } from '../platform/db.ts';
 import { gateways } from '../platform/gateways.schema.ts';
@@ -234,12 +234,16 @@ export class RoomsStore {
   }
 
   /** True while this source's entitlement is there and not revoked. */
-  async holdsEntitlement({ source, sourceId }: EntitlementKey): Promise<boolean> {
-    const [row] = await this.#db.orm
-      .select({ id: entitlements.id })
+  /** For each of these keys, in the order given, whether the entitlement is there and not revoked. */
+  async holdEntitlements(keys: EntitlementKey[]): Promise<boolean[]> {
+    const { source, sourceId, revokedAt } = entitlements;
+    const [sources, ids] = [new Set(keys.map((key) => key.source)), keys.map((key) => key.sourceId)];
+    const found = await this.#db.orm
+      .select({ source, sourceId })
       .from(entitlements)
-      .where(and(eq(entitlements.source, source), eq(entitlements.sourceId, sourceId), isNull(entitlements.revokedAt)));
-    return row !== undefined;
+      .where(and(inArray(source, [...sources]), inArray(sourceId, ids), isNull(revokedAt)));
+    const held = new Set(found.map((row) => `${row.source} ${row.sourceId}`));
+    return keys.map((key) => held.has(`${key.source} ${key.sourceId}`));
   }
 
   /**

@@ -5,6 +5,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Orm } from '../platform/db.ts';
+import { GatheredRead } from '../platform/gathered-read.ts';
 import type { Outbox } from '../platform/outbox.ts';
 import type { Role } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -59,6 +60,7 @@ export class Rooms {
   readonly #clock: Clock;
   readonly #currency: string;
   readonly #gateway: string;
+  readonly #held: GatheredRead<EntitlementKey, boolean>;
   readonly #remembered = new Map<string, { creator: string; hasChat: boolean }>();
 
   constructor(options: {
@@ -76,6 +78,7 @@ export class Rooms {
     this.#outbox = options.outbox;
     this.#clock = options.clock;
     this.#currency = options.currency;
+    this.#held = new GatheredRead((keys) => this.#store.holdEntitlements(keys));
     this.clubs = new Clubs({ ...options, store: new ClubsStore(options.store.database) });
   }
 
@@ -253,7 +256,7 @@ export class Rooms {
   async recordEmbedderAccess(entry: { room: RoomId; identity: string; entitled: boolean }): Promise<void> {
     const key = { source: 'embedder', sourceId: `${entry.room}/${entry.identity}` } as const;
     // Every reconnect says it again: that costs one look and no transaction.
-    if ((await this.#store.holdsEntitlement(key)) === entry.entitled) return;
+    if ((await this.#held.get(key)) === entry.entitled) return;
     await this.#store.transaction(async (tx) => {
       if (!entry.entitled) return this.revokeEntitlement(tx, key, 'revoked');
       const { room, identity } = entry;
