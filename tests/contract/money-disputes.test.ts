@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ProviderRefund } from '../../server/money/payment-provider.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { PaymentProvider, ProviderRefund } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TicketId, type TopupId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
@@ -15,13 +15,21 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
+  let provider: PaymentProvider;
   /** Payments at the provider that are none of ours. */
   let strangers: string[];
 
   beforeEach(async () => {
     db = await open();
     strangers = [];
-    house = await openMoneyHouse({ db, isRunning: false });
+    house = await openMoneyHouse({
+      db,
+      isRunning: false,
+      wrapProvider: (each) => {
+        provider = each;
+        return each;
+      },
+    });
     stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
   });
 
@@ -128,6 +136,22 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       expect(await accessOf(room, identity)).toMatchObject({ state: 'granted', ticket });
     },
   );
+
+  test('of two looks at a dispute the older one, booked last, takes back nothing of what the newer one has seen', async () => {
+    const { ticket } = await ticketByCard();
+    const made = (await house.emulator.act('open_dispute', { paymentIntent: await paymentOf(ticket) })) as {
+      id: string;
+    };
+    const older = await provider.disputes.fetchDispute(made.id);
+    await house.emulator.act('close_dispute', { dispute: made.id, outcome: 'won' });
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    const look = vi.spyOn(provider.disputes, 'fetchDispute').mockResolvedValueOnce(older);
+    await disputes().handleDisputeChanged(made.id);
+    look.mockRestore();
+    expect(await disputes().list()).toMatchObject([{ status: 'won' }]);
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
 
   test('a lost ticket is taken back from all who had a part, and the house bears the fee alone', async () => {
     const { room, identity, ticket } = await ticketByCard();
