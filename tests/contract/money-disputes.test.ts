@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentProvider, ProviderRefund } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
+import { outbox } from '../../server/platform/outbox.schema.ts';
 import { createId, type TicketId, type TopupId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -91,6 +93,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     return { ...look, status: 'succeeded', reference: null, order: null, failure: null };
   }
 
+  const toldOf = (topic: string) => db.orm.select({ data: outbox.data }).from(outbox).where(eq(outbox.topic, topic));
   const handle = (found: ProviderRefund) => house.money.settlement.providerMadeRefunds.handle(found);
 
   async function topupAndTip(tipMinor: number) {
@@ -233,6 +236,24 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       await expect(house.money.refund({ ...sale, reason }, 'operator')).rejects.toEqual(failure('already_refunded'));
     },
   );
+
+  test('a room that is not held is given back whole, though a lost dispute took the whole of a ticket before', async () => {
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
+    const [taken, other] = [await house.createFan(2_000), await house.createFan(2_000)];
+    const [topup] = (await house.money.getWalletHistory(taken)).entries;
+    const buy = (identity: string) => house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    for (const identity of [taken, other]) await buy(identity);
+    await (await dispute(topup?.id ?? '')).close('lost');
+    expect(await accessOf(room, taken)).toMatchObject({ state: 'granted' });
+    await house.rooms.endRoom(room.id);
+    for (let times = 0; times < 3; times += 1) await house.money.sweep();
+    expect([await balanceOf(taken), await balanceOf(other)]).toEqual([0, 2_000]);
+    expect(await toldOf('room.notHeld')).toMatchObject([
+      { data: { room: room.id, ticketCount: 1, refundedMinor: 2_000 } },
+    ]);
+    expect(await accessOf(await house.rooms.getRoom(room.id), taken)).toMatchObject({ state: 'refused' });
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
 
   test('evidence comes from our own records, is handed in once, and is refused when it is too late', async () => {
     const { ticket } = await ticketByCard();
