@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentProvider, ProviderRefund } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { outbox } from '../../server/platform/outbox.schema.ts';
-import { createId, type TicketId, type TopupId } from '../../server/protocol/ids.ts';
+import { createId, type TicketId, type TipId, type TopupId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
 import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
@@ -254,6 +254,34 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await accessOf(await house.rooms.getRoom(room.id), taken)).toMatchObject({ state: 'refused' });
     expect(await house.money.checkInvariants()).toEqual([]);
   });
+
+  test.each([1_000, 400])(
+    'a tip by card that is given back whole by hand, %d at a time, ends and counts no more',
+    async (partMinor) => {
+      const room = await house.createRoom({ kind: 'free' });
+      const identity = await house.createFan();
+      await house.money.setGoal(room.id, { title: 'An encore', targetMinor: 2_000 });
+      const input = { amountMinor: 1_000, idempotencyKey: createId('event') };
+      const { checkoutUrl } = await house.money.tipByCard({
+        room,
+        from: { identity, name: 'Léa', role: 'fan' },
+        input,
+      });
+      const { id } = await house.money.confirmCheckout(await pay(checkoutUrl));
+      const payment_intent = await paymentOf(id);
+      for (let leftMinor = 1_000; leftMinor > 0; leftMinor -= partMinor) {
+        expect(await house.money.getGoal(room.id)).toMatchObject({ reachedMinor: 1_000 });
+        await stripe.refunds.create({ payment_intent, amount: Math.min(partMinor, leftMinor) });
+        await house.money.sweep();
+      }
+      expect(await house.money.getReceipt(id)).toMatchObject({ status: 'refunded' });
+      expect(await house.money.getGoal(room.id)).toMatchObject({ reachedMinor: 0 });
+      expect((await house.money.getLeaderboard(room.id, 10)).entries).toEqual([]);
+      expect(await toldOf('tip.refunded')).toMatchObject([{ data: { tip: id, room: room.id, amountMinor: 1_000 } }]);
+      const again = house.money.refund({ tip: id as TipId, reason }, 'operator');
+      await expect(again).rejects.toEqual(failure('already_refunded'));
+    },
+  );
 
   test('evidence comes from our own records, is handed in once, and is refused when it is too late', async () => {
     const { ticket } = await ticketByCard();
