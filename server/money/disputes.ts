@@ -12,7 +12,7 @@ import type { CardPayments } from './card-payments.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
 import type { DisputeRow, DisputesStore } from './disputes.store.ts';
-import { accountId, fanWallet, houseAccount, paidMinorOf, remainderOf, transferLegs } from './ledger.ts';
+import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferLegs } from './ledger.ts';
 import type { MembershipStanding } from './membership-standing.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { DisputeStatus, Evidence } from './payouts.schema.ts';
@@ -245,7 +245,7 @@ export class Disputes {
   ): Promise<number> {
     const { ledger, currency } = this.#context;
     const booked = await ledger.getTransaction(tx, sale);
-    const amountMinor = Math.min(upToMinor, remainderOf(booked), paidMinorOf(booked.legs));
+    const amountMinor = Math.min(upToMinor, remainderOf(booked), moneyLeftOf(booked));
     if (amountMinor <= 0) return 0;
     await ledger.post(tx, {
       kind: 'dispute_reversal',

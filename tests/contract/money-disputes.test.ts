@@ -237,6 +237,21 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     },
   );
 
+  test('of a sale that was refunded in part, a lost dispute takes no more than the money that is left in it', async () => {
+    const { room, identity, topup } = await topupAndTip(2_000);
+    house.advance(20 * DAY_MS);
+    await house.money.sweep();
+    await house.money.grantPromotion({ identity, amountMinor: 6_000, reason: 'Welcome' }, 'operator');
+    const input = { amountMinor: 8_000, idempotencyKey: createId('event') };
+    const { tip } = await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+    // It was 60.00 of the house's gift and 20.00 of money; half of each goes back.
+    await house.money.refund({ tip: tip.id, amountMinor: 4_000, reason }, 'operator');
+    await (await dispute(topup)).close('lost');
+    expect(await disputes().list()).toMatchObject([{ status: 'lost', amountMinor: 5_000, lossMinor: 2_000 }]);
+    expect(await house.money.refund({ tip: tip.id, reason }, 'operator')).toMatchObject({ amountMinor: 3_000 });
+    expect(await house.money.getWallet(identity)).toMatchObject({ balanceMinor: 6_000, promoMinor: 6_000 });
+  });
+
   test('a room that is not held is given back whole, though a lost dispute took the whole of a ticket before', async () => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
     const [taken, other] = [await house.createFan(2_000), await house.createFan(2_000)];
