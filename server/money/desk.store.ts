@@ -4,6 +4,7 @@ import type { PaymentKind } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { execute } from './ledger.store.ts';
 import { creatorFreezes, deskActs } from './payouts.schema.ts';
+import { isSessionGivenBack } from './receipts.store.ts';
 
 export type FreezeRow = typeof creatorFreezes.$inferSelect;
 export type DeskActRow = typeof deskActs.$inferSelect;
@@ -64,7 +65,7 @@ const BRANCHES: Record<PaymentKind, (filter: SQL) => SQL> = {
   private_session: (
     filter,
   ) => sql`select 'private_session' as kind, p.id, p.identity, p.creator, p.room, p.charged_minor as amount,
-      'wallet' as paid_by, false as is_refunded, p.ended_at as at, null as provider_payment
+      'wallet' as paid_by, ${isSessionGivenBack(sql`p.id`)} as is_refunded, p.ended_at as at, null as provider_payment
     from private_sessions p where p.status = 'ended' and p.charged_minor > 0 and ${filter}`,
 };
 
