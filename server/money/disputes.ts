@@ -12,7 +12,7 @@ import type { CardPayments } from './card-payments.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
 import type { DisputeRow, DisputesStore } from './disputes.store.ts';
-import { accountId, fanWallet, houseAccount, paidMinorOf, remainderOf, transferLegs } from './ledger.ts';
+import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferLegs } from './ledger.ts';
 import type { MembershipStanding } from './membership-standing.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { DisputeStatus, Evidence } from './payouts.schema.ts';
@@ -113,19 +113,23 @@ export class Disputes {
     return this.#store.findByProvider(found.dispute);
   }
 
-  /** Books what the bank took or gave back since the last look, each movement once. */
+  /**
+   * Books what the bank took or gave back and is not booked yet, each movement once. The sums grow by that alone: of two looks at once the older one
+   * may come last, and must not put its own sum in the place of the newer one's.
+   */
   async #bookMovements(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<DisputeRow> {
     const { ledger, currency } = this.#context;
+    let { feeMinor, withdrawnMinor } = row;
     for (const movement of found.movements) {
       if (await this.#store.isMovementBooked(tx, movement.id)) continue;
       const source = { type: 'dispute_movement', id: movement.id } as const;
       const legs = disputeFundsLegs(movement, currency);
       await ledger.post(tx, { kind: 'dispute_funds', source, legs, at: this.#context.nowIso() });
+      feeMinor += movement.feeMinor;
+      withdrawnMinor += movement.feeMinor - movement.amountMinor;
     }
-    const feeMinor = found.movements.reduce((sum, each) => sum + each.feeMinor, 0);
-    const takenMinor = -found.movements.reduce((sum, each) => sum + each.amountMinor, 0);
     const evidenceDueAt = found.evidenceDueAtMs === null ? null : new Date(found.evidenceDueAtMs).toISOString();
-    return this.#store.update(tx, row.id, { feeMinor, withdrawnMinor: takenMinor + feeMinor, evidenceDueAt });
+    return this.#store.update(tx, row.id, { feeMinor, withdrawnMinor, evidenceDueAt });
   }
 
   /** Once: holds what is there of the disputed money. */
@@ -241,7 +245,7 @@ export class Disputes {
   ): Promise<number> {
     const { ledger, currency } = this.#context;
     const booked = await ledger.getTransaction(tx, sale);
-    const amountMinor = Math.min(upToMinor, remainderOf(booked), paidMinorOf(booked.legs));
+    const amountMinor = Math.min(upToMinor, remainderOf(booked), moneyLeftOf(booked));
     if (amountMinor <= 0) return 0;
     await ledger.post(tx, {
       kind: 'dispute_reversal',

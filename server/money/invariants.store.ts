@@ -64,7 +64,8 @@ const RULES: Rule[] = [
   },
   {
     // Refunds, those by hand at the provider and what lost disputes took are the whole of it together, and a refund was the last of them:
-    // it gives back what a dispute over the credit has left. A dispute that is the last ends nothing, nor does a refund of a tip by hand.
+    // it gives back what a dispute over the credit has left. A dispute that is the last ends nothing by itself, but a ticket of which it has left
+    // nothing ends when its room is given back.
     fault: 'is a refunded ticket or tip without a refund, or a refund of one that is not refunded',
     statement: sql`select s.id from (
         select id, 'ticket' as kind, price_minor as gross, status = 'refunded' as is_refunded from tickets
@@ -79,8 +80,8 @@ const RULES: Rule[] = [
         (select l.source_type from ledger_transactions l join ledger_entries e on e.transaction = l.id
           where l.reverses_id = x.id order by e.seq desc limit 1) as last
       ) back
-      where s.is_refunded <> (back.given = s.gross and coalesce(back.last, 'refund') <> 'dispute'
-        and (s.kind = 'ticket' or back.last = 'refund'))`,
+      where s.is_refunded <> (back.given = s.gross and (coalesce(back.last, 'refund') <> 'dispute'
+          or (s.is_refunded and exists (select 1 from tickets t join cancellations c on c.room = t.room where t.id = s.id))))`,
   },
   {
     fault: 'is a tip or a ticket whose creator or association got something else than its terms say',

@@ -240,9 +240,12 @@ export function payerOf(legs: Leg[]): Account {
   return payer.account;
 }
 
-/** What was paid for a sale in money: promotional credit is the house's own gift. */
-export function paidMinorOf(legs: Leg[]): number {
-  return -sumOf(legs.filter((leg) => leg.amountMinor < 0 && leg.account.kind !== 'fan_promo'));
+/** What was paid for a sale in money and is not given back in money yet, be it by a bank: promotional credit is the house's own gift. */
+export function moneyLeftOf({ legs, earlier }: { legs: Leg[]; earlier: Leg[] }): number {
+  const isMoney = (leg: Leg) => leg.account.kind !== 'fan_promo';
+  const paid = legs.filter((leg) => leg.amountMinor < 0 && isMoney(leg));
+  const returned = earlier.filter((leg) => leg.amountMinor > 0 && isMoney(leg));
+  return Math.max(0, -sumOf(paid) - sumOf(returned));
 }
 
 /** What of a transaction is not taken back yet. */

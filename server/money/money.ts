@@ -196,7 +196,7 @@ export class Money {
     this.#goals = new Goals(context, this.#tipping);
     this.#tipBatches = new TipBatches(context, new TipBatchesStore(db, context.outbox));
     this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });
-    this.settlement = new Settlement(context, { checkouts: this.#checkouts, tickets, standing });
+    this.settlement = new Settlement(context, { checkouts: this.#checkouts, tickets, tips, standing });
     this.desk = new Desk(context, {
       store: new DeskStore(db),
       paymentsStore: new DeskPaymentsStore(db),

@@ -1,5 +1,5 @@
 /** The promotional part of sales, in legs: how a payment is divided over a fan's two accounts, and how its refund returns to both. Pure. */
-import { type Account, accountId, fanPromo, houseAccount, type Leg, reversalLegs } from './ledger.ts';
+import { type Account, accountId, fanPromo, type Leg, moneyLeftOf, reversalLegs } from './ledger.ts';
 
 /** The same legs with the payer's divided: promotional credit first, as far as it goes. */
 export function payWithPromo(legs: Leg[], payment: { payer: Account; promoMinor: number }): Leg[] {
@@ -41,9 +41,7 @@ export function returnLegs(giving: { original: Leg[]; earlier?: Leg[]; wallet: A
   const returnedPromo = sumOn(earlier, promo);
   const returned = BigInt(returnedPromo + sumOn(earlier, wallet) + amountMinor);
   const promoPart = Number((BigInt(paidPromo) * returned) / gross) - returnedPromo;
-  const takenMinor = sumOn(earlier, houseAccount('disputes_open', wallet.currency));
-  const moneyLeft = Math.max(0, -sumOn(original, wallet) - sumOn(earlier, wallet) - takenMinor);
-  const moneyPart = Math.min(amountMinor - promoPart, moneyLeft);
+  const moneyPart = Math.min(amountMinor - promoPart, moneyLeftOf({ legs: original, earlier }));
   const parts = [
     { account: promo, amountMinor: amountMinor - moneyPart },
     { account: wallet, amountMinor: moneyPart },

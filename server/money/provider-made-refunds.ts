@@ -3,7 +3,7 @@
  * taken back pro rata, credit as far as it is unspent; what nobody's account can bear is the house's loss.
  */
 import type { Orm } from '../platform/db.ts';
-import type { RoomId } from '../protocol/ids.ts';
+import type { RoomId, TipId } from '../protocol/ids.ts';
 import type { CardPayment } from './card-payments.store.ts';
 import type { CardPayments } from './card-payments.ts';
 import { fanWallet, houseAccount, type Leg, remainderOf, reversalLegs, transferLegs } from './ledger.ts';
@@ -12,6 +12,7 @@ import type { MoneyContext } from './money-context.ts';
 import type { ProviderRefund } from './payment-provider.ts';
 import type { ProviderMadeRefundsStore } from './provider-made-refunds.store.ts';
 import { type TicketsStore, toTicket } from './tickets.store.ts';
+import type { TipsStore } from './tips.store.ts';
 import { assertOld } from './unknown-payment.ts';
 
 interface ProviderMadeRefundParts {
@@ -19,6 +20,7 @@ interface ProviderMadeRefundParts {
   payments: CardPayments;
   standing: MembershipStanding;
   tickets: TicketsStore;
+  tips: TipsStore;
 }
 
 export class ProviderMadeRefunds {
@@ -81,6 +83,7 @@ export class ProviderMadeRefunds {
       if (takenMinor < amountMinor) await this.#bookLoss(tx, found, { lossMinor: amountMinor - takenMinor, at });
       const isWhole = booked !== undefined && takenMinor > 0 && takenMinor === remainderOf(booked);
       if (purpose === 'ticket' && isWhole) await this.#endTicket(tx, sourceId);
+      if (purpose === 'tip' && isWhole) await this.#endTip(tx, sourceId as TipId);
       if (purpose === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
       if (purpose === 'topup' && takenMinor > 0) {
         const after = await this.#context.readWallet(identity, tx);
@@ -111,6 +114,18 @@ export class ProviderMadeRefunds {
     await this.#context.tell(
       tx,
       ['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity: ticket.identity }],
+      ['earnings.changed', { room }, { room }],
+    );
+  }
+
+  async #endTip(tx: Orm, id: TipId): Promise<void> {
+    const tip = await this.#parts.tips.markRefunded(tx, id);
+    if (!tip) return;
+    const { identity, amountMinor, currency } = tip;
+    const room = tip.room as RoomId;
+    await this.#context.tell(
+      tx,
+      ['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }],
       ['earnings.changed', { room }, { room }],
     );
   }

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { rooms } from '../rooms/rooms.schema.ts';
 import { execute } from './ledger.store.ts';
@@ -6,6 +6,18 @@ import type { AccountKind, TransactionKind } from './ledger.ts';
 import { tips } from './money.schema.ts';
 
 export type LegSums = Partial<Record<AccountKind, number>>;
+
+/**
+ * Whether all of a private session was taken back and a refund was the last of it, as with a tip: it gives back what lost disputes over the credit have
+ * left, and these alone end nothing.
+ */
+export function isSessionGivenBack(session: SQL | string): SQL {
+  return sql`exists (select 1 from ledger_transactions x
+    cross join lateral (select sum(e.amount_minor) as amount, (array_agg(r.source_type order by e.seq desc))[1] as last
+      from ledger_transactions r join ledger_entries e on e.transaction = r.id where r.reverses_id = x.id and e.amount_minor > 0) back
+    where x.kind = 'private_session' and x.source_type = 'private_session' and x.source_id = ${session} and back.last <> 'dispute'
+      and back.amount = (select sum(e.amount_minor) from ledger_entries e where e.transaction = x.id and e.amount_minor > 0))`;
+}
 
 export class ReceiptsStore {
   readonly #orm: Orm;
@@ -24,6 +36,11 @@ export class ReceiptsStore {
     );
     if (rows.length === 0) return undefined;
     return Object.fromEntries(rows.map((row) => [row.kind, Number(row.amount)]));
+  }
+
+  async isSessionGivenBack(id: string): Promise<boolean> {
+    const { rows } = await execute<{ whole: boolean }>(this.#orm, sql`select ${isSessionGivenBack(id)} as whole`);
+    return rows[0]?.whole === true;
   }
 
   async findRoom(id: string): Promise<{ id: string; title: string; creator: string } | undefined> {

@@ -133,14 +133,12 @@ export class Receipts {
     const legs = row?.status === 'ended' ? await store.sumLegs('private_session', id) : undefined;
     if (!row || !legs) return undefined;
     const { identity, chargedMinor: amountMinor, endedAt, requestedAt, rateMinor, confirmedMs } = row;
-    const given = await refunds.listOf({ privateSession: id });
-    const isWhole = given.reduce((sum, each) => sum + each.amountMinor, 0) === amountMinor;
     return {
       ...this.#blank({ id, kind: 'private_session', identity, amountMinor, at: endedAt ?? requestedAt }),
-      status: isWhole ? 'refunded' : 'settled',
+      status: (await store.isSessionGivenBack(id)) ? 'refunded' : 'settled',
       ...(await this.#ofSale(row, legs)),
       privateSession: { ratePerMinuteMinor: rateMinor, confirmedMs },
-      relatesTo: given[0]?.id ?? null,
+      relatesTo: (await refunds.findOf({ privateSession: id }))?.id ?? null,
     };
   }
 

@@ -120,13 +120,29 @@ export class Refunds {
    * the sweeper sends it.
    */
   async returnTicket(ticket: TicketId, reason: string): Promise<boolean> {
+    const refundable = await this.#parts.refundables.find({ ticket });
     try {
-      await this.#decideOnce(await this.#parts.refundables.find({ ticket }), { reason, by: HOUSE });
+      await this.#decideOnce(refundable, { reason, by: HOUSE });
       return true;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'already_refunded') return false;
+      if (error instanceof AppError && error.code === 'already_refunded') return this.#endEmpty(refundable);
       throw error;
     }
+  }
+
+  /** Ends what is still open though nothing is left to give back, as when lost disputes have taken the whole of it; false when it is not. */
+  async #endEmpty(refundable: Refundable): Promise<boolean> {
+    const { db, ledger, outbox } = this.#context;
+    const hasEnded = await db.transaction(async (tx) => {
+      const booked = await ledger.findTransaction(tx, refundable);
+      if (!booked || remainderOf(booked) > 0) return false;
+      const facts = await refundable.end(tx, true);
+      if (facts === false) return false;
+      await this.#context.tell(tx, ...facts);
+      return true;
+    });
+    if (hasEnded) outbox.wake();
+    return hasEnded;
   }
 
   async #orderAgain(earlier: RefundRow): Promise<RefundRow> {

@@ -24,6 +24,7 @@ import { Reconciliations } from './reconciliations.ts';
 import { StatementsStore } from './statements.store.ts';
 import { Statements } from './statements.ts';
 import type { TicketsStore } from './tickets.store.ts';
+import type { TipsStore } from './tips.store.ts';
 import { TransferReversals } from './transfer-reversals.ts';
 
 const RELEASE_MS = 60_000;
@@ -46,7 +47,7 @@ export class Settlement {
 
   constructor(
     context: MoneyContext,
-    parts: { checkouts: Checkouts; tickets: TicketsStore; standing: MembershipStanding },
+    parts: { checkouts: Checkouts; tickets: TicketsStore; tips: TipsStore; standing: MembershipStanding },
   ) {
     const { db } = context;
     const payments = new CardPayments(new CardPaymentsStore(db), parts.checkouts);

@@ -1,8 +1,10 @@
+import { eq } from 'drizzle-orm';
 import Stripe from 'stripe';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ProviderRefund } from '../../server/money/payment-provider.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { PaymentProvider, ProviderRefund } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
-import { createId, type TicketId, type TopupId } from '../../server/protocol/ids.ts';
+import { outbox } from '../../server/platform/outbox.schema.ts';
+import { createId, type TicketId, type TipId, type TopupId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
 import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
@@ -15,13 +17,21 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
+  let provider: PaymentProvider;
   /** Payments at the provider that are none of ours. */
   let strangers: string[];
 
   beforeEach(async () => {
     db = await open();
     strangers = [];
-    house = await openMoneyHouse({ db, isRunning: false });
+    house = await openMoneyHouse({
+      db,
+      isRunning: false,
+      wrapProvider: (each) => {
+        provider = each;
+        return each;
+      },
+    });
     stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
   });
 
@@ -83,6 +93,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     return { ...look, status: 'succeeded', reference: null, order: null, failure: null };
   }
 
+  const toldOf = (topic: string) => db.orm.select({ data: outbox.data }).from(outbox).where(eq(outbox.topic, topic));
   const handle = (found: ProviderRefund) => house.money.settlement.providerMadeRefunds.handle(found);
 
   async function topupAndTip(tipMinor: number) {
@@ -128,6 +139,22 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       expect(await accessOf(room, identity)).toMatchObject({ state: 'granted', ticket });
     },
   );
+
+  test('of two looks at a dispute the older one, booked last, takes back nothing of what the newer one has seen', async () => {
+    const { ticket } = await ticketByCard();
+    const made = (await house.emulator.act('open_dispute', { paymentIntent: await paymentOf(ticket) })) as {
+      id: string;
+    };
+    const older = await provider.disputes.fetchDispute(made.id);
+    await house.emulator.act('close_dispute', { dispute: made.id, outcome: 'won' });
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    const look = vi.spyOn(provider.disputes, 'fetchDispute').mockResolvedValueOnce(older);
+    await disputes().handleDisputeChanged(made.id);
+    look.mockRestore();
+    expect(await disputes().list()).toMatchObject([{ status: 'won' }]);
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
 
   test('a lost ticket is taken back from all who had a part, and the house bears the fee alone', async () => {
     const { room, identity, ticket } = await ticketByCard();
@@ -207,6 +234,67 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       if (kind === 'ticket') expect(await accessOf(room, identity)).toMatchObject({ reason: 'refunded' });
       expect(await house.money.checkInvariants()).toEqual([]);
       await expect(house.money.refund({ ...sale, reason }, 'operator')).rejects.toEqual(failure('already_refunded'));
+    },
+  );
+
+  test('of a sale that was refunded in part, a lost dispute takes no more than the money that is left in it', async () => {
+    const { room, identity, topup } = await topupAndTip(2_000);
+    house.advance(20 * DAY_MS);
+    await house.money.sweep();
+    await house.money.grantPromotion({ identity, amountMinor: 6_000, reason: 'Welcome' }, 'operator');
+    const input = { amountMinor: 8_000, idempotencyKey: createId('event') };
+    const { tip } = await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+    // It was 60.00 of the house's gift and 20.00 of money; half of each goes back.
+    await house.money.refund({ tip: tip.id, amountMinor: 4_000, reason }, 'operator');
+    await (await dispute(topup)).close('lost');
+    expect(await disputes().list()).toMatchObject([{ status: 'lost', amountMinor: 5_000, lossMinor: 2_000 }]);
+    expect(await house.money.refund({ tip: tip.id, reason }, 'operator')).toMatchObject({ amountMinor: 3_000 });
+    expect(await house.money.getWallet(identity)).toMatchObject({ balanceMinor: 6_000, promoMinor: 6_000 });
+  });
+
+  test('a room that is not held is given back whole, though a lost dispute took the whole of a ticket before', async () => {
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
+    const [taken, other] = [await house.createFan(2_000), await house.createFan(2_000)];
+    const [topup] = (await house.money.getWalletHistory(taken)).entries;
+    const buy = (identity: string) => house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    for (const identity of [taken, other]) await buy(identity);
+    await (await dispute(topup?.id ?? '')).close('lost');
+    expect(await accessOf(room, taken)).toMatchObject({ state: 'granted' });
+    await house.rooms.endRoom(room.id);
+    for (let times = 0; times < 3; times += 1) await house.money.sweep();
+    expect([await balanceOf(taken), await balanceOf(other)]).toEqual([0, 2_000]);
+    expect(await toldOf('room.notHeld')).toMatchObject([
+      { data: { room: room.id, ticketCount: 1, refundedMinor: 2_000 } },
+    ]);
+    expect(await accessOf(await house.rooms.getRoom(room.id), taken)).toMatchObject({ state: 'refused' });
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test.each([1_000, 400])(
+    'a tip by card that is given back whole by hand, %d at a time, ends and counts no more',
+    async (partMinor) => {
+      const room = await house.createRoom({ kind: 'free' });
+      const identity = await house.createFan();
+      await house.money.setGoal(room.id, { title: 'An encore', targetMinor: 2_000 });
+      const input = { amountMinor: 1_000, idempotencyKey: createId('event') };
+      const { checkoutUrl } = await house.money.tipByCard({
+        room,
+        from: { identity, name: 'Léa', role: 'fan' },
+        input,
+      });
+      const { id } = await house.money.confirmCheckout(await pay(checkoutUrl));
+      const payment_intent = await paymentOf(id);
+      for (let leftMinor = 1_000; leftMinor > 0; leftMinor -= partMinor) {
+        expect(await house.money.getGoal(room.id)).toMatchObject({ reachedMinor: 1_000 });
+        await stripe.refunds.create({ payment_intent, amount: Math.min(partMinor, leftMinor) });
+        await house.money.sweep();
+      }
+      expect(await house.money.getReceipt(id)).toMatchObject({ status: 'refunded' });
+      expect(await house.money.getGoal(room.id)).toMatchObject({ reachedMinor: 0 });
+      expect((await house.money.getLeaderboard(room.id, 10)).entries).toEqual([]);
+      expect(await toldOf('tip.refunded')).toMatchObject([{ data: { tip: id, room: room.id, amountMinor: 1_000 } }]);
+      const again = house.money.refund({ tip: id as TipId, reason }, 'operator');
+      await expect(again).rejects.toEqual(failure('already_refunded'));
     },
   );
 

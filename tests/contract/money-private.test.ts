@@ -1,5 +1,6 @@
 /** Private sessions by the minute, on every database: what is held, what is billed, and what a crash leaves behind. */
 import fc from 'fast-check';
+import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import type { PrivateDesk } from '../../server/money/private-desk.ts';
 import type { PrivateProgress } from '../../server/money/private-runner.ts';
@@ -10,6 +11,7 @@ import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
 
 const RATE_MINOR = 120;
 const SECOND_MS = 1_000;
+const AT_EMULATOR = { host: '127.0.0.1', protocol: 'http' } as const;
 
 const code = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -155,6 +157,35 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect((await money.getReceipt(asked.id, lea)).status).toBe('refunded');
     expect(await money.getEarnings(room.id)).toMatchObject({ creatorMinor: 0 });
     expect((await money.settlement.holds.describe(room.creator.identity)).pendingMinor).toBe(0);
+    expect(await money.checkInvariants()).toEqual([]);
+  });
+
+  it('is refunded once the rest is given back of which a lost dispute over the credit took a part', async () => {
+    await using db = await kind.open();
+    const { house, creator, fan } = await open(db);
+    await using _ = house;
+    const { money } = house;
+    const lea = await house.createFan(500);
+    await money.grantPromotion({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
+    const asked = await money.privateSessions.request(fan(lea), { minutes: 2 });
+    await money.privateSessions.accept(creator, asked.id);
+    await run(house, 100);
+    const { costMinor } = await money.privateSessions.end(fan(lea), asked.id);
+    const stripe = new Stripe('sk_test_of_the_tests', { ...AT_EMULATOR, port: house.emulator.port });
+    const [payment] = (await stripe.paymentIntents.list({ limit: 1 })).data;
+    const made = (await house.emulator.act('open_dispute', { paymentIntent: payment?.id ?? '' })) as { id: string };
+    await money.sweep();
+    await house.emulator.act('close_dispute', { dispute: made.id, outcome: 'lost' });
+    await money.sweep();
+    const statuses = async () => [
+      (await money.getReceipt(asked.id, lea)).status,
+      (await money.desk.getPayment(asked.id)).payment.status,
+    ];
+    expect(costMinor).toBeGreaterThan(60);
+    expect(await statuses()).toEqual(['settled', 'settled']);
+    const rest = await money.refund({ privateSession: asked.id, reason: 'The picture froze' }, 'operator');
+    expect(rest).toMatchObject({ amountMinor: 60 });
+    expect(await statuses()).toEqual(['refunded', 'refunded']);
     expect(await money.checkInvariants()).toEqual([]);
   });
 
