@@ -229,8 +229,8 @@ export const tips = pgTable(
     // Begins with the room, so that it serves the room's earnings too.
     uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
     index('tips_sent').on(table.sentAt, table.id),
-    index('tips_identity').on(table.identity, table.sentAt, table.id),
-    index('tips_room').on(table.room, table.sentAt, table.id),
+    index('tips_identity').on(table.identity, table.sentAt),
+    index('tips_room').on(table.room, table.sentAt),
     check('tips_amount', sql`${table.amountMinor} > 0`),
   ],
 );
