@@ -186,11 +186,10 @@ export interface SfuNode {
   readonly routerRtpCapabilities: RtpCapabilities;
   /**
    * Whether the node opens spares. A spare is a second session of somebody, with `spareOf`, on another worker than the first: it is connected and
-   * nothing flows over it, so that when the first one's worker dies it goes on at once over what is there (`takenOver`). A publisher puts the same
-   * tracks on it, which come on stage only then; viewers have
-   * these on theirs. It ends with its session, whatever else ends that, and
-   * when another spare is opened for that; it may end before, and its session goes on. Without another worker, or with none that has room for a
-   * spare, `spare_unavailable`.
+   * nothing is passed on over it, so that when the first one's worker dies it goes on at once over what is there (`takenOver`). A publisher puts the
+   * same tracks on it, which come on stage only then; viewers have these on theirs, and get them then. It ends with its session, whatever else ends
+   * that, and when another spare is opened for that; it may end before, and its session goes on. Only where the publisher is on this node: elsewhere, and
+   * where none is kept, `spare_unavailable`. Without another worker at the moment, or with none that has room, `node_unavailable`.
    */
   readonly keepsSpares: boolean;
 
@@ -282,7 +281,7 @@ export type SfuErrorCode =
   | 'cannot_consume'
   | 'node_unavailable'
   | 'node_full'
-  /** There is no other worker for it, or the session is none that may have one. */
+  /** No spare is kept for this session, now or later: the node keeps none, the stage comes from another node, or the session may have none. */
   | 'spare_unavailable';
 
 /** The only error that crosses this contract. */

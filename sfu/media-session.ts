@@ -25,12 +25,8 @@ export abstract class MediaSession extends Session {
     this.#spareOf = options.spareOf;
   }
 
-  get spareOf(): string | undefined {
+  override get spareOf(): string | undefined {
     return this.#spareOf;
-  }
-
-  override get waiting(): boolean {
-    return this.#spareOf !== undefined;
   }
 
   /** Whether media can flow at this moment. */

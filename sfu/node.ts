@@ -315,7 +315,7 @@ export class LocalSfuNode implements SfuNode {
   }): Promise<{ publish: boolean; consumers: ConsumerOptions[] }> {
     const session = this.#media(id);
     const { grant } = session;
-    if (grant.room !== room || grant.identity !== identity) {
+    if (grant.room !== room || grant.identity !== identity || session.waiting) {
       throw new SfuError('session_not_found', `${identity} has no session ${id} in this room.`);
     }
     session.renewedAtMs = this.#now();

@@ -58,7 +58,8 @@ export class PublishSession extends MediaSession {
       const producer = await transport.produce({
         kind: request.kind,
         rtpParameters: request.rtpParameters as types.RtpParameters,
-        paused: request.muted === true,
+        // Nothing of a spare is passed on, whatever its publisher sends.
+        paused: request.muted === true || this.waiting,
         keyFrameRequestDelay: KEY_FRAME_GATHER_MS,
       });
       this.assertOpen();
@@ -82,13 +83,18 @@ export class PublishSession extends MediaSession {
   async setMuted(track: StageTrack, muted: boolean): Promise<void> {
     if (track.muted === muted) return;
     try {
-      await (muted ? track.producer.pause() : track.producer.resume());
+      await track.setMuted(muted);
     } catch (error) {
       // The track ended in between: say that rather than what the worker said.
       this.track(track.id);
       throw toSfuError(error, 'producer_not_found');
     }
     this.room.handleTrackMuted(track);
+  }
+
+  override wake(): void {
+    super.wake();
+    for (const track of this.tracks) track.wake();
   }
 
   /** Takes tracks off stage; those who watch are told. */
@@ -110,12 +116,14 @@ export class PublishSession extends MediaSession {
     return this.tracks.filter((track) => track.source === source);
   }
 
-  #put(producer: types.Producer, { source, sourceSize }: ProduceRequest): StageTrack {
+  #put(producer: types.Producer, { source, sourceSize, muted = false }: ProduceRequest): StageTrack {
     const about = { room: this.grant.room, session: this.id, producerId: producer.id };
     const track = new StageTrack({
       producer,
       source,
       sourceSize,
+      muted,
+      waiting: this.waiting,
       loweringDelayMs: this.#layerLoweringDelayMs,
       tellLayersWanted: (maxSpatialLayer) => this.emit({ type: 'layersWanted', ...about, maxSpatialLayer }),
       tellKeyFrameWanted: () => this.emit({ type: 'keyFrameWanted', ...about }),

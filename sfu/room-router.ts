@@ -13,10 +13,10 @@ import type { PooledWorker } from './worker-pool.ts';
 export interface RouterRoom {
   readonly tracks: StageTrack[];
   readonly waitingTracks: StageTrack[];
-  isWaiting(track: { id: string }): boolean;
-  /** The router on which a track on stage has its producer. */
+  isWaitingHome(router: RoomRouter): boolean;
   /** Resolves when it is known what is on stage. */
   stageKnown(): Promise<void>;
+  /** The router on which a track has its producer. */
   homeOf(track: StageTrack): RoomRouter | undefined;
   closeIfEmpty(router: RoomRouter): void;
   handleTrackAdded(track: StageTrack): void;
@@ -35,6 +35,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
   readonly #router: Promise<types.Router>;
   readonly #sessions = new Set<Session>();
   #waiting = 0;
+  #counted = false;
   readonly #pipes = new Map<RoomRouter, Promise<RouterPipe>>();
   readonly #pipeListen: PipeListen | undefined;
   #pins = 0;
@@ -44,7 +45,6 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     this.#pipeListen = options.pipeListen;
     this.worker = options.worker;
     this.#room = options.room;
-    this.worker.load.rooms++;
     this.#router = this.worker.worker.createRouter({ mediaCodecs });
     // Whoever needs the router hears of it; nobody may.
     this.#router.catch(() => {});
@@ -78,25 +78,38 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
   enter(session: Session): void {
     this.#sessions.add(session);
     if (session.waiting) this.#countWaiting(1);
+    this.#updateUse();
   }
 
   leave(session: Session): void {
     if (this.#sessions.delete(session) && session.waiting) this.#countWaiting(-1);
-    if (!this.inUse) this.#releaseStage();
+    this.#updateUse();
+    this.releaseStage();
   }
 
   /** A spare here is about to be used. */
   handleWaking(): void {
     this.#countWaiting(-1);
+    this.#updateUse();
+  }
+
+  /** What is on stage is brought no longer to where nobody watches it; spares get what is kept ready. */
+  releaseStage(): void {
+    if (this.inUse) return;
+    for (const [home, opening] of this.#pipes) {
+      if (!this.#room.isWaitingHome(home)) opening.then((pipe) => this.inUse || pipe.close()).catch(() => {});
+    }
   }
 
   /** The stage arrives here: the router stays although nobody may be on it. */
   pin(): void {
     this.#pins++;
+    this.#updateUse();
   }
 
   unpin(): void {
     this.#pins--;
+    this.#updateUse();
     this.#room.closeIfEmpty(this);
   }
 
@@ -176,17 +189,16 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.worker.load.rooms--;
+    this.#updateUse();
     this.#router.then((router) => router.close()).catch(() => {});
     for (const pipe of this.#pipes.values()) pipe.then((it) => it.close()).catch(() => {});
   }
 
-  /** Spares watch nothing that is on stage. */
-  #releaseStage(): void {
-    for (const opening of this.#pipes.values()) {
-      const release = (pipe: RouterPipe) => pipe.release((track) => !this.inUse && !this.#room.isWaiting(track));
-      opening.then(release).catch(() => {});
-    }
+  /** A room weighs on a worker where somebody is in it, not where spares wait. */
+  #updateUse(): void {
+    const counted = this.inUse && !this.#closed;
+    if (counted !== this.#counted) this.worker.load.rooms += counted ? 1 : -1;
+    this.#counted = counted;
   }
 
   #countWaiting(change: number): void {

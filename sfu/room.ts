@@ -129,14 +129,19 @@ export class Room implements RouterRoom {
     return this.#routerOn(chosen);
   }
 
-  /** Where a spare of somebody who is here goes: to the worker that carries least, but for theirs. */
+  /**
+   * Where a spare of somebody who is here goes, on another worker than theirs: to where the publisher's waits, so that it needs no pipe, or where the
+   * room is already, or else to the worker that carries least.
+   */
   routerForSpare(session: Session): RoomRouter {
+    if (this.#upstream) throw new SfuError('spare_unavailable', 'The stage comes from another node.');
     const { pool, consumersMax } = this.#options;
-    const home = this.#places.get(session);
-    const worker = home && pool.leastLoadedBeside(home.worker);
-    if (!worker || (worker.load.spares + 1) * EXPECTED_TRACKS > consumersMax) {
-      throw new SfuError('spare_unavailable', 'There is no other worker that has room for a spare.');
-    }
+    const home = this.#places.get(session)?.worker;
+    const routers = [this.#waitingHome, ...this.#routers.values()].filter((router) => router !== undefined);
+    const other = home && pool.leastLoadedBeside(home);
+    const workers = [...routers.map(({ worker }) => worker), ...(other ? [other] : [])];
+    const worker = workers.find((each) => each !== home && (each.load.spares + 1) * EXPECTED_TRACKS <= consumersMax);
+    if (!worker) throw new SfuError('node_unavailable', 'There is no other worker that has room for a spare now.');
     return this.#routerOn(worker);
   }
 
@@ -173,6 +178,16 @@ export class Room implements RouterRoom {
       else if (publisher) watcher.removeTracks(publisher.tracks);
     }
     for (const track of publisher?.tracks ?? []) this.#updateDemand(track);
+    for (const router of this.#routers.values()) router.releaseStage();
+  }
+
+  /** Where a track that is kept ready comes from. */
+  isWaitingHome(router: RoomRouter): boolean {
+    return router === this.#waitingHome;
+  }
+
+  get #waitingHome(): RoomRouter | undefined {
+    return this.#waitingPublisher && this.#places.get(this.#waitingPublisher);
   }
 
   /** Takes a closed session out, and a router that nobody is on any more with the pipes that led to it. */
@@ -302,6 +317,8 @@ export class Room implements RouterRoom {
   }
 
   #settle(track: StageTrack): void {
+    // Of what is kept ready nobody wants anything yet, and all of it when it comes on stage.
+    if (this.isWaiting(track)) return;
     const preferred = [...this.#watchers].flatMap((watcher) => watcher.preferredLayer(track) ?? []);
     track.updateDemand(wantedLayer(preferred, this.#audience));
   }

@@ -10,7 +10,6 @@ export class RouterPipe {
   readonly #near: types.PipeTransport;
   readonly #far: types.PipeTransport;
   readonly #carried = new Map<string, Promise<void>>();
-  readonly #consumers = new Set<types.Consumer>();
   readonly #closeListeners: (() => void)[] = [];
   #closed = false;
 
@@ -54,11 +53,6 @@ export class RouterPipe {
     await carried;
   }
 
-  /** Brings the tracks that this is true of no longer to the far end. */
-  release(isUnneeded: (track: { id: string }) => boolean): void {
-    for (const consumer of this.#consumers) if (isUnneeded({ id: consumer.producerId })) consumer.close();
-  }
-
   get tracks(): number {
     return this.#carried.size;
   }
@@ -94,12 +88,7 @@ export class RouterPipe {
         keyFrameRequestDelay: PIPE_KEY_FRAME_GATHER_MS,
       });
       followPause(consumer, copy);
-      this.#consumers.add(consumer);
-      consumer.observer.once('close', () => {
-        copy.close();
-        this.#consumers.delete(consumer);
-        this.#carried.delete(producer.id);
-      });
+      consumer.observer.once('close', () => copy.close());
       copy.observer.once('close', () => consumer.close());
       if (consumer.closed) copy.close();
     } catch (error) {

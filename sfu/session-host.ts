@@ -83,7 +83,8 @@ export class SessionHost {
 
   /** The session and its spare, if it has one. */
   withSpare(session: Session): Session[] {
-    return [session, ...(this.#spares.has(session.id) ? [this.#spares.get(session.id) as Session] : [])];
+    const spare = this.#spares.get(session.id);
+    return spare ? [session, spare] : [session];
   }
 
   async open<S extends Session, A>(request: SessionRequest, kind: SessionKind<S, A>): Promise<A> {
@@ -135,10 +136,10 @@ export class SessionHost {
   handleWorkerDied(worker: PooledWorker): void {
     for (const room of this.#options.rooms.all) {
       const lost = room.sessionsOn(worker);
-      const saved = lost.filter((session) => this.#spares.get(session.id)?.connected);
-      this.#replaceAll(room, saved);
+      const saved = new Set(lost.filter((session) => this.#spares.get(session.id)?.connected));
+      if (saved.size > 0) this.#replaceAll(room, [...saved]);
       this.#endAll(
-        lost.filter((session) => !saved.includes(session)),
+        lost.filter((session) => !saved.has(session)),
         'worker_died',
       );
       room.handleWorkerDied(worker);
@@ -172,12 +173,7 @@ export class SessionHost {
         room.closeIfEmpty(router);
         throw error;
       }
-      const earlier =
-        spareOf !== undefined
-          ? this.#spares.get(spareOf)
-          : session instanceof PublishSession
-            ? room.publisher
-            : undefined;
+      const earlier = this.#earlierOf(session, room);
       room.enter(session, router);
       if (earlier) this.end(earlier, 'replaced');
       if (spareOf !== undefined && session instanceof MediaSession) this.#spares.set(spareOf, session);
@@ -214,6 +210,12 @@ export class SessionHost {
     });
   }
 
+  /** The session whose place a new one takes: a spare that of an earlier spare, and a publisher that of the room's. */
+  #earlierOf(session: Session, room: Room): Session | undefined {
+    if (session.spareOf !== undefined) return this.#spares.get(session.spareOf);
+    return session instanceof PublishSession ? room.publisher : undefined;
+  }
+
   /** The session that a spare is asked for; it has to be that person's, of that room and of that kind, and none itself. */
   #sparedBy(id: string, { room, identity, publish }: SessionGrant): MediaSession {
     const session = this.get(id);
@@ -231,12 +233,8 @@ export class SessionHost {
     const { rooms } = this.#options;
     session.close(reason);
     this.#sessions.delete(session);
-    if (
-      session instanceof MediaSession &&
-      session.spareOf !== undefined &&
-      this.#spares.get(session.spareOf) === session
-    )
-      this.#spares.delete(session.spareOf);
+    const { spareOf } = session;
+    if (spareOf !== undefined && this.#spares.get(spareOf) === session) this.#spares.delete(spareOf);
     const room = rooms.get(session.grant.room);
     room?.leave(session);
     if (room?.empty) rooms.close(room);

@@ -90,9 +90,13 @@ export abstract class Session {
     return this.#closedBecause !== undefined;
   }
 
-  /** Whether this is a spare that is not needed yet. */
+  /** Of a spare that is not needed yet: the session that it waits for. */
+  get spareOf(): string | undefined {
+    return undefined;
+  }
+
   get waiting(): boolean {
-    return false;
+    return this.spareOf !== undefined;
   }
 
   /** Producers or consumers of this session. */

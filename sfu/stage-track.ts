@@ -8,6 +8,9 @@ export interface StageTrackOptions {
   producer: types.Producer;
   source: TrackSource;
   sourceSize?: Size;
+  muted: boolean;
+  /** Kept ready by a spare: the producer rests, whatever is sent. */
+  waiting?: boolean;
   /** Known where the track comes from another node; read from the encodings where it comes from its publisher. */
   scales?: readonly number[];
   loweringDelayMs: number;
@@ -24,6 +27,8 @@ export class StageTrack {
   readonly scales: readonly number[];
   /** Whether it went with its publisher's session, and not because the publisher took it off: then it may come again from elsewhere. */
   lost = false;
+  #muted: boolean;
+  #waiting: boolean;
   readonly #layers: LayerDemand | undefined;
   readonly #keyFrames: KeyFrameDemand | undefined;
 
@@ -31,6 +36,8 @@ export class StageTrack {
     const { producer, source, sourceSize, loweringDelayMs } = options;
     this.producer = producer;
     this.source = source;
+    this.#muted = options.muted;
+    this.#waiting = options.waiting ?? false;
     this.sourceSize = sourceSize ?? SOURCE_SIZE_DEFAULT;
     this.scales = options.scales ?? (producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1]);
     // Sound costs next to nothing and its first word must not be lost, so it is never switched off.
@@ -51,7 +58,19 @@ export class StageTrack {
   }
 
   get muted(): boolean {
-    return this.producer.paused;
+    return this.#muted;
+  }
+
+  async setMuted(muted: boolean): Promise<void> {
+    this.#muted = muted;
+    if (!this.#waiting) await (muted ? this.producer.pause() : this.producer.resume());
+  }
+
+  /** It is on stage from now on. */
+  wake(): void {
+    this.#waiting = false;
+    // One that ended in between has nothing to show.
+    if (!this.#muted) this.producer.resume().catch(() => {});
   }
 
   /** Video of which viewers may get one layer or another. */

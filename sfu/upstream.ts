@@ -207,6 +207,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
         producer,
         source,
         sourceSize,
+        muted,
         scales,
         loweringDelayMs,
         tellLayersWanted: (layer) => this.#wantLayer(producerId, layer),
@@ -233,7 +234,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     const track = this.#tracks.get(producerId);
     if (!track || track.muted === muted) return;
     // A track whose worker died meanwhile needs no pause.
-    await (muted ? track.producer.pause() : track.producer.resume()).catch(() => {});
+    await track.setMuted(muted).catch(() => {});
     if (!track.closed) this.#options.room.handleTrackMuted(track);
   }
 

@@ -102,12 +102,13 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     adding.catch(() => {});
   }
 
-  /** Tracks left the stage; their consumers end with the producers. */
+  /** Tracks left the stage, or are not this viewer's any more though they are still there. */
   removeTracks(tracks: StageTrack[]): void {
     const removed = tracks.flatMap(({ id }) => this.#watched.get(id) ?? []);
     for (const { track } of removed) this.#watched.delete(track.id);
     this.#updateLoad();
     const consumerIds = removed.flatMap(({ consumer }) => consumer?.id ?? []);
+    for (const { consumer } of removed) consumer?.close();
     if (!this.opened || this.closed || consumerIds.length === 0) return;
     const lost = removed.every(({ track }) => track.lost);
     this.emit({ type: 'consumersRemoved', room: this.grant.room, session: this.id, consumerIds, lost });

@@ -19,6 +19,8 @@ export class MediaEngine {
   #loading: Promise<Device> | null = null;
   #certificate: Promise<RTCCertificate | null> | null = null;
   #iceServers: RTCIceServer[] = [];
+  /** Whether the server knows what a spare is. */
+  keepsSpares = false;
 
   constructor(log: Log) {
     this.#log = log;
@@ -31,8 +33,9 @@ export class MediaEngine {
   }
 
   /** Loads the device; the capabilities are the same on every router of the house, so that once is enough. */
-  load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers'>): Promise<Device> {
+  load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
     this.#iceServers = state.iceServers;
+    this.keepsSpares = state.spares ?? false;
     this.#loading ??= this.#createDevice(state.routerRtpCapabilities as RtpCapabilities).then(
       (device) => {
         this.#device = device;

@@ -15,6 +15,7 @@ import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
 import type { MediaTransport } from './media-transport.ts';
+import { matchTrack, type OutgoingTrack, tellMuted } from './outgoing-track.ts';
 import { produceTrack } from './produce-track.ts';
 import { openPublishSession } from './publish-session.ts';
 import { SpareKeeper } from './spare-keeper.ts';
@@ -24,12 +25,6 @@ type Sending = Map<TrackSource, { producer: Producer; layers: LayerControl }>;
 interface Spare {
   media: MediaTransport;
   sending: Sending;
-}
-
-export interface OutgoingTrack {
-  readonly source: TrackSource;
-  readonly track: MediaStreamTrack;
-  readonly muted: boolean;
 }
 
 export interface PublisherHandlers {
@@ -71,6 +66,8 @@ export class Publisher {
   #parting: { media: MediaTransport; sending: Sending; timer: ReturnType<typeof setTimeout> } | null = null;
   #moving = false;
   readonly #spares: SpareKeeper<Spare>;
+  /** Of a spare that is being opened. */
+  #nextSpare: MediaTransport | null = null;
   /** Layers wanted for a producer whose id we do not know yet. */
   readonly #earlyLayers = new Map<string, number>();
   #state: State = { kind: 'off' };
@@ -86,6 +83,7 @@ export class Publisher {
     this.#spares = new SpareKeeper({
       open: (of, signal) => this.#openSpare(of, signal),
       session: ({ media }) => media.session,
+      isClosed: ({ media }) => media.closed,
       close: ({ media }, tell) => {
         media.close();
         if (tell) this.#leave(media.session);
@@ -178,14 +176,9 @@ export class Publisher {
       this.#tracks.set(source, { ...outgoing, muted });
       const sending = this.#sending.get(source);
       const { session } = this;
-      if (sending && session) await this.#tellMuted(session, sending.producer, muted);
+      if (sending && session)
+        await tellMuted({ connection: this.#connection, session, producer: sending.producer }, muted);
     });
-  }
-
-  async #tellMuted(session: SessionId, producer: Producer, muted: boolean): Promise<void> {
-    if (muted) producer.pause();
-    else producer.resume();
-    await this.#connection.requestReliably('stage:mute', { session, producerId: producer.id, muted });
   }
 
   /** The socket is back: the session is taken over, or the live is taken up anew. */
@@ -202,7 +195,7 @@ export class Publisher {
     if (refusal) void this.#restore(`resume refused: ${refusal}`);
     else {
       media.handleReconnected();
-      this.#spares.keep(media.session);
+      this.#keepSpare(media);
     }
   }
 
@@ -250,15 +243,16 @@ export class Publisher {
     for (const { layers } of spare.sending.values()) layers.wantAll();
     before.close();
     this.#log('info', 'the spare has taken over', { session: by });
-    void this.#change(() => this.#matchMutes(spare)).catch((error) =>
-      this.#log('info', 'mutes not told', { code: toLogeError(error, 'internal').code }),
+    this.#change(() => this.#matchTracks(spare)).catch((error) =>
+      this.#log('info', 'tracks not matched', { code: toLogeError(error, 'internal').code }),
     );
-    this.#spares.keep(spare.media.session);
+    this.#keepSpare(spare.media);
   }
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
-    if (this.#state.kind === 'live' && this.#state.media.session === session)
-      this.#state.media.handleServerState(state);
+    const inUse = this.#state.kind === 'live' ? this.#state.media : null;
+    for (const media of [inUse, this.#spares.spare?.media])
+      if (media?.session === session) media.handleServerState(state);
   }
 
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
@@ -267,6 +261,7 @@ export class Publisher {
       return;
     }
     this.#spares.handleClosed(session);
+    if (this.#nextSpare?.session === session) this.#nextSpare.close();
     if (this.#state.kind !== 'live' || this.#state.media.session !== session) return;
     const ending = END_REASONS[reason];
     if (ending) this.#finish(ending, null);
@@ -309,7 +304,7 @@ export class Publisher {
       isMuted: (source) => this.#tracks.get(source)?.muted ?? false,
       onBroken: () => {
         if (this.#isCurrent(media)) void this.#restore('the path could not be restored');
-        else if (this.#spares.spare?.media === media) this.#spares.renew();
+        else if (this.#spares.spare?.media === media) this.#spares.handleBroken();
       },
       ...(spareOf && { spareOf }),
     });
@@ -325,33 +320,39 @@ export class Publisher {
     }
     this.#state = { kind: 'live', media };
     await this.#produceAll(media, this.#sending);
-    if (this.#isCurrent(media)) this.#spares.keep(media.session);
+    if (this.#isCurrent(media)) this.#keepSpare(media);
+  }
+
+  #keepSpare(media: MediaTransport): void {
+    if (this.#engine.keepsSpares) this.#spares.keep(media.session);
   }
 
   async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<Spare> {
     const media = await this.#openMedia(spareOf);
     const spare: Spare = { media, sending: new Map() };
+    this.#nextSpare = media;
     try {
       if (!signal.aborted) await this.#produceAll(media, spare.sending, true);
     } catch (error) {
       media.close();
       this.#leave(media.session);
       throw error;
+    } finally {
+      if (this.#nextSpare === media) this.#nextSpare = null;
     }
     return spare;
   }
 
-  /** Somebody may have been muted or unmuted since the spare was made ready. */
-  async #matchMutes({ media, sending }: Spare): Promise<void> {
+  async #matchTracks({ media, sending }: Spare): Promise<void> {
     for (const [source, { producer }] of sending) {
-      const muted = this.#tracks.get(source)?.muted ?? false;
-      if (producer.paused !== muted && this.#isCurrent(media)) await this.#tellMuted(media.session, producer, muted);
+      const outgoing = this.#tracks.get(source);
+      const sent = { connection: this.#connection, session: media.session, producer };
+      if (outgoing && this.#isCurrent(media)) await matchTrack(sent, outgoing);
     }
   }
 
   async #move(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#state.kind !== 'live') return;
-    const before = this.#state.media;
     const sending: Sending = new Map();
     const media = await this.#openMedia();
     try {
@@ -361,17 +362,19 @@ export class Publisher {
       this.#leave(media.session);
       throw error;
     }
-    if (signal.aborted || !this.#isCurrent(before)) {
+    if (signal.aborted || this.#state.kind !== 'live') {
       media.close();
       this.#leave(media.session);
       return;
     }
+    // A spare may have taken over meanwhile.
+    const before = this.#state.media;
     this.#part();
     const timer = setTimeout(() => this.#part(), STAGE.partingMs);
     this.#parting = { media: before, sending: this.#sending, timer };
     this.#sending = sending;
     this.#state = { kind: 'live', media };
-    this.#spares.keep(media.session);
+    this.#keepSpare(media);
     this.#log('info', 'moved to another media session', { session: media.session });
   }
 
@@ -415,7 +418,9 @@ export class Publisher {
       producer.close();
       return;
     }
-    const layers = new LayerControl(producer, (layer) => this.#handlers.onLayers(source, layer));
+    const layers = new LayerControl(producer, (layer) => {
+      if (track.kind === 'video') this.#handlers.onLayers(source, layer);
+    });
     sending.set(source, { producer, layers });
     if (this.#tracks.get(source)?.muted) producer.pause();
     const early = this.#earlyLayers.get(producer.id);

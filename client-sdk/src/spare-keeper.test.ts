@@ -26,6 +26,7 @@ function keeper(refuse: () => LogeError | undefined = () => undefined) {
       return { session };
     },
     session: ({ session }) => session,
+    isClosed: () => false,
     close: ({ session }, tell) => closed.push({ session, tell }),
     log: () => {},
   });
@@ -78,6 +79,7 @@ it('lets go of a spare whose opening ends after it was given up', async () => {
   const spares = new SpareKeeper<{ session: SessionId }>({
     open: () => answer.promise,
     session: ({ session }) => session,
+    isClosed: () => false,
     close,
     log: () => {},
   });
@@ -101,4 +103,28 @@ it('asks again after a while when it could not be had, and not where there is no
   expect(attempts()).toBe(2);
   await vi.advanceTimersByTimeAsync(10 * STAGE.spareRetryMs);
   expect(attempts()).toBe(2);
+});
+
+it('does not keep a spare that ended while it was being opened, nor asks at once for another whose path is broken', async () => {
+  const opened: SessionId[] = [];
+  const spares = new SpareKeeper<SessionId>({
+    open: async () => {
+      opened.push(`spare_${opened.length + 1}` as unknown as SessionId);
+      return opened.at(-1) as SessionId;
+    },
+    session: (session) => session,
+    isClosed: (session) => session === opened[0],
+    close: () => {},
+    log: () => {},
+  });
+  spares.keep(FIRST);
+  await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
+  expect([opened.length, spares.spare]).toEqual([1, null]);
+  await vi.advanceTimersByTimeAsync(STAGE.spareRetryMs);
+  expect(spares.spare).toBe('spare_2');
+  spares.handleBroken();
+  await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
+  expect(spares.spare).toBeNull();
+  await vi.advanceTimersByTimeAsync(STAGE.spareRetryMs);
+  expect(spares.spare).toBe('spare_3');
 });

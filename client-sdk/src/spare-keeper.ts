@@ -4,13 +4,15 @@
  */
 import type { SessionId } from '../../server/protocol/ids.ts';
 import { delay } from './backoff.ts';
-import { toLogeError } from './errors.ts';
+import { LogeError, toLogeError } from './errors.ts';
 import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 
 interface SpareKeeperOptions<S> {
   open(of: SessionId, signal: AbortSignal): Promise<S>;
   session(spare: S): SessionId;
+  /** Whether it has ended already, as while it was being opened. */
+  isClosed(spare: S): boolean;
   /** Closes it at this end; `tell` where the server does not know that it is over. */
   close(spare: S, tell: boolean): void;
   log: Log;
@@ -31,10 +33,10 @@ export class SpareKeeper<S> {
   }
 
   /** Keeps a spare for this session from now on; one for another, or an earlier one, is let go. */
-  keep(of: SessionId): void {
+  keep(of: SessionId, waitMs: number = STAGE.spareAfterMs + Math.random() * STAGE.spareSpreadMs): void {
     this.drop();
     this.#of = of;
-    void this.#open(of, this.#run.signal);
+    void this.#open(of, waitMs);
   }
 
   /** Keeps another spare for the same session, since this one would not do any more. */
@@ -42,8 +44,13 @@ export class SpareKeeper<S> {
     if (this.#of) this.keep(this.#of);
   }
 
+  /** The way to the spare broke: perhaps there is one later. */
+  handleBroken(): void {
+    if (this.#of) this.keep(this.#of, STAGE.spareRetryMs);
+  }
+
   /** The spare, if it is the one named; it is its taker's from now on. */
-  take(session: SessionId | string): S | null {
+  take(session: string): S | null {
     const spare = this.#spare;
     if (!spare || this.#options.session(spare) !== session) return null;
     this.#spare = null;
@@ -52,7 +59,7 @@ export class SpareKeeper<S> {
 
   /** The server has ended it. */
   handleClosed(session: string): void {
-    const spare = this.take(session as SessionId);
+    const spare = this.take(session);
     if (!spare) return;
     this.#options.close(spare, false);
     this.renew();
@@ -67,16 +74,18 @@ export class SpareKeeper<S> {
     if (spare) this.#options.close(spare, true);
   }
 
-  async #open(of: SessionId, signal: AbortSignal): Promise<void> {
-    const { open, close, log } = this.#options;
-    let waitMs = STAGE.spareAfterMs + Math.random() * STAGE.spareSpreadMs;
+  async #open(of: SessionId, firstWaitMs: number): Promise<void> {
+    const { open, close, isClosed, log } = this.#options;
+    const { signal } = this.#run;
+    let waitMs = firstWaitMs;
     while (!signal.aborted) {
       await delay(waitMs, signal);
       if (signal.aborted) return;
       try {
         const spare = await open(of, signal);
-        if (signal.aborted) close(spare, true);
-        else this.#spare = spare;
+        if (signal.aborted) return close(spare, true);
+        if (isClosed(spare)) throw new LogeError('stage_unavailable');
+        this.#spare = spare;
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -203,7 +203,7 @@ export class Stage {
 
   #handleTrackAdded(track: StageTrack): void {
     this.#parting = this.#parting.filter((parting) => parting.source !== track.source);
-    if (this.#parting.length > 0 && track.kind === 'video') this.#partLater();
+    if (this.#parting.length > 0) this.#partLater();
     this.#render();
     this.#watchQuality();
     this.#emit('trackSubscribed', track);

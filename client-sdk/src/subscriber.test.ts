@@ -45,6 +45,7 @@ async function watch(answers: Answers = {}) {
   };
   const connection: Pick<Connection, 'state'> & { request: typeof request } = { state: 'connected', request };
   const engine = {
+    keepsSpares: true,
     ready: async () => ({ recvRtpCapabilities: {} }),
     dtlsParameters: async () => undefined,
     createTransport: async () => {

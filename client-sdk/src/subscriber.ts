@@ -82,6 +82,7 @@ export class Subscriber {
     this.#spares = new SpareKeeper({
       open: (of, signal) => this.#openSpare(of, signal),
       session: ({ media }) => media.session,
+      isClosed: ({ media }) => media.closed,
       close: (spare, tell) => {
         spare.close();
         if (tell) this.#leave(spare.media.session);
@@ -132,7 +133,7 @@ export class Subscriber {
       const { consumers } = await this.#connection.request('stage:resume', { session: media.session });
       if (!this.#isCurrent(watched)) return;
       media.handleReconnected();
-      this.#spares.keep(media.session);
+      this.#keepSpare(watched);
       this.#catchUp(watched, consumers);
       this.#tellCurrentViewport();
     } catch (error) {
@@ -191,9 +192,11 @@ export class Subscriber {
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
     this.#spares.handleClosed(session);
     this.#forSession(session, (watched) => {
-      if (!this.#isCurrent(watched)) this.#abandonMove();
-      else if (this.#move?.watched) this.#takeOver(this.#move);
-      else this.#rejoin(reason);
+      if (this.#isCurrent(watched)) {
+        if (this.#move?.watched) this.#takeOver(this.#move);
+        else this.#rejoin(reason);
+      } else if (this.#move?.watched === watched) this.#abandonMove();
+      else watched.close();
     });
   }
 
@@ -274,7 +277,11 @@ export class Subscriber {
     if (!lost) tellRemoved();
     // What changed meanwhile was told of the session before.
     this.#tellCurrentViewport();
-    this.#spares.keep(watched.media.session);
+    this.#keepSpare(watched);
+  }
+
+  #keepSpare({ media }: WatchedSession): void {
+    if (this.#engine.keepsSpares) this.#spares.keep(media.session);
   }
 
   #abandonMove(): void {
@@ -313,7 +320,7 @@ export class Subscriber {
   async #joinOnce(signal: AbortSignal): Promise<void> {
     await this.#openSession(signal, (watched) => {
       this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
-      this.#spares.keep(watched.media.session);
+      this.#keepSpare(watched);
     });
   }
 
@@ -373,7 +380,7 @@ export class Subscriber {
       onBroken: () => {
         if (this.#isCurrent(watched)) this.#rejoin('the path could not be restored');
         else if (this.#move?.watched === watched) this.#abandonMove();
-        else if (this.#spares.spare === watched) this.#spares.renew();
+        else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
     });
     if (signal.aborted) {

@@ -95,5 +95,7 @@ export const stageState = z.object({
   /** What every router of this house can do; a client prepares its device from it before it asks to watch. */
   routerRtpCapabilities: rtpCapabilities,
   iceServers,
+  /** Whether the server knows `spareOf`: one that doesn't would take a spare for another session in its place. */
+  spares: z.boolean().optional(),
 });
 export type StageState = z.infer<typeof stageState>;

@@ -45,9 +45,10 @@ export class SessionTable {
   /** A session is over, and its spare is what its participant has from now on; false where that is not known here. */
   takeOver(session: SessionId, by: SessionId): boolean {
     const spare = this.#entries.get(by);
-    if (spare) this.#set({ ...spare, spareOf: undefined });
+    if (!spare) return false;
+    this.#set({ ...spare, spareOf: undefined });
     this.remove(session);
-    return spare !== undefined;
+    return true;
   }
 
   get(session: SessionId): SessionEntry | undefined {

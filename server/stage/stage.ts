@@ -115,6 +115,7 @@ export class Stage {
       liveStartedAt: room.liveStartedAt ?? null,
       routerRtpCapabilities: this.#fleet.routerRtpCapabilities as StageState['routerRtpCapabilities'],
       iceServers: createIceServers(this.#turn, identity, this.#clock.now()),
+      spares: true,
     };
   }
 
@@ -206,7 +207,8 @@ export class Stage {
     const { node, entry } = this.#own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
     const answer = await this.#call(node.produce(input));
-    await this.#lives.start(caller.room);
+    // What a spare keeps ready is not on stage.
+    if (entry.spareOf === undefined) await this.#lives.start(caller.room);
     return answer;
   }
 
@@ -400,7 +402,7 @@ export class Stage {
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
     // Not before: while the session is there its node is needed.
     this.#release(entry);
-    if (entry?.direction === 'publish') this.#handlePublisherGone(entry.room);
+    if (entry) this.#handleEnded(entry);
   }
 
   async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
@@ -437,6 +439,10 @@ export class Stage {
     }
   }
 
+  #handleEnded({ room, direction, spareOf }: SessionEntry): void {
+    if (direction === 'publish' && spareOf === undefined) this.#handlePublisherGone(room);
+  }
+
   #handlePublisherGone(room: RoomId): void {
     const publishing = [...this.#sessions.inUse()].some(
       (entry) => entry.room === room && entry.direction === 'publish',
@@ -450,11 +456,11 @@ export class Stage {
     if (!entry || (entry.node !== undefined && entry.node !== node)) return;
     if (event.type === 'sessionClosed') {
       this.#forget(entry.session);
-      if (entry.direction === 'publish') this.#handlePublisherGone(entry.room);
-    } else if (event.type === 'takenOver') {
-      const isKnown = this.#sessions.takeOver(entry.session, event.by as SessionId);
-      // Its spare was another gateway's to look after: the publisher has to come anew.
-      if (!isKnown && entry.direction === 'publish') this.#handlePublisherGone(entry.room);
+      this.#handleEnded(entry);
+    } else if (event.type === 'takenOver' && !this.#sessions.takeOver(entry.session, event.by as SessionId)) {
+      // Its spare is another gateway's to look after: to this one the session has ended.
+      this.#forget(entry.session);
+      this.#handleEnded(entry);
     }
     if (entry.socket) this.#onEvent({ socket: entry.socket, event });
   }

@@ -51,6 +51,7 @@ export class LightFan implements Disposable {
       return spare;
     },
     session: ({ session }) => session,
+    isClosed: ({ session }) => this.#ended.includes(session),
     close: ({ session, viewer }, tell) => {
       viewer.close();
       if (tell && this.#connection.state === 'connected')

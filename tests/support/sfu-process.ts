@@ -2,6 +2,7 @@
 import { findFreePort } from './app.ts';
 import { ChildProgram } from './child-program.ts';
 
+const ATTEMPTS_MAX = 3;
 const MAIN = new URL('../../sfu/main.ts', import.meta.url);
 
 export class SfuProcess implements AsyncDisposable {
@@ -9,7 +10,18 @@ export class SfuProcess implements AsyncDisposable {
   readonly httpPort: number;
   readonly #program: ChildProgram;
 
+  /** Of ports that were free a moment ago one may be taken by now: then with others. */
   static async create(env: Record<string, string>): Promise<SfuProcess> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await SfuProcess.#create(env);
+      } catch (error) {
+        if (attempt === ATTEMPTS_MAX) throw error;
+      }
+    }
+  }
+
+  static async #create(env: Record<string, string>): Promise<SfuProcess> {
     const [httpPort, controlPort, mediaPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
     const id = env.LOGE_SFU_ID ?? `sfu_${httpPort}`;
     const program = new ChildProgram({
