@@ -136,6 +136,8 @@ export type SfuEvent =
    * and what was received over it comes over the spare. The session is over; nothing further is told of it.
    */
   | { type: 'takenOver'; room: string; session: string; by: string }
+  /** Its person came back through another gateway, which looks after the session from now on; nothing further of it is told here. */
+  | { type: 'adopted'; room: string; session: string }
   /** A session ended on the node's side. */
   | { type: 'sessionClosed'; room: string; session: string; reason: SessionCloseReason }
   /** ICE or DTLS of a session changed; `disconnected` asks for an ICE restart, `failed` (DTLS refused or ended) for a new session. */

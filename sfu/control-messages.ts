@@ -141,6 +141,7 @@ export const sfuEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('layersWanted'), ...about, producerId: id, maxSpatialLayer: z.number().int() }),
   z.object({ type: z.literal('keyFrameWanted'), ...about, producerId: id }),
   z.object({ type: z.literal('takenOver'), ...about, by: id }),
+  z.object({ type: z.literal('adopted'), ...about }),
   z.object({ type: z.literal('sessionClosed'), ...about, reason: closeReason }),
   z.object({ type: z.literal('transportState'), ...about, state: z.enum(['connected', 'disconnected', 'failed']) }),
 ]);

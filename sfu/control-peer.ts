@@ -134,7 +134,7 @@ export class ControlPeer implements EventReceiver {
       setAudience: (request) => audiences.set(this, request),
       adopt: async (request) => {
         const answer = await node.adopt(request);
-        if (!this.#gone) this.#options.relay.claim(request.session, this);
+        if (!this.#gone) this.#options.relay.adopt(request, this);
         return answer;
       },
       roomTraffic: (request) => node.roomTraffic(request),

@@ -23,6 +23,20 @@ describe('EventRelay', () => {
     expect(relay.heldSessions).toBe(0);
   });
 
+  it('tells a gateway whose person is at another one now, and nobody else', () => {
+    const relay = new EventRelay({ giveUp: () => {} });
+    const [first, second] = [receiver(), receiver()];
+    relay.claim('s', first);
+    relay.adopt({ session: 's', room: 'r' }, second);
+    relay.adopt({ session: 's', room: 'r' }, second);
+    relay.handleEvent(added('s'));
+    expect(first.delivered.map(({ event }) => event.type)).toEqual(['adopted']);
+    expect(second.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded']);
+    // What the first may not have got is not for the second, who would take it for its own loss.
+    relay.drop(first, first.delivered);
+    expect(second.delivered).toHaveLength(1);
+  });
+
   it('keeps nothing of a session that had ended before its gateway was lost', () => {
     const relay = new EventRelay({ giveUp: () => {} });
     const first = receiver();

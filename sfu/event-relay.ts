@@ -40,6 +40,14 @@ export class EventRelay {
     for (const event of held) receiver.deliver(event);
   }
 
+  /** The session's person is at another gateway now: who looked after it so far hears that, and need not. */
+  adopt({ session, room }: { session: string; room: string }, receiver: EventReceiver): void {
+    const earlier = this.#owners.get(session);
+    if (earlier && earlier !== receiver)
+      earlier.deliver({ number: ++this.#number, event: { type: 'adopted', session, room } });
+    this.claim(session, receiver);
+  }
+
   /** Claims a session that is being opened; false when somebody has it already. */
   claimNew(session: string, receiver: EventReceiver): boolean {
     if (this.#owners.has(session) || this.#held.has(session)) return false;
@@ -68,7 +76,9 @@ export class EventRelay {
     // Nobody will ever claim what ended meanwhile: of these nothing is held.
     const ended = new Set(undelivered.flatMap(({ event }) => (isLastOfSession(event) ? event.session : [])));
     for (const event of undelivered) {
-      const { session } = event.event;
+      const { session, type } = event.event;
+      // That was for nobody else.
+      if (type === 'adopted') continue;
       const owner = this.#owners.get(session);
       if (owner) owner.deliver(event);
       else if (!ended.has(session)) this.#hold(event);
@@ -89,5 +99,5 @@ export class EventRelay {
 
 /** Nothing is told of a session after this. */
 export function isLastOfSession({ type }: SfuEvent | PipeEvent): boolean {
-  return type === 'sessionClosed' || type === 'takenOver';
+  return type === 'sessionClosed' || type === 'takenOver' || type === 'adopted';
 }

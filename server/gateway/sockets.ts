@@ -304,6 +304,9 @@ export class SocketGateway {
       case 'takenOver':
         target.emit('stage:takenOver', { session, by: event.by });
         return;
+      // Whoever it concerns is at another gateway.
+      case 'adopted':
+        return;
       case 'sessionClosed':
         target.emit('stage:sessionClosed', { session, reason: event.reason });
         return;

@@ -454,7 +454,7 @@ export class Stage {
     const entry = this.#sessions.get(event.session as SessionId);
     // A session that was moved, or adopted elsewhere, is no longer this node's to tell about.
     if (!entry || (entry.node !== undefined && entry.node !== node)) return;
-    if (event.type === 'sessionClosed') {
+    if (event.type === 'sessionClosed' || event.type === 'adopted') {
       this.#forget(entry.session);
       this.#handleEnded(entry);
     } else if (event.type === 'takenOver' && !this.#sessions.takeOver(entry.session, event.by as SessionId)) {

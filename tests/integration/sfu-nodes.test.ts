@@ -199,6 +199,26 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await house.server('POST', `/v1/rooms/${room}/end`);
   });
 
+  test('who comes back through another gateway has it look after them alone, though the first one lives', async () => {
+    const room = (await house.createRoom()).id;
+    await goLive(room, 0);
+    const fan = await joinAndWatch(room, 'lea', 1);
+    await fan.viewer.firstDecodableFrame;
+    const watchedAt = async (at: number) => {
+      const text = await (await fetch(`${house.gateway(at).url}/metrics`)).text();
+      return Number(/^loge_media_sessions\{direction="watch"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    };
+    await vi.waitFor(async () => expect(await watchedAt(1)).toBe(1), WAIT);
+    // As when a network changes: the transport is gone without a goodbye.
+    fan.socket.socket.io.engine.close();
+    const socket = await house.join(0, { identity: 'lea', room });
+    await socket.request('stage:resume', { session: fan.session });
+    // It would go on renewing the session, be told what happens to it, and close it in the end under the feet of whoever watches.
+    await vi.waitFor(async () => expect([await watchedAt(0), await watchedAt(1)]).toEqual([1, 0]), WAIT);
+    await sees(fan);
+    await house.server('POST', `/v1/rooms/${room}/end`);
+  });
+
   test('a node that is killed costs its people a hiccup, the publisher too', async () => {
     const room = (await house.createRoom()).id;
     const live = await goLive(room, 0);
