@@ -54,6 +54,16 @@ it('spends no more than its budget, which comes back slowly', () => {
   expect(toldAt.length).toBeLessThanOrEqual(15 + 60);
 });
 
+it('asks when those who were told of a track together can take its picture, and once more for who took longer', () => {
+  const { demand, toldAt } = openDemand();
+  for (let i = 0; i < 20; i++) demand.handleViewerTold();
+  vi.runAllTimers();
+  demand.handleViewerTold();
+  demand.close();
+  vi.runAllTimers();
+  expect(toldAt).toEqual([80, 400]);
+});
+
 it('is silent once closed', () => {
   const { demand, toldAt } = openDemand();
   demand.handlePli();

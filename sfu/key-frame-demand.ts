@@ -16,6 +16,11 @@ const SPACING_MS = 100;
 const BUDGET_MAX = 15;
 const BUDGET_REFILL_MS = 1_000;
 const PLI_TIMES_KEPT = 8;
+/**
+ * When somebody who was told of a track over a path that was up can take its picture: its first key frame passed before, and the worker's requests are
+ * taken for part of the one that the encoder left unheard, for up to a second. Most are ready by the first of these, a busy browser by the second.
+ */
+const READY_AFTER_MS = [80, 400];
 
 export class KeyFrameDemand {
   readonly #tell: () => void;
@@ -25,6 +30,7 @@ export class KeyFrameDemand {
   #budget = BUDGET_MAX;
   #budgetAt: number;
   #waiting: NodeJS.Timeout | undefined;
+  readonly #preparing = new Map<number, NodeJS.Timeout>();
 
   constructor(options: { tell: () => void; now?: () => number }) {
     this.#tell = options.tell;
@@ -45,6 +51,18 @@ export class KeyFrameDemand {
     if (hindered) this.#want(now);
   }
 
+  /** A viewer whose transport was up already has been told of the track. Those who are told together are asked for together. */
+  handleViewerTold(): void {
+    for (const afterMs of READY_AFTER_MS) {
+      if (this.#preparing.has(afterMs)) continue;
+      const timer = setTimeout(() => {
+        this.#preparing.delete(afterMs);
+        this.handleWanted();
+      }, afterMs);
+      this.#preparing.set(afterMs, timer.unref());
+    }
+  }
+
   /** It has been found elsewhere that somebody waits whose PLI will be ignored. */
   handleWanted(): void {
     if (!this.#waiting) this.#want(this.#now());
@@ -60,6 +78,8 @@ export class KeyFrameDemand {
   close(): void {
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
+    for (const timer of this.#preparing.values()) clearTimeout(timer);
+    this.#preparing.clear();
   }
 
   #ask(): void {

@@ -71,6 +71,7 @@ export class StageTrack {
     this.#waiting = false;
     // One that ended in between has nothing to show.
     if (!this.#muted) this.producer.resume().catch(() => {});
+    this.handleViewerTold();
   }
 
   /** Video of which viewers may get one layer or another. */
@@ -106,6 +107,11 @@ export class StageTrack {
   /** Somebody behind a pipe waits for a first picture that a PLI can't get them soon enough. */
   handleKeyFrameWanted(): void {
     if (!this.closed && !this.muted) this.#keyFrames?.handleWanted();
+  }
+
+  /** A viewer whose path was up before has been told of this track, or has it on stage by now. */
+  handleViewerTold(): void {
+    if (!this.closed && !this.muted) this.#keyFrames?.handleViewerTold();
   }
 
   /** A viewer of this track came up and waits for a first picture. */

@@ -167,8 +167,6 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       watched.consumer = consumer;
       // The viewport may have changed while the worker was at it.
       if (watched.preferredLayer !== spatialLayer) void this.#applyPreferredLayer(watched);
-      // Whoever comes up later asks then for the picture to begin.
-      if (this.connected && !this.waiting) track.handleViewerStarted();
     } catch (error) {
       if (!stillWanted()) return;
       this.#watched.delete(track.id);
@@ -183,11 +181,12 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   #tellAdded(): void {
     if (this.#adding.size > 0) return;
     // One that left again meanwhile has not been told and need not be.
-    const consumers = this.#untold.flatMap(
-      (watched) => (this.#watched.get(watched.track.id) === watched && consumerOptions(watched)) || [],
-    );
+    const added = this.#untold.filter((watched) => this.#watched.get(watched.track.id) === watched);
     this.#untold = [];
+    const consumers = added.flatMap((watched) => consumerOptions(watched) ?? []);
     if (this.closed || consumers.length === 0) return;
+    // Whoever comes up later asks then for the picture to begin.
+    if (this.connected && !this.waiting) for (const { track } of added) track.handleViewerTold();
     this.emit({ type: 'consumersAdded', room: this.grant.room, session: this.id, consumers });
   }
 

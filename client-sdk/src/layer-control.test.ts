@@ -73,6 +73,26 @@ describe('LayerControl', () => {
     expect(producer.active).toEqual([true, false, false]);
   });
 
+  it('gives a key frame when the layers are set, as both at once would be refused', async () => {
+    const { producer, control } = createControl();
+    const given: unknown[] = [];
+    const { setParameters } = producer.rtpSender;
+    Object.assign(producer.rtpSender, {
+      setParameters: (parameters: { encodings: { active: boolean }[] }, options?: { encodingOptions: unknown[] }) => {
+        if (options) given.push(options.encodingOptions);
+        return setParameters(parameters);
+      },
+    });
+    control.want(1);
+    control.giveKeyFrame();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(given).toEqual([]);
+    await producer.settle();
+    expect(given).toEqual([[{ keyFrame: true }, { keyFrame: true }, { keyFrame: true }]]);
+    control.giveKeyFrame();
+    expect(given).toHaveLength(2);
+  });
+
   it('says nothing of a producer that was closed meanwhile', async () => {
     const { producer, control, onApplied } = createControl();
     control.want(0);

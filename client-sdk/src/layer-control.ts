@@ -19,6 +19,7 @@ export class LayerControl {
   readonly #onApplied: (maxSpatialLayer: number) => void;
   #wanted: number | null = null;
   #applied: number | null = null;
+  #keyFrameDue = false;
   #running = false;
 
   constructor(producer: LayeredProducer, onApplied: (maxSpatialLayer: number) => void) {
@@ -38,7 +39,14 @@ export class LayerControl {
   }
 
   /** Asks the encoder of every layer for a key frame (webrtc-extensions, `RTCEncodingOptions.keyFrame`); does nothing where it cannot. */
-  async giveKeyFrame(): Promise<void> {
+  giveKeyFrame(): void {
+    this.#keyFrameDue = true;
+    // A sender that is set twice at the same time refuses one of them.
+    if (!this.#running) void this.#run();
+  }
+
+  async #giveKeyFrame(): Promise<void> {
+    this.#keyFrameDue = false;
     const sender: KeyFrameSender | undefined = this.#producer.rtpSender;
     if (!sender || this.#producer.closed) return;
     const parameters = sender.getParameters();
@@ -49,11 +57,14 @@ export class LayerControl {
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      while (this.#wanted !== null && this.#wanted !== this.#applied && !this.#producer.closed) {
+      while (!this.#producer.closed) {
         const target = this.#wanted;
-        await this.#apply(target);
-        this.#applied = target;
-        if (!this.#producer.closed) this.#onApplied(target);
+        if (target !== null && target !== this.#applied) {
+          await this.#apply(target);
+          this.#applied = target;
+          if (!this.#producer.closed) this.#onApplied(target);
+        } else if (this.#keyFrameDue) await this.#giveKeyFrame();
+        else return;
       }
     } finally {
       this.#running = false;

@@ -213,7 +213,7 @@ export class Publisher {
   /** Chromium leaves a request of RTCP's unheard shortly after the last one; asked through its sender, it gives a key frame at once. */
   handleKeyFrameWanted({ session, producerId }: EventData<'stage:keyFrameWanted'>): void {
     if (this.#state.kind !== 'live' || (this.#state.media.session !== session && !this.#parting)) return;
-    void this.#find(producerId)?.layers.giveKeyFrame();
+    this.#find(producerId)?.layers.giveKeyFrame();
   }
 
   /** The node that we send to is about to leave: another session is opened beside ours, which goes on until nobody watches over it. */
