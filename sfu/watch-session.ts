@@ -52,9 +52,14 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.#updateLoad();
   }
 
-  /** The layer of the track that this viewer prefers, if they watch it. */
+  /**
+   * The highest layer of the track that this viewer needs, if they watch it: the one that they prefer, and as long as the worker still sends them a
+   * higher one, which it may for a second or two until it can change, that one.
+   */
   preferredLayer(track: StageTrack): number | undefined {
-    return this.waiting ? undefined : this.#watched.get(track.id)?.preferredLayer;
+    const watched = this.#watched.get(track.id);
+    if (this.waiting || !watched) return undefined;
+    return Math.max(watched.preferredLayer, watched.consumer?.currentLayers?.spatialLayer ?? 0);
   }
 
   /** What is on stage by now is kept, the rest taken off; what is missing is to be added. */
@@ -165,6 +170,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       });
       if (!stillWanted()) return consumer.close();
       watched.consumer = consumer;
+      consumer.on('layerschange', () => this.room.handlePreferenceChanged([track]));
       // The viewport may have changed while the worker was at it.
       if (watched.preferredLayer !== spatialLayer) void this.#applyPreferredLayer(watched);
     } catch (error) {

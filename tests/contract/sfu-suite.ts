@@ -288,6 +288,25 @@ function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 1);
   });
 
+  it('lets the publisher stop a layer only when nobody is on it any more, whatever they prefer', async () => {
+    const { stage } = await open({ layerLoweringDelayMs: 100 });
+    await using _ = stage;
+    // One PLI is heeded, for the first picture: from then on the worker cannot change layers until a key frame comes by itself.
+    const { session, publisher } = await stage.publish('room_still_high', {
+      pliPauseMs: 60_000,
+      obeys: ['layersWanted'],
+    });
+    const watcher = await stage.watch('room_still_high', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    await stage.node.setViewport({ session: watcher.session, viewport: SMALL });
+    const packets = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > packets + 200);
+    expect(stage.events.of('layersWanted', session)).toEqual([]);
+    publisher.makeKeyFrame();
+    await until(() => currentLayer(watcher) === 0);
+    await stage.events.wait('layersWanted', session, ({ maxSpatialLayer }) => maxSpatialLayer === 0);
+  });
+
   it('measures the viewport by the size of the source', async () => {
     const { stage } = await open();
     await using _ = stage;

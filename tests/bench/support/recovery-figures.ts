@@ -38,12 +38,17 @@ export function readRound(round: { calm: Sight; sight: Sight; killedAtMs: number
     pages: pages.map((page, index) => {
       const before = calm.pages[index + 1]?.framesAtMs ?? [];
       const spacingMs = percentile(spacings(before), 0.5);
-      const gap = longestGap(page, killedAtMs, endedAtMs);
+      const gap = longestGap(page, { fromMs: killedAtMs, untilMs: endedAtMs });
+      const aboutKill = longestGap(page, {
+        fromMs: killedAtMs,
+        untilMs: endedAtMs,
+        beganByMs: killedAtMs + ON_ITS_WAY_MS,
+      });
       const shownAtMs = page.shown.find((line) => line.text === text)?.atMs;
       return {
         gapMs: Math.max(0, gap.lengthMs - spacingMs),
         calmGapMs: Math.max(0, Math.max(0, ...spacings(before)) - spacingMs),
-        nextFrameMs: gap.endMs === undefined ? undefined : gap.endMs - killedAtMs,
+        nextFrameMs: aboutKill.endMs === undefined ? undefined : aboutKill.endMs - killedAtMs,
         chatBackMs: concerned(shownAtMs, killedAtMs, !someLost || page.lostAtMs.length > 0),
         hasReturned:
           page.state === 'connected' && shownAtMs !== undefined && endedAtMs - (page.framesAtMs.at(-1) ?? 0) < FRESH_MS,
@@ -76,14 +81,21 @@ function spacings(times: readonly number[]): number[] {
   return times.slice(1).map((at, index) => at - (times[index] ?? at));
 }
 
-/**
- * The longest time between two pictures that began about the kill; the end of the round counts as one when nothing came any more. What was on its way
- * may still be shown for a moment after the kill; a busy machine's own gaps later on have nothing to do with it.
- */
-function longestGap({ framesAtMs }: PageRecord, fromMs: number, untilMs: number): { lengthMs: number; endMs?: number } {
+interface Span {
+  fromMs: number;
+  untilMs: number;
+  /** Gaps that began later are left out: a busy machine's own. */
+  beganByMs?: number;
+}
+
+/** The longest time between two pictures from the last before the kill on; the end of the round counts as one when nothing came any more. */
+function longestGap(
+  { framesAtMs }: PageRecord,
+  { fromMs, untilMs, beganByMs = untilMs }: Span,
+): { lengthMs: number; endMs?: number } {
   const first = framesAtMs.findLastIndex((at) => at <= fromMs);
   const times = framesAtMs.slice(Math.max(0, first));
-  const gaps = spacings(times).filter((_, index) => (times[index] ?? 0) < fromMs + ON_ITS_WAY_MS);
+  const gaps = spacings(times).filter((_, index) => (times[index] ?? 0) < beganByMs);
   const longest = Math.max(0, ...gaps);
   const last = times.at(-1) ?? fromMs;
   if (untilMs - last > Math.max(longest, FRESH_MS)) return { lengthMs: untilMs - last };
