@@ -63,8 +63,10 @@ export class LayerControl {
           await this.#apply(target);
           this.#applied = target;
           if (!this.#producer.closed) this.#onApplied(target);
-        } else if (this.#keyFrameDue) await this.#giveKeyFrame();
-        else return;
+        } else if (this.#keyFrameDue) {
+          // Not waited for: an encoder that rests answers only once it has something to encode.
+          void this.#giveKeyFrame();
+        } else return;
       }
     } finally {
       this.#running = false;
