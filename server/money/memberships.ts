@@ -214,9 +214,20 @@ export class Memberships {
     order: (subscription: string, row: MembershipRow) => Promise<void>,
   ): Promise<Membership> {
     const { row, subscription } = await this.#findOwn(identity, id);
-    await order(subscription, row);
+    try {
+      await order(subscription, row);
+    } catch (error) {
+      if (!isRefusal(error) || !(await this.#hasEnded(id, subscription))) throw error;
+      throw new AppError('membership_ended', undefined, { cause: error });
+    }
     await this.sync.sync(id, subscription);
     return this.sync.toMembership((await this.#store.find(id)) ?? row);
+  }
+
+  /** Whether it is over at the provider, of which we need not have heard. */
+  async #hasEnded(id: string, subscription: string): Promise<boolean> {
+    await this.sync.sync(id, subscription);
+    return (await this.#store.find(id))?.status === 'ended';
   }
 
   /** One's own that is not over. */
@@ -253,4 +264,9 @@ const MONTHS_OF_YEAR = 12;
 
 function yearlyMinor({ priceMinor, interval }: Tier): number {
   return interval === 'month' ? priceMinor * MONTHS_OF_YEAR : priceMinor;
+}
+
+/** What the provider will not do, whenever it is asked: our own fault, unless there is nothing any more to do it to. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'internal';
 }

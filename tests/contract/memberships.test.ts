@@ -255,6 +255,26 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  test('one that has ended at the provider, of which nobody was told, has ended for whoever wants to change it', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { silver, gold } = await openClub(house);
+    const { memberships } = house.money;
+    const changes: ((identity: string, id: string) => Promise<unknown>)[] = [
+      (identity, id) => memberships.cancel(identity, id),
+      (identity, id) => memberships.resume(identity, id),
+      (identity, id) => memberships.changeTier(identity, id, gold.id),
+    ];
+    const { port } = house.emulator;
+    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    for (const change of changes) {
+      const { identity, membership } = await join(house, silver);
+      for (const { id, metadata } of (await stripe.subscriptions.list({ limit: 100 })).data)
+        if (metadata.membership === membership.id) await stripe.subscriptions.cancel(id);
+      await expect(change(identity, membership.id)).rejects.toEqual(failure('membership_ended'));
+      expect(await memberships.list(identity)).toMatchObject([{ status: 'ended' }]);
+    }
+  });
+
   test('a higher tier is charged pro rata and opens its rooms at once; a lower one waits for the renewal', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver, gold } = await openClub(house);
