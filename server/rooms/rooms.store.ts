@@ -97,6 +97,16 @@ export class RoomsStore {
       .where(eq(rooms.id, room));
   }
 
+  /** False when there is no live to be held. */
+  async setLiveGateway(room: string, gateway: string): Promise<boolean> {
+    const held = await this.#db.orm
+      .update(rooms)
+      .set({ liveGateway: gateway })
+      .where(and(eq(rooms.id, room), isNotNull(rooms.liveStartedAt)))
+      .returning({ id: rooms.id });
+    return held.length > 0;
+  }
+
   /** False when another gateway holds the live by now, or nobody does. */
   async setLiveEnded(tx: Orm, room: string, gateway: string): Promise<boolean> {
     const ended = await tx

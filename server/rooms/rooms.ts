@@ -316,6 +316,11 @@ export class Rooms {
     return this.getRoom(room.id);
   }
 
+  /** The publisher is back at this gateway, and may have been at another meanwhile, which held the live; false when it is over. */
+  holdLive(roomId: RoomId): Promise<boolean> {
+    return this.#store.setLiveGateway(roomId, this.#gateway);
+  }
+
   /** Ends the live that this gateway holds; one that has moved to another goes on there. */
   async endLive(roomId: RoomId): Promise<void> {
     await this.#store.transaction(async (tx) => {

@@ -37,9 +37,10 @@ export class Lives {
   async start(room: RoomId): Promise<void> {
     const live = this.#lives.get(room);
     if (live) {
+      if (!live.graceTimer) return;
       clearTimeout(live.graceTimer);
       delete live.graceTimer;
-      return;
+      if (await this.#rooms.holdLive(room)) return;
     }
     const starting = this.#starting.get(room) ?? this.#start(room).finally(() => this.#starting.delete(room));
     this.#starting.set(room, starting);

@@ -13,6 +13,7 @@ import { type Fact, Outbox } from '../../server/platform/outbox.ts';
 import type { RoomId } from '../../server/protocol/ids.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
+import { Lives } from '../../server/stage/lives.ts';
 import { DATABASES } from '../support/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
@@ -58,6 +59,29 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
     return room.id;
   };
   const isLive = async (room: RoomId) => (await parts().here.rooms.getRoom(room)).status === 'live';
+
+  test('a live whose publisher went to another gateway and came back is held here again, and not ended by the other', async () => {
+    const { here, there } = parts();
+    const lives = new Lives({ rooms: here.rooms, clock: systemClock, log, metrics });
+    const { id: room } = await here.rooms.createRoom({ creator: 'ada', title: 'An evening', access: { kind: 'free' } });
+    await lives.start(room);
+    lives.handlePublisherGone(room);
+    await there.rooms.startLive(await there.rooms.getRoom(room));
+    await lives.start(room);
+    await there.rooms.endLive(room);
+    expect(await isLive(room)).toBe(true);
+    // What ended meanwhile begins anew.
+    lives.handlePublisherGone(room);
+    await there.rooms.startLive(await there.rooms.getRoom(room));
+    await there.rooms.endLive(room);
+    await lives.start(room);
+    expect(await isLive(room)).toBe(true);
+    await lives.finish(room);
+    expect(await isLive(room)).toBe(false);
+    lives.close();
+    await Promise.all([here.outbox.idle(), there.outbox.idle()]);
+    told.length = 0;
+  });
 
   test('a live that has moved to another gateway is not ended by the first, whose publisher is gone', async () => {
     const { here, there } = parts();
