@@ -58,8 +58,9 @@ export class LogeModeration extends RoomPart {
       /* All of them on one line of a phone, in the longer language too. */
       @media (max-width: 460px) {
         .tabs button {
+          gap: 0.25rem;
           padding: 0 0.25rem;
-          font-size: 0.875rem;
+          font-size: 0.8125rem;
         }
       }
 

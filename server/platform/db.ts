@@ -74,6 +74,8 @@ export class Database {
     const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true });
     // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the process.
     pool.on('error', () => {});
+    // The pool listens to a client only while nobody has it: a connection that breaks under a query is told to whoever asked, and once more here.
+    pool.on('connect', (client) => client.on('error', () => {}));
     const orm = drizzlePg(pool);
     try {
       const client = await pool.connect();
