@@ -42,8 +42,25 @@ const programs = [
   },
 ];
 
+const benchPrograms = [
+  {
+    variable: 'LOGE_TEST_SOCAT',
+    debianPackage: 'socat',
+    tests: 'over a slow link',
+    find: () => firstProgram(['socat']),
+  },
+];
+
 // Answers with the variables that tell the tests where the programs are, and with those that are missing.
-export async function ensureTestPrograms() {
+export function ensureTestPrograms() {
+  return ensure(programs);
+}
+
+export function ensureBenchPrograms() {
+  return ensure([...programs, ...benchPrograms]);
+}
+
+async function ensure(programs) {
   const packages = programs.filter((program) => locate(program) === undefined).map((program) => program.debianPackage);
   if (packages.length > 0 && mayInstallPackages()) {
     await installPackages(`Installing what only tests need: ${packages.join(', ')}`, packages).catch((error) =>

@@ -3,7 +3,7 @@ import { runAttached } from '../commands.mjs';
 import { inProject, projectFolder } from '../locations.mjs';
 import { prepare } from '../prepare.mjs';
 import { SetupError } from '../setup-error.mjs';
-import { ensureTestPrograms } from '../test-programs.mjs';
+import { ensureBenchPrograms } from '../test-programs.mjs';
 
 const suffix = '.bench.ts';
 
@@ -15,7 +15,7 @@ export async function runBench([name, ...rest]) {
   }
   if (!names.includes(name)) throw new SetupError(`There is no benchmark "${name}". There are: ${names.join(', ')}`);
   const { nodeBinary, env } = await prepare({ worker: true, client: true });
-  const { env: programs } = await ensureTestPrograms();
+  const { env: programs } = await ensureBenchPrograms();
   return await runAttached(nodeBinary, [inProject('tests', 'bench', `${name}${suffix}`), ...rest], {
     cwd: projectFolder,
     env: { ...env, ...programs },

@@ -69,6 +69,15 @@ export interface ViewerEnd {
   connect(...answer: Parameters<HopProbe['connect']>): Promise<unknown>;
 }
 
+/** One more viewer of a crowd in another process. */
+export async function viewerOf(crowd: Child<object>): Promise<ViewerEnd> {
+  const session = randomUUID();
+  return {
+    dtlsParameters: await crowd.ask<ViewerEnd['dtlsParameters']>('prepare', { session }),
+    connect: (transport, consumers) => crowd.ask('connect', { session, transport, consumers }),
+  };
+}
+
 interface Publisher {
   dtlsParameters: WatchRequest['dtlsParameters'];
   rtpParameters: RtpParameters;

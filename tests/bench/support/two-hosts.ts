@@ -23,6 +23,7 @@ export const hostAddresses: Record<Host, HostAddresses> = {
 const PREFIX = `loge-${process.pid}`;
 const TUNNEL_PORTS = { a: 47_001, b: 47_002 };
 const TC = ['/usr/sbin/tc', '/sbin/tc'].find((path) => existsSync(path));
+const SOCAT = process.env.LOGE_TEST_SOCAT ?? 'socat';
 const TUNNEL_START_MS = 5_000;
 
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString();
@@ -119,7 +120,7 @@ function hasNetem({ people }: Hosts): boolean {
 function openTunnel(namespace: string, address: string, from: number, to: number): ChildProcess {
   const device = `TUN:${address}/24,tun-name=slow,tun-type=tun,iff-no-pi,iff-up,netns=${namespace}`;
   const carrier = `UDP4-DATAGRAM:127.0.0.1:${to},bind=127.0.0.1:${from}`;
-  const tunnel = spawn('socat', ['--experimental', '-b', '4096', device, carrier], {
+  const tunnel = spawn(SOCAT, ['--experimental', '-b', '4096', device, carrier], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // Also where this process ends without tidying up.

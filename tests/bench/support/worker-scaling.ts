@@ -1,7 +1,6 @@
 /** What two workers of one node carry, by the CPU time of each, beside two that have nothing to do with one another. */
-import { randomUUID } from 'node:crypto';
 import { Child } from './asked-child.ts';
-import { BenchNode, CascadeStage } from './cascade-stage.ts';
+import { BenchNode, CascadeStage, viewerOf } from './cascade-stage.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 
 const SETTLE_MS = 1_500;
@@ -29,13 +28,7 @@ export async function measureWorkers(together: boolean, options: ScalingOptions)
   for (const node of nodes) {
     const stage = await CascadeStage.create(stack, node, bitrateBps);
     await stage.start();
-    const join = async () => {
-      const session = randomUUID();
-      await stage.watch(node, {
-        dtlsParameters: await crowd.ask('prepare', { session }),
-        connect: (transport, consumers) => crowd.ask('connect', { session, transport, consumers }),
-      });
-    };
+    const join = async () => await stage.watch(node, await viewerOf(crowd));
     const wanted = together ? 2 * viewers : viewers;
     for (let joined = 0; joined < wanted; joined += JOINS_AT_ONCE) {
       await Promise.all(Array.from({ length: Math.min(JOINS_AT_ONCE, wanted - joined) }, join));
