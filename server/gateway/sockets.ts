@@ -4,6 +4,7 @@
  */
 import type { Server as HttpServer } from 'node:http';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
+import PQueue from 'p-queue';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../chat/chat.ts';
 import { roomTopic } from '../platform/bus.ts';
@@ -36,6 +37,13 @@ import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type Sock
 const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 8_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/**
+ * Newcomers who are let in at once. After the loss of a gateway a whole audience comes back in the same moment: side by side all of them would wait for
+ * the last one; one after the other half of them are in after half of the time.
+ */
+const ENTRIES_AT_ONCE = 16;
+/** Whoever is through the door is shown in before the next one comes to it. */
+const WELCOME_FIRST = 1;
 /** Socket.IO's reasons for an end that the client itself wanted. */
 const CLEAN_ENDS = new Set(['client namespace disconnect', 'server namespace disconnect']);
 
@@ -60,6 +68,7 @@ export class SocketGateway {
   readonly #recentChat: SharedRead<RoomId, ChatPage>;
   readonly #rooms: SharedRead<RoomId, Room>;
   readonly #tipping: SharedRead<RoomId, Inside['tipping']>;
+  readonly #entrance = new PQueue({ concurrency: ENTRIES_AT_ONCE });
   #closing = false;
 
   constructor(context: GatewayContext, server: HttpServer) {
@@ -143,11 +152,8 @@ export class SocketGateway {
   async #handleHandshake(socket: RoomSocket, next: (error?: Error) => void): Promise<void> {
     try {
       if (this.#closing) throw new AppError('shutting_down');
-      const handshake: Handshake = await authorise(this.#context, socket, {
-        presence: this.#presence,
-        limits: this.#limits,
-      });
-      socket.data = handshake;
+      const beside = { presence: this.#presence, limits: this.#limits };
+      socket.data = await this.#entrance.add(() => authorise(this.#context, socket, beside));
       next();
     } catch (error) {
       const known = error instanceof AppError ? error : new AppError('internal');
@@ -172,7 +178,9 @@ export class SocketGateway {
     if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
     try {
       await this.#subscriptions.open(roomId);
-      await connection.welcome((room, view) => this.#sendWelcome(connection, room, view));
+      await this.#entrance.add(() => connection.welcome((room, view) => this.#sendWelcome(connection, room, view)), {
+        priority: WELCOME_FIRST,
+      });
       this.#presence.refresh(connection);
     } catch (error) {
       const { code, message } = this.#pipeline.toWireError(error, connection, 'welcome');

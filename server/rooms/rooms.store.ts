@@ -6,14 +6,21 @@ import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, roomModerators, rooms } from './rooms.schema.ts';
 
-export type EntitlementRow = typeof entitlements.$inferSelect;
-
 export interface AccessFacts {
   room: Room;
   removed: boolean;
   /** By the latest token that was heard of. */
   moderates: boolean;
-  entitlements: EntitlementRow[];
+  entitlements: Pick<
+    typeof entitlements.$inferSelect,
+    'source' | 'sourceId' | 'validUntil' | 'revokedAt' | 'revokedReason'
+  >[];
+}
+
+/** Whose access to which room. */
+export interface AccessKey {
+  room: string;
+  identity: string;
 }
 
 export interface EntitlementKey {
@@ -257,19 +264,26 @@ export class RoomsStore {
   }
 
   /**
-   * All that access is decided from, in one statement, as it is asked for several times in every join: the room, whether the identity was
-   * removed from it, and the identity's entitlements to it, the latest first.
+   * All that access is decided from, for each that is asked for, in one statement, as it is asked for several times in every join: the room, whether the
+   * identity was removed from it, and the identity's entitlements to it, the latest first. Undefined where there is no such room.
    */
-  async findAccessFacts(roomId: string, identity: string): Promise<AccessFacts | undefined> {
-    const rows = await this.#accessFacts.execute({ room: roomId, identity });
-    const [first] = rows;
-    if (!first) return undefined;
-    return {
-      room: toRoom(first),
-      removed: first.removal !== null,
-      moderates: first.moderates ?? false,
-      entitlements: rows.flatMap(({ entitlement }) => entitlement ?? []),
-    };
+  async findAccessFacts(asked: AccessKey[]): Promise<(AccessFacts | undefined)[]> {
+    const rows = await this.#accessFacts.execute({
+      rooms: asked.map(({ room }) => room),
+      identities: asked.map(({ identity }) => identity),
+    });
+    const found = new Map<number, AccessFacts>();
+    for (const row of rows) {
+      const facts = found.get(row.asked) ?? {
+        room: toRoom(row),
+        removed: row.removal !== null,
+        moderates: row.moderates ?? false,
+        entitlements: [],
+      };
+      found.set(row.asked, facts);
+      if (row.entitlement) facts.entitlements.push(row.entitlement);
+    }
+    return asked.map((_, index) => found.get(index + 1));
   }
 
   async findRemoval(room: string, identity: string): Promise<RemovalRow | undefined> {
@@ -332,23 +346,37 @@ export class RoomsStore {
 
 /** Written out once: building a query of this size takes Drizzle as long as the database takes to answer it. */
 function prepareAccessFacts(orm: Orm) {
-  const identity = sql.placeholder('identity');
+  const asked = sql`unnest(${sql.placeholder('rooms')}::text[], ${sql.placeholder('identities')}::text[]) with ordinality as asked (room, identity, number)`;
+  const identity = sql<string>`asked.identity`;
+  const latest = orm
+    .select()
+    .from(entitlements)
+    .where(and(eq(entitlements.room, rooms.id), eq(entitlements.identity, identity)))
+    .orderBy(desc(entitlements.createdAt))
+    .limit(ENTITLEMENTS_READ)
+    .as('entitlement');
   return orm
     .select({
+      asked: sql`asked.number`.mapWith(Number),
       room: rooms,
       creatorName: creators.name,
       removal: removals.id,
       moderates: roomModerators.moderates,
-      entitlement: entitlements,
+      entitlement: {
+        source: latest.source,
+        sourceId: latest.sourceId,
+        validUntil: latest.validUntil,
+        revokedAt: latest.revokedAt,
+        revokedReason: latest.revokedReason,
+      },
     })
-    .from(rooms)
+    .from(asked)
+    .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
     .leftJoin(removals, and(eq(removals.room, rooms.id), eq(removals.identity, identity)))
     .leftJoin(roomModerators, and(eq(roomModerators.room, rooms.id), eq(roomModerators.identity, identity)))
-    .leftJoin(entitlements, and(eq(entitlements.room, rooms.id), eq(entitlements.identity, identity)))
-    .where(eq(rooms.id, sql.placeholder('room')))
-    .orderBy(desc(entitlements.createdAt))
-    .limit(ENTITLEMENTS_READ)
+    .leftJoinLateral(latest, sql`true`)
+    .orderBy(sql`asked.number`, desc(latest.createdAt))
     .prepare('access_facts');
 }
 

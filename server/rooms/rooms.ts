@@ -15,7 +15,7 @@ import type { Access, AccessReason, AccessRule, Offer, Removal, Room, RoomInput 
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
-import type { AccessFacts, EntitlementKey, RoomsStore } from './rooms.store.ts';
+import type { AccessFacts, AccessKey, EntitlementKey, RoomsStore } from './rooms.store.ts';
 
 /** Rooms of which it is remembered what never changes; past it the one that was remembered first is forgotten. */
 const ROOMS_REMEMBERED = 10_000;
@@ -61,6 +61,7 @@ export class Rooms {
   readonly #currency: string;
   readonly #gateway: string;
   readonly #held: GatheredRead<EntitlementKey, boolean>;
+  readonly #facts: GatheredRead<AccessKey, AccessFacts | undefined>;
   readonly #remembered = new Map<string, { creator: string; hasChat: boolean }>();
 
   constructor(options: {
@@ -79,6 +80,7 @@ export class Rooms {
     this.#clock = options.clock;
     this.#currency = options.currency;
     this.#held = new GatheredRead((keys) => this.#store.holdEntitlements(keys));
+    this.#facts = new GatheredRead((keys) => this.#store.findAccessFacts(keys));
     this.clubs = new Clubs({ ...options, store: new ClubsStore(options.store.database) });
   }
 
@@ -176,7 +178,7 @@ export class Rooms {
 
   /** Decides, from the database as it is now, whether this identity may be in this room; answers with the room as well. */
   async decide({ roomId, identity, role, subscribe = true }: AccessQuery): Promise<Decided> {
-    const facts = await this.#store.findAccessFacts(roomId, identity);
+    const facts = await this.#facts.get({ room: roomId, identity });
     if (!facts) throw new AppError('room_not_found');
     return {
       room: facts.room,

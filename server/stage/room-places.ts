@@ -11,6 +11,7 @@ import {
 } from '../../sfu/contract.ts';
 import { HASH_LEASE_MS } from '../platform/leased-hashes.ts';
 import type { Log } from '../platform/log.ts';
+import { SharedRead } from '../platform/shared-read.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Fleet } from './fleet.ts';
@@ -35,6 +36,9 @@ export interface RoomPlacesOptions {
   limits?: Partial<PlacementLimits>;
 }
 
+/** A room's tree, and whether it is what the gateways have agreed on. */
+type LearnedTree = RoomTree & { isAgreed: boolean };
+
 export interface ViewerPlace {
   node: SfuNode;
   upstream?: RoomUpstream;
@@ -49,6 +53,7 @@ export class RoomPlaces {
   readonly #pruner: TreePruner;
   /** Rooms whose tree named another origin than their publisher's node at the last look. */
   readonly #contested = new Set<RoomId>();
+  readonly #learned = new SharedRead<RoomId, LearnedTree>((room) => this.#ask(room));
   #healing: Promise<void> | undefined;
   /** Rooms that were on a node that is gone: who publishes there comes back, and need not be told again where the room is. */
   readonly #lost = new Map<RoomId, { node: string; untilMs: number }>();
@@ -233,7 +238,11 @@ export class RoomPlaces {
   }
 
   /** What the gateways have agreed on; when that can't be asked, what this one knows. */
-  async #learn(room: RoomId): Promise<RoomTree & { isAgreed: boolean }> {
+  #learn(room: RoomId): Promise<LearnedTree> {
+    return this.#learned.get(room);
+  }
+
+  async #ask(room: RoomId): Promise<LearnedTree> {
     try {
       const tree = await this.#trees.get(room);
       const { origin, edges } = tree;

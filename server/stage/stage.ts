@@ -20,6 +20,7 @@ import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
 import type { Access, Room } from '../protocol/rooms.ts';
 import type { PublishAnswer, ResumeAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import { Audiences } from './audiences.ts';
 import { Evacuation } from './evacuation.ts';
 import type { Fleet } from './fleet.ts';
 import { Lives } from './lives.ts';
@@ -54,6 +55,7 @@ export class Stage {
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
   readonly #evacuation: Evacuation;
+  readonly #audiences: Audiences;
   readonly #lives: Lives;
   #onEvent: (event: StageEvent) => void = () => {};
   readonly #leases: SessionLeases;
@@ -74,6 +76,10 @@ export class Stage {
     this.#log = options.log;
     this.#metrics = options.metrics;
     this.#turn = options.turn;
+    this.#audiences = new Audiences({
+      tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
+      onError: (error, room) => this.#log.warn({ err: error, room }, 'audience not told'),
+    });
     this.#evacuation = new Evacuation({
       // A spare goes with the session that it waits for.
       sessionsOn: (node) => this.#sessions.onNode(node).filter(({ spareOf }) => spareOf === undefined),
@@ -322,10 +328,7 @@ export class Stage {
 
   /** How many people with access are connected: keeps a first picture flowing for whoever is about to watch. */
   setAudience(room: RoomId, people: number): void {
-    this.#places
-      .origin(room)
-      .then((node) => node?.setAudience({ room, people }))
-      .catch((error) => this.#log.warn({ err: error, room }, 'audience not told'));
+    this.#audiences.set(room, people);
   }
 
   /** A socket is gone. After a clean goodbye its sessions end now; otherwise they wait to be resumed. */
