@@ -252,6 +252,46 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await house.money.getWallet(identity)).toMatchObject({ balanceMinor: 6_000, promoMinor: 6_000 });
   });
 
+  test('rooms whose tickets a dispute has frozen hold up no other that was not held, and follow once it is won', async () => {
+    const identity = await house.createFan(2_000);
+    const other = await house.createFan(500);
+    const [topup] = (await house.money.getWalletHistory(identity)).entries;
+    const rooms: Room[] = [];
+    // As many as one run looks at.
+    for (let count = 0; count < 20; count += 1) rooms.push(await house.createRoom({ kind: 'ticket', priceMinor: 100 }));
+    for (const room of rooms) await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const { close } = await dispute(topup?.id ?? '');
+    for (const room of rooms) await house.rooms.endRoom(room.id);
+    await house.money.sweep();
+    expect(await balanceOf(identity)).toBe(0);
+    const last = await house.createRoom();
+    await house.money.buyTicket({ room: last, identity: other, name: 'Malik', from: 'wallet' });
+    await house.rooms.endRoom(last.id);
+    await house.money.sweep();
+    expect(await balanceOf(other)).toBe(500);
+    expect(await toldOf('room.notHeld')).toMatchObject([{ data: { room: last.id, ticketCount: 1 } }]);
+    await close('won');
+    await house.money.sweep();
+    expect(await balanceOf(identity)).toBe(2_000);
+    expect(await toldOf('room.notHeld')).toHaveLength(21);
+  });
+
+  test('a room is told as given back once the last frozen ticket is, and the others do not wait for that', async () => {
+    const room = await house.createRoom();
+    const [frozen, free] = [await house.createFan(500), await house.createFan(500)];
+    const [topup] = (await house.money.getWalletHistory(frozen)).entries;
+    for (const identity of [frozen, free]) await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const { close } = await dispute(topup?.id ?? '');
+    await house.rooms.endRoom(room.id);
+    await house.money.sweep();
+    expect([await balanceOf(frozen), await balanceOf(free)]).toEqual([0, 500]);
+    expect(await toldOf('room.notHeld')).toEqual([]);
+    await close('won');
+    await house.money.sweep();
+    expect(await balanceOf(frozen)).toBe(500);
+    expect(await toldOf('room.notHeld')).toMatchObject([{ data: { ticketCount: 2, refundedMinor: 1_000 } }]);
+  });
+
   test('a room that is not held is given back whole, though a lost dispute took the whole of a ticket before', async () => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
     const [taken, other] = [await house.createFan(2_000), await house.createFan(2_000)];
