@@ -292,6 +292,26 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await toldOf('room.notHeld')).toMatchObject([{ data: { ticketCount: 2, refundedMinor: 1_000 } }]);
   });
 
+  test('a disputed top-up counts of a sale what an earlier lost dispute has left of it, and freezes as much as it takes', async () => {
+    const identity = await house.createFan(1_000);
+    const [first] = (await house.money.getWalletHistory(identity)).entries;
+    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 5_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const [second] = (await house.money.getWalletHistory(identity)).entries;
+    const room = await house.createRoom({ kind: 'free' });
+    for (const amountMinor of [1_000, 2_500, 2_500]) {
+      const input = { amountMinor, idempotencyKey: createId('event') };
+      await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+    }
+    await (await dispute(first?.id ?? '')).close('lost');
+    const { close } = await dispute(second?.id ?? '');
+    expect((await earningsOf(room)).holds.map((hold) => hold.reason)).toEqual(['disputed', 'disputed', 'disputed']);
+    await close('lost');
+    const lost = await disputes().list('lost');
+    expect(lost.map(({ lossMinor }) => lossMinor)).toEqual([0, 0]);
+    expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: 0 });
+  });
+
   test('a room that is not held is given back whole, though a lost dispute took the whole of a ticket before', async () => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
     const [taken, other] = [await house.createFan(2_000), await house.createFan(2_000)];
