@@ -156,6 +156,40 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  test('an older look that comes after a newer one puts back neither how a dispute stood nor until when it could be answered', async () => {
+    const { room, identity, ticket } = await ticketByCard();
+    const made = (await house.emulator.act('open_dispute', {
+      paymentIntent: await paymentOf(ticket),
+      isInquiry: true,
+    })) as { id: string };
+    await house.money.sweep();
+    const [inquiry] = await disputes().list('inquiry');
+    const fetchDispute = provider.disputes.fetchDispute.bind(provider.disputes);
+    const look = vi.spyOn(provider.disputes, 'fetchDispute');
+    /** What happens between an answer of the provider and its taking. */
+    const lookLateAfter = async (meanwhile: () => Promise<unknown>) => {
+      look.mockImplementationOnce(async (id) => {
+        const older = await fetchDispute(id);
+        await meanwhile();
+        return older;
+      });
+      await disputes().handleDisputeChanged(made.id);
+    };
+    house.advance(DAY_MS);
+    await lookLateAfter(async () => {
+      await house.emulator.act('escalate_inquiry', { dispute: made.id });
+      await house.money.sweep();
+    });
+    const [open] = await disputes().list('open');
+    expect(Date.parse(open?.evidenceDueAt ?? '')).toBeGreaterThan(Date.parse(inquiry?.evidenceDueAt ?? ''));
+    expect(await accessOf(room, identity)).toMatchObject({ reason: 'disputed' });
+    await lookLateAfter(() => disputes().submitEvidence(open?.id ?? '', { by: 'operator' }));
+    expect(await disputes().list()).toMatchObject([{ status: 'under_review', evidenceDueAt: open?.evidenceDueAt }]);
+    const again = disputes().submitEvidence(open?.id ?? '', { by: 'operator' });
+    await expect(again).rejects.toEqual(failure('dispute_closed'));
+    look.mockRestore();
+  });
+
   test('a lost ticket is taken back from all who had a part, and the house bears the fee alone', async () => {
     const { room, identity, ticket } = await ticketByCard();
     const { close } = await dispute(ticket);
