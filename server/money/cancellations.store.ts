@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, isNotNull, isNull, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { rooms } from '../rooms/rooms.schema.ts';
 import { cancellations } from './cancellations.schema.ts';
@@ -33,26 +33,29 @@ export class CancellationsStore {
 
   /** A ticket can become valid again, or late, after all of its room was given back: a payment that came last, a dispute that was won. */
   async reopen(): Promise<void> {
-    const valid = this.#orm
-      .select({ id: tickets.id })
-      .from(tickets)
-      .where(and(eq(tickets.room, cancellations.room), eq(tickets.status, 'valid')));
     await this.#orm
       .update(cancellations)
       .set({ completedAt: null })
-      .where(and(isNotNull(cancellations.completedAt), exists(valid)));
+      .where(and(isNotNull(cancellations.completedAt), exists(this.#validTickets())));
   }
 
-  async findOpen(limit: number): Promise<CancellationRow[]> {
+  /** The oldest decisions first, or those that come after one of them. */
+  async findOpen(limit: number, after?: CancellationRow): Promise<CancellationRow[]> {
+    const { decidedAt, room, completedAt } = cancellations;
+    const isBehind: SQL | undefined =
+      after && sql`(${decidedAt}, ${room}) > (${after.decidedAt}::timestamptz, ${after.room})`;
     return this.#orm
       .select()
       .from(cancellations)
-      .where(isNull(cancellations.completedAt))
-      .orderBy(asc(cancellations.decidedAt))
+      .where(and(isNull(completedAt), isBehind))
+      .orderBy(asc(decidedAt), asc(room))
       .limit(limit);
   }
 
-  /** The sums are what the refunds say, so that a crash half-way through cannot make them wrong. Undefined when it was complete before. */
+  /**
+   * The sums are what the refunds say, so that a crash half-way through cannot make them wrong. Undefined when it was complete before, or a ticket is
+   * still to be given back.
+   */
   async complete(tx: Orm, room: string, at: string): Promise<CancellationRow | undefined> {
     const refunded = sql`from refunds r join tickets t on t.id = r.ticket where t.room = ${room} and r.reason = 'not_held'`;
     const [row] = await tx
@@ -62,8 +65,15 @@ export class CancellationsStore {
         ticketCount: sql`(select count(*) ${refunded})`,
         refundedMinor: sql`(select coalesce(sum(r.amount_minor), 0) ${refunded})`,
       })
-      .where(and(eq(cancellations.room, room), isNull(cancellations.completedAt)))
+      .where(and(eq(cancellations.room, room), isNull(cancellations.completedAt), notExists(this.#validTickets())))
       .returning();
     return row;
+  }
+
+  #validTickets() {
+    return this.#orm
+      .select({ id: tickets.id })
+      .from(tickets)
+      .where(and(eq(tickets.room, cancellations.room), eq(tickets.status, 'valid')));
   }
 }

@@ -17,6 +17,8 @@ export class Cancellations {
   readonly #store: CancellationsStore;
   readonly #tickets: TicketsStore;
   readonly #refunds: Refunds;
+  /** The one of the open ones that was looked at last: a run goes on behind it, and after the last begins again with the oldest. */
+  #after: CancellationRow | undefined;
 
   constructor(context: MoneyContext, parts: { store: CancellationsStore; tickets: TicketsStore; refunds: Refunds }) {
     this.#context = context;
@@ -33,37 +35,34 @@ export class Cancellations {
     const undecided = await this.#store.findUndecided(CLAIM_ROOMS);
     for (const room of undecided) await this.#store.insert(room, this.#context.nowIso());
     await this.#store.reopen();
-    const open = await this.#store.findOpen(CLAIM_ROOMS);
-    let completed = 0;
-    for (const cancellation of open) if (await this.#giveBack(cancellation)) completed += 1;
-    // What cannot be given back now (a payment in dispute) stays open, and is tried again at the next run.
-    return (
-      (overdue.length === CLAIM_ROOMS || undecided.length === CLAIM_ROOMS || open.length === CLAIM_ROOMS) &&
-      completed > 0
-    );
+    // What cannot be given back now (a payment in dispute) stays open, holds up nobody behind it, and is tried again at the next run.
+    const open = await this.#store.findOpen(CLAIM_ROOMS, this.#after);
+    for (const cancellation of open) {
+      this.#after = cancellation;
+      await this.#giveBack(cancellation.room as RoomId);
+    }
+    if (open.length < CLAIM_ROOMS) this.#after = undefined;
+    return overdue.length === CLAIM_ROOMS || undecided.length === CLAIM_ROOMS || open.length === CLAIM_ROOMS;
   }
 
-  /** True when nothing of the room is left to give back. */
-  async #giveBack({ room }: CancellationRow): Promise<boolean> {
+  async #giveBack(room: RoomId): Promise<void> {
+    let after = '';
     for (;;) {
-      const tickets = await this.#tickets.listValid(room, BATCH_TICKETS);
-      if (tickets.length === 0) break;
-      let returned = 0;
-      for (const { id } of tickets) if (await this.#tryReturn(id as TicketId)) returned += 1;
-      this.#context.outbox.wake();
-      if (returned === 0) return false;
+      const tickets = await this.#tickets.listReturnable(room, { after, limit: BATCH_TICKETS });
+      for (const { id } of tickets) await this.#tryReturn(id as TicketId);
+      if (tickets.length > 0) this.#context.outbox.wake();
+      if (tickets.length < BATCH_TICKETS) break;
+      after = tickets.at(-1)?.id ?? '';
     }
-    await this.#complete(room as RoomId);
-    return true;
+    await this.#complete(room);
   }
 
   /** One ticket that cannot be given back must not hold up the others. */
-  async #tryReturn(ticket: TicketId): Promise<boolean> {
+  async #tryReturn(ticket: TicketId): Promise<void> {
     try {
-      return await this.#refunds.returnTicket(ticket, 'not_held');
+      await this.#refunds.returnTicket(ticket, 'not_held');
     } catch (error) {
       this.#context.log.warn({ err: error, ticket }, 'a ticket of a room that was not held is not given back yet');
-      return false;
     }
   }
 

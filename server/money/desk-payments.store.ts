@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import type { PaymentKind } from '../protocol/desk.ts';
 import { execute } from './ledger.store.ts';
-import { isSessionGivenBack } from './receipts.store.ts';
+import { isGivenBack } from './receipts.store.ts';
 
 export interface PaymentRow {
   kind: PaymentKind;
@@ -112,7 +112,7 @@ const KINDS: Record<PaymentKind, Kind> = {
     columns: [sql`p.id`, sql`p.identity`, sql`p.room`, sql`p.creator`],
     owners: [],
     shape: sql`'private_session' as kind, p.id, p.identity, p.creator, p.room, p.charged_minor as amount, 'wallet' as paid_by,
-      ${isSessionGivenBack(sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
+      ${isGivenBack('private_session', sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
     joins: sql``,
   },
 };

@@ -113,14 +113,18 @@ export class DisputesStore {
       .where(and(eq(disputeFreezes.dispute, dispute), isNull(disputeFreezes.liftedAt)));
   }
 
-  /** What was bought from a wallet since a top-up and is still held for its creators, the newest first. */
+  /**
+   * What was bought from a wallet since a top-up and is still held for its creators, the newest first: of each sale the money that is left in it, after
+   * refunds and after what earlier lost disputes took.
+   */
   async findHeldSpending(tx: Orm, wallet: string, topup: string): Promise<{ sale: string; amountMinor: number }[]> {
     const { rows } = await execute<{ sale: string; amount: string }>(
       tx,
-      sql`select x.id as sale, -(e.amount_minor + coalesce((
+      sql`select x.id as sale, -e.amount_minor - coalesce((
             select sum(re.amount_minor) from ledger_transactions r
-            join ledger_entries re on re.transaction = r.id and re.account = e.account
-            where r.reverses_id = x.id), 0)) as amount
+            join ledger_entries re on re.transaction = r.id and re.amount_minor > 0
+            join ledger_accounts ra on ra.id = re.account and ra.kind <> 'fan_promo'
+            where r.reverses_id = x.id), 0) as amount
         from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
         where e.account = ${wallet} and e.amount_minor < 0
           and e.seq > (select te.seq from ledger_entries te where te.transaction = ${topup} and te.account = ${wallet})

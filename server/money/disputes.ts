@@ -19,6 +19,9 @@ import type { DisputeStatus, Evidence } from './payouts.schema.ts';
 import type { ProviderDispute } from './settlement-provider.ts';
 import { assertOld } from './unknown-payment.ts';
 
+/** Other looks that come while one is under way: so often it is looked again, before the event is put off. */
+const LOOK_ROUNDS = 5;
+
 export class Disputes {
   readonly #context: MoneyContext;
   readonly #store: DisputesStore;
@@ -46,8 +49,12 @@ export class Disputes {
 
   /** Something happened to this dispute, says the provider. */
   async handleDisputeChanged(providerDispute: string): Promise<void> {
-    const found = await this.#context.provider.disputes.fetchDispute(providerDispute);
-    if (found) await this.#take(found);
+    for (let round = 1; round <= LOOK_ROUNDS; round += 1) {
+      const known = await this.#store.findByProvider(providerDispute);
+      const found = await this.#context.provider.disputes.fetchDispute(providerDispute);
+      if (!found || (await this.#take(found, known))) return;
+    }
+    throw new AppError('unavailable');
   }
 
   /** Gathers what our records say and hands it in, with the operator's own words. */
@@ -61,28 +68,32 @@ export class Disputes {
     const evidence = gatherEvidence(row, await this.#store.readRecords(row), input.note);
     const found = await this.#context.provider.disputes.submitEvidence(row.providerDispute, evidence);
     await this.#store.noteEvidence(id, { evidence, by: input.by, at: this.#context.nowIso() });
-    await this.#take(found);
+    if (!(await this.#take(found, row))) await this.handleDisputeChanged(row.providerDispute);
     return { dispute: toWire((await this.#store.find(id)) ?? row), evidence };
   }
 
-  async #take(found: ProviderDispute): Promise<void> {
+  /** False when another look was taken since `known` was read: this one may be older, and would put back what it has seen. */
+  async #take(found: ProviderDispute, known: DisputeRow | undefined): Promise<boolean> {
     const row = (await this.#store.findByProvider(found.dispute)) ?? (await this.#keep(found));
-    if (!row) return;
+    if (!row) return true;
     const { db, ledger, currency, outbox } = this.#context;
     const wallet = fanWallet(row.identity, currency);
     await ledger.ensureAccounts([wallet]);
-    await db.transaction(async (tx) => {
+    const isTaken = await db.transaction(async (tx) => {
       // The wallet first, as everywhere; then the dispute, so that two deliveries come one after the other.
       await ledger.lockWallet(tx, wallet);
       const before = await this.#store.lock(tx, row.id);
+      if (!isUnchanged(known, before)) return false;
       const funded = await this.#bookMovements(tx, before, found);
       const isClosed = before.status === 'won' || before.status === 'lost';
       // An inquiry that ends well has never taken anything from anybody.
       const isHarmless = found.status === 'inquiry' || (found.status === 'won' && !before.isFrozen);
       const frozen = isClosed || isHarmless ? funded : await this.#freeze(tx, funded);
       await this.#changeStatus(tx, frozen, found);
+      return true;
     });
     outbox.wake();
+    return isTaken;
   }
 
   async #keep(found: ProviderDispute): Promise<DisputeRow | undefined> {
@@ -261,6 +272,11 @@ export class Disputes {
     const wallet = await this.#context.readWallet(identity, tx);
     await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
   }
+}
+
+/** Whether a dispute is as it was when it was last read; one that was not known then is kept as an inquiry. */
+function isUnchanged(known: DisputeRow | undefined, before: DisputeRow): boolean {
+  return before.status === (known?.status ?? 'inquiry') && before.evidenceDueAt === (known?.evidenceDueAt ?? null);
 }
 
 function toWire(row: DisputeRow): Dispute {

@@ -1,6 +1,7 @@
 /**
- * Who has a membership end with its paid time: the member, by their own decision, or the house, while a payment for it is disputed. Both ask the
- * provider over the network, perhaps at the same moment from two gateways; what holds in the end is what the member decided last.
+ * Who has a membership end with its paid time: the member, by their own decision, here or on the provider's page, or the house, while a payment for
+ * it is disputed. Both ask the provider over the network, perhaps at the same moment from two gateways; what holds in the end is what the member
+ * decided last. Who tells the provider says so in the row before; what was cut off, the sweeper finds there and tells again.
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -8,12 +9,17 @@ import type { ProviderSubscription } from './billing-provider.ts';
 import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 
-/** When what was asked of the provider, and may have failed, is looked at again. */
+/** When what was asked of the provider, and may have failed, is looked at again; longer than the provider's client tries. */
 export const ENDING_RECHECK_MS = 60_000;
 /** A member who decides again while that is being told: so often it is told again before they are asked to wait. */
 const FOLLOW_ROUNDS = 10;
 
-export type CancellationPlan = 'cancel' | 'take_back' | undefined;
+/** What is to be told: that the house cancels, that it takes that back, or once more what the member decided. */
+export interface CancellationPlan {
+  act: 'cancel' | 'take_back' | 'tell_again';
+  /** Names this telling in the row. */
+  until: string;
+}
 
 export class MembershipCancellations {
   readonly #context: MoneyContext;
@@ -26,9 +32,12 @@ export class MembershipCancellations {
 
   /** The member's own decision, which the end of a dispute does not undo. */
   async decide(id: string, subscription: string, wantsToLeave: boolean): Promise<void> {
-    await this.#store.decide(id, wantsToLeave);
+    const until = this.#leaseEnd();
+    const isAlone = await this.#context.db.transaction((tx) => this.#store.decide(tx, id, { wantsToLeave, until }));
     await this.#tellDecision(id, subscription);
     await this.#store.noteDecided(id);
+    // Beside another who tells, nobody knows whom the provider heard last: the sweeper looks.
+    if (isAlone) await this.#store.endTelling(id, until);
   }
 
   /**
@@ -38,46 +47,99 @@ export class MembershipCancellations {
   async plan(
     tx: Orm,
     { asked, before, found }: { asked: MembershipRow; before: MembershipRow; found: ProviderSubscription },
-  ): Promise<CancellationPlan> {
-    const { id, standing, isCancelledByDispute } = before;
-    const isWon = standing === null && isCancelledByDispute;
-    if (!isWon && (standing !== 'disputed' || found.cancelAtPeriodEnd)) return undefined;
-    // Looked at again soon, as what is asked of the provider next may fail.
-    const nextCheckAt = this.#context.laterIso(ENDING_RECHECK_MS);
-    // The member decided while the provider answered: whose cancellation there is, the next look tells.
-    if (!isWon && asked.decisions !== before.decisions) {
-      await this.#store.update(tx, id, { nextCheckAt });
+  ): Promise<CancellationPlan | undefined> {
+    const { id, standing, tellingUntil } = before;
+    const until = this.#leaseEnd();
+    if (this.#isBeingTold(before) || !isUnchanged(asked, before)) {
+      // It was decided, or told, while the provider answered: how it stands, the next look tells.
+      await this.#store.update(tx, id, { nextCheckAt: this.#isBeingTold(before) ? tellingUntil : until });
       return undefined;
     }
-    // Remembered before it is done: a cancellation that is there already is the member's own, and stays.
-    await this.#store.update(tx, id, isWon ? { nextCheckAt } : { isCancelledByDispute: true, nextCheckAt });
-    return isWon ? 'take_back' : 'cancel';
+    const row = isChosenElsewhere(before, found)
+      ? await this.#store.update(tx, id, { wantsToLeave: found.cancelAtPeriodEnd, decisions: before.decisions + 1 })
+      : before;
+    const act = actOf(row, found);
+    if (act) {
+      // Remembered before it is done: a cancellation that is there already is the member's own, and stays.
+      const isCancelledByDispute = row.isCancelledByDispute || act === 'cancel';
+      await this.#store.update(tx, id, { isCancelledByDispute, tellingUntil: until, nextCheckAt: until });
+      return { act, until };
+    }
+    if (tellingUntil !== null) {
+      // Whoever was cut off had been heard. What ends while it is disputed is the house's, but for a member who wants to leave.
+      const isCancelledByDispute = standing === 'disputed' && row.wantsToLeave !== true;
+      await this.#store.update(tx, id, { isCancelledByDispute, tellingUntil: null });
+    }
+    return undefined;
   }
 
-  async cancelForDispute(id: string, subscription: string): Promise<void> {
+  async carryOut({ act, until }: CancellationPlan, id: string, subscription: string): Promise<void> {
+    if (act === 'cancel') await this.#cancelForDispute(id, subscription);
+    if (act === 'take_back') await this.#takeBack(id, subscription);
+    if (act === 'tell_again') await this.#tellDecision(id, subscription);
+    await this.#store.endTelling(id, until);
+  }
+
+  async #cancelForDispute(id: string, subscription: string): Promise<void> {
     await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, true);
-    await this.#store.ownCancellation(id, this.#context.laterIso(ENDING_RECHECK_MS));
+    await this.#store.ownCancellation(id, this.#leaseEnd());
   }
 
-  async takeBack(id: string, subscription: string): Promise<void> {
+  async #takeBack(id: string, subscription: string): Promise<void> {
     await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, false);
     // The member decided at the same moment, and may have been overridden just now.
     if (!(await this.#store.disownCancellation(id))) await this.#tellDecision(id, subscription);
   }
 
   /**
-   * Tells the provider what the member wants. Whoever tells reads it again afterwards: of two who tell at the same moment, the one with the older
-   * decision finds the newer one, and tells that.
+   * Tells the provider what the member wants; who decided nothing goes on. Whoever tells reads it again afterwards: of two who tell at the same
+   * moment, the one with the older decision finds the newer one, and tells that.
    */
   async #tellDecision(id: string, subscription: string): Promise<void> {
-    let wanted = (await this.#store.find(id))?.wantsToLeave;
+    let wanted = await this.#readDecision(id);
     for (let round = 1; round <= FOLLOW_ROUNDS; round += 1) {
-      if (wanted === null || wanted === undefined) return;
       await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, wanted);
       const told = wanted;
-      wanted = (await this.#store.find(id))?.wantsToLeave;
+      wanted = await this.#readDecision(id);
       if (wanted === told) return;
     }
     throw new AppError('unavailable');
   }
+
+  async #readDecision(id: string): Promise<boolean> {
+    return (await this.#store.find(id))?.wantsToLeave === true;
+  }
+
+  #isBeingTold({ tellingUntil }: MembershipRow): boolean {
+    return tellingUntil !== null && Date.parse(tellingUntil) > this.#context.clock.now();
+  }
+
+  #leaseEnd(): string {
+    return this.#context.laterIso(ENDING_RECHECK_MS);
+  }
+}
+
+/** Whether nobody decided or told anything between two reads of a row. */
+function isUnchanged(asked: MembershipRow, before: MembershipRow): boolean {
+  return (
+    asked.decisions === before.decisions &&
+    asked.isCancelledByDispute === before.isCancelledByDispute &&
+    asked.tellingUntil === before.tellingUntil
+  );
+}
+
+/** What the provider has, and neither the house nor the member here has told it, the member chose on the provider's own page. */
+function isChosenElsewhere(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSubscription): boolean {
+  const isToldToEnd = row.isCancelledByDispute || row.wantsToLeave === true;
+  return row.tellingUntil === null && cancelAtPeriodEnd !== isToldToEnd;
+}
+
+function actOf(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSubscription): CancellationPlan['act'] | undefined {
+  if (row.standing === 'disputed') {
+    if (cancelAtPeriodEnd) return undefined;
+    return row.wantsToLeave ? 'tell_again' : 'cancel';
+  }
+  if (row.isCancelledByDispute) return 'take_back';
+  const isHeard = cancelAtPeriodEnd === (row.wantsToLeave === true);
+  return row.tellingUntil !== null && !isHeard ? 'tell_again' : undefined;
 }

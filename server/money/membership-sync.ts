@@ -64,27 +64,24 @@ export class MembershipSync {
     const found = row && (await provider.billing.fetchSubscription(subscription));
     if (!row || !found) return;
     const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
-    const { isOver, cancel } = await db.transaction(async (tx) => {
+    const { isOver, plan } = await db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, id);
-      if (!before) return { isOver: false, cancel: undefined };
+      if (!before) return { isOver: false, plan: undefined };
       const isOther = before.providerSubscription !== null && before.providerSubscription !== subscription;
       // Joined on two pages at once: one of them is the membership, the other is undone.
       if (isOther || before.status === 'ended') {
-        return { isOver: await this.#giveBack(tx, before, { plans, isOther, found }), cancel: undefined };
+        return { isOver: await this.#giveBack(tx, before, { plans, isOther, found }), plan: undefined };
       }
       const isOver = await this.#apply(tx, before, { found, plans });
       const isGoingOn = !isOver && found.status !== 'ended';
       return {
         isOver,
-        cancel: isGoingOn ? await this.cancellations.plan(tx, { asked: row, before, found }) : undefined,
+        plan: isGoingOn ? await this.cancellations.plan(tx, { asked: row, before, found }) : undefined,
       };
     });
     outbox.wake();
-    if (cancel === 'cancel') await this.cancellations.cancelForDispute(id, subscription);
-    if (cancel === 'take_back') {
-      await this.cancellations.takeBack(id, subscription);
-      await this.#sync(id, subscription);
-    }
+    if (plan) await this.cancellations.carryOut(plan, id, subscription);
+    if (plan && plan.act !== 'cancel') await this.#sync(id, subscription);
     // The house gives up when the grace is over, whatever the provider is set to do.
     if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
   }

@@ -30,10 +30,12 @@ export const memberships = pgTable(
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
     /** It was the house that cancelled it, since a payment is disputed: taken back when that is won. */
     isCancelledByDispute: boolean('is_cancelled_by_dispute').notNull().default(false),
-    /** What the member last decided here: to leave at the end of the paid time, or to go on; null as long as they decided nothing. */
+    /** What the member last decided, here or on the provider's page: to leave at the end of the paid time, or to go on; null before that. */
     wantsToLeave: boolean('wants_to_leave'),
     /** Counts when a decision was begun and when it was done, so that an answer of the provider can be told from one of before it. */
     decisions: integer('decisions').notNull().default(0),
+    /** Until when the provider is being told whether it is to end; past that whoever told was cut off, and it is told again. */
+    tellingUntil: time('telling_until'),
     paidUntil: time('paid_until'),
     accessUntil: time('access_until'),
     createdAt: time('created_at').notNull(),

@@ -77,12 +77,26 @@ export class MembershipsStore {
     return row as MembershipRow;
   }
 
-  /** The member decides, so that from now on no cancellation is the house's. */
-  async decide(id: string, wantsToLeave: boolean): Promise<void> {
+  /** The member decides, so that from now on no cancellation is the house's; who tells the provider tells alone, or is answered false. */
+  async decide(tx: Orm, id: string, decision: { wantsToLeave: boolean; until: string }): Promise<boolean> {
+    const { wantsToLeave, until } = decision;
+    const before = await this.lock(tx, id);
+    await this.update(tx, id, {
+      wantsToLeave,
+      isCancelledByDispute: false,
+      decisions: (before?.decisions ?? 0) + 1,
+      tellingUntil: until,
+      nextCheckAt: until,
+    });
+    return before?.tellingUntil === null;
+  }
+
+  /** The provider was told what holds, and nobody else has begun to tell it anything since. */
+  async endTelling(id: string, until: string): Promise<void> {
     await this.#orm
       .update(memberships)
-      .set({ wantsToLeave, isCancelledByDispute: false, decisions: sql`${memberships.decisions} + 1` })
-      .where(eq(memberships.id, id));
+      .set({ tellingUntil: null })
+      .where(and(eq(memberships.id, id), eq(memberships.tellingUntil, until)));
   }
 
   /** The provider was told. A cancellation that the house began meanwhile is the member's, if theirs is to leave. */

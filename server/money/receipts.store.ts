@@ -7,15 +7,18 @@ import { tips } from './money.schema.ts';
 
 export type LegSums = Partial<Record<AccountKind, number>>;
 
+/** Sales that have no status of their own to say that they were given back, with what they are booked for. */
+const BOOKED_FOR = { private_session: 'private_session', membership: 'membership_invoice' } as const;
+
 /**
- * Whether all of a private session was taken back and a refund was the last of it, as with a tip: it gives back what lost disputes over the credit have
- * left, and these alone end nothing.
+ * Whether all of a sale was taken back and a refund, be it one by hand at the provider, was the last of it, as with a tip: it gives back what lost
+ * disputes have left, and these alone end nothing.
  */
-export function isSessionGivenBack(session: SQL | string): SQL {
+export function isGivenBack(kind: keyof typeof BOOKED_FOR, source: SQL | string): SQL {
   return sql`exists (select 1 from ledger_transactions x
     cross join lateral (select sum(e.amount_minor) as amount, (array_agg(r.source_type order by e.seq desc))[1] as last
       from ledger_transactions r join ledger_entries e on e.transaction = r.id where r.reverses_id = x.id and e.amount_minor > 0) back
-    where x.kind = 'private_session' and x.source_type = 'private_session' and x.source_id = ${session} and back.last <> 'dispute'
+    where x.kind = ${kind} and x.source_type = ${BOOKED_FOR[kind]} and x.source_id = ${source} and back.last <> 'dispute'
       and back.amount = (select sum(e.amount_minor) from ledger_entries e where e.transaction = x.id and e.amount_minor > 0))`;
 }
 
@@ -39,8 +42,23 @@ export class ReceiptsStore {
   }
 
   async isSessionGivenBack(id: string): Promise<boolean> {
-    const { rows } = await execute<{ whole: boolean }>(this.#orm, sql`select ${isSessionGivenBack(id)} as whole`);
+    const { rows } = await execute<{ whole: boolean }>(
+      this.#orm,
+      sql`select ${isGivenBack('private_session', id)} as whole`,
+    );
     return rows[0]?.whole === true;
+  }
+
+  /** How a payment for a membership stands, by the provider's id of its invoice. */
+  async findInvoiceStatus(invoice: string): Promise<'settled' | 'part_refunded' | 'refunded'> {
+    const { rows } = await execute<{ whole: boolean; part: boolean }>(
+      this.#orm,
+      sql`select ${isGivenBack('membership', invoice)} as whole, exists (
+          select 1 from ledger_transactions x join ledger_transactions r on r.reverses_id = x.id and r.kind = 'refund'
+          where x.kind = 'membership' and x.source_type = ${BOOKED_FOR.membership} and x.source_id = ${invoice}) as part`,
+    );
+    if (rows[0]?.whole) return 'refunded';
+    return rows[0]?.part ? 'part_refunded' : 'settled';
   }
 
   async findRoom(id: string): Promise<{ id: string; title: string; creator: string } | undefined> {

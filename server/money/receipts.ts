@@ -109,8 +109,6 @@ export class Receipts {
     const row = invoice && (await memberships.find(invoice.membership));
     const legs = invoice && (await store.sumLegs('membership', invoice.invoice));
     if (!row || !legs) return undefined;
-    const [earlier, ...more] = await refunds.listOf({ membershipInvoice: id });
-    const given = [earlier, ...more].reduce((sum, each) => sum + (each?.amountMinor ?? 0), 0);
     const { name } = await this.#context.rooms.clubs.getTier(row.tier);
     return {
       ...this.#blank({
@@ -120,10 +118,10 @@ export class Receipts {
         amountMinor: invoice.amountMinor,
         at: invoice.paidAt,
       }),
-      status: given === invoice.amountMinor ? 'refunded' : 'settled',
+      status: await store.findInvoiceStatus(invoice.invoice),
       ...(await this.#ofSale({ ...invoice, creator: row.creator }, legs)),
       membership: { id: row.id, tier: name, paidUntil: iso(invoice.periodEnd) },
-      relatesTo: earlier?.id ?? null,
+      relatesTo: (await refunds.findOf({ membershipInvoice: id }))?.id ?? null,
     };
   }
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import type { RoomId, TicketId } from '../protocol/ids.ts';
 import type { Ticket } from '../protocol/money.ts';
@@ -63,12 +63,15 @@ export class TicketsStore {
     return Number(row?.n ?? 0);
   }
 
-  /** Valid tickets of a room, some at a time. */
-  async listValid(room: string, limit: number): Promise<TicketRow[]> {
+  /** Valid tickets of a room that no dispute has frozen, in the order of their ids, some at a time. */
+  async listReturnable(room: string, { after, limit }: { after: string; limit: number }): Promise<TicketRow[]> {
+    const isFree = sql`not exists (select 1 from ledger_transactions x join dispute_freezes f on f.transaction = x.id
+      where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${tickets.id} and f.lifted_at is null)`;
     return this.#orm
       .select()
       .from(tickets)
-      .where(and(eq(tickets.room, room), eq(tickets.status, 'valid')))
+      .where(and(eq(tickets.room, room), eq(tickets.status, 'valid'), gt(tickets.id, after), isFree))
+      .orderBy(asc(tickets.id))
       .limit(limit);
   }
 

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type Id } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
+import { englishReceipt } from '../../server/web/texts/english-receipt.ts';
+import { frenchReceipt } from '../../server/web/texts/french-receipt.ts';
 import { DATABASES } from '../support/databases.ts';
 import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
@@ -140,6 +142,50 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     expect(await accessOf(identity)).toMatchObject({ state: 'required' });
     await house.money.sweep();
     expect((await subscriptionOf(membership)).status).toBe('canceled');
+  });
+
+  const atDesk = (payment: string) => (amountMinor?: number) =>
+    house.money.refund({ membership: payment as Id<'membershipInvoice'>, amountMinor, reason }, 'operator');
+  const byHand = (membership: string) => async (amountMinor?: number) => {
+    const refund = { payment_intent: await intentOf(membership) };
+    await stripe.refunds.create(amountMinor === undefined ? refund : { ...refund, amount: amountMinor });
+    await house.money.sweep();
+  };
+
+  test.each([
+    ['at the desk', 'at the desk'],
+    ['at the provider', 'at the provider'],
+    ['at the provider', 'at the desk'],
+    ['at the desk', 'at the provider'],
+  ])(
+    'what is given back of a payment %s, and the rest %s, is on its receipt and in the wallet',
+    async (first, rest) => {
+      const { identity, membership, payment } = await join();
+      const ways: Record<string, (amountMinor?: number) => Promise<unknown>> = {
+        'at the desk': atDesk(payment),
+        'at the provider': byHand(membership),
+      };
+      const shown = async () => {
+        const { status } = await house.money.getReceipt(payment, identity);
+        return [
+          status,
+          englishReceipt.states[status],
+          frenchReceipt.states[status],
+          (await paymentOf(identity)).refundedMinor,
+        ];
+      };
+      expect(await shown()).toEqual(['settled', 'Paid', 'Payé', 0]);
+      await ways[first]?.(500);
+      expect(await shown()).toEqual(['part_refunded', 'Partly refunded', 'Remboursé en partie', 500]);
+      await ways[rest]?.();
+      expect(await shown()).toEqual(['refunded', 'Refunded', 'Remboursé', PRICE_MINOR]);
+    },
+  );
+
+  test('a payment that a dispute took is not a payment that was refunded', async () => {
+    const { identity, membership, payment } = await join();
+    await (await dispute(membership))('lost');
+    expect(await house.money.getReceipt(payment, identity)).toMatchObject({ status: 'settled', relatesTo: null });
   });
 
   test('a disputed payment is no key, is not charged again nor refunded as well; won, the member is in again', async () => {

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Money } from '../../server/money/money.ts';
 import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
+import { AppError } from '../../server/protocol/errors.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases.ts';
 import { openMoneyHouse, pay } from '../support/money-house.ts';
@@ -55,6 +56,7 @@ async function openClub(db: Database) {
   const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
   await house.money.confirmCheckout(await pay(checkoutUrl));
   const id = (await house.money.memberships.list(identity))[0]?.id ?? '';
+  const subscription = (await stripe.subscriptions.list({ limit: 1 })).data[0]?.id ?? '';
   const { data: intents } = await stripe.paymentIntents.list({ limit: 1 });
   const act = (name: string, values: Record<string, string>) =>
     house.emulator.act(name as 'open_dispute', values as never) as { id: string };
@@ -64,6 +66,11 @@ async function openClub(db: Database) {
     /** What the member does, at the other gateway. */
     leave: () => gateway.memberships.cancel(identity, id),
     goOn: () => gateway.memberships.resume(identity, id),
+    /** What the member chooses on the provider's page, of which the other gateway hears. */
+    async choose(isCancelled: boolean) {
+      await stripe.subscriptions.update(subscription, { cancel_at_period_end: isCancelled });
+      await gateway.memberships.sync.handleSubscriptionChanged(subscription);
+    },
     sweep: () => house.money.sweep(),
     openDispute() {
       dispute = act('open_dispute', { paymentIntent: intents[0]?.id ?? '' }).id;
@@ -99,6 +106,8 @@ function over<T extends object>(object: T, methods: Partial<T>): T {
     },
   });
 }
+
+const cutOff = () => Promise.reject(new AppError('provider_unavailable'));
 
 describe.each(DATABASES)('a member and the house decide at once, on $name', ({ open }) => {
   test.each([
@@ -166,6 +175,71 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     await club.sweep();
     await goingOn;
     expect(club.meanwhile).toMatchObject({ cancelling: undefined, cancelled: undefined, looking: undefined });
+    expect(await club.isEnding()).toBe(true);
+    club.winDispute();
+    expect(await club.isEnding()).toBe(false);
+  });
+
+  test('who has left on the provider’s page while the house looked at a disputed membership is not taken back', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    await club.sweep();
+    club.openDispute();
+    club.meanwhile.looked = () => club.choose(true);
+    await club.sweep();
+    expect(club.meanwhile.looked).toBeUndefined();
+    club.winDispute();
+    expect(await club.isEnding()).toBe(true);
+  });
+
+  test('who has left here and goes on on the provider’s page goes on when a dispute is won', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    await club.leave();
+    await club.choose(false);
+    expect(await club.isEnding()).toBe(false);
+    club.openDispute();
+    // The provider has heard the house, which does not hear of that.
+    club.meanwhile.cancelled = cutOff;
+    await club.sweep();
+    expect(club.meanwhile.cancelled).toBeUndefined();
+    expect(await club.isEnding()).toBe(true);
+    club.winDispute();
+    expect(await club.isEnding()).toBe(false);
+  });
+
+  test('a member whom the house overrode as it was cut off has their way later', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.openDispute();
+    await club.sweep();
+    club.winDispute();
+    club.meanwhile.continuing = async () => {
+      await club.leave();
+      // The house is about to restore the cancellation that it has just overridden.
+      club.meanwhile.cancelling = cutOff;
+    };
+    await club.sweep();
+    expect(club.meanwhile.cancelling).toBeUndefined();
+    expect(await club.isEnding()).toBe(true);
+  });
+
+  test('what a member decided, and the provider did not hear, it is told later', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.meanwhile.cancelling = cutOff;
+    await expect(club.leave()).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(await club.isEnding()).toBe(true);
+  });
+
+  test('who goes on while the house is cut off cancelling a disputed membership goes on when it is won', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.openDispute();
+    club.meanwhile.cancelling = club.goOn;
+    club.meanwhile.cancelled = cutOff;
+    await club.sweep();
+    expect(club.meanwhile).toMatchObject({ cancelling: undefined, cancelled: undefined });
     expect(await club.isEnding()).toBe(true);
     club.winDispute();
     expect(await club.isEnding()).toBe(false);

@@ -156,6 +156,40 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  test('an older look that comes after a newer one puts back neither how a dispute stood nor until when it could be answered', async () => {
+    const { room, identity, ticket } = await ticketByCard();
+    const made = (await house.emulator.act('open_dispute', {
+      paymentIntent: await paymentOf(ticket),
+      isInquiry: true,
+    })) as { id: string };
+    await house.money.sweep();
+    const [inquiry] = await disputes().list('inquiry');
+    const fetchDispute = provider.disputes.fetchDispute.bind(provider.disputes);
+    const look = vi.spyOn(provider.disputes, 'fetchDispute');
+    /** What happens between an answer of the provider and its taking. */
+    const lookLateAfter = async (meanwhile: () => Promise<unknown>) => {
+      look.mockImplementationOnce(async (id) => {
+        const older = await fetchDispute(id);
+        await meanwhile();
+        return older;
+      });
+      await disputes().handleDisputeChanged(made.id);
+    };
+    house.advance(DAY_MS);
+    await lookLateAfter(async () => {
+      await house.emulator.act('escalate_inquiry', { dispute: made.id });
+      await house.money.sweep();
+    });
+    const [open] = await disputes().list('open');
+    expect(Date.parse(open?.evidenceDueAt ?? '')).toBeGreaterThan(Date.parse(inquiry?.evidenceDueAt ?? ''));
+    expect(await accessOf(room, identity)).toMatchObject({ reason: 'disputed' });
+    await lookLateAfter(() => disputes().submitEvidence(open?.id ?? '', { by: 'operator' }));
+    expect(await disputes().list()).toMatchObject([{ status: 'under_review', evidenceDueAt: open?.evidenceDueAt }]);
+    const again = disputes().submitEvidence(open?.id ?? '', { by: 'operator' });
+    await expect(again).rejects.toEqual(failure('dispute_closed'));
+    look.mockRestore();
+  });
+
   test('a lost ticket is taken back from all who had a part, and the house bears the fee alone', async () => {
     const { room, identity, ticket } = await ticketByCard();
     const { close } = await dispute(ticket);
@@ -250,6 +284,66 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await disputes().list()).toMatchObject([{ status: 'lost', amountMinor: 5_000, lossMinor: 2_000 }]);
     expect(await house.money.refund({ tip: tip.id, reason }, 'operator')).toMatchObject({ amountMinor: 3_000 });
     expect(await house.money.getWallet(identity)).toMatchObject({ balanceMinor: 6_000, promoMinor: 6_000 });
+  });
+
+  test('rooms whose tickets a dispute has frozen hold up no other that was not held, and follow once it is won', async () => {
+    const identity = await house.createFan(2_000);
+    const other = await house.createFan(500);
+    const [topup] = (await house.money.getWalletHistory(identity)).entries;
+    const rooms: Room[] = [];
+    // As many as one run looks at.
+    for (let count = 0; count < 20; count += 1) rooms.push(await house.createRoom({ kind: 'ticket', priceMinor: 100 }));
+    for (const room of rooms) await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const { close } = await dispute(topup?.id ?? '');
+    for (const room of rooms) await house.rooms.endRoom(room.id);
+    await house.money.sweep();
+    expect(await balanceOf(identity)).toBe(0);
+    const last = await house.createRoom();
+    await house.money.buyTicket({ room: last, identity: other, name: 'Malik', from: 'wallet' });
+    await house.rooms.endRoom(last.id);
+    await house.money.sweep();
+    expect(await balanceOf(other)).toBe(500);
+    expect(await toldOf('room.notHeld')).toMatchObject([{ data: { room: last.id, ticketCount: 1 } }]);
+    await close('won');
+    await house.money.sweep();
+    expect(await balanceOf(identity)).toBe(2_000);
+    expect(await toldOf('room.notHeld')).toHaveLength(21);
+  });
+
+  test('a room is told as given back once the last frozen ticket is, and the others do not wait for that', async () => {
+    const room = await house.createRoom();
+    const [frozen, free] = [await house.createFan(500), await house.createFan(500)];
+    const [topup] = (await house.money.getWalletHistory(frozen)).entries;
+    for (const identity of [frozen, free]) await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const { close } = await dispute(topup?.id ?? '');
+    await house.rooms.endRoom(room.id);
+    await house.money.sweep();
+    expect([await balanceOf(frozen), await balanceOf(free)]).toEqual([0, 500]);
+    expect(await toldOf('room.notHeld')).toEqual([]);
+    await close('won');
+    await house.money.sweep();
+    expect(await balanceOf(frozen)).toBe(500);
+    expect(await toldOf('room.notHeld')).toMatchObject([{ data: { ticketCount: 2, refundedMinor: 1_000 } }]);
+  });
+
+  test('a disputed top-up counts of a sale what an earlier lost dispute has left of it, and freezes as much as it takes', async () => {
+    const identity = await house.createFan(1_000);
+    const [first] = (await house.money.getWalletHistory(identity)).entries;
+    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 5_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const [second] = (await house.money.getWalletHistory(identity)).entries;
+    const room = await house.createRoom({ kind: 'free' });
+    for (const amountMinor of [1_000, 2_500, 2_500]) {
+      const input = { amountMinor, idempotencyKey: createId('event') };
+      await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+    }
+    await (await dispute(first?.id ?? '')).close('lost');
+    const { close } = await dispute(second?.id ?? '');
+    expect((await earningsOf(room)).holds.map((hold) => hold.reason)).toEqual(['disputed', 'disputed', 'disputed']);
+    await close('lost');
+    const lost = await disputes().list('lost');
+    expect(lost.map(({ lossMinor }) => lossMinor)).toEqual([0, 0]);
+    expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: 0 });
   });
 
   test('a room that is not held is given back whole, though a lost dispute took the whole of a ticket before', async () => {

@@ -1,0 +1,1 @@
+ALTER TABLE "memberships" ADD COLUMN "telling_until" timestamp with time zone;
