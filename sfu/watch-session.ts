@@ -8,6 +8,7 @@ import type {
   Viewport,
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
+import { FrameRateRise } from './frame-rate-rise.ts';
 import { preferredLayer } from './layers.ts';
 import { EXPECTED_TRACKS } from './limits.ts';
 import type { SfuLog } from './log.ts';
@@ -171,6 +172,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       if (!stillWanted()) return consumer.close();
       watched.consumer = consumer;
       consumer.on('layerschange', () => this.room.handlePreferenceChanged([track]));
+      if (track.layered) FrameRateRise.watch(consumer, () => watched.preferredLayer);
       // The viewport may have changed while the worker was at it.
       if (watched.preferredLayer !== spatialLayer) void this.#applyPreferredLayer(watched);
     } catch (error) {

@@ -6,7 +6,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { busiestWorker, pause } from '../support/sfu-house.ts';
 import { type RoundFigures, readRound } from './support/recovery-figures.ts';
-import { RecoveryHouse } from './support/recovery-house.ts';
+import { RecoveryHouse, type Sight } from './support/recovery-house.ts';
 import { percentile, percentiles } from './support/statistics.ts';
 
 const KINDS = ['gateway', 'worker', 'node', 'redis'] as const;
@@ -62,6 +62,9 @@ const SETTLE_LIMIT_MS = 30_000;
 const WINDOW_MS = 2_500;
 /** Beyond it a client takes the last trouble for over, and tries at once again when there is new trouble. */
 const BETWEEN_MS = 3_000;
+
+/** Longer than two pictures' time at 30 a second: told in a trace. */
+const STILL_MS = 70;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -170,10 +173,15 @@ function tell(kind: Kind, rounds: RoundFigures[]): void {
   tellRound(`${kind}, ${rounds.length} rounds, p50/p95`, merged);
 }
 
-function trace({ pages }: { pages: { log: { atMs: number; line: string }[] }[] }, killedAtMs: number): void {
-  for (const [index, { log }] of pages.entries())
-    for (const { atMs, line } of log)
+function trace({ pages }: Sight, killedAtMs: number): void {
+  for (const [index, { log, framesAtMs }] of pages.entries()) {
+    const stills = framesAtMs.slice(1).flatMap((atMs, frame) => {
+      const stillMs = atMs - (framesAtMs[frame] ?? atMs);
+      return stillMs > STILL_MS ? { atMs, line: `a picture after ${stillMs.toFixed(0)} ms without one` } : [];
+    });
+    for (const { atMs, line } of [...log, ...stills].sort((left, right) => left.atMs - right.atMs))
       if (atMs > killedAtMs - 50) say(`    page ${index} ${(atMs - killedAtMs).toFixed(0).padStart(6)} ms  ${line}`);
+  }
 }
 
 const all = (rounds: RoundFigures[]) => rounds.flatMap(({ pages, fans }) => [...pages, ...fans]);

@@ -1,0 +1,45 @@
+import { EventEmitter } from 'node:events';
+import type { types } from 'mediasoup';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FrameRateRise } from './frame-rate-rise.ts';
+
+class ConsumerStandIn extends EventEmitter {
+  readonly observer = new EventEmitter();
+  readonly asked: types.ConsumerLayers[] = [];
+
+  async setPreferredLayers(layers: types.ConsumerLayers): Promise<void> {
+    this.asked.push(layers);
+  }
+}
+
+const watched = () => {
+  const consumer = new ConsumerStandIn();
+  FrameRateRise.watch(consumer as unknown as types.Consumer, () => 1);
+  return consumer;
+};
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('a viewer on the lowest frame rate is looked at again, and ends with what they preferred', () => {
+  const consumer = watched();
+  consumer.emit('layerschange', { spatialLayer: 1, temporalLayer: 0 });
+  vi.advanceTimersByTime(150);
+  expect(consumer.asked).toEqual([{ spatialLayer: 1, temporalLayer: 0 }, { spatialLayer: 1 }]);
+});
+
+test('whoever has risen, or is gone, is left alone', () => {
+  const [risen, gone] = [watched(), watched()];
+  for (const consumer of [risen, gone]) consumer.emit('layerschange', { spatialLayer: 1, temporalLayer: 0 });
+  risen.emit('layerschange', { spatialLayer: 1, temporalLayer: 2 });
+  gone.observer.emit('close');
+  vi.advanceTimersByTime(10_000);
+  expect([risen.asked, gone.asked]).toEqual([[], []]);
+});
+
+test('whoever cannot rise is not looked at for ever', () => {
+  const consumer = watched();
+  consumer.emit('layerschange', { spatialLayer: 0, temporalLayer: 0 });
+  vi.advanceTimersByTime(60_000);
+  expect(consumer.asked.length).toBeLessThanOrEqual(6);
+});
