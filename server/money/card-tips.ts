@@ -14,6 +14,7 @@ import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
 import type { Checkouts, Payable } from './checkouts.ts';
 import { assertAmount, houseAccount, saleLegs, splitSale } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
+import type { TipMenus } from './tip-menus.ts';
 import { type TipRow, toTip } from './tips.store.ts';
 import { isUniqueViolation } from './unique-violation.ts';
 
@@ -30,21 +31,23 @@ export class CardTips implements Payable {
   readonly #store: CardTipsStore;
   readonly #checkouts: Checkouts;
   readonly #checkoutsStore: CheckoutsStore;
+  readonly #menus: TipMenus;
 
   constructor(
     context: MoneyContext,
-    parts: { store: CardTipsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore },
+    parts: { store: CardTipsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; menus: TipMenus },
   ) {
     this.#context = context;
     this.#store = parts.store;
     this.#checkouts = parts.checkouts;
     this.#checkoutsStore = parts.checkoutsStore;
+    this.#menus = parts.menus;
     parts.checkouts.register('tip', this);
   }
 
   async open(request: CardTipRequest): Promise<{ checkoutUrl: string }> {
     const { room, from, input } = request;
-    const { amountMinor, idempotencyKey } = input;
+    const { amountMinor, menuItem, idempotencyKey } = input;
     if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
     assertAmount(amountMinor);
     if (amountMinor < LIMITS.directTipMinMinor) throw new AppError('amount_too_small');
@@ -53,6 +56,8 @@ export class CardTips implements Payable {
     const earlier = await this.#store.findByKey(key);
     if (earlier) return this.#resume(earlier, input);
     if (room.status === 'ended') throw new AppError('room_ended');
+    const refusal = menuItem === undefined ? undefined : await this.#menus.findRefusal(room.id, menuItem, amountMinor);
+    if (refusal) throw new AppError(refusal);
     try {
       return { checkoutUrl: await this.#openPage(request) };
     } catch (error) {

@@ -167,10 +167,13 @@ export class Money {
       refunds: this.#refunds,
       waivers,
     });
+    this.#tipping = new TippingStore(db);
+    this.#tipMenus = new TipMenus(context, this.#tipping);
     this.#cardTips = new CardTips(context, {
       store: new CardTipsStore(db),
       checkouts: this.#checkouts,
       checkoutsStore,
+      menus: this.#tipMenus,
     });
     this.#cancellations = new Cancellations(context, {
       store: new CancellationsStore(db),
@@ -191,8 +194,6 @@ export class Money {
       privateSessions,
       withdrawals: this.#withdrawals,
     });
-    this.#tipping = new TippingStore(db);
-    this.#tipMenus = new TipMenus(context, this.#tipping);
     this.#goals = new Goals(context, this.#tipping);
     this.#tipBatches = new TipBatches(context, new TipBatchesStore(db, context.outbox));
     this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });

@@ -5,6 +5,7 @@ import { idSchema, roomId, ticketId, tipId, topupId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { waiverInput } from './pricing.ts';
 import { amountMinor, currency } from './rooms.ts';
+import { tipMenuItem } from './tipping.ts';
 
 export const wallet = z.object({
   /** What can be spent: paid credit and promotional credit together. */
@@ -108,7 +109,7 @@ export type Ticket = z.infer<typeof ticket>;
 export const tipInput = z.object({
   amountMinor,
   message: singleLine(LIMITS.tipMessageChars).optional(),
-  menuItem: z.string().max(64).optional(),
+  menuItem: tipMenuItem.shape.id.optional(),
   idempotencyKey,
 });
 export type TipInput = z.infer<typeof tipInput>;

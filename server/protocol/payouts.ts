@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { identity, singleLine } from './accounts.ts';
 import { idSchema } from './ids.ts';
 import { LIMITS } from './limits.ts';
+import { moment } from './moments.ts';
 import { currency } from './rooms.ts';
 
 const minor = z.number().int();
@@ -137,7 +138,7 @@ export const statement = z.object({
 });
 export type Statement = z.infer<typeof statement>;
 export const statementQuery = z.object({
-  month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month is like 2026-11'),
+  month: z.string().regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month is like 2026-11'),
 });
 
 export const earningsEntry = z.object({
@@ -174,8 +175,8 @@ export const dac7Report = z.object({ quarter: z.string(), currency, sellers: z.a
 export type Dac7Report = z.infer<typeof dac7Report>;
 /** What a platform reports of one seller in a year, quarter by quarter. */
 export const dac7Year = z.object({ year: z.string(), quarters: z.array(dac7Seller.extend({ quarter: z.string() })) });
-export const dac7YearQuery = z.object({ year: z.string().regex(/^\d{4}$/, 'A year is like 2026') });
-export const dac7Query = z.object({ quarter: z.string().regex(/^\d{4}-Q[1-4]$/, 'A quarter is like 2026-Q4') });
+export const dac7YearQuery = z.object({ year: z.string().regex(/^[12]\d{3}$/, 'A year is like 2026') });
+export const dac7Query = z.object({ quarter: z.string().regex(/^[12]\d{3}-Q[1-4]$/, 'A quarter is like 2026-Q4') });
 
 export const dispute = z.object({
   id: idSchema('dispute'),
@@ -208,7 +209,7 @@ export const reconciliationItem = z.object({
   differenceMinor: minor,
   text: z.string(),
 });
-export const reconciliationInput = z.object({ since: z.iso.datetime().optional() });
+export const reconciliationInput = z.object({ since: moment.optional() });
 export const reconciliation = z.object({
   id: idSchema('reconciliation'),
   startedAt: time,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { country, identity, singleLine } from './accounts.ts';
 import { LIMITS } from './limits.ts';
+import { moment } from './moments.ts';
 import { amountMinor, currency } from './rooms.ts';
 
 const paymentId = z
@@ -13,7 +14,7 @@ export const feePolicyInput = z.object({
   /** The platform's share of what is left after VAT. */
   commissionBps: bps,
   /** When it begins to hold; absent means now. Not in the past. */
-  effectiveAt: z.iso.datetime({ offset: true }).optional(),
+  effectiveAt: moment.optional(),
 });
 export type FeePolicyInput = z.infer<typeof feePolicyInput>;
 
@@ -194,7 +195,12 @@ export const walletHistory = z.object({
 export type WalletHistory = z.infer<typeof walletHistory>;
 export const walletHistoryQuery = z.object({
   /** `next` of the page before. */
-  after: z.string().min(1).max(64).optional(),
+  after: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z0-9_]+$/)
+    .optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
 });
 
@@ -202,7 +208,7 @@ export const promotionInput = z.object({
   identity,
   amountMinor,
   reason: singleLine(LIMITS.reasonChars),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  expiresAt: moment.optional(),
   /** The same key grants once. */
   idempotencyKey: z
     .string()

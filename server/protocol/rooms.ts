@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { identity, singleLine } from './accounts.ts';
 import { idSchema, roomId, ticketId } from './ids.ts';
 import { LIMITS } from './limits.ts';
+import { moment } from './moments.ts';
 
 /** ISO 4217, lower case as Stripe writes it. */
 export const currency = z
@@ -29,7 +30,7 @@ export const roomInput = z.object({
   creator: identity,
   title: singleLine(LIMITS.titleChars),
   access: accessRule,
-  startsAt: z.iso.datetime({ offset: true }).optional(),
+  startsAt: moment.optional(),
   /** Most tickets that are sold; absent means any number. */
   capacity: z.number().int().min(1).max(LIMITS.capacityMax).optional(),
   chat: z.object({ enabled: z.boolean() }).partial().optional(),

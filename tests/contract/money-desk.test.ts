@@ -80,6 +80,14 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     expect(await cutOff()).toMatchObject({ count: 1, oldest: { act: 'payouts', by: 'grace' } });
     await desk.runPayouts({ by: 'grace' });
     expect(await cutOff()).toEqual({ count: 0, oldest: null });
+    // Nobody knows how far that came which failed without being refused.
+    house.emulator.addFault({ path: '/v1/balance', kind: 'server_error', times: 100 });
+    await expect(desk.reconcile('ada')).rejects.toEqual(failure('provider_unavailable'));
+    house.emulator.clearFaults();
+    house.advance(15 * 60_000 + 1_000);
+    expect(await cutOff()).toMatchObject({ count: 1, oldest: { act: 'reconciliation', by: 'ada', outcome: 'begun' } });
+    await desk.reconcile('ada');
+    expect(await cutOff()).toEqual({ count: 0, oldest: null });
   });
 
   test('every payment is on one page of the search, also where many were made at once', async () => {

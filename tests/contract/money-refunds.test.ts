@@ -1,6 +1,8 @@
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
+import { AppError } from '../../server/protocol/errors.ts';
 import { createId, type TicketId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -13,10 +15,20 @@ const CARD_WHOSE_REFUNDS_TAKE_TIME = '4000000000007726';
 describe.each(DATABASES)('refunds on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
+  /** While true, the provider refuses every refund for good. */
+  let isRefusing = false;
 
   beforeAll(async () => {
     db = await open();
-    house = await openMoneyHouse({ db });
+    const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
+      const refund = provider.refund.bind(provider);
+      provider.refund = async (order) => {
+        if (isRefusing) throw new AppError('not_refundable');
+        return refund(order);
+      };
+      return provider;
+    };
+    house = await openMoneyHouse({ db, wrapProvider });
   });
 
   afterAll(async () => {
@@ -99,6 +111,39 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     await expect(part('part-four')).rejects.toEqual(failure('not_refundable'));
     await eventually(async () => (await providerRefunds(first.id)).length === 1);
     expect((await house.money.desk.getPayment(topup)).payment).toMatchObject({ refundedMinor: 600 });
+  });
+
+  test('credit of which a refund has failed goes back under a new key, once; the failed one stays owed until its own key asks', async () => {
+    const identity = await house.createFan();
+    const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const part = (idempotencyKey: string, amountMinor?: number) =>
+      refund({ topup, reason, amountMinor, idempotencyKey });
+    const owedMinor = async () => (await house.money.desk.overview()).owed.cardsMinor;
+    const owedBefore = await owedMinor();
+    isRefusing = true;
+    const failed = await part('failed-part', 300);
+    isRefusing = false;
+    expect(failed).toMatchObject({ amountMinor: 300, status: 'failed' });
+    const same = await part('same-amount', 300);
+    expect(same).toMatchObject({ amountMinor: 300, to: 'card', status: 'succeeded' });
+    expect(same.id).not.toBe(failed.id);
+    expect(await balanceOf(identity)).toBe(400);
+    expect((await part('same-amount', 300)).id).toBe(same.id);
+    const rest = await part('what-is-left');
+    expect(rest).toMatchObject({ amountMinor: 400, status: 'succeeded' });
+    expect(await balanceOf(identity)).toBe(0);
+    const sent = async () => (await Promise.all([failed, same, rest].map(({ id }) => providerRefunds(id)))).flat();
+    expect((await sent()).map(({ amount }) => amount)).toEqual([300, 400]);
+    expect((await owedMinor()) - owedBefore).toBe(300);
+    expect(await part('failed-part', 300)).toMatchObject({ id: failed.id, status: 'succeeded' });
+    expect((await sent()).map(({ amount }) => amount)).toEqual([300, 300, 400]);
+    expect(await owedMinor()).toBe(owedBefore);
+    expect((await house.money.desk.getPayment(topup)).payment).toMatchObject({
+      refundedMinor: 1_000,
+      status: 'refunded',
+    });
+    expect(await house.money.checkInvariants()).toEqual([]);
   });
 
   test('a ticket from the wallet goes back there, and the room can be bought again', async () => {

@@ -1,0 +1,10 @@
+/** Moments on the wire. */
+import { z } from 'zod';
+
+const LATEST_MS = Date.UTC(9999, 0, 1);
+
+/** ISO 8601 with a time zone, within the years that JavaScript and every database write alike. */
+export const moment = z.iso.datetime({ offset: true }).refine((value) => {
+  const atMs = Date.parse(value);
+  return atMs >= 0 && atMs < LATEST_MS;
+}, 'A moment lies between the years 1970 and 9998');
