@@ -80,6 +80,7 @@ export const frameStyles = css`
   }
 
   nav a {
+    white-space: nowrap;
     display: grid;
     place-items: center;
     min-height: 2.75rem;
