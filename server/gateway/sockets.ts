@@ -4,12 +4,12 @@
  */
 import type { Server as HttpServer } from 'node:http';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
-import PQueue from 'p-queue';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../chat/chat.ts';
 import { roomTopic } from '../platform/bus.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../platform/outbox.ts';
 import type { AdapterClients } from '../platform/redis-adapter-clients.ts';
+import { NEWCOMERS_REST_MS } from '../platform/rest-between.ts';
 import { SharedRead } from '../platform/shared-read.ts';
 import type { ChatPage } from '../protocol/chat.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -37,13 +37,6 @@ import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type Sock
 const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 8_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/**
- * Newcomers who are let in at once. After the loss of a gateway a whole audience comes back in the same moment: side by side all of them would wait for
- * the last one; one after the other half of them are in after half of the time.
- */
-const ENTRIES_AT_ONCE = 16;
-/** Whoever is through the door is shown in before the next one comes to it. */
-const WELCOME_FIRST = 1;
 /** Socket.IO's reasons for an end that the client itself wanted. */
 const CLEAN_ENDS = new Set(['client namespace disconnect', 'server namespace disconnect']);
 
@@ -68,16 +61,16 @@ export class SocketGateway {
   readonly #recentChat: SharedRead<RoomId, ChatPage>;
   readonly #rooms: SharedRead<RoomId, Room>;
   readonly #tipping: SharedRead<RoomId, Inside['tipping']>;
-  readonly #entrance = new PQueue({ concurrency: ENTRIES_AT_ONCE });
   #closing = false;
 
   constructor(context: GatewayContext, server: HttpServer) {
     this.#context = context;
     this.#limits = createSocketLimits(createLimiterFactory(context.redis));
-    this.#newestChat = new SharedRead((room) => context.chat.catchUp(room, undefined));
-    this.#recentChat = new SharedRead((room) => context.chat.history(room, { limit: LIMITS.chatPageEntries }));
-    this.#rooms = new SharedRead((room) => context.rooms.getRoom(room));
-    this.#tipping = new SharedRead((room) => context.money.getTipping(room));
+    const rest = { restMs: NEWCOMERS_REST_MS };
+    this.#newestChat = new SharedRead((room) => context.chat.catchUp(room, undefined), rest);
+    this.#recentChat = new SharedRead((room) => context.chat.history(room, { limit: LIMITS.chatPageEntries }), rest);
+    this.#rooms = new SharedRead((room) => context.rooms.getRoom(room), rest);
+    this.#tipping = new SharedRead((room) => context.money.getTipping(room), rest);
     this.#io = new Server(server, {
       serveClient: false,
       transports: ['websocket', 'polling'],
@@ -152,8 +145,11 @@ export class SocketGateway {
   async #handleHandshake(socket: RoomSocket, next: (error?: Error) => void): Promise<void> {
     try {
       if (this.#closing) throw new AppError('shutting_down');
-      const beside = { presence: this.#presence, limits: this.#limits };
-      socket.data = await this.#entrance.add(() => authorise(this.#context, socket, beside));
+      const handshake: Handshake = await authorise(this.#context, socket, {
+        presence: this.#presence,
+        limits: this.#limits,
+      });
+      socket.data = handshake;
       next();
     } catch (error) {
       const known = error instanceof AppError ? error : new AppError('internal');
@@ -178,9 +174,7 @@ export class SocketGateway {
     if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
     try {
       await this.#subscriptions.open(roomId);
-      await this.#entrance.add(() => connection.welcome((room, view) => this.#sendWelcome(connection, room, view)), {
-        priority: WELCOME_FIRST,
-      });
+      await connection.welcome((room, view) => this.#sendWelcome(connection, room, view));
       this.#presence.refresh(connection);
     } catch (error) {
       const { code, message } = this.#pipeline.toWireError(error, connection, 'welcome');

@@ -1,4 +1,6 @@
-/** Reads of many keys that are asked for in the same turn of the event loop, made together: a rush of newcomers costs one statement. */
+import { restBetween } from './rest-between.ts';
+
+/** One statement takes no more of them. */
 const KEYS_AT_ONCE = 500;
 
 interface Waiting<K, V> {
@@ -7,33 +9,45 @@ interface Waiting<K, V> {
   reject: (error: unknown) => void;
 }
 
+/**
+ * Reads of many keys, made together: those that are asked for in one turn of the event loop, and then those that were asked for while the read before was
+ * under way. Whoever asks gets a read that began after they asked. A rush of newcomers costs a few statements.
+ */
 export class GatheredRead<K, V> {
   readonly #read: (keys: K[]) => Promise<V[]>;
-  #waiting: Waiting<K, V>[] = [];
+  readonly #restMs: number;
+  readonly #waiting: Waiting<K, V>[] = [];
+  #isReading = false;
 
   /** `read` answers in the order of the keys. */
-  constructor(read: (keys: K[]) => Promise<V[]>) {
+  constructor(read: (keys: K[]) => Promise<V[]>, { restMs = 0 } = {}) {
     this.#read = read;
+    this.#restMs = restMs;
   }
 
   get(key: K): Promise<V> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => void this.#readAll());
+      if (this.#isReading) return;
+      this.#isReading = true;
+      setImmediate(() => void this.#readAll());
     });
   }
 
   async #readAll(): Promise<void> {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (let from = 0; from < waiting.length; from += KEYS_AT_ONCE) {
-      const some = waiting.slice(from, from + KEYS_AT_ONCE);
-      try {
-        const values = await this.#read(some.map(({ key }) => key));
-        for (const [index, { resolve }] of some.entries()) resolve(values[index] as V);
-      } catch (error) {
-        for (const { reject } of some) reject(error);
-      }
+    while (this.#waiting.length > 0) {
+      await this.#readSome(this.#waiting.splice(0, KEYS_AT_ONCE));
+      await restBetween(this.#waiting.length, this.#restMs);
+    }
+    this.#isReading = false;
+  }
+
+  async #readSome(some: Waiting<K, V>[]): Promise<void> {
+    try {
+      const values = await this.#read(some.map(({ key }) => key));
+      for (const [index, { resolve }] of some.entries()) resolve(values[index] as V);
+    } catch (error) {
+      for (const { reject } of some) reject(error);
     }
   }
 }

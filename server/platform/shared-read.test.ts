@@ -1,14 +1,19 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { SharedRead } from './shared-read.ts';
 
-function gatedRead() {
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+afterEach(() => void vi.useRealTimers());
+
+function gatedRead(restMs?: number) {
   const ends: (() => void)[] = [];
-  const shared = new SharedRead((_key: string) => {
+  const read = (_key: string) => {
     const { promise, resolve } = Promise.withResolvers<number>();
     const number = ends.length + 1;
     ends.push(() => resolve(number));
     return promise;
-  });
+  };
+  const shared = new SharedRead(read, { restMs });
   return { ends, shared };
 }
 
@@ -33,4 +38,24 @@ test('keys do not wait for each other, and a failed read does not stay', async (
   await expect(shared.get('a')).rejects.toThrow('a');
   fails = false;
   expect(await Promise.all([shared.get('a'), shared.get('b')])).toEqual(['a', 'b']);
+});
+
+test('between two reads a crowd gathers, and a single one does not wait', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  const { ends, shared } = gatedRead(40);
+  void shared.get('room');
+  const second = shared.get('room');
+  ends[0]?.();
+  await turn();
+  expect(ends).toHaveLength(2);
+  const crowd = [shared.get('room'), shared.get('room')];
+  ends[1]?.();
+  await second;
+  await turn();
+  crowd.push(shared.get('room'));
+  expect(ends).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(40);
+  expect(ends).toHaveLength(3);
+  ends[2]?.();
+  expect(await Promise.all(crowd)).toEqual([3, 3, 3]);
 });

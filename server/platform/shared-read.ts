@@ -1,29 +1,43 @@
+import { restBetween } from './rest-between.ts';
+
+interface Next<V> {
+  value: Promise<V>;
+  waiting: number;
+}
+
 /**
  * Reads that many want at the same moment, made once for all of them. Whoever asks gets a read that began after they asked: one that was
  * already under way may have missed what happened in between. A rush of a hundred newcomers costs a few reads instead of a hundred.
  */
 export class SharedRead<K, V> {
   readonly #read: (key: K) => Promise<V>;
+  readonly #restMs: number;
   readonly #running = new Map<K, Promise<V>>();
-  readonly #next = new Map<K, Promise<V>>();
+  readonly #next = new Map<K, Next<V>>();
 
-  constructor(read: (key: K) => Promise<V>) {
+  constructor(read: (key: K) => Promise<V>, { restMs = 0 } = {}) {
     this.#read = read;
+    this.#restMs = restMs;
   }
 
   get(key: K): Promise<V> {
+    const known = this.#next.get(key);
+    if (known) {
+      known.waiting += 1;
+      return known.value;
+    }
     const running = this.#running.get(key);
     if (!running) return this.#start(key);
-    const waiting = this.#next.get(key);
-    if (waiting) return waiting;
-    const next = running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next.delete(key);
-        return this.#start(key);
-      });
+    const next: Next<V> = { waiting: 1, value: this.#startAfter(running, key) };
     this.#next.set(key, next);
-    return next;
+    return next.value;
+  }
+
+  async #startAfter(running: Promise<V>, key: K): Promise<V> {
+    await running.catch(() => undefined);
+    await restBetween(this.#next.get(key)?.waiting ?? 0, this.#restMs);
+    this.#next.delete(key);
+    return this.#start(key);
   }
 
   #start(key: K): Promise<V> {

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Orm } from '../platform/db.ts';
 import { GatheredRead } from '../platform/gathered-read.ts';
 import type { Outbox } from '../platform/outbox.ts';
+import { NEWCOMERS_REST_MS } from '../platform/rest-between.ts';
 import type { Role } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type TicketId } from '../protocol/ids.ts';
@@ -79,8 +80,8 @@ export class Rooms {
     this.#outbox = options.outbox;
     this.#clock = options.clock;
     this.#currency = options.currency;
-    this.#held = new GatheredRead((keys) => this.#store.holdEntitlements(keys));
-    this.#facts = new GatheredRead((keys) => this.#store.findAccessFacts(keys));
+    this.#held = new GatheredRead((keys) => this.#store.holdEntitlements(keys), { restMs: NEWCOMERS_REST_MS });
+    this.#facts = new GatheredRead((keys) => this.#store.findAccessFacts(keys), { restMs: NEWCOMERS_REST_MS });
     this.clubs = new Clubs({ ...options, store: new ClubsStore(options.store.database) });
   }
 
