@@ -72,6 +72,15 @@ export interface ConsumerOptions {
   muted: boolean;
 }
 
+/** A session as whoever takes it over finds it. */
+export interface AdoptedSession {
+  publish: boolean;
+  /** What it receives at the moment. */
+  consumers: ConsumerOptions[];
+  /** The spare that waits for it, which is taken over along with it. */
+  spare?: { session: string; consumers: ConsumerOptions[] };
+}
+
 /** Where a node gets the stage of a room whose publisher is on another node. */
 export interface RoomUpstream {
   node: string;
@@ -217,15 +226,11 @@ export interface SfuNode {
    */
   follow(request: { room: string; upstream: RoomUpstream }): Promise<void>;
   /**
-   * Another gateway, or another socket of the same, takes a person's session over: says what it is and what it receives at the moment, since its
-   * person may have missed what was told meanwhile; renews it, and tells its events there from now on. `session_not_found` if it is not theirs
-   * in that room.
+   * Another gateway, or another socket of the same, takes a person's session over, and its spare with it: says what they are and what they receive at
+   * the moment, since their person may have missed what was told meanwhile; renews them, and tells their events there from now on. `session_not_found`
+   * if the session is not theirs in that room, or is a spare.
    */
-  adopt(request: {
-    session: string;
-    room: string;
-    identity: string;
-  }): Promise<{ publish: boolean; consumers: ConsumerOptions[] }>;
+  adopt(request: { session: string; room: string; identity: string }): Promise<AdoptedSession>;
   /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
   renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
   /**

@@ -95,7 +95,11 @@ export const controlMethods = {
   setAudience: { request: z.object({ room: id, people: z.number().int() }), answer: nothing },
   adopt: {
     request: z.object({ session: id, room: id, identity: z.string().max(400) }),
-    answer: z.object({ publish: z.boolean(), consumers: z.array(consumer) }),
+    answer: z.object({
+      publish: z.boolean(),
+      consumers: z.array(consumer),
+      spare: z.object({ session: id, consumers: z.array(consumer) }).optional(),
+    }),
   },
   renew: { request: z.object({ sessions }), answer: z.object({ lost: sessions }) },
   updateGrant: { request: z.object({ session: id, until: z.number() }), answer: nothing },

@@ -134,7 +134,9 @@ export class ControlPeer implements EventReceiver {
       setAudience: (request) => audiences.set(this, request),
       adopt: async (request) => {
         const answer = await node.adopt(request);
-        if (!this.#gone) this.#options.relay.adopt(request, this);
+        const { relay } = this.#options;
+        for (const session of [request.session, answer.spare?.session])
+          if (session !== undefined && !this.#gone) relay.adopt({ session, room: request.room }, this);
         return answer;
       },
       roomTraffic: (request) => node.roomTraffic(request),

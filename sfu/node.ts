@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { routerRtpCapabilities } from './codecs.ts';
 import {
+  type AdoptedSession,
   type ConsumerOptions,
   type DtlsParameters,
   type IceParameters,
@@ -312,16 +313,18 @@ export class LocalSfuNode implements SfuNode {
     session: string;
     room: string;
     identity: string;
-  }): Promise<{ publish: boolean; consumers: ConsumerOptions[] }> {
+  }): Promise<AdoptedSession> {
     const session = this.#media(id);
     const { grant } = session;
     if (grant.room !== room || grant.identity !== identity || session.waiting) {
       throw new SfuError('session_not_found', `${identity} has no session ${id} in this room.`);
     }
-    session.renewedAtMs = this.#now();
+    const spare = this.#sessions.spareFor(session);
+    for (const each of this.#sessions.withSpare(session)) each.renewedAtMs = this.#now();
     return {
       publish: session instanceof PublishSession,
-      consumers: session instanceof WatchSession ? session.consumers : [],
+      consumers: consumersOf(session),
+      ...(spare?.opened && { spare: { session: spare.id, consumers: consumersOf(spare) } }),
     };
   }
 
@@ -478,6 +481,10 @@ export class LocalSfuNode implements SfuNode {
     if (session instanceof PipeSession) return session;
     throw new SfuError('session_not_found', `There is no pipe ${id}.`);
   }
+}
+
+function consumersOf(session: MediaSession): ConsumerOptions[] {
+  return session instanceof WatchSession ? session.consumers : [];
 }
 
 /** Hops from a viewer's node to the publisher's; more is no tree that anybody would build. */

@@ -1,4 +1,5 @@
 import {
+  type AdoptedSession,
   type ConsumerOptions,
   type DtlsParameters,
   type IceParameters,
@@ -135,15 +136,13 @@ export class RemoteSfuNode implements SfuNode {
     await this.#ask('setAudience', request);
   }
 
-  async adopt(request: {
-    session: string;
-    room: string;
-    identity: string;
-  }): Promise<{ publish: boolean; consumers: ConsumerOptions[] }> {
+  async adopt(request: { session: string; room: string; identity: string }): Promise<AdoptedSession> {
     const known = this.#sessions.has(request.session);
     this.#lookAfter(request.session, request.room);
     try {
-      return await this.#ask('adopt', request);
+      const adopted = await this.#ask<AdoptedSession>('adopt', request);
+      if (adopted.spare) this.#lookAfter(adopted.spare.session, request.room);
+      return adopted;
     } catch (error) {
       if (!known) this.#sessions.delete(request.session);
       throw error;

@@ -83,8 +83,12 @@ export class SessionHost {
 
   /** The session and its spare, if it has one. */
   withSpare(session: Session): Session[] {
-    const spare = this.#spares.get(session.id);
+    const spare = this.spareFor(session);
     return spare ? [session, spare] : [session];
+  }
+
+  spareFor(session: Session): MediaSession | undefined {
+    return this.#spares.get(session.id);
   }
 
   async open<S extends Session, A>(request: SessionRequest, kind: SessionKind<S, A>): Promise<A> {
@@ -136,7 +140,7 @@ export class SessionHost {
   handleWorkerDied(worker: PooledWorker): void {
     for (const room of this.#options.rooms.all) {
       const lost = room.sessionsOn(worker);
-      const saved = new Set(lost.filter((session) => this.#spares.get(session.id)?.connected));
+      const saved = new Set(lost.filter((session) => this.spareFor(session)?.connected));
       if (saved.size > 0) this.#replaceAll(room, [...saved]);
       this.#endAll(
         lost.filter((session) => !saved.has(session)),
@@ -197,7 +201,7 @@ export class SessionHost {
   /** The worker of these sessions is gone, and each has a spare that is connected: that goes on in its place. */
   #replaceAll(room: Room, sessions: Session[]): void {
     const replaced = publishersFirst(sessions).flatMap((session) => {
-      const spare = this.#spares.get(session.id);
+      const spare = this.spareFor(session);
       this.#spares.delete(session.id);
       return spare ? { session, spare } : [];
     });

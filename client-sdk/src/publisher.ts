@@ -4,7 +4,7 @@
  */
 import type { Producer } from 'mediasoup-client/types';
 import type { SessionId } from '../../server/protocol/ids.ts';
-import type { EventData } from '../../server/protocol/realtime.ts';
+import type { EventData, RequestAnswer } from '../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import { backoffMs, delay } from './backoff.ts';
 import type { Connection } from './connection.ts';
@@ -189,14 +189,16 @@ export class Publisher {
     }
     if (this.#state.kind !== 'live') return;
     const { media } = this.#state;
-    const refusal = await this.#resume(media);
+    const resumed = await this.#resume(media);
     // The connection broke again: the next welcome brings us back here.
-    if (refusal === 'connection_failed' || !this.#isCurrent(media)) return;
-    if (refusal) void this.#restore(`resume refused: ${refusal}`);
-    else {
-      media.handleReconnected();
-      this.#keepSpare(media);
+    if (resumed === 'connection_failed' || !this.#isCurrent(media)) return;
+    if (typeof resumed === 'string') {
+      void this.#restore(`resume refused: ${resumed}`);
+      return;
     }
+    media.handleReconnected();
+    if (this.#engine.keepsSpares)
+      this.#spares.confirm(media.session, resumed.spare?.session)?.media.handleReconnected();
   }
 
   handleLayersWanted({ session, producerId, maxSpatialLayer }: EventData<'stage:layersWanted'>): void {
@@ -275,15 +277,14 @@ export class Publisher {
   async handleLiveEnded(): Promise<void> {
     if (this.#state.kind !== 'live') return;
     const { media } = this.#state;
-    const refusal = await this.#resume(media);
-    if (refusal === 'session_not_found' && this.#isCurrent(media)) this.#finish('ended', null);
+    const resumed = await this.#resume(media);
+    if (resumed === 'session_not_found' && this.#isCurrent(media)) this.#finish('ended', null);
   }
 
   /** Takes the session over, or learns why not. */
-  async #resume(media: MediaTransport): Promise<LogeErrorCode | null> {
+  async #resume(media: MediaTransport): Promise<RequestAnswer<'stage:resume'> | LogeErrorCode> {
     try {
-      await this.#connection.request('stage:resume', { session: media.session });
-      return null;
+      return await this.#connection.request('stage:resume', { session: media.session });
     } catch (error) {
       return toLogeError(error, 'internal').code;
     }

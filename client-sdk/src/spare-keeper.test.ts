@@ -73,6 +73,26 @@ it('opens another when the server ends it, and tells the server of one that is l
   ]);
 });
 
+it('keeps what it has where the server has the same after a lost socket, and opens another where it has not', async () => {
+  const { spares, opened, closed } = keeper();
+  spares.keep(FIRST);
+  await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
+  expect(spares.confirm(FIRST, 'spare_1' as unknown as SessionId)).toEqual({ session: 'spare_1' });
+  await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
+  expect([opened.length, closed]).toEqual([1, []]);
+  for (const [of, session] of [
+    [FIRST, undefined],
+    [FIRST, 'spare_9'],
+    [SECOND, 'spare_3'],
+  ] as [SessionId, SessionId | undefined][]) {
+    const before = spares.spare;
+    expect(spares.confirm(of, session)).toBeNull();
+    expect(closed.at(-1)).toEqual({ session: before?.session, tell: true });
+    await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
+    expect(opened.at(-1)?.of).toBe(of);
+  }
+});
+
 it('lets go of a spare whose opening ends after it was given up', async () => {
   const answer = Promise.withResolvers<{ session: SessionId }>();
   const close = vi.fn();

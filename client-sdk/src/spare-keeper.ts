@@ -39,6 +39,15 @@ export class SpareKeeper<S> {
     void this.#open(of, waitMs);
   }
 
+  /** The socket was lost, and this is the server's spare for the session: ours is kept if it is that one, and opened anew if not. */
+  confirm(of: SessionId, session: SessionId | undefined): S | null {
+    const spare = this.#spare;
+    if (spare && this.#of === of && this.#options.session(spare) === session && !this.#options.isClosed(spare))
+      return spare;
+    this.keep(of);
+    return null;
+  }
+
   /** Keeps another spare for the same session, since this one would not do any more. */
   renew(): void {
     if (this.#of) this.keep(this.#of);

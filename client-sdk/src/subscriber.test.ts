@@ -142,6 +142,39 @@ describe('a spare that takes over', () => {
   });
 });
 
+describe('a spare that was there before the socket was lost', () => {
+  const lost = async (answer: unknown) => {
+    vi.useFakeTimers();
+    const it = await watch({ 'stage:resume': () => answer });
+    await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs + STAGE.spareSpreadMs);
+    await vi.waitFor(() => expect(it.askedFor('stage:watch').at(-1)).toMatchObject({ spareOf: 'session_1' }));
+    await it.subscriber.handleReconnected();
+    await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs + STAGE.spareSpreadMs);
+    return it;
+  };
+  const consumers = [consumer('session_1_camera', 'camera'), consumer('session_1_screen', 'screen')];
+
+  it('is kept where the server has it too, with what is ready on it by now, of which nothing is shown', async () => {
+    const spare = {
+      session: 'session_2',
+      consumers: [consumer('session_2_camera', 'camera'), consumer('new', 'screen')],
+    };
+    const { subscriber, handlers, askedFor } = await lost({ consumers, spare });
+    expect([askedFor('stage:watch').length, askedFor('stage:leave')]).toEqual([2, []]);
+    expect([handlers.onTrackAdded.mock.calls.length, handlers.onTrackRemoved.mock.calls.length]).toEqual([2, 0]);
+    subscriber.handleTakenOver({ session: 'session_1', by: 'session_2' });
+    expect(subscriber.tracks.map(({ id }) => id)).toEqual(['session_2_camera', 'new']);
+    subscriber.stop({ leave: false });
+  });
+
+  it('is let go where it has none, for another', async () => {
+    const { subscriber, askedFor } = await lost({ consumers });
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_2' }]);
+    expect(askedFor('stage:watch').map(({ spareOf }) => spareOf)).toEqual([undefined, 'session_1', 'session_1']);
+    subscriber.stop({ leave: false });
+  });
+});
+
 describe('a move to another session', () => {
   it('takes over once there is a picture, and tells the size that it is watched at now', async () => {
     const { subscriber, prepared, askedFor } = await watch();

@@ -130,11 +130,11 @@ export class Subscriber {
     // The other session was asked for over the socket that is gone; the server asks again where it still matters.
     this.#abandonMove();
     try {
-      const { consumers } = await this.#connection.request('stage:resume', { session: media.session });
+      const { consumers, spare } = await this.#connection.request('stage:resume', { session: media.session });
       if (!this.#isCurrent(watched)) return;
-      media.handleReconnected();
-      this.#keepSpare(watched);
       this.#catchUp(watched, consumers);
+      const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
+      if (kept && spare) this.#catchUp(kept, spare.consumers);
       this.#tellCurrentViewport();
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
@@ -405,20 +405,22 @@ export class Subscriber {
     await watched.consume(answer.consumers);
   }
 
-  /** Tracks may have come and gone while the socket was lost, and nobody told us. */
+  /** The path may have broken, and tracks may have come and gone, while the socket was lost and nobody told us. */
   #catchUp(watched: WatchedSession, consumers: readonly ConsumerOptions[]): void {
+    watched.media.handleReconnected();
+    const isShown = this.#isCurrent(watched);
     const there = new Set(consumers.map(({ id }) => id));
     const sources = new Set(consumers.map(({ source }) => source));
     for (const { id } of watched.tracks) {
       if (there.has(id)) continue;
       const track = watched.remove(id);
       // Its picture stays for a track that takes its place; a source that is not sent any more has no other.
-      if (track) this.#handlers.onTrackRemoved(track, sources.has(track.source));
+      if (track && isShown) this.#handlers.onTrackRemoved(track, sources.has(track.source));
     }
     for (const { id, muted } of consumers) {
       if (watched.tracks.find((track) => track.id === id)?.muted === muted) continue;
       const track = watched.setMuted(id, muted);
-      if (track) this.#handlers.onTrackMuted(track);
+      if (track && isShown) this.#handlers.onTrackMuted(track);
     }
     void watched.consume(consumers);
   }

@@ -85,7 +85,11 @@ export const publishAnswer = z.object({ session: sessionId, transport: transport
 export type PublishAnswer = z.infer<typeof publishAnswer>;
 
 /** What a viewer receives now, for whatever they missed while their socket was gone; nothing for a publisher. */
-export const resumeAnswer = z.object({ consumers: z.array(consumerOptions) });
+export const resumeAnswer = z.object({
+  consumers: z.array(consumerOptions),
+  /** The spare that waits for the session; without it there is none. */
+  spare: z.object({ session: sessionId, consumers: z.array(consumerOptions) }).optional(),
+});
 export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 
 /** State of the stage as a participant sees it. */

@@ -20,6 +20,7 @@ export class SessionTable {
   readonly #entries = new Map<SessionId, SessionEntry>();
   readonly #bySocket = new Map<string, Set<SessionId>>();
 
+  /** Looks after a session from now on, for the participant on this socket; also one that was known before. */
   add(
     entry: Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node' | 'spareOf'> & {
       socket: string;
@@ -77,11 +78,6 @@ export class SessionTable {
   orphan(session: SessionId, untilMs: number): void {
     const entry = this.#entries.get(session);
     if (entry) this.#set({ ...entry, socket: undefined, orphanedUntilMs: untilMs });
-  }
-
-  adopt(session: SessionId, socket: string): void {
-    const entry = this.#entries.get(session);
-    if (entry) this.#set({ ...entry, socket, orphanedUntilMs: Number.POSITIVE_INFINITY });
   }
 
   remove(session: SessionId): void {

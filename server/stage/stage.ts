@@ -251,21 +251,16 @@ export class Stage {
       this.#forget(session);
       throw new AppError('session_not_found');
     }
-    if (known && this.#sessions.get(session)) this.#sessions.adopt(session, socket);
-    else
-      this.#sessions.add({
-        session,
-        room,
-        identity,
-        socket,
-        node: found.node,
-        direction: found.publish ? 'publish' : 'watch',
-      });
+    const direction = found.publish ? 'publish' : 'watch';
+    const spare = found.spare as ResumeAnswer['spare'];
+    const theirs = { room, identity, socket, direction, node: found.node } as const;
+    this.#sessions.add({ ...theirs, session });
+    if (spare) this.#sessions.add({ ...theirs, session: spare.session, spareOf: session });
     this.#countSessions();
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
     if (found.publish) await this.#lives.start(room);
-    return { consumers: found.consumers as ResumeAnswer['consumers'] };
+    return { consumers: found.consumers as ResumeAnswer['consumers'], ...(spare && { spare }) };
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {

@@ -15,6 +15,7 @@ const PATIENT = { timeout: 5_000 };
 const ADA = { identity: 'ada' };
 const LEA = { identity: 'lea' };
 const SILENT_AFTER_MS = 250;
+const LEASE_MS = 2_000;
 const LOOK_MS = 300;
 /** What one picture's stream of the test brings at least while it is looked at. */
 const PICTURE_BYTES = 30_000;
@@ -37,6 +38,12 @@ class SparesHouse implements AsyncDisposable {
     this.local = local;
     this.stage = new RtpStage(node);
     this.#control = control;
+  }
+
+  /** Whoever else uses the node: over a connection of its own, where it has any. */
+  async anotherGateway(): Promise<RtpStage> {
+    if (!this.#control) return new RtpStage(this.local);
+    return new RtpStage(await RemoteSfuNode.create({ url: `wss://127.0.0.1:${this.#control.port}`, secret: SECRET }));
   }
 
   /** A publisher who sends over a spare only once they are told that it has taken over. */
@@ -302,6 +309,37 @@ describe.each([
     expect(stage.events.of('sessionClosed', lea.session)).toEqual([]);
     await stage.node.closeSession({ session: lea.session });
     await spareFor(0);
+  });
+
+  it('go with their session to whoever takes that over, who renews both and is told what becomes of them', async () => {
+    await using house = await SparesHouse.create(isRemote, { leaseMs: LEASE_MS });
+    const { stage } = house;
+    const room = 'room_adopted_spares';
+    const creator = await house.publishTwice(room);
+    const fan = await house.watchTwice(room, 'lea');
+    await expectCode(stage.node.adopt({ session: fan.spare.session, room, identity: 'lea' }), 'session_not_found');
+    await using other = await house.anotherGateway();
+    const taken = { session: fan.first.session, room, identity: 'lea' };
+    const adopted = await other.node.adopt(taken);
+    expect(adopted.spare?.session).toBe(fan.spare.session);
+    expect(adopted.spare?.consumers.map(({ id }) => id).toSorted()).toEqual(
+      fan.spare.consumers.map(({ id }) => id).toSorted(),
+    );
+    expect((await other.node.adopt({ session: creator.first.session, room, identity: 'ada' })).spare).toEqual({
+      session: creator.spare.session,
+      consumers: [],
+    });
+    const all = [creator.first, creator.spare, fan.first, fan.spare].map(({ session }) => session);
+    for (let rounds = 0; rounds < 3; rounds += 1) {
+      await pause(LEASE_MS / 2);
+      expect(await other.node.renew({ sessions: all })).toEqual({ lost: [] });
+    }
+    house.killWorker('in use');
+    for (const { first, spare } of [creator, fan])
+      expect((await other.events.wait('takenOver', first.session)).by).toBe(spare.session);
+    if (isRemote) expect(stage.events.of('takenOver')).toEqual([]);
+    // One that nobody has opened whole yet is nobody's to keep.
+    expect(await other.node.adopt({ ...taken, session: fan.spare.session })).not.toHaveProperty('spare');
   });
 
   it('are silent to the publisher who has left them', async () => {

@@ -203,8 +203,12 @@ export class LightFan implements Disposable {
     const current = this.#current;
     if (!current) return this.#watchAgain();
     try {
-      await this.#connection.request('stage:resume', { session: current.session });
-      if (current === this.#current) this.#spares.keep(current.session);
+      const { spare } = await this.#connection.request('stage:resume', { session: current.session });
+      if (current !== this.#current) return;
+      const kept = this.#spares.confirm(current.session, spare?.session);
+      if (!kept || !spare) return;
+      kept.viewer.addConsumers(spare.consumers as ConsumerOptions[]);
+      if (spare.consumers.length > 0) kept.connect();
     } catch {
       // Without a connection the next welcome brings us back here.
       if (this.#connection.state !== 'connected' || current !== this.#current) return;

@@ -1,18 +1,21 @@
 /** Publishing and watching over the real protocol with light clients: real ICE, DTLS and SRTP, no pictures. */
+import type { SessionId } from '../../server/protocol/ids.ts';
 import type { ConsumerOptions, TransportOptions } from '../../sfu/contract.ts';
 import type { TestParticipant } from './participant.ts';
 import { RtpPublisher } from './rtp-publisher.ts';
 import { RtpViewer, rtpViewerCapabilities } from './rtp-viewer.ts';
 
 export interface Live extends Disposable {
-  session: string;
+  session: SessionId;
   publisher: RtpPublisher;
 }
 
-export async function goLive(creator: TestParticipant): Promise<Live> {
+/** With `spareOf` what goes on stage is kept ready, and nothing is sent. */
+export async function goLive(creator: TestParticipant, spareOf?: SessionId): Promise<Live> {
   const publisher = new RtpPublisher();
+  if (spareOf) publisher.setMaxLayer(-1);
   const { dtlsParameters } = publisher;
-  const { session, transport } = await creator.request('stage:publish', { dtlsParameters });
+  const { session, transport } = await creator.request('stage:publish', { dtlsParameters, spareOf });
   creator.socket.on('stage:layersWanted', ({ maxSpatialLayer }: { maxSpatialLayer: number }) =>
     publisher.setMaxLayer(maxSpatialLayer),
   );
@@ -34,17 +37,18 @@ export async function goLive(creator: TestParticipant): Promise<Live> {
 }
 
 export interface Watching extends Disposable {
-  session: string;
+  session: SessionId;
   viewer: RtpViewer;
 }
 
-export async function watch(fan: TestParticipant): Promise<Watching> {
+export async function watch(fan: TestParticipant, spareOf?: SessionId): Promise<Watching> {
   const viewer = new RtpViewer();
   const { dtlsParameters } = viewer;
   const answer = await fan.request('stage:watch', {
     rtpCapabilities: rtpViewerCapabilities(fan.welcome.inside?.stage.routerRtpCapabilities ?? {}),
     dtlsParameters,
     viewport: { width: 1280, height: 720 },
+    spareOf,
   });
   await viewer.connect(answer.transport as TransportOptions, answer.consumers as ConsumerOptions[]);
   return { session: answer.session, viewer, [Symbol.dispose]: () => viewer.close() };

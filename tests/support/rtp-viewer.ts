@@ -117,7 +117,7 @@ export class RtpViewer {
   addConsumers(consumers: ConsumerOptions[]): void {
     for (const { id, kind, rtpParameters } of consumers) {
       const [encoding] = (rtpParameters.encodings ?? []) as { ssrc: number }[];
-      if (!encoding) continue;
+      if (!encoding || this.#streams.has(encoding.ssrc)) continue;
       this.#streams.set(encoding.ssrc, {
         kind,
         consumerId: id,
