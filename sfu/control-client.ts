@@ -121,6 +121,8 @@ export class ControlClient {
       handshakeTimeout: CONTROL_CONNECT_TIMEOUT_MS,
       maxPayload: CONTROL_FRAME_MAX_BYTES,
       perMessageDeflate: false,
+      // An answer is acted upon before the events that came right behind it: they may be of a session that is only known by it.
+      allowSynchronousEvents: false,
     });
     this.#socket = socket;
     this.#received = 0;

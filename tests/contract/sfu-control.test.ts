@@ -277,3 +277,23 @@ it('tells at once that everything is lost when the process of the node is gone',
   expect((await events.wait('sessionClosed', session)).reason).toBe('node_lost');
   await expect(gateway.stats()).rejects.toMatchObject({ code: 'node_unavailable' });
 });
+
+it('has an answer acted upon before whatever happens after it is told, also where both come at once', async () => {
+  await using house = await openHouse();
+  const gateway = await house.gateway();
+  await using stage = new RtpStage(gateway);
+  const publisher = await stage.publish('room_order');
+  const { session } = await stage.watch('room_order', { grant: { identity: 'lea' } });
+  const order: string[] = [];
+  gateway.on((event) => event.session === session && event.type !== 'transportState' && order.push(event.type));
+  // As many as keep the connection busy: what is written meanwhile goes in one piece.
+  const taken = Array.from({ length: 20 }, async () => {
+    const { consumers } = await gateway.adopt({ session, room: 'room_order', identity: 'lea' });
+    // Whoever asked does so through a few layers of theirs.
+    for (let layer = 0; layer < 5; layer += 1) await undefined;
+    order.push(`took over ${consumers.length}`);
+  });
+  await Promise.all([...taken, gateway.closeSession({ session: publisher.session })]);
+  await stage.events.wait('consumersRemoved', session);
+  expect(order).toEqual([...taken.map(() => 'took over 2'), 'consumersRemoved']);
+});
