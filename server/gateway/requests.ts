@@ -42,6 +42,8 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
   const freshCaller = async (connection: Connection): Promise<StageCaller> => {
     const { participant, can } = connection;
     const { access } = await rooms.decide({ roomId: connection.roomId, ...participant, subscribe: can.subscribe });
+    // Whoever left, or was put out, while it was decided: nobody would end what is opened for them now.
+    if (connection.closed || !connection.isInside) throw new AppError('access_required');
     return caller(connection, access);
   };
   return {
@@ -109,7 +111,14 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
     'stage:resume': {
       from: 'inside',
       limit: 'stage',
-      handle: (connection, { session }) => stage.resume(caller(connection), session),
+      handle: async (connection, { session }) => {
+        try {
+          return await stage.resume(caller(connection), session);
+        } finally {
+          // It went while the node was asked: what was taken over waits for the next one.
+          if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
+        }
+      },
     },
     'stage:leave': {
       from: 'lobby',
