@@ -52,7 +52,10 @@ export class FactFanout {
       log: context.log,
     });
     for (const topic of TOLD_TOPICS) context.outbox.on(topic, (fact) => this.#tell(io, fact));
-    context.outbox.on('access.changed', (fact) => this.#closeAbsent(fact));
+    // Together: what is read to decide about them is gathered, and nobody waits for the one before.
+    context.outbox.onBatch('access.changed', async (facts) => {
+      await Promise.all(facts.map((fact) => this.#closeAbsent(fact)));
+    });
   }
 
   /** A fact that another gateway dispatched, and that this one may not have heard of otherwise. */

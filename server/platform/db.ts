@@ -50,6 +50,8 @@ export interface DatabaseOptions {
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
 /** Two processes that start together migrate one after the other; any number will do as long as it is the same. */
 const MIGRATION_LOCK = 7_064_301;
+/** A statement whose answer has not come by then is given up, and its connection with it: it may have broken without a word. */
+const STATEMENT_LIMIT_MS = 120_000;
 /** Postgres says with these that a transaction lost a race and may simply run again. */
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
 const TRANSACTION_ATTEMPTS = 5;
@@ -71,27 +73,20 @@ export class Database {
   }
 
   static async #createPostgres(url: string, max: number): Promise<Database> {
-    const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, keepAlive: true });
+    await migrate(url);
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      query_timeout: STATEMENT_LIMIT_MS,
+    });
     // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the process.
     pool.on('error', () => {});
     // The pool listens to a client only while nobody has it: a connection that breaks under a query is told to whoever asked, and once more here.
     pool.on('connect', (client) => client.on('error', () => {}));
-    const orm = drizzlePg(pool);
-    try {
-      const client = await pool.connect();
-      try {
-        await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-        await migratePg(drizzlePg(client), { migrationsFolder: MIGRATIONS_FOLDER });
-        await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      } finally {
-        client.release();
-      }
-    } catch (error) {
-      await pool.end();
-      throw error;
-    }
     return new Database({
-      orm: orm as unknown as Orm,
+      orm: drizzlePg(pool) as unknown as Orm,
       run: runOn(pool),
       transaction: (work) => transactionOnPool(pool, work),
       tryLock: (key) => lockOnPool(pool, key),
@@ -155,6 +150,20 @@ export class Database {
     if (this.#closed) return;
     this.#closed = true;
     await this.#driver.end();
+  }
+}
+
+/** With a connection of its own, and without a limit: it waits for others who migrate, and may have many rows to change. */
+async function migrate(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await migratePg(drizzlePg(client), { migrationsFolder: MIGRATIONS_FOLDER });
+  } finally {
+    // The lock goes with the connection.
+    await client.end();
   }
 }
 

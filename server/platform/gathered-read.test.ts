@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { GatheredRead } from './gathered-read.ts';
+import { READ_LIMIT_MS } from './read-limit.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -38,6 +39,19 @@ test('a read that fails fails for those who asked, and the next goes on', async 
   await expect(Promise.all([gathered.get('a'), gathered.get('b')])).rejects.toThrow('gone');
   fails = false;
   expect(await gathered.get('a')).toBe('a');
+});
+
+test('a read that hangs fails for those who asked, and those who wait for its end are read for', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { ends, gathered } = gatedRead();
+  const first = gathered.get('a').catch((error) => error.code);
+  await turn();
+  const second = gathered.get('b');
+  await vi.advanceTimersByTimeAsync(READ_LIMIT_MS);
+  expect(await first).toBe('unavailable');
+  await turn();
+  ends[1]?.();
+  expect(await second).toBe('read b');
 });
 
 test('between two reads a crowd gathers, and a single one does not wait', async () => {

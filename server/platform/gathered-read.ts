@@ -1,3 +1,4 @@
+import { limited } from './read-limit.ts';
 import { restBetween } from './rest-between.ts';
 
 /** One statement takes no more of them. */
@@ -44,7 +45,7 @@ export class GatheredRead<K, V> {
 
   async #readSome(some: Waiting<K, V>[]): Promise<void> {
     try {
-      const values = await this.#read(some.map(({ key }) => key));
+      const values = await limited(this.#read(some.map(({ key }) => key)));
       for (const [index, { resolve }] of some.entries()) resolve(values[index] as V);
     } catch (error) {
       for (const { reject } of some) reject(error);

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { READ_LIMIT_MS } from './read-limit.ts';
 import { SharedRead } from './shared-read.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -38,6 +39,17 @@ test('keys do not wait for each other, and a failed read does not stay', async (
   await expect(shared.get('a')).rejects.toThrow('a');
   fails = false;
   expect(await Promise.all([shared.get('a'), shared.get('b')])).toEqual(['a', 'b']);
+});
+
+test('a read that hangs fails for those who asked, and those who wait for its end are read for', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { ends, shared } = gatedRead();
+  const first = shared.get('room').catch((error) => error.code);
+  const second = shared.get('room');
+  await vi.advanceTimersByTimeAsync(READ_LIMIT_MS);
+  expect(await first).toBe('unavailable');
+  ends[1]?.();
+  expect(await second).toBe(2);
 });
 
 test('between two reads a crowd gathers, and a single one does not wait', async () => {

@@ -1,3 +1,4 @@
+import { limited } from './read-limit.ts';
 import { restBetween } from './rest-between.ts';
 
 interface Next<V> {
@@ -41,7 +42,7 @@ export class SharedRead<K, V> {
   }
 
   #start(key: K): Promise<V> {
-    const read = this.#read(key).finally(() => {
+    const read = limited(this.#read(key)).finally(() => {
       if (this.#running.get(key) === read) this.#running.delete(key);
     });
     this.#running.set(key, read);
