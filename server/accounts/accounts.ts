@@ -27,6 +27,11 @@ export class Accounts {
     return creator;
   }
 
+  async assertCreators(identities: string[]): Promise<void> {
+    const names = await this.getNames(identities);
+    if (!identities.every((identity) => names.has(identity))) throw new AppError('creator_not_found');
+  }
+
   /** Names by identity, for those that exist. */
   async getNames(identities: string[]): Promise<Map<string, string>> {
     const found = await this.#store.findCreators([...new Set(identities)]);

@@ -212,7 +212,11 @@ function payoutRoutes({ accounts, money: { desk } }: HttpContext): Route[] {
       answer: payoutBatch,
       status: 201,
       summary: 'Pay out what is available',
-      handler: ({ input, by }) => desk.runPayouts({ ...input, by }),
+      errors: ['creator_not_found'],
+      handler: async ({ input, by }) => {
+        await accounts.assertCreators(input.creators ?? []);
+        return desk.runPayouts({ ...input, by });
+      },
     }),
     ...deskRoute({
       name: 'Freeze',

@@ -184,7 +184,7 @@ function ownEarningsRoutes({ accounts, money: { settlement } }: HttpContext): Ro
   ];
 }
 
-function batchRoutes({ money: { desk, settlement } }: HttpContext): Route[] {
+function batchRoutes({ accounts, money: { desk, settlement } }: HttpContext): Route[] {
   const base = { auth: 'server', limit: 'server' } as const;
   return [
     defineRoute({
@@ -199,7 +199,11 @@ function batchRoutes({ money: { desk, settlement } }: HttpContext): Route[] {
       summary: 'Pay out what is available',
       description:
         'One payout for each creator who can be paid and has the minimum. They are `pending` until the payment provider has taken them; what it refuses is available again.',
-      handler: ({ caller, input }) => desk.runPayouts({ ...input, by: caller.apiKey }),
+      errors: ['creator_not_found'],
+      handler: async ({ caller, input }) => {
+        await accounts.assertCreators(input.creators ?? []);
+        return desk.runPayouts({ ...input, by: caller.apiKey });
+      },
     }),
     defineRoute({
       ...base,

@@ -29,12 +29,7 @@ export class Cancellations {
 
   /** Does some of what is due; true when there may be more. */
   async sweep(): Promise<boolean> {
-    const { rooms } = this.#context;
-    const overdue = await rooms.findOverdue(LIMITS.notHeldAfterMs, CLAIM_ROOMS);
-    for (const room of overdue) await rooms.endRoom(room);
-    const undecided = await this.#store.findUndecided(CLAIM_ROOMS);
-    for (const room of undecided) await this.#store.insert(room, this.#context.nowIso());
-    await this.#store.reopen();
+    const isMore = this.#after === undefined && (await this.#findNew());
     // What cannot be given back now (a payment in dispute) stays open, holds up nobody behind it, and is tried again at the next run.
     const open = await this.#store.findOpen(CLAIM_ROOMS, this.#after);
     for (const cancellation of open) {
@@ -42,7 +37,17 @@ export class Cancellations {
       await this.#giveBack(cancellation.room as RoomId);
     }
     if (open.length < CLAIM_ROOMS) this.#after = undefined;
-    return overdue.length === CLAIM_ROOMS || undecided.length === CLAIM_ROOMS || open.length === CLAIM_ROOMS;
+    return isMore || open.length === CLAIM_ROOMS;
+  }
+
+  async #findNew(): Promise<boolean> {
+    const { rooms } = this.#context;
+    const overdue = await rooms.findOverdue(LIMITS.notHeldAfterMs, CLAIM_ROOMS);
+    for (const room of overdue) await rooms.endRoom(room);
+    const undecided = await this.#store.findUndecided(CLAIM_ROOMS);
+    for (const room of undecided) await this.#store.insert(room, this.#context.nowIso());
+    await this.#store.reopen();
+    return overdue.length === CLAIM_ROOMS || undecided.length === CLAIM_ROOMS;
   }
 
   async #giveBack(room: RoomId): Promise<void> {

@@ -41,21 +41,13 @@ export class ReceiptsStore {
     return Object.fromEntries(rows.map((row) => [row.kind, Number(row.amount)]));
   }
 
-  async isSessionGivenBack(id: string): Promise<boolean> {
-    const { rows } = await execute<{ whole: boolean }>(
-      this.#orm,
-      sql`select ${isGivenBack('private_session', id)} as whole`,
-    );
-    return rows[0]?.whole === true;
-  }
-
-  /** How a payment for a membership stands, by the provider's id of its invoice. */
-  async findInvoiceStatus(invoice: string): Promise<'settled' | 'part_refunded' | 'refunded'> {
+  /** How such a sale stands: a private session by its id, a payment for a membership by the provider's id of its invoice. */
+  async findStatus(kind: keyof typeof BOOKED_FOR, source: string): Promise<'settled' | 'part_refunded' | 'refunded'> {
     const { rows } = await execute<{ whole: boolean; part: boolean }>(
       this.#orm,
-      sql`select ${isGivenBack('membership', invoice)} as whole, exists (
+      sql`select ${isGivenBack(kind, source)} as whole, exists (
           select 1 from ledger_transactions x join ledger_transactions r on r.reverses_id = x.id and r.kind = 'refund'
-          where x.kind = 'membership' and x.source_type = ${BOOKED_FOR.membership} and x.source_id = ${invoice}) as part`,
+          where x.kind = ${kind} and x.source_type = ${BOOKED_FOR[kind]} and x.source_id = ${source}) as part`,
     );
     if (rows[0]?.whole) return 'refunded';
     return rows[0]?.part ? 'part_refunded' : 'settled';

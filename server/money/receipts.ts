@@ -118,7 +118,7 @@ export class Receipts {
         amountMinor: invoice.amountMinor,
         at: invoice.paidAt,
       }),
-      status: await store.findInvoiceStatus(invoice.invoice),
+      status: await store.findStatus('membership', invoice.invoice),
       ...(await this.#ofSale({ ...invoice, creator: row.creator }, legs)),
       membership: { id: row.id, tier: name, paidUntil: iso(invoice.periodEnd) },
       relatesTo: (await refunds.findOf({ membershipInvoice: id }))?.id ?? null,
@@ -133,7 +133,7 @@ export class Receipts {
     const { identity, chargedMinor: amountMinor, endedAt, requestedAt, rateMinor, confirmedMs } = row;
     return {
       ...this.#blank({ id, kind: 'private_session', identity, amountMinor, at: endedAt ?? requestedAt }),
-      status: (await store.isSessionGivenBack(id)) ? 'refunded' : 'settled',
+      status: await store.findStatus('private_session', id),
       ...(await this.#ofSale(row, legs)),
       privateSession: { ratePerMinuteMinor: rateMinor, confirmedMs },
       relatesTo: (await refunds.findOf({ privateSession: id }))?.id ?? null,

@@ -151,7 +151,7 @@ export const receipt = z.object({
   amountMinor,
   currency,
   at: z.string(),
-  /** Of a payment for a membership `settled`, `part_refunded` or `refunded`; what else there is says how it stands in its own words. */
+  /** Of a payment for a membership and of a private session `settled`, `part_refunded` or `refunded`; what else there is says how it stands in its own words. */
   status: z.string(),
   /** How it was paid, or where it went: promotional credit, paid credit and card sum to the amount. */
   paid: z.object({ promoMinor: z.number().int(), walletMinor: z.number().int(), cardMinor: z.number().int() }),

@@ -102,7 +102,8 @@ export class Rooms {
       minTier: access.minTier ?? null,
       currency: this.#currency,
       chatEnabled: input.chat?.enabled ?? true,
-      startsAt: input.startsAt ?? null,
+      // In UTC: Postgres refuses time zones that ISO 8601 has.
+      startsAt: input.startsAt ? new Date(input.startsAt).toISOString() : null,
       capacity: this.#parseCapacity(input),
     });
     return this.getRoom(id);

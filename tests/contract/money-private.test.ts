@@ -148,6 +148,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     const part = await money.refund({ ...target, amountMinor: 90 }, 'operator');
     expect(part).toMatchObject({ privateSession: asked.id, amountMinor: 90, to: 'wallet', status: 'succeeded' });
     expect(await balance(house, lea)).toBe(1_060 - costMinor + 90);
+    expect((await money.getReceipt(asked.id, lea)).status).toBe('part_refunded');
     const taken = (await money.getReceipt(part.id, lea)).parts;
     expect(taken?.creatorMinor).toBeLessThan(0);
     expect(Object.values(taken ?? {}).reduce((sum, each) => sum + each, 0)).toBe(-90);

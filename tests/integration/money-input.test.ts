@@ -210,13 +210,13 @@ const AMOUNTS: Input[] = [
   {
     name: 'whom a batch pays',
     ask: (creators) => scene.server('POST', '/v1/payout-batches', { creators }),
-    refusals: malformed([[], ['../ada'], 'ada', [7], null]),
+    refusals: [...malformed([[], ['../ada'], 'ada', [7], null]), [['ada', 'nobody'], 'creator_not_found']],
     good: ['ada'],
   },
   {
     name: 'whom a batch pays, from the desk',
     ask: (creators) => scene.site('operator', 'POST', '/desk/payouts/run', { creators }),
-    refusals: malformed([[], ['../ada']]),
+    refusals: [...malformed([[], ['../ada']]), [['nobody'], 'creator_not_found']],
     good: ['ada'],
   },
 ];
@@ -619,6 +619,15 @@ describe('moments and texts that no database keeps', () => {
     ],
   ]);
 });
+
+test.each(['2030-05-01T20:00:00+16:00', `2030-05-01T04:00:00.${'0'.repeat(200)}Z`])(
+  'a room from %s is kept as that moment, however it is written',
+  async (startsAt) => {
+    const body = { creator: 'ada', title: 'Far away', access: { kind: 'free' }, startsAt };
+    const room = await scene.loge.server<{ startsAt: string }>('POST', '/v1/rooms', body);
+    expect(room.startsAt).toBe('2030-05-01T04:00:00.000Z');
+  },
+);
 
 test('a private session is for the two whom it concerns, and a request that has lapsed is none', async () => {
   using asker = await scene.connect('fan-1', scene.rooms.private);

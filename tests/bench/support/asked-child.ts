@@ -55,7 +55,8 @@ export class Child<Ready> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode !== null) return;
     const exited = new Promise((resolve) => this.#process.once('exit', resolve));
-    this.#process.kill('SIGTERM');
+    // A bare mediasoup takes the first SIGTERM for its worker alone; workers end when the pipe to their process breaks.
+    this.#process.kill('SIGKILL');
     await exited;
   }
 }
