@@ -250,6 +250,14 @@ export class ChatStore {
     });
   }
 
+  async lastSeqs(asked: RoomId[]): Promise<Map<RoomId, number>> {
+    const rows = await this.#db.bulk<{ room: RoomId; last_seq: number }>(
+      'select room, last_seq from chat_sequences where room = any($1::text[])',
+      [asked],
+    );
+    return new Map(rows.map(({ room, last_seq }) => [room, last_seq]));
+  }
+
   async lastSeq(room: RoomId): Promise<number> {
     const [row] = await this.#db.orm.select().from(chatSequences).where(eq(chatSequences.room, room));
     return row?.lastSeq ?? 0;

@@ -193,6 +193,11 @@ export class Chat {
     return { entries, lastSeq };
   }
 
+  /** The number of the newest entry of each room that has one. */
+  newest(rooms: RoomId[]): Promise<Map<RoomId, number>> {
+    return this.#store.lastSeqs(rooms);
+  }
+
   /** What a newcomer sees, or what somebody who was here until `since` missed. */
   async catchUp(room: RoomId, since: number | undefined): Promise<ChatPage> {
     if (since === undefined) {

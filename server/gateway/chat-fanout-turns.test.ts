@@ -25,6 +25,7 @@ function message(seq: number): ChatEntry {
 async function openRoom(people: number) {
   const fanout = new ChatFanout({
     read: async () => ({ entries: [], lastSeq: 0 }),
+    newest: async () => new Map(),
     isBusConnected: undefined,
     readablePerSecond: 0,
     log: createLog({ level: 'silent', pretty: false }),

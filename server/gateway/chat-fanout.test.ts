@@ -7,7 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createLog } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import type { ChatEntry, ChatFrame, ChatPage } from '../protocol/chat.ts';
-import { createId } from '../protocol/ids.ts';
+import { createId, type RoomId } from '../protocol/ids.ts';
 import { ChatFanout } from './chat-fanout.ts';
 import type { RoomSocket } from './connection.ts';
 
@@ -42,6 +42,7 @@ async function openRoom(read: (range: { since?: number }) => Promise<ChatPage>) 
   const socket = await accepted;
   const fanout = new ChatFanout({
     read: (_room, range) => (range.since === undefined ? Promise.resolve(page([])) : read(range)),
+    newest: async (rooms) => new Map(rooms.map((each) => [each, log.length])),
     isBusConnected: undefined,
     readablePerSecond: 0,
     log: createLog({ level: 'silent', pretty: false }),
@@ -86,27 +87,55 @@ test('R16: what the database does not tell yet is asked for again, and what was 
     }) as never,
   );
   fanout.checkAll();
+  await vi.waitFor(() => expect(pages).toEqual([]));
   fanout.checkAll();
+  await new Promise(setImmediate);
   answer?.(page(pick(3)));
   await vi.waitFor(() => expect(shown).toEqual([1, 2, 3, 4]));
 });
 
-test('without the bus a room is compared with the database every second, whatever its age is when the timer goes off', async () => {
+test('without the bus the rooms are compared with the database four times a second, in one statement, and those behind are read', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   closers.push(() => vi.useRealTimers());
-  const read = vi.fn(async () => page(pick()));
+  const read = vi.fn(async (_room: RoomId) => page(pick()));
+  const behind = createId('room');
+  const rooms = [behind, createId('room')];
+  const newest = vi.fn(async (_asked: RoomId[]) => new Map([[behind, 1]]));
   const fanout = new ChatFanout({
     read,
+    newest,
     isBusConnected: () => false,
     readablePerSecond: 0,
     log: createLog({ level: 'silent', pretty: false }),
     metrics: createMetrics(),
   });
   closers.push(() => fanout.close());
-  // The timer began before the room did, and so it is a moment short of a second old each time.
-  await vi.advanceTimersByTimeAsync(10);
-  await fanout.open(createId('room'));
+  for (const room of rooms) await fanout.open(room);
   read.mockClear();
-  await vi.advanceTimersByTimeAsync(1_000);
-  expect(read).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(newest.mock.calls).toEqual([[rooms]]);
+  expect(read.mock.calls.map(([room]) => room)).toEqual([behind]);
+  // One that fails does not wait for its time.
+  newest.mockRejectedValueOnce(new Error('away'));
+  await vi.advanceTimersByTimeAsync(500);
+  expect(newest).toHaveBeenCalledTimes(3);
+});
+
+test('with the bus they are compared every ten seconds, for what was lost last', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  closers.push(() => vi.useRealTimers());
+  const newest = vi.fn(async () => new Map());
+  const fanout = new ChatFanout({
+    read: async () => page(pick()),
+    newest,
+    isBusConnected: () => true,
+    readablePerSecond: 0,
+    log: createLog({ level: 'silent', pretty: false }),
+    metrics: createMetrics(),
+  });
+  closers.push(() => fanout.close());
+  await fanout.open(createId('room'));
+  await vi.advanceTimersByTimeAsync(30_500);
+  expect(newest.mock.calls.length).toBeGreaterThanOrEqual(3);
+  expect(newest.mock.calls.length).toBeLessThanOrEqual(4);
 });

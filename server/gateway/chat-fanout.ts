@@ -1,11 +1,11 @@
 /**
  * New chat entries to the sockets of this gateway: at most one frame per socket and tick, however many authors and gateways there are, each
  * entry once and in the order of the log. The first entry after a quiet moment goes out at once to all; then the cohorts of a large room take turns
- * within the tick. What the bus lost is read from the
- * database before anything after it is sent; a socket that does not keep up is left alone until it has drained, and then caught up.
+ * within the tick. What the bus lost is read from the database before anything after it is sent; a socket that does not keep up is left alone until it has drained, and then caught up.
  */
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { SharedRead } from '../platform/shared-read.ts';
 import type { ChatEntry, ChatPage } from '../protocol/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { ChatAudience, type ChatListener } from './chat-audience.ts';
@@ -22,10 +22,11 @@ const LATE_MS = 10;
 const GAP_MS = 25;
 /** Waits before the next look at the database for what was not found in it, or when it did not answer; the last one repeats. */
 const GAP_RETRY_MS = [25, 50, 100, 250, 500, 1_000];
-/** How often a room is compared with the database: what was lost last has nothing after it that would show the gap. */
+/** How often the rooms are compared with the database: what was lost last has nothing after it that would show the gap. */
 const CHECK_MS = 10_000;
-const CHECK_OUTAGE_MS = 1_000;
-/** Timers are a little early or late: without this every second look would find its room a millisecond too young. */
+/** The same while messages of other gateways come no other way. */
+const CHECK_OUTAGE_MS = 250;
+/** Timers are a little early or late: without this every second look would find itself a millisecond too soon. */
 const CHECK_SLACK_MS = 100;
 const PAGE_ENTRIES = 200;
 /** A gap of more is not told entry by entry: whoever wants it pages through the history. */
@@ -34,6 +35,8 @@ const GAP_MAX_ENTRIES = 1_000;
 export interface ChatFanoutOptions {
   /** A room's entries after a number, as they are in the database. */
   read: (room: RoomId, range: { since?: number; limit: number }) => Promise<ChatPage>;
+  /** The number of the newest entry of each room that has one. */
+  newest: (rooms: RoomId[]) => Promise<Map<RoomId, number>>;
   /** Whether messages of other gateways arrive by themselves; undefined where there are no other gateways. */
   isBusConnected: (() => boolean) | undefined;
   /** Messages a second that people can read; 0 for any number. */
@@ -51,7 +54,6 @@ interface ChatRoom {
   turnAtMs: number;
   /** From then on everybody's last frame is a tick ago. */
   quietAtMs: number;
-  checkedAtMs: number;
   timer: NodeJS.Timeout | undefined;
   gapTimer: NodeJS.Timeout | undefined;
   reading: Promise<void> | undefined;
@@ -66,10 +68,13 @@ export class ChatFanout {
   readonly #rooms = new Map<RoomId, ChatRoom>();
   readonly #opening = new Map<RoomId, Promise<ChatRoom>>();
   readonly #checkTimer: NodeJS.Timeout | undefined;
+  readonly #newest: SharedRead<'rooms', Map<RoomId, number>>;
+  #checkedAtMs = 0;
 
   constructor(options: ChatFanoutOptions) {
     this.#options = options;
-    if (options.isBusConnected) this.#checkTimer = setInterval(() => this.#checkRooms(), CHECK_OUTAGE_MS).unref();
+    this.#newest = new SharedRead(() => options.newest([...this.#rooms.keys()]));
+    if (options.isBusConnected) this.#checkTimer = setInterval(() => this.#checkNowAndThen(), CHECK_OUTAGE_MS).unref();
   }
 
   /** Must have resolved before the chat is read for whoever comes in: from here on nothing is missed. */
@@ -90,7 +95,6 @@ export class ChatFanout {
       turn: 0,
       turnAtMs: 0,
       quietAtMs: 0,
-      checkedAtMs: nowMs,
       timer: undefined,
       gapTimer: undefined,
       reading: undefined,
@@ -139,17 +143,25 @@ export class ChatFanout {
     }, waitMs);
   }
 
-  /** Messages may have been lost: compares every room with the database. */
+  /** Messages may have been lost: compares every room with the database, and reads those that are behind. */
   checkAll(): void {
-    for (const [roomId, room] of this.#rooms) void this.#repair(roomId, room);
+    this.#checkedAtMs = Date.now();
+    this.#newest
+      .get('rooms')
+      .then((newest) => {
+        for (const [roomId, room] of this.#rooms)
+          if ((newest.get(roomId) ?? 0) > room.sequence.lastSeq) void this.#repair(roomId, room);
+      })
+      .catch((error) => {
+        this.#options.log.warn({ err: error }, 'chat not compared, trying again shortly');
+        this.#checkedAtMs = 0;
+      });
   }
 
-  #checkRooms(): void {
+  #checkNowAndThen(): void {
     const everyMs = this.#options.isBusConnected?.() ? CHECK_MS : CHECK_OUTAGE_MS;
-    const nowMs = Date.now();
-    for (const [roomId, room] of this.#rooms) {
-      if (!room.reading && nowMs - room.checkedAtMs >= everyMs - CHECK_SLACK_MS) void this.#repair(roomId, room);
-    }
+    const isDue = Date.now() - this.#checkedAtMs >= everyMs - CHECK_SLACK_MS;
+    if (isDue && this.#rooms.size > 0) this.checkAll();
   }
 
   #repair(roomId: RoomId, room: ChatRoom): Promise<void> {
@@ -158,7 +170,6 @@ export class ChatFanout {
       room.readAgain = true;
       return room.reading;
     }
-    room.checkedAtMs = Date.now();
     room.readAgain = false;
     room.reading = this.#readMissing(roomId, room)
       .then(() => room.sequence.hasGap)

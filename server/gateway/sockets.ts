@@ -110,6 +110,7 @@ export class SocketGateway {
     });
     this.#fanout = new ChatFanout({
       read: (room, range) => context.chat.history(room, range),
+      newest: (rooms) => context.chat.newest(rooms),
       isBusConnected: context.redis ? () => context.bus.isConnected : undefined,
       readablePerSecond: context.config.chatReadablePerSecond,
       log: context.log,
