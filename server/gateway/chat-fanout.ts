@@ -1,7 +1,8 @@
 /**
  * New chat entries to the sockets of this gateway: at most one frame per socket and tick, however many authors and gateways there are, each
  * entry once and in the order of the log. The first entry after a quiet moment goes out at once to all; then the cohorts of a large room take turns
- * within the tick. What the bus lost is read from the database before anything after it is sent; a socket that does not keep up is left alone until it has drained, and then caught up.
+ * within the tick. What the bus lost is read from the database before anything after it is sent; a socket that does not keep up is left alone until
+ * it has drained, and then caught up.
  */
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
