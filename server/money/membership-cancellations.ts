@@ -55,6 +55,11 @@ export class MembershipCancellations {
       await this.#store.update(tx, id, { nextCheckAt: this.#isBeingTold(before) ? tellingUntil : until });
       return undefined;
     }
+    if (isChosenElsewhere(before, found) && found.isCancelledForDispute) {
+      // As if the house had told it. The dispute may not be known here yet, and is given the time of a telling to come before this is taken back.
+      await this.#store.update(tx, id, { isCancelledByDispute: true, tellingUntil: until, nextCheckAt: until });
+      return undefined;
+    }
     const row = isChosenElsewhere(before, found)
       ? await this.#store.update(tx, id, { wantsToLeave: found.cancelAtPeriodEnd, decisions: before.decisions + 1 })
       : before;
