@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { openClub } from '../support/club.ts';
 import { DATABASES } from '../support/databases.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open }) => {
   test('who leaves on its page sees in the wallet that it ends, and no dispute that is won undoes that', async () => {
@@ -66,5 +67,20 @@ describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open
     await club.leave();
     club.winDispute();
     expect(await club.isEnding()).toBe(true);
+  });
+
+  test('who asks again and again to go on while a payment is disputed is refused, and it ends until that is won', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.openDispute();
+    await club.sweep();
+    for (let minute = 0; minute < 3; minute += 1) {
+      await expect(club.goOn()).rejects.toMatchObject({ code: 'membership_disputed' });
+      expect(await club.isEndingThere()).toBe(true);
+      club.advance(MINUTE_MS);
+      await club.sweep();
+    }
+    club.winDispute();
+    expect(await club.isEnding()).toBe(false);
   });
 });

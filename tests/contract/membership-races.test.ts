@@ -56,27 +56,17 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('who goes on while the house cancels a disputed membership goes on when it is won', async () => {
+  test('who goes on once a dispute is won, of which the house hears as it cancels for that, goes on', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute();
-    const cancelled = Promise.withResolvers<void>();
-    let goingOn: Promise<unknown> = Promise.resolve();
-    club.meanwhile.cancelled = async () => cancelled.resolve();
-    club.meanwhile.cancelling = () =>
-      new Promise<void>((resolve) => {
-        // The provider has heard the member; how it stands they read only after it has heard the house.
-        club.meanwhile.looking = () => {
-          resolve();
-          return cancelled.promise;
-        };
-        goingOn = club.goOn();
-      });
+    club.meanwhile.cancelling = async () => {
+      club.winDispute();
+      await club.sweepThere();
+      await club.goOn();
+    };
     await club.sweep();
-    await goingOn;
-    expect(club.meanwhile).toMatchObject({ cancelling: undefined, cancelled: undefined, looking: undefined });
-    expect(await club.isEnding()).toBe(true);
-    club.winDispute();
+    expect(club.meanwhile.cancelling).toBeUndefined();
     expect(await club.isEnding()).toBe(false);
   });
 
@@ -132,16 +122,53 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('who goes on while the house is cut off cancelling a disputed membership goes on when it is won', async () => {
+  test('who goes on while the house is cut off cancelling for a dispute that was won goes on', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute();
-    club.meanwhile.cancelling = club.goOn;
+    club.meanwhile.cancelling = async () => {
+      club.winDispute();
+      await club.sweepThere();
+      await club.goOn();
+    };
     club.meanwhile.cancelled = cutOff;
     await club.sweep();
     expect(club.meanwhile).toMatchObject({ cancelling: undefined, cancelled: undefined });
-    expect(await club.isEnding()).toBe(true);
-    club.winDispute();
+    expect(await club.isEndingThere()).toBe(true);
     expect(await club.isEnding()).toBe(false);
+  });
+
+  test('who goes on twice at once, and then leaves on the provider’s page, leaves', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    await club.leave();
+    club.meanwhile.continuing = club.goOn;
+    await club.goOn();
+    expect(club.meanwhile.continuing).toBeUndefined();
+    await club.choose(true);
+    expect(await club.isEnding()).toBe(true);
+  });
+
+  test('who was cut off and decides again and again is heard on the provider’s page soon after', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.meanwhile.cancelling = cutOff;
+    await expect(club.leave()).rejects.toMatchObject({ code: 'provider_unavailable' });
+    for (const _ of [1, 2]) {
+      club.advance(40_000);
+      await club.leave();
+    }
+    await club.choose(false);
+    expect(await club.isEnding()).toBe(false);
+  });
+
+  test('who leaves while an older decision overrides that as it is cut off leaves later', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.meanwhile.continuing = club.leave;
+    club.meanwhile.continued = cutOff;
+    await expect(club.goOn()).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(await club.isEndingThere()).toBe(false);
+    expect(await club.isEnding()).toBe(true);
   });
 });

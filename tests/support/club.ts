@@ -89,6 +89,7 @@ export async function openClub(db: Database) {
     },
     advance: (ms: number) => house.advance(ms),
     sweep: () => house.money.sweep(),
+    sweepThere: () => gateway.sweep(),
     openDispute(more: { endsSubscription?: boolean } = {}) {
       dispute = act('open_dispute', { paymentIntent: intents[0]?.id ?? '', ...more }).id;
     },
