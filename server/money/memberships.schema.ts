@@ -45,6 +45,8 @@ export const memberships = pgTable(
     expiresAt: time('expires_at').notNull(),
     startedAt: time('started_at'),
     endedAt: time('ended_at'),
+    /** Counts the looks at the provider that were taken, so that one that is older than another can be told. */
+    looks: integer('looks').notNull().default(0),
     /** When the sweeper looks at the provider again by itself; null when there is nothing left to learn. */
     nextCheckAt: time('next_check_at'),
   },

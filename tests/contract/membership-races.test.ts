@@ -171,4 +171,18 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEndingThere()).toBe(false);
     expect(await club.isEnding()).toBe(true);
   });
+
+  test('an older look at what was chosen on the provider’s page is no decision', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    await club.pick(true);
+    club.meanwhile.looked = async () => {
+      await club.pick(false);
+      await club.lookThere();
+    };
+    await club.look();
+    expect(club.meanwhile.looked).toBeUndefined();
+    expect(await club.shown()).toMatchObject({ cancelAtPeriodEnd: false });
+    expect(await club.isEnding()).toBe(false);
+  });
 });
