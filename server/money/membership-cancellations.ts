@@ -9,8 +9,8 @@ import type { ProviderSubscription } from './billing-provider.ts';
 import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 
-/** When what was asked of the provider, and may have failed, is looked at again; longer than the provider's client tries. */
-export const ENDING_RECHECK_MS = 60_000;
+/** When what was asked of the provider, and may have failed, is looked at again; longer than the two calls of that may take with their retries. */
+export const ENDING_RECHECK_MS = 90_000;
 /** A member who decides again while that is being told: so often it is told again before they are asked to wait. */
 const FOLLOW_ROUNDS = 10;
 

@@ -155,7 +155,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     club.meanwhile.cancelling = cutOff;
     await expect(club.leave()).rejects.toMatchObject({ code: 'provider_unavailable' });
     for (const _ of [1, 2]) {
-      club.advance(40_000);
+      club.advance(50_000);
       await club.leave();
     }
     await club.choose(false);
