@@ -46,7 +46,10 @@ export class Memberships {
     return this.#connection.request('memberships:cancel', { membership });
   }
 
-  /** Takes a cancellation back; throws as {@link cancel} does. */
+  /**
+   * Takes a cancellation back.
+   * @throws {LogeError} `membership_disputed` while a bank decides about a payment for it, and what {@link cancel} throws.
+   */
   resume(membership: Membership['id']): Promise<Membership> {
     return this.#connection.request('memberships:resume', { membership });
   }

@@ -1,6 +1,7 @@
 /** What happens later by itself: charges settle, refunds come through, sessions expire. */
 import type { Operation } from './api/operation.ts';
 import { finalizeByTime, retryByTime } from './billing/collection.ts';
+import { endByTime } from './billing/endings.ts';
 import { expireIncomplete } from './billing/standing.ts';
 import { renewSubscription } from './billing/subscriptions.ts';
 import { expireSession } from './checkout/sessions.ts';
@@ -40,6 +41,9 @@ export function runTask(operation: Operation, task: Task): void {
       if (account !== undefined) payOut(operation.of(account.id), account);
       break;
     }
+    case 'end_subscription':
+      endByTime(operation, task.subscription, task.cancelAt);
+      break;
     case 'expire_subscription':
       expireIncomplete(operation, task.subscription);
       break;

@@ -135,7 +135,7 @@ function ownRoutes({ money: { memberships } }: HttpContext): Route[] {
       method: 'post',
       path: '/v1/memberships/:membership/resume',
       summary: 'Take a cancellation back',
-      errors: OWN_ERRORS,
+      errors: [...OWN_ERRORS, 'membership_disputed'],
       handler: ({ caller, params }) => memberships.resume(caller.sub, params.membership),
     }),
     defineRoute({

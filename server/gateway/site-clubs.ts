@@ -98,7 +98,7 @@ function changeRoutes({ money: { memberships } }: HttpContext): Route[] {
       method: 'post',
       path: '/site/memberships/:membership/resume',
       summary: 'Take a cancellation back',
-      errors: CHANGE_ERRORS,
+      errors: [...CHANGE_ERRORS, 'membership_disputed'],
       handler: ({ caller, params }) => memberships.resume(caller.identity, params.membership),
     }),
     defineRoute({

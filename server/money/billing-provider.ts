@@ -37,7 +37,10 @@ export interface ProviderSubscription {
   tier: string | null;
   /** `unpaid`: nothing was ever paid for it, and it may still be. */
   status: 'unpaid' | 'active' | 'past_due' | 'ended';
+  /** It is going to end instead of being renewed, whoever said so, in whichever way. */
   cancelAtPeriodEnd: boolean;
+  /** The provider itself said so, since a payment for it is disputed. */
+  isCancelledForDispute: boolean;
 }
 
 export interface ProviderInvoice {
@@ -63,6 +66,7 @@ export interface BillingProvider {
   listPaidInvoices(subscription: string): Promise<ProviderInvoice[]>;
   /** The provider's own page on which a customer changes the card and pays what is owed. */
   openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string>;
+  /** Takes back any cancellation, also one of the provider's own page. */
   setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void>;
   /** Ends it at once, without paying anything back. */
   endSubscription(subscription: string): Promise<void>;

@@ -9,8 +9,8 @@ import type { ProviderSubscription } from './billing-provider.ts';
 import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 
-/** When what was asked of the provider, and may have failed, is looked at again; longer than the provider's client tries. */
-export const ENDING_RECHECK_MS = 60_000;
+/** When what was asked of the provider, and may have failed, is looked at again; longer than the two calls of that may take with their retries. */
+export const ENDING_RECHECK_MS = 90_000;
 /** A member who decides again while that is being told: so often it is told again before they are asked to wait. */
 const FOLLOW_ROUNDS = 10;
 
@@ -30,14 +30,18 @@ export class MembershipCancellations {
     this.#store = store;
   }
 
-  /** The member's own decision, which the end of a dispute does not undo. */
+  /** The member's own decision, which the end of a dispute does not undo. While a payment is disputed they may leave, and not go on. */
   async decide(id: string, subscription: string, wantsToLeave: boolean): Promise<void> {
-    const until = this.#leaseEnd();
-    const isAlone = await this.#context.db.transaction((tx) => this.#store.decide(tx, id, { wantsToLeave, until }));
+    const until = await this.#context.db.transaction(async (tx) => {
+      const before = await this.#store.lock(tx, id);
+      if (!before) throw new AppError('membership_not_found');
+      if (before.standing === 'disputed' && !wantsToLeave) throw new AppError('membership_disputed');
+      const decisions = before.decisions + 1;
+      return this.#beginTelling(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
+    });
     await this.#tellDecision(id, subscription);
     await this.#store.noteDecided(id);
-    // Beside another who tells, nobody knows whom the provider heard last: the sweeper looks.
-    if (isAlone) await this.#store.endTelling(id, until);
+    await this.#store.endTelling(id, until);
   }
 
   /**
@@ -49,10 +53,14 @@ export class MembershipCancellations {
     { asked, before, found }: { asked: MembershipRow; before: MembershipRow; found: ProviderSubscription },
   ): Promise<CancellationPlan | undefined> {
     const { id, standing, tellingUntil } = before;
-    const until = this.#leaseEnd();
     if (this.#isBeingTold(before) || !isUnchanged(asked, before)) {
       // It was decided, or told, while the provider answered: how it stands, the next look tells.
-      await this.#store.update(tx, id, { nextCheckAt: this.#isBeingTold(before) ? tellingUntil : until });
+      await this.#store.update(tx, id, { nextCheckAt: this.#isBeingTold(before) ? tellingUntil : this.#leaseEnd() });
+      return undefined;
+    }
+    if (isChosenElsewhere(before, found) && found.isCancelledForDispute) {
+      // As if the house had told it. The dispute may not be known here yet, and is given the time of a telling to come before this is taken back.
+      await this.#beginTelling(tx, before, { isCancelledByDispute: true });
       return undefined;
     }
     const row = isChosenElsewhere(before, found)
@@ -62,8 +70,7 @@ export class MembershipCancellations {
     if (act) {
       // Remembered before it is done: a cancellation that is there already is the member's own, and stays.
       const isCancelledByDispute = row.isCancelledByDispute || act === 'cancel';
-      await this.#store.update(tx, id, { isCancelledByDispute, tellingUntil: until, nextCheckAt: until });
-      return { act, until };
+      return { act, until: await this.#beginTelling(tx, row, { isCancelledByDispute }) };
     }
     if (tellingUntil !== null) {
       // Whoever was cut off had been heard. What ends while it is disputed is the house's, but for a member who wants to leave.
@@ -108,6 +115,18 @@ export class MembershipCancellations {
 
   async #readDecision(id: string): Promise<boolean> {
     return (await this.#store.find(id))?.wantsToLeave === true;
+  }
+
+  /**
+   * The row says that the provider is being told, and until when; answers that. Who begins beside others shares their time, which so comes to its end
+   * however often somebody decides again. Whoever tells reads the decision again afterwards: once all are done, the provider has heard the newest.
+   */
+  async #beginTelling(tx: Orm, row: MembershipRow, decided: Partial<MembershipRow>): Promise<string> {
+    const shared = this.#isBeingTold(row) ? row.tellingUntil : null;
+    const until = shared ?? this.#leaseEnd();
+    const tellers = shared === null ? 1 : row.tellers + 1;
+    await this.#store.update(tx, row.id, { ...decided, tellers, tellingUntil: until, nextCheckAt: until });
+    return until;
   }
 
   #isBeingTold({ tellingUntil }: MembershipRow): boolean {

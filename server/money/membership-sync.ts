@@ -9,7 +9,7 @@ import { createId, type MembershipId, type TierId } from '../protocol/ids.ts';
 import type { Membership } from '../protocol/memberships.ts';
 import type { ProviderInvoice, ProviderSubscription } from './billing-provider.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from './ledger.ts';
-import { ENDING_RECHECK_MS, MembershipCancellations } from './membership-cancellations.ts';
+import { type CancellationPlan, ENDING_RECHECK_MS, MembershipCancellations } from './membership-cancellations.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { MembershipChange } from './money-facts.ts';
@@ -19,6 +19,14 @@ import type { Refunds } from './refunds.ts';
 export const GRACE_MS = 5 * 24 * 60 * 60_000;
 const FIRST_FEE_CHECK_MS = 30_000;
 const RECHECK_MS = 6 * 60 * 60_000;
+
+/** Other looks that come while one is under way: so often it is looked again, before the event is put off. */
+const LOOK_ROUNDS = 5;
+
+interface TakenLook {
+  isOver: boolean;
+  plan?: CancellationPlan | undefined;
+}
 
 /** An invoice with the booking of it, planned outside the transaction. */
 interface PlannedInvoice {
@@ -59,31 +67,39 @@ export class MembershipSync {
   }
 
   async #sync(id: string, subscription: string): Promise<void> {
+    for (let round = 1; round <= LOOK_ROUNDS; round += 1) {
+      if (await this.#look(id, subscription)) return;
+    }
+    throw new AppError('unavailable');
+  }
+
+  /** False when another look, at another gateway, was taken since this one began: it may be older, and would put back what it has seen. */
+  async #look(id: string, subscription: string): Promise<boolean> {
     const { provider, db, outbox } = this.#context;
     const row = await this.#store.find(id);
     const found = row && (await provider.billing.fetchSubscription(subscription));
-    if (!row || !found) return;
+    if (!row || !found) return true;
     const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
-    const { isOver, plan } = await db.transaction(async (tx) => {
+    const taken = await db.transaction(async (tx): Promise<TakenLook | undefined> => {
       const before = await this.#store.lock(tx, id);
-      if (!before) return { isOver: false, plan: undefined };
+      if (before?.looks !== row.looks) return undefined;
       const isOther = before.providerSubscription !== null && before.providerSubscription !== subscription;
       // Joined on two pages at once: one of them is the membership, the other is undone.
       if (isOther || before.status === 'ended') {
-        return { isOver: await this.#giveBack(tx, before, { plans, isOther, found }), plan: undefined };
+        return { isOver: await this.#giveBack(tx, before, { plans, isOther, found }) };
       }
       const isOver = await this.#apply(tx, before, { found, plans });
-      const isGoingOn = !isOver && found.status !== 'ended';
-      return {
-        isOver,
-        plan: isGoingOn ? await this.cancellations.plan(tx, { asked: row, before, found }) : undefined,
-      };
+      if (isOver || found.status === 'ended') return { isOver };
+      return { isOver, plan: await this.cancellations.plan(tx, { asked: row, before, found }) };
     });
+    if (!taken) return false;
+    const { isOver, plan } = taken;
     outbox.wake();
     if (plan) await this.cancellations.carryOut(plan, id, subscription);
     if (plan && plan.act !== 'cancel') await this.#sync(id, subscription);
     // The house gives up when the grace is over, whatever the provider is set to do.
     if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
+    return true;
   }
 
   /** True when the membership is over. */
@@ -112,6 +128,7 @@ export class MembershipSync {
       accessUntil: new Date(isOver ? Math.min(accessUntilMs, clock.now()) : accessUntilMs).toISOString(),
       startedAt: before.startedAt ?? now,
       endedAt: isOver ? now : null,
+      looks: before.looks + 1,
       // Until the provider has ended it as well, it is looked at again.
       nextCheckAt: found.status === 'ended' ? null : this.#context.laterIso(isOver ? ENDING_RECHECK_MS : RECHECK_MS),
     });

@@ -36,6 +36,8 @@ export const memberships = pgTable(
     decisions: integer('decisions').notNull().default(0),
     /** Until when the provider is being told whether it is to end; past that whoever told was cut off, and it is told again. */
     tellingUntil: time('telling_until'),
+    /** How many tell it in that time: the last of them to be done ends it. Whoever is cut off is never done. */
+    tellers: integer('tellers').notNull().default(0),
     paidUntil: time('paid_until'),
     accessUntil: time('access_until'),
     createdAt: time('created_at').notNull(),
@@ -43,6 +45,8 @@ export const memberships = pgTable(
     expiresAt: time('expires_at').notNull(),
     startedAt: time('started_at'),
     endedAt: time('ended_at'),
+    /** Counts the looks at the provider that were taken, so that one that is older than another can be told. */
+    looks: integer('looks').notNull().default(0),
     /** When the sweeper looks at the provider again by itself; null when there is nothing left to learn. */
     nextCheckAt: time('next_check_at'),
   },

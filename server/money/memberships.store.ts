@@ -77,26 +77,13 @@ export class MembershipsStore {
     return row as MembershipRow;
   }
 
-  /** The member decides, so that from now on no cancellation is the house's; who tells the provider tells alone, or is answered false. */
-  async decide(tx: Orm, id: string, decision: { wantsToLeave: boolean; until: string }): Promise<boolean> {
-    const { wantsToLeave, until } = decision;
-    const before = await this.lock(tx, id);
-    await this.update(tx, id, {
-      wantsToLeave,
-      isCancelledByDispute: false,
-      decisions: (before?.decisions ?? 0) + 1,
-      tellingUntil: until,
-      nextCheckAt: until,
-    });
-    return before?.tellingUntil === null;
-  }
-
-  /** The provider was told what holds, and nobody else has begun to tell it anything since. */
+  /** One of those who tell the provider in this time is done; with the last of them the time is over. */
   async endTelling(id: string, until: string): Promise<void> {
+    const { tellers, tellingUntil } = memberships;
     await this.#orm
       .update(memberships)
-      .set({ tellingUntil: null })
-      .where(and(eq(memberships.id, id), eq(memberships.tellingUntil, until)));
+      .set({ tellers: sql`${tellers} - 1`, tellingUntil: sql`case when ${tellers} > 1 then ${tellingUntil} end` })
+      .where(and(eq(memberships.id, id), eq(tellingUntil, until)));
   }
 
   /** The provider was told. A cancellation that the house began meanwhile is the member's, if theirs is to leave. */

@@ -101,9 +101,14 @@ export class StripeBilling implements BillingProvider {
   }
 
   async setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void> {
-    await this.#call('cancel or resume', () =>
-      this.#stripe.subscriptions.update(subscription, { cancel_at_period_end: isCancelled }),
-    );
+    await this.#call('cancel or resume', async () => {
+      const found = await this.#stripe.subscriptions.retrieve(subscription);
+      if (isEnding(found) === isCancelled && statusOf(found.status) !== 'ended') return;
+      // Each form is taken back by its own parameter, and Stripe refuses both at once.
+      const isByTime = found.cancel_at !== null && !found.cancel_at_period_end;
+      const change = isByTime ? { cancel_at: '' as const } : { cancel_at_period_end: isCancelled };
+      await this.#stripe.subscriptions.update(subscription, change);
+    });
   }
 
   async endSubscription(subscription: string): Promise<void> {
@@ -150,8 +155,18 @@ export function toSubscription(subscription: Stripe.Subscription): ProviderSubsc
     membership: subscription.metadata.membership ?? null,
     tier: price?.metadata?.tier ?? price?.lookup_key ?? null,
     status: statusOf(subscription.status),
-    cancelAtPeriodEnd: subscription.cancel_at_period_end,
+    cancelAtPeriodEnd: isEnding(subscription),
+    isCancelledForDispute: isEnding(subscription) && subscription.cancellation_details?.reason === 'payment_disputed',
   };
+}
+
+/**
+ * Whether Stripe is going to end it: told by us, in the dashboard or since a payment is disputed, `cancel_at_period_end` says so; told by the member in
+ * the portal, in flexible billing mode, `cancel_at` alone (docs.stripe.com/billing/subscriptions/billing-mode/compare, “Scheduled subscription
+ * cancellation”), which is the mode of every new subscription since 2025-09-30.clover.
+ */
+function isEnding({ cancel_at, cancel_at_period_end }: Stripe.Subscription): boolean {
+  return cancel_at_period_end || cancel_at !== null;
 }
 
 function statusOf(status: Stripe.Subscription.Status): ProviderSubscription['status'] {

@@ -179,6 +179,12 @@ export const ERROR_CATALOGUE = {
   membership_not_found: { status: 404, retryable: false, message: 'There is no such membership.' },
   membership_exists: { status: 409, retryable: false, message: 'You are a member of this club already.' },
   membership_ended: { status: 409, retryable: false, message: 'This membership has ended. Join again.' },
+  membership_disputed: {
+    status: 409,
+    retryable: false,
+    message:
+      'A payment for this membership is disputed. Until the bank has decided, a cancellation cannot be taken back.',
+  },
   // Events out
   event_not_found: { status: 404, retryable: false, message: 'There is no such event.' },
   webhook_endpoint_not_found: { status: 404, retryable: false, message: 'There is no such webhook endpoint.' },

@@ -106,6 +106,11 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     });
     const again = await stripe.subscriptions.update(id, { cancel_at_period_end: false });
     expect(again).toMatchObject({ cancel_at_period_end: false, cancel_at: null });
+    const both = stripe.subscriptions.update(id, { cancel_at_period_end: false, cancel_at: '' });
+    expect(await faultOf(both)).toMatchObject({ statusCode: 400, message: expect.stringContaining('Received both') });
+    await stripe.subscriptions.update(id, { cancel_at_period_end: true });
+    const taken = await stripe.subscriptions.update(id, { cancel_at: '' });
+    expect(taken).toMatchObject({ cancel_at_period_end: false, cancel_at: null });
     expect(await stripe.subscriptions.cancel(id)).toMatchObject({ status: 'canceled' });
     expect((await stripe.subscriptions.list({ customer, status: 'all' })).data).toHaveLength(1);
     expect((await stripe.subscriptions.list({ customer })).data).toEqual([]);

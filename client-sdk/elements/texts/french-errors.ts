@@ -93,6 +93,8 @@ export const frenchErrors: ErrorTexts = {
   membership_not_found: 'Cet abonnement n’existe pas.',
   membership_exists: 'Vous êtes déjà membre de ce club.',
   membership_ended: 'Cet abonnement est terminé. Abonnez-vous à nouveau.',
+  membership_disputed:
+    'Un paiement de cet abonnement est contesté. Tant que la banque n’a pas tranché, une résiliation ne peut pas être annulée.',
   event_not_found: 'Cet événement n’existe pas.',
   webhook_endpoint_not_found: 'Cette adresse de webhook n’existe pas.',
   webhook_endpoint_limit: 'Il y a déjà autant d’adresses de webhook que possible. Supprimez-en une d’abord.',

@@ -355,6 +355,68 @@ describe('ends', () => {
     expect((await stripe.events.list({ type: 'customer.subscription.deleted' })).data).toHaveLength(1);
   });
 
+  /** What its customer does on the portal's page. */
+  async function choose(subscription: Stripe.Subscription, action: 'cancel' | 'resume') {
+    const { url } = await stripe.billingPortal.sessions.create({ customer: String(subscription.customer) });
+    await submitForm(url, { action, subscription: subscription.id });
+  }
+
+  test('at the time that was chosen in the portal', async () => {
+    const subscription = await subscribe(await newCustomer(), await tier(990));
+    await choose(subscription, 'cancel');
+    fixture.emulator.advanceClock(29 * DAY_MS);
+    const ended = await stripe.subscriptions.retrieve(subscription.id);
+    expect(ended).toMatchObject({ status: 'canceled', cancellation_details: { reason: 'cancellation_requested' } });
+    expect(ended.ended_at).toBe(subscription.items.data[0]?.current_period_end);
+    expect((await stripe.invoices.list({ subscription: ended.id })).data).toHaveLength(1);
+  });
+
+  test('at that time also when another interval has begun a longer period', async () => {
+    const subscription = await subscribe(await newCustomer(), await tier(990));
+    await choose(subscription, 'cancel');
+    const yearly = await tier(9_900, { recurring: { interval: 'year' } });
+    await stripe.subscriptions.update(subscription.id, {
+      items: [{ id: String(subscription.items.data[0]?.id), price: yearly }],
+    });
+    fixture.emulator.advanceClock(29 * DAY_MS);
+    const ended = await stripe.subscriptions.retrieve(subscription.id);
+    expect(ended).toMatchObject({ status: 'canceled', ended_at: subscription.items.data[0]?.current_period_end });
+  });
+
+  test('not, when the time is taken back, which the flag does not do; both at once are refused', async () => {
+    const subscription = await subscribe(await newCustomer(), await tier(990));
+    const { id } = subscription;
+    await choose(subscription, 'cancel');
+    const both = stripe.subscriptions.update(id, { cancel_at_period_end: false, cancel_at: '' });
+    expect(await faultOf(both)).toMatchObject({
+      statusCode: 400,
+      code: undefined,
+      message: expect.stringContaining('Received both cancel_at_period_end and cancel_at parameters'),
+    });
+    const later = stripe.subscriptions.update(id, { cancel_at: Math.floor(START_MS / 1000) + 60 });
+    expect(await faultOf(later)).toMatchObject({ statusCode: 400, param: 'cancel_at' });
+    await stripe.subscriptions.update(id, { cancel_at_period_end: false });
+    expect((await stripe.subscriptions.retrieve(id)).cancel_at).toBe(subscription.items.data[0]?.current_period_end);
+    await stripe.subscriptions.update(id, { cancel_at: '' });
+    expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ cancel_at: null, cancel_at_period_end: false });
+    fixture.emulator.advanceClock(29 * DAY_MS);
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe('active');
+  });
+
+  test('when a payment is disputed, if the merchant wants that', async () => {
+    const { id } = await subscribe(await newCustomer(), await tier(990));
+    const [payment] = (await stripe.paymentIntents.list({ limit: 1 })).data;
+    fixture.emulator.act('open_dispute', { paymentIntent: payment?.id, endsSubscription: true });
+    expect(await stripe.subscriptions.retrieve(id)).toMatchObject({
+      status: 'active',
+      cancel_at_period_end: true,
+      cancellation_details: { reason: 'payment_disputed' },
+    });
+    fixture.emulator.advanceClock(29 * DAY_MS);
+    const ended = await stripe.subscriptions.retrieve(id);
+    expect(ended).toMatchObject({ status: 'canceled', cancellation_details: { reason: 'payment_disputed' } });
+  });
+
   test('at once, and then nothing more is done with it', async () => {
     const customer = await newCustomer();
     const { id } = await subscribe(customer, await tier(990));
@@ -442,12 +504,16 @@ describe('on pages', () => {
     expect(text).toContain('Renouvelé le 28 février 2026');
     expect(text).not.toContain(foreign.id);
     await submitForm(url, { action: 'cancel', subscription: foreign.id });
-    expect((await stripe.subscriptions.retrieve(foreign.id)).cancel_at_period_end).toBe(false);
+    expect((await stripe.subscriptions.retrieve(foreign.id)).cancel_at).toBeNull();
     expect((await submitForm(url, { action: 'cancel', subscription: id })).location).toBe(`${url}?done`);
     expect(await (await fetch(url)).text()).toContain('Prend fin le 28 février 2026');
-    expect((await stripe.subscriptions.retrieve(id)).cancel_at_period_end).toBe(true);
+    const ending = await stripe.subscriptions.retrieve(id);
+    // As Stripe does in flexible billing mode: the time alone, and not the flag.
+    expect(ending).toMatchObject({ cancel_at_period_end: false, cancel_at: ending.items.data[0]?.current_period_end });
+    expect(ending.cancellation_details?.reason).toBe('cancellation_requested');
     await submitForm(url, { action: 'resume', subscription: id });
-    expect((await stripe.subscriptions.retrieve(id)).cancel_at_period_end).toBe(false);
+    expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ cancel_at: null, canceled_at: null });
+    expect(await (await fetch(url)).text()).toContain('Renouvelé le 28 février 2026');
     const declined = await submitForm(url, { ...CARD, action: 'save_card', cardNumber: '4000 0000 0000 0002' });
     expect(declined).toMatchObject({ status: 402 });
     expect(declined.alert).toContain('refusée');

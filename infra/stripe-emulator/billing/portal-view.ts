@@ -8,7 +8,7 @@ import { type Language, textsOf } from '../checkout/texts.ts';
 import { formatAmount } from '../payments/money.ts';
 import type { Invoice } from './invoice-model.ts';
 import { portalTextsOf } from './portal-texts.ts';
-import { periodOf, recurringOf, type Subscription } from './subscription-model.ts';
+import { isEnding, periodOf, recurringOf, type Subscription } from './subscription-model.ts';
 
 export interface PortalView {
   language: Language;
@@ -66,21 +66,21 @@ export function portalPage(view: PortalView): string {
 function subscriptionCard({ language, productNameOf }: PortalView, subscription: Subscription): Markup {
   const texts = portalTextsOf(language);
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
-  const end = date.format(periodOf(subscription).end * 1000);
-  const isEnding = subscription.cancel_at_period_end;
+  const end = date.format((subscription.cancel_at ?? periodOf(subscription).end) * 1000);
+  const ends = isEnding(subscription);
   const lines = subscription.items.data.map(({ price, quantity }) => {
     const amount = formatAmount((price.unit_amount ?? 0) * (quantity ?? 1), price.currency, language);
     const { interval, interval_count: count } = recurringOf(price);
     const every = textsOf(language).every[interval]?.(count);
     return html`<p><strong>${productNameOf(price)}</strong><br>${amount} · ${every}</p>`;
   });
-  const action = isEnding ? 'resume' : 'cancel';
+  const action = ends ? 'resume' : 'cancel';
   return html`
     <form class="portal-card" method="post" action="">
       ${lines}
-      <p><span data-testid="status">${texts.status[subscription.status] ?? subscription.status}</span> · ${isEnding ? texts.ends(end) : texts.renews(end)}</p>
+      <p><span data-testid="status">${texts.status[subscription.status] ?? subscription.status}</span> · ${ends ? texts.ends(end) : texts.renews(end)}</p>
       <input type="hidden" name="subscription" value="${subscription.id}">
-      <button class="secondary" name="action" value="${action}" id="${action}-${subscription.id}">${isEnding ? texts.resume : texts.cancel}</button>
+      <button class="secondary" name="action" value="${action}" id="${action}-${subscription.id}">${ends ? texts.resume : texts.cancel}</button>
     </form>`;
 }
 

@@ -4,11 +4,11 @@ import type { Operation } from '../api/operation.ts';
 import type { CardForm } from '../checkout/card-form.ts';
 import { createPaymentMethod } from '../payments/payment-methods.ts';
 import { confirmSetupIntent, createSetupIntent, type SetUp } from '../payments/setup-intents.ts';
-import { endingAtPeriod } from '../resources/subscriptions.ts';
 import type { Reader } from '../store/reader.ts';
+import { endingLater, endingOf, goingOn } from './endings.ts';
 import type { Invoice } from './invoice-model.ts';
 import { saveSubscription } from './standing.ts';
-import { isOver, type Subscription } from './subscription-model.ts';
+import { isEnding, isOver, type Subscription } from './subscription-model.ts';
 
 export function liveSubscriptionsOf(reader: Reader, customer: string): Subscription[] {
   return [...reader.newestFirst('subscriptions', { customer })].filter((subscription) => !isOver(subscription));
@@ -19,10 +19,9 @@ export function openInvoicesOf(reader: Reader, customer: string): Invoice[] {
 }
 
 export function setEnding(operation: Operation, subscription: Subscription, ends: boolean): void {
-  if (subscription.cancel_at_period_end === ends) return;
-  const { cancel_at, cancel_at_period_end, canceled_at } = subscription;
-  const updated = { ...subscription, ...endingAtPeriod(operation, subscription, ends) };
-  saveSubscription(operation, updated, { cancel_at, cancel_at_period_end, canceled_at });
+  if (isEnding(subscription) === ends) return;
+  const updated = ends ? endingLater(operation, subscription, { isAtPeriodEnd: false }) : goingOn(subscription);
+  saveSubscription(operation, updated, endingOf(subscription));
 }
 
 /** The bank may want to hear from the card's holder; the card is the customer's own only after that. */

@@ -156,6 +156,11 @@ export function customerIdOf({ customer }: Subscription): string {
   return typeof customer === 'string' ? customer : customer.id;
 }
 
+/** Whether it is told to end later: with its period, or at a time of its own. */
+export function isEnding({ cancel_at, cancel_at_period_end }: Subscription): boolean {
+  return cancel_at_period_end || cancel_at !== null;
+}
+
 /** Whether nothing will ever come of it any more. */
 export function isOver({ status }: Subscription): boolean {
   return status === 'canceled' || status === 'incomplete_expired';

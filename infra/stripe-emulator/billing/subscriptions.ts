@@ -67,7 +67,8 @@ export function renewSubscription(operation: Operation, subscriptionId: string, 
   const subscription = operation.must('subscriptions', subscriptionId);
   const ended = periodOf(subscription);
   if (isOver(subscription) || subscription.status === 'incomplete' || ended.end !== periodEnd) return;
-  if (subscription.cancel_at_period_end) {
+  const { cancel_at: cancelAt } = subscription;
+  if (subscription.cancel_at_period_end || (cancelAt !== null && cancelAt <= periodEnd)) {
     endSubscription(operation, subscription, 'cancellation_requested');
     return;
   }

@@ -200,7 +200,7 @@ describe.skipIf(!executablePath)('the page in Chromium', () => {
     await portal.waitForSelector('text=Ends on');
     await portal.click(`#resume-${subscription}`);
     await portal.waitForSelector('text=Renews on');
-    expect((await stripe.subscriptions.retrieve(subscription)).cancel_at_period_end).toBe(false);
+    expect((await stripe.subscriptions.retrieve(subscription)).cancel_at).toBeNull();
     await pay(portal, '4000002500003155');
     await portal.click('#test-source-authorize-3ds');
     await portal.waitForSelector('text=•••• 3155');

@@ -6,6 +6,7 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
+import { endDisputed } from '../billing/endings.ts';
 import { liftRestriction, restrictAccount, submitOnboarding } from '../connect/accounts.ts';
 import { readIban } from '../connect/iban.ts';
 import { arrive, failPayout } from '../connect/payouts.ts';
@@ -32,15 +33,19 @@ const disputed = z.strictObject({
     .optional(),
   amountMinor: z.int().positive().optional(),
   isInquiry: z.boolean().optional(),
+  endsSubscription: z.boolean().default(false),
 });
 
 const GOOD_IBAN = 'FR1420041010050500013M02606';
 
 export const ACTIONS = {
-  /** The cardholder's bank takes a payment back, or asks about it. */
-  open_dispute: action(disputed, (operation, { charge, paymentIntent, ...wanted }) =>
-    openDispute(operation, chargeBy(operation, charge, paymentIntent), wanted),
-  ),
+  /** The cardholder's bank takes a payment back, or asks about it; Stripe ends the subscription that it paid for, if the merchant has set it so. */
+  open_dispute: action(disputed, (operation, { charge, paymentIntent, endsSubscription, ...wanted }) => {
+    const paid = chargeBy(operation, charge, paymentIntent);
+    const dispute = openDispute(operation, paid, wanted);
+    if (endsSubscription) endDisputed(operation, paid.payment_intent as string | null);
+    return dispute;
+  }),
   close_dispute: action(
     z.strictObject({ dispute: z.string(), outcome: z.enum(['won', 'lost']) }),
     (operation, { dispute, outcome }) => endDispute(operation, disputeOf(operation, dispute), outcome),

@@ -6,8 +6,9 @@ import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
 import { assertPaid, type ChangeOptions, changeItems, type ItemChange } from '../billing/changes.ts';
+import { endingLater, endingOf, goingOn } from '../billing/endings.ts';
 import { endSubscription, saveSubscription } from '../billing/standing.ts';
-import { isOver, periodOf, type Subscription, type WantedItem } from '../billing/subscription-model.ts';
+import { isEnding, isOver, type Subscription, type WantedItem } from '../billing/subscription-model.ts';
 import { createSubscription } from '../billing/subscriptions.ts';
 import { customerOf, savedPaymentMethodOf } from './customers.ts';
 import { mergeMetadata } from './metadata.ts';
@@ -199,8 +200,13 @@ function prorationOf(
 }
 
 function changedFields(operation: Operation, before: Subscription, parameters: Stripe.SubscriptionUpdateParams) {
-  const { cancel_at_period_end: ends, default_payment_method: paymentMethod, description, metadata } = parameters;
-  const { payment_settings: settings } = parameters;
+  const { default_payment_method: paymentMethod, description, metadata } = parameters;
+  const { cancel_at: cancelAt, cancel_at_period_end: ends, payment_settings: settings } = parameters;
+  if (cancelAt !== undefined && ends !== undefined) {
+    const message = 'Received both cancel_at_period_end and cancel_at parameters. Please pass in only one.';
+    throw invalidParameter({ message });
+  }
+  if (cancelAt) throw notEmulated('A time as cancel_at', 'cancel_at');
   const subscription: Stripe.Subscription = { ...withDetails(before, parameters.cancellation_details) };
   const previous: Record<string, unknown> = {};
   if (metadata !== undefined) {
@@ -222,33 +228,13 @@ function changedFields(operation: Operation, before: Subscription, parameters: S
     subscription.payment_settings = { ...subscription.payment_settings, save_default_payment_method };
     previous.payment_settings = before.payment_settings;
   }
-  if (ends !== undefined && ends !== before.cancel_at_period_end) {
-    previous.cancel_at_period_end = before.cancel_at_period_end;
-    previous.cancel_at = before.cancel_at;
-    previous.canceled_at = before.canceled_at;
-    Object.assign(subscription, endingAtPeriod(operation, subscription, ends));
+  const isTakenBack = cancelAt === '' && isEnding(before);
+  if (isTakenBack || (ends !== undefined && ends !== before.cancel_at_period_end)) {
+    Object.assign(previous, endingOf(before));
+    const told = ends ? endingLater(operation, subscription, { isAtPeriodEnd: true }) : goingOn(subscription);
+    Object.assign(subscription, told);
   }
   return { subscription, previous };
-}
-
-/** Told to end with its period, or told otherwise in time. */
-export function endingAtPeriod(
-  operation: Operation,
-  subscription: Subscription,
-  ends: boolean,
-): Pick<Stripe.Subscription, 'cancel_at' | 'cancel_at_period_end' | 'canceled_at' | 'cancellation_details'> {
-  const details = subscription.cancellation_details;
-  return {
-    cancel_at: ends ? periodOf(subscription).end : null,
-    cancel_at_period_end: ends,
-    canceled_at: ends ? operation.now : null,
-    cancellation_details: {
-      comment: ends ? (details?.comment ?? null) : null,
-      feedback: ends ? (details?.feedback ?? null) : null,
-      feedback_option: null,
-      reason: ends ? 'cancellation_requested' : null,
-    },
-  };
 }
 
 function withDetails(

@@ -339,6 +339,7 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   'SubscriptionCreateParams.Item': ['metadata', 'price', 'quantity'],
   'SubscriptionCreateParams.PaymentSettings': ['save_default_payment_method'],
   SubscriptionUpdateParams: [
+    'cancel_at',
     'cancel_at_period_end',
     'cancellation_details',
     'default_payment_method',

@@ -9,6 +9,7 @@ export type TaskWithoutId =
   | { kind: 'dispute_charge'; charge: string; dueAtMs: number }
   | { kind: 'dispute_due'; dispute: string; dueBy: number; dueAtMs: number }
   | { kind: 'end_dispute'; dispute: string; outcome: 'won' | 'lost'; dueAtMs: number }
+  | { kind: 'end_subscription'; subscription: string; cancelAt: number; dueAtMs: number }
   | { kind: 'expire_subscription'; subscription: string; dueAtMs: number }
   | { kind: 'finalize_invoice'; invoice: string; dueAtMs: number }
   | { kind: 'finish_refund'; refund: string; outcome: 'referenced' | 'succeeded' | 'failed'; dueAtMs: number }

@@ -1,0 +1,1 @@
+ALTER TABLE "memberships" ADD COLUMN "tellers" integer DEFAULT 0 NOT NULL;
