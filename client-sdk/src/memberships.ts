@@ -56,7 +56,7 @@ export class Memberships {
 
   /**
    * Moves to another tier: to a higher one at once, charged pro rata; to a lower one with the difference credited to the next renewal.
-   * @throws {LogeError} `card_declined`, `tier_not_found`, `tier_retired`, and what {@link cancel} throws.
+   * @throws {LogeError} `membership_disputed`, `card_declined`, `tier_not_found`, `tier_retired`, and what {@link cancel} throws.
    */
   changeTier(membership: Membership['id'], tier: Tier['id']): Promise<Membership> {
     return this.#connection.request('memberships:changeTier', { membership, tier });

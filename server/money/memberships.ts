@@ -202,6 +202,8 @@ export class Memberships {
       if (tier.creator !== row.creator) throw new AppError('tier_not_found');
       if (tier.id === row.tier) return;
       if (!tier.isActive) throw new AppError('tier_retired');
+      // The card would be charged, now or at the next renewal, for what lets nobody in.
+      if (row.standing === 'disputed') throw new AppError('membership_disputed');
       const before = await this.#context.rooms.clubs.getTier(row.tier);
       const chargeNow = yearlyMinor(tier) > yearlyMinor(before);
       await this.#context.provider.billing.changePrice({ subscription, price: await this.#priceOf(tier), chargeNow });

@@ -183,7 +183,7 @@ export const ERROR_CATALOGUE = {
     status: 409,
     retryable: false,
     message:
-      'A payment for this membership is disputed. Until the bank has decided, a cancellation cannot be taken back.',
+      'A payment for this membership is disputed. Until the bank has decided, you can leave and change nothing else.',
   },
   // Events out
   event_not_found: { status: 404, retryable: false, message: 'There is no such event.' },

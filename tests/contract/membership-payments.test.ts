@@ -199,6 +199,13 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     await house.money.sweep();
     expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
     expect(await accessOf(identity)).toMatchObject({ state: 'required' });
+    const dearer = await house.rooms.clubs.createTier(house.creator, {
+      name: 'Front row',
+      priceMinor: 5 * PRICE_MINOR,
+      interval: 'month',
+    });
+    const change = house.money.memberships.changeTier(identity, membership, dearer.id);
+    await expect(change).rejects.toEqual(failure('membership_disputed'));
     await close('won');
     await house.money.sweep();
     expect(await accessOf(identity)).toMatchObject({ state: 'granted' });

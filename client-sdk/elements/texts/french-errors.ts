@@ -94,7 +94,7 @@ export const frenchErrors: ErrorTexts = {
   membership_exists: 'Vous êtes déjà membre de ce club.',
   membership_ended: 'Cet abonnement est terminé. Abonnez-vous à nouveau.',
   membership_disputed:
-    'Un paiement de cet abonnement est contesté. Tant que la banque n’a pas tranché, une résiliation ne peut pas être annulée.',
+    'Un paiement de cet abonnement est contesté. Tant que la banque n’a pas tranché, vous pouvez seulement le résilier.',
   event_not_found: 'Cet événement n’existe pas.',
   webhook_endpoint_not_found: 'Cette adresse de webhook n’existe pas.',
   webhook_endpoint_limit: 'Il y a déjà autant d’adresses de webhook que possible. Supprimez-en une d’abord.',
