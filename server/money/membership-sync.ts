@@ -257,6 +257,7 @@ export class MembershipSync {
       paidUntil: iso(row.paidUntil),
       accessUntil: iso(row.accessUntil),
       cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+      disputed: row.standing === 'disputed',
       startedAt: new Date(row.startedAt ?? row.createdAt).toISOString(),
     };
   }

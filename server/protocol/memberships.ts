@@ -51,6 +51,8 @@ export const membership = z.object({
   accessUntil: z.string().nullable(),
   /** Ends at `paidUntil` instead of being renewed. */
   cancelAtPeriodEnd: z.boolean(),
+  /** A payment for it is disputed: until the bank has decided it is no key, and can only be left. */
+  disputed: z.boolean(),
   startedAt: z.string(),
 });
 export type Membership = z.infer<typeof membership>;

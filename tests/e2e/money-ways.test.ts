@@ -181,7 +181,32 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     const operator = await enter('operator', '/desk/payments?query=tom&kind=membership');
     await operator.page.locator('[data-testid^="payment-invoice_"]').first().click();
     await operator.by('payment-status').waitFor();
+    // Until the bank has decided about a payment for it, it can only be left.
+    await disputeLast();
+    await fan.page.goto(`${loge.url}/wallet`);
+    await fan.by('membership-disputed').waitFor();
+    expect(await membership.innerText()).toMatch(/Disputed/);
+    expect(await membership.innerText()).not.toMatch(/Active|Renews on/);
+    expect(await fan.by('membership-resume').count()).toBe(0);
+    await fan.by('membership-cancel').click();
+    await fan.by('confirm-cancel').click();
+    await fan.page.getByText('It is not renewed, whatever your bank decides.').last().waitFor();
   });
+
+  /** The newest payment at the provider is disputed, and the house has heard of it. */
+  async function disputeLast(): Promise<void> {
+    const { emulator, context } = loge.app;
+    const authorization = 'Bearer sk_test_loge_emulator';
+    const found = await fetch(`${emulator?.url}/v1/payment_intents?limit=1`, { headers: { authorization } });
+    const { data } = (await found.json()) as { data: { id: string }[] };
+    await emulator?.act('open_dispute', { paymentIntent: data[0]?.id, reason: 'unrecognized' });
+    await expect
+      .poll(async () => {
+        await context.money.sweep();
+        return (await loge.server<{ disputes: unknown[] }>('GET', '/v1/disputes')).disputes.length;
+      }, PATIENT)
+      .toBe(1);
+  }
 
   test('a ticket without the waiver is given back on its receipt', async () => {
     const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });

@@ -79,7 +79,11 @@ export const englishWallet = {
     renews: (date: string) => `Renews on ${date}`,
     endsOn: (date: string) => `Ends on ${date}, not renewed`,
     ended: 'Over',
-    states: { active: 'Active', past_due: 'Payment failed', ended: 'Over' },
+    states: { active: 'Active', past_due: 'Payment failed', ended: 'Over', disputed: 'Disputed' },
+    disputed: 'A payment for this membership is disputed',
+    disputedCancel: 'It is not renewed, whatever your bank decides.',
+    disputedText:
+      'Until your bank has decided, the club is closed to you and nothing more is charged. If it was a mistake, tell your bank.',
     pastDue: 'The renewal could not be paid',
     pastDueText: (date: string) =>
       `Your bank declined the card. It is tried again by itself, and you keep your place until ${date}. To be sure, give another card now.`,

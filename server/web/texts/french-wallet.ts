@@ -84,7 +84,11 @@ export const frenchWallet: SiteTexts['wallet'] = {
     renews: (date) => `Renouvellement le ${date}`,
     endsOn: (date) => `Se termine le ${date}, sans renouvellement`,
     ended: 'Terminé',
-    states: { active: 'Actif', past_due: 'Paiement refusé', ended: 'Terminé' },
+    states: { active: 'Actif', past_due: 'Paiement refusé', ended: 'Terminé', disputed: 'Contesté' },
+    disputed: 'Un paiement de cet abonnement est contesté',
+    disputedCancel: 'Il n’est pas renouvelé, quoi que décide votre banque.',
+    disputedText:
+      'Tant que votre banque n’a pas tranché, le club vous est fermé et rien d’autre n’est prélevé. Si c’est une erreur, dites-le à votre banque.',
     pastDue: 'Le renouvellement n’a pas pu être payé',
     pastDueText: (date) =>
       `Votre banque a refusé la carte. Le paiement est retenté de lui-même et vous gardez votre place jusqu’au ${date}. Pour en être sûr, donnez une autre carte maintenant.`,

@@ -14,7 +14,10 @@ import type { OwnMembership } from '../money-api.ts';
 import { membershipsApi } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
 
-const LOOK = { active: 'good', past_due: 'bad', ended: '' } as const;
+const LOOK = { active: 'good', past_due: 'bad', ended: '', disputed: 'bad' } as const;
+
+/** A bank that has yet to decide comes before all but the end. */
+const stateOf = ({ status, disputed }: OwnMembership) => (disputed && status !== 'ended' ? 'disputed' : status);
 
 export class WalletMemberships extends SitePart {
   static override properties = {
@@ -105,18 +108,26 @@ export class WalletMemberships extends SitePart {
     const { language } = this;
     const texts = this.words.wallet.memberships;
     const { id, tier, status, cancelAtPeriodEnd, paidUntil } = membership;
+    const state = stateOf(membership);
     const until = paidUntil ? formatLongDay(paidUntil, language) : '';
     return html`<li data-testid="membership-${id}" data-status=${status}>
       <div class="title-line">
         <b><bdi>${membership.creatorName}</bdi> · <bdi>${tier.name}</bdi></b>
-        <span class="state ${LOOK[status]}">${texts.states[status]}</span>
+        <span class="state ${LOOK[state]}">${texts.states[state]}</span>
       </div>
       <p class="small muted">
         ${texts.price(this.money(tier.priceMinor, tier.currency), tier.interval)}${
-          status === 'active' && until ? ` · ${cancelAtPeriodEnd ? texts.endsOn(until) : texts.renews(until)}` : nothing
+          state === 'active' && until ? ` · ${cancelAtPeriodEnd ? texts.endsOn(until) : texts.renews(until)}` : nothing
         }
       </p>
-      ${status === 'past_due' ? this.#pastDue(membership) : nothing}
+      ${state === 'past_due' ? this.#pastDue(membership) : nothing}
+      ${
+        state === 'disputed'
+          ? html`<wa-callout variant="warning" data-testid="membership-disputed">
+            <strong>${texts.disputed}</strong>${texts.disputedText}
+          </wa-callout>`
+          : nothing
+      }
       ${status === 'ended' ? nothing : this.#acts(membership, until)}
     </li>`;
   }
@@ -131,7 +142,8 @@ export class WalletMemberships extends SitePart {
 
   #acts(membership: OwnMembership, until: string): TemplateResult {
     const texts = this.words.wallet.memberships;
-    const { id, status, cancelAtPeriodEnd } = membership;
+    const { id, cancelAtPeriodEnd } = membership;
+    const state = stateOf(membership);
     const button = (name: string, words: string, act: () => void, isMain = false) => html`<wa-button
       size="s"
       variant=${isMain ? 'brand' : 'neutral'}
@@ -142,11 +154,11 @@ export class WalletMemberships extends SitePart {
       >${words}</wa-button
     >`;
     return html`<p class="buttons">
-      ${status === 'past_due' ? button('card', texts.changeCard, () => this.#changeCard(membership), true) : nothing}
+      ${state === 'past_due' ? button('card', texts.changeCard, () => this.#changeCard(membership), true) : nothing}
       ${
-        cancelAtPeriodEnd
+        cancelAtPeriodEnd && state !== 'disputed'
           ? button('resume', texts.resume, () => this.#resume(membership), true)
-          : html`${status === 'active' ? button('tier', texts.changeTier, () => this.#openTiers(membership)) : nothing}
+          : html`${state === 'active' ? button('tier', texts.changeTier, () => this.#openTiers(membership)) : nothing}
             ${button('cancel', texts.cancel, () => this.#cancel(membership, until))}`
       }
     </p>`;
@@ -213,7 +225,7 @@ export class WalletMemberships extends SitePart {
     const texts = this.words.wallet.memberships;
     const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
       title: texts.cancelTitle,
-      text: until ? texts.cancelText(until) : texts.cancelTextSoon,
+      text: membership.disputed ? texts.disputedCancel : until ? texts.cancelText(until) : texts.cancelTextSoon,
       confirm: texts.cancelConfirm,
       cancel: texts.stay,
       testId: 'confirm-cancel',
@@ -223,7 +235,9 @@ export class WalletMemberships extends SitePart {
       await membershipsApi.cancel(membership.id);
       await this.load();
     });
-    if (isDone) this.note = until ? texts.cancelled(until) : texts.cancelledSoon;
+    if (!isDone) return;
+    if (membership.disputed) this.note = texts.disputedCancel;
+    else this.note = until ? texts.cancelled(until) : texts.cancelledSoon;
   }
 
   async #resume(membership: OwnMembership): Promise<void> {
