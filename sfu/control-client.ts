@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { SfuError } from './contract.ts';
 import { CONTROL_VERSION, type hello, serverFrame } from './control-messages.ts';
 import { clientTls } from './control-tls.ts';
+import { InTurn } from './in-turn.ts';
 import {
   CONTROL_CONFIRM_MS,
   CONTROL_CONNECT_TIMEOUT_MS,
@@ -57,6 +58,7 @@ export class ControlClient {
   #confirming: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout;
+  #messages: InTurn<[RawData, boolean]> | undefined;
   #closed = false;
 
   constructor(options: ControlClientOptions) {
@@ -95,7 +97,7 @@ export class ControlClient {
     this.#closed = true;
     clearInterval(this.#heartbeat);
     clearTimeout(this.#retry);
-    this.#socket?.terminate();
+    if (this.#socket) this.#terminate(this.#socket);
     this.#handleDown();
     this.#up.promise.catch(() => {});
     this.#up.reject(unavailable('The connection to the SFU node is closed.'));
@@ -121,17 +123,24 @@ export class ControlClient {
       handshakeTimeout: CONTROL_CONNECT_TIMEOUT_MS,
       maxPayload: CONTROL_FRAME_MAX_BYTES,
       perMessageDeflate: false,
-      // An answer is acted upon before the events that came right behind it: they may be of a session that is only known by it.
-      allowSynchronousEvents: false,
     });
     this.#socket = socket;
     this.#received = 0;
     this.#heardAtMs = performance.now();
-    socket.on('message', (data, isBinary) => this.#handleMessage(socket, data, isBinary));
+    // An answer is acted upon before the events that came right behind it: they may be of a session that is only known by it.
+    const messages = new InTurn(([data, isBinary]: [RawData, boolean]) => this.#handleMessage(socket, data, isBinary));
+    this.#messages = messages;
+    socket.on('message', (...message) => messages.add(message));
     socket.on('ping', () => this.#hear());
     socket.on('pong', () => this.#hear());
     socket.on('error', (error) => this.#handleError(error));
     socket.on('close', () => this.#handleClose(socket));
+  }
+
+  /** Nothing that it has sent counts any more. */
+  #terminate(socket: WebSocket): void {
+    this.#messages?.clear();
+    socket.terminate();
   }
 
   #hear(): void {
@@ -149,7 +158,7 @@ export class ControlClient {
     const frame = isBinary ? undefined : parseFrame(data);
     if (!frame) {
       this.#options.log.error({ url: this.#options.url }, 'the SFU node sent what is no message');
-      socket.terminate();
+      this.#terminate(socket);
     } else if ('hello' in frame) this.#handleHello(socket, frame.hello);
     else if ('event' in frame) this.#handleEvent(socket, frame.event, frame.number);
     else this.#handleAnswer(frame);
@@ -161,7 +170,7 @@ export class ControlClient {
         { version: given.version },
         'the SFU node speaks another version of the control protocol',
       );
-      socket.terminate();
+      this.#terminate(socket);
       return;
     }
     this.#isUp = true;

@@ -10,6 +10,7 @@ import {
 } from './control-messages.ts';
 import { toSfuError } from './errors.ts';
 import type { EventReceiver, EventRelay, NumberedEvent } from './event-relay.ts';
+import { InTurn } from './in-turn.ts';
 import {
   CONTROL_BUFFER_MAX_BYTES,
   CONTROL_REQUESTS_MAX,
@@ -40,12 +41,14 @@ export class ControlPeer implements EventReceiver {
   #requests = 0;
   #heardAtMs = performance.now();
   #gone = false;
+  /** A request is answered before what a later one brings about is told, so that no answer says what was before an event that came ahead of it. */
+  readonly #messages = new InTurn(([data, isBinary]: [RawData, boolean]) => this.#handleMessage(data, isBinary));
 
   constructor(options: ControlPeerOptions) {
     this.#options = options;
     this.#handlers = this.#makeHandlers();
     const { socket, node } = options;
-    socket.on('message', (data, isBinary) => this.#handleMessage(data, isBinary));
+    socket.on('message', (...message) => this.#messages.add(message));
     socket.on('pong', () => this.#hear());
     socket.on('ping', () => this.#hear());
     socket.on('error', (error) => options.log.warn({ err: error }, 'control connection broke'));
@@ -189,6 +192,7 @@ export class ControlPeer implements EventReceiver {
   #terminate(why: string): void {
     if (this.#gone) return;
     this.#options.log.warn({ why }, 'control connection ended');
+    this.#messages.clear();
     this.#options.socket.terminate();
   }
 

@@ -60,8 +60,6 @@ export class SfuControlServer {
       server: this.#server,
       maxPayload: CONTROL_FRAME_MAX_BYTES,
       perMessageDeflate: false,
-      // A request is answered before what a later one brings about is told, so that no answer says what was before an event that came ahead of it.
-      allowSynchronousEvents: false,
       verifyClient: () => this.#peers.size < CONTROL_CONNECTIONS_MAX,
     });
     this.#sockets.on('connection', (socket) => {
