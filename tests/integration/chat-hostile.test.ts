@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { measurePeace, medianOf } from '../support/neighbours.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
-/** A tick more or less, and a machine that has other things to do, are no harm. */
+/** A tick more or less, a machine that has other things to do, and the slowest of some fifty messages are no harm. */
 const RATIO_MAX = 3;
 
 test('a thousand malformed, oversized and forged events a second do not slow the neighbours, nor use up what is theirs', async () => {
@@ -11,11 +11,11 @@ test('a thousand malformed, oversized and forged events a second do not slow the
   await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
   const body = { creator: 'ada', title: 'An evening', access: { kind: 'free' } };
   const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', body);
-  const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, { rounds: 3, seconds: 2 });
+  const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, { rounds: 5, seconds: 2 });
   expect(attacks.sent).toBeGreaterThan(1_000);
   expect(attacks.closed).toBeGreaterThan(0);
   expect(refused).toBe(0);
-  const [without, during] = [withoutMs, withMs].map((rounds) => medianOf(rounds.map(({ p99 }) => p99)));
+  const [without, during] = [withoutMs, withMs].map((rounds) => medianOf(rounds.map(({ p90 }) => p90)));
   expect((during ?? Number.NaN) / (without ?? Number.NaN), JSON.stringify({ withoutMs, withMs })).toBeLessThan(
     RATIO_MAX,
   );

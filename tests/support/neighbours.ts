@@ -11,9 +11,15 @@ const HOSTILE = fileURLToPath(new URL('hostile-process.ts', import.meta.url));
 const NEIGHBOURS = 20;
 const PAUSE_MS = 40;
 
+interface Latencies {
+  p50: number;
+  p90: number;
+  p99: number;
+}
+
 export interface Peace {
-  withoutMs: { p50: number; p99: number }[];
-  withMs: { p50: number; p99: number }[];
+  withoutMs: Latencies[];
+  withMs: Latencies[];
   attacks: { sent: number; closed: number };
   /** Of what the neighbours said. */
   refused: number;
@@ -56,7 +62,7 @@ export async function measurePeace(
     await pause(4 * PAUSE_MS);
     const sorted = latencies.toSorted((left, right) => left - right);
     const at = (share: number) => Math.round((sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN) * 10) / 10;
-    return { p50: at(0.5), p99: at(0.99) };
+    return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
   };
   try {
     await talk();
