@@ -41,7 +41,7 @@ const tasks = {
   check: {
     run: runCheck,
     usage: 'npm run check',
-    summary: 'Format, lint, types, import arrows, deployment files, dead code.',
+    summary: 'Format, lint, types, import arrows, regular expressions, deployment files, dead code.',
     details: 'Runs them all and shows every fault, then fails if there was any.',
   },
   bench: {

@@ -26,6 +26,7 @@ export async function runCheck() {
     },
     { title: 'Lock file for npm 9, 10 and 11', run: () => checkLockFile(env) },
     { title: 'Database schema', run: () => checkSchemaMigration(nodeBinary, env) },
+    { title: 'Regular expressions', script: ['infra', 'checks', 'check-regular-expressions.ts'], options: [] },
     { title: 'Deployment files', script: ['infra', 'checks', 'check.ts'], options: [] },
     { title: 'Dead code', tool: ['knip', 'bin', 'knip.js'], options: ['--no-progress'] },
   ];
