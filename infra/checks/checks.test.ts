@@ -20,6 +20,7 @@ import { faultsOfImages, resolveDigest } from './images.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { parsePromql } from './promql.ts';
 import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from './registered-metrics.ts';
+import { faultsOfSource } from './regular-expressions.ts';
 import { parseStrictYaml } from './yaml.ts';
 
 // A check that finds nothing looks just like files without a fault. So each is shown what it must find.
@@ -190,6 +191,19 @@ test('a dashboard whose JSON is old, or that shows what is not there, is refused
   expect(checkDashboard(changed, writeDashboard(dashboard), metrics).join('\n')).toMatch(
     /node infra\/checks\/generate[\s\S]*loge_gone is no metric/,
   );
+});
+
+test.each([
+  ['exponential', '/^(a|a)+$/', /not linear \(exponential\)/],
+  ['quadratic', '/\\s+$/', /not linear \(2nd degree polynomial\)/],
+  ['emoji with alternatives that overlap', '/^(?:\\p{RGI_Emoji}|\\s)+$/v', /could not be analysed/],
+  ['made at run time', 'new RegExp(a)', /built at run time/],
+])('a regular expression that is %s is a fault', (_what, expression, fault) => {
+  expect(faultsOfSource('a.ts', `const a = 1;\nconst b = ${expression};`)).toEqual([expect.stringMatching(fault)]);
+});
+
+test('a regular expression is proved linear, whatever its counts', () => {
+  expect(faultsOfSource('a.ts', 'const a = /^(cs|checkout)_[A-Za-z0-9_]{1,250}$/;')).toEqual([]);
 });
 
 test.skipIf(!promtool)(

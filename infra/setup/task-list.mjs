@@ -39,7 +39,8 @@ const tasks = {
   check: {
     run: runCheck,
     usage: 'npm run check',
-    summary: 'Format, lint, types, import arrows, lock file, schema, known weaknesses, deployment files, dead code.',
+    summary:
+      'Format, lint, types, import arrows, lock file, schema, regular expressions, known weaknesses, deployment files, dead code.',
     details: 'Runs them all and shows every fault, then fails if there was any.',
   },
   bench: {

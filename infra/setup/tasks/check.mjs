@@ -21,6 +21,7 @@ export async function runCheck() {
       tool('dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', ...folders),
     'Lock file for npm 9, 10 and 11': () => checkLockFile(env),
     'Database schema': () => checkSchemaMigration(nodeBinary, env),
+    'Regular expressions': () => run('infra/checks/check-regular-expressions.ts'),
     'Known weaknesses of packages': () => run('infra/checks/audit.ts'),
     'Deployment files': () => run('infra/checks/check.ts'),
     'Dead code': () => tool('knip/bin/knip.js', '--no-progress'),
