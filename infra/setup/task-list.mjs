@@ -70,8 +70,8 @@ const tasks = {
   },
   migration: {
     run: runMigration,
-    usage: 'npm run migration -- --name WHAT_CHANGES',
-    summary: 'Writes the database migration for changes of the *.schema.ts files.',
+    usage: 'npm run migration',
+    summary: 'Writes the database migration from the *.schema.ts files.',
     details: '',
   },
 };
