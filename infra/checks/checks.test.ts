@@ -11,7 +11,7 @@ import { checkAlerts } from './alerts.ts';
 import { checkCompose } from './compose.ts';
 import { checkDashboard, writeDashboard } from './dashboards.ts';
 import { checkDeployment } from './deployment.ts';
-import { faultsOfNames } from './environment.ts';
+import { faultsInManifests, faultsOfNames } from './environment.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { parsePromql } from './promql.ts';
 import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from './registered-metrics.ts';
@@ -49,6 +49,12 @@ test.each([
   ['a field that services do not have', 'restart: unless-stopped', 'restarts: unless-stopped', /must NOT have/],
   ['a service that nobody starts', 'gateway-1: { condition', 'gateway-9: { condition', /gateway-9, which is not there/],
   ['a volume that is not declared', 'redis:/data"]', 'rediss:/data"]', /rediss, which is no volume/],
+  [
+    'a secret of another part',
+    '    LOGE_SFU_WORKERS:',
+    '    DATABASE_URL: x\n    LOGE_SFU_WORKERS:',
+    /sfu does not read DATABASE_URL/,
+  ],
   ['a variable that the example lacks', 'LOGE_TURN_SECRET:?', 'LOGE_TURN_PASSWORD:?', /LOGE_TURN_PASSWORD is not/],
 ])('a compose file with %s is refused', (_what, right, wrong, fault) => {
   expect(compose).toContain(right);
@@ -70,10 +76,19 @@ test('a manifest of a kind or version that does not exist is refused', async () 
   expect((await checkKubernetes(text)).faults.join()).toContain('has no such kind');
 });
 
-test('a variable that nothing reads is a fault', () => {
-  expect(faultsOfNames(['LOGE_API_KEY', 'LOGE_APIKEY', 'POSTGRES_USER'], 'env.LOGE_API_KEY')).toEqual([
-    'nothing reads LOGE_APIKEY',
+test('a variable that its part does not read is a fault', () => {
+  expect(faultsOfNames('gateway', ['LOGE_API_KEY', 'LOGE_APIKEY', 'POSTGRES_USER'], 'env.LOGE_API_KEY')).toEqual([
+    'gateway does not read LOGE_APIKEY',
   ]);
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { STRIPE_SECRET_KEY: 'x' } };
+  const pod = { containers: [{ args: ['sfu'], envFrom: [{ secretRef: { name: 's' } }] }] };
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'n' },
+    spec: { template: { spec: pod } },
+  };
+  expect(faultsInManifests([secret, set])).toEqual(['sfu does not read STRIPE_SECRET_KEY']);
 });
 
 test('what a PromQL expression names is found', () => {
