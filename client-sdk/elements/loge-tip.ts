@@ -63,6 +63,7 @@ export class LogeTip extends RoomPart {
       'reconnected',
       'walletChanged',
       'accessGranted',
+      'rightsChanged',
       'accessRevoked',
       'roomEnded',
       'tipMenuChanged',
