@@ -798,6 +798,7 @@ CREATE TABLE "rooms" (
 	"starts_at" timestamp with time zone,
 	"live_started_at" timestamp with time zone,
 	"live_gateway" text,
+	"live_publication" text,
 	"first_live_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
