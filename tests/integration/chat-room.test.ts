@@ -24,6 +24,25 @@ async function openRoom() {
 const say = (who: TestParticipant, text: string, more: object = {}) =>
   who.request('chat:send', { clientId: createId('event'), text, ...more });
 
+// Regression: who came back was told of raised hands only while there were some, and went on showing those of before.
+test('whoever comes back is told that no hand is raised any more', async () => {
+  const { room, join } = await openRoom();
+  using moderator = await join({ identity: 'mo', role: 'moderator' });
+  const lea = await join({ identity: 'lea' });
+  const raised = moderator.next('chat:hands', ({ count }) => count === 1);
+  await lea.request('chat:raiseHand', { raised: true });
+  await raised;
+  const { lastSeq: since } = lea.welcome.inside?.chat ?? {};
+  const lowered = moderator.next('chat:hands', ({ count }) => count === 0);
+  lea.socket.close();
+  await lowered;
+  const token = await loge.token({ identity: 'lea', room, role: 'fan' });
+  using again = await TestParticipant.connect(loge.url, { token, since });
+  await expect
+    .poll(() => again.events.findLast(({ name }) => name === 'chat:hands')?.data, { timeout: 5_000 })
+    .toMatchObject({ count: 0 });
+});
+
 describe('restrictions', () => {
   test('R50: a ban is told at once, with its reason, holds through a reconnect, and ends in being told too', async () => {
     const { join } = await openRoom();
