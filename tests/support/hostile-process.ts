@@ -68,7 +68,7 @@ async function sayCostly(index: number): Promise<void> {
   const fan = await WireFan.connect({ url, auth, index: 150 + index, onEvent: () => {}, onClose: () => (closed += 1) });
   for (let count = 0; ; count += 1) {
     const text = texts[count % texts.length];
-    fan.sendRaw(`42["chat:send",${JSON.stringify({ clientId: randomUUID(), text })}]`);
+    fan.sendRaw(`42${count}["chat:send",${JSON.stringify({ clientId: randomUUID(), text })}]`);
     sent += 1;
     await pause(TEXT_EVERY_MS);
   }
