@@ -54,6 +54,8 @@ export interface SessionGrant {
   subscribe: boolean;
   /** Milliseconds since the epoch; the node closes the session then by itself. Absent: until it is closed. */
   until?: number;
+  /** Somebody pays for each second: the node pauses what it sends to a client that does not report that it arrives (`paused`). */
+  metered?: boolean;
 }
 
 export interface Viewport {
@@ -77,6 +79,8 @@ export interface AdoptedSession {
   publish: boolean;
   /** What it receives at the moment. */
   consumers: ConsumerOptions[];
+  /** Nothing is sent over it, until `play`. */
+  paused?: boolean;
   /** The spare that waits for it, which is taken over along with it. */
   spare?: { session: string; consumers: ConsumerOptions[] };
 }
@@ -148,6 +152,11 @@ export type SfuEvent =
    * and what was received over it comes over the spare. The session is over; nothing further is told of it.
    */
   | { type: 'takenOver'; room: string; session: string; by: string }
+  /**
+   * Nothing more is sent over a metered session, since its client has not reported for a while that it receives anything, in this session or an
+   * earlier one of the same person in the room; `play` ends the pause.
+   */
+  | { type: 'paused'; room: string; session: string }
   /** Its person came back through another gateway, which looks after the session from now on; nothing further of it is told here. */
   | { type: 'adopted'; room: string; session: string }
   /** A session ended on the node's side. */
@@ -184,10 +193,10 @@ export interface SessionTraffic {
   /** Video that the node sent to the client. */
   videoSentBytes: number;
   /**
-   * Media, RTCP and DTLS that came from the client, without connectivity checks: of a viewer its receiver reports, by which it says that it
-   * gets what is sent (RFC 3550).
+   * Of a viewer: how many looks at its consumers, these counters included, have found a new RTCP receiver report, by which a client says that it gets
+   * what is sent (RFC 3550). Connectivity checks do not count.
    */
-  receivedBytes: number;
+  receiverReports: number;
 }
 
 /**
@@ -225,6 +234,8 @@ export interface SfuNode {
   unproduce(request: { session: string; producerId: string }): Promise<void>;
   setMuted(request: { session: string; producerId: string; muted: boolean }): Promise<void>;
   setViewport(request: { session: string; viewport: Viewport }): Promise<void>;
+  /** Ends the pause of a session. Rationed for each person and room: where it is too early, answers after how long to ask again. */
+  play(request: { session: string }): Promise<{ retryAfterMs?: number }>;
   /**
    * Says that entitled people are there who may watch any moment: keeps the lowest layer flowing although nobody watches yet, so
    * that the first picture does not wait for the publisher. Zero lets it stop.

@@ -23,6 +23,7 @@ const grant = z.object({
   publish: z.boolean(),
   subscribe: z.boolean(),
   until: z.number().optional(),
+  metered: z.boolean().optional(),
 });
 const kind = z.enum(['audio', 'video']);
 const source = z.enum(['camera', 'microphone', 'screen', 'screenAudio']);
@@ -56,7 +57,7 @@ const sessionTraffic = {
   session: id,
   videoReceivedBytes: z.number(),
   videoSentBytes: z.number(),
-  receivedBytes: z.number(),
+  receiverReports: z.number(),
 };
 
 /** Every method of the contract that crosses, with the shape of what is asked and what is answered. */
@@ -93,12 +94,14 @@ export const controlMethods = {
   unproduce: { request: z.object({ session: id, producerId: id }), answer: nothing },
   setMuted: { request: z.object({ session: id, producerId: id, muted: z.boolean() }), answer: nothing },
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
+  play: { request: z.object({ session: id }), answer: z.object({ retryAfterMs: z.number().optional() }) },
   setAudience: { request: z.object({ room: id, people: z.number().int() }), answer: nothing },
   adopt: {
     request: z.object({ session: id, room: id, identity: z.string().max(400) }),
     answer: z.object({
       publish: z.boolean(),
       consumers: z.array(consumer),
+      paused: z.boolean().optional(),
       spare: z.object({ session: id, consumers: z.array(consumer) }).optional(),
     }),
   },
@@ -146,6 +149,7 @@ export const sfuEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('layersWanted'), ...about, producerId: id, maxSpatialLayer: z.number().int() }),
   z.object({ type: z.literal('keyFrameWanted'), ...about, producerId: id }),
   z.object({ type: z.literal('takenOver'), ...about, by: id }),
+  z.object({ type: z.literal('paused'), ...about }),
   z.object({ type: z.literal('adopted'), ...about }),
   z.object({ type: z.literal('sessionClosed'), ...about, reason: closeReason }),
   z.object({ type: z.literal('transportState'), ...about, state: z.enum(['connected', 'disconnected', 'failed']) }),

@@ -134,6 +134,7 @@ export class ControlPeer implements EventReceiver {
       unproduce: (request) => node.unproduce(request),
       setMuted: (request) => node.setMuted(request),
       setViewport: (request) => node.setViewport(request),
+      play: (request) => node.play(request),
       setAudience: (request) => audiences.set(this, request),
       adopt: async (request) => {
         const answer = await node.adopt(request);

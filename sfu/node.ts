@@ -42,6 +42,7 @@ import type { PipeListen } from './pipe-listen.ts';
 import type { PipeEvent, PullAnswer, PullRequest } from './pipe-messages.ts';
 import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
+import { ReceiverBudgets } from './receiver-budget.ts';
 import type { Room } from './room.ts';
 import { RoomDirectory } from './room-directory.ts';
 import type { Session } from './session.ts';
@@ -103,6 +104,7 @@ export class LocalSfuNode implements SfuNode {
   readonly #consumersPerWorkerMax: number;
   readonly #rooms: RoomDirectory;
   readonly #sessions: SessionHost;
+  readonly #budgets = new ReceiverBudgets();
   readonly #links: NodeLinks | undefined;
   readonly #listeners: EventListeners;
   readonly #pipeListeners = new Set<(event: PipeEvent) => void>();
@@ -207,10 +209,17 @@ export class LocalSfuNode implements SfuNode {
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     this.#assertTakesSessions(request);
     if (request.spareOf === undefined) this.#sessions.makeRoomToWatch(request.grant);
-    const { rtpCapabilities, viewport, dtlsParameters, upstream } = request;
+    const { grant, rtpCapabilities, viewport, dtlsParameters, upstream } = request;
     return await this.#sessions.open(request, {
       place: (room) => room.routerForViewer(),
-      make: (options) => new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log }),
+      make: (options) =>
+        new WatchSession({
+          ...options,
+          rtpCapabilities,
+          viewport,
+          log: this.#log,
+          ...(grant.metered && { budget: this.#budgets.get(grant.room, grant.identity) }),
+        }),
       prepare: (room) => this.#followIfNoStage(room, upstream),
       open: (session) => session.open(dtlsParameters),
     });
@@ -303,6 +312,13 @@ export class LocalSfuNode implements SfuNode {
     await session.setViewport(request.viewport);
   }
 
+  async play(request: { session: string }): Promise<{ retryAfterMs?: number }> {
+    const session = this.#sessions.get(request.session);
+    if (!(session instanceof WatchSession)) throw new SfuError('not_entitled', 'A publishing session watches nothing.');
+    const retryAfterMs = await session.play();
+    return retryAfterMs === undefined ? {} : { retryAfterMs };
+  }
+
   async setAudience(request: { room: string; people: number }): Promise<void> {
     this.#sessions.assertOpen();
     this.#rooms.setAudience(request.room, request.people);
@@ -327,6 +343,7 @@ export class LocalSfuNode implements SfuNode {
     return {
       publish: session instanceof PublishSession,
       consumers: consumersOf(session),
+      ...(session instanceof WatchSession && session.paused && { paused: true }),
       ...(spare?.opened && { spare: { session: spare.id, consumers: consumersOf(spare) } }),
     };
   }

@@ -130,6 +130,10 @@ export class RemoteSfuNode implements SfuNode {
     await this.#ask('setViewport', request);
   }
 
+  async play(request: { session: string }): Promise<{ retryAfterMs?: number }> {
+    return await this.#ask('play', request);
+  }
+
   async setAudience(request: { room: string; people: number }): Promise<void> {
     if (request.people <= 0) this.#audiences.delete(request.room);
     else if (this.#audiences.size < AUDIENCE_ROOMS_MAX) this.#audiences.set(request.room, request.people);

@@ -82,6 +82,7 @@ export const REQUESTS = {
   'stage:viewport': { input: viewportInput, answer: nothing },
   /** Takes over a media session of one's own after the socket was lost; refused with `session_not_found` when it is over. */
   'stage:resume': { input: sessionInput, answer: resumeAnswer },
+  'stage:play': { input: sessionInput, answer: nothing },
   'stage:leave': { input: sessionInput, answer: nothing },
   'stage:endLive': { input: nothing, answer: nothing },
   ...CHAT_REQUESTS,
@@ -170,6 +171,7 @@ export const EVENTS = {
   /** Open another session beside this one, which goes on until you leave it: the node that it is on is about to. */
   'stage:moveWanted': z.object({ session: z.string() }),
   /** The session is over and its spare, `by`, goes on in its place. */
+  'stage:paused': z.object({ session: z.string() }),
   'stage:takenOver': z.object({ session: z.string(), by: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
   'stage:transportState': z.object({ session: z.string(), state: z.string() }),

@@ -144,6 +144,7 @@ export class Stage {
       publish: false,
       subscribe: caller.access.state === 'granted',
       ...(until ? { until: Date.parse(until) } : {}),
+      ...(caller.access.reason === 'private' ? { metered: true } : {}),
     };
     const viewer = caller.access.reason === 'free' ? 'free' : 'paying';
     try {
@@ -237,6 +238,13 @@ export class Stage {
     await this.#call(node.setViewport(input));
   }
 
+  /** Goes on with a session that was paused since its client had not reported that it receives it. */
+  async play(caller: StageCaller, session: SessionId): Promise<void> {
+    const { node } = this.#own(caller, session);
+    const { retryAfterMs } = await this.#call(node.play({ session }));
+    if (retryAfterMs !== undefined) throw new AppError('rate_limited', undefined, { retryAfterMs });
+  }
+
   /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
   async resume(caller: StageCaller, session: SessionId): Promise<ResumeAnswer> {
     const { room, identity, socket } = caller;
@@ -261,7 +269,8 @@ export class Stage {
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
     if (found.publish) await this.#lives.start(room);
-    return { consumers: found.consumers as ResumeAnswer['consumers'], ...(spare && { spare }) };
+    const { consumers, paused } = found;
+    return { consumers: consumers as ResumeAnswer['consumers'], ...(paused && { paused }), ...(spare && { spare }) };
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
