@@ -35,8 +35,6 @@ export const releasedEarnings = pgTable(
   ],
 );
 
-export type CreatorAccountStatus = 'none' | 'pending' | 'enabled' | 'restricted';
-
 /** A creator's account with the payment provider, as it was when last looked at. */
 export const creatorAccounts = pgTable(
   'creator_accounts',

@@ -5,13 +5,15 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
 import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
+import { ConfigError } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
 
 /** What stores work with: the database itself or an open transaction. */
@@ -98,7 +100,13 @@ export class Database {
     if (dataDir) await mkdir(dataDir, { recursive: true });
     const client = await PGlite.create(dataDir ? { dataDir } : {});
     const orm = drizzlePglite(client);
-    await migratePglite(orm, { migrationsFolder: MIGRATIONS_FOLDER });
+    try {
+      await assertSameSchema(orm as unknown as Orm, `the folder ${dataDir}`);
+      await migratePglite(orm, { migrationsFolder: MIGRATIONS_FOLDER });
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
     return new Database({
       orm: orm as unknown as Orm,
       run: runOnPglite(client),
@@ -160,11 +168,29 @@ async function migrate(url: string): Promise<void> {
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await migratePg(drizzlePg(client), { migrationsFolder: MIGRATIONS_FOLDER });
+    const orm = drizzlePg(client);
+    await assertSameSchema(orm as unknown as Orm, 'the database that DATABASE_URL names');
+    await migratePg(orm, { migrationsFolder: MIGRATIONS_FOLDER });
   } finally {
     // The lock goes with the connection.
     await client.end();
   }
+}
+
+/** Until the first release the schema has no upgrades: a database of another development version is refused, not changed. */
+async function assertSameSchema(orm: Orm, place: string): Promise<void> {
+  const known = new Set(readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((migration) => migration.hash));
+  const read = async <Row>(query: SQL) => ((await orm.execute(query)) as { rows: Row[] }).rows;
+  const [table] = await read<{ found: boolean }>(
+    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as found`,
+  );
+  if (!table?.found) return;
+  const applied = await read<{ hash: string }>(sql`select hash from drizzle.__drizzle_migrations`);
+  if (applied.every(({ hash }) => known.has(hash))) return;
+  throw new ConfigError([
+    `${place} was made by another development version of Loge. There are no upgrades before the first release: ` +
+      'keep a copy if you need the data, then start with an empty one',
+  ]);
 }
 
 function runOn(client: pg.Pool | pg.PoolClient): Run {

@@ -64,6 +64,8 @@ export const ERROR_CATALOGUE = {
   // Stage
   publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
   not_live: { status: 409, retryable: true, message: 'Nobody is live in this room at the moment.' },
+  live_over: { status: 409, retryable: false, message: 'This live is over. Go live again to begin another.' },
+  live_replaced: { status: 409, retryable: false, message: 'Another window of yours has taken this live over.' },
   session_not_found: { status: 404, retryable: true, message: 'This media session is over. Join again.' },
   producer_not_found: { status: 404, retryable: false, message: 'There is no such track.' },
   invalid_media_parameters: { status: 400, retryable: false, message: 'The media parameters are not usable.' },

@@ -23,7 +23,7 @@ import type { Rooms } from '../rooms/rooms.ts';
 import { Audiences } from './audiences.ts';
 import { Evacuation } from './evacuation.ts';
 import type { Fleet } from './fleet.ts';
-import { Lives } from './lives.ts';
+import { Lives, type PublicationInput } from './lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
 import type { RoomPlaces } from './room-places.ts';
 import { SessionLeases } from './session-leases.ts';
@@ -169,17 +169,20 @@ export class Stage {
   /** Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. */
   async publish(
     caller: StageCaller,
-    input: { dtlsParameters?: DtlsParameters; spareOf?: SessionId },
+    input: { dtlsParameters?: DtlsParameters; spareOf?: SessionId } & PublicationInput,
   ): Promise<PublishAnswer> {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
+    const { publication, restore, ...media } = input;
     const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'publish');
     const session = this.#open(caller, 'publish', input.spareOf);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
+      if (!spared) await this.#lives.admit(caller.room, { publication, restore });
       const { node, answer } = spared
-        ? { node: spared.id, answer: await spared.publish({ session, grant, ...input }) }
-        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, ...input }));
+        ? { node: spared.id, answer: await spared.publish({ session, grant, ...media }) }
+        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, ...media }));
       this.#assertStillOpen(session, node);
+      if (restore) await this.#assertStillHeld(caller.room, session, publication);
       const { transport } = answer;
       return {
         session,
@@ -246,7 +249,7 @@ export class Stage {
   }
 
   /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
-  async resume(caller: StageCaller, session: SessionId): Promise<ResumeAnswer> {
+  async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
     const { room, identity, socket } = caller;
     const known = this.#sessions.get(session);
     if (known && (known.room !== room || known.identity !== identity)) throw new AppError('session_not_found');
@@ -258,6 +261,8 @@ export class Stage {
     ).catch(() => undefined);
     if (!found) {
       this.#forget(session);
+      // Whether the live may be restored in another session.
+      if (caller.publish && publication) await this.#lives.assertHoldsStage(room, publication);
       throw new AppError('session_not_found');
     }
     const direction = found.publish ? 'publish' : 'watch';
@@ -376,6 +381,16 @@ export class Stage {
       ?.closeSession({ session })
       .catch(() => {});
     throw new AppError('access_required');
+  }
+
+  /** Another page may have taken the stage, or ended the live, while the node was working. */
+  async #assertStillHeld(room: RoomId, session: SessionId, publication = ''): Promise<void> {
+    try {
+      await this.#lives.assertHoldsStage(room, publication);
+    } catch (error) {
+      await this.#close(session, 'closed');
+      throw error;
+    }
   }
 
   #abandon(session: SessionId, error: unknown): unknown {

@@ -29,6 +29,8 @@ export const frenchErrors: ErrorTexts = {
   connection_too_slow: 'Votre connexion n’a pas suivi. Nous la rétablissons.',
   publish_not_allowed: 'Seul le créateur du salon peut y passer en direct.',
   not_live: 'Personne n’est en direct ici pour le moment.',
+  live_over: 'Ce direct est terminé. Passez en direct pour en commencer un autre.',
+  live_replaced: 'Une autre de vos fenêtres a repris ce direct.',
   session_not_found: 'Cette session vidéo est terminée. Revenez dans le salon.',
   producer_not_found: 'Cette piste n’existe pas.',
   invalid_media_parameters: 'Les paramètres vidéo ne sont pas utilisables.',

@@ -1,13 +1,34 @@
-import { runAttached } from '../commands.mjs';
-import { inProject, projectFolder } from '../locations.mjs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runLogged } from '../commands.mjs';
+import { buildFolder, inProject, projectFolder } from '../locations.mjs';
 import { prepare } from '../prepare.mjs';
 
-export async function runMigration(taskArguments) {
+// Until the first release there is one migration, made anew from the schemas; the handwritten 0001_guards.sql follows it.
+const migrationFile = inProject('server', 'platform', 'migrations', '0000_schema.sql');
+
+export async function runMigration() {
   const { nodeBinary, env } = await prepare();
+  writeFileSync(migrationFile, await generateSchemaMigration(nodeBinary, env));
+  return 0;
+}
+
+/** Fails when somebody changed a schema and did not run `npm run migration`. */
+export async function checkSchemaMigration(nodeBinary, env) {
+  const isCurrent = readFileSync(migrationFile, 'utf8') === (await generateSchemaMigration(nodeBinary, env));
+  return { code: isCurrent ? 0 : 1, output: 'A *.schema.ts file has changed. Run: npm run migration' };
+}
+
+async function generateSchemaMigration(nodeBinary, env) {
+  const folder = join(buildFolder, 'migration');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   const drizzleKit = inProject('node_modules', 'drizzle-kit', 'bin.cjs');
-  const config = inProject('server', 'platform', 'drizzle.config.ts');
-  return await runAttached(nodeBinary, [drizzleKit, 'generate', '--config', config, ...taskArguments], {
-    cwd: projectFolder,
-    env,
-  });
+  const schemas = './server/**/*.schema.ts';
+  await runLogged(
+    nodeBinary,
+    [drizzleKit, 'generate', '--dialect=postgresql', `--schema=${schemas}`, `--out=${folder}`, '--name=schema'],
+    { logName: 'migration', cwd: projectFolder, env },
+  );
+  return readFileSync(join(folder, '0000_schema.sql'), 'utf8');
 }

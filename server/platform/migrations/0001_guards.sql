@@ -1,0 +1,81 @@
+-- Rules that the schemas cannot express: append-only tables, balanced ledger entries, and the first fee policy.
+-- Written by hand; it runs after 0000_schema.sql.
+
+CREATE FUNCTION "refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_transactions_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ledger_transactions"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "ledger_entries_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ledger_entries"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "fee_policies_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "fee_policies"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "ticket_waivers_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ticket_waivers"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "sale_terms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "sale_terms"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+-- Erasure may replace a person by a pseudonym in the record of moderation; everything else in a row is final.
+CREATE FUNCTION "refuse_all_but_pseudonyms"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW."actor" = OLD."actor" OR NEW."actor" LIKE 'erased-%')
+    AND (NEW."target" IS NOT DISTINCT FROM OLD."target" OR (OLD."target" IS NOT NULL AND NEW."target" LIKE 'erased-%'))
+    AND to_jsonb(NEW) - 'actor' - 'target' = to_jsonb(OLD) - 'actor' - 'target' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "chat_acts_append_only" BEFORE DELETE OR TRUNCATE ON "chat_acts"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "chat_acts_pseudonyms_only" BEFORE UPDATE ON "chat_acts"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_pseudonyms"();
+--> statement-breakpoint
+-- Runs once per INSERT statement. Each statement must add a balanced set of entries, so a transaction's sum is always zero.
+-- When all rows use one currency, each transaction and account is looked up once; otherwise every entry is compared.
+CREATE FUNCTION "refuse_unbalanced_entries"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  currencies text[];
+BEGIN
+  IF EXISTS (SELECT 1 FROM inserted GROUP BY "transaction" HAVING sum(amount_minor) <> 0) THEN
+    RAISE EXCEPTION 'ledger entries do not sum to zero' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT array_agg(found.currency) INTO currencies FROM (
+    SELECT (SELECT t.currency FROM ledger_transactions t WHERE t.id = named.id) AS currency
+      FROM (SELECT DISTINCT "transaction" AS id FROM inserted) named
+    UNION
+    SELECT (SELECT a.currency FROM ledger_accounts a WHERE a.id = named.id)
+      FROM (SELECT DISTINCT account AS id FROM inserted) named
+  ) found;
+  IF cardinality(currencies) = 1 AND currencies[1] IS NOT NULL THEN
+    RETURN NULL;
+  END IF;
+  IF EXISTS (
+    SELECT 1 FROM inserted
+    LEFT JOIN ledger_transactions t ON t.id = inserted."transaction"
+    LEFT JOIN ledger_accounts a ON a.id = inserted.account
+    WHERE t.id IS NULL OR a.id IS NULL OR a.currency <> t.currency
+  ) THEN
+    RAISE EXCEPTION 'a ledger entry names no transaction, no account, or an account of another currency'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_entries_balanced" AFTER INSERT ON "ledger_entries"
+  REFERENCING NEW TABLE AS inserted
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_unbalanced_entries"();
+--> statement-breakpoint
+-- VAT 20 %, commission 20 % of the net, no pledge.
+INSERT INTO "fee_policies" ("id", "version", "vat_bps", "commission_bps", "charity_bps", "effective_at")
+  VALUES ('fees_v1', 1, 2000, 2000, 0, '2026-01-01T00:00:00Z');

@@ -1,2 +1,0 @@
-ALTER TABLE "payouts" ADD COLUMN "reversed_minor" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "payouts" ADD CONSTRAINT "payouts_reversed" CHECK ("payouts"."reversed_minor" between 0 and "payouts"."amount_minor");

@@ -1,2 +1,0 @@
-ALTER TABLE "creator_accounts" ADD COLUMN "next_check_at" timestamp with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
-CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("next_check_at");

@@ -1,1 +1,0 @@
-CREATE INDEX "desk_acts_begun" ON "desk_acts" USING btree ("at") WHERE "desk_acts"."outcome" = 'begun';

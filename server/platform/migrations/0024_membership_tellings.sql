@@ -1,1 +1,0 @@
-ALTER TABLE "memberships" ADD COLUMN "telling_until" timestamp with time zone;

@@ -1,1 +1,0 @@
-ALTER TABLE "memberships" ADD COLUMN "looks" integer DEFAULT 0 NOT NULL;
