@@ -267,6 +267,8 @@ export interface SfuNode {
   isOpen(request: { room: string }): Promise<{ open: boolean }>;
   /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error. */
   closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void>;
+  /** Closes the session of the room's publisher, whichever gateway looks after it. */
+  closePublisher(request: { room: string }): Promise<void>;
   /** Closes every session that a person has in the room, whichever gateway looks after it. */
   closePerson(request: { room: string; identity: string }): Promise<void>;
   /** Closes every session of the room with `room_closed` and forgets its audience. */

@@ -114,6 +114,7 @@ export const controlMethods = {
   },
   isOpen: { request: z.object({ room: id }), answer: z.object({ open: z.boolean() }) },
   closePerson: { request: z.object({ room: id, identity: z.string().max(400) }), answer: nothing },
+  closePublisher: { request: z.object({ room: id }), answer: nothing },
   closeSession: { request: z.object({ session: id, reason: closeReason.optional() }), answer: nothing },
   closeRoom: { request: z.object({ room: id }), answer: nothing },
   follow: { request: z.object({ room: id, upstream: roomUpstream }), answer: nothing },

@@ -145,6 +145,7 @@ export class ControlPeer implements EventReceiver {
       },
       roomTraffic: (request) => node.roomTraffic(request),
       isOpen: (request) => node.isOpen(request),
+      closePublisher: (request) => node.closePublisher(request),
       closePerson: (request) => node.closePerson(request),
       renew: (request) => this.#renew(request),
       updateGrant: (request) => node.updateGrant(request),

@@ -393,6 +393,10 @@ export class LocalSfuNode implements SfuNode {
     this.#sessions.endNamed(request.session, request.reason ?? 'closed');
   }
 
+  async closePublisher({ room }: { room: string }): Promise<void> {
+    this.#sessions.endPublisher(room);
+  }
+
   async closePerson({ room, identity }: { room: string; identity: string }): Promise<void> {
     this.#sessions.endPerson(room, identity);
   }

@@ -177,6 +177,10 @@ export class RemoteSfuNode implements SfuNode {
     return await this.#ask('isOpen', request);
   }
 
+  async closePublisher(request: { room: string }): Promise<void> {
+    await this.#ask('closePublisher', request);
+  }
+
   async closePerson(request: { room: string; identity: string }): Promise<void> {
     await this.#ask('closePerson', request);
   }

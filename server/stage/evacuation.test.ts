@@ -17,6 +17,7 @@ function house(viewers: number, { follow = true } = {}) {
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
     connected: true,
+    publication: undefined,
   });
   const left = [
     ...Array.from({ length: viewers }, (_, i) => entry(`viewer ${i}`, 'watch')),

@@ -16,6 +16,7 @@ function entry(given: Partial<SessionEntry>): SessionEntry {
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
     connected: true,
+    publication: undefined,
     ...given,
   };
 }

@@ -16,13 +16,16 @@ export interface SessionEntry {
   readonly orphanedUntilMs: number;
   /** Whether media can flow, as the node said last. */
   readonly connected: boolean;
+  /** The going-live that a publisher's session belongs to, where its page names one. */
+  readonly publication: string | undefined;
 }
 
-type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected'> & {
+type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected' | 'publication'> & {
   socket: string;
   node?: string;
   spareOf?: SessionId | undefined;
   connected?: boolean;
+  publication?: string | undefined;
 };
 
 export class SessionTable {
@@ -33,7 +36,14 @@ export class SessionTable {
   /** Looks after a session from now on, for the participant on this socket; also one that was known before. */
   add(entry: NewEntry): void {
     const orphanedUntilMs = Number.POSITIVE_INFINITY;
-    this.#set({ node: undefined, spareOf: undefined, connected: false, ...entry, orphanedUntilMs });
+    this.#set({
+      node: undefined,
+      spareOf: undefined,
+      connected: false,
+      publication: undefined,
+      ...entry,
+      orphanedUntilMs,
+    });
   }
 
   /** The session has been opened on this node. */
@@ -57,7 +67,8 @@ export class SessionTable {
   takeOver(session: SessionId, by: SessionId): boolean {
     const spare = this.#entries.get(by);
     if (!spare) return false;
-    this.#set({ ...spare, spareOf: undefined });
+    const publication = this.#entries.get(session)?.publication;
+    this.#set({ ...spare, spareOf: undefined, publication });
     this.remove(session);
     return true;
   }
@@ -68,6 +79,13 @@ export class SessionTable {
 
   all(): IterableIterator<SessionEntry> {
     return this.#entries.values();
+  }
+
+  /** Rooms whose publisher this gateway looks after. */
+  publishing(): Set<RoomId> {
+    const rooms = new Set<RoomId>();
+    for (const { room, direction } of this.inUse()) if (direction === 'publish') rooms.add(room);
+    return rooms;
   }
 
   /** All but spares. */
