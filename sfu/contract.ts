@@ -77,13 +77,21 @@ export interface ConsumerOptions {
 /** A session as whoever takes it over finds it. */
 export interface AdoptedSession {
   publish: boolean;
+  /** Proves from now on that the session is the caller's. */
+  epoch: number;
   /** What it receives at the moment. */
   consumers: ConsumerOptions[];
   /** Nothing is sent over it, until `play`. */
   paused?: boolean;
   /** The spare that waits for it, which is taken over along with it. */
-  spare?: { session: string; consumers: ConsumerOptions[] };
+  spare?: { session: string; epoch: number; consumers: ConsumerOptions[] };
 }
+
+/**
+ * Whose a session is: its epoch, a fencing number, is `FIRST_EPOCH` for the gateway that opened it and grows with each other gateway that adopts it.
+ * A gateway that stood still meanwhile names an old one, and can neither renew nor close the session.
+ */
+export const FIRST_EPOCH = 1;
 
 /** Where a node gets the stage of a room whose publisher is on another node. */
 export interface RoomUpstream {
@@ -249,11 +257,18 @@ export interface SfuNode {
   /**
    * Another gateway, or another socket of the same, takes a person's session over, and its spare with it: says what they are and what they receive at
    * the moment, since their person may have missed what was told meanwhile; renews them, and tells their events there from now on. `session_not_found`
-   * if the session is not theirs in that room, or is a spare.
+   * if the session is not theirs in that room, or is a spare. With the session's present `epoch` it is the caller's already and stays so; otherwise its
+   * earlier gateway is told (`adopted`).
    */
-  adopt(request: { session: string; room: string; identity: string }): Promise<AdoptedSession>;
-  /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
-  renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
+  adopt(request: { session: string; room: string; identity: string; epoch?: number }): Promise<AdoptedSession>;
+  /**
+   * Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. `epochs` of those that were
+   * adopted; the others count as opened by the caller. Answers which are gone, and which are another gateway's by now and were not renewed.
+   */
+  renew(request: {
+    sessions: string[];
+    epochs?: Record<string, number>;
+  }): Promise<{ lost: string[]; adopted: string[] }>;
   /**
    * Lets a session last until another time (milliseconds since the epoch). A grant that has run out is not revived: the session is closed then,
    * `session_not_found`.
@@ -265,8 +280,8 @@ export interface SfuNode {
   roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]>;
   /** Whether anybody is in the room on this node: its publisher, somebody who watches, or another node that gets the stage from here. */
   isOpen(request: { room: string }): Promise<{ open: boolean }>;
-  /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error. */
-  closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void>;
+  /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error; `not_owner` where it is another gateway's by now. */
+  closeSession(request: { session: string; epoch?: number; reason?: SessionCloseReason }): Promise<void>;
   /** Closes the session of the room's publisher, whichever gateway looks after it. */
   closePublisher(request: { room: string }): Promise<void>;
   /** Closes every session that a person has in the room, whichever gateway looks after it. */
@@ -313,6 +328,8 @@ export type SfuErrorCode =
   | 'node_full'
   /** The person has as many watching sessions in the room on this node as one may have, and all of them are connected. */
   | 'too_many_sessions'
+  /** Another gateway has adopted the session. */
+  | 'not_owner'
   /** No spare is kept for this session, now or later: the node keeps none, the stage comes from another node, or the session may have none. */
   | 'spare_unavailable';
 

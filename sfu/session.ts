@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import {
+  FIRST_EPOCH,
   type SessionCloseReason,
   type SessionGrant,
   type SessionTraffic,
@@ -54,6 +55,8 @@ export abstract class Session {
   protected readonly room: SessionRoom;
   /** When the lease was last renewed, in milliseconds since the epoch. */
   renewedAtMs: number;
+  /** Names who looks after it; see `FIRST_EPOCH`. */
+  epoch = FIRST_EPOCH;
   protected readonly emit: (event: SfuEvent) => void;
   #opened = false;
   #closedBecause: SessionCloseReason | undefined;

@@ -16,6 +16,7 @@ function house(viewers: number, { follow = true } = {}) {
     spareOf: undefined,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
+    epoch: 1,
     connected: true,
     publication: undefined,
   });

@@ -1,4 +1,5 @@
 /** Which media sessions this gateway looks after: for whom, and on which socket, if one is there at the moment. */
+import { FIRST_EPOCH } from '../../sfu/contract.ts';
 import type { RoomId, SessionId } from '../protocol/ids.ts';
 
 export interface SessionEntry {
@@ -14,16 +15,22 @@ export interface SessionEntry {
   readonly socket: string | undefined;
   /** Without a socket: the session ends then unless its participant is back. */
   readonly orphanedUntilMs: number;
+  /** Proves to the node that this gateway looks after the session. */
+  readonly epoch: number;
   /** Whether media can flow, as the node said last. */
   readonly connected: boolean;
   /** The going-live that a publisher's session belongs to, where its page names one. */
   readonly publication: string | undefined;
 }
 
-type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected' | 'publication'> & {
+type NewEntry = Omit<
+  SessionEntry,
+  'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'
+> & {
   socket: string;
   node?: string;
   spareOf?: SessionId | undefined;
+  epoch?: number;
   connected?: boolean;
   publication?: string | undefined;
 };
@@ -39,6 +46,7 @@ export class SessionTable {
     this.#set({
       node: undefined,
       spareOf: undefined,
+      epoch: FIRST_EPOCH,
       connected: false,
       publication: undefined,
       ...entry,

@@ -4,6 +4,7 @@
  * `sfu/contract.ts` alone, where somebody is put is `room-places.ts`' business, and it sees no socket: events leave through `onEvent`.
  */
 import type {
+  ConsumerOptions,
   DtlsParameters,
   RtpCapabilities,
   RtpParameters,
@@ -101,8 +102,13 @@ export class Stage {
       ...options,
       sessions: this.#sessions,
       end: (session) => this.#close(session, 'lease_expired'),
-      handleLost: (node, { room, session }) =>
-        this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'lease_expired' }),
+      handleLost: (node, { room, session }, isAdopted) =>
+        this.#handleSfuEvent(
+          node,
+          isAdopted
+            ? { type: 'adopted', room, session }
+            : { type: 'sessionClosed', room, session, reason: 'lease_expired' },
+        ),
     });
   }
 
@@ -257,7 +263,10 @@ export class Stage {
     const nodes = here ? [here] : await this.#places.nodesOf(room);
     // Whichever has it: a node that hangs must not hold up who is on another one.
     const found = await Promise.any(
-      nodes.map(async (node) => ({ node: node.id, ...(await node.adopt({ session, room, identity })) })),
+      nodes.map(async (node) => ({
+        node: node.id,
+        ...(await node.adopt({ session, room, identity, epoch: known?.epoch })),
+      })),
     ).catch(() => undefined);
     if (!found) {
       this.#forget(session);
@@ -267,17 +276,21 @@ export class Stage {
       throw new AppError('session_not_found');
     }
     const direction = found.publish ? 'publish' : 'watch';
-    const spare = found.spare as ResumeAnswer['spare'];
     const theirs = { room, identity, socket, direction, node: found.node, connected: true } as const;
-    this.#sessions.add({ ...theirs, session, publication: publication ?? known?.publication });
-    if (spare) this.#sessions.add({ ...theirs, session: spare.session, spareOf: session });
+    this.#sessions.add({ ...theirs, session, epoch: found.epoch, publication: publication ?? known?.publication });
+    const spare = found.spare && { ...found.spare, session: found.spare.session as SessionId };
+    if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
     this.#countSessions();
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
     const entry = this.#sessions.get(session);
     if (found.publish && entry) await this.#startLive(entry);
-    const { consumers, paused } = found;
-    return { consumers: consumers as ResumeAnswer['consumers'], ...(paused && { paused }), ...(spare && { spare }) };
+    const asWire = (consumers: ConsumerOptions[]) => consumers as ResumeAnswer['consumers'];
+    return {
+      consumers: asWire(found.consumers),
+      ...(found.paused && { paused: true }),
+      ...(spare && { spare: { session: spare.session, consumers: asWire(spare.consumers) } }),
+    };
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
@@ -441,7 +454,7 @@ export class Stage {
     const entry = this.#sessions.get(session);
     this.#remove(session);
     await this.#nodeOf(entry?.node)
-      ?.closeSession({ session, reason })
+      ?.closeSession({ session, epoch: entry?.epoch, reason })
       // Nobody renews it any more, so that a node which can't be reached closes it by itself.
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
     // Not before: while the session is there its node is needed.
@@ -521,11 +534,11 @@ export class Stage {
 
   /** Has a participant leave a node that drains: they come anew and are put elsewhere. */
   #move(entry: SessionEntry): void {
-    const { room, session, node } = entry;
+    const { room, session, node, epoch } = entry;
     if (node === undefined) return;
     this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_closed' });
     this.#nodeOf(node)
-      ?.closeSession({ session, reason: 'node_closed' })
+      ?.closeSession({ session, epoch, reason: 'node_closed' })
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
   }
 }

@@ -184,7 +184,8 @@ function describeTraffic(open: Open): void {
     await until(() => silent.viewer.silenceMs() > SILENT_AFTER_MS);
     const [counted] = await node.traffic({ sessions: [silent.session] });
     expect(counted?.receiverReports).toBe(0);
-    expect((await node.adopt({ session: silent.session, room: 'room_metered', identity: 'fan' })).paused).toBe(true);
+    const adopted = { session: silent.session, room: 'room_metered', identity: 'fan', epoch: 1 };
+    expect((await node.adopt(adopted)).paused).toBe(true);
 
     // A new session earns nothing: it begins paused, and is paused again where nothing is reported.
     await node.closeSession({ session: silent.session });
@@ -492,6 +493,26 @@ function describePeople(open: Open): void {
     await expectCode(node.adopt({ session, room: 'room_other', identity: 'fan' }), 'session_not_found');
     await expectCode(node.adopt({ session: publisher, room: 'room_adopted', identity: 'fan' }), 'session_not_found');
     await expectCode(node.adopt({ session: 'unknown', room: 'room_adopted', identity: 'fan' }), 'session_not_found');
+  });
+
+  it('lets the gateway that a person has left neither renew nor close their session, and says so', async () => {
+    const { stage } = await open({ leaseMs: 1_500 });
+    await using _ = stage;
+    const { node, events } = stage;
+    const { session } = await stage.watch('room_owner', { grant: { identity: 'fan' } });
+    const theirs = { session, room: 'room_owner', identity: 'fan' };
+    expect(await node.adopt({ ...theirs, epoch: 1 })).toMatchObject({ epoch: 1 });
+    expect(events.of('adopted')).toEqual([]);
+    expect(await node.adopt(theirs)).toMatchObject({ epoch: 2 });
+    await events.wait('adopted', session);
+
+    // What the earlier gateway still says of it counts for nothing.
+    expect(await node.renew({ sessions: [session] })).toEqual({ lost: [], adopted: [session] });
+    await expectCode(node.closeSession({ session }), 'not_owner');
+    expect(await node.renew({ sessions: [session], epochs: { [session]: 2 } })).toEqual({ lost: [], adopted: [] });
+    const renewing = setInterval(() => void node.renew({ sessions: [session] }), 100);
+    expect((await events.wait('sessionClosed', session)).reason).toBe('lease_expired');
+    clearInterval(renewing);
   });
 
   it('says to whoever takes a session over what it receives at that moment', async () => {
