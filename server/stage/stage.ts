@@ -73,7 +73,11 @@ export class Stage {
   }) {
     this.#fleet = options.fleet;
     this.#places = options.places;
-    this.#lives = new Lives({ ...options, publishing: () => this.#sessions.publishing() });
+    this.#lives = new Lives({
+      ...options,
+      publishing: () => this.#sessions.publishing(),
+      handleRefused: (room) => void this.#closePublishers(room),
+    });
     this.#clock = options.clock;
     this.#log = options.log;
     this.#metrics = options.metrics;
@@ -284,7 +288,13 @@ export class Stage {
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
     const entry = this.#sessions.get(session);
-    if (found.publish && entry) await this.#startLive(entry);
+    if (found.publish && entry) {
+      await this.#startLive(entry).catch((error) => {
+        // Who is refused does not have it: it waits, to be asked for again.
+        this.#leases.orphan(session);
+        throw error;
+      });
+    }
     const asWire = (consumers: ConsumerOptions[]) => consumers as ResumeAnswer['consumers'];
     return {
       consumers: asWire(found.consumers),
@@ -310,10 +320,14 @@ export class Stage {
 
   /** The creator's own end of the live: at once, without grace, and whichever gateway looks after the publisher. */
   async endLive(room: RoomId): Promise<void> {
-    const elsewhere = this.#onNodesOf(room, (node) => node.closePublisher({ room }));
-    await this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
-    await elsewhere;
-    await this.#lives.end(room);
+    try {
+      // First, so that who goes live meanwhile is either part of what ends here or comes after it.
+      await this.#lives.end(room);
+    } finally {
+      const elsewhere = this.#onNodesOf(room, (node) => node.closePublisher({ room }));
+      await this.#closePublishers(room);
+      await elsewhere;
+    }
   }
 
   /** Access is gone: every session of the participant in the room ends now, on whatever node it is. */
@@ -468,6 +482,10 @@ export class Stage {
     await this.#close(session, 'replaced');
     if (socket !== undefined)
       this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
+  }
+
+  #closePublishers(room: RoomId): Promise<void> {
+    return this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
   }
 
   async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
