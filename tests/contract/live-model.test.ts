@@ -49,9 +49,6 @@ async function play(seed: number): Promise<string[]> {
     await vi.advanceTimersByTimeAsync(QUIET_MS);
     if (rooms.isLive(ROOM)) faults.push('a live after everybody has left');
     for (const { id } of node.sessions.values()) faults.push(`a session after everybody has left: ${id}`);
-      process.stdout.write(
-        JSON.stringify({ seed, started: rooms.started, live: onStage.length, sessions: before }) + '\n',
-      );
     return [...new Set(faults)];
   } finally {
     await house.close();

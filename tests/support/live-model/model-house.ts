@@ -8,7 +8,8 @@ import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { Fleet } from '../../../server/stage/fleet.ts';
 import { RoomPlaces } from '../../../server/stage/room-places.ts';
 import { RoomTrees } from '../../../server/stage/room-trees.ts';
-import { Stage, type StageCaller } from '../../../server/stage/stage.ts';
+import type { StageCaller } from '../../../server/stage/session-commands.ts';
+import { Stage } from '../../../server/stage/stage.ts';
 import { type ModelChance, type ModelLink, ModelNode } from './model-node.ts';
 import { ModelRooms } from './model-rooms.ts';
 
