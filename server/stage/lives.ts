@@ -8,7 +8,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 
-export const PUBLISHER_GRACE_MS = 20_000;
+const PUBLISHER_GRACE_MS = 20_000;
 const RETRY_MS = 2_000;
 const SWEEP_MS = 10_000;
 
