@@ -54,7 +54,7 @@ class Gateway implements AsyncDisposable {
 function createConnection(url: string) {
   const events: string[] = [];
   const handlers: ConnectionHandlers = {
-    onWelcome: (_welcome: Welcome, reconnect) => events.push(reconnect ? 'welcome again' : 'welcome'),
+    onWelcome: (_welcome: Welcome, downMs) => events.push(downMs === null ? 'welcome' : 'welcome again'),
     onEvent: (name) => events.push(name),
     onReconnecting: (error) => events.push(`reconnecting ${error?.code}`),
     onReconnected: () => events.push('reconnected'),

@@ -24,8 +24,8 @@ export type TokenSource = string | (() => string | Promise<string>);
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
 
 export interface ConnectionHandlers {
-  /** Every welcome, the first and those after a reconnect. Called before `connect()` resolves. */
-  onWelcome(welcome: Welcome, reconnect: boolean): void;
+  /** Every welcome: the first, and with how long the connection was down those after a reconnect. Called before `connect()` resolves. */
+  onWelcome(welcome: Welcome, downMs: number | null): void;
   onEvent<N extends EventName>(name: N, data: EventData<N>): void;
   onReconnecting(error: LogeError | null): void;
   onReconnected(downMs: number): void;
@@ -56,6 +56,7 @@ export class Connection {
   #expiredTokens = 0;
   #startedAt = 0;
   #lostAt = 0;
+  #heardAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #goodbye: { error: LogeError; reconnect: boolean } | null = null;
   #waiters = new Set<Waiter>();
@@ -193,11 +194,15 @@ export class Connection {
       const cause = this.#goodbye?.error ?? new LogeError('connection_failed', `The connection was lost (${reason}).`);
       this.#handleLoss(socket, cause, this.#goodbye?.reconnect);
     });
+    socket.io.on('ping', () => {
+      if (socket === this.#socket) this.#heardAt = Date.now();
+    });
     socket.onAny((name: EventName, data) => this.#handleEvent(socket, name, data));
   }
 
   #handleEvent(socket: Socket, name: EventName, data: unknown): void {
     if (socket !== this.#socket) return;
+    this.#heardAt = Date.now();
     if (name === 'rooms:welcome') {
       this.#handleWelcome(data as Welcome);
     } else if (name === 'rooms:goodbye') {
@@ -221,8 +226,9 @@ export class Connection {
       room: welcome.room.id,
       identity: welcome.participant.identity,
     });
-    this.#handlers.onWelcome(welcome, reconnect);
-    if (reconnect) this.#handlers.onReconnected(Date.now() - this.#lostAt);
+    const downMs = reconnect ? Date.now() - this.#lostAt : null;
+    this.#handlers.onWelcome(welcome, downMs);
+    if (downMs !== null) this.#handlers.onReconnected(downMs);
     for (const waiter of [...this.#waiters]) waiter.resolve();
   }
 
@@ -241,7 +247,8 @@ export class Connection {
     }
     if (this.#state === 'connected') {
       this.#state = 'reconnecting';
-      this.#lostAt = Date.now();
+      // A computer that slept, or a path that dropped everything, hears of the loss long after it.
+      this.#lostAt = Math.min(Date.now(), this.#heardAt + CONNECTION.heartbeatMs);
       this.#handlers.onReconnecting(error);
     }
     // A listener of that event may have called close().

@@ -80,9 +80,12 @@ export class Room {
       url,
       log,
       handlers: {
-        onWelcome: (welcome, reconnect) => this.#handleWelcome(welcome, reconnect),
+        onWelcome: (welcome, downMs) => this.#handleWelcome(welcome, downMs),
         onEvent: (name, data) => (this.#handlers[name] as ((data: unknown) => void) | undefined)?.(data),
-        onReconnecting: (error) => emit('reconnecting', { error }),
+        onReconnecting: (error) => {
+          this.localParticipant.publisher.handleConnectionLost();
+          emit('reconnecting', { error });
+        },
         onReconnected: (downMs) => emit('reconnected', { downMs }),
         onDisconnected: (error) => this.#handleDisconnected(error),
         chatSince: () => this.chat.since,
@@ -320,13 +323,13 @@ export class Room {
     };
   }
 
-  #handleWelcome(welcome: Welcome, reconnect: boolean): void {
+  #handleWelcome(welcome: Welcome, downMs: number | null): void {
     const wasGranted = this.access.state === 'granted';
     const { access, inside, room, live } = welcome;
     this.localParticipant.handleSelf(welcome);
     if (welcome.participant.role === 'creator') void this.refreshEarnings().catch(() => undefined);
     if (room.access.kind === 'private') void this.privateSession.refresh().catch(() => undefined);
-    if (!reconnect) {
+    if (downMs === null) {
       this.#state.begin(welcome);
       this.wallet.begin(welcome.wallet);
       if (inside) this.#enter(inside);
@@ -339,7 +342,7 @@ export class Room {
     // What changed while the connection was down is told as if it had been there.
     if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
     else if (inside && !wasGranted) this.#handleGranted(access, inside);
-    else if (inside) this.#resume(inside);
+    else if (inside) this.#resume(inside, downMs);
     this.#state.access = access;
     this.#setLive(live, room.liveStartedAt ?? welcome.serverTime);
     if (room.status === 'ended') this.#handleRoomEnded(room);
@@ -351,11 +354,11 @@ export class Room {
     this.stage.enter(inside.stage);
   }
 
-  #resume(inside: Inside): void {
+  #resume(inside: Inside, downMs: number): void {
     this.chat.handleInside(inside);
     this.#tipping.handleState(inside.tipping);
     this.stage.handleReconnected();
-    void this.localParticipant.publisher.handleReconnected();
+    void this.localParticipant.publisher.handleReconnected(downMs);
   }
 
   #handleGranted(access: Access, inside: Inside): void {

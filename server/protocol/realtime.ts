@@ -42,6 +42,7 @@ import { access, currency, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
+  endLiveInput,
   muteInput,
   produceInput,
   publishAnswer,
@@ -87,7 +88,8 @@ export const REQUESTS = {
    */
   'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:leave': { input: sessionInput, answer: nothing },
-  'stage:endLive': { input: nothing, answer: nothing },
+  /** Of a publication that another page has replaced since, there is nothing to end. */
+  'stage:endLive': { input: endLiveInput, answer: nothing },
   ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
   'rooms:end': { input: nothing, answer: room },

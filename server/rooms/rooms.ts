@@ -330,10 +330,9 @@ export class Rooms {
     return this.#store.setLivePublication(roomId, publication ?? null);
   }
 
-  /** Refuses to restore a live that is over, or that another page has taken over since. */
-  async assertHoldsStage(roomId: RoomId, publication: string): Promise<void> {
-    const holder = await this.#store.findLivePublication(roomId);
-    if (holder !== publication) throw new AppError(holder === null ? 'live_over' : 'live_replaced');
+  /** The publication that took the stage last, unless its live is over. */
+  findStageHolder(roomId: RoomId): Promise<string | null> {
+    return this.#store.findLivePublication(roomId);
   }
 
   /** Ends the live that this gateway holds; one that has moved to another goes on there. */

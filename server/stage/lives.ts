@@ -5,6 +5,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 
@@ -40,13 +41,19 @@ export class Lives {
 
   /** A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it. */
   async admit(room: RoomId, { publication, restore }: PublicationInput): Promise<void> {
-    if (restore && publication) await this.#rooms.assertHoldsStage(room, publication);
+    if (restore && publication) await this.assertHoldsStage(room, publication);
     else await this.#rooms.takeStage(room, publication);
   }
 
-  /** Refuses whoever must not restore the live that they were in. */
-  assertHoldsStage(room: RoomId, publication: string): Promise<void> {
-    return this.#rooms.assertHoldsStage(room, publication);
+  /** Refuses to restore a live that is over, or that another page has taken over since. */
+  async assertHoldsStage(room: RoomId, publication: string): Promise<void> {
+    const holder = await this.#rooms.findStageHolder(room);
+    if (holder !== publication) throw new AppError(holder === null ? 'live_over' : 'live_replaced');
+  }
+
+  async isReplaced(room: RoomId, publication: string): Promise<boolean> {
+    const holder = await this.#rooms.findStageHolder(room);
+    return holder !== null && holder !== publication;
   }
 
   /** A publisher is there, anew or again. Camera and microphone arrive at the same time; the live starts once. */

@@ -284,7 +284,9 @@ export class Stage {
   }
 
   /** The creator's own end of the live: at once, without grace. */
-  async endLive(room: RoomId): Promise<void> {
+  async endLive(room: RoomId, publication?: string): Promise<void> {
+    // An end that was asked for while the page was away comes late: another page may be live by then.
+    if (publication && (await this.#lives.isReplaced(room, publication))) return;
     await this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
     await this.#lives.finish(room);
   }
