@@ -76,6 +76,11 @@ export const ERROR_CATALOGUE = {
     message: 'Video is not available for a moment. Trying again helps.',
   },
   spare_unavailable: { status: 409, retryable: false, message: 'There is nowhere to keep a spare session.' },
+  too_many_media_sessions: {
+    status: 429,
+    retryable: false,
+    message: 'You are watching this room in too many places at once. Close another tab.',
+  },
   stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
   // Chat
   message_not_found: { status: 404, retryable: false, message: 'There is no such message.' },

@@ -138,10 +138,12 @@ const inside = z.object({
 });
 export type Inside = z.infer<typeof inside>;
 
+const rights = z.object({ publish: z.boolean(), chat: z.boolean(), tip: z.boolean(), moderate: z.boolean() });
+
 /** The first event on every connection; what a fan without a key sees is the lobby: no `inside`. */
 export const welcome = z.object({
   participant,
-  can: z.object({ publish: z.boolean(), chat: z.boolean(), tip: z.boolean(), moderate: z.boolean() }),
+  can: rights,
   room,
   access,
   viewerCount: z.number().int(),
@@ -159,6 +161,8 @@ export const EVENTS = {
   'rooms:welcome': welcome,
   'rooms:accessGranted': z.object({ access, inside }),
   'rooms:accessRevoked': z.object({ access }),
+  /** A later token made somebody else of this participant: the role and the rights that hold from now on. */
+  'rooms:rightsChanged': z.object({ participant, can: rights }),
   'rooms:viewerCount': z.object({ count: z.number().int() }),
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),

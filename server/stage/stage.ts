@@ -27,6 +27,7 @@ import { Lives, type PublicationInput } from './lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
 import type { RoomPlaces } from './room-places.ts';
 import { SessionLeases } from './session-leases.ts';
+import { sessionsInTheWay } from './session-limits.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
 import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
@@ -258,7 +259,7 @@ export class Stage {
     }
     const direction = found.publish ? 'publish' : 'watch';
     const spare = found.spare as ResumeAnswer['spare'];
-    const theirs = { room, identity, socket, direction, node: found.node } as const;
+    const theirs = { room, identity, socket, direction, node: found.node, connected: true } as const;
     this.#sessions.add({ ...theirs, session });
     if (spare) this.#sessions.add({ ...theirs, session: spare.session, spareOf: session });
     this.#countSessions();
@@ -357,6 +358,8 @@ export class Stage {
     if (caller.access.state !== 'granted') throw new AppError('access_required');
     const session = createId('session');
     const { room, identity, socket } = caller;
+    for (const earlier of sessionsInTheWay(this.#sessions, { room, identity, socket, direction, spareOf }))
+      void this.#replace(earlier);
     this.#sessions.add({ session, room, identity, direction, socket, spareOf });
     this.#countSessions();
     return session;
@@ -420,6 +423,14 @@ export class Stage {
     if (entry) this.#handleEnded(entry);
   }
 
+  /** Ends a session that is in the way of another one. */
+  async #replace(entry: SessionEntry): Promise<void> {
+    const { room, session, socket } = entry;
+    await this.#close(session, 'replaced');
+    if (socket !== undefined)
+      this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
+  }
+
   async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
     await Promise.all([...this.#sessions.all()].filter(matches).map((entry) => this.#close(entry.session, reason)));
   }
@@ -477,6 +488,7 @@ export class Stage {
       this.#forget(entry.session);
       this.#handleEnded(entry);
     }
+    if (event.type === 'transportState') this.#sessions.setConnected(entry.session, event.state === 'connected');
     if (entry.socket) this.#onEvent({ socket: entry.socket, event });
   }
 

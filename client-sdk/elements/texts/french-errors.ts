@@ -37,6 +37,7 @@ export const frenchErrors: ErrorTexts = {
   cannot_consume: 'Ce navigateur ne peut pas lire la vidéo de ce salon.',
   stage_unavailable: 'La vidéo est indisponible un instant. Réessayez.',
   spare_unavailable: 'Aucune session de secours n’est possible pour le moment.',
+  too_many_media_sessions: 'Vous regardez ce salon à trop d’endroits à la fois. Fermez un autre onglet.',
   stage_full: 'Le salon est complet pour le moment. Nous réessayons.',
   message_not_found: 'Ce message n’existe pas.',
   message_empty: 'Le message est vide.',
