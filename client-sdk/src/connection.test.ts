@@ -26,7 +26,7 @@ class Gateway implements AsyncDisposable {
       next(refusal ? Object.assign(new Error(refusal.code), { data: refusal }) : undefined);
     });
     gateway.#io.on('connection', (socket) => {
-      socket.onAny((name, input, answer) => gateway.handle(name, input as never, answer));
+      socket.onAny((name, input, _about, answer) => gateway.handle(name, input as never, answer));
       socket.emit('rooms:welcome', { room: { id: 'room_1' }, participant: { identity: 'fan-1' } });
     });
     await new Promise<void>((resolve) => gateway.#http.listen(0, resolve));

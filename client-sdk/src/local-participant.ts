@@ -215,7 +215,7 @@ export class LocalParticipant {
   }
 
   /** @internal */
-  handleSelf(self: Pick<Welcome, 'participant' | 'can'>): void {
+  handleSelf(self: Pick<Welcome, 'participant' | 'can'> | null): void {
     this.#self = self;
   }
 

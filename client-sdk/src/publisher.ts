@@ -265,7 +265,7 @@ export class Publisher {
     if (this.#parting?.sent.media.session === session) this.#part();
     this.#spares.handleClosed(session);
     if (this.#nextSpare?.media.session === session) this.#nextSpare.media.close();
-    if (this.#state.kind !== 'live' || this.session !== session) return;
+    if (this.session !== session) return;
     const ending = END_REASONS[reason];
     if (ending) this.#finish(ending, null);
     else void this.#restore(reason);

@@ -169,16 +169,19 @@ export class Room {
    */
   connect(token: TokenSource): Promise<void> {
     this.#engine.prepare();
-    // A connection that starts over may be to another room: its chat is not resumed.
-    if (this.state === 'idle' || this.state === 'disconnected') this.chat.close();
+    // A connection that starts over may be to another room.
+    if (this.state === 'idle' || this.state === 'disconnected') this.#forget();
     return this.#connection.connect(token);
   }
 
-  /** Leaves the room; media, camera and socket are closed at once. Idempotent; `connect()` may be called again. */
+  /**
+   * Leaves the room; media, camera and socket are closed at once, what is pending rejects with `not_connected`, and nothing of the room is kept.
+   * Idempotent; `connect()` may be called again, also for another room.
+   */
   async disconnect(): Promise<void> {
     this.localParticipant.close('disconnected');
-    this.stage.unwatch();
     this.#connection.close();
+    this.#forget();
   }
 
   /**
@@ -385,6 +388,17 @@ export class Room {
     this.localParticipant.close('room_ended');
     this.stage.leave();
     this.#state.setEnded(info);
+  }
+
+  /** Nothing of one room is shown in the next. */
+  #forget(): void {
+    this.localParticipant.handleSelf(null);
+    this.stage.forget();
+    this.chat.close();
+    this.#tipping.close();
+    this.privateSession.reset();
+    this.wallet.begin(null);
+    this.#state.reset();
   }
 
   #handleDisconnected(error: LogeError | null): void {

@@ -10,6 +10,7 @@ import { chatRestriction } from './chat-moderation.ts';
 import { CHAT_EVENTS, CHAT_REQUESTS } from './chat-requests.ts';
 import { chatState, voteInput } from './chat-room.ts';
 import type { WireError } from './errors.ts';
+import { roomId } from './ids.ts';
 import { MEMBERSHIP_REQUESTS } from './memberships.ts';
 import {
   cardInput,
@@ -118,6 +119,9 @@ export const REQUESTS = {
   ...MEMBERSHIP_REQUESTS,
 } as const;
 
+/** What a request says beside its input. */
+export const aboutRequest = z.object({ room: roomId }).optional();
+
 export type RequestName = keyof typeof REQUESTS;
 export type RequestInput<N extends RequestName> = z.input<(typeof REQUESTS)[N]['input']>;
 export type ParsedInput<N extends RequestName> = z.output<(typeof REQUESTS)[N]['input']>;
@@ -199,5 +203,9 @@ export type EventData<N extends EventName> = z.output<(typeof EVENTS)[N]>;
 
 export type ServerToClientEvents = { [N in EventName]: (data: EventData<N>) => void };
 export type ClientToServerEvents = {
-  [N in RequestName]: (input: RequestInput<N>, answer: (answer: Answer<RequestAnswer<N>>) => void) => void;
+  [N in RequestName]: (
+    input: RequestInput<N>,
+    about: z.input<typeof aboutRequest>,
+    answer: (answer: Answer<RequestAnswer<N>>) => void,
+  ) => void;
 };
