@@ -41,6 +41,8 @@ export class FakeHouse {
   readonly sockets = new Set<FakeSocket>();
   isLive = false;
   publication: string | null = null;
+  /** Publications that were ended or replaced. */
+  readonly over = new Set<string | null>();
   hasAccess = true;
   isReachable = true;
   /** A page asks for the stage; whoever judges knows whether it was asked to. */
@@ -106,6 +108,7 @@ export class FakeHouse {
 
   /** The other page of the creator, which is no page of the SDK's: it takes the stage, or takes it and ends it. */
   replace(): void {
+    if (this.publication !== null) this.over.add(this.publication);
     this.publication = 'publication-of-the-phone';
     for (const session of this.publishers) this.end(session, 'replaced');
   }
@@ -113,6 +116,7 @@ export class FakeHouse {
   endLive(): void {
     clearTimeout(this.#graceTimer);
     for (const session of this.publishers) this.end(session, 'closed');
+    if (this.publication !== null) this.over.add(this.publication);
     this.publication = null;
     this.#setLive(false);
   }
