@@ -56,6 +56,11 @@ export class Lives {
     return this.#options.rooms.assertHoldsStage(room, publication);
   }
 
+  async isReplaced(room: RoomId, publication: string): Promise<boolean> {
+    const holder = await this.#options.rooms.findStageHolder(room);
+    return holder !== null && holder !== publication;
+  }
+
   /** A publisher is on stage, anew or again: the live begins, or goes on at this gateway. */
   start(room: RoomId, publication?: string): Promise<void> {
     return this.#change(room, async () => {
