@@ -129,6 +129,7 @@ function roomMoneyRoutes(context: HttpContext): Route[] {
         'wallet_off',
         'waiver_invalid',
         'association_not_found',
+        'checkout_limit',
         ...PROVIDER_ERRORS,
       ],
       handler: async ({ caller, params, input, locale }) => {

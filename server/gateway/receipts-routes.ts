@@ -63,7 +63,7 @@ function beforePaying(context: HttpContext): Route[] {
       summary: 'Tip by card directly',
       description:
         'Without a wallet, with a higher minimum. Send the person to `checkoutUrl`; the tip is shown once it is paid. The same `idempotencyKey` answers the same page.',
-      errors: [...TIP_ERRORS, 'provider_unavailable'],
+      errors: [...TIP_ERRORS, 'checkout_limit', 'provider_unavailable'],
       handler: async ({ caller, params, input, locale }) => {
         const admission = await admitCaller(context, caller, params.id);
         const from = assertMayTip(caller, admission);

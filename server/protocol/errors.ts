@@ -151,6 +151,11 @@ export const ERROR_CATALOGUE = {
   },
   card_not_found: { status: 404, retryable: false, message: 'There is no such saved card.' },
   card_declined: { status: 402, retryable: false, message: 'The card was declined. Nothing was charged.' },
+  checkout_limit: {
+    status: 429,
+    retryable: true,
+    message: 'Too many payment pages are open. Pay on one of them, or try again within the hour.',
+  },
   payment_not_found: { status: 404, retryable: false, message: 'There is no such payment.' },
   not_refundable: { status: 409, retryable: false, message: 'This cannot be refunded.' },
   already_refunded: { status: 409, retryable: false, message: 'This was refunded already.' },

@@ -78,6 +78,7 @@ export const frenchErrors: ErrorTexts = {
   association_exists: 'Une association avec cet identifiant existe déjà, avec d’autres informations.',
   card_not_found: 'Cette carte enregistrée n’existe pas.',
   card_declined: 'La carte a été refusée. Rien n’a été débité.',
+  checkout_limit: 'Trop de pages de paiement sont ouvertes. Payez sur l’une d’elles, ou réessayez dans l’heure.',
   payment_not_found: 'Ce paiement n’existe pas.',
   not_refundable: 'Ce paiement ne peut pas être remboursé.',
   already_refunded: 'Ce paiement a déjà été remboursé.',

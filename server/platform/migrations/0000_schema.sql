@@ -855,6 +855,7 @@ CREATE INDEX "memberships_creator" ON "memberships" USING btree ("creator");--> 
 CREATE INDEX "memberships_due" ON "memberships" USING btree ("next_check_at") WHERE "memberships"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
+CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
