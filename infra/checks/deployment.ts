@@ -12,6 +12,7 @@ import { checkAlerts, type RulesFile } from './alerts.ts';
 import { checkCompose } from './compose.ts';
 import { checkDashboard, writeDashboard } from './dashboards.ts';
 import { faultsInManifests } from './environment.ts';
+import { faultsOfImages, imageFiles } from './images.ts';
 import { checkKubernetes, type Manifest } from './kubernetes.ts';
 import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from './registered-metrics.ts';
 import { parseStrictYaml } from './yaml.ts';
@@ -67,6 +68,9 @@ export async function checkDeployment(): Promise<Map<string, string[]>> {
   faults.set('kubernetes', faultsInManifests(manifests));
   if (alerts.rules && read(ALERTS) !== writeAlerts(alerts.rules)) {
     faults.get(ALERTS)?.push('not what prometheus/rules.yaml says: node infra/checks/generate.ts');
+  }
+  for (const file of imageFiles()) {
+    faults.set(`${file}, images`, faultsOfImages(readFileSync(join(INFRA, '..', file), 'utf8')));
   }
   faults.set(`${BASE}/kustomization.yaml`, checkKustomization());
   faults.set('kubernetes/prometheus-adapter.yaml', checkAutoscaling(manifests, metrics));

@@ -110,9 +110,9 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
     'stage:resume': {
       from: 'inside',
       limit: 'stage',
-      handle: async (connection, { session }) => {
+      handle: async (connection, { session, publication }) => {
         try {
-          return await stage.resume(caller(connection), session);
+          return await stage.resume(caller(connection), session, publication);
         } finally {
           // It went while the node was asked: what was taken over waits for the next one.
           if (connection.closed) stage.handleSocketGone(connection.socket.id, false);

@@ -47,6 +47,7 @@ import {
   publishAnswer,
   publishInput,
   resumeAnswer,
+  resumeInput,
   sessionInput,
   stageState,
   transportOptions,
@@ -80,8 +81,11 @@ export const REQUESTS = {
   'stage:unproduce': { input: unproduceInput, answer: nothing },
   'stage:mute': { input: muteInput, answer: nothing },
   'stage:viewport': { input: viewportInput, answer: nothing },
-  /** Takes over a media session of one's own after the socket was lost; refused with `session_not_found` when it is over. */
-  'stage:resume': { input: sessionInput, answer: resumeAnswer },
+  /**
+   * Takes over a media session of one's own after the socket was lost. Refused with `session_not_found` when it was lost, and for a publisher with
+   * `live_over` or `live_replaced` when its live must not be restored.
+   */
+  'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:leave': { input: sessionInput, answer: nothing },
   'stage:endLive': { input: nothing, answer: nothing },
   ...CHAT_REQUESTS,

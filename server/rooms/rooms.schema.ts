@@ -25,6 +25,8 @@ export const rooms = pgTable(
     liveStartedAt: time('live_started_at'),
     /** The gateway that holds the live; when that one is silent, it is over. */
     liveGateway: text('live_gateway'),
+    /** Which going-live holds the stage, by the key that its page made; only that one may restore the live. */
+    livePublication: text('live_publication'),
     /** When the first live began; absent as long as none was held. */
     firstLiveAt: time('first_live_at'),
     endedAt: time('ended_at'),

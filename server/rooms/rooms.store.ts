@@ -53,7 +53,7 @@ const ENTITLEMENTS_READ = 20;
 const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
 
 /** Nobody is on stage. */
-const NOT_LIVE = { liveStartedAt: null, liveGateway: null };
+const NOT_LIVE = { liveStartedAt: null, liveGateway: null, livePublication: null };
 
 export class RoomsStore {
   readonly #db: Database;
@@ -130,6 +130,15 @@ export class RoomsStore {
     return held.length > 0;
   }
 
+  async setLivePublication(room: string, publication: string | null): Promise<void> {
+    await this.#db.orm.update(rooms).set({ livePublication: publication }).where(eq(rooms.id, room));
+  }
+
+  async findLivePublication(room: string): Promise<string | null> {
+    const [row] = await this.#db.orm.select({ key: rooms.livePublication }).from(rooms).where(eq(rooms.id, room));
+    return row?.key ?? null;
+  }
+
   /** False when another gateway holds the live by now, or nobody does. */
   async setLiveEnded(tx: Orm, room: string, gateway: string): Promise<boolean> {
     const ended = await tx
@@ -196,11 +205,19 @@ export class RoomsStore {
     return rows.length > 0;
   }
 
-  /** Rooms that were on air when the process stopped: nobody is publishing in them now. */
+  /** Whose live was cut by a restart, and has not come back, may not restore it any more. */
+  async forgetPublications(): Promise<void> {
+    await this.#db.orm
+      .update(rooms)
+      .set({ livePublication: null })
+      .where(and(isNull(rooms.liveStartedAt), isNotNull(rooms.livePublication)));
+  }
+
+  /** Rooms that were on air when the process stopped: nobody is publishing in them now, but their publishers may come back. */
   async clearLives(): Promise<string[]> {
     const rows = await this.#db.orm
       .update(rooms)
-      .set(NOT_LIVE)
+      .set({ liveStartedAt: null, liveGateway: null })
       .where(isNotNull(rooms.liveStartedAt))
       .returning({ id: rooms.id });
     return rows.map((row) => row.id);

@@ -349,6 +349,17 @@ export class Rooms {
     return this.#store.setLiveGateway(roomId, this.#gateway);
   }
 
+  /** A publisher takes the stage: whoever held it before may not come back by themselves. */
+  takeStage(roomId: RoomId, publication: string | undefined): Promise<void> {
+    return this.#store.setLivePublication(roomId, publication ?? null);
+  }
+
+  /** Refuses to restore a live that is over, or that another page has taken over since. */
+  async assertHoldsStage(roomId: RoomId, publication: string): Promise<void> {
+    const holder = await this.#store.findLivePublication(roomId);
+    if (holder !== publication) throw new AppError(holder === null ? 'live_over' : 'live_replaced');
+  }
+
   /** Ends the live that this gateway holds; one that has moved to another goes on there. */
   async endLive(roomId: RoomId): Promise<void> {
     await this.#store.transaction(async (tx) => {
@@ -392,6 +403,11 @@ export class Rooms {
   /** After a restart of the only process nobody is on stage, whatever the database remembers. */
   clearLives(): Promise<string[]> {
     return this.#store.clearLives();
+  }
+
+  /** What `clearLives` has cut can be restored until then. */
+  forgetPublications(): Promise<void> {
+    return this.#store.forgetPublications();
   }
 
   async findExpired(afterMs: number, untilMs: number): Promise<{ room: string; identity: string }[]> {

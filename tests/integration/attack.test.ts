@@ -137,6 +137,28 @@ describe('from inside a free room', () => {
     publisher.close();
   });
 
+  test('R14a: one person holds as many media sessions as one can watch, on a socket, in the room and on the SFU', async () => {
+    const { id: target } = await loge.createRoom({ kind: 'free' });
+    const token = sign({ sub: 'hoarder-of-media', room: target });
+    const fans: TestParticipant[] = [];
+    for (let index = 0; index < LIMITS.socketsPerIdentity; index += 1)
+      fans.push(await TestParticipant.connect(loge.url, { token }));
+    const before = await loge.app.context.stage.stats();
+    const rtpCapabilities = rtpViewerCapabilities(fans[0]?.welcome.inside?.stage.routerRtpCapabilities ?? {});
+    const ask = (fan: TestParticipant) => fan.emit('stage:watch', { rtpCapabilities });
+    // At once: none of them can be given up for another one before it is open.
+    const rush = await Promise.all(fans.flatMap((fan) => Array.from({ length: 10 }, () => ask(fan))));
+    const codes = rush.flatMap((answer) => (answer.ok ? [] : [answer.error.code]));
+    expect(codes.filter((code) => code !== 'rate_limited' && code !== 'too_many_media_sessions')).toEqual([]);
+    expect(codes).toContain('too_many_media_sessions');
+    // One after the other: each takes the place of one that is not connected.
+    for (const fan of fans) expect((await ask(fan)).ok || codes.includes('rate_limited')).toBe(true);
+    const after = await loge.app.context.stage.stats();
+    for (const fan of fans) fan.socket.close();
+    expect(after.sessions - before.sessions).toBeLessThanOrEqual(4);
+    expect(after.sessions - before.sessions).toBeGreaterThan(0);
+  });
+
   test('R5: malformed input is refused and leaves no trace', async () => {
     using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'fuzzer' }) });
     const before = await fan.request('chat:history', {});

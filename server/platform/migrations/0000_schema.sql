@@ -316,6 +316,8 @@ CREATE TABLE "checkouts" (
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"paid_at" timestamp with time zone,
+	"unbooked_since" timestamp with time zone,
+	"unusable_because" text,
 	CONSTRAINT "checkouts_source_id_unique" UNIQUE("source_id"),
 	CONSTRAINT "checkouts_provider_session_unique" UNIQUE("provider_session"),
 	CONSTRAINT "checkouts_amount" CHECK ("checkouts"."amount_minor" > 0)
@@ -796,6 +798,7 @@ CREATE TABLE "rooms" (
 	"starts_at" timestamp with time zone,
 	"live_started_at" timestamp with time zone,
 	"live_gateway" text,
+	"live_publication" text,
 	"first_live_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -853,6 +856,9 @@ CREATE UNIQUE INDEX "memberships_pending" ON "memberships" USING btree ("creator
 CREATE INDEX "memberships_identity" ON "memberships" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "memberships_creator" ON "memberships" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "memberships_due" ON "memberships" USING btree ("next_check_at") WHERE "memberships"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
