@@ -12,6 +12,7 @@ export function accountsRoutes({ accounts, clock, rooms, tokens }: HttpContext):
       method: 'post',
       path: '/v1/creators',
       auth: 'server',
+      scope: 'rooms',
       limit: 'server',
       input: creatorInput,
       example: { identity: 'camille', name: 'Camille Aubry', country: 'FR' },
@@ -27,6 +28,7 @@ export function accountsRoutes({ accounts, clock, rooms, tokens }: HttpContext):
       method: 'post',
       path: '/v1/tokens',
       auth: 'server',
+      scope: 'tokens',
       limit: 'server',
       input: tokenInput,
       example: { identity: 'fan-7', name: 'Léa', room: 'room_4f1kV0hT2cQm8yNw6bXz', role: 'fan' },
@@ -34,9 +36,9 @@ export function accountsRoutes({ accounts, clock, rooms, tokens }: HttpContext):
       status: 201,
       summary: 'Mint a room token',
       description:
-        'The token is a JWT (HS256) that you may also sign yourself with the API secret. It is needed to connect and to reconnect, and lives ten minutes unless told otherwise. `entitled: true` says that you sold access yourself, `false` takes that back.',
+        'The token is a JWT (HS256) that you may also sign yourself with the secret of an API key that has the scope `tokens`, with its id as `iss`. It is needed to connect and to reconnect, and lives ten minutes unless told otherwise. `entitled: true` says that you sold access yourself, `false` takes that back.',
       errors: ['room_not_found', 'forbidden'],
-      handler: async ({ input }) => {
+      handler: async ({ caller, input }) => {
         const room = await rooms.getRoom(input.room);
         if (input.role === 'creator' && input.identity !== room.creator.identity) {
           throw new AppError('forbidden', 'Only the creator of this room can have a token with the role creator.');
@@ -46,7 +48,7 @@ export function accountsRoutes({ accounts, clock, rooms, tokens }: HttpContext):
           const issuedAtSeconds = Math.floor(clock.now() / 1_000);
           await rooms.recordRank({ room: id, identity, moderates: true, issuedAtSeconds });
         }
-        return { token: tokens.create(input) };
+        return { token: tokens.create(input, caller.apiKey) };
       },
     }),
   ];

@@ -37,6 +37,8 @@ export class Connection {
   readonly since: number | undefined;
   readonly address: string;
   readonly tokenIssuedAtSeconds: number;
+  /** The API key whose token opened this connection. */
+  readonly issuer: string;
   access: Access = { state: 'refused' };
   closed = false;
   readonly #actions: ConnectionActions;
@@ -59,6 +61,7 @@ export class Connection {
     this.can = options.can;
     this.roomId = claims.room;
     this.tokenIssuedAtSeconds = claims.iat;
+    this.issuer = claims.iss;
     this.since = options.since;
     this.address = options.address;
     this.#actions = options.actions;

@@ -20,7 +20,7 @@ export interface Handshake {
 /** An `Origin` header is a browser's; whoever sends none is not a page and has nothing but its token. */
 export function isHandshakeOriginAllowed(context: GatewayContext, request: IncomingMessage): boolean {
   const { origin } = request.headers;
-  return origin === undefined || isOriginAllowed(context.config, origin);
+  return origin === undefined || isOriginAllowed(context, origin);
 }
 
 export async function authorise(
@@ -30,7 +30,7 @@ export async function authorise(
 ): Promise<Handshake> {
   const address = clientAddress(socket, context.config.trustProxyHops);
   await limits.consume('connect', { address });
-  const claims = context.tokens.parse(socket.handshake.auth.token);
+  const claims = context.tokens.parse(socket.handshake.auth.token, socket.handshake.headers.origin);
   const creator = await context.rooms.creatorOf(claims.room);
   if (claims.role === 'creator' && claims.sub !== creator) {
     throw new AppError('forbidden', 'Only the creator of this room connects as its creator.');
