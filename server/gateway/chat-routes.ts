@@ -37,7 +37,7 @@ import { defineRoute, type Route } from './http-route.ts';
 
 /** Who is on record for what an embedder's server did. */
 const SERVER: Actor = { identity: 'embedding-server', name: 'embedding-server', role: 'server' };
-const BY_SERVER = { auth: 'server', limit: 'server' } as const;
+const BY_SERVER = { auth: 'server', scope: 'moderation', limit: 'server' } as const;
 
 const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),

@@ -71,6 +71,7 @@ function deskRoute<const Path extends string, I extends z.ZodType, O extends z.Z
     name: `desk${name}`,
     path: api,
     auth: 'server',
+    scope: 'money',
     limit: 'server',
     handler: ({ caller, params, input }) =>
       handler({ by: caller.apiKey, params: params as PathParams<Path>, input: input as z.output<I> }),

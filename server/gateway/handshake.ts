@@ -16,7 +16,7 @@ export interface Handshake {
 }
 
 export async function authorise(context: GatewayContext, socket: RoomSocket, slots: SocketSlots): Promise<Handshake> {
-  const claims = context.tokens.parse(socket.handshake.auth.token);
+  const claims = context.tokens.parse(socket.handshake.auth.token, socket.handshake.headers.origin);
   const { room, sub: identity } = claims;
   const creator = await context.rooms.creatorOf(room);
   if (claims.role === 'creator' && identity !== creator) {

@@ -51,7 +51,11 @@ describe('creators and tokens', () => {
     const ask = (input: object) => http.server('POST', '/v1/tokens', { identity: 'lea', name: 'Léa', ...input });
     const { status, json } = await ask({ room: freeRoom.id, role: 'fan', ttlSeconds: 60 });
     expect(status).toBe(201);
-    expect(http.context.tokens.parse(json.token)).toMatchObject({ sub: 'lea', name: 'Léa', room: freeRoom.id });
+    expect(http.context.tokens.parse(json.token, undefined)).toMatchObject({
+      sub: 'lea',
+      name: 'Léa',
+      room: freeRoom.id,
+    });
     expect((await ask({ room: 'room_00000000000000000000', role: 'fan' })).json.error.code).toBe('room_not_found');
     expect((await ask({ room: freeRoom.id, role: 'creator' })).json.error.code).toBe('forbidden');
     expect((await ask({ room: freeRoom.id, role: 'creator', identity: 'ada' })).status).toBe(201);

@@ -169,6 +169,7 @@ function refundRoute({ money }: HttpContext): Route {
     method: 'post',
     path: '/v1/refunds',
     auth: 'server',
+    scope: 'money',
     limit: 'server',
     input: refundInput,
     example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },

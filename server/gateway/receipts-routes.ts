@@ -127,6 +127,7 @@ function promotionRoute({ money }: HttpContext): Route {
     method: 'post',
     path: '/v1/promotions',
     auth: 'server',
+    scope: 'money',
     limit: 'server',
     input: promotionInput,
     example: { identity: 'fan-7', amountMinor: 500, reason: 'Welcome', idempotencyKey: 'welcome-fan-7' },

@@ -35,7 +35,7 @@ export class SocketEdge {
     const { config } = this.#context;
     const { origin } = request.headers;
     // An `Origin` header is a browser's; whoever sends none is not a page and has nothing but its token.
-    if (origin !== undefined && !isOriginAllowed(config, origin)) throw new AppError('origin_not_allowed');
+    if (origin !== undefined && !isOriginAllowed(this.#context, origin)) throw new AppError('origin_not_allowed');
     const address = clientAddress(request, config.trustProxyHops);
     await this.#limits.consume('connect', { address });
     // A proxy on this machine that the configuration does not name would make one address of everybody.

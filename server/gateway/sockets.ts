@@ -12,7 +12,7 @@ import type { AdapterClients } from '../platform/redis-adapter-clients.ts';
 import { NEWCOMERS_REST_MS } from '../platform/rest-between.ts';
 import { SharedRead } from '../platform/shared-read.ts';
 import type { ChatPage } from '../protocol/chat.ts';
-import { AppError } from '../protocol/errors.ts';
+import { AppError, type WireError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Inside, ServerToClientEvents, Welcome } from '../protocol/realtime.ts';
@@ -139,6 +139,11 @@ export class SocketGateway {
     context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#io, progress));
     context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
     this.#unsubscribe = [
+      context.apiKeys.ring.onEnded((ended) => {
+        for (const connection of this.#bySocket.values()) {
+          if (ended.has(connection.issuer)) this.#dismiss(connection, new AppError('token_invalid'));
+        }
+      }),
       context.bus.onRestored(() => {
         this.#fanout.checkAll();
         context.stage.handleRestored();
@@ -193,14 +198,20 @@ export class SocketGateway {
     await socket.join([lobbyRoom(roomId), identityRoom(participant.identity)]);
     if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
     try {
+      // Its key may have ended since the handshake.
+      if (!this.#context.apiKeys.ring.isLive(connection.issuer)) throw new AppError('token_invalid');
       await this.#subscriptions.open(roomId);
       await connection.welcome((room, view) => this.#sendWelcome(connection, room, view));
       this.#presence.refresh(connection);
     } catch (error) {
-      const { code, message } = this.#pipeline.toWireError(error, connection, 'welcome');
-      socket.emit('rooms:goodbye', { code, message, reconnect: true });
-      socket.disconnect(true);
+      this.#dismiss(connection, this.#pipeline.toWireError(error, connection, 'welcome'));
     }
+  }
+
+  /** Closes the connection, and its media with it; the client may come back with another token. */
+  #dismiss({ socket }: Connection, { code, message }: Pick<WireError, 'code' | 'message'>): void {
+    socket.emit('rooms:goodbye', { code, message, reconnect: true });
+    socket.disconnect(true);
   }
 
   async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {

@@ -15,6 +15,13 @@ export const ERROR_CATALOGUE = {
   token_invalid: { status: 401, retryable: false, message: 'The token is not valid here.' },
   token_expired: { status: 401, retryable: false, message: 'The token has expired. Ask your server for a new one.' },
   credentials_invalid: { status: 401, retryable: false, message: 'The API key or secret is wrong.' },
+  scope_missing: { status: 403, retryable: false, message: 'This API key lacks the scope that this needs.' },
+  api_key_not_found: { status: 404, retryable: false, message: 'There is no such API key.' },
+  api_key_limit: {
+    status: 409,
+    retryable: false,
+    message: 'There are as many API keys as a house may have. Revoke one first.',
+  },
   desk_link_invalid: {
     status: 410,
     retryable: false,

@@ -96,4 +96,8 @@ export const LIMITS = {
   tierPerks: 12,
   /** Webhook endpoints of one house. */
   webhookEndpoints: 20,
+  /** API keys that are neither revoked nor expired. */
+  apiKeys: 100,
+  /** Web origins of one API key. */
+  keyOrigins: 20,
 } as const;

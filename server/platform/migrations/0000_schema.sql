@@ -1,3 +1,18 @@
+CREATE TABLE "api_keys" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"scopes" jsonb NOT NULL,
+	"origins" jsonb,
+	"sealed_secret" text,
+	"secret_digest" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"expires_at" timestamp with time zone,
+	"revoked_at" timestamp with time zone,
+	"last_used_at" timestamp with time zone,
+	CONSTRAINT "api_keys_secret" CHECK (("api_keys"."sealed_secret" is null) <> ("api_keys"."secret_digest" is null))
+);
+--> statement-breakpoint
 CREATE TABLE "creators" (
 	"identity" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -816,6 +831,7 @@ CREATE TABLE "token_grants" (
 	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
 );
 --> statement-breakpoint
+CREATE INDEX "api_keys_live" ON "api_keys" USING btree ("created_at") WHERE "api_keys"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_acts_room" ON "chat_acts" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_acts_creator" ON "chat_acts" USING btree ("creator","target");--> statement-breakpoint
 CREATE INDEX "chat_acts_target" ON "chat_acts" USING btree ("target");--> statement-breakpoint
