@@ -235,7 +235,7 @@ describe('over sockets', () => {
     'chat:react': { emoji: '❤️' },
     'chat:pin': { messageId: null },
     'chat:startPoll': { question: 'Encore?', options: ['Yes', 'No'] },
-    'chat:vote': { poll: createId('poll'), option: 'option_1' },
+    'chat:vote': { poll: createId('poll'), option: 0 },
     'chat:closePoll': {},
     'chat:raiseHand': { raised: true },
     'chat:hands': {},

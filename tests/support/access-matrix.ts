@@ -15,6 +15,7 @@ const REFUSALS = new Set([
   'token_invalid',
   'credentials_invalid',
   'signature_invalid',
+  'not_found',
   'scope_missing',
   'forbidden',
   'origin_not_allowed',
@@ -27,14 +28,7 @@ const REFUSALS = new Set([
   'already_entitled',
 ]);
 /** Answers from which nothing follows: the request was not good enough to find out, or the house failed. */
-const USELESS = new Set([
-  'invalid_request',
-  'rate_limited',
-  'internal',
-  'unknown_event',
-  'not_found',
-  'method_not_allowed',
-]);
+const USELESS = new Set(['invalid_request', 'rate_limited', 'internal', 'unknown_event', 'method_not_allowed']);
 
 export const isRefusal = (code: string) => REFUSALS.has(code);
 export const isUseless = (code: string) => USELESS.has(code);
