@@ -271,7 +271,7 @@ function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
 
 function routesOf(app: Express): TestHttp['routes'] {
   const layers = app.router.stack.flatMap(
-    ({ route }) => route?.stack.map(({ method }) => [method, route.path] as const) ?? [],
+    ({ route }) => route?.stack.flatMap(({ method }) => (method ? [[method, route.path] as const] : [])) ?? [],
   );
   const named = layers.map(([method, path]) => `${method.toUpperCase()} ${path}`);
   return [...new Set(named)].map((it) => {
