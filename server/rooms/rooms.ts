@@ -102,9 +102,7 @@ export class Rooms {
   async createRoom(input: RoomInput): Promise<Room> {
     await this.#accounts.getCreator(input.creator);
     const access = parseAccessRule(input.access, this.#currency);
-    if (access.minTier && (await this.clubs.getTier(access.minTier)).creator !== input.creator) {
-      throw new AppError('tier_not_found');
-    }
+    if (access.minTier) await this.clubs.getTierOf(input.creator, access.minTier);
     const id = createId('room');
     await this.#store.insertRoom({
       id,

@@ -1,3 +1,18 @@
+CREATE TABLE "api_keys" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"scopes" jsonb NOT NULL,
+	"origins" jsonb,
+	"sealed_secret" text,
+	"secret_digest" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"expires_at" timestamp with time zone,
+	"revoked_at" timestamp with time zone,
+	"last_used_at" timestamp with time zone,
+	CONSTRAINT "api_keys_secret" CHECK (("api_keys"."sealed_secret" is null) <> ("api_keys"."secret_digest" is null))
+);
+--> statement-breakpoint
 CREATE TABLE "creators" (
 	"identity" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -822,6 +837,7 @@ CREATE TABLE "token_grants" (
 	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
 );
 --> statement-breakpoint
+CREATE INDEX "api_keys_live" ON "api_keys" USING btree ("created_at") WHERE "api_keys"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_acts_room" ON "chat_acts" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_acts_creator" ON "chat_acts" USING btree ("creator","target");--> statement-breakpoint
 CREATE INDEX "chat_acts_target" ON "chat_acts" USING btree ("target");--> statement-breakpoint
@@ -867,6 +883,7 @@ CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_
 CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
+CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
