@@ -143,8 +143,8 @@ export class ConfigError extends Error {
   }
 }
 
-/** Which part of Loge a process is: all of it, or one gateway among several. */
-export type Part = 'all' | 'gateway';
+/** Which part of Loge a process is: all of it, one gateway among several, or a command beside them. */
+export type Part = 'all' | 'gateway' | 'command';
 
 export function parseConfig(env: Record<string, string | undefined>, part: Part = 'all'): Config {
   // An empty variable, as compose files make them, is an absent one.
@@ -154,9 +154,10 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   const parsed = environment.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const production = given.NODE_ENV === 'production';
-  const carriesMedia = given.LOGE_SFU_WORKERS === undefined ? part !== 'gateway' : given.LOGE_SFU_WORKERS !== '0';
+  const carriesMedia =
+    part !== 'command' && (given.LOGE_SFU_WORKERS === undefined ? part !== 'gateway' : given.LOGE_SFU_WORKERS !== '0');
   if (production) faults.push(...productionFaults(given, carriesMedia));
-  if (!carriesMedia && !given.REDIS_URL) {
+  if (part !== 'command' && !carriesMedia && !given.REDIS_URL) {
     faults.push('LOGE_SFU_WORKERS: a process without media workers finds SFU nodes over REDIS_URL');
   }
   if (given.REDIS_URL && !given.DATABASE_URL) {

@@ -4,6 +4,7 @@ import { SetupError } from './setup-error.mjs';
 import { runBench } from './tasks/bench.mjs';
 import { runCheck } from './tasks/check.mjs';
 import { runFormat } from './tasks/format.mjs';
+import { runKeys } from './tasks/keys.mjs';
 import { runMigration } from './tasks/migration.mjs';
 import { runReconcile } from './tasks/reconcile.mjs';
 import { runSetup } from './tasks/setup.mjs';
@@ -55,6 +56,14 @@ const tasks = {
     usage: 'npm run reconcile [-- --since DATE | --all] [--json]',
     summary: 'Compares the books with the payment provider and explains every difference.',
     details: 'Ends with 1 when nothing explains one of them, with 2 when it could not compare.',
+  },
+  keys: {
+    run: runKeys,
+    usage:
+      'npm run keys -- create --name NAME --scopes SCOPE,… [--expires DATE | --expires 90d] [--origins ORIGIN,…]\nnpm run keys -- list\nnpm run keys -- revoke ID',
+    summary: 'Makes, lists and revokes API keys.',
+    details:
+      'Scopes: admin, tokens, rooms, money, moderation, events, metrics. The secret is shown once. Servers see a change within a second. `--json` prints JSON.',
   },
   setup: {
     run: runSetup,
