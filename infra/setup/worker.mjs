@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { isExecutable, runCaptured } from './commands.mjs';
 import { cacheFolder, inProject } from './locations.mjs';
+import { note } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 import { withLock } from './setup-lock.mjs';
 import { bridgeHash, buildWorker, tellWhatTheBuildNeeds } from './worker-build.mjs';
@@ -35,8 +36,9 @@ export async function ensureWorker(nodeBinary) {
   return await withLock(join(cacheFolder, `${name}.lock`), async () => {
     const cachedMeanwhile = [prebuilt, built].find(runs);
     if (cachedMeanwhile !== undefined) return cachedMeanwhile;
-    if (accepted !== 'none' && (await obtain(prebuilt, nodeBinary, (file) => downloadWorker(version, file))))
-      return prebuilt;
+    if (accepted === 'none')
+      note("mediasoup's worker is built from its sources; LOGE_WORKER_SHA256 would allow the download.");
+    else if (await obtain(prebuilt, nodeBinary, (file) => downloadWorker(version, file))) return prebuilt;
     if (await obtain(built, nodeBinary, (file) => buildWorker(file))) return built;
     throw new SetupError(tellWhatTheBuildNeeds(version));
   });

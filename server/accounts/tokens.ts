@@ -25,18 +25,23 @@ export class Tokens {
   }
 
   /** A token of the key `issuer`, which counts as long as the key does. */
-  create(input: TokenInput, issuer = this.#ownKey): string {
+  create(
+    input: TokenInput,
+    {
+      issuer = this.#ownKey,
+      issuedAtSeconds = Math.floor(this.#clock.now() / 1000),
+    }: { issuer?: string; issuedAtSeconds?: number } = {},
+  ): string {
     const [secret] = this.#keys.findIssuer(issuer)?.secrets ?? [];
     if (secret === undefined) throw new AppError('scope_missing', 'This API key signs no tokens.');
-    const nowSeconds = Math.floor(this.#clock.now() / 1000);
     const claims: TokenClaims = {
       iss: issuer,
       sub: input.identity,
       name: input.name,
       room: input.room,
       role: input.role,
-      iat: nowSeconds,
-      exp: nowSeconds + (input.ttlSeconds ?? LIMITS.tokenTtlSeconds),
+      iat: issuedAtSeconds,
+      exp: issuedAtSeconds + (input.ttlSeconds ?? LIMITS.tokenTtlSeconds),
       ...(input.entitled === undefined ? {} : { entitled: input.entitled }),
       ...(input.can === undefined ? {} : { can: input.can }),
     };

@@ -255,7 +255,7 @@ test('replacing the API secret leaves webhooks, the chat hook and whoever is sig
     expect((await house.call('GET', '/v1/rooms', { headers: { authorization: basic } })).status).toBe(200);
   }
   expect((await house.call('GET', '/site/session', { headers: { cookie } })).json.person.identity).toBe('lea');
-  await house.context.rooms.recordEmbedderAccess({ room: room.id, identity: 'lea', entitled: true });
+  await house.server('POST', '/v1/tokens', { ...mint, room: room.id, entitled: true });
   const from = { identity: 'lea', name: 'Léa', role: 'fan' } as const;
   await house.context.chat.send({ room: room.id, from, input: { clientId: randomUUID(), text: 'Bonsoir' } });
   await eventually(() => receiver.received.length >= 2);

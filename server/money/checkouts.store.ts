@@ -1,9 +1,13 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
+import { execute } from './ledger.store.ts';
 import { checkouts, providerCustomers } from './money.schema.ts';
 
 export type Checkout = typeof checkouts.$inferSelect;
 export type NewCheckout = typeof checkouts.$inferInsert;
+
+/** Name of the unique index that keeps a page of the provider once. */
+export const ONE_CHECKOUT_OF_SESSION = 'checkouts_provider_session_unique';
 
 /** How soon a checkout is looked at again by itself: this, doubled with every look, up to the maximum. */
 export const CHECK_FIRST_SECONDS = 10;
@@ -22,6 +26,22 @@ export class CheckoutsStore {
   async insert(tx: Orm, row: NewCheckout): Promise<Checkout> {
     const [inserted] = await tx.insert(checkouts).values(row).returning();
     return inserted as Checkout;
+  }
+
+  /** Counts what somebody can still pay; whoever opens another for the same identity waits until the transaction ends. */
+  async lockOpen(tx: Orm, identity: string, nowIso: string): Promise<number> {
+    await execute(tx, sql`select pg_advisory_xact_lock(hashtext(${`checkouts:${identity}`}))`);
+    const [row] = await tx
+      .select({ n: sql<number>`count(*)::int` })
+      .from(checkouts)
+      .where(
+        and(
+          eq(checkouts.identity, identity),
+          inArray(checkouts.status, ['opening', 'open']),
+          gt(checkouts.expiresAt, nowIso),
+        ),
+      );
+    return row?.n ?? 0;
   }
 
   async find(id: string): Promise<Checkout | undefined> {
@@ -64,7 +84,7 @@ export class CheckoutsStore {
   async markPaid(
     tx: Orm,
     id: string,
-    payment: { session: string; payment: string | null; at: string; nextCheckAt: string },
+    payment: { session: string; payment: string | null; amountMinor: number; at: string; nextCheckAt: string },
   ): Promise<boolean> {
     const rows = await tx
       .update(checkouts)
@@ -72,6 +92,8 @@ export class CheckoutsStore {
         status: 'paid',
         providerSession: payment.session,
         providerPayment: payment.payment,
+        amountMinor: payment.amountMinor,
+        unbookedSince: null,
         paidAt: payment.at,
         nextCheckAt: payment.nextCheckAt,
         checks: 0,
@@ -79,6 +101,20 @@ export class CheckoutsStore {
       .where(and(eq(checkouts.id, id), ne(checkouts.status, 'paid')))
       .returning({ id: checkouts.id });
     return rows.length > 0;
+  }
+
+  async noteUnusable(tx: Orm, id: string, reason: string): Promise<void> {
+    await tx.update(checkouts).set({ unusableBecause: reason }).where(eq(checkouts.id, id));
+  }
+
+  /** It is paid, and its booking has failed; answers since when that is so. */
+  async noteUnbooked(id: string, nowIso: string): Promise<string> {
+    const [row] = await this.#orm
+      .update(checkouts)
+      .set({ unbookedSince: sql`coalesce(${checkouts.unbookedSince}, ${nowIso}::timestamptz)` })
+      .where(and(eq(checkouts.id, id), ne(checkouts.status, 'paid')))
+      .returning({ since: checkouts.unbookedSince });
+    return row?.since ?? nowIso;
   }
 
   async markExpired(tx: Orm, id: string): Promise<boolean> {
