@@ -84,7 +84,7 @@ const environment = z.object({
     .optional(),
   LOGE_API_SECRET: secrets.optional(),
   /** What a key of its own with the scope `metrics` alone proves itself with; its name is `metrics`. */
-  LOGE_METRICS_SECRET: secrets.optional(),
+  LOGE_METRICS_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
   /** Encrypts secrets in the database and signs the cookies of the site. */
   LOGE_ENCRYPTION_KEY: secrets.optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -253,7 +253,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     /** The keys that are not in the database: the first one, which may do everything, and that of Prometheus. The first secret of each signs. */
     builtInKeys: [
       { id: apiKey, secrets: [apiSecret, ...previousApiSecrets], scopes: SCOPES },
-      { id: METRICS_KEY, secrets: env.LOGE_METRICS_SECRET ?? [], scopes: ['metrics'] },
+      { id: METRICS_KEY, secrets: env.LOGE_METRICS_SECRET ? [env.LOGE_METRICS_SECRET] : [], scopes: ['metrics'] },
     ] satisfies { id: string; secrets: string[]; scopes: readonly Scope[] }[],
     /** The first encrypts and signs; what an older one did is still read. */
     encryptionKeys: env.LOGE_ENCRYPTION_KEY ?? [DEVELOPMENT_ENCRYPTION_KEY],
