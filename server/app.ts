@@ -206,7 +206,7 @@ export class App {
       redis,
       outbox,
       accounts,
-      deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
+      deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
       apiKeys,
       tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
       rooms,

@@ -169,6 +169,7 @@ describe('tokens', () => {
     expect((await from(bound, 'http://localhost:5173'))[0]).toBe(403);
     expect((await from(other, 'http://localhost:5173'))[0]).toBe(200);
     await http.server('DELETE', `/v1/keys/${bound.id}`);
+    await http.makeKey(['rooms'], { origins });
     expect((await from(other, 'https://shop.example'))[0]).toBe(403);
   });
 });

@@ -186,7 +186,7 @@ export async function startHttp({
     bus,
     outbox,
     accounts,
-    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
+    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     apiKeys,
     tokens,
     rooms,
