@@ -207,7 +207,7 @@ export class App {
       redis,
       outbox,
       accounts,
-      deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
+      deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
       apiKeys,
       tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
       participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),

@@ -26,6 +26,7 @@ CREATE TABLE "desk_sessions" (
 	"name" text NOT NULL,
 	"link_digest" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
 	"link_expires_at" timestamp with time zone NOT NULL,
 	"opened_at" timestamp with time zone,
 	"expires_at" timestamp with time zone,
