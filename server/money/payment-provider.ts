@@ -132,7 +132,8 @@ export interface ProviderEventList {
 }
 
 export interface PaymentProvider {
-  createCustomer(person: { identity: string; name: string }): Promise<string>;
+  /** `club`: the creator whose club the person joins; empty for their own payments. */
+  createCustomer(person: { identity: string; name: string; club: string }): Promise<string>;
   /**
    * Makes a page to pay on; called twice, it makes two, and only one may be handed out. Undefined when the provider does not know the
    * customer (any more).
