@@ -163,7 +163,7 @@ function ownRoutes({ money: { memberships } }: HttpContext): Route[] {
       example: { tier: 'tier_9aYx3mPq7LdR2vKe5tWz' },
       summary: 'Move to another tier',
       description:
-        'To a higher one at once: the rest of the paid time is charged pro rata, and nothing changes when the card declines. To a lower one the difference is credited to the next renewal.',
+        'To a dearer one at once: the rest of the paid time is charged pro rata, and nothing changes when the card declines. A cheaper one begins with the next renewal, see `nextTier`.',
       errors: [
         ...OWN_ERRORS,
         'membership_disputed',

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { execute } from './ledger.store.ts';
 import { accountId, houseAccount } from './ledger.ts';
+import { MEMBERSHIP_RULES } from './membership-invariants.store.ts';
 import { PRIVATE_RULES } from './private-invariants.store.ts';
 import { SETTLEMENT_RULES } from './settlement-invariants.store.ts';
 
@@ -138,7 +139,7 @@ export class InvariantsStore {
 
   async findViolations(currency: string): Promise<string[]> {
     const found: string[] = [];
-    for (const { fault, statement } of [...RULES, ...SETTLEMENT_RULES, ...PRIVATE_RULES]) {
+    for (const { fault, statement } of [...RULES, ...SETTLEMENT_RULES, ...PRIVATE_RULES, ...MEMBERSHIP_RULES]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));
     }

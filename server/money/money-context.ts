@@ -13,6 +13,8 @@ import { LedgerStore } from './ledger.store.ts';
 import type { MoneyFact } from './money-facts.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { Pricing } from './pricing.ts';
+import { PromoExpiry } from './promo-expiry.ts';
+import { PromotionsStore } from './promotions.store.ts';
 import { type Credit, SpendingStore } from './spending.store.ts';
 import { EuTaxTable, type TaxCalculator, type VatRates } from './tax-calculator.ts';
 
@@ -73,6 +75,7 @@ export class MoneyContext {
   readonly fees: FeePoliciesStore;
   readonly pricing: Pricing;
   readonly spending: SpendingStore;
+  readonly promoExpiry: PromoExpiry;
   readonly #credits: GatheredRead<string, Credit>;
   readonly walletMode: WalletMode;
   readonly earningsRules: EarningsRules;
@@ -95,6 +98,7 @@ export class MoneyContext {
     this.ledger = new LedgerStore(options.db.orm);
     this.fees = new FeePoliciesStore(options.db.orm, options.clock);
     this.spending = new SpendingStore(options.db.orm, this.ledger);
+    this.promoExpiry = new PromoExpiry(this, new PromotionsStore(options.db));
     this.#credits = new GatheredRead((identities) => this.spending.findCredits(identities, this.currency));
     this.walletMode = options.walletMode ?? 'on';
     const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;

@@ -317,6 +317,8 @@ export const providerEvents = pgTable(
       >()
       .notNull(),
     objectId: text('object_id').notNull(),
+    /** Of a dispute, and of a refund that has succeeded: the payment that it is about. */
+    payment: text('payment'),
     type: text('type').notNull(),
     createdAt: time('created_at').notNull(),
     receivedAt: time('received_at').notNull(),

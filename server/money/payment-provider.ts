@@ -122,6 +122,8 @@ export interface ProviderEvent {
   /** Whether it was made with the version of the provider's API that this adapter is written for. */
   isVersionOurs: boolean;
   objectId: string;
+  /** Of a dispute, and of a refund that has succeeded: the payment that it is about. */
+  payment?: string | null;
   createdAtMs: number;
 }
 

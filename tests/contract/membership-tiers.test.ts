@@ -1,6 +1,7 @@
 /** What is paid for which tier of a club until when: changes of tier, credit at the provider, and refunds of a part of what was paid. */
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type Id } from '../../server/protocol/ids.ts';
 import type { Tier } from '../../server/protocol/memberships.ts';
@@ -17,10 +18,12 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
+  /** After so many calls of Billing the process is gone: the call that was under way took effect, and nobody heard the answer. */
+  let callsLeft = Number.POSITIVE_INFINITY;
 
   beforeEach(async () => {
     db = await open();
-    house = await openMoneyHouse({ db, isRunning: false });
+    house = await openMoneyHouse({ db, isRunning: false, wrapProvider: (provider) => dying(provider, () => --callsLeft) });
     stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
   });
 
@@ -144,6 +147,31 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
   });
 
+  test('an upgrade that is cut off after any step can be asked for again, and is charged once', async () => {
+    const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
+    let steps = 0;
+    for (let isDone = false; !isDone; steps += 1) {
+      const { identity, id } = await join(gold);
+      await change(identity, id, silver);
+      callsLeft = steps;
+      isDone = await change(identity, id, best).then(
+        () => true,
+        () => false,
+      );
+      callsLeft = Number.POSITIVE_INFINITY;
+      await house.restartMoney();
+      await pass(0);
+      expect(await change(identity, id, best)).toMatchObject({ tier: { id: best.id }, nextTier: null });
+      const [upgrade, ...others] = await paymentsOf(identity);
+      expect(upgrade?.amountMinor).toBeGreaterThan(990);
+      expect(upgrade?.amountMinor).toBeLessThanOrEqual(1_000);
+      expect(others).toHaveLength(1);
+      const { customer } = await subscriptionOf(id);
+      expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
+    }
+    expect(steps).toBeGreaterThan(5);
+  });
+
   test('an upgrade that the card declines leaves the cheaper tier that was to follow', async () => {
     const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
     const { identity, id } = await join(gold);
@@ -200,6 +228,43 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     await pass(40 * DAY_MS);
     expect(await mayEnter(identity, month)).toBe(false);
     expect(await read(identity)).toMatchObject({ status: 'ended' });
+  });
+
+  test('a payment is split by the fees and the pledge of its day, whenever it is booked', async () => {
+    const { pricing } = house.money;
+    await pricing.addAssociation({ id: 'restos', name: 'Les Restos', country: 'FR' });
+    await pricing.pledge(house.creator, { association: 'restos', shareBps: 1_000 });
+    const { identity } = await join(await createTier(1_200));
+    // The renewal is paid, and nobody hears of it.
+    house.advance(32 * DAY_MS);
+    await pricing.addFeePolicy({ commissionBps: 5_000 });
+    await pricing.pledge(house.creator, { association: 'restos', shareBps: 0 });
+    await pass(DAY_MS);
+    const receipts = await Promise.all(
+      (await paymentsOf(identity)).map(({ id }) => house.money.getReceipt(id, identity)),
+    );
+    const parts = { creatorMinor: 720, associationMinor: 80, platformMinor: 200, vatMinor: 200 };
+    expect(receipts).toMatchObject([
+      { feePolicy: 'fees_v1', parts },
+      { feePolicy: 'fees_v1', parts },
+    ]);
+    expect(await pricing.findPledge(house.creator)).toBeNull();
+  });
+
+  test('the fees in force are those that began last, not those that were added last', async () => {
+    const { pricing } = house.money;
+    const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+    await pricing.addFeePolicy({ commissionBps: 3_000, effectiveAt: inDays(3) });
+    await pricing.addFeePolicy({ commissionBps: 1_000, effectiveAt: inDays(1) });
+    const { identity } = await join(await createTier(1_200));
+    await pass(32 * DAY_MS);
+    const [renewal] = await paymentsOf(identity);
+    expect(await house.money.getReceipt(renewal?.id ?? '', identity)).toMatchObject({
+      feePolicy: 'fees_v2',
+      parts: { platformMinor: 300 },
+    });
+    const listed = await pricing.listFeePolicies();
+    expect(listed.filter(({ inForce }) => inForce).map(({ id }) => id)).toEqual(['fees_v2']);
   });
 
   describe('a refund ends no more than it gave back', () => {
@@ -295,3 +360,26 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     });
   });
 });
+
+/** The same provider, whose part for memberships takes a process down with a call once `countDown` is below zero. */
+function dying(provider: PaymentProvider, countDown: () => number): PaymentProvider {
+  const billing = new Proxy(provider.billing, {
+    get(target, name) {
+      const method = Reflect.get(target, name, target) as (...values: unknown[]) => Promise<unknown>;
+      return async (...values: unknown[]) => {
+        const left = countDown();
+        if (left < -1) throw new Error('The process is gone.');
+        const answer = await method.apply(target, values);
+        if (left < 0) throw new Error('The process is gone.');
+        return answer;
+      };
+    },
+  });
+  return new Proxy(provider, {
+    get(target, name) {
+      if (name === 'billing') return billing;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -394,6 +394,7 @@ CREATE TABLE "provider_events" (
 	"id" text PRIMARY KEY NOT NULL,
 	"subject" text NOT NULL,
 	"object_id" text NOT NULL,
+	"payment" text,
 	"type" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"received_at" timestamp with time zone NOT NULL,
@@ -703,6 +704,7 @@ CREATE TABLE "promotions" (
 	"expires_at" timestamp with time zone,
 	"expired_at" timestamp with time zone,
 	"expired_minor" bigint,
+	"expiries" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "promotions_idempotency_key_unique" UNIQUE("idempotency_key"),
 	CONSTRAINT "promotions_amount" CHECK ("promotions"."amount_minor" > 0)
