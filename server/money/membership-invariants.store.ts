@@ -15,7 +15,8 @@ const NOTICED = sql`interval '10 seconds'`;
 
 export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
   {
-    fault: 'is a membership that shares a customer at the provider, and so its credit, with somebody else or another club',
+    fault:
+      'is a membership that shares a customer at the provider, and so its credit, with somebody else or another club',
     statement: sql`select m.id from memberships m join memberships o on o.provider_customer = m.provider_customer
       where o.creator <> m.creator or o.identity <> m.identity`,
   },

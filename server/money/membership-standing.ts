@@ -30,16 +30,14 @@ export class MembershipStanding {
     return paidTimeAt(layOutPaidTime(kept), this.#context.clock.now());
   }
 
-  accessUntilMs({ endsAtMs }: Pick<PaidTime, 'endsAtMs'>, { cancelAtPeriodEnd }: { cancelAtPeriodEnd: boolean }): number {
+  accessUntilMs(
+    { endsAtMs }: Pick<PaidTime, 'endsAtMs'>,
+    { cancelAtPeriodEnd }: { cancelAtPeriodEnd: boolean },
+  ): number {
     return endsAtMs + (cancelAtPeriodEnd ? 0 : GRACE_MS);
   }
 
-  async write(
-    tx: Orm,
-    before: MembershipRow,
-    set: Partial<MembershipRow>,
-    isRenewed = false,
-  ): Promise<MembershipRow> {
+  async write(tx: Orm, before: MembershipRow, set: Partial<MembershipRow>, isRenewed = false): Promise<MembershipRow> {
     const { rooms } = this.#context;
     const after = await this.#store.update(tx, before.id, set);
     const membership = before.id as MembershipId;

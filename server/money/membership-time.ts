@@ -58,7 +58,8 @@ function joined(times: PaidTime[]): PaidTime[] {
   const result: PaidTime[] = [];
   for (const time of [...times].sort((a, b) => a.startsAtMs - b.startsAtMs)) {
     const last = result.at(-1);
-    if (last?.tier === time.tier && time.startsAtMs <= last.endsAtMs) last.endsAtMs = Math.max(last.endsAtMs, time.endsAtMs);
+    if (last?.tier === time.tier && time.startsAtMs <= last.endsAtMs)
+      last.endsAtMs = Math.max(last.endsAtMs, time.endsAtMs);
     else result.push({ ...time });
   }
   return result;

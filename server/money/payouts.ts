@@ -172,7 +172,8 @@ export class Payouts {
     const placed = row.attempts > 1 ? await this.#findPlaced(row) : undefined;
     if (placed) return placed;
     // Decided before payouts to the creator were stopped: it waits until the house lets them go on.
-    if (await this.#store.isStopped(row.creator)) throw new AppError('unavailable', 'Payouts to the creator are stopped.');
+    if (await this.#store.isStopped(row.creator))
+      throw new AppError('unavailable', 'Payouts to the creator are stopped.');
     const answer = await this.#context.provider.connect.transfer({
       payout: row.id,
       batch: row.batch,

@@ -11,7 +11,7 @@ export const ONE_PROMOTION_A_KEY = 'promotions_idempotency_key_unique';
 export class PromotionsStore {
   readonly #orm: Orm;
 
-  constructor(db: Database) {
+  constructor(db: Pick<Database, 'orm'>) {
     this.#orm = db.orm;
   }
 
@@ -40,12 +40,13 @@ export class PromotionsStore {
       .limit(limit);
   }
 
-  listGrants(tx: Orm, identity: string): Promise<PromoGrant[]> {
-    const { id, expiresAt } = promotions;
-    return tx
-      .select({ id, expiresAtMs: sql<number | null>`(extract(epoch from ${expiresAt}) * 1000)::float8` })
-      .from(promotions)
-      .where(eq(promotions.identity, identity));
+  async listGrants(tx: Orm, identity: string): Promise<(PromoGrant & { isExpired: boolean })[]> {
+    const rows = await tx.select().from(promotions).where(eq(promotions.identity, identity));
+    return rows.map(({ id, expiresAt, expiredAt }) => ({
+      id,
+      expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
+      isExpired: expiredAt !== null,
+    }));
   }
 
   /** Everything that moved a fan's promotional credit. */

@@ -23,7 +23,11 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
 
   beforeEach(async () => {
     db = await open();
-    house = await openMoneyHouse({ db, isRunning: false, wrapProvider: (provider) => dying(provider, () => --callsLeft) });
+    house = await openMoneyHouse({
+      db,
+      isRunning: false,
+      wrapProvider: (provider) => dying(provider, () => --callsLeft),
+    });
     stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
   });
 

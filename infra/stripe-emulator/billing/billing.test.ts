@@ -339,7 +339,11 @@ describe('the balance of a customer', () => {
 
   test('pays whichever of their invoices is finalized next, and nobody is asked', async () => {
     const customer = await newCustomer();
-    await stripe.customers.createBalanceTransaction(customer, { amount: -1_500, currency: 'eur', description: 'sorry' });
+    await stripe.customers.createBalanceTransaction(customer, {
+      amount: -1_500,
+      currency: 'eur',
+      description: 'sorry',
+    });
     const other = await subscribe(customer, await tier(990));
     expect(await latestInvoice(other.id)).toMatchObject({
       status: 'paid',
@@ -374,7 +378,12 @@ describe('the balance of a customer', () => {
   test('takes what is too little to be charged, and the next invoice asks for it', async () => {
     const customer = await newCustomer();
     const { id } = await subscribe(customer, await tier(30));
-    expect(await latestInvoice(id)).toMatchObject({ status: 'paid', amount_due: 0, amount_paid: 0, ending_balance: 30 });
+    expect(await latestInvoice(id)).toMatchObject({
+      status: 'paid',
+      amount_due: 0,
+      amount_paid: 0,
+      ending_balance: 30,
+    });
     fixture.emulator.advanceClock(28 * DAY_MS + HOUR_MS);
     expect(await latestInvoice(id)).toMatchObject({ status: 'paid', amount_paid: 60, ending_balance: 0 });
     expect((await balanceOf(customer)).map(([type]) => type)).toEqual(['invoice_too_small', 'applied_to_invoice']);
