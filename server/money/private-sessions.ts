@@ -49,7 +49,7 @@ export class PrivateSessions {
   constructor(context: MoneyContext) {
     this.#context = context;
     this.#store = new PrivateSessionsStore(context.db);
-    this.#holds = new HoldsStore(context.spending);
+    this.#holds = new HoldsStore(context.spending, { isPromoHeld: context.promoPays === 'everything' });
   }
 
   /** Asks for a session, and holds so many minutes ahead. */

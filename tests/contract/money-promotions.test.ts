@@ -138,8 +138,8 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
       await expectGone(own, identity);
       const { entries } = await own.money.getWalletHistory(identity);
       expect(entries.filter(({ kind }) => kind === 'promotion_expired')).toMatchObject([
-        { amountMinor: -300, title: 'Welcome' },
-        { amountMinor: -200, title: 'Welcome' },
+        { amountMinor: -300, label: 'Welcome' },
+        { amountMinor: -200, label: 'Welcome' },
       ]);
     });
 
@@ -169,6 +169,25 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
       await own.money.sweep();
       await expectGone(own, identity);
     });
+  });
+
+  test('buys tickets alone where the house wants that: no tip, no private minute', async () => {
+    await using own = await openMoneyHouse({ db, isRunning: false, promoPays: 'tickets' });
+    const identity = await own.createFan(300);
+    const participant = { identity, name: 'Léa', role: 'fan' as const };
+    await own.money.grantPromotion({ identity, amountMinor: 500, reason: 'Welcome' }, 'operator');
+    const room = await own.createRoom({ kind: 'free' });
+    const give = (amountMinor: number) =>
+      own.money.tip({ room, from: participant, input: { amountMinor, idempotencyKey: createId('event') } });
+    await expect(give(400)).rejects.toEqual(failure('insufficient_funds'));
+    expect((await give(200)).wallet).toMatchObject({ balanceMinor: 600, promoMinor: 500 });
+    const { id } = await own.createRoom({ kind: 'private', ratePerMinuteMinor: 200 });
+    const request = own.money.privateSessions.request({ room: id, participant }, {});
+    await expect(request).rejects.toEqual(failure('insufficient_funds'));
+    const paid = await own.createRoom({ kind: 'ticket', priceMinor: 500 });
+    const bought = await own.money.buyTicket({ room: paid, identity, name: 'Léa', from: 'wallet' });
+    expect('wallet' in bought && bought.wallet).toMatchObject({ balanceMinor: 100, promoMinor: 0 });
+    expect(await own.money.checkInvariants()).toEqual([]);
   });
 
   test('one key gives once; another grant under it, a date that is past and too much are refused', async () => {

@@ -69,6 +69,7 @@ export interface MoneyHouseOptions {
   isRunning?: boolean;
   dataFile?: string;
   walletMode?: 'on' | 'off';
+  promoPays?: 'everything' | 'tickets';
   /** Stands between money and the provider: what happens while a request is on its way. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -95,6 +96,7 @@ export async function openMoneyHouse({
   isRunning = true,
   dataFile,
   walletMode = 'on',
+  promoPays = 'everything',
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -134,6 +136,7 @@ export async function openMoneyHouse({
       metrics,
       currency: 'eur',
       walletMode,
+      promoPays,
       publicUrl: 'http://localhost:3000',
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
     });
