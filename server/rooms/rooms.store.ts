@@ -120,6 +120,11 @@ export class RoomsStore {
       .where(eq(rooms.id, room));
   }
 
+  async hasOpenRooms(creator: string): Promise<boolean> {
+    const open = and(eq(rooms.creator, creator), isNull(rooms.endedAt));
+    return (await this.#db.orm.select({ id: rooms.id }).from(rooms).where(open).limit(1)).length > 0;
+  }
+
   /** False when there is no live to be held. */
   async setLiveGateway(room: string, gateway: string): Promise<boolean> {
     const held = await this.#db.orm

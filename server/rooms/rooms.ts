@@ -130,6 +130,11 @@ export class Rooms {
     return room;
   }
 
+  /** Whether a creator has rooms that are not over. */
+  hasOpenRooms(creator: string): Promise<boolean> {
+    return this.#store.hasOpenRooms(creator);
+  }
+
   async updateRoom(id: RoomId, change: RoomChange): Promise<Room> {
     if (!(await this.#store.updateRoom(id, change))) throw new AppError('room_not_found');
     return this.getRoom(id);
