@@ -29,11 +29,17 @@ const API_TIMEOUT_MS = 2_000;
 const WAIT_ATTEMPTS = 1_200;
 const WAIT_PAUSE_MS = 25;
 
-/** A clock that runs with the machine's and can be set forward. */
+/** A clock that runs with the machine's, or stands still at `startMs`, and can be set forward. */
 export class MovableClock implements Clock {
+  readonly #startMs: number | undefined;
   #aheadMs = 0;
+
+  constructor(startMs?: number) {
+    this.#startMs = startMs;
+  }
+
   now(): number {
-    return Date.now() + this.#aheadMs;
+    return (this.#startMs ?? Date.now()) + this.#aheadMs;
   }
   advance(ms: number): void {
     this.#aheadMs += ms;
