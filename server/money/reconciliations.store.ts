@@ -24,7 +24,10 @@ export class ReconciliationsStore {
     this.#orm = db.orm;
   }
 
-  /** Every record since a moment that has moved money at the provider, or that says it will. */
+  /**
+   * Every record since a moment that has moved money at the provider, or that says it will. A dispute moves money again when it is decided, which
+   * may be months after it was opened.
+   */
   async readKnown(sinceIso: string): Promise<KnownMovement[]> {
     const { rows } = await execute<KnownRow>(
       this.#orm,
@@ -51,7 +54,7 @@ export class ReconciliationsStore {
         where x.kind = 'payout_reversed' and x.created_at >= ${sinceIso}::timestamptz
       union all
         select 'dispute', provider_dispute, id, fee_minor - withdrawn_minor, fee_minor, opened_at, false
-        from disputes where opened_at >= ${sinceIso}::timestamptz`,
+        from disputes where opened_at >= ${sinceIso}::timestamptz or closed_at is null or closed_at >= ${sinceIso}::timestamptz`,
     );
     return rows.map((row) => ({
       kind: row.kind,
