@@ -25,6 +25,7 @@ import { Money } from './money/money.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/payment-provider.ts';
 import { StripeProvider } from './money/stripe-provider.ts';
+import { ParticipantData } from './participant-data.ts';
 import { type Bus, MemoryBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { Database } from './platform/db.ts';
@@ -203,6 +204,7 @@ export class App {
       accounts,
       deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
       tokens: new Tokens({ ...config, clock }),
+      participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),
       rooms,
       money,
       events,
@@ -263,7 +265,16 @@ async function shareHouse(options: {
   const leader = await Leader.create({ db, key: LEADER_LOCK, log });
   if (!redis) {
     await rooms.clearLives();
-    return { leader, close: () => leader.close() };
+    const forget = setTimeout(() => {
+      rooms.forgetPublications().catch((err) => log.warn({ err }, 'publications of cut lives not forgotten'));
+    }, ORPHANED_LIVE_MS);
+    return {
+      leader,
+      close() {
+        clearTimeout(forget);
+        return leader.close();
+      },
+    };
   }
   const lease = await GatewayLease.create({ db, id: gateway, log });
   const orphans = new PeriodicJob({

@@ -37,8 +37,11 @@ export function clientTls(secret: string): ConnectionOptions {
       ({ psk: key as DataView<ArrayBuffer> | Buffer, identity }) as ReturnType<
         NonNullable<ConnectionOptions['pskCallback']>
       >,
-    // The key has proved who the server is; there is no certificate to check.
-    checkServerIdentity: () => undefined,
+    // A handshake with the pre-shared key has no certificate. OpenSSL would take a certificate instead of it, so no root is trusted,
+    // no certificate has the right name, and NODE_TLS_REJECT_UNAUTHORIZED does not count.
+    ca: [],
+    rejectUnauthorized: true,
+    checkServerIdentity: () => new Error('The server did not prove that it holds the SFU secret.'),
   };
 }
 

@@ -21,7 +21,7 @@ export type PipeAddress = z.infer<typeof pipeAddress>;
 /** Which node has the stage, and the one from which that gets it, up to the publisher's. */
 export const roomUpstream = z.object({
   node: id,
-  url: z.url().max(400),
+  url: z.url({ protocol: /^wss$/ }).max(400),
   get upstream() {
     return roomUpstream.optional();
   },

@@ -64,6 +64,7 @@ export class LogeTip extends RoomPart {
       'reconnected',
       'walletChanged',
       'accessGranted',
+      'rightsChanged',
       'accessRevoked',
       'roomEnded',
       'tipMenuChanged',

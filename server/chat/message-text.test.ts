@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -39,4 +40,14 @@ test('R18: a lone surrogate is made well-formed', () => {
 test('emoji alone, joined ones, flags and keycaps among them, are told from everything else', () => {
   for (const text of ['🔥', '👩‍👩‍👧 ❤️\n🇫🇷', '👍🏽', '1️⃣']) expect(isEmojiOnly(text), text).toBe(true);
   for (const text of ['1', 'ok 🔥', '#', ':)', '🔥!']) expect(isEmojiOnly(text), text).toBe(false);
+});
+
+/** No limit on speed: without one, a pattern that backtracks exponentially would never return. */
+const GIVE_UP_MS = 5_000;
+
+// Regression: one pattern over the whole text backtracked exponentially, and one message froze the gateway.
+test.each(['🔥', '👍🏽', ' 🔥', '👩‍👩‍👧‍'])('a long run of %j with a letter at its end is judged at once', (emoji) => {
+  const text = `${emoji.repeat(8_000 / emoji.length)}a`;
+  const judge = () => runInNewContext('isEmojiOnly(text)', { isEmojiOnly, text }, { timeout: GIVE_UP_MS });
+  expect(judge()).toBe(false);
 });

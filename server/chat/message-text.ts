@@ -6,8 +6,9 @@ import { LIMITS } from '../protocol/limits.ts';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is taken out here.
 const INVISIBLE_CHARS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 const MANY_LINE_FEEDS = /\n{3,}/g;
-const EMOJI_ONLY = /^(?:\p{RGI_Emoji}|\p{Emoji_Presentation}|\s)+$/v;
-const ADDRESS = /\b(?:https?:\/\/|www\.)\S|\b[a-z0-9-]+\.[a-z]{2,}\/\S/iu;
+/** One emoji or space. A pattern over the whole text would backtrack: its alternatives begin alike. */
+const EMOJI_OR_SPACE = /\p{RGI_Emoji}|\p{Emoji_Presentation}|\s/gv;
+const ADDRESS = /\b(?:https?:\/\/|www\.)\S|[a-z0-9]\.[a-z]{2,}\/\S/iu;
 
 /** Plain text as it is kept and shown: invisible characters gone, outer space gone, at most two line feeds on end. */
 export function parseMessageText(raw: string): string {
@@ -20,7 +21,7 @@ export function parseMessageText(raw: string): string {
 }
 
 export function isEmojiOnly(text: string): boolean {
-  return EMOJI_ONLY.test(text);
+  return text.replace(EMOJI_OR_SPACE, '') === '';
 }
 
 /** Whether a text holds what looks like an address on the web. */

@@ -88,11 +88,9 @@ export class ChatLive {
         this.#aggregates.noteVotes(news.room, news.poll, news.votes);
         return;
       case 'erased': {
-        const { identity, pseudonym } = news;
+        const { identity, rooms } = news;
         this.roster.forget(identity);
-        for (const room of new Set(this.#presence.all().map(({ roomId }) => roomId))) {
-          this.#emitInside(room, 'chat:erased', { identity, pseudonym });
-        }
+        for (const room of rooms) this.#emitInside(room, 'chat:erased', { identity });
       }
     }
   }

@@ -50,6 +50,8 @@ const PUBLIC_ROUTES = [
   'POST /v1/rooms',
   'GET /v1/rooms',
   'GET /v1/rooms/{id}',
+  'PATCH /v1/rooms/{id}',
+  'DELETE /v1/rooms/{id}/entitlements/{identity}',
   'POST /v1/rooms/{id}/end',
   'POST /v1/tokens',
   'POST /v1/rooms/{id}/removals',
@@ -143,7 +145,9 @@ const PUBLIC_ROUTES = [
   'PUT /v1/chat/hook',
   'DELETE /v1/chat/hook',
   'GET /v1/participants/{identity}/chat',
+  'GET /v1/participants/{identity}/data',
   'DELETE /v1/participants/{identity}/chat',
+  'DELETE /v1/participants/{identity}/data',
 ];
 
 test('the document is valid OpenAPI 3.1', () => {

@@ -9,6 +9,7 @@ import { clientTls } from '../../sfu/control-tls.ts';
 import { CONTROL_FRAME_MAX_BYTES } from '../../sfu/limits.ts';
 import { LocalSfuNode } from '../../sfu/node.ts';
 import { RemoteSfuNode } from '../../sfu/remote-node.ts';
+import { openCertificateServer } from '../support/certificate-server.ts';
 import { RtpStage, SfuEventLog } from '../support/rtp-stage.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
@@ -84,6 +85,23 @@ it('lets nobody in without the secret', async () => {
   }
   await expect(house.gateway({ secret: OTHER_SECRET })).rejects.toMatchObject({ code: 'node_unavailable' });
   expect(house.control.connections).toBe(0);
+});
+
+it('sends nothing to a server that proves itself with a trusted certificate instead of the secret', async () => {
+  await using server = await openCertificateServer();
+  const plain = new WebSocket(server.url);
+  await once(plain, 'open');
+  expect(server.upgrades).toHaveLength(1);
+
+  const connect = () => RemoteSfuNode.create({ url: server.url, secret: SECRET });
+  await expect(connect()).rejects.toMatchObject({ code: 'node_unavailable' });
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  try {
+    await expect(connect()).rejects.toMatchObject({ code: 'node_unavailable' });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect(server.upgrades).toHaveLength(1);
 });
 
 it('takes two secrets while one replaces the other', async () => {

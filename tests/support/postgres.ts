@@ -1,9 +1,11 @@
 /**
- * A real Postgres for a test, from the programs in `LOGE_TEST_POSTGRES_BIN`: a cluster of its own in a temporary folder, with fsync on as in
- * production, reached through a socket in that folder.
+ * A real Postgres for tests, from the programs in `LOGE_TEST_POSTGRES_BIN`. `createTestDatabase` makes a database on the server that the
+ * test run shares; `startPostgres` starts a server in a temporary folder, reached through a socket there, with fsync on as in production.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +21,40 @@ const START_ATTEMPTS = 200;
 const START_PAUSE_MS = 50;
 const CONNECTIONS_MAX = 60;
 
+/** The migrated database of the shared server that each test database is a copy of. */
+export const TEMPLATE_DATABASE = 'loge_template';
+
+/** The URL of another database on the same server. */
+export function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A migrated database of its own on the server that `global-setup.ts` started, or else a server of its own; `close` removes it. */
+export async function createTestDatabase(): Promise<TestPostgres> {
+  const serverUrl = process.env.LOGE_TEST_POSTGRES_URL;
+  // Benchmarks run without Vitest's global set-up, one house each.
+  if (!serverUrl) return await startPostgres(undefined, { max_connections: '120' });
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await runOnServer(serverUrl, `create database ${name} template ${TEMPLATE_DATABASE}`);
+  return {
+    url: databaseUrl(serverUrl, name),
+    close: () => runOnServer(serverUrl, `drop database if exists ${name} with (force)`),
+  };
+}
+
+/** Runs one statement over a connection of its own, which does not count for the template's copies. */
+export async function runOnServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
 /** `overrides` are settings of the server, such as `shared_buffers`; the tests have little, so that many can run at once. */
 export async function startPostgres(
   binDir = process.env.LOGE_TEST_POSTGRES_BIN,
@@ -32,16 +68,12 @@ export async function startPostgres(
     process.getuid?.() === 0
       ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--pdeathsig=INT']
       : [];
-  if (asUser.length > 0) {
-    const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')]);
-    await chown(dir, uid, gid);
-  }
+  if (asUser.length > 0) await chown(dir, ...(await ownerIds()));
   const command = (name: string, args: string[]): [string, string[]] => {
     const [program = '', ...rest] = [...asUser, join(binDir, name), ...args];
     return [program, rest];
   };
-  const initArgs = ['-D', dataDir, '-U', 'loge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'];
-  await run(...command('initdb', initArgs), { cwd: dir });
+  await run('cp', ['-a', await findOrMakeCluster(command, asUser.length > 0), dataDir]);
   const settings = {
     listen_addresses: '',
     unix_socket_directories: dir,
@@ -67,6 +99,36 @@ export async function startPostgres(
     throw new Error(`Postgres did not start: ${messages}`, { cause: error });
   }
   return { url, close };
+}
+
+/** An empty cluster, made once for each version of Postgres and copied for each server: initdb takes a second, a copy a moment. */
+async function findOrMakeCluster(
+  command: (name: string, args: string[]) => [string, string[]],
+  isRoot: boolean,
+): Promise<string> {
+  const { stdout } = await run(...command('postgres', ['--version']));
+  const cluster = join(
+    tmpdir(),
+    `loge-postgres-cluster-${createHash('sha256').update(stdout).digest('hex').slice(0, 12)}`,
+  );
+  if (existsSync(cluster)) return cluster;
+  const draft = await mkdtemp(`${cluster}-`);
+  if (isRoot) await chown(draft, ...(await ownerIds()));
+  const initArgs = ['-U', 'loge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions', '--no-sync'];
+  await run(...command('initdb', ['-D', join(draft, 'data'), ...initArgs]), { cwd: draft });
+  try {
+    // The first one to finish wins; a copy never sees a half-made cluster.
+    await rename(join(draft, 'data'), cluster);
+  } catch (error) {
+    if (!existsSync(cluster)) throw error;
+  }
+  await rm(draft, { recursive: true, force: true });
+  return cluster;
+}
+
+async function ownerIds(): Promise<[number, number]> {
+  const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')]);
+  return [uid, gid];
 }
 
 async function idOf(flag: '-u' | '-g'): Promise<number> {
