@@ -148,6 +148,7 @@ export class App {
       metrics,
       currency,
       walletMode: config.walletMode,
+      promoPays: config.promoPays,
       houseCountry: config.houseCountry,
       vatRates: config.vatRates,
       publicUrl: config.publicUrl,

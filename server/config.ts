@@ -89,6 +89,8 @@ const environment = z.object({
     .default('FR'),
   /** `off`: no credit is kept; tickets and tips are paid by card directly. */
   WALLET_MODE: z.enum(['on', 'off']).default('on'),
+  /** `tickets`: promotional credit pays no tips and no private minutes, with which a fan could pass it to a creator who is a friend. */
+  LOGE_PROMO_PAYS: z.enum(['everything', 'tickets']).default('everything'),
   CONTENT_POLICY: z.enum(['standard', 'adult']).default('standard'),
   /** Signing secret of the webhook endpoint for connected accounts; it has one of its own. */
   STRIPE_CONNECT_WEBHOOK_SECRET: text.optional(),
@@ -226,6 +228,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     walletMode: env.WALLET_MODE,
+    promoPays: env.LOGE_PROMO_PAYS,
     contentPolicy: env.CONTENT_POLICY,
     chatReadablePerSecond: env.LOGE_CHAT_READABLE_PER_SECOND,
     logLevel: env.LOGE_LOG_LEVEL ?? (production ? 'info' : 'warn'),

@@ -105,14 +105,14 @@ export class TipBatches {
   }
 
   async #commit(batch: Waiting[]): Promise<void> {
-    const { outbox, metrics } = this.#context;
+    const { outbox, metrics, promoPays } = this.#context;
     let decided: Decisions | undefined;
     const facts = await this.#store.commit(
       batch.map(({ draft }) => draft.row),
       (seen) => {
         decided = decide(
           batch.map(({ draft }) => draft),
-          seen,
+          { ...seen, isPromoSpent: promoPays === 'everything' },
         );
         return { postings: decided.postings, facts: this.#factsOf(decided) };
       },
@@ -168,7 +168,7 @@ interface Decisions {
 }
 
 /** Decides tips one after another on what the wallets hold. Pure, so that it may run again when the transaction does. */
-export function decide(drafts: TipDraft[], seen: SeenBefore): Decisions {
+export function decide(drafts: TipDraft[], seen: SeenBefore & { isPromoSpent: boolean }): Decisions {
   const availableMinor = new Map(seen.availableMinor);
   const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));
   const postings: TipPosting[] = [];
@@ -179,7 +179,7 @@ export function decide(drafts: TipDraft[], seen: SeenBefore): Decisions {
     if (refusal) return failure(refusal);
     const wallet = walletOf(row);
     const promo = availableMinor.get(promoOf(row)) ?? 0;
-    const promoMinor = Math.min(promo, row.amountMinor);
+    const promoMinor = seen.isPromoSpent ? Math.min(promo, row.amountMinor) : 0;
     const left = (availableMinor.get(wallet) ?? 0) - (row.amountMinor - promoMinor);
     if (left < 0) return failure('insufficient_funds');
     availableMinor.set(wallet, left);
