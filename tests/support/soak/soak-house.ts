@@ -59,7 +59,7 @@ export interface SoakApp {
   db: Database;
 }
 
-export interface SoakHouseOptions {
+interface SoakHouseOptions {
   /** An empty database: of real Postgres, opened anew by each life and cut off with it; or an open one that all lives share. */
   database: { url: string } | Database;
   seed: number;
