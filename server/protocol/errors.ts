@@ -30,6 +30,11 @@ export const ERROR_CATALOGUE = {
   // What you sent
   invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
   payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },
+  wrong_room: {
+    status: 409,
+    retryable: false,
+    message: 'This was meant for another room than the one you are in now.',
+  },
   unknown_event: { status: 400, retryable: false, message: 'There is no such event.' },
   not_found: { status: 404, retryable: false, message: 'There is nothing at this address.' },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },

@@ -14,6 +14,7 @@ export const frenchErrors: ErrorTexts = {
   origin_not_allowed: 'Ce site n’est pas autorisé à montrer ce salon.',
   invalid_request: 'La demande n’a pas été comprise. Rechargez la page et réessayez.',
   payload_too_large: 'La demande est trop volumineuse.',
+  wrong_room: 'Cela concernait un autre salon que celui où vous êtes maintenant.',
   unknown_event: 'Cette page est plus ancienne que le serveur. Rechargez-la.',
   not_found: 'Il n’y a rien à cette adresse.',
   rate_limited: 'Trop de demandes. Attendez un instant et réessayez.',
