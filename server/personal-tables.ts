@@ -45,6 +45,11 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     rows: 'membership in (select id from memberships where identity = $1)',
     kept: BOOKS,
   },
+  membership_terms: {
+    domain: 'money',
+    rows: 'membership in (select id from memberships where identity = $1)',
+    kept: BOOKS,
+  },
   memberships: {
     domain: 'money',
     rows: 'identity = $1',

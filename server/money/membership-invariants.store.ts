@@ -10,7 +10,10 @@ const KEPT_TERMS = sql`(select t.* from membership_terms t
     join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
     where sale.kind = 'membership' and sale.source_id = i.invoice))`;
 
-/** The provider's times are whole seconds, and a process may notice a new version some seconds late. */
+/**
+ * The provider's times are whole seconds, and a process may notice a new version some seconds late. What is paid on a page is sold when that
+ * opens.
+ */
 const NOTICED = sql`interval '10 seconds'`;
 
 export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
@@ -49,7 +52,8 @@ export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
     fault: 'is a sale that was not split by the fees in force when it was made',
     statement: sql`select s.id from (
         select id, fee_policy, paid_at as sold_at from membership_invoices
-        union all select id, fee_policy, sent_at from tips
+        union all select t.id, t.fee_policy, coalesce(c.created_at, t.sent_at)
+          from tips t left join checkouts c on c.source_id = t.id
         union all select id, fee_policy, created_at from tickets
       ) s join fee_policies p on p.id = s.fee_policy
       where p.effective_at > s.sold_at + ${NOTICED} or exists (select 1 from fee_policies newer

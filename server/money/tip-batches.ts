@@ -112,7 +112,8 @@ export class TipBatches {
       (seen) => {
         decided = decide(
           batch.map(({ draft }) => draft),
-          { ...seen, isPromoSpent: promoPays === 'everything' },
+          seen,
+          promoPays === 'everything',
         );
         return { postings: decided.postings, facts: this.#factsOf(decided) };
       },
@@ -168,7 +169,7 @@ interface Decisions {
 }
 
 /** Decides tips one after another on what the wallets hold. Pure, so that it may run again when the transaction does. */
-export function decide(drafts: TipDraft[], seen: SeenBefore & { isPromoSpent: boolean }): Decisions {
+export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true): Decisions {
   const availableMinor = new Map(seen.availableMinor);
   const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));
   const postings: TipPosting[] = [];
@@ -179,7 +180,7 @@ export function decide(drafts: TipDraft[], seen: SeenBefore & { isPromoSpent: bo
     if (refusal) return failure(refusal);
     const wallet = walletOf(row);
     const promo = availableMinor.get(promoOf(row)) ?? 0;
-    const promoMinor = seen.isPromoSpent ? Math.min(promo, row.amountMinor) : 0;
+    const promoMinor = isPromoSpent ? Math.min(promo, row.amountMinor) : 0;
     const left = (availableMinor.get(wallet) ?? 0) - (row.amountMinor - promoMinor);
     if (left < 0) return failure('insufficient_funds');
     availableMinor.set(wallet, left);

@@ -280,7 +280,10 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     'payouts that were stopped %s are stopped for a batch that is under way, and for what is not sent yet',
     async (how) => {
       const { creator, tip } = await openEvening();
-      await onboard(creator);
+      // What is transferred stays there, so that it can be taken back.
+      await stripe.accounts.update(await onboard(creator), {
+        settings: { payouts: { schedule: { interval: 'manual' } } },
+      });
       const { payouts, transferReversals } = house.money.settlement;
       const earn = async () => {
         await tip(8_000);
