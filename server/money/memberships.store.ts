@@ -1,8 +1,7 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { ID_PREFIXES } from '../protocol/ids.ts';
 import { membershipInvoices, memberships } from './memberships.schema.ts';
-import { refunds } from './money.schema.ts';
 
 export type MembershipRow = typeof memberships.$inferSelect;
 export type InvoiceRow = typeof membershipInvoices.$inferSelect;
@@ -212,18 +211,12 @@ export class MembershipsStore {
     const later = await tx
       .select({ id: membershipInvoices.id })
       .from(membershipInvoices)
-      .leftJoin(
-        refunds,
-        and(
-          eq(refunds.membershipInvoice, membershipInvoices.id),
-          or(eq(refunds.isRest, true), eq(refunds.amountMinor, membershipInvoices.amountMinor)),
-        ),
-      )
       .where(
         and(
           eq(membershipInvoices.membership, row.membership),
           gt(membershipInvoices.periodEnd, row.periodEnd),
-          isNull(refunds.id),
+          sql`${membershipInvoices.amountMinor} > (select coalesce(sum(r.amount_minor), 0) from refunds r
+            where r.membership_invoice = ${membershipInvoices.id})`,
         ),
       )
       .limit(1);

@@ -12,6 +12,8 @@ import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/pric
 import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/tipping.ts';
 import { CancellationsStore } from './cancellations.store.ts';
 import { Cancellations } from './cancellations.ts';
+import { CardDebtsStore } from './card-debts.store.ts';
+import { CardDebts } from './card-debts.ts';
 import { CardTipsStore } from './card-tips.store.ts';
 import { type CardTipRequest, CardTips } from './card-tips.ts';
 import { Cards } from './cards.ts';
@@ -145,14 +147,13 @@ export class Money {
       standing,
       privateSessions,
     });
-    this.#refundOrders = new RefundOrders(context, refundsStore, (found) =>
-      this.settlement.providerMadeRefunds.handle(found),
-    );
-    this.#refunds = new Refunds(context, {
+    const debts = new CardDebts(context, new CardDebtsStore());
+    this.#refundOrders = new RefundOrders(context, {
       store: refundsStore,
-      orders: this.#refundOrders,
-      refundables,
+      debts,
+      providerRefunds: () => this.settlement.providerRefunds,
     });
+    this.#refunds = new Refunds(context, { store: refundsStore, orders: this.#refundOrders, refundables, debts });
     this.#topups = new Topups(context, {
       store: topups,
       checkouts: this.#checkouts,
@@ -197,7 +198,15 @@ export class Money {
     this.#goals = new Goals(context, this.#tipping);
     this.#tipBatches = new TipBatches(context, new TipBatchesStore(db, context.outbox));
     this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });
-    this.settlement = new Settlement(context, { checkouts: this.#checkouts, tickets, tips, standing });
+    this.settlement = new Settlement(context, {
+      checkouts: this.#checkouts,
+      tickets,
+      tips,
+      standing,
+      refunds: this.#refunds,
+      refundsStore,
+      debts,
+    });
     this.desk = new Desk(context, {
       store: new DeskStore(db),
       paymentsStore: new DeskPaymentsStore(db),
