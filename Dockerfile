@@ -3,15 +3,17 @@
 #   docker run --network host --env-file loge.env loge [all | gateway | sfu]
 # infra/README.md has the variables that production needs, infra/compose and infra/kubernetes the parts together.
 # BASE is a Debian 13 with Node 22.18 or newer, npm and a user `node`; where there is no Docker, infra/image makes one.
-ARG BASE=docker.io/library/node:26-trixie-slim
+ARG BASE=docker.io/library/node:26.10.0-trixie-slim
 
 FROM ${BASE} AS build
 WORKDIR /loge
-# mediasoup's prebuilt worker is used where it can be had; these build it where it cannot. See infra/mediasoup-worker/.
+# What the build of mediasoup's worker needs. See infra/mediasoup-worker/.
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates g++ meson ninja-build pkg-config \
     python3 binutils flatbuffers-compiler libabsl-dev libflatbuffers-dev libsrtp2-dev libssl-dev libuv1-dev \
     && rm -rf /var/lib/apt/lists/*
-ENV CI=true XDG_CACHE_HOME=/cache
+# The prebuilt worker is used only where its archive has this SHA-256; otherwise the worker is built from its sources.
+ARG LOGE_WORKER_SHA256=""
+ENV CI=true XDG_CACHE_HOME=/cache NODE_ENV=production
 COPY package.json package-lock.json .npmrc ./
 COPY infra/setup infra/setup
 COPY infra/mediasoup-worker infra/mediasoup-worker

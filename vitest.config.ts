@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['server', 'sfu', 'client-sdk', 'infra', 'tests'].map((folder) => `${folder}/**/*.test.ts`),
     exclude: ['**/node_modules/**', '**/.build/**'],
+    globalSetup: ['tests/support/global-setup.ts'],
     pool: 'forks',
     // Real browsers, databases and media workers share the machine with the tests; more at once makes them all slow.
     maxWorkers: 2,

@@ -263,7 +263,16 @@ async function shareHouse(options: {
   const leader = await Leader.create({ db, key: LEADER_LOCK, log });
   if (!redis) {
     await rooms.clearLives();
-    return { leader, close: () => leader.close() };
+    const forget = setTimeout(() => {
+      rooms.forgetPublications().catch((err) => log.warn({ err }, 'publications of cut lives not forgotten'));
+    }, ORPHANED_LIVE_MS);
+    return {
+      leader,
+      close() {
+        clearTimeout(forget);
+        return leader.close();
+      },
+    };
   }
   const lease = await GatewayLease.create({ db, id: gateway, log });
   const orphans = new PeriodicJob({

@@ -16,7 +16,13 @@ const faultsOf = (env: Record<string, string>) => {
 
 test('development needs nothing', () => {
   const config = parseConfig({});
-  expect(config).toMatchObject({ port: 3000, publicUrl: 'http://localhost:3000', apiKey: 'devkey', development: true });
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    publicUrl: 'http://localhost:3000',
+    apiKey: 'devkey',
+    development: true,
+  });
   expect(Object.isFrozen(config)).toBe(true);
 });
 

@@ -215,8 +215,9 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     /** Demo data, the demo sign-in and readable logs exist outside production only. */
     development: !production,
     port: env.PORT,
-    host: env.LOGE_HOST ?? (production ? '0.0.0.0' : undefined),
-    publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    /** Development has published keys and a sign-in without a password, so it is reachable from this machine only unless asked. */
+    host: env.LOGE_HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
     operators: [...(env.LOGE_OPERATORS ?? []), ...(production ? [] : [DEVELOPMENT_OPERATOR])],
     vatRates: env.LOGE_VAT_RATES,

@@ -42,11 +42,23 @@ function printWelcome(config: Config, app: App): void {
     `  Data            ${config.databaseUrl ? 'Postgres' : config.dataDir}`,
     ...(config.redisUrl ? describeGateway(config, app) : []),
     '',
+    ...(config.development ? describeReach(config) : []),
     ...(config.development ? ['  Pay with card 4242 4242 4242 4242, any future date, any code.', ''] : []),
     '  Stop with Ctrl-C.',
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Development has published keys, so who can reach it is worth a line. */
+function describeReach({ host }: Config): string[] {
+  const isLoopback = host === '127.0.0.1' || host === '::1' || host === 'localhost';
+  return [
+    isLoopback
+      ? '  Reachable from this machine only. For other devices: LOGE_HOST=0.0.0.0 npm start'
+      : `  Open to the network (LOGE_HOST=${host}) with published development keys: use it in a network that you trust.`,
+    '',
+  ];
 }
 
 function describeGateway({ port }: Config, app: App): string[] {

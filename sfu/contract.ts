@@ -121,6 +121,9 @@ export interface ProduceRequest {
   sourceSize?: { width: number; height: number };
 }
 
+/** Watching sessions that one person may have in a room on a node, whichever gateways opened them; spares are not counted. */
+export const WATCH_SESSIONS_PER_PERSON_MAX = 4;
+
 /** Facts that a node tells the gateway. `session` names whom it concerns. */
 export type SfuEvent =
   /** New tracks for a viewer; the consumers exist and run. */
@@ -161,7 +164,9 @@ export type SessionCloseReason =
   | 'node_closed'
   /** The node's process is gone, or another one is in its place. */
   | 'node_lost'
-  | 'room_closed';
+  | 'room_closed'
+  /** Its client did not bring ICE and DTLS up in time. */
+  | 'connect_timeout';
 
 export interface SfuStats {
   workers: number;
@@ -204,7 +209,12 @@ export interface SfuNode {
    */
   readonly keepsSpares: boolean;
 
-  /** Opens a viewer's session: transport and a running consumer for every track on stage that the viewer can decode. */
+  /**
+   * Opens a viewer's session: transport and a running consumer for every track on stage that the viewer can decode. A person has at most
+   * `WATCH_SESSIONS_PER_PERSON_MAX` of them in a room, spares aside: past that the oldest that is not connected ends with `replaced`, and where all
+   * are connected the new one is refused with `too_many_sessions`. Any session that has not connected within `CONNECT_WITHIN_MS` of its opening, or of
+   * the first track that it was offered, ends with `connect_timeout`.
+   */
   watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
   /** Opens a publisher's session. A room has one: an earlier session of the room is closed with `replaced`. */
   publish(request: PublishRequest): Promise<{ transport: TransportOptions }>;
@@ -288,6 +298,8 @@ export type SfuErrorCode =
   | 'cannot_consume'
   | 'node_unavailable'
   | 'node_full'
+  /** The person has as many watching sessions in the room on this node as one may have, and all of them are connected. */
+  | 'too_many_sessions'
   /** No spare is kept for this session, now or later: the node keeps none, the stage comes from another node, or the session may have none. */
   | 'spare_unavailable';
 

@@ -35,6 +35,7 @@ const closeReason = z.enum([
   'node_closed',
   'node_lost',
   'room_closed',
+  'connect_timeout',
 ]);
 const rtpParameters = z.looseObject({ codecs: z.array(z.unknown()) });
 const iceParameters = z.looseObject({
@@ -160,6 +161,7 @@ const errorCodes = [
   'cannot_consume',
   'node_unavailable',
   'node_full',
+  'too_many_sessions',
   'spare_unavailable',
 ] as const satisfies readonly SfuErrorCode[];
 

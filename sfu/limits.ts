@@ -30,6 +30,9 @@ export const PENDING_TRACKS_MAX = 8;
 /** Rooms whose audience is remembered although nobody publishes or watches there yet. */
 export const AUDIENCE_ROOMS_MAX = 10_000;
 
+/** How long a session may take to bring up ICE and DTLS. A slow phone over TURN needs some seconds. */
+export const CONNECT_WITHIN_MS = 15_000;
+
 /** Codecs that a viewer may list; browsers list some forty. */
 export const CLIENT_CODECS_MAX = 200;
 

@@ -17,6 +17,8 @@ export abstract class MediaSession extends Session {
   #transport: types.WebRtcTransport | undefined;
   #connecting: { fingerprints: string; done: Promise<void> } | undefined;
   #state: TransportState | undefined;
+  /** Since when its client could have connected, by `performance.now()`; undefined once it has. */
+  #awaitedSinceMs: number | undefined = performance.now();
   /** The session whose worker has to die before this one is used. */
   #spareOf: string | undefined;
 
@@ -32,6 +34,11 @@ export abstract class MediaSession extends Session {
   /** Whether media can flow at this moment. */
   get connected(): boolean {
     return !this.closed && this.#state === 'connected';
+  }
+
+  /** How long the client has been expected to connect for the first time; zero once it has. */
+  get unconnectedMs(): number {
+    return this.#awaitedSinceMs === undefined ? 0 : performance.now() - this.#awaitedSinceMs;
   }
 
   /** The session for which this one waited is no more: this one is used from now on. */
@@ -65,6 +72,11 @@ export abstract class MediaSession extends Session {
   override close(reason: SessionCloseReason): void {
     super.close(reason);
     this.#transport?.close();
+  }
+
+  /** A browser connects for the sake of a track: this is the first that it is offered. */
+  protected handleFirstOffer(): void {
+    if (this.#awaitedSinceMs !== undefined) this.#awaitedSinceMs = performance.now();
   }
 
   /** ICE and DTLS are up: media flows from now on. */
@@ -106,7 +118,10 @@ export abstract class MediaSession extends Session {
     const state = transportState(iceState, dtlsState);
     if (!state || state === this.#state) return;
     this.#state = state;
-    if (state === 'connected') this.handleConnected();
+    if (state === 'connected') {
+      this.#awaitedSinceMs = undefined;
+      this.handleConnected();
+    }
     this.emit({ type: 'transportState', room: this.grant.room, session: this.id, state });
   }
 }

@@ -62,6 +62,7 @@ export interface LocalSfuNodeOptions {
   /** Whether a taken port is an error or another may be used. */
   portRequired: boolean;
   leaseMs?: number;
+  connectWithinMs?: number;
   consumersPerWorkerMax?: number;
   /** Share of a worker's consumers past which a room's viewers go to other workers too. */
   spreadAt?: number;
@@ -148,6 +149,7 @@ export class LocalSfuNode implements SfuNode {
       pool,
       rooms: this.#rooms,
       leaseMs: options.leaseMs ?? LEASE_DEFAULT_MS,
+      connectWithinMs: options.connectWithinMs,
       now: this.#now,
       emit: this.#listeners.emit,
     });
@@ -204,6 +206,7 @@ export class LocalSfuNode implements SfuNode {
     if (request.viewport) assertViewport(request.viewport);
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     this.#assertTakesSessions(request);
+    if (request.spareOf === undefined) this.#sessions.makeRoomToWatch(request.grant);
     const { rtpCapabilities, viewport, dtlsParameters, upstream } = request;
     return await this.#sessions.open(request, {
       place: (room) => room.routerForViewer(),

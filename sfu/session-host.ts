@@ -1,12 +1,12 @@
 import {
-  type DtlsParameters,
   type SessionCloseReason,
   type SessionGrant,
   SfuError,
   type SfuEvent,
+  WATCH_SESSIONS_PER_PERSON_MAX,
 } from './contract.ts';
 import { toSfuError } from './errors.ts';
-import { SWEEP_INTERVAL_MS } from './limits.ts';
+import { CONNECT_WITHIN_MS, SWEEP_INTERVAL_MS } from './limits.ts';
 import { MediaSession } from './media-session.ts';
 import { isInForce } from './parameters.ts';
 import { PublishSession } from './publish-session.ts';
@@ -14,13 +14,15 @@ import type { Room } from './room.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { RoomRouter } from './room-router.ts';
 import type { Session, SessionOptions } from './session.ts';
-import { type ReservedPlace, SessionRegistry } from './session-registry.ts';
+import { ReservedPlace, SessionRegistry, type SessionRequest } from './session-registry.ts';
+import { WatchSession } from './watch-session.ts';
 import type { PooledWorker, WorkerPool } from './worker-pool.ts';
 
 export interface SessionHostOptions {
   pool: WorkerPool;
   rooms: RoomDirectory;
   leaseMs: number;
+  connectWithinMs?: number;
   now: () => number;
   emit: (event: SfuEvent) => void;
 }
@@ -32,13 +34,6 @@ export interface SessionKind<S extends Session, A> {
   /** Done in the turn in which the session enters, ahead of everything that it does. */
   prepare?: (room: Room) => void;
   open: (session: S) => Promise<A>;
-}
-
-export interface SessionRequest {
-  session: string;
-  grant: SessionGrant;
-  dtlsParameters?: DtlsParameters;
-  spareOf?: string;
 }
 
 /** The sessions of a node from their opening to their end, under grants and leases; a room is open as long as somebody is in it. */
@@ -92,9 +87,8 @@ export class SessionHost {
   }
 
   async open<S extends Session, A>(request: SessionRequest, kind: SessionKind<S, A>): Promise<A> {
-    const { session: id, grant } = request;
     this.assertOpen();
-    const place = this.#sessions.reserve(id, grant);
+    const place = this.#sessions.reserve(request);
     let session: S | undefined;
     try {
       await this.#options.pool.ready();
@@ -109,6 +103,18 @@ export class SessionHost {
       this.#sessions.release(place);
       if (session && !session.opened) this.end(session, 'closed');
     }
+  }
+
+  /** Lets a person watch once more in a room: at the limit in place of the oldest of their sessions that is not connected, or not at all. */
+  makeRoomToWatch({ room, identity }: SessionGrant): void {
+    const watching = this.#sessions
+      .ofPerson(room, identity)
+      .filter((it) => (it instanceof ReservedPlace ? it.isWatching : it instanceof WatchSession && !it.waiting));
+    if (watching.length < WATCH_SESSIONS_PER_PERSON_MAX) return;
+    const idle = watching.find((it) => it instanceof WatchSession && it.opened && !it.connected);
+    if (!(idle instanceof WatchSession))
+      throw new SfuError('too_many_sessions', `One may watch a room ${WATCH_SESSIONS_PER_PERSON_MAX} times at once.`);
+    this.end(idle, 'replaced');
   }
 
   /** Ends the session, or whatever is being opened under its name. */
@@ -247,10 +253,13 @@ export class SessionHost {
 
   /** Closes what ran out. A session that is in use is renewed by its gateway long before its lease ends. */
   #handleSweep(): void {
+    const { leaseMs, connectWithinMs = CONNECT_WITHIN_MS } = this.#options;
     const now = this.#options.now();
     for (const session of this.#sessions.all) {
       if (!isInForce(session.grant, now)) this.end(session, 'grant_expired');
-      else if (now - session.renewedAtMs >= this.#options.leaseMs) this.end(session, 'lease_expired');
+      else if (now - session.renewedAtMs >= leaseMs) this.end(session, 'lease_expired');
+      else if (session instanceof MediaSession && session.unconnectedMs >= connectWithinMs)
+        this.end(session, 'connect_timeout');
     }
   }
 }

@@ -1,9 +1,17 @@
-import { SfuError } from './contract.ts';
+import { type SessionGrant, SfuError } from './contract.ts';
 import { Session } from './session.ts';
+
+export interface SessionRequest {
+  session: string;
+  grant: SessionGrant;
+  spareOf?: string;
+}
 
 /** The sessions of a node by id. An id is taken from the first moment, so that two requests can't open the same session. */
 export class SessionRegistry {
   readonly #sessions = new Map<string, Session | ReservedPlace>();
+  /** Ids by room and identity, oldest first. */
+  readonly #byPerson = new Map<string, Set<string>>();
 
   get all(): Session[] {
     return [...this.#sessions.values()].filter((session) => session instanceof Session);
@@ -20,11 +28,22 @@ export class SessionRegistry {
   }
 
   /** Takes the id, or throws `session_exists`. */
-  reserve(id: string, { room, identity }: { room: string; identity: string }): ReservedPlace {
+  reserve({ session: id, grant, spareOf }: SessionRequest): ReservedPlace {
     if (this.#sessions.has(id)) throw new SfuError('session_exists', `There is already a session ${id}.`);
-    const place = new ReservedPlace(id, room, identity);
+    const isWatching = !grant.publish && spareOf === undefined;
+    const place = new ReservedPlace({ id, room: grant.room, identity: grant.identity, isWatching });
     this.#sessions.set(id, place);
+    const key = personKey(place);
+    const theirs = this.#byPerson.get(key) ?? new Set();
+    theirs.add(id);
+    this.#byPerson.set(key, theirs);
     return place;
+  }
+
+  /** What a person has in a room or is opening there, oldest first. */
+  ofPerson(room: string, identity: string): (Session | ReservedPlace)[] {
+    const ids = this.#byPerson.get(personKey({ room, identity })) ?? [];
+    return [...ids].flatMap((id) => this.#sessions.get(id) ?? []);
   }
 
   /** Puts the session into its place; `session_not_found` if the place was given up while it was being opened. */
@@ -37,30 +56,35 @@ export class SessionRegistry {
 
   /** Gives up the place if nothing has been put into it. */
   release(place: ReservedPlace): void {
-    if (this.#sessions.get(place.id) === place) this.#sessions.delete(place.id);
+    if (this.#sessions.get(place.id) === place) this.#remove(place);
   }
 
   /** Gives up what is being opened under the id: whoever opens it finds the place gone and undoes what they have done. */
   giveUp(id: string): void {
     const place = this.#sessions.get(id);
-    if (place instanceof ReservedPlace) this.#sessions.delete(id);
+    if (place instanceof ReservedPlace) this.#remove(place);
   }
 
   giveUpRoom(room: string): void {
     for (const place of this.#sessions.values()) {
-      if (place instanceof ReservedPlace && place.room === room) this.#sessions.delete(place.id);
+      if (place instanceof ReservedPlace && place.room === room) this.#remove(place);
     }
   }
 
   giveUpPerson(room: string, identity: string): void {
-    for (const place of this.#sessions.values()) {
-      const isTheirs = place instanceof ReservedPlace && place.room === room && place.identity === identity;
-      if (isTheirs) this.#sessions.delete(place.id);
-    }
+    for (const place of this.ofPerson(room, identity)) if (place instanceof ReservedPlace) this.#remove(place);
   }
 
   delete(session: Session): void {
-    if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
+    if (this.#sessions.get(session.id) === session) this.#remove({ id: session.id, ...session.grant });
+  }
+
+  #remove({ id, ...person }: { id: string; room: string; identity: string }): void {
+    this.#sessions.delete(id);
+    const key = personKey(person);
+    const theirs = this.#byPerson.get(key);
+    theirs?.delete(id);
+    if (theirs?.size === 0) this.#byPerson.delete(key);
   }
 }
 
@@ -68,10 +92,16 @@ export class ReservedPlace {
   readonly id: string;
   readonly room: string;
   readonly identity: string;
+  readonly isWatching: boolean;
 
-  constructor(id: string, room: string, identity: string) {
-    this.id = id;
-    this.room = room;
-    this.identity = identity;
+  constructor(about: { id: string; room: string; identity: string; isWatching: boolean }) {
+    this.id = about.id;
+    this.room = about.room;
+    this.identity = about.identity;
+    this.isWatching = about.isWatching;
   }
+}
+
+function personKey({ room, identity }: { room: string; identity: string }): string {
+  return JSON.stringify([room, identity]);
 }

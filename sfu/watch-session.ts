@@ -34,6 +34,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   #untold: WatchedTrack[] = [];
   readonly #log: SfuLog;
   #load = 0;
+  #wasOffered = false;
   #viewport: Viewport | undefined;
 
   constructor(options: SessionOptions & { rtpCapabilities: RtpCapabilities; viewport?: Viewport; log: SfuLog }) {
@@ -171,6 +172,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       });
       if (!stillWanted()) return consumer.close();
       watched.consumer = consumer;
+      if (!this.#wasOffered) this.handleFirstOffer();
+      this.#wasOffered = true;
       consumer.on('layerschange', () => this.room.handlePreferenceChanged([track]));
       if (track.layered) FrameRateRise.watch(consumer, () => watched.preferredLayer);
       // The viewport may have changed while the worker was at it.

@@ -129,6 +129,7 @@ export class LogeChatBar extends RoomPart {
     return this.renderOn(room, [
       'connected',
       'accessGranted',
+      'rightsChanged',
       'accessRevoked',
       'viewerCount',
       'chatState',

@@ -63,6 +63,7 @@ export class LogeChatComposer extends RoomPart {
         'reconnecting',
         'reconnected',
         'accessGranted',
+        'rightsChanged',
         'accessRevoked',
         'roomEnded',
       ]),

@@ -44,9 +44,8 @@ export function formatMoneyShort(amountMinor: number, currency: string, language
 export function parseMoney(text: string, currency: string): number | undefined {
   const trimmed = text.trim().replace(',', '.');
   const decimals = Math.round(Math.log10(minorUnits(currency)));
-  const shape = decimals > 0 ? new RegExp(`^\\d{1,7}(\\.\\d{1,${decimals}})?$`) : /^\d{1,7}$/;
-  if (!shape.test(trimmed)) return undefined;
-  const [whole = '0', fraction = ''] = trimmed.split('.');
+  const [, whole = '', fraction = ''] = /^(\d{1,7})(?:\.(\d+))?$/.exec(trimmed) ?? [];
+  if (whole === '' || fraction.length > decimals) return undefined;
   return Number(whole) * minorUnits(currency) + Number(fraction.padEnd(decimals, '0') || '0');
 }
 

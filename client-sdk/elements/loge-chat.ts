@@ -71,7 +71,14 @@ export class LogeChat extends RoomPart {
     this.#list?.reset();
     this.#schedule();
     return [
-      ...this.renderOn(room, ['connected', 'accessGranted', 'accessRevoked', 'roomEnded', 'chatOutgoing']),
+      ...this.renderOn(room, [
+        'connected',
+        'accessGranted',
+        'rightsChanged',
+        'accessRevoked',
+        'roomEnded',
+        'chatOutgoing',
+      ]),
       ...(['chatHistory', 'chatMessageRemoved', 'chatAuthorRemoved'] as const).map((name) =>
         room.on(name, () => this.#handleChange(name)),
       ),

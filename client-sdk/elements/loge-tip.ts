@@ -8,6 +8,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import type { TipMenuItem } from '../../server/protocol/tipping.ts';
+import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';
 import './amount-choice.ts';
@@ -63,6 +64,7 @@ export class LogeTip extends RoomPart {
       'reconnected',
       'walletChanged',
       'accessGranted',
+      'rightsChanged',
       'accessRevoked',
       'roomEnded',
       'tipMenuChanged',
@@ -296,13 +298,20 @@ export class LogeTip extends RoomPart {
     });
   }
 
+  /** A key that has served already: the answer to an earlier press was lost, or its payment page is open. The next press is a new tip. */
+  #problemOf(error: unknown): string {
+    if (!(error instanceof LogeError) || error.code !== 'idempotency_conflict') return this.wordsFor(error);
+    this.#key = createKey();
+    return this.texts.tip.maybeSent;
+  }
+
   async #do(way: 'wallet' | 'card', act: () => Promise<void>): Promise<void> {
     this.busy = way;
     this.problem = '';
     try {
       await act();
     } catch (error) {
-      this.problem = this.wordsFor(error);
+      this.problem = this.#problemOf(error);
     } finally {
       this.busy = '';
     }

@@ -1,10 +1,12 @@
 /** The events of a room and what each carries. The names are fixed: embedders and the elements rely on them. */
+import type { Role } from '../../server/protocol/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNotice, ChatTip } from '../../server/protocol/chat.ts';
 import type { ChatRestriction } from '../../server/protocol/chat-moderation.ts';
 import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat-room.ts';
 import type { MessageId } from '../../server/protocol/ids.ts';
 import type { Earnings, Wallet } from '../../server/protocol/money.ts';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/private-sessions.ts';
+import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Goal, TipMenuItem } from '../../server/protocol/tipping.ts';
@@ -26,6 +28,7 @@ export const RoomEvent = {
   disconnected: 'disconnected',
   accessGranted: 'accessGranted',
   accessRevoked: 'accessRevoked',
+  rightsChanged: 'rightsChanged',
   liveStarted: 'liveStarted',
   liveEnded: 'liveEnded',
   viewerCount: 'viewerCount',
@@ -155,6 +158,8 @@ export interface RoomEventMap {
   accessGranted: Access;
   /** Media and chat are closed already; `reason` says why (refunded, removed, …). */
   accessRevoked: Access;
+  /** A later token made somebody else of this participant: `room.localParticipant` has the role and the rights that hold now. */
+  rightsChanged: { role: Role; permissions: Welcome['can'] };
   /** ISO 8601. */
   liveStarted: { startedAt: string };
   liveEnded: { endedAt: string };

@@ -9,6 +9,7 @@ const info: Room = {
   creator: { identity: 'creator-1', name: 'Cora' },
   access: { kind: 'free' },
   chat: { enabled: true },
+  listed: false,
   status: 'scheduled',
   capacity: null,
   startsAt: null,

@@ -281,6 +281,10 @@ export class Room {
       // The connection keeps these two to itself.
       'rooms:welcome': () => {},
       'rooms:goodbye': () => {},
+      'rooms:rightsChanged': (self) => {
+        this.localParticipant.handleSelf(self);
+        this.#emitter.emit('rightsChanged', { role: self.participant.role, permissions: self.can });
+      },
       'rooms:accessGranted': ({ access, inside }) => this.#handleGranted(access, inside),
       'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
       'rooms:viewerCount': ({ count }) => this.#state.setViewerCount(count),

@@ -2,5 +2,5 @@
 export function socketAddress(url: string): { origin: string; path: string } {
   const base = typeof location === 'object' ? location.href : undefined;
   const { origin, pathname } = new URL(url || '/', base);
-  return { origin, path: `${pathname.replace(/\/+$/, '')}/socket.io` };
+  return { origin, path: `${pathname.replace(/\/$/, '')}/socket.io` };
 }

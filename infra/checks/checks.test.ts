@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +11,16 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { dashboard } from '../grafana/dashboard.ts';
 import { checkAlerts } from './alerts.ts';
+import { faultsOfAudit } from './audit.ts';
 import { checkCompose } from './compose.ts';
 import { checkDashboard, writeDashboard } from './dashboards.ts';
 import { checkDeployment } from './deployment.ts';
-import { faultsOfNames } from './environment.ts';
+import { faultsInManifests, faultsOfNames } from './environment.ts';
+import { faultsOfImages, resolveDigest } from './images.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { parsePromql } from './promql.ts';
 import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from './registered-metrics.ts';
+import { faultsOfSource } from './regular-expressions.ts';
 import { parseStrictYaml } from './yaml.ts';
 
 // A check that finds nothing looks just like files without a fault. So each is shown what it must find.
@@ -49,6 +55,12 @@ test.each([
   ['a field that services do not have', 'restart: unless-stopped', 'restarts: unless-stopped', /must NOT have/],
   ['a service that nobody starts', 'gateway-1: { condition', 'gateway-9: { condition', /gateway-9, which is not there/],
   ['a volume that is not declared', 'redis:/data"]', 'rediss:/data"]', /rediss, which is no volume/],
+  [
+    'a secret of another part',
+    '    LOGE_SFU_WORKERS:',
+    '    DATABASE_URL: x\n    LOGE_SFU_WORKERS:',
+    /sfu does not read DATABASE_URL/,
+  ],
   ['a variable that the example lacks', 'LOGE_TURN_SECRET:?', 'LOGE_TURN_PASSWORD:?', /LOGE_TURN_PASSWORD is not/],
 ])('a compose file with %s is refused', (_what, right, wrong, fault) => {
   expect(compose).toContain(right);
@@ -70,10 +82,64 @@ test('a manifest of a kind or version that does not exist is refused', async () 
   expect((await checkKubernetes(text)).faults.join()).toContain('has no such kind');
 });
 
-test('a variable that nothing reads is a fault', () => {
-  expect(faultsOfNames(['LOGE_API_KEY', 'LOGE_APIKEY', 'POSTGRES_USER'], 'env.LOGE_API_KEY')).toEqual([
-    'nothing reads LOGE_APIKEY',
+test('a variable that its part does not read is a fault', () => {
+  expect(faultsOfNames('gateway', ['LOGE_API_KEY', 'LOGE_APIKEY', 'POSTGRES_USER'], 'env.LOGE_API_KEY')).toEqual([
+    'gateway does not read LOGE_APIKEY',
   ]);
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { STRIPE_SECRET_KEY: 'x' } };
+  const pod = { containers: [{ args: ['sfu'], envFrom: [{ secretRef: { name: 's' } }] }] };
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'n' },
+    spec: { template: { spec: pod } },
+  };
+  expect(faultsInManifests([secret, set])).toEqual(['sfu does not read STRIPE_SECRET_KEY']);
+});
+
+test('an image without an exact tag is a fault, and its digest comes from the registry', async () => {
+  expect(faultsOfImages('image: docker.io/library/redis:8-alpine\nimage: docker.io/prom/prometheus:v3.14.0')).toEqual([
+    'docker.io/library/redis:8-alpine has no exact tag (a whole version) and no digest',
+  ]);
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const registry = createServer((request, response) => {
+    const { host } = request.headers;
+    if (request.url?.startsWith('/token?service=here&scope=pull')) return void response.end('{"token":"anonymous"}');
+    const isAllowed =
+      request.headers.authorization === 'Bearer anonymous' && request.url === '/v2/library/redis/manifests/8.6.7';
+    const challenge = `Bearer realm="http://${host}/token",service="here",scope="pull"`;
+    response.writeHead(
+      isAllowed ? 200 : 401,
+      isAllowed ? { 'docker-content-digest': digest } : { 'www-authenticate': challenge },
+    );
+    response.end();
+  });
+  await once(registry.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const { port } = registry.address() as AddressInfo;
+    expect(await resolveDigest(`127.0.0.1:${port}/library/redis:8.6.7`, 'http')).toBe(digest);
+    await expect(resolveDigest(`127.0.0.1:${port}/library/redis:0.0.0`, 'http')).rejects.toThrow('answered 401');
+  } finally {
+    registry.close();
+  }
+});
+
+test('a weakness that npm audit reports is a fault until a reviewed exception names it', () => {
+  const url = 'https://github.com/advisories/GHSA-xxxx-yyyy-zzzz';
+  const audit = JSON.stringify({
+    auditReportVersion: 2,
+    vulnerabilities: {
+      leftpad: { via: [{ url, title: 'Pads too much', severity: 'high' }] },
+      user: { via: ['leftpad'] },
+    },
+  });
+  const exception = [
+    { advisory: url, reason: 'Only a test uses it, on fixed input.', reviewedAt: '2026-11-01', until: '2026-12-01' },
+  ];
+  expect(faultsOfAudit(audit, '[]', '2026-11-27')).toEqual([`leftpad: Pads too much (high), ${url}`]);
+  expect(faultsOfAudit(audit, JSON.stringify(exception), '2026-11-27')).toEqual([]);
+  expect(faultsOfAudit(audit, JSON.stringify(exception), '2026-12-02')).toHaveLength(1);
+  expect(faultsOfAudit('{"message": "405"}', '[]', '2026-11-27')).toBeUndefined();
 });
 
 test('what a PromQL expression names is found', () => {
@@ -125,6 +191,19 @@ test('a dashboard whose JSON is old, or that shows what is not there, is refused
   expect(checkDashboard(changed, writeDashboard(dashboard), metrics).join('\n')).toMatch(
     /node infra\/checks\/generate[\s\S]*loge_gone is no metric/,
   );
+});
+
+test.each([
+  ['exponential', '/^(a|a)+$/', /not linear \(exponential\)/],
+  ['quadratic', '/\\s+$/', /not linear \(2nd degree polynomial\)/],
+  ['emoji with alternatives that overlap', '/^(?:\\p{RGI_Emoji}|\\s)+$/v', /could not be analysed/],
+  ['made at run time', 'new RegExp(a)', /built at run time/],
+])('a regular expression that is %s is a fault', (_what, expression, fault) => {
+  expect(faultsOfSource('a.ts', `const a = 1;\nconst b = ${expression};`)).toEqual([expect.stringMatching(fault)]);
+});
+
+test('a regular expression is proved linear, whatever its counts', () => {
+  expect(faultsOfSource('a.ts', 'const a = /^(cs|checkout)_[A-Za-z0-9_]{1,250}$/;')).toEqual([]);
 });
 
 test.skipIf(!promtool)(

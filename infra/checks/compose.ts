@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
-import { faultsOfNames, namesInCompose } from './environment.ts';
+import { faultsInCompose } from './environment.ts';
 import { parseStrictYaml } from './yaml.ts';
 
 const require = createRequire(import.meta.url);
@@ -28,11 +28,7 @@ export function checkCompose(text: string, exampleEnv: string): string[] {
       return `${instancePath || '/'} ${message} ${JSON.stringify(params)}`;
     });
   }
-  return [
-    ...checkReferences(compose as Compose),
-    ...checkVariables(text, exampleEnv),
-    ...faultsOfNames(namesInCompose(compose)),
-  ];
+  return [...checkReferences(compose as Compose), ...checkVariables(text, exampleEnv), ...faultsInCompose(compose)];
 }
 
 interface Compose {

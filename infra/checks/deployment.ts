@@ -11,7 +11,8 @@ import { dashboard } from '../grafana/dashboard.ts';
 import { checkAlerts, type RulesFile } from './alerts.ts';
 import { checkCompose } from './compose.ts';
 import { checkDashboard, writeDashboard } from './dashboards.ts';
-import { faultsOfNames, namesInManifests } from './environment.ts';
+import { faultsInManifests } from './environment.ts';
+import { faultsOfImages, imageFiles } from './images.ts';
 import { checkKubernetes, type Manifest } from './kubernetes.ts';
 import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from './registered-metrics.ts';
 import { parseStrictYaml } from './yaml.ts';
@@ -62,10 +63,14 @@ export async function checkDeployment(): Promise<Map<string, string[]>> {
   for (const file of [...manifestFiles(), 'kubernetes/secrets.example.yaml']) {
     const checked = await checkKubernetes(read(file));
     manifests.push(...checked.manifests);
-    faults.set(file, [...checked.faults, ...faultsOfNames(namesInManifests(checked.manifests))]);
+    faults.set(file, checked.faults);
   }
+  faults.set('kubernetes', faultsInManifests(manifests));
   if (alerts.rules && read(ALERTS) !== writeAlerts(alerts.rules)) {
     faults.get(ALERTS)?.push('not what prometheus/rules.yaml says: node infra/checks/generate.ts');
+  }
+  for (const file of imageFiles()) {
+    faults.set(`${file}, images`, faultsOfImages(readFileSync(join(INFRA, '..', file), 'utf8')));
   }
   faults.set(`${BASE}/kustomization.yaml`, checkKustomization());
   faults.set('kubernetes/prometheus-adapter.yaml', checkAutoscaling(manifests, metrics));

@@ -1,4 +1,7 @@
-/** The variables that deployments set are variables that the code reads: a misspelt one would be ignored without a word. */
+/**
+ * The variables that a deployment gives to a part are variables that this part reads. A misspelt one would be ignored, and a secret that
+ * a part does not need would be lost with it.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,41 +12,71 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Ours, and those without our prefix that the server reads. */
 const OURS = /^(LOGE_\w+|PORT|DATABASE_URL|REDIS_URL|STRIPE_\w+|WALLET_MODE|CONTENT_POLICY)$/;
 
-const containers = z.array(z.looseObject({ env: z.array(z.looseObject({ name: z.string() })).default([]) }));
+const reference = z.looseObject({ name: z.string() }).optional();
+const container = z.looseObject({
+  args: z.array(z.string()).default([]),
+  env: z.array(z.looseObject({ name: z.string() })).default([]),
+  envFrom: z.array(z.looseObject({ configMapRef: reference, secretRef: reference })).default([]),
+});
 const withPods = z.looseObject({
-  spec: z.looseObject({ template: z.looseObject({ spec: z.looseObject({ containers }) }) }),
+  spec: z.looseObject({ template: z.looseObject({ spec: z.looseObject({ containers: z.array(container) }) }) }),
 });
 const withData = z.looseObject({
   data: z.record(z.string(), z.string()).default({}),
   stringData: z.record(z.string(), z.string()).default({}),
 });
 const composeServices = z.looseObject({
-  services: z.record(z.string(), z.looseObject({ environment: z.record(z.string(), z.unknown()).default({}) })),
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      command: z.union([z.string(), z.array(z.string())]).default([]),
+      environment: z.record(z.string(), z.unknown()).default({}),
+    }),
+  ),
 });
 
-/** Where the code reads its environment. */
-const SETTINGS = ['server/config.ts', 'sfu/main.ts', 'sfu/settings.ts'];
+/** Where each part reads its environment. The first argument of the image names the part. */
+const SETTINGS: Record<string, string[]> = {
+  gateway: ['server/config.ts'],
+  sfu: ['sfu/main.ts', 'sfu/settings.ts'],
+};
 
-function sourcesOfSettings(): string {
-  return SETTINGS.map((file) => readFileSync(join(PROJECT, file), 'utf8')).join('\n');
+function sourcesOf(part: string): string {
+  return (SETTINGS[part] ?? []).map((file) => readFileSync(join(PROJECT, file), 'utf8')).join('\n');
 }
 
-export function faultsOfNames(names: Iterable<string>, sources = sourcesOfSettings()): string[] {
+export function faultsOfNames(part: string, names: Iterable<string>, sources = sourcesOf(part)): string[] {
   const known = new Set(sources.match(/\b[A-Z][A-Z0-9_]+\b/g));
   return [...new Set(names)]
     .filter((name) => OURS.test(name) && !known.has(name))
-    .map((name) => `nothing reads ${name}`);
+    .map((name) => `${part} does not read ${name}`);
 }
 
-export function namesInCompose(compose: unknown): string[] {
-  return Object.values(composeServices.parse(compose).services).flatMap(({ environment }) => Object.keys(environment));
+export function faultsInCompose(compose: unknown): string[] {
+  return Object.values(composeServices.parse(compose).services).flatMap(({ command, environment }) => {
+    const part = command[0] ?? '';
+    return part in SETTINGS ? faultsOfNames(part, Object.keys(environment)) : [];
+  });
 }
 
-export function namesInManifests(manifests: Manifest[]): string[] {
+/** `manifests` are all of a deployment, with the maps and secrets that its pods name. */
+export function faultsInManifests(manifests: Manifest[]): string[] {
+  const namesOf = (kind: string, name: string | undefined): string[] => {
+    const source = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+    const { data, stringData } = withData.parse(source ?? {});
+    return [...Object.keys(data), ...Object.keys(stringData)];
+  };
   return manifests.flatMap((manifest) => {
     const pods = withPods.safeParse(manifest);
-    if (pods.success) return pods.data.spec.template.spec.containers.flatMap(({ env }) => env.map(({ name }) => name));
-    const { data, stringData } = withData.parse(manifest);
-    return [...Object.keys(data), ...Object.keys(stringData)];
+    if (!pods.success) return [];
+    return pods.data.spec.template.spec.containers.flatMap(({ args, env, envFrom }) => {
+      const part = args[0] ?? '';
+      if (!(part in SETTINGS)) return [];
+      const given = envFrom.flatMap(({ configMapRef, secretRef }) => [
+        ...namesOf('ConfigMap', configMapRef?.name),
+        ...namesOf('Secret', secretRef?.name),
+      ]);
+      return faultsOfNames(part, [...env.map(({ name }) => name), ...given]);
+    });
   });
 }

@@ -2,7 +2,7 @@
 
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isExecutable, runLogged } from './commands.mjs';
+import { isExecutable, runCaptured, runLogged } from './commands.mjs';
 import { cacheFolder } from './locations.mjs';
 import { withProgress } from './progress.mjs';
 import { withLock } from './setup-lock.mjs';
@@ -34,13 +34,29 @@ async function withServicesOff(install) {
   }
 }
 
+const packagesLock = join(cacheFolder, 'packages.lock');
+const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+const waitOption = ['-o', `DPkg::Lock::Timeout=${lockWaitSeconds}`];
+let areListsCurrent = false;
+
+// The lists may be missing (a fresh container) or old; where they cannot be had, those at hand may do.
+async function updateLists() {
+  if (areListsCurrent) return;
+  await runLogged('apt-get', [...waitOption, 'update'], { logName: 'apt-update', env }).catch(() => {});
+  areListsCurrent = true;
+}
+
+// The version that apt would install, without epoch and Debian revision; undefined where apt knows none.
+export async function candidateVersion(debianPackage) {
+  await withLock(packagesLock, updateLists);
+  const { output } = await runCaptured('apt-cache', ['policy', debianPackage], { env: { ...env, LC_ALL: 'C' } });
+  return /Candidate: (?:\d+:)?(\d[\d.]*)/.exec(output)?.[1];
+}
+
 export async function installPackages(title, packages) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const waitOption = ['-o', `DPkg::Lock::Timeout=${lockWaitSeconds}`];
-  await withLock(join(cacheFolder, 'packages.lock'), () =>
+  await withLock(packagesLock, () =>
     withProgress(title, async () => {
-      // The lists may be missing (a fresh container) or old; where they cannot be had, those at hand may do.
-      await runLogged('apt-get', [...waitOption, 'update'], { logName: 'apt-update', env }).catch(() => {});
+      await updateLists();
       await withServicesOff(() =>
         runLogged('apt-get', [...waitOption, 'install', '--yes', '--no-install-recommends', ...packages], {
           logName: 'apt-install',

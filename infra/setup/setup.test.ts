@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -132,6 +134,23 @@ describe("the download of mediasoup's prebuilt worker", () => {
     expect(await readFile(file, 'utf8')).toBe('#!/bin/sh\nexit 41\n');
   });
 
+  test('takes only the archive that LOGE_WORKER_SHA256 names, and none in production without it', async () => {
+    const { downloadWorker } = await load('./worker-download.mjs');
+    await writeFile(join(folder, 'mediasoup-worker'), 'the worker');
+    await run('tar', ['-czf', 'worker.tgz', 'mediasoup-worker'], { cwd: folder });
+    archive = await readFile(join(folder, 'worker.tgz'));
+    const file = join(folder, 'found');
+    vi.stubEnv('NODE_ENV', 'production');
+    expect(await downloadWorker('3.27.1', file)).toBe(false);
+    vi.stubEnv('LOGE_WORKER_SHA256', '0'.repeat(64));
+    expect(await downloadWorker('3.27.1', file)).toBe(false);
+    expect(existsSync(file)).toBe(false);
+    vi.stubEnv('LOGE_WORKER_SHA256', createHash('sha256').update(archive).digest('hex'));
+    expect(await downloadWorker('3.27.1', file)).toBe(true);
+    vi.stubEnv('LOGE_WORKER_SHA256', 'abc');
+    await expect(downloadWorker('3.27.1', file)).rejects.toThrow('LOGE_WORKER_SHA256');
+  });
+
   test('is given up where there is none, or what comes is no archive', async () => {
     const { downloadWorker } = await load('./worker-download.mjs');
     archive = undefined;
@@ -139,6 +158,20 @@ describe("the download of mediasoup's prebuilt worker", () => {
     archive = Buffer.from('<html>Please sign in to this network</html>');
     expect(await downloadWorker('3.27.1', join(folder, 'none'))).toBe(false);
     await expect(readFile(join(folder, 'none'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe("the build of mediasoup's worker", () => {
+  test.each([
+    ['1.0.1', '1.1.0', true],
+    ['1.44.2', '1.48.0', true],
+    ['1.48', '1.48.0', false],
+    ['1.7.0', '1.1.0', false],
+    ['23.5.26', '23.5.0', false],
+    ['2.10.0', '2.7.0', false],
+  ])('takes %s for older than %s: %s', async (version, oldest, expected) => {
+    const { isOlder } = await load('./worker-build.mjs');
+    expect(isOlder(version, oldest)).toBe(expected);
   });
 });
 

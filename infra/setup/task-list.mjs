@@ -5,28 +5,26 @@ import { runBench } from './tasks/bench.mjs';
 import { runCheck } from './tasks/check.mjs';
 import { runFormat } from './tasks/format.mjs';
 import { runMigration } from './tasks/migration.mjs';
-import { runReconcile } from './tasks/reconcile.mjs';
+import { program } from './tasks/program.mjs';
+import { runSbom } from './tasks/sbom.mjs';
 import { runSetup } from './tasks/setup.mjs';
-import { runStart } from './tasks/start.mjs';
-import { runStartGateway } from './tasks/start-gateway.mjs';
-import { runStartSfu } from './tasks/start-sfu.mjs';
 import { runTest } from './tasks/test.mjs';
 
 const tasks = {
   start: {
-    run: runStart,
+    run: program({ worker: true, client: true }, 'server/main.ts'),
     usage: 'npm start',
     summary: 'Sets up what is missing and serves everything from one process.',
     details: 'PORT and the other variables are in README.md. Ctrl-C ends it in good order.',
   },
   'start:gateway': {
-    run: runStartGateway,
+    run: program({ worker: true, client: true }, 'server/main.ts', 'gateway'),
     usage: 'npm run start:gateway',
     summary: 'One gateway among several on the same house, over DATABASE_URL and REDIS_URL.',
     details: 'Each needs a PORT and an LOGE_SFU_PORT of its own on one machine. SIGTERM drains it.',
   },
   'start:sfu': {
-    run: runStartSfu,
+    run: program({ worker: true }, 'sfu/main.ts'),
     usage: 'npm run start:sfu',
     summary: 'One SFU node: carries media, found by gateways over REDIS_URL.',
     details:
@@ -41,7 +39,8 @@ const tasks = {
   check: {
     run: runCheck,
     usage: 'npm run check',
-    summary: 'Format, lint, types, import arrows, deployment files, dead code.',
+    summary:
+      'Format, lint, types, import arrows, lock file, schema, regular expressions, known weaknesses, deployment files, dead code.',
     details: 'Runs them all and shows every fault, then fails if there was any.',
   },
   bench: {
@@ -51,10 +50,22 @@ const tasks = {
     details: 'Without NAME, lists the benchmarks.',
   },
   reconcile: {
-    run: runReconcile,
+    run: program({}, 'server/reconcile.ts'),
     usage: 'npm run reconcile [-- --since DATE | --all] [--json]',
     summary: 'Compares the books with the payment provider and explains every difference.',
     details: 'Ends with 1 when nothing explains one of them, with 2 when it could not compare.',
+  },
+  sbom: {
+    run: runSbom,
+    usage: 'npm run sbom',
+    summary: 'Prints what a production installation contains, as CycloneDX JSON.',
+    details: 'It is read from package-lock.json; nothing is installed.',
+  },
+  images: {
+    run: program({}, 'infra/checks/resolve-images.ts'),
+    usage: 'npm run images [-- --write]',
+    summary: 'Prints the digest of every container image of the deployment files; --write pins them.',
+    details: 'For a release. Fails when a registry does not answer.',
   },
   setup: {
     run: runSetup,

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram, runLogged, succeeds } from './commands.mjs';
-import { installCommand, installPackages, mayInstallPackages } from './debian-packages.mjs';
+import { findProgram, runCaptured, runLogged, succeeds } from './commands.mjs';
+import { candidateVersion, installCommand, installPackages, mayInstallPackages } from './debian-packages.mjs';
 import { cacheFolder, inProject } from './locations.mjs';
 import { note, withProgress } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -14,28 +14,30 @@ const bridgeFolder = inProject('infra', 'mediasoup-worker');
 const precompiledHeader = 'precompiled.hpp';
 const neededDiskBytes = 300_000_000;
 
-// What the build needs, and the Debian package that has it.
+// What the build needs, the Debian package that has it, and the oldest version that works where not every one does.
 const neededPrograms = {
-  meson: 'meson',
-  ninja: 'ninja-build',
-  'c++': 'g++',
-  flatc: 'flatbuffers-compiler',
-  'pkg-config': 'pkg-config',
-  python3: 'python3',
-  strip: 'binutils',
+  meson: { debianPackage: 'meson', oldest: '1.1.0' },
+  ninja: { debianPackage: 'ninja-build' },
+  'c++': { debianPackage: 'g++' },
+  flatc: { debianPackage: 'flatbuffers-compiler' },
+  'pkg-config': { debianPackage: 'pkg-config' },
+  python3: { debianPackage: 'python3' },
+  strip: { debianPackage: 'binutils' },
 };
 const neededLibraries = {
-  libuv: 'libuv1-dev',
-  openssl: 'libssl-dev',
-  libsrtp2: 'libsrtp2-dev',
-  absl_strings: 'libabsl-dev',
-  absl_optional: 'libabsl-dev',
-  flatbuffers: 'libflatbuffers-dev',
+  libuv: { debianPackage: 'libuv1-dev', oldest: '1.48.0' },
+  openssl: { debianPackage: 'libssl-dev', oldest: '3.0.0' },
+  libsrtp2: { debianPackage: 'libsrtp2-dev', oldest: '2.7.0' },
+  absl_strings: { debianPackage: 'libabsl-dev' },
+  absl_optional: { debianPackage: 'libabsl-dev' },
+  flatbuffers: { debianPackage: 'libflatbuffers-dev', oldest: '23.5.0' },
 };
 
 // Writes the worker to `file` and answers true, or answers false where what the build needs is missing.
 export async function buildWorker(file) {
   const missing = missingPackages();
+  const tooOld = await findTooOld(missing);
+  if (tooOld.length > 0) throw new SetupError(tellWhatIsTooOld(tooOld));
   if (missing.length > 0) {
     if (!mayInstallPackages()) return false;
     await installPackages("Installing what the build of mediasoup's worker needs", missing).catch((error) => {
@@ -77,12 +79,47 @@ function filesIn(folder) {
     .sort();
 }
 
+// Asked before anything is installed: the version at hand or, of a missing package, the one that apt would install.
+async function findTooOld(missing) {
+  const tooOld = [];
+  for (const [name, { debianPackage, oldest }] of Object.entries({ ...neededPrograms, ...neededLibraries })) {
+    if (oldest === undefined) continue;
+    const version = missing.includes(debianPackage)
+      ? mayInstallPackages() && (await candidateVersion(debianPackage))
+      : await installedVersion(name);
+    if (version && isOlder(version, oldest)) tooOld.push(`${debianPackage} ${version} (${oldest} or newer is needed)`);
+  }
+  return tooOld;
+}
+
+async function installedVersion(name) {
+  const command = name in neededPrograms ? [name, ['--version']] : ['pkg-config', ['--modversion', name]];
+  return (await runCaptured(...command)).output.trim();
+}
+
+export function isOlder(version, oldest) {
+  const [parts, wanted] = [version, oldest].map((text) => text.split('.').map((part) => Number.parseInt(part, 10)));
+  const index = wanted.findIndex((part, at) => (parts[at] ?? 0) !== part);
+  return index !== -1 && (parts[index] ?? 0) < wanted[index];
+}
+
+function tellWhatIsTooOld(tooOld) {
+  return [
+    "mediasoup's prebuilt worker cannot be had here (see above), and this system is too old to build one. Too old are:",
+    ...tooOld.map((line) => `  ${line}`),
+    'Nothing was installed. Do one of these and start again:',
+    '- let this machine reach the releases of mediasoup on GitHub over HTTPS, for the prebuilt worker;',
+    '- use Debian 13 or newer, or the image that the Dockerfile makes;',
+    '- build or copy the worker elsewhere, and name it: MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker npm start',
+  ].join('\n');
+}
+
 function missingPackages() {
   const packages = new Set();
-  for (const [program, debianPackage] of Object.entries(neededPrograms)) {
+  for (const [program, { debianPackage }] of Object.entries(neededPrograms)) {
     if (findProgram(program) === undefined) packages.add(debianPackage);
   }
-  for (const [library, debianPackage] of Object.entries(neededLibraries)) {
+  for (const [library, { debianPackage }] of Object.entries(neededLibraries)) {
     if (!succeeds('pkg-config', ['--exists', library])) packages.add(debianPackage);
   }
   return [...packages];

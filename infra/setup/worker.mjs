@@ -7,10 +7,11 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { isExecutable, runCaptured } from './commands.mjs';
 import { cacheFolder, inProject } from './locations.mjs';
+import { note } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 import { withLock } from './setup-lock.mjs';
 import { bridgeHash, buildWorker, tellWhatTheBuildNeeds } from './worker-build.mjs';
-import { downloadWorker } from './worker-download.mjs';
+import { acceptedArchive, downloadWorker } from './worker-download.mjs';
 
 // The worker answers so when it is started by hand: it runs, and misses its version.
 const runsExitCode = 41;
@@ -25,7 +26,9 @@ export async function ensureWorker(nodeBinary) {
   }
   const { version } = JSON.parse(readFileSync(inProject('node_modules', 'mediasoup', 'package.json'), 'utf8'));
   const name = `mediasoup-worker-${version}-${process.arch}`;
-  const prebuilt = join(cacheFolder, `${name}-prebuilt`, 'mediasoup-worker');
+  // A cached download counts only where the same download would be accepted now.
+  const accepted = acceptedArchive();
+  const prebuilt = join(cacheFolder, `${name}-prebuilt-${accepted.slice(0, 16)}`, 'mediasoup-worker');
   const built = join(cacheFolder, `${name}-${bridgeHash()}`, 'mediasoup-worker');
 
   const cached = [prebuilt, built].find(runs);
@@ -33,7 +36,9 @@ export async function ensureWorker(nodeBinary) {
   return await withLock(join(cacheFolder, `${name}.lock`), async () => {
     const cachedMeanwhile = [prebuilt, built].find(runs);
     if (cachedMeanwhile !== undefined) return cachedMeanwhile;
-    if (await obtain(prebuilt, nodeBinary, (file) => downloadWorker(version, file))) return prebuilt;
+    if (accepted === 'none')
+      note("mediasoup's worker is built from its sources; LOGE_WORKER_SHA256 would allow the download.");
+    else if (await obtain(prebuilt, nodeBinary, (file) => downloadWorker(version, file))) return prebuilt;
     if (await obtain(built, nodeBinary, (file) => buildWorker(file))) return built;
     throw new SetupError(tellWhatTheBuildNeeds(version));
   });

@@ -22,16 +22,15 @@ export class Tokens {
     this.#clock = options.clock;
   }
 
-  create(input: TokenInput): string {
-    const nowSeconds = Math.floor(this.#clock.now() / 1000);
+  create(input: TokenInput, issuedAtSeconds = Math.floor(this.#clock.now() / 1000)): string {
     const claims: TokenClaims = {
       iss: this.#apiKey,
       sub: input.identity,
       name: input.name,
       room: input.room,
       role: input.role,
-      iat: nowSeconds,
-      exp: nowSeconds + (input.ttlSeconds ?? LIMITS.tokenTtlSeconds),
+      iat: issuedAtSeconds,
+      exp: issuedAtSeconds + (input.ttlSeconds ?? LIMITS.tokenTtlSeconds),
       ...(input.entitled === undefined ? {} : { entitled: input.entitled }),
       ...(input.can === undefined ? {} : { can: input.can }),
     };

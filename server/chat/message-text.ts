@@ -8,7 +8,7 @@ const INVISIBLE_CHARS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u2
 const MANY_LINE_FEEDS = /\n{3,}/g;
 /** One emoji or space. A pattern over the whole text would backtrack: its alternatives begin alike. */
 const EMOJI_OR_SPACE = /\p{RGI_Emoji}|\p{Emoji_Presentation}|\s/gv;
-const ADDRESS = /\b(?:https?:\/\/|www\.)\S|\b[a-z0-9-]+\.[a-z]{2,}\/\S/iu;
+const ADDRESS = /\b(?:https?:\/\/|www\.)\S|[a-z0-9]\.[a-z]{2,}\/\S/iu;
 
 /** Plain text as it is kept and shown: invisible characters gone, outer space gone, at most two line feeds on end. */
 export function parseMessageText(raw: string): string {

@@ -5,7 +5,9 @@
 
 import type { WordAction, WordRule } from '../protocol/chat-moderation.ts';
 import { AppError } from '../protocol/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { foldText, foldWords, type Word } from './text-folding.ts';
+import { type PatternId, WordMatcher, type WordPattern } from './word-matcher.ts';
 
 export interface WordVerdict {
   action: WordAction;
@@ -17,122 +19,142 @@ export interface WordVerdict {
 
 interface CompiledRule {
   rule: WordRule;
-  words: RegExp[];
-  /** The letter that its first word begins with; undefined when that can be any. */
-  initial: string | undefined;
+  /** Its place in the list: of rules with equal actions, the first decides. */
+  index: number;
+  /** One word, or a phrase. */
+  patterns: PatternId[];
 }
 
-interface CompiledWord {
-  regexp: RegExp;
-  initial: string | undefined;
+interface MatchedWord extends Word {
+  patterns: Set<PatternId>;
+  /** Where in the sorted list of words the text goes on after this one. */
+  next: number;
 }
 
 const SEVERITY: Record<WordAction, number> = { replace: 0, hold: 1, refuse: 2 };
 const MASK = '***';
 /** `i`, `l` and their stand-ins cannot be told apart, so they are one letter on both sides. */
-const ALIKE = /[l]/g;
-const REGEXP_CHARS = /[.*+?^${}()|[\]\\]/g;
+const ALIKE = /l/g;
+const SPACES = /\s+/;
 
 export class WordFilter {
-  readonly #rules: CompiledRule[];
+  readonly #matcher = new WordMatcher();
+  readonly #rulesByFirstPattern = new Map<PatternId, CompiledRule[]>();
 
   /** Throws `invalid_request` for a pattern in which there is nothing to look for. */
   constructor(rules: readonly WordRule[]) {
-    this.#rules = rules.map((rule) => {
-      const words = compilePattern(rule.pattern);
-      return { rule, words: words.map(({ regexp }) => regexp), initial: words[0]?.initial };
+    rules.forEach((rule, index) => {
+      const patterns = parsePattern(rule.pattern).map((pattern) => this.#matcher.add(pattern));
+      const [first] = patterns as [PatternId];
+      const beginAlike = this.#rulesByFirstPattern.get(first) ?? [];
+      beginAlike.push({ rule, index, patterns });
+      this.#rulesByFirstPattern.set(first, beginAlike);
     });
   }
 
   get isEmpty(): boolean {
-    return this.#rules.length === 0;
+    return this.#rulesByFirstPattern.size === 0;
   }
 
   /** The sternest rule that the text meets; undefined when it meets none. */
   judge(text: string): WordVerdict | undefined {
     if (this.isEmpty) return undefined;
-    const words = foldWords(text).map((word) => ({ ...word, forms: word.forms.map(alike) }));
-    let sternest: WordRule | undefined;
-    const masked: Word[] = [];
-    // Most rules of a long list begin with a letter that no word here begins with: they need no closer look.
-    const initials = new Set(words.flatMap(({ forms }) => forms.map(initialOf)));
-    for (const { rule, words: patterns, initial } of this.#rules) {
-      if (initial !== undefined && !initials.has(initial)) continue;
-      const found = findPhrase(words, patterns);
-      if (found.length === 0) continue;
-      if (rule.action === 'replace') masked.push(...found);
-      if (!sternest || SEVERITY[rule.action] > SEVERITY[sternest.action]) sternest = rule;
+    const words = this.#matchWords(text);
+    let sternest: CompiledRule | undefined;
+    /** End of what is masked, by its start. */
+    const masked = new Map<number, number>();
+    for (const word of words) {
+      for (const first of word.patterns) {
+        for (const rule of this.#rulesByFirstPattern.get(first) ?? []) {
+          const isReplaced = rule.rule.action === 'replace';
+          if (!isReplaced && !(sternest === undefined || isSterner(rule, sternest))) continue;
+          const end = findPhraseEnd(words, word, rule.patterns);
+          if (end === undefined) continue;
+          if (isReplaced) masked.set(word.start, Math.max(end, masked.get(word.start) ?? 0));
+          if (sternest === undefined || isSterner(rule, sternest)) sternest = rule;
+        }
+      }
     }
-    return sternest && { action: sternest.action, pattern: sternest.pattern, text: mask(text, masked) };
+    return sternest && { action: sternest.rule.action, pattern: sternest.rule.pattern, text: mask(text, masked) };
+  }
+
+  /** The words of a text by their place, each with the patterns that it meets. */
+  #matchWords(text: string): MatchedWord[] {
+    const words = foldWords(text)
+      .map((word) => ({ ...word, patterns: new Set<PatternId>(), next: 0 }))
+      .toSorted((a, b) => a.start - b.start || a.end - b.end);
+    for (const word of words) for (const form of word.forms) this.#matcher.match(alike(form), word.patterns);
+    let next = words.length;
+    for (const word of words.toSorted((a, b) => b.end - a.end)) {
+      while (next > 0 && (words[next - 1]?.start ?? 0) >= word.end) next -= 1;
+      word.next = next;
+    }
+    return words;
   }
 }
 
 const alike = (form: string) => form.replace(ALIKE, 'i');
 
-function initialOf(form: string): string | undefined {
-  const [first] = form;
-  return first;
+function isSterner(a: CompiledRule, b: CompiledRule): boolean {
+  return (
+    SEVERITY[a.rule.action] - SEVERITY[b.rule.action] > 0 || (a.rule.action === b.rule.action && a.index < b.index)
+  );
 }
 
-function compilePattern(pattern: string): CompiledWord[] {
-  const words = pattern.split(/\s+/).filter(Boolean).map(compileWord);
+function parsePattern(pattern: string): WordPattern[] {
+  const words = pattern.split(SPACES).filter(Boolean).map(parseWord);
+  if (words.length > LIMITS.wordPatternWords) {
+    throw new AppError('invalid_request', `A phrase may have ${LIMITS.wordPatternWords} words at most.`);
+  }
   if (words.length === 0) throw new AppError('invalid_request', `There is nothing to look for in "${pattern}".`);
   return words;
 }
 
-function compileWord(word: string): CompiledWord {
+function parseWord(word: string): WordPattern {
   const opensStart = word.startsWith('*');
   const opensEnd = word.length > 1 && word.endsWith('*');
   const bare = word.slice(opensStart ? 1 : 0, opensEnd ? -1 : undefined);
   // Signs between the letters of a pattern stand for letters, as they do in a message.
-  const folded = alike(longest(foldWords(bare)) || foldText(bare));
-  if (folded === '' || ((opensStart || opensEnd) && [...folded].length < 3)) {
+  const letters = alike(longest(foldWords(bare)) || foldText(bare));
+  if (letters === '' || ((opensStart || opensEnd) && [...letters].length < 3)) {
     throw new AppError('invalid_request', `The pattern "${word}" would be met by nearly everything, or by nothing.`);
   }
-  const runs = [...folded.matchAll(/(.)\1*/gsu)].map(([run, letter = '']) => {
-    const length = [...run].length;
-    const escaped = letter.replace(REGEXP_CHARS, '\\$&');
-    return length === 1 ? `${escaped}+` : `${escaped}{${length},}`;
-  });
-  return {
-    regexp: new RegExp(`^${opensStart ? '.*' : ''}${runs.join('')}${opensEnd ? '.*' : ''}$`, 'su'),
-    initial: opensStart ? undefined : initialOf(folded),
-  };
+  return { letters, opensStart, opensEnd };
 }
 
 function longest(words: Word[]): string {
   return words.reduce((best, { forms: [form = ''] }) => (form.length > best.length ? form : best), '');
 }
 
-/** Where the words of a phrase stand one after the other, each found as a span. */
-function findPhrase(words: Word[], patterns: RegExp[]): Word[] {
-  const [first, ...rest] = patterns;
-  if (!first) return [];
-  const starts = words.filter((word) => matches(word, first));
-  if (rest.length === 0) return starts;
-  return starts.flatMap((start) => {
-    let last: Word = start;
-    for (const pattern of rest) {
-      const from = last.end;
-      const next = words.filter((word) => word.start >= from).toSorted((a, b) => a.start - b.start || a.end - b.end);
-      const following = next.find((word) => word.start === next[0]?.start && matches(word, pattern));
-      if (!following) return [];
-      last = following;
-    }
-    return [{ forms: [], start: start.start, end: last.end }];
-  });
+/** Where a phrase ends whose first word is this one; undefined where its other words do not follow. */
+function findPhraseEnd(words: MatchedWord[], first: MatchedWord, patterns: PatternId[]): number | undefined {
+  let last = first;
+  for (const pattern of patterns.slice(1)) {
+    const following = findAt(words, last.next, pattern);
+    if (!following) return undefined;
+    last = following;
+  }
+  return last.end;
 }
 
-const matches = (word: Word, pattern: RegExp) => word.forms.some((form) => pattern.test(form));
+/** Of the words that start at one place, the shortest that meets the pattern. */
+function findAt(words: MatchedWord[], from: number, pattern: PatternId): MatchedWord | undefined {
+  const start = words[from]?.start;
+  for (let at = from; words[at]?.start === start; at += 1) {
+    const word = words[at];
+    if (word === undefined || word.patterns.has(pattern)) return word;
+  }
+  return undefined;
+}
 
-function mask(text: string, words: Word[]): string {
-  let masked = text;
+function mask(text: string, masked: ReadonlyMap<number, number>): string {
+  let result = text;
   let from = text.length + 1;
   // From the end, so that earlier places stay where they are; what lies in a place that is masked already is masked with it.
-  for (const { start, end } of words.toSorted((a, b) => b.end - a.end || a.start - b.start)) {
+  for (const [start, end] of [...masked].toSorted((a, b) => b[1] - a[1] || a[0] - b[0])) {
     if (start >= from) continue;
-    masked = masked.slice(0, start) + MASK + masked.slice(Math.min(end, from));
+    result = result.slice(0, start) + MASK + result.slice(Math.min(end, from));
     from = start;
   }
-  return masked;
+  return result;
 }

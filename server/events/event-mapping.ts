@@ -87,6 +87,7 @@ export const PRIVATE_TOPICS: Readonly<Record<string, string>> = {
   'wallet.changed': 'Follows from top-ups, sales and refunds, which are told; for the open pages of its owner.',
   'wallets.changed': 'The same, of many at once.',
   'earnings.changed': 'Says that a sum is to be read again; the sales that changed it are told.',
+  'rank.changed': 'Follows from a token, which the embedder issued; for the open sockets of its holder.',
   'goal.changed': 'For the pages that are open in the room.',
   'tipMenu.changed': 'For the pages that are open in the room.',
 };

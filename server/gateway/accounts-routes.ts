@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { creator, creatorInput, tokenInput } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
+import { rankOf } from '../rooms/token-statements.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 
-export function accountsRoutes({ accounts, clock, rooms, tokens }: HttpContext): Route[] {
+export function accountsRoutes({ accounts, rooms, tokens }: HttpContext): Route[] {
   return [
     defineRoute({
       name: 'createCreator',
@@ -34,19 +35,16 @@ export function accountsRoutes({ accounts, clock, rooms, tokens }: HttpContext):
       status: 201,
       summary: 'Mint a room token',
       description:
-        'The token is a JWT (HS256) that you may also sign yourself with the API secret. It is needed to connect and to reconnect, and lives ten minutes unless told otherwise. `entitled: true` says that you sold access yourself, `false` takes that back.',
+        'The token is a JWT (HS256) that you may also sign yourself with the API secret. It is needed to connect and to reconnect, and lives ten minutes unless told otherwise. `entitled: true` says that you sold access yourself, `false` takes that back; what a token says of access and of the role counts from when it is minted, over every token issued before.',
       errors: ['room_not_found', 'forbidden'],
       handler: async ({ input }) => {
         const room = await rooms.getRoom(input.room);
         if (input.role === 'creator' && input.identity !== room.creator.identity) {
           throw new AppError('forbidden', 'Only the creator of this room can have a token with the role creator.');
         }
-        if (input.role === 'moderator') {
-          const { identity, room: id } = input;
-          const issuedAtSeconds = Math.floor(clock.now() / 1_000);
-          await rooms.recordRank({ room: id, identity, moderates: true, issuedAtSeconds });
-        }
-        return { token: tokens.create(input) };
+        const { identity, room: id, entitled } = input;
+        const issuedAtSeconds = await rooms.recordIssued({ room: id, identity, rank: rankOf(input), entitled });
+        return { token: tokens.create(input, issuedAtSeconds) };
       },
     }),
   ];

@@ -1,12 +1,14 @@
 /**
- * One participant on one socket: who they are, what they may do, and the access that was decided last. Access is decided again whenever a
+ * One participant on one socket: who they are, what they may do, and the access that was decided last. Both are decided again whenever a
  * fact says so, one decision at a time, and the change is acted on here: doors open, or everything ends at once.
  */
 import type { Socket } from 'socket.io';
+import { permissionsOf } from '../accounts/tokens.ts';
 import type { Participant, Permissions, TokenClaims } from '../protocol/accounts.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import type { ClientToServerEvents, Inside, ServerToClientEvents } from '../protocol/realtime.ts';
+import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from '../protocol/realtime.ts';
 import type { Access, Room } from '../protocol/rooms.ts';
+import type { Admission } from '../rooms/rooms.ts';
 
 export type RoomSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
@@ -16,13 +18,15 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 const EXPIRY_SLACK_MS = 5;
 
 export interface ConnectionActions {
-  decide(connection: Connection): Promise<{ room: Room; access: Access }>;
+  decide(connection: Connection): Promise<Admission>;
   /** What somebody inside sees; read when doors open. */
   lookInside(connection: Connection): Promise<Inside>;
   /** The participant is inside now: joins what only those inside get. Resolves once nothing of it can be missed. */
   enter(connection: Connection): Promise<void>;
   /** The participant was told what there is inside: what comes after it follows. */
   settle(connection: Connection, inside: Inside): void;
+  /** The role or the rights are others now, and the participant was told. */
+  changeRights(connection: Connection): void;
   /** The participant is out: media and chat end. */
   leave(connection: Connection): Promise<void>;
   onError(error: unknown, connection: Connection): void;
@@ -30,13 +34,14 @@ export interface ConnectionActions {
 
 export class Connection {
   readonly socket: RoomSocket;
-  readonly participant: Participant;
-  readonly can: Required<Permissions>;
+  /** Of the token that the socket was opened with; what later tokens say of the same person comes with each decision. */
+  readonly claims: TokenClaims;
+  participant: Participant;
+  can: Required<Permissions>;
   readonly roomId: RoomId;
   /** The last sequence number of the chat that the client says it has. */
   readonly since: number | undefined;
   readonly address: string;
-  readonly tokenIssuedAtSeconds: number;
   access: Access = { state: 'refused' };
   closed = false;
   readonly #actions: ConnectionActions;
@@ -48,7 +53,6 @@ export class Connection {
   constructor(options: {
     socket: RoomSocket;
     claims: TokenClaims;
-    can: Required<Permissions>;
     since: number | undefined;
     address: string;
     actions: ConnectionActions;
@@ -56,9 +60,9 @@ export class Connection {
     const { claims } = options;
     this.socket = options.socket;
     this.participant = { identity: claims.sub, name: claims.name, role: claims.role };
-    this.can = options.can;
+    this.claims = claims;
+    this.can = permissionsOf(claims);
     this.roomId = claims.room;
-    this.tokenIssuedAtSeconds = claims.iat;
     this.since = options.since;
     this.address = options.address;
     this.#actions = options.actions;
@@ -68,11 +72,19 @@ export class Connection {
     return this.access.state === 'granted';
   }
 
+  /** As the participant is told of them. */
+  get rights(): Welcome['can'] {
+    const { publish, chat, tip, moderate } = this.can;
+    return { publish, chat, tip, moderate };
+  }
+
   /** The first decision, told with the welcome; facts that arrive in the meantime are looked at right after it. */
   async welcome(tell: (room: Room, inside: Inside | null) => Promise<void>): Promise<void> {
     this.#deciding = (async () => {
-      const { room, access } = await this.#actions.decide(this);
+      const admission = await this.#actions.decide(this);
+      const { room, access } = admission;
       if (this.closed) return;
+      this.#setRights(admission);
       this.#setAccess(access);
       if (this.isInside) await this.#actions.enter(this);
       const inside = this.isInside ? await this.#actions.lookInside(this) : null;
@@ -106,9 +118,14 @@ export class Connection {
   }
 
   async #decideOnce(): Promise<void> {
-    const { access } = await this.#actions.decide(this);
+    const admission = await this.#actions.decide(this);
+    const { access } = admission;
     if (this.closed) return;
     const wasInside = this.isInside;
+    if (this.#setRights(admission)) {
+      this.socket.emit('rooms:rightsChanged', { participant: this.participant, can: this.rights });
+      this.#actions.changeRights(this);
+    }
     const before = JSON.stringify(this.access);
     this.#setAccess(access);
     if (!wasInside && this.isInside) {
@@ -126,6 +143,15 @@ export class Connection {
       return;
     }
     if (!this.isInside && before !== JSON.stringify(access)) this.socket.emit('rooms:accessRevoked', { access });
+  }
+
+  /** True when the role or a right changed. A token may narrow what its holder's rank allows, on this socket alone. */
+  #setRights({ role, moderates }: Admission): boolean {
+    const before = JSON.stringify([this.participant, this.can]);
+    const { can } = this.claims;
+    this.participant = { ...this.participant, role };
+    this.can = permissionsOf({ role, can: { ...can, moderate: moderates && can?.moderate !== false } });
+    return before !== JSON.stringify([this.participant, this.can]);
   }
 
   #setAccess(access: Access): void {

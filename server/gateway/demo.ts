@@ -29,10 +29,12 @@ export async function seedDemo({ config, accounts, rooms }: HttpContext): Promis
     creator: 'noah',
     title: 'Open studio: writing the last song',
     access: { kind: 'free' },
+    listed: true,
   });
   await rooms.createRoom({
     creator: 'camille',
     title: 'Répétition à huis clos',
     access: { kind: 'ticket', priceMinor: DEMO_TICKET_MINOR },
+    listed: true,
   });
 }

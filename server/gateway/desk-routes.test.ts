@@ -54,7 +54,7 @@ test('the overview says what lies where and what is owed to whom', async () => {
     currency: 'eur',
     owed: { fansMinor: 0, promoMinor: 600, creatorsPendingMinor: 600, cardsMinor: 0 },
     disputes: { openCount: 0 },
-    failures: { refunds: 0, payouts: 0, providerEvents: 0 },
+    failures: { refunds: 0, payouts: 0, providerEvents: 0, payments: 0 },
     cutOffActs: { count: 0, oldest: null },
   });
   // The provider's fee is booked a moment after the payment.

@@ -28,8 +28,8 @@ test('an embedder is told of access that was granted and revoked, signed with th
   expect((await http.server('GET', `/v1/webhook-endpoints/${id}`)).json).not.toHaveProperty('secret');
 
   const room = await http.createRoom({ kind: 'ticket', priceMinor: 500 });
-  await http.context.rooms.recordEmbedderAccess({ room: room.id, identity: 'lea', entitled: true });
-  await http.context.rooms.recordEmbedderAccess({ room: room.id, identity: 'lea', entitled: false });
+  await http.context.rooms.recordIssued({ room: room.id, identity: 'lea', entitled: true });
+  await http.context.rooms.endEmbedderAccess(room.id, 'lea');
   await eventually(() => receiver.received.length === 2);
   expect(receiver.received.map((it) => signersOf(it, [secret]))).toEqual([[secret], [secret]]);
   expect(receiver.received.map(({ event }) => [event.type, event.data])).toEqual([

@@ -9,6 +9,7 @@ import type { Fact } from '../platform/outbox.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Goal } from '../protocol/tipping.ts';
 import type { AccessChanged } from '../rooms/rooms.ts';
+import type { Rank } from '../rooms/token-statements.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { GoalFanout } from './goal-fanout.ts';
@@ -53,9 +54,11 @@ export class FactFanout {
     });
     for (const topic of TOLD_TOPICS) context.outbox.on(topic, (fact) => this.#tell(io, fact));
     // Together: what is read to decide about them is gathered, and nobody waits for the one before.
-    context.outbox.onBatch('access.changed', async (facts) => {
-      await Promise.all(facts.map((fact) => this.#closeAbsent(fact)));
-    });
+    for (const topic of ['access.changed', 'rank.changed']) {
+      context.outbox.onBatch(topic, async (facts) => {
+        await Promise.all(facts.map((fact) => this.#closeAbsent(fact)));
+      });
+    }
   }
 
   /** A fact that another gateway dispatched, and that this one may not have heard of otherwise. */
@@ -68,6 +71,7 @@ export class FactFanout {
     tellPrivateFact(this.#presence, fact);
     switch (fact.topic) {
       case 'access.changed':
+      case 'rank.changed':
         for (const connection of this.#presence.ofIdentity(fact.identity ?? '')) {
           if (connection.roomId === room) void connection.reconsider();
         }
@@ -98,14 +102,15 @@ export class FactFanout {
    * Media outlasts the socket for a while, and the gateway that looked after it: whoever lost their access while they are connected nowhere is put out by
    * the gateway that dispatches the fact. Those who are connected are also put out, and told, where they are.
    */
-  async #closeAbsent({ room, identity, data }: Fact): Promise<void> {
-    if (room === null || identity === null || (data as AccessChanged).change.granted) return;
+  async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
+    const isGranted = topic === 'rank.changed' ? (data as Rank).moderates : (data as AccessChanged).change.granted;
+    if (room === null || identity === null || isGranted) return;
     const { rooms, stage } = this.#context;
     const roomId = room as RoomId;
     // What a key opens, whoever holds it; the creator has no need of one and gets no such facts.
-    const { access, moderates } = await rooms.decide({ roomId, identity, role: 'fan' });
+    const { access, rank } = await rooms.decide({ roomId, identity, role: 'fan' });
     // Who keeps order may be there by their rank, whatever becomes of a key; not where they were removed, or after the end.
-    if (access.state === 'granted' || (moderates && access.state === 'required')) return;
+    if (access.state === 'granted' || (rank.role === 'moderator' && access.state === 'required')) return;
     // Not waited for: an SFU node that does not answer must not hold up the facts that follow.
     void stage.closeParticipant(roomId, identity);
   }

@@ -1,7 +1,6 @@
 /** Who may open a socket: an allowed origin, a valid token for a room that exists, not too many at once. */
 import type { IncomingMessage } from 'node:http';
-import { permissionsOf } from '../accounts/tokens.ts';
-import type { Permissions, TokenClaims } from '../protocol/accounts.ts';
+import type { TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { RoomSocket } from './connection.ts';
@@ -12,7 +11,6 @@ import type { SocketLimits } from './rate-limits.ts';
 
 export interface Handshake {
   claims: TokenClaims;
-  can: Required<Permissions>;
   since: number | undefined;
   address: string;
 }
@@ -37,10 +35,7 @@ export async function authorise(
   }
   const own = presence.ofIdentity(claims.sub).filter((connection) => connection.roomId === claims.room);
   if (own.length >= LIMITS.socketsPerIdentity) throw new AppError('too_many_connections');
-  if (claims.entitled !== undefined && claims.role === 'fan') {
-    await context.rooms.recordEmbedderAccess({ room: claims.room, identity: claims.sub, entitled: claims.entitled });
-  }
-  return { claims, can: permissionsOf(claims), since: parseSince(socket.handshake.auth.since), address };
+  return { claims, since: parseSince(socket.handshake.auth.since), address };
 }
 
 function parseSince(value: unknown): number | undefined {

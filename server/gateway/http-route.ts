@@ -53,11 +53,11 @@ export interface Call<A extends Auth, Path extends string, Input> {
 export interface RouteSpec<A extends Auth, Path extends string, I extends z.ZodType, O extends z.ZodType> {
   /** Name of the operation in the documentation and in clients made from it. */
   name: string;
-  method: 'get' | 'post' | 'put' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: Path;
   auth: A;
   limit: HttpLimitClass;
-  /** The JSON body of a `post` or `put`, the query of the others; absent means that nothing is taken. */
+  /** The JSON body of a `post`, `put` or `patch`, the query of the others; absent means that nothing is taken. */
   input?: I;
   /** An input that works, for the documentation. */
   example?: z.input<I>;
@@ -91,7 +91,7 @@ const ERRORS_OF_AUTH: Record<Auth, readonly ErrorCode[]> = {
 export const ROOM_PATH = /\/rooms\/:id/;
 
 export function takesBody({ method }: Pick<Route, 'method'>): boolean {
-  return method === 'post' || method === 'put';
+  return method === 'post' || method === 'put' || method === 'patch';
 }
 
 /** Every code that a route may answer. */

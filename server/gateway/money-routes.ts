@@ -17,7 +17,8 @@ import {
   topupInput,
   wallet,
 } from '../protocol/money.ts';
-import type { Access, Room } from '../protocol/rooms.ts';
+import type { Access } from '../protocol/rooms.ts';
+import type { Admission } from '../rooms/rooms.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 import { TOPUP_ERRORS, topUp } from './topups.ts';
@@ -131,8 +132,8 @@ function roomMoneyRoutes(context: HttpContext): Route[] {
         ...PROVIDER_ERRORS,
       ],
       handler: async ({ caller, params, input, locale }) => {
-        const room = await ownRoom(context, caller, params.id);
-        if (caller.role !== 'fan') throw new AppError('nothing_to_buy');
+        const { room, role } = await admitCaller(context, caller, params.id);
+        if (role !== 'fan') throw new AppError('nothing_to_buy');
         const bought = await money.buyTicket({ room, identity: caller.sub, name: caller.name, locale, ...input });
         return 'ticket' in bought ? bought.ticket : bought;
       },
@@ -152,9 +153,9 @@ function roomMoneyRoutes(context: HttpContext): Route[] {
         'From the wallet, by somebody who is let into the room. The same `idempotencyKey` with the same request answers the same tip and charges nothing.',
       errors: [...TIP_ERRORS, 'insufficient_funds', 'wallet_off'],
       handler: async ({ caller, params, input }) => {
-        const room = await ownRoom(context, caller, params.id);
-        const from = await assertMayTip(context, caller, room);
-        const receipt = await money.tip({ room, from, input });
+        const admission = await admitCaller(context, caller, params.id);
+        const from = assertMayTip(caller, admission);
+        const receipt = await money.tip({ room: admission.room, from, input });
         return { ...receipt.tip, wallet: receipt.wallet };
       },
     }),
@@ -187,23 +188,17 @@ function refundRoute({ money }: HttpContext): Route {
   });
 }
 
-/** The room of the path, when the token is for it; what the embedder says in the token about access is taken in first. */
-export async function ownRoom({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<Room> {
+/** The room of the path and how its holder stands there, when the token is for it; what the token says of them is taken in first. */
+export async function admitCaller({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<Admission> {
   if (caller.room !== id) throw new AppError('forbidden', 'This token is for another room.');
-  const room = await rooms.getRoom(id);
-  if (caller.entitled !== undefined && caller.role === 'fan') {
-    await rooms.recordEmbedderAccess({ room: id, identity: caller.sub, entitled: caller.entitled });
-  }
-  return room;
+  return rooms.admit(caller);
 }
 
 /** Who tips, when they may: the token gives the right, and they are let into the room. */
-export async function assertMayTip({ rooms }: HttpContext, caller: TokenClaims, room: Room): Promise<Participant> {
-  const can = permissionsOf(caller);
-  if (!can.tip) throw new AppError('tip_not_allowed');
-  const from = { identity: caller.sub, name: caller.name, role: caller.role };
-  assertInside(await rooms.decideAccess({ room, ...from, subscribe: can.subscribe }));
-  return from;
+export function assertMayTip(caller: TokenClaims, { access, role }: Admission): Participant {
+  if (!permissionsOf({ role, can: caller.can }).tip) throw new AppError('tip_not_allowed');
+  assertInside(access);
+  return { identity: caller.sub, name: caller.name, role };
 }
 
 export const REFUSAL_OF_STATE = { required: 'access_required', refused: 'forbidden' } as const satisfies Record<

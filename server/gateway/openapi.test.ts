@@ -50,6 +50,8 @@ const PUBLIC_ROUTES = [
   'POST /v1/rooms',
   'GET /v1/rooms',
   'GET /v1/rooms/{id}',
+  'PATCH /v1/rooms/{id}',
+  'DELETE /v1/rooms/{id}/entitlements/{identity}',
   'POST /v1/rooms/{id}/end',
   'POST /v1/tokens',
   'POST /v1/rooms/{id}/removals',

@@ -3,6 +3,7 @@
  * twice a second. A room is open here while somebody of it is connected.
  */
 import type { HeadCounts, Others } from '../platform/head-counts.ts';
+import type { Role } from '../protocol/accounts.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Connection } from './connection.ts';
 
@@ -14,8 +15,8 @@ const EXACT_MAX = 200;
 
 interface RoomPresence {
   connections: Set<Connection>;
-  /** Those with access; counted as they come and go, so that a rush into a large room counts nobody anew. */
-  inside: Set<Connection>;
+  /** Those with access, and the role that each was counted with; a rush into a large room counts nobody anew. */
+  inside: Map<Connection, Role>;
   audience: number;
   /** Fans inside, with how many connections each has. */
   viewers: Map<string, number>;
@@ -52,7 +53,7 @@ export class Presence {
   add(connection: Connection): void {
     const room = this.#rooms.get(connection.roomId) ?? {
       connections: new Set(),
-      inside: new Set(),
+      inside: new Map(),
       audience: 0,
       viewers: new Map(),
       lastCount: 0,
@@ -164,12 +165,17 @@ export class Presence {
 }
 
 function count(room: RoomPresence, connection: Connection): void {
-  const isInside = connection.isInside && room.connections.has(connection);
-  if (isInside === room.inside.has(connection)) return;
-  const change = isInside ? 1 : -1;
-  if (isInside) room.inside.add(connection);
-  else room.inside.delete(connection);
   const { role, identity } = connection.participant;
+  const counted = room.inside.get(connection);
+  const now = connection.isInside && room.connections.has(connection) ? role : undefined;
+  if (counted === now) return;
+  if (counted) add(room, { role: counted, identity }, -1);
+  if (now) add(room, { role: now, identity }, 1);
+  if (now) room.inside.set(connection, now);
+  else room.inside.delete(connection);
+}
+
+function add(room: RoomPresence, { role, identity }: { role: Role; identity: string }, change: 1 | -1): void {
   if (role !== 'creator') room.audience += change;
   if (role !== 'fan') return;
   const connections = (room.viewers.get(identity) ?? 0) + change;

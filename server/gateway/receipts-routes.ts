@@ -14,7 +14,7 @@ import {
 } from '../protocol/pricing.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
-import { assertMayTip, ownRoom, TIP_ERRORS } from './money-routes.ts';
+import { admitCaller, assertMayTip, TIP_ERRORS } from './money-routes.ts';
 
 export function receiptsRoutes(context: HttpContext): Route[] {
   return [...beforePaying(context), ...afterPaying(context), promotionRoute(context)];
@@ -45,8 +45,10 @@ function beforePaying(context: HttpContext): Route[] {
         'amount_too_large',
         'association_not_found',
       ],
-      handler: async ({ caller, params, input, locale }) =>
-        money.quote({ room: await ownRoom(context, caller, params.id), identity: caller.sub, locale, ...input }),
+      handler: async ({ caller, params, input, locale }) => {
+        const { room } = await admitCaller(context, caller, params.id);
+        return money.quote({ room, identity: caller.sub, locale, ...input });
+      },
     }),
     defineRoute({
       name: 'tipByCard',
@@ -63,9 +65,9 @@ function beforePaying(context: HttpContext): Route[] {
         'Without a wallet, with a higher minimum. Send the person to `checkoutUrl`; the tip is shown once it is paid. The same `idempotencyKey` answers the same page.',
       errors: [...TIP_ERRORS, 'provider_unavailable'],
       handler: async ({ caller, params, input, locale }) => {
-        const room = await ownRoom(context, caller, params.id);
-        const from = await assertMayTip(context, caller, room);
-        return money.tipByCard({ room, from, input, locale });
+        const admission = await admitCaller(context, caller, params.id);
+        const from = assertMayTip(caller, admission);
+        return money.tipByCard({ room: admission.room, from, input, locale });
       },
     }),
   ];

@@ -40,8 +40,7 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
   });
   /** Joining asks the database, not what was decided a moment ago. */
   const freshCaller = async (connection: Connection): Promise<StageCaller> => {
-    const { participant, can } = connection;
-    const { access } = await rooms.decide({ roomId: connection.roomId, ...participant, subscribe: can.subscribe });
+    const { access } = await rooms.admit(connection.claims);
     // Whoever left, or was put out, while it was decided: nobody would end what is opened for them now.
     if (connection.closed || !connection.isInside) throw new AppError('access_required');
     return caller(connection, access);
@@ -111,9 +110,9 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
     'stage:resume': {
       from: 'inside',
       limit: 'stage',
-      handle: async (connection, { session }) => {
+      handle: async (connection, { session, publication }) => {
         try {
-          return await stage.resume(caller(connection), session);
+          return await stage.resume(caller(connection), session, publication);
         } finally {
           // It went while the node was asked: what was taken over waits for the next one.
           if (connection.closed) stage.handleSocketGone(connection.socket.id, false);

@@ -1,6 +1,14 @@
 /** The server API for rooms. */
 import { z } from 'zod';
-import { removal, removalInput, room, roomInput, roomListQuery } from '../protocol/rooms.ts';
+import {
+  endedEntitlement,
+  removal,
+  removalInput,
+  room,
+  roomChange,
+  roomInput,
+  roomListQuery,
+} from '../protocol/rooms.ts';
 import type { HttpContext, LiveView } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 
@@ -32,7 +40,8 @@ function roomRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
       answer: room,
       status: 201,
       summary: 'Create a room',
-      description: 'A `free` room lets everyone with a token in; a `ticket` room needs a `priceMinor`.',
+      description:
+        'A `free` room lets everyone with a token in; a `ticket` room needs a `priceMinor`. The first-party site lists a room only with `listed: true`.',
       errors: [
         'creator_not_found',
         'amount_invalid',
@@ -70,11 +79,38 @@ function roomRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
         return { ...(await rooms.getRoom(params.id)), viewerCount: await live.viewerCount(params.id) };
       },
     }),
+    defineRoute({
+      name: 'updateRoom',
+      method: 'patch',
+      path: '/v1/rooms/:id',
+      auth: 'server',
+      limit: 'server',
+      input: roomChange,
+      example: { listed: true },
+      answer: room,
+      summary: 'Change a room',
+      description: 'Whether the first-party site lists it.',
+      handler: ({ params, input }) => rooms.updateRoom(params.id, input),
+    }),
   ];
 }
 
 function orderRoutes({ rooms }: HttpContext): Route[] {
   return [
+    defineRoute({
+      name: 'endEntitlement',
+      method: 'delete',
+      path: '/v1/rooms/:id/entitlements/:identity',
+      auth: 'server',
+      limit: 'server',
+      answer: endedEntitlement,
+      summary: 'End the access that you granted',
+      description:
+        'Ends what `entitled: true` gave, on open sockets too, whatever token was issued up to now; what the person paid for here stays. A token that you mint afterwards can grant it again. Answers the access that is left.',
+      handler: async ({ params: { id, identity } }) => {
+        return { room: id, identity, access: await rooms.endEmbedderAccess(id, identity) };
+      },
+    }),
     defineRoute({
       name: 'endRoom',
       method: 'post',

@@ -121,8 +121,8 @@ function siteRoomRoutes({ rooms, tokens }: HttpContext, live: LiveView): Route[]
       answer: roomList,
       summary: 'Rooms that are live, then those to come',
       handler: async () => {
-        const onAir = await rooms.listRooms({ status: 'live', limit: LIMITS.listPageItems });
-        const toCome = await rooms.listRooms({ status: 'scheduled', limit: LIMITS.listPageItems });
+        const onAir = await rooms.listRooms({ status: 'live', listed: true, limit: LIMITS.listPageItems });
+        const toCome = await rooms.listRooms({ status: 'scheduled', listed: true, limit: LIMITS.listPageItems });
         return { rooms: await Promise.all([...onAir, ...toCome].slice(0, LIMITS.listPageItems).map(view)) };
       },
     }),
@@ -191,7 +191,7 @@ function studioRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
       ],
       handler: ({ caller, input }) => {
         assertCreator(caller);
-        return rooms.createRoom({ ...input, creator: caller.identity });
+        return rooms.createRoom({ ...input, creator: caller.identity, listed: true });
       },
     }),
   ];

@@ -180,6 +180,17 @@ describe('another site', () => {
 });
 
 describe('rooms and wallet', () => {
+  test('a room of an embedder is not listed until the embedder wants it', async () => {
+    const room = await http.createRoom({ kind: 'free' });
+    const listed = async () => (await get('/site/rooms')).json.rooms.map(({ id }: { id: string }) => id);
+    expect(await listed()).not.toContain(room.id);
+    const change = (value: boolean) => http.server('PATCH', `/v1/rooms/${room.id}`, { listed: value });
+    expect((await change(true)).json).toMatchObject({ id: room.id, listed: true });
+    expect(await listed()).toContain(room.id);
+    await change(false);
+    expect(await listed()).not.toContain(room.id);
+  });
+
   test('everyone sees who is there; the doors ask for a session', async () => {
     const { rooms } = (await get('/site/rooms')).json;
     expect(rooms.length).toBeGreaterThanOrEqual(2);

@@ -162,8 +162,8 @@ export class SocketGateway {
   }
 
   async #handleConnection(socket: RoomSocket): Promise<void> {
-    const { claims, can, since, address } = socket.data as Handshake;
-    const connection = new Connection({ socket, claims, can, since, address, actions: this.#actions });
+    const { claims, since, address } = socket.data as Handshake;
+    const connection = new Connection({ socket, claims, since, address, actions: this.#actions });
     this.#bySocket.set(socket.id, connection);
     this.#context.metrics.sockets.inc();
     socket.onAny((event, ...args) => void this.#pipeline.handle(connection, event, args));
@@ -185,13 +185,13 @@ export class SocketGateway {
   }
 
   async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {
-    const { participant, can, access, roomId } = connection;
+    const { participant, rights, access, roomId } = connection;
     const { config, money, clock } = this.#context;
     const hasWallet = participant.role === 'fan' && money.walletMode === 'on';
     if (room.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
     const welcome: Welcome = {
       participant,
-      can: { publish: can.publish, chat: can.chat, tip: can.tip, moderate: can.moderate },
+      can: rights,
       room,
       access,
       viewerCount: this.#presence.viewerCount(roomId),
@@ -216,17 +216,7 @@ export class SocketGateway {
   }
 
   readonly #actions = {
-    decide: async ({ roomId, participant, can, tokenIssuedAtSeconds }: Connection) => {
-      const { rooms } = this.#context;
-      const { identity, role } = participant;
-      const decided = await rooms.decide({ roomId, ...participant, subscribe: can.subscribe });
-      const moderates = role === 'moderator' || (role === 'fan' && can.moderate);
-      // Written when it changes alone: most people are fans, and were.
-      if (role !== 'creator' && moderates !== decided.moderates) {
-        await rooms.recordRank({ room: roomId, identity, moderates, issuedAtSeconds: tokenIssuedAtSeconds });
-      }
-      return decided;
-    },
+    decide: ({ claims }: Connection) => this.#context.rooms.admit(claims),
     lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => {
       const [chat, beside, tipping, room] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#resumeChat(roomId, since),
@@ -246,6 +236,10 @@ export class SocketGateway {
       // The page may end beyond the number that was read before it.
       const lastSeq = Math.max(chat.lastSeq, chat.entries.at(-1)?.seq ?? 0);
       this.#fanout.join(connection.roomId, connection, lastSeq);
+    },
+    changeRights: (connection: Connection) => {
+      this.#presence.refresh(connection);
+      if (connection.isInside) this.#chatLive.welcome(connection);
     },
     leave: async (connection: Connection) => {
       this.#fanout.leave(connection.roomId, connection);

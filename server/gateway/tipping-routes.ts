@@ -1,6 +1,4 @@
 /** The participant API for what goes with tips: the menu, the shared goal, the leaderboard. */
-
-import { permissionsOf } from '../accounts/tokens.ts';
 import type { TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
@@ -15,7 +13,7 @@ import {
 } from '../protocol/tipping.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
-import { assertInside, REFUSAL_OF_STATE } from './money-routes.ts';
+import { admitCaller, assertInside, REFUSAL_OF_STATE } from './money-routes.ts';
 
 const READ_ERRORS = ['forbidden', ...Object.values(REFUSAL_OF_STATE), 'access_removed', 'room_ended'] as const;
 const WRITE_ERRORS = ['forbidden', 'room_ended'] as const;
@@ -116,11 +114,8 @@ function settingRoutes(context: HttpContext): Route[] {
   ];
 }
 
-async function assertReader({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<void> {
-  if (caller.room !== id) throw new AppError('forbidden', 'This token is for another room.');
-  const room = await rooms.getRoom(id);
-  const { subscribe } = permissionsOf(caller);
-  assertInside(await rooms.decideAccess({ room, identity: caller.sub, role: caller.role, subscribe }));
+async function assertReader(context: HttpContext, caller: TokenClaims, id: RoomId): Promise<void> {
+  assertInside((await admitCaller(context, caller, id)).access);
 }
 
 async function assertCreator({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<void> {

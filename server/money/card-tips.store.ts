@@ -37,6 +37,17 @@ export class CardTipsStore {
     return row;
   }
 
+  /** The tip that has this key, from the wallet or by card. */
+  async findSent(key: Pick<CardTipRow, 'room' | 'identity' | 'idempotencyKey'>): Promise<{ id: string } | undefined> {
+    const [row] = await this.#orm
+      .select({ id: tips.id })
+      .from(tips)
+      .where(
+        and(eq(tips.room, key.room), eq(tips.identity, key.identity), eq(tips.idempotencyKey, key.idempotencyKey)),
+      );
+    return row;
+  }
+
   /** Also one whose page had expired: the money has come after all. The tip gets the same id. */
   async settle(tx: Orm, tip: TipRow): Promise<void> {
     await tx.update(cardTips).set({ status: 'settled' }).where(eq(cardTips.id, tip.id));

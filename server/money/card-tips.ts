@@ -1,6 +1,6 @@
 /**
- * Tips in a house without wallets: each is a card payment of its own on the provider's page, with a higher minimum, and becomes a tip once
- * it is paid. The same key answers the same page, and never makes a second one.
+ * Tips by card, in a house without wallets or where one is short: each is a payment of its own on the provider's page, with a higher minimum,
+ * and becomes a tip once it is paid. The same key answers the same page, never makes a second one, and none beside a tip from the wallet.
  */
 import type { Orm } from '../platform/db.ts';
 import type { Participant } from '../protocol/accounts.ts';
@@ -11,7 +11,7 @@ import type { TipInput } from '../protocol/money.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type CardTipRow, type CardTipsStore, ONE_CARD_TIP_A_KEY } from './card-tips.store.ts';
 import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
-import type { Checkouts, Payable } from './checkouts.ts';
+import type { Booking, Checkouts, Payable } from './checkouts.ts';
 import { assertAmount, houseAccount, saleLegs, splitSale } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { TipMenus } from './tip-menus.ts';
@@ -55,6 +55,7 @@ export class CardTips implements Payable {
     const key = { room: room.id, identity: from.identity, idempotencyKey };
     const earlier = await this.#store.findByKey(key);
     if (earlier) return this.#resume(earlier, input);
+    if (await this.#store.findSent(key)) throw new AppError('idempotency_conflict', 'This tip is sent already.');
     if (room.status === 'ended') throw new AppError('room_ended');
     const refusal = menuItem === undefined ? undefined : await this.#menus.findRefusal(room.id, menuItem, amountMinor);
     if (refusal) throw new AppError(refusal);
@@ -116,10 +117,11 @@ export class CardTips implements Payable {
   }
 
   /** A tip that was on its way when the room ended is still the creator's. */
-  async planSettlement(checkout: Checkout): Promise<(tx: Orm) => Promise<void>> {
+  async planSettlement(checkout: Checkout): Promise<Booking> {
     const { ledger, pricing, currency } = this.#context;
     const row = await this.#store.find(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
+    if (await this.#store.findSent(row)) return async () => 'tip_sent_already';
     const { creator, amountMinor } = row;
     const terms = await pricing.termsOf({ terms: row.terms, feePolicy: '' });
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
@@ -145,10 +147,15 @@ export class CardTips implements Payable {
         ['tips.settled', { tips: [toTip(tip)] }, { room }],
         ['earnings.changed', { room }, { room }],
       );
+      return undefined;
     };
   }
 
   async expire(tx: Orm, checkout: Checkout): Promise<void> {
     await this.#store.markExpired(tx, checkout.sourceId);
+  }
+
+  handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
+    return this.expire(tx, checkout);
   }
 }

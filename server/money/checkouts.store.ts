@@ -5,6 +5,9 @@ import { checkouts, providerCustomers } from './money.schema.ts';
 export type Checkout = typeof checkouts.$inferSelect;
 export type NewCheckout = typeof checkouts.$inferInsert;
 
+/** Name of the unique index that keeps a page of the provider once. */
+export const ONE_CHECKOUT_OF_SESSION = 'checkouts_provider_session_unique';
+
 /** How soon a checkout is looked at again by itself: this, doubled with every look, up to the maximum. */
 export const CHECK_FIRST_SECONDS = 10;
 const CHECK_MAX_SECONDS = 300;
@@ -64,7 +67,7 @@ export class CheckoutsStore {
   async markPaid(
     tx: Orm,
     id: string,
-    payment: { session: string; payment: string | null; at: string; nextCheckAt: string },
+    payment: { session: string; payment: string | null; amountMinor: number; at: string; nextCheckAt: string },
   ): Promise<boolean> {
     const rows = await tx
       .update(checkouts)
@@ -72,6 +75,8 @@ export class CheckoutsStore {
         status: 'paid',
         providerSession: payment.session,
         providerPayment: payment.payment,
+        amountMinor: payment.amountMinor,
+        unbookedSince: null,
         paidAt: payment.at,
         nextCheckAt: payment.nextCheckAt,
         checks: 0,
@@ -79,6 +84,20 @@ export class CheckoutsStore {
       .where(and(eq(checkouts.id, id), ne(checkouts.status, 'paid')))
       .returning({ id: checkouts.id });
     return rows.length > 0;
+  }
+
+  async noteUnusable(tx: Orm, id: string, reason: string): Promise<void> {
+    await tx.update(checkouts).set({ unusableBecause: reason }).where(eq(checkouts.id, id));
+  }
+
+  /** It is paid, and its booking has failed; answers since when that is so. */
+  async noteUnbooked(id: string, nowIso: string): Promise<string> {
+    const [row] = await this.#orm
+      .update(checkouts)
+      .set({ unbookedSince: sql`coalesce(${checkouts.unbookedSince}, ${nowIso}::timestamptz)` })
+      .where(and(eq(checkouts.id, id), ne(checkouts.status, 'paid')))
+      .returning({ since: checkouts.unbookedSince });
+    return row?.since ?? nowIso;
   }
 
   async markExpired(tx: Orm, id: string): Promise<boolean> {

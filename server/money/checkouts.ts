@@ -6,18 +6,24 @@
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../protocol/ids.ts';
-import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore } from './checkouts.store.ts';
+import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { houseAccount, transferLegs } from './ledger.ts';
 import type { CheckoutPurpose } from './money.schema.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { ProviderCheckout, ProviderPayment } from './payment-provider.ts';
 import { createReturnUrls, withSession } from './return-urls.ts';
+import { isUniqueViolation } from './unique-violation.ts';
+
+/** Books what was paid for. Answers why it cannot be had any more instead, having booked nothing: then the money goes back to the card. */
+export type Booking = (tx: Orm) => Promise<string | undefined>;
 
 export interface Payable {
   /** Looks at what it needs, outside a transaction, and answers the booking to be done inside one. */
-  planSettlement(checkout: Checkout): Promise<(tx: Orm) => Promise<void>>;
+  planSettlement(checkout: Checkout): Promise<Booking>;
   /** Nobody has paid and nobody can any more. */
   expire(tx: Orm, checkout: Checkout): Promise<void>;
+  /** It was paid and bought nothing: the money goes back to the card. */
+  handleUnusable(tx: Orm, checkout: Checkout): Promise<void>;
 }
 
 export interface CheckoutRequest {
@@ -36,6 +42,14 @@ export interface CheckoutRequest {
   card?: string;
 }
 
+export interface UnusablePayment {
+  purpose: CheckoutPurpose;
+  sourceId: string;
+  identity: string;
+  amountMinor: number;
+  reason: string;
+}
+
 /** How long a page can be paid on; the provider allows 30 minutes to 24 hours. */
 const OPEN_MS = 60 * 60_000;
 /** An order that the provider did not answer is repeated within this time, and given up after it: nobody was given its page. */
@@ -45,16 +59,25 @@ const HAND_OUT_MARGIN_MS = 60_000;
 /** How long after its end a checkout that the provider does not know is still asked for. */
 const MISSING_GRACE_MS = 24 * 60 * 60_000;
 const SETTLE_ATTEMPTS = 2;
+/** So long the booking of a payment is tried again, and the desk shows that it fails; then the money goes back to the card. */
+const UNBOOKED_MAX_MS = 24 * 60 * 60_000;
 const CLAIM_ITEMS = 20;
 
 export class Checkouts {
   readonly #context: MoneyContext;
   readonly #store: CheckoutsStore;
   readonly #payables = new Map<CheckoutPurpose, Payable>();
+  readonly #returnToCard: (tx: Orm, unusable: UnusablePayment) => Promise<void>;
 
-  constructor(context: MoneyContext, store: CheckoutsStore) {
+  constructor(
+    context: MoneyContext,
+    store: CheckoutsStore,
+    /** Orders that a payment, which is booked as owed to its card, is sent back there. */
+    returnToCard: (tx: Orm, unusable: UnusablePayment) => Promise<void>,
+  ) {
     this.#context = context;
     this.#store = store;
+    this.#returnToCard = returnToCard;
   }
 
   register(purpose: CheckoutPurpose, payable: Payable): void {
@@ -296,45 +319,101 @@ export class Checkouts {
         if (!isOther) await this.#expire(checkout);
         return;
       case 'paid':
-        await this.#book(checkout, found);
-        if (found.payment?.country) await this.#context.pricing.noteEvidence(checkout.identity, found.payment.country);
-        if (found.payment) await this.#bookFee(checkout, found.payment);
+        return this.#handlePaid(checkout, found);
     }
   }
 
+  async #handlePaid(checkout: Checkout, found: ProviderCheckout): Promise<void> {
+    if (checkout.status !== 'paid') await this.#book(checkout, found);
+    const booked = (await this.#store.find(checkout.id)) ?? checkout;
+    const paid = booked.providerSession === found.session ? booked : await this.#returnSecond(booked, found);
+    if (found.payment?.country) await this.#context.pricing.noteEvidence(checkout.identity, found.payment.country);
+    if (found.payment) await this.#bookFee(paid, found.payment);
+  }
+
   async #book(checkout: Checkout, found: ProviderCheckout): Promise<void> {
-    if (checkout.status === 'paid') {
-      if (checkout.providerSession !== found.session) {
-        const fields = { checkout: checkout.id, paid: checkout.providerSession, again: found.session };
-        this.#context.log.error(fields, 'a checkout was paid on two pages; give the second payment back by hand');
-      }
-      return;
+    if (found.currency !== checkout.currency) {
+      throw new AppError('amount_invalid', 'The provider took another currency than was asked for.');
     }
-    if (found.amountMinor !== checkout.amountMinor || found.currency !== checkout.currency) {
+    if (found.amountMinor !== checkout.amountMinor) {
       this.#context.log.error({ checkout: checkout.id, paid: found.amountMinor }, 'another amount was paid than asked');
-      throw new AppError('amount_invalid', 'The provider took another amount than was asked for.');
+      return this.#commitPaid(checkout, found, async () => 'amount_invalid');
     }
     for (let attempt = 1; ; attempt += 1) {
-      const book = await this.#payableOf(checkout).planSettlement(checkout);
       try {
-        const isMine = await this.#context.db.transaction(async (tx) => {
-          const isMine = await this.#store.markPaid(tx, checkout.id, {
-            session: found.session,
-            payment: found.payment?.payment ?? null,
-            at: this.#context.nowIso(),
-            nextCheckAt: this.#context.laterIso(CHECK_FIRST_SECONDS * 1000),
-          });
-          if (isMine) await book(tx);
-          return isMine;
-        });
-        if (isMine) this.#context.metrics.moneyMinor.inc({ kind: checkout.purpose }, checkout.amountMinor);
-        break;
+        return await this.#commitPaid(checkout, found, await this.#payableOf(checkout).planSettlement(checkout));
       } catch (error) {
         // The plan was overtaken (the same room bought from the wallet at the same moment): the second one sees it.
-        if (attempt === SETTLE_ATTEMPTS) throw error;
+        if (attempt === SETTLE_ATTEMPTS) return this.#handleUnbooked(checkout, found, error);
       }
     }
+  }
+
+  /** Until it is booked it is tried again; after a day nobody has mended what stands in the way, and the payer gets their money back. */
+  async #handleUnbooked(checkout: Checkout, found: ProviderCheckout, error: unknown): Promise<void> {
+    const since = await this.#store.noteUnbooked(checkout.id, this.#context.nowIso());
+    if (this.#context.clock.now() < Date.parse(since) + UNBOOKED_MAX_MS) throw error;
+    this.#context.log.error({ err: error, checkout: checkout.id }, 'a payment could not be booked, given back');
+    await this.#commitPaid(checkout, found, async () => 'not_booked');
+  }
+
+  /** In one transaction: it is paid, and what it paid for is booked, or is on its way back to the card. */
+  async #commitPaid(checkout: Checkout, found: ProviderCheckout, book: Booking): Promise<void> {
+    const { db, metrics, outbox } = this.#context;
+    const isBooked = await db.transaction((tx) => this.#markPaid(tx, checkout, { found, book }));
+    if (isBooked) metrics.moneyMinor.inc({ kind: checkout.purpose }, checkout.amountMinor);
+    outbox.wake();
+  }
+
+  /** True when this call booked what was paid for. */
+  async #markPaid(
+    tx: Orm,
+    checkout: Checkout,
+    { found, book }: { found: ProviderCheckout; book: Booking },
+  ): Promise<boolean> {
+    const { id, purpose, sourceId, identity } = checkout;
+    const { session, amountMinor } = found;
+    const { ledger, currency } = this.#context;
+    const at = this.#context.nowIso();
+    const nextCheckAt = this.#context.laterIso(CHECK_FIRST_SECONDS * 1000);
+    const payment = found.payment?.payment ?? null;
+    if (!(await this.#store.markPaid(tx, id, { session, payment, amountMinor, at, nextCheckAt }))) return false;
+    const reason = await book(tx);
+    if (reason === undefined) return true;
+    const [from, to] = [houseAccount('provider_clearing', currency), houseAccount('refund_payable', currency)];
+    const source = { type: purpose, id: sourceId };
+    await ledger.post(tx, { kind: 'unusable_payment', source, legs: transferLegs(from, to, amountMinor), at });
+    await this.#store.noteUnusable(tx, id, reason);
+    await this.#payableOf(checkout).handleUnusable(tx, checkout);
+    await this.#returnToCard(tx, { purpose, sourceId, identity, amountMinor, reason });
+    this.#context.log.warn({ checkout: id, reason }, 'a payment bought nothing, given back');
+    return false;
+  }
+
+  /** A checkout that was paid on two pages: the second payment is kept as a checkout of its own, which bought nothing. */
+  async #returnSecond(checkout: Checkout, found: ProviderCheckout): Promise<Checkout> {
+    const known = await this.#store.findBySession(found.session);
+    if (known) return known;
+    const id = createId('checkout');
+    try {
+      await this.#context.db.transaction(async (tx) => {
+        const row = await this.#store.insert(tx, {
+          ...checkout,
+          id,
+          sourceId: createId(checkout.purpose),
+          status: 'open',
+          providerSession: found.session,
+          providerPayment: null,
+          feeMinor: null,
+          checks: 0,
+        });
+        await this.#markPaid(tx, row, { found, book: async () => 'paid_twice' });
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error, ONE_CHECKOUT_OF_SESSION)) throw error;
+    }
     this.#context.outbox.wake();
+    return (await this.#store.findBySession(found.session)) ?? checkout;
   }
 
   async #bookFee(checkout: Checkout, { feeMinor }: ProviderPayment): Promise<void> {

@@ -43,6 +43,8 @@ export interface Search {
 interface Kind {
   /** As `p`. */
   table: SQL;
+  /** Its id, where that is not `p.id`. */
+  id?: SQL;
   isPaid: SQL;
   /** When it was paid, by the expression that the indexes have. */
   paidAt: SQL;
@@ -115,15 +117,31 @@ const KINDS: Record<PaymentKind, Kind> = {
       ${isGivenBack('private_session', sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
     joins: sql``,
   },
+  unusable: {
+    table: sql`checkouts p`,
+    id: sql`p.source_id`,
+    // A ticket that was given back at once is found as a ticket.
+    isPaid: sql`p.unusable_because is not null and not exists (select 1 from tickets t where t.id = p.source_id)`,
+    paidAt: sql`p.paid_at`,
+    columns: [sql`p.source_id`, sql`p.identity`],
+    owners: [],
+    shape: sql`'unusable' as kind, p.source_id as id, p.identity, null as creator, null as room, p.amount_minor as amount,
+      'card' as paid_by, false as is_refunded, k.at, p.provider_payment`,
+    joins: sql``,
+  },
 };
+const ID = sql`p.id`;
 const ALL_KINDS = Object.keys(KINDS) as PaymentKind[];
 
 /** Times and ids of a page of a kind: by each column its own index, none of which would serve an `or` of all. */
-function pick({ table, isPaid, paidAt, columns, owners }: Kind, { query, id, after, limit }: Search): SQL {
-  const isBeyond = after ? sql`(${paidAt}, p.id) < (${after.at}::timestamptz, ${after.id})` : sql`true`;
-  const newest = (isFound: SQL) => sql`(select p.id, ${paidAt} as at from ${table}
-    where ${isPaid} and ${isFound} and ${isBeyond} order by ${paidAt} desc, p.id desc limit ${limit})`;
-  if (id !== undefined) return newest(sql`p.id = ${id}`);
+function pick(
+  { table, id: key = ID, isPaid, paidAt, columns, owners }: Kind,
+  { query, id, after, limit }: Search,
+): SQL {
+  const isBeyond = after ? sql`(${paidAt}, ${key}) < (${after.at}::timestamptz, ${after.id})` : sql`true`;
+  const newest = (isFound: SQL) => sql`(select ${key} as id, ${paidAt} as at from ${table}
+    where ${isPaid} and ${isFound} and ${isBeyond} order by ${paidAt} desc, ${key} desc limit ${limit})`;
+  if (id !== undefined) return newest(sql`${key} = ${id}`);
   if (query === undefined) return newest(sql`true`);
   const direct = columns.map((column) => newest(sql`${column} = ${query}`));
   const owned = owners.map(
@@ -137,9 +155,9 @@ function pick({ table, isPaid, paidAt, columns, owners }: Kind, { query, id, aft
 /** A page of each kind, of which the newest make the page of all: none is read further than that. */
 export function searchStatement(search: Search): SQL {
   const pages = (search.kind ? [search.kind] : ALL_KINDS).map((name) => {
-    const { table, shape, joins } = KINDS[name];
+    const { table, id: key = ID, shape, joins } = KINDS[name];
     return sql`(select ${shape} from ${pick(KINDS[name], search)} k
-      cross join lateral (select * from ${table} where p.id = k.id limit 1) p ${joins})`;
+      cross join lateral (select * from ${table} where ${key} = k.id limit 1) p ${joins})`;
   });
   return sql`with found as (
       select * from (${sql.join(pages, sql` union all `)}) s order by s.at desc, s.id desc limit ${search.limit}

@@ -5,7 +5,7 @@ import { ID_PREFIXES } from '../protocol/ids.ts';
 import type { DeskPaymentsStore, PageEdge, PaymentRow } from './desk-payments.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { Receipts } from './receipts.ts';
-import { type RefundsStore, toRefund } from './refunds.store.ts';
+import { type RefundedPayment, type RefundsStore, toRefund } from './refunds.store.ts';
 import type { Settlement } from './settlement.ts';
 
 export interface DeskPaymentsParts {
@@ -15,7 +15,13 @@ export interface DeskPaymentsParts {
   settlement: Settlement;
 }
 
-const REFUND_COLUMN = { topup: 'topup', ticket: 'ticket', tip: 'tip', private_session: 'privateSession' } as const;
+const REFUND_COLUMNS = [
+  [ID_PREFIXES.topup, 'topup'],
+  [ID_PREFIXES.ticket, 'ticket'],
+  [ID_PREFIXES.tip, 'tip'],
+  [ID_PREFIXES.membershipInvoice, 'membershipInvoice'],
+  [ID_PREFIXES.privateSession, 'privateSession'],
+] as const;
 
 const iso = (time: string) => new Date(time).toISOString();
 
@@ -44,7 +50,7 @@ export class DeskPayments {
     if (!row) throw new AppError('payment_not_found');
     const sources = [id, await paymentsStore.findInvoice(id), await paymentsStore.findCheckout(id)];
     const [refunds, legs, dispute, receipt] = await Promise.all([
-      refundsStore.listOf({ [row.kind === 'membership' ? 'membershipInvoice' : REFUND_COLUMN[row.kind]]: id }),
+      refundsStore.listOf(refundedBy(id)),
       paymentsStore.listLegs(sources.filter((source) => source !== undefined)),
       settlement.disputes.findOfSource(id),
       receipts.get(id, undefined).catch(ignoreMissing),
@@ -77,6 +83,11 @@ export class DeskPayments {
       at: iso(row.at),
     };
   }
+}
+
+function refundedBy(id: string): RefundedPayment {
+  const column = REFUND_COLUMNS.find(([prefix]) => id.startsWith(prefix))?.[1];
+  return column ? { [column]: id } : {};
 }
 
 /** The place after a payment, as text that nobody need understand. */

@@ -22,13 +22,13 @@ export class DeskStore {
 
   async countTrouble(): Promise<
     Record<
-      'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'frozen' | 'pending' | 'pending_minor',
+      'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
       string
     > & { due_at: string | null }
   > {
     const { rows } = await execute<
       Record<
-        'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'frozen' | 'pending' | 'pending_minor',
+        'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
         string
       > & {
         due_at: string | null;
@@ -40,6 +40,7 @@ export class DeskStore {
           (select count(*) from payouts p where p.status = 'failed'
             and not exists (select 1 from payouts later where later.creator = p.creator and later.created_at > p.created_at)) as payouts,
           (select count(*) from provider_events where processed_at is null and error is not null) as events,
+          (select count(*) from checkouts where unbooked_since is not null) as payments,
           (select count(*) from creator_freezes where lifted_at is null) as frozen,
           w.n as pending, w.sum as pending_minor
         from (select count(*) as n, coalesce(sum(amount_minor), 0) as sum, min(evidence_due_at) filter (where submitted_at is null) as due_at

@@ -103,6 +103,7 @@ export class Desk {
         refunds: Number(trouble.refunds),
         payouts: Number(trouble.payouts),
         providerEvents: Number(trouble.events),
+        payments: Number(trouble.payments),
       },
       cutOffActs: { count: cutOff.length, oldest: oldest ? toAct(oldest) : null },
     };

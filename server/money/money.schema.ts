@@ -111,7 +111,7 @@ export const checkouts = pgTable(
   {
     id: text('id').primaryKey(),
     purpose: text('purpose').$type<CheckoutPurpose>().notNull(),
-    /** The top-up or the ticket that it pays for. */
+    /** The top-up, ticket or tip that it pays for; names nothing where a checkout was paid a second time. */
     sourceId: text('source_id').notNull().unique(),
     identity: text('identity').notNull(),
     name: text('name').notNull(),
@@ -135,8 +135,17 @@ export const checkouts = pgTable(
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     paidAt: time('paid_at'),
+    /** Since when it is paid and cannot be booked; null once it is booked or on its way back to the card. */
+    unbookedSince: time('unbooked_since'),
+    /** Why it bought nothing and went back to the card; null for one that bought what it was for. */
+    unusableBecause: text('unusable_because'),
   },
   (table) => [
+    index('checkouts_unbooked').on(table.unbookedSince).where(sql`${table.unbookedSince} is not null`),
+    index('checkouts_unusable').on(table.paidAt, table.sourceId).where(sql`${table.unusableBecause} is not null`),
+    index('checkouts_unusable_identity')
+      .on(table.identity, table.paidAt, table.sourceId)
+      .where(sql`${table.unusableBecause} is not null`),
     index('checkouts_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
     index('checkouts_payment').on(table.providerPayment),
     check('checkouts_amount', sql`${table.amountMinor} > 0`),

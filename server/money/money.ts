@@ -135,7 +135,9 @@ export class Money {
     const membershipsStore = new MembershipsStore(db);
     this.#context = context;
     this.cards = new Cards(context, checkoutsStore);
-    this.#checkouts = new Checkouts(context, checkoutsStore);
+    this.#checkouts = new Checkouts(context, checkoutsStore, (tx, unusable) =>
+      this.#refunds.returnUnusable(tx, unusable),
+    );
     const privateSessions = new PrivateSessionsStore(db);
     const standing = new MembershipStanding(context, membershipsStore);
     const refundables = new Refundables(context, {
@@ -165,7 +167,6 @@ export class Money {
       store: tickets,
       checkouts: this.#checkouts,
       checkoutsStore,
-      refunds: this.#refunds,
       waivers,
     });
     this.#tipping = new TippingStore(db);

@@ -7,6 +7,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { RoomId, TicketId } from '../protocol/ids.ts';
 import type { RefundInput } from '../protocol/money.ts';
 import type { CheckoutsStore } from './checkouts.store.ts';
+import type { UnusablePayment } from './checkouts.ts';
 import type { Source } from './ledger.store.ts';
 import type { TransactionKind } from './ledger.ts';
 import type { MembershipStanding } from './membership-standing.ts';
@@ -60,9 +61,9 @@ export class Refundables {
     const named = [ticket, tip, topup, membership, privateSession].filter((id) => id !== undefined);
     if (named.length !== 1) throw new AppError('invalid_request');
     const found =
-      (ticket && (await this.#ticket(ticket))) ||
-      (tip && (await this.#tip(tip))) ||
-      (topup && (await this.#topup(topup))) ||
+      (ticket && ((await this.#ticket(ticket)) ?? (await this.#unusable(ticket)))) ||
+      (tip && ((await this.#tip(tip)) ?? (await this.#unusable(tip)))) ||
+      (topup && ((await this.#topup(topup)) ?? (await this.#unusable(topup)))) ||
       (membership && (await this.#membership(membership))) ||
       (privateSession && (await this.#privateSession(privateSession)));
     if (!found) throw new AppError('payment_not_found');
@@ -125,8 +126,26 @@ export class Refundables {
   async #topup(id: string): Promise<Refundable | undefined> {
     const found = await this.#parts.topups.find(id);
     if (!found) return undefined;
-    if (found.status !== 'settled') throw new AppError('not_refundable');
-    return this.ofTopup(found);
+    if (found.status === 'settled') return this.ofTopup(found);
+    const unusable = await this.#unusable(id);
+    if (!unusable) throw new AppError('not_refundable');
+    return unusable;
+  }
+
+  /** A card payment that bought nothing: it is on its way back already, and can be ordered again if that fails. */
+  async #unusable(sourceId: string): Promise<Refundable | undefined> {
+    const checkout = await this.#parts.checkouts.findBySource(sourceId);
+    return checkout && checkout.unusableBecause !== null ? this.ofUnusable(checkout) : undefined;
+  }
+
+  ofUnusable({ purpose, sourceId, identity, amountMinor }: Omit<UnusablePayment, 'reason'>): Refundable {
+    return {
+      ...this.#ofCheckout({ payment: { [purpose]: sourceId }, kind: purpose, id: sourceId }),
+      identity,
+      grossMinor: amountMinor,
+      to: 'card',
+      end: async () => [],
+    };
   }
 
   ofTopup({ id, identity, amountMinor }: { id: string; identity: string; amountMinor: number }): Refundable {

@@ -9,6 +9,7 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type TicketId } from '../protocol/ids.ts';
 import type { Refund, RefundInput } from '../protocol/money.ts';
 import { type CardDebts, owedMinor } from './card-debts.ts';
+import type { UnusablePayment } from './checkouts.ts';
 import type { BookedTransaction } from './ledger.store.ts';
 import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from './ledger.ts';
 import type { InvoiceRow } from './memberships.store.ts';
@@ -261,14 +262,10 @@ export class Refunds {
     await this.#decide(tx, { ...refundable, end: async () => [] }, { reason, by: HOUSE });
   }
 
-  /** Gives a card payment back that bought nothing, in the transaction that has just booked it as owed to the card. */
-  async returnCardPayment(
-    tx: Orm,
-    paid: { ticket: string; identity: string; amountMinor: number; reason: string },
-  ): Promise<void> {
-    const { ticket, identity, amountMinor, reason } = paid;
-    const findProviderPayment = () => this.#parts.refundables.findCheckoutPayment(tx, ticket);
-    const refundable = { payment: { ticket }, identity, to: 'card' as const, findProviderPayment };
+  /** Sends a card payment back that bought nothing, in the transaction that has just booked it as owed to the card. */
+  async returnUnusable(tx: Orm, unusable: UnusablePayment): Promise<void> {
+    const { purpose, sourceId, identity, amountMinor, reason } = unusable;
+    const refundable = this.#parts.refundables.ofUnusable({ purpose, sourceId, identity, amountMinor });
     const row = await this.#insert(tx, refundable, { amountMinor, reason, by: HOUSE, part: 0 });
     await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity: row.identity }]);
   }

@@ -9,11 +9,10 @@ import type { Ticket } from '../protocol/money.ts';
 import type { WaiverInput, WaiverText } from '../protocol/pricing.ts';
 import type { Offer, Room } from '../protocol/rooms.ts';
 import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
-import type { Checkouts, Payable } from './checkouts.ts';
-import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale, transferLegs } from './ledger.ts';
+import type { Booking, Checkouts, Payable } from './checkouts.ts';
+import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { SaleTerms } from './pricing.ts';
-import type { Refunds } from './refunds.ts';
 import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
 import { isUniqueViolation } from './unique-violation.ts';
 import { acceptedWaiver } from './waiver-texts.ts';
@@ -48,7 +47,6 @@ export class Tickets implements Payable {
   readonly #store: TicketsStore;
   readonly #checkouts: Checkouts;
   readonly #checkoutsStore: CheckoutsStore;
-  readonly #refunds: Refunds;
   readonly #waivers: WaiversStore;
 
   constructor(
@@ -57,7 +55,6 @@ export class Tickets implements Payable {
       store: TicketsStore;
       checkouts: Checkouts;
       checkoutsStore: CheckoutsStore;
-      refunds: Refunds;
       waivers: WaiversStore;
     },
   ) {
@@ -65,7 +62,6 @@ export class Tickets implements Payable {
     this.#store = parts.store;
     this.#checkouts = parts.checkouts;
     this.#checkoutsStore = parts.checkoutsStore;
-    this.#refunds = parts.refunds;
     this.#waivers = parts.waivers;
     parts.checkouts.register('ticket', this);
   }
@@ -214,31 +210,36 @@ export class Tickets implements Payable {
     return checkout && this.#checkouts.resume(checkout);
   }
 
-  async planSettlement(checkout: Checkout): Promise<(tx: Orm) => Promise<void>> {
+  async planSettlement(checkout: Checkout): Promise<Booking> {
     const { rooms, ledger, pricing } = this.#context;
     const row = await this.#store.find(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
     const room = await rooms.getRoom(row.room);
     const access = await rooms.decideAccess({ room, identity: row.identity, role: 'fan' });
     const held = await this.#store.findByHolder(row.room, row.identity, 'valid');
-    const uselessBecause = held ? 'ticket_held_already' : access.state === 'refused' ? access.reason : undefined;
-    if (uselessBecause) return (tx) => this.#giveBack(tx, row, uselessBecause);
+    if (held) return async () => 'ticket_held_already';
+    if (access.state === 'refused') return async () => access.reason ?? 'room_ended';
     const terms = await pricing.termsOf(row);
     const legs = await this.#legsOf({ row, terms }, room.creator.identity);
     return async (tx) => {
       // Its page had expired, and its place may be another's now.
       const isLate = room.capacity !== null && row.status === 'expired';
-      if (isLate && !(await this.#isLeft(tx, row))) return this.#giveBack(tx, row, 'sold_out');
+      if (isLate && !(await this.#isLeft(tx, row))) return 'sold_out';
       const at = this.#context.nowIso();
       await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
       const bought = await this.#store.markValid(tx, row.id, at);
       if (!bought) throw new AppError('internal', 'A ticket was paid for that had been given back.');
       await this.#grant(tx, toTicket(bought));
+      return undefined;
     };
   }
 
   async expire(tx: Orm, checkout: Checkout): Promise<void> {
     await this.#store.markExpired(tx, checkout.sourceId);
+  }
+
+  async handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
+    await this.#store.markRefunded(tx, checkout.sourceId, ['pending', 'expired']);
   }
 
   async #legsOf({ row, terms }: Pick<TicketDraft, 'row' | 'terms'>, creator: string): Promise<Leg[]> {
@@ -259,23 +260,5 @@ export class Tickets implements Payable {
       ['ticket.bought', { ticket }, { room, identity }],
       ['earnings.changed', { room }, { room }],
     );
-  }
-
-  async #giveBack(tx: Orm, row: NewTicket, reason: string): Promise<void> {
-    const { ledger, currency } = this.#context;
-    const legs = transferLegs(
-      houseAccount('provider_clearing', currency),
-      houseAccount('refund_payable', currency),
-      row.priceMinor,
-    );
-    const at = this.#context.nowIso();
-    await ledger.post(tx, { kind: 'unusable_payment', source: { type: 'ticket', id: row.id }, legs, at });
-    await this.#store.markRefunded(tx, row.id, ['pending', 'expired']);
-    await this.#refunds.returnCardPayment(tx, {
-      ticket: row.id,
-      identity: row.identity,
-      amountMinor: row.priceMinor,
-      reason,
-    });
   }
 }

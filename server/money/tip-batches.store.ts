@@ -24,6 +24,13 @@ const FIND_KEYS = `select sent.* from unnest($1::text[], $2::text[], $3::text[])
     select * from tips where (room, identity, idempotency_key) = (key.room, key.identity, key.idempotency_key) limit 1
   ) as sent`;
 
+/** Keys whose tip is about to be paid by card: paid from the wallet as well, it would be paid twice. */
+const FIND_KEYS_BY_CARD = `select key.* from unnest($1::text[], $2::text[], $3::text[]) as key (room, identity, idempotency_key)
+  cross join lateral (
+    select 1 from card_tips where status = 'pending'
+      and (room, identity, idempotency_key) = (key.room, key.identity, key.idempotency_key) limit 1
+  ) as pending`;
+
 /** One statement for everything that the books and the tips gain. Nothing in it is joined, so that its plan suits any number of rows. */
 const BOOK = `with wallets as (
       update ledger_accounts set balance = balance - spent.amount
@@ -43,17 +50,28 @@ const BOOK = `with wallets as (
       $16::text[], $17::text[], $18::text[], $19::bigint[], $20::text[])
       as sent (id, at, room, identity, name, role, amount, message, item, key, policy, creator, terms)`;
 
-interface KeyedRow {
-  id: string;
+/** What a batch of tips is decided on. */
+export interface SeenBefore {
+  availableMinor: ReadonlyMap<string, number>;
+  earlier: readonly TipRow[];
+  /** Keys of tips whose page to pay by card is open. */
+  byCard: ReadonlySet<string>;
+}
+
+interface KeyOfTip {
   room: string;
   identity: string;
+  idempotency_key: string;
+}
+
+interface KeyedRow extends KeyOfTip {
+  id: string;
   name: string;
   role: TipRow['role'];
   amount_minor: string | number;
   currency: string;
   message: string | null;
   menu_item: string | null;
-  idempotency_key: string;
   status: TipRow['status'];
   fee_policy: string;
   creator_minor: string | number;
@@ -73,29 +91,32 @@ export class TipBatchesStore {
   /** One transaction over many tips. `decide` sees the locked wallets and earlier tips, and says what is booked and told. */
   async commit(
     drafts: TipRow[],
-    decide: (seen: { availableMinor: Map<string, number>; earlier: TipRow[] }) => {
-      postings: TipPosting[];
-      facts: NewFact[];
-    },
+    decide: (seen: SeenBefore) => { postings: TipPosting[]; facts: NewFact[] },
   ): Promise<CommittedFact[]> {
     const wallets = [...new Set(drafts.flatMap((draft) => [walletOf(draft), promoOf(draft)]))];
     return this.#db.bulkTransaction(async (run) => {
       const locked = await run<{ id: string; available: string | number }>(LOCK_WALLETS, [wallets]);
-      const earlier = await this.#findKeys(run, drafts);
+      const keys = [
+        drafts.map((row) => row.room),
+        drafts.map((row) => row.identity),
+        drafts.map((row) => row.idempotencyKey),
+      ];
+      const earlier = await this.#findKeys(run, keys);
+      const byCard = await run<KeyOfTip>(FIND_KEYS_BY_CARD, keys);
       const availableMinor = new Map(locked.map((row) => [row.id, Number(row.available)]));
-      const { postings, facts } = decide({ availableMinor, earlier });
+      const { postings, facts } = decide({
+        availableMinor,
+        earlier,
+        byCard: new Set(byCard.map((row) => tipKey({ ...row, idempotencyKey: row.idempotency_key }))),
+      });
       if (postings.length === 0) return [];
       await this.#book(run, postings);
       return this.#outbox.addAll(run, facts);
     });
   }
 
-  async #findKeys(run: Run, drafts: TipRow[]): Promise<TipRow[]> {
-    const rows = await run<KeyedRow>(FIND_KEYS, [
-      drafts.map((row) => row.room),
-      drafts.map((row) => row.identity),
-      drafts.map((row) => row.idempotencyKey),
-    ]);
+  async #findKeys(run: Run, keys: string[][]): Promise<TipRow[]> {
+    const rows = await run<KeyedRow>(FIND_KEYS, keys);
     return rows.map((row) => ({
       id: row.id,
       room: row.room,
@@ -153,6 +174,15 @@ export class TipBatchesStore {
       rows.map((row) => row.terms),
     ]);
   }
+}
+
+/** No part can hold the separator: ids and keys are of a narrow alphabet, identities have no line feed. */
+export function tipKey({
+  room,
+  identity,
+  idempotencyKey,
+}: Pick<TipRow, 'room' | 'identity' | 'idempotencyKey'>): string {
+  return `${room}\n${identity}\n${idempotencyKey}`;
 }
 
 /** The promotional account of whoever tips, from which a tip is paid first. */

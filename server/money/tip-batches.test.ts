@@ -4,6 +4,9 @@ import { fanWallet, saleLegs, splitSale, sumOf } from './ledger.ts';
 import { walletOf } from './tip-batches.store.ts';
 import { decide, type TipDraft } from './tip-batches.ts';
 
+/** No page to pay by card is open. */
+const byCard = new Set<string>();
+
 const policy = { id: 'fees_test', vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
 
 function draftOf(
@@ -57,7 +60,7 @@ test('a batch comes out as its tips one after another: nobody overdraws, a key p
       });
       const walletOfFan = (fan: number) => walletOf({ identity: `fan-${fan}`, currency: 'eur' });
       const availableMinor = new Map(credits.map((amountMinor, fan) => [walletOfFan(fan), amountMinor]));
-      const decided = decide(attempts.map(draftOf), { availableMinor, earlier: [] });
+      const decided = decide(attempts.map(draftOf), { availableMinor, earlier: [], byCard });
       const outcomes = decided.outcomes.map((outcome) =>
         'error' in outcome ? outcome.error.code : outcome.isNew ? 'new' : 'earlier',
       );
@@ -75,11 +78,11 @@ test('a tip that is refused for a reason of its own is still answered when it wa
   const draft = draftOf({ fan: 0, amountMinor: 500, key: 1 }, 1);
   const refused: TipDraft = { ...draft, refusal: 'room_ended' };
   const availableMinor = new Map([[walletOf(draft.row), 1_000]]);
-  expect(decide([refused], { availableMinor, earlier: [] }).outcomes).toEqual([
+  expect(decide([refused], { availableMinor, earlier: [], byCard }).outcomes).toEqual([
     { error: expect.objectContaining({ code: 'room_ended' }) },
   ]);
   const earlier = { ...draft.row, id: 'tip_earlier' };
-  const answered = decide([refused], { availableMinor, earlier: [earlier] });
+  const answered = decide([refused], { availableMinor, earlier: [earlier], byCard });
   expect(answered.outcomes).toEqual([{ row: earlier, isNew: false }]);
   expect(answered.postings).toEqual([]);
 });

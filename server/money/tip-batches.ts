@@ -11,7 +11,14 @@ import { fanWallet, type Leg } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { MoneyFact } from './money-facts.ts';
 import { payWithPromo } from './promo-legs.ts';
-import { promoOf, type TipBatchesStore, type TipPosting, walletOf } from './tip-batches.store.ts';
+import {
+  promoOf,
+  type SeenBefore,
+  type TipBatchesStore,
+  type TipPosting,
+  tipKey,
+  walletOf,
+} from './tip-batches.store.ts';
 import { type TipRow, toTip } from './tips.store.ts';
 
 const BATCH_TIPS = 500;
@@ -102,10 +109,10 @@ export class TipBatches {
     let decided: Decisions | undefined;
     const facts = await this.#store.commit(
       batch.map(({ draft }) => draft.row),
-      ({ availableMinor, earlier }) => {
+      (seen) => {
         decided = decide(
           batch.map(({ draft }) => draft),
-          { availableMinor, earlier },
+          seen,
         );
         return { postings: decided.postings, facts: this.#factsOf(decided) };
       },
@@ -161,16 +168,14 @@ interface Decisions {
 }
 
 /** Decides tips one after another on what the wallets hold. Pure, so that it may run again when the transaction does. */
-export function decide(
-  drafts: TipDraft[],
-  seen: { availableMinor: ReadonlyMap<string, number>; earlier: readonly TipRow[] },
-): Decisions {
+export function decide(drafts: TipDraft[], seen: SeenBefore): Decisions {
   const availableMinor = new Map(seen.availableMinor);
-  const sent = new Map(seen.earlier.map((row) => [keyOf(row), row]));
+  const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));
   const postings: TipPosting[] = [];
   const outcomes = drafts.map(({ row, legs, refusal }): Outcome => {
-    const earlier = sent.get(keyOf(row));
+    const earlier = sent.get(tipKey(row));
     if (earlier) return isSame(earlier, row) ? { row: earlier, isNew: false } : failure('idempotency_conflict');
+    if (seen.byCard.has(tipKey(row))) return failure('idempotency_conflict');
     if (refusal) return failure(refusal);
     const wallet = walletOf(row);
     const promo = availableMinor.get(promoOf(row)) ?? 0;
@@ -179,7 +184,7 @@ export function decide(
     if (left < 0) return failure('insufficient_funds');
     availableMinor.set(wallet, left);
     if (promoMinor > 0) availableMinor.set(promoOf(row), promo - promoMinor);
-    sent.set(keyOf(row), row);
+    sent.set(tipKey(row), row);
     postings.push({
       transaction: createId('ledgerTransaction'),
       row,
@@ -191,9 +196,6 @@ export function decide(
 }
 
 const failure = (code: ErrorCode): Outcome => ({ error: new AppError(code) });
-
-/** No part can hold the separator: ids and keys are of a narrow alphabet, identities have no line feed. */
-const keyOf = (row: TipRow) => `${row.room}\n${row.identity}\n${row.idempotencyKey}`;
 
 function isSame(earlier: TipRow, row: TipRow): boolean {
   return (

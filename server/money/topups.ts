@@ -6,7 +6,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { CardTopup } from '../protocol/money.ts';
 import type { Cards } from './cards.ts';
 import type { Checkout, CheckoutsStore } from './checkouts.store.ts';
-import type { CheckoutRequest, Checkouts, Payable } from './checkouts.ts';
+import type { Booking, CheckoutRequest, Checkouts, Payable } from './checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, transferLegs } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { Refunds } from './refunds.ts';
@@ -120,7 +120,7 @@ export class Topups implements Payable {
     return { id, identity, amountMinor, currency: this.#context.currency, createdAt: this.#context.nowIso() };
   }
 
-  async planSettlement(checkout: Checkout): Promise<(tx: Orm) => Promise<void>> {
+  async planSettlement(checkout: Checkout): Promise<Booking> {
     const { ledger, currency } = this.#context;
     const { identity, amountMinor } = checkout;
     const id = checkout.sourceId as TopupId;
@@ -142,10 +142,15 @@ export class Topups implements Payable {
       if (available > LIMITS.walletMaxMinor) {
         await this.#refunds.returnTopup(tx, { topup: { id, identity, amountMinor }, reason: 'wallet_limit' });
       }
+      return undefined;
     };
   }
 
   async expire(tx: Orm, checkout: Checkout): Promise<void> {
     await this.#store.markExpired(tx, checkout.sourceId);
+  }
+
+  handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
+    return this.expire(tx, checkout);
   }
 }

@@ -53,7 +53,7 @@ export class WebhookInboxStore {
       .where(eq(providerEvents.id, id));
   }
 
-  async markFault(id: string, error: string, nextAttemptAt: string | null): Promise<void> {
+  async markFault(id: string, error: string, nextAttemptAt: string): Promise<void> {
     await this.#orm.update(providerEvents).set({ error, nextAttemptAt }).where(eq(providerEvents.id, id));
   }
 

@@ -17,8 +17,9 @@ import type { InboxEvent, NewInboxEvent, WebhookInboxStore } from './webhook-inb
 const CLAIM_ITEMS = 20;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
-/** Days of trying; afterwards the event stays in the inbox with its error, and the sweep of open payments goes on. */
-const ATTEMPTS_MAX = 80;
+/** Days of trying; afterwards it is tried once a day, and the desk counts it until somebody has mended what stands in the way. */
+const HOURLY_ATTEMPTS = 80;
+const RETRY_SLOW_MS = 24 * 3_600_000;
 /** Events are listed again from a little before the last listing, because the provider may show them out of order. */
 const LISTING_OVERLAP_MS = 10 * 60_000;
 /** How far back the first listing of a new house looks. */
@@ -120,7 +121,7 @@ export class WebhookInbox {
       metrics.webhooks.inc({ outcome: 'processed' });
     } catch (error) {
       const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(event.attempts - 1, 20), RETRY_MAX_MS);
-      const retryAt = event.attempts >= ATTEMPTS_MAX ? null : this.#context.laterIso(pauseMs);
+      const retryAt = this.#context.laterIso(event.attempts >= HOURLY_ATTEMPTS ? RETRY_SLOW_MS : pauseMs);
       log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event not processed');
       metrics.webhooks.inc({ outcome: 'failed' });
       await this.#parts.store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);

@@ -48,8 +48,11 @@ export const deskOverview = z.object({
   disputes: z.object({ openCount: count, openMinor: minor, evidenceDueAt: time.nullable() }),
   payouts: z.object({ dueCount: count, dueMinor: minor, pendingCount: count, pendingMinor: minor }),
   frozenCreators: count,
-  /** What waits for somebody: refunds and payouts that were refused, provider events that could not be processed. */
-  failures: z.object({ refunds: count, payouts: count, providerEvents: count }),
+  /**
+   * What waits for somebody: refunds and payouts that were refused, provider events that could not be processed, payments that could not be booked
+   * and are tried again for a day before they go back to the card.
+   */
+  failures: z.object({ refunds: count, payouts: count, providerEvents: count, payments: count }),
   /**
    * What people of the house began more than a quarter of an hour ago, of which nobody knows whether it was done, and which was not asked for again
    * since with an answer.
@@ -58,7 +61,8 @@ export const deskOverview = z.object({
 });
 export type DeskOverview = z.infer<typeof deskOverview>;
 
-export const paymentKind = z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session']);
+/** `unusable`: a card payment that bought nothing and goes back to the card. */
+export const paymentKind = z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session', 'unusable']);
 export type PaymentKind = z.infer<typeof paymentKind>;
 
 export const deskPayment = z.object({

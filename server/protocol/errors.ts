@@ -64,6 +64,8 @@ export const ERROR_CATALOGUE = {
   // Stage
   publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
   not_live: { status: 409, retryable: true, message: 'Nobody is live in this room at the moment.' },
+  live_over: { status: 409, retryable: false, message: 'This live is over. Go live again to begin another.' },
+  live_replaced: { status: 409, retryable: false, message: 'Another window of yours has taken this live over.' },
   session_not_found: { status: 404, retryable: true, message: 'This media session is over. Join again.' },
   producer_not_found: { status: 404, retryable: false, message: 'There is no such track.' },
   invalid_media_parameters: { status: 400, retryable: false, message: 'The media parameters are not usable.' },
@@ -74,6 +76,11 @@ export const ERROR_CATALOGUE = {
     message: 'Video is not available for a moment. Trying again helps.',
   },
   spare_unavailable: { status: 409, retryable: false, message: 'There is nowhere to keep a spare session.' },
+  too_many_media_sessions: {
+    status: 429,
+    retryable: false,
+    message: 'You are watching this room in too many places at once. Close another tab.',
+  },
   stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
   // Chat
   message_not_found: { status: 404, retryable: false, message: 'There is no such message.' },

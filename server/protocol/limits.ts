@@ -40,6 +40,8 @@ export const LIMITS = {
   /** Words and phrases in a creator's list. */
   wordRules: 500,
   wordPatternChars: 60,
+  /** Words of one phrase in that list. */
+  wordPatternWords: 8,
   /** Entries before and after a message that a moderator, or a report, has with it. */
   chatContextEntries: 10,
   chatExportMessages: 1_000,

@@ -47,6 +47,7 @@ import {
   publishAnswer,
   publishInput,
   resumeAnswer,
+  resumeInput,
   sessionInput,
   stageState,
   transportOptions,
@@ -80,8 +81,11 @@ export const REQUESTS = {
   'stage:unproduce': { input: unproduceInput, answer: nothing },
   'stage:mute': { input: muteInput, answer: nothing },
   'stage:viewport': { input: viewportInput, answer: nothing },
-  /** Takes over a media session of one's own after the socket was lost; refused with `session_not_found` when it is over. */
-  'stage:resume': { input: sessionInput, answer: resumeAnswer },
+  /**
+   * Takes over a media session of one's own after the socket was lost. Refused with `session_not_found` when it was lost, and for a publisher with
+   * `live_over` or `live_replaced` when its live must not be restored.
+   */
+  'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:leave': { input: sessionInput, answer: nothing },
   'stage:endLive': { input: nothing, answer: nothing },
   ...CHAT_REQUESTS,
@@ -132,10 +136,12 @@ const inside = z.object({
 });
 export type Inside = z.infer<typeof inside>;
 
+const rights = z.object({ publish: z.boolean(), chat: z.boolean(), tip: z.boolean(), moderate: z.boolean() });
+
 /** The first event on every connection; what a fan without a key sees is the lobby: no `inside`. */
 export const welcome = z.object({
   participant,
-  can: z.object({ publish: z.boolean(), chat: z.boolean(), tip: z.boolean(), moderate: z.boolean() }),
+  can: rights,
   room,
   access,
   viewerCount: z.number().int(),
@@ -153,6 +159,8 @@ export const EVENTS = {
   'rooms:welcome': welcome,
   'rooms:accessGranted': z.object({ access, inside }),
   'rooms:accessRevoked': z.object({ access }),
+  /** A later token made somebody else of this participant: the role and the rights that hold from now on. */
+  'rooms:rightsChanged': z.object({ participant, can: rights }),
   'rooms:viewerCount': z.object({ count: z.number().int() }),
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),

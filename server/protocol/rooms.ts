@@ -26,6 +26,10 @@ export const accessRule = z.object({
 });
 export type AccessRule = z.infer<typeof accessRule>;
 
+const listed = z
+  .boolean()
+  .meta({ description: 'Whether the first-party site lists the room to everybody; false unless said otherwise' });
+
 export const roomInput = z.object({
   creator: identity,
   title: singleLine(LIMITS.titleChars),
@@ -34,8 +38,12 @@ export const roomInput = z.object({
   /** Most tickets that are sold; absent means any number. */
   capacity: z.number().int().min(1).max(LIMITS.capacityMax).optional(),
   chat: z.object({ enabled: z.boolean() }).partial().optional(),
+  listed: listed.optional(),
 });
 export type RoomInput = z.infer<typeof roomInput>;
+
+export const roomChange = z.object({ listed });
+export type RoomChange = z.infer<typeof roomChange>;
 
 export const roomStatus = z.enum(['scheduled', 'live', 'ended']);
 
@@ -45,6 +53,7 @@ export const room = z.object({
   creator: z.object({ identity, name: z.string() }),
   access: accessRule,
   chat: z.object({ enabled: z.boolean() }),
+  listed,
   /** `live` exactly while the creator's media is on stage. */
   status: roomStatus,
   /** Most tickets that are sold; null means any number. */
@@ -110,3 +119,6 @@ export const roomListQuery = z.object({
   creator: identity.optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
 });
+
+/** What is left to somebody after the end of what the embedder granted. */
+export const endedEntitlement = z.object({ room: roomId, identity, access });

@@ -36,7 +36,17 @@ export const watchInput = z.object({
   /** A session of the same participant for which the new one waits, should its media worker die. */
   spareOf: sessionId.optional(),
 });
-export const publishInput = z.object({ dtlsParameters: dtlsParameters.optional(), spareOf: sessionId.optional() });
+/** Made by the page at each going live, and named by every session of that live. */
+const publication = z.string().min(8).max(64);
+export const publishInput = z
+  .object({
+    dtlsParameters: dtlsParameters.optional(),
+    spareOf: sessionId.optional(),
+    publication: publication.optional(),
+    /** Restores the live of this publication, without anybody asking: refused when that live is over or was taken over. */
+    restore: z.boolean().optional(),
+  })
+  .refine(({ restore, publication: named }) => !restore || named !== undefined, 'restore needs a publication');
 export const connectInput = z.object({ session: sessionId, dtlsParameters });
 export const produceInput = z.object({
   session: sessionId,
@@ -48,6 +58,7 @@ export const produceInput = z.object({
 export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
 export const sessionInput = z.object({ session: sessionId });
+export const resumeInput = z.object({ session: sessionId, publication: publication.optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 
 export const transportOptions = z.object({

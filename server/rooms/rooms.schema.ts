@@ -17,12 +17,16 @@ export const rooms = pgTable(
     minTier: text('min_tier'),
     currency: text('currency').notNull(),
     chatEnabled: boolean('chat_enabled').notNull().default(true),
+    /** Whether the first-party site shows it to everybody. */
+    listed: boolean('listed').notNull().default(false),
     /** Most tickets that are sold; absent means any number. */
     capacity: integer('capacity'),
     startsAt: time('starts_at'),
     liveStartedAt: time('live_started_at'),
     /** The gateway that holds the live; when that one is silent, it is over. */
     liveGateway: text('live_gateway'),
+    /** Which going-live holds the stage, by the key that its page made; only that one may restore the live. */
+    livePublication: text('live_publication'),
     /** When the first live began; absent as long as none was held. */
     firstLiveAt: time('first_live_at'),
     endedAt: time('ended_at'),
@@ -31,6 +35,7 @@ export const rooms = pgTable(
   (table) => [
     index('rooms_creator').on(table.creator),
     index('rooms_created').on(table.createdAt),
+    index('rooms_listed').on(table.createdAt).where(sql`${table.listed} and ${table.endedAt} is null`),
     index('rooms_live').on(table.liveGateway).where(sql`${table.liveStartedAt} is not null`),
     index('rooms_never_live').on(table.endedAt, table.startsAt).where(sql`${table.firstLiveAt} is null`),
   ],
@@ -61,23 +66,25 @@ export const entitlements = pgTable(
 );
 
 /**
- * Who may keep order in a room, by the token that was issued last: their rank holds while they are not connected as well. Whoever was a fan
- * all along has no row.
+ * What the latest token says of its holder in a room (`token-grants.ts`): it holds while they are not connected as well. Whoever was a fan all along,
+ * and of whom no token says whether access was sold, has no row.
  */
-export const roomModerators = pgTable(
-  'room_moderators',
+export const tokenGrants = pgTable(
+  'token_grants',
   {
     room: text('room').notNull(),
     identity: text('identity').notNull(),
     creator: text('creator').notNull(),
-    /** False once a later token made a fan of them. */
+    role: text('role').$type<'moderator' | 'fan'>().notNull(),
     moderates: boolean('moderates').notNull(),
-    /** Of the token that says so, in seconds since 1970: an older one says nothing any more. */
-    issuedAtSeconds: integer('issued_at_seconds').notNull(),
+    /** Seconds since 1970, as in tokens. */
+    rankIssuedAtSeconds: integer('rank_issued_at_seconds').notNull(),
+    entitled: boolean('entitled'),
+    entitledIssuedAtSeconds: integer('entitled_issued_at_seconds').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.room, table.identity] }),
-    index('room_moderators_creator').on(table.creator, table.identity).where(sql`${table.moderates}`),
+    index('token_grants_moderators').on(table.creator, table.identity).where(sql`${table.moderates}`),
   ],
 );
 

@@ -1,16 +1,18 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNotNull, isNull, lte, notExists, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
 import type { Database, Orm } from '../platform/db.ts';
 import { gateways } from '../platform/gateways.schema.ts';
 import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
-import { type EntitlementSource, entitlements, removals, roomModerators, rooms } from './rooms.schema.ts';
+import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
+import { toGrant } from './token-grants.store.ts';
+import type { TokenGrant } from './token-statements.ts';
 
 export interface AccessFacts {
   room: Room;
   removed: boolean;
-  /** By the latest token that was heard of. */
-  moderates: boolean;
+  /** By the latest tokens that are known; null where none said anything out of the ordinary. */
+  grant: TokenGrant | null;
   entitlements: Pick<
     typeof entitlements.$inferSelect,
     'source' | 'sourceId' | 'validUntil' | 'revokedAt' | 'revokedReason'
@@ -26,6 +28,13 @@ export interface AccessKey {
 export interface EntitlementKey {
   source: EntitlementSource;
   sourceId: string;
+}
+
+export interface RoomFilter {
+  status?: Room['status'];
+  creator?: string;
+  listed?: boolean;
+  limit: number;
 }
 
 export type NewRoom = typeof rooms.$inferInsert;
@@ -44,7 +53,7 @@ const ENTITLEMENTS_READ = 20;
 const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
 
 /** Nobody is on stage. */
-const NOT_LIVE = { liveStartedAt: null, liveGateway: null };
+const NOT_LIVE = { liveStartedAt: null, liveGateway: null, livePublication: null };
 
 export class RoomsStore {
   readonly #db: Database;
@@ -72,8 +81,15 @@ export class RoomsStore {
     return row && toRoom(row);
   }
 
-  async listRooms(filter: { status?: Room['status']; creator?: string; limit: number }): Promise<Room[]> {
+  /** False when there is no such room. */
+  async updateRoom(id: string, change: Partial<Pick<NewRoom, 'listed'>>): Promise<boolean> {
+    const rows = await this.#db.orm.update(rooms).set(change).where(eq(rooms.id, id)).returning({ id: rooms.id });
+    return rows.length > 0;
+  }
+
+  async listRooms(filter: RoomFilter): Promise<Room[]> {
     const conditions: (SQL | undefined)[] = [];
+    if (filter.listed !== undefined) conditions.push(eq(rooms.listed, filter.listed));
     if (filter.creator) conditions.push(eq(rooms.creator, filter.creator));
     if (filter.status === 'ended') conditions.push(isNotNull(rooms.endedAt));
     if (filter.status === 'live') conditions.push(isNotNull(rooms.liveStartedAt), isNull(rooms.endedAt));
@@ -112,6 +128,15 @@ export class RoomsStore {
       .where(and(eq(rooms.id, room), isNotNull(rooms.liveStartedAt)))
       .returning({ id: rooms.id });
     return held.length > 0;
+  }
+
+  async setLivePublication(room: string, publication: string | null): Promise<void> {
+    await this.#db.orm.update(rooms).set({ livePublication: publication }).where(eq(rooms.id, room));
+  }
+
+  async findLivePublication(room: string): Promise<string | null> {
+    const [row] = await this.#db.orm.select({ key: rooms.livePublication }).from(rooms).where(eq(rooms.id, room));
+    return row?.key ?? null;
   }
 
   /** False when another gateway holds the live by now, or nobody does. */
@@ -180,11 +205,19 @@ export class RoomsStore {
     return rows.length > 0;
   }
 
-  /** Rooms that were on air when the process stopped: nobody is publishing in them now. */
+  /** Whose live was cut by a restart, and has not come back, may not restore it any more. */
+  async forgetPublications(): Promise<void> {
+    await this.#db.orm
+      .update(rooms)
+      .set({ livePublication: null })
+      .where(and(isNull(rooms.liveStartedAt), isNotNull(rooms.livePublication)));
+  }
+
+  /** Rooms that were on air when the process stopped: nobody is publishing in them now, but their publishers may come back. */
   async clearLives(): Promise<string[]> {
     const rows = await this.#db.orm
       .update(rooms)
-      .set(NOT_LIVE)
+      .set({ liveStartedAt: null, liveGateway: null })
       .where(isNotNull(rooms.liveStartedAt))
       .returning({ id: rooms.id });
     return rows.map((row) => row.id);
@@ -250,22 +283,9 @@ export class RoomsStore {
     return row;
   }
 
-  /** True while this source's entitlement is there and not revoked. */
-  /** For each of these keys, in the order given, whether the entitlement is there and not revoked. */
-  async holdEntitlements(keys: EntitlementKey[]): Promise<boolean[]> {
-    const { source, sourceId, revokedAt } = entitlements;
-    const [sources, ids] = [new Set(keys.map((key) => key.source)), keys.map((key) => key.sourceId)];
-    const found = await this.#db.orm
-      .select({ source, sourceId })
-      .from(entitlements)
-      .where(and(inArray(source, [...sources]), inArray(sourceId, ids), isNull(revokedAt)));
-    const held = new Set(found.map((row) => `${row.source} ${row.sourceId}`));
-    return keys.map((key) => held.has(`${key.source} ${key.sourceId}`));
-  }
-
   /**
    * All that access is decided from, for each that is asked for, in one statement, as it is asked for several times in every join: the room, whether the
-   * identity was removed from it, and the identity's entitlements to it, the latest first. Undefined where there is no such room.
+   * identity was removed from it, what tokens said, and the identity's entitlements to it, the latest first. Undefined where there is no such room.
    */
   async findAccessFacts(asked: AccessKey[]): Promise<(AccessFacts | undefined)[]> {
     const rows = await this.#accessFacts.execute({
@@ -277,7 +297,7 @@ export class RoomsStore {
       const facts = found.get(row.asked) ?? {
         room: toRoom(row),
         removed: row.removal !== null,
-        moderates: row.moderates ?? false,
+        grant: row.grant && toGrant(row.grant),
         entitlements: [],
       };
       found.set(row.asked, facts);
@@ -297,35 +317,6 @@ export class RoomsStore {
   /** Records a removal; the first one stands when there is one already. */
   async insertRemoval(tx: Orm, row: Omit<RemovalRow, 'removedAt'>): Promise<boolean> {
     const rows = await tx.insert(removals).values(row).onConflictDoNothing().returning({ id: removals.id });
-    return rows.length > 0;
-  }
-
-  /** Keeps what a token says of somebody's rank, unless a later token said something else. */
-  async recordModerator(row: typeof roomModerators.$inferInsert): Promise<void> {
-    const { moderates, issuedAtSeconds } = row;
-    await this.#db.orm
-      .insert(roomModerators)
-      .values(row)
-      .onConflictDoUpdate({
-        target: [roomModerators.room, roomModerators.identity],
-        set: { moderates, issuedAtSeconds },
-        setWhere: lte(roomModerators.issuedAtSeconds, issuedAtSeconds),
-      });
-  }
-
-  /** In one room, or in any of the creator's. */
-  async moderates(of: { creator: string; room?: string | undefined; identity: string }): Promise<boolean> {
-    const conditions = [
-      eq(roomModerators.creator, of.creator),
-      eq(roomModerators.identity, of.identity),
-      roomModerators.moderates,
-    ];
-    if (of.room !== undefined) conditions.push(eq(roomModerators.room, of.room));
-    const rows = await this.#db.orm
-      .select({ room: roomModerators.room })
-      .from(roomModerators)
-      .where(and(...(conditions as SQL[])))
-      .limit(1);
     return rows.length > 0;
   }
 
@@ -361,7 +352,7 @@ function prepareAccessFacts(orm: Orm) {
       room: rooms,
       creatorName: creators.name,
       removal: removals.id,
-      moderates: roomModerators.moderates,
+      grant: tokenGrants,
       entitlement: {
         source: latest.source,
         sourceId: latest.sourceId,
@@ -374,7 +365,7 @@ function prepareAccessFacts(orm: Orm) {
     .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
     .leftJoin(removals, and(eq(removals.room, rooms.id), eq(removals.identity, identity)))
-    .leftJoin(roomModerators, and(eq(roomModerators.room, rooms.id), eq(roomModerators.identity, identity)))
+    .leftJoin(tokenGrants, and(eq(tokenGrants.room, rooms.id), eq(tokenGrants.identity, identity)))
     .leftJoinLateral(latest, sql`true`)
     .orderBy(sql`asked.number`, desc(latest.createdAt))
     .prepare('access_facts');
@@ -393,6 +384,7 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
       ...(room.minTier === null ? {} : { minTier: room.minTier as TierId }),
     },
     chat: { enabled: room.chatEnabled },
+    listed: room.listed,
     capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
     startsAt: iso(room.startsAt),

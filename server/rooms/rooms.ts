@@ -8,15 +8,26 @@ import type { Orm } from '../platform/db.ts';
 import { GatheredRead } from '../platform/gathered-read.ts';
 import type { Outbox } from '../platform/outbox.ts';
 import { NEWCOMERS_REST_MS } from '../platform/rest-between.ts';
-import type { Role } from '../protocol/accounts.ts';
+import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type TicketId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Access, AccessReason, AccessRule, Offer, Removal, Room, RoomInput } from '../protocol/rooms.ts';
+import type { Access, AccessReason, Offer, Removal, Room, RoomChange, RoomInput } from '../protocol/rooms.ts';
+import { parseAccessRule, parseCapacity } from './access-rules.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
-import type { AccessFacts, AccessKey, EntitlementKey, RoomsStore } from './rooms.store.ts';
+import type { AccessFacts, AccessKey, EntitlementKey, RoomFilter, RoomsStore } from './rooms.store.ts';
+import { TokenGrants } from './token-grants.ts';
+import {
+  issueTime,
+  NO_GRANT,
+  type Rank,
+  saysNews,
+  statementOf,
+  type TokenGrant,
+  type TokenStatement,
+} from './token-statements.ts';
 
 /** Rooms of which it is remembered what never changes; past it the one that was remembered first is forgotten. */
 const ROOMS_REMEMBERED = 10_000;
@@ -29,22 +40,21 @@ export interface AccessQuery {
   subscribe?: boolean;
 }
 
-/** `moderates`: what was recorded of their rank, whatever the token says that they come with. */
+/** `rank`: by the latest token that is known, whatever the one says that they come with. */
 export interface Decided {
   room: Room;
   access: Access;
+  rank: Rank;
+}
+
+export interface Admission {
+  room: Room;
+  access: Access;
+  role: Role;
   moderates: boolean;
 }
 
-/** What a token says of somebody's rank in a room; of several, the one that was issued last counts. */
-export interface Rank {
-  room: RoomId;
-  identity: string;
-  moderates: boolean;
-  issuedAtSeconds: number;
-}
-
-/** Facts of this domain. `access.changed` says: look at this identity's access again. */
+/** Facts of this domain. `access.changed` and `rank.changed` say: look at this identity's access and rights again. */
 export interface AccessChanged {
   room: RoomId;
   identity: string;
@@ -61,7 +71,7 @@ export class Rooms {
   readonly #clock: Clock;
   readonly #currency: string;
   readonly #gateway: string;
-  readonly #held: GatheredRead<EntitlementKey, boolean>;
+  readonly #grants: TokenGrants;
   readonly #facts: GatheredRead<AccessKey, AccessFacts | undefined>;
   readonly #remembered = new Map<string, { creator: string; hasChat: boolean }>();
 
@@ -80,14 +90,18 @@ export class Rooms {
     this.#outbox = options.outbox;
     this.#clock = options.clock;
     this.#currency = options.currency;
-    this.#held = new GatheredRead((keys) => this.#store.holdEntitlements(keys), { restMs: NEWCOMERS_REST_MS });
+    this.#grants = new TokenGrants({
+      db: options.store.database,
+      outbox: options.outbox,
+      entitle: (tx, holder, entitled) => this.#setEmbedderAccess(tx, holder, entitled),
+    });
     this.#facts = new GatheredRead((keys) => this.#store.findAccessFacts(keys), { restMs: NEWCOMERS_REST_MS });
     this.clubs = new Clubs({ ...options, store: new ClubsStore(options.store.database) });
   }
 
   async createRoom(input: RoomInput): Promise<Room> {
     await this.#accounts.getCreator(input.creator);
-    const access = this.#parseAccessRule(input.access);
+    const access = parseAccessRule(input.access, this.#currency);
     if (access.minTier && (await this.clubs.getTier(access.minTier)).creator !== input.creator) {
       throw new AppError('tier_not_found');
     }
@@ -102,34 +116,12 @@ export class Rooms {
       minTier: access.minTier ?? null,
       currency: this.#currency,
       chatEnabled: input.chat?.enabled ?? true,
+      listed: input.listed ?? false,
       // In UTC: Postgres refuses time zones that ISO 8601 has.
       startsAt: input.startsAt ? new Date(input.startsAt).toISOString() : null,
-      capacity: this.#parseCapacity(input),
+      capacity: parseCapacity(input),
     });
     return this.getRoom(id);
-  }
-
-  #parseAccessRule(rule: AccessRule): AccessRule {
-    if (rule.currency !== undefined && rule.currency !== this.#currency) {
-      throw new AppError('amount_invalid', `This house counts in ${this.#currency}, not in ${rule.currency}.`);
-    }
-    if (rule.kind === 'free') {
-      if (rule.priceMinor !== undefined) throw new AppError('amount_invalid', 'A free room has no price.');
-      return { kind: 'free' };
-    }
-    if (rule.kind === 'private') return parsePrivateRule(rule);
-    if (rule.kind === 'members') return parseMembersRule(rule);
-    if (rule.kind !== 'ticket') throw new AppError('access_kind_unavailable');
-    if (rule.priceMinor === undefined) throw new AppError('amount_invalid', 'A ticket needs a priceMinor.');
-    if (rule.priceMinor < LIMITS.ticketMinMinor) throw new AppError('amount_too_small');
-    if (rule.priceMinor > LIMITS.ticketMaxMinor) throw new AppError('amount_too_large');
-    return { kind: 'ticket', priceMinor: rule.priceMinor };
-  }
-
-  #parseCapacity({ capacity, access }: RoomInput): number | null {
-    if (capacity === undefined) return null;
-    if (access.kind !== 'ticket') throw new AppError('invalid_request', 'Only a room with tickets has a capacity.');
-    return capacity;
   }
 
   async getRoom(id: string): Promise<Room> {
@@ -138,7 +130,12 @@ export class Rooms {
     return room;
   }
 
-  listRooms(filter: { status?: Room['status']; creator?: string; limit: number }): Promise<Room[]> {
+  async updateRoom(id: RoomId, change: RoomChange): Promise<Room> {
+    if (!(await this.#store.updateRoom(id, change))) throw new AppError('room_not_found');
+    return this.getRoom(id);
+  }
+
+  listRooms(filter: RoomFilter): Promise<Room[]> {
     return this.#store.listRooms(filter);
   }
 
@@ -180,13 +177,30 @@ export class Rooms {
 
   /** Decides, from the database as it is now, whether this identity may be in this room; answers with the room as well. */
   async decide({ roomId, identity, role, subscribe = true }: AccessQuery): Promise<Decided> {
-    const facts = await this.#facts.get({ room: roomId, identity });
+    const facts = await this.#readFacts(roomId, identity);
+    const access = await this.#accessFrom(facts, { identity, role, subscribe });
+    return { room: facts.room, rank: (facts.grant ?? NO_GRANT).rank, access };
+  }
+
+  /** The same for whoever presents a token: records what it says, and decides by what the latest token says. */
+  async admit(claims: TokenClaims): Promise<Admission> {
+    const { room: roomId, sub: identity, role } = claims;
+    let facts = await this.#readFacts(roomId, identity);
+    const said = statementOf(claims);
+    if (said && saysNews(facts.grant, said)) {
+      await this.#grants.record(said, facts.room);
+      facts = await this.#readFacts(roomId, identity);
+    }
+    const rank = said ? (facts.grant ?? NO_GRANT).rank : undefined;
+    const who = { identity, role: rank?.role ?? role, subscribe: claims.can?.subscribe !== false };
+    const access = await this.#accessFrom(facts, who);
+    return { room: facts.room, access, role: who.role, moderates: rank?.moderates ?? true };
+  }
+
+  async #readFacts(room: RoomId, identity: string): Promise<AccessFacts> {
+    const facts = await this.#facts.get({ room, identity });
     if (!facts) throw new AppError('room_not_found');
-    return {
-      room: facts.room,
-      moderates: facts.moderates,
-      access: await this.#accessFrom(facts, { identity, role, subscribe }),
-    };
+    return facts;
   }
 
   /** The access alone, for whoever has the room at hand. */
@@ -200,8 +214,9 @@ export class Rooms {
   ): Promise<Access> {
     if (role !== 'creator' && removed) return { state: 'refused', reason: 'removed' };
     if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
-    if (role !== 'fan') return { state: 'granted', reason: 'role' };
+    if (role === 'creator') return { state: 'granted', reason: 'role' };
     if (!subscribe) return { state: 'refused', reason: 'subscribe_not_allowed' };
+    if (role === 'moderator') return { state: 'granted', reason: 'role' };
     if (room.access.kind === 'free') return { state: 'granted', reason: 'free' };
     const now = this.#clock.now();
     const valid = entitlements.find(
@@ -256,29 +271,38 @@ export class Rooms {
     if (holder) await this.#addAccessChanged(tx, holder.room as RoomId, holder.identity, { granted: false, reason });
   }
 
-  /** An embedder's token says that it sold access itself, or (false) that it takes it back. One entitlement an identity and room. */
-  async recordEmbedderAccess(entry: { room: RoomId; identity: string; entitled: boolean }): Promise<void> {
-    const key = { source: 'embedder', sourceId: `${entry.room}/${entry.identity}` } as const;
-    // Every reconnect says it again: that costs one look and no transaction.
-    if ((await this.#held.get(key)) === entry.entitled) return;
-    await this.#store.transaction(async (tx) => {
-      if (!entry.entitled) return this.revokeEntitlement(tx, key, 'revoked');
-      const { room, identity } = entry;
-      if (await this.#store.restoreEntitlement(tx, { ...key, room, identity })) {
-        await this.#addAccessChanged(tx, room, identity, grantedBy(key));
-      }
-    });
-    this.#outbox.wake();
+  /**
+   * Records what a token is about to say that this house mints, and answers the second in which it is issued: it counts at once, before it is
+   * presented, and after all that is known, however shortly before that was said.
+   */
+  async recordIssued(said: Omit<TokenStatement, 'issuedAtSeconds'>): Promise<number> {
+    const nowSeconds = this.#nowSeconds();
+    const issuedAt = (known: TokenGrant) =>
+      issueTime(known, { ...said, issuedAtSeconds: nowSeconds }, nowSeconds + LIMITS.tokenClockSkewSeconds);
+    const { room, grant } = await this.#readFacts(said.room, said.identity);
+    const statement = { ...said, issuedAtSeconds: issuedAt(grant ?? NO_GRANT) };
+    return saysNews(grant, statement) ? this.#grants.record(statement, room, issuedAt) : nowSeconds;
   }
 
-  /** Tokens alone say who keeps order. What they say is kept, so that nobody acts against a colleague who is away. */
-  async recordRank(rank: Rank): Promise<void> {
-    await this.#store.recordModerator({ ...rank, creator: await this.creatorOf(rank.room) });
+  /** Ends what the embedder granted, by whatever token that exists by now; answers the access that is left. */
+  async endEmbedderAccess(roomId: RoomId, identity: string): Promise<Access> {
+    const { room } = await this.#readFacts(roomId, identity);
+    const said = { room: roomId, identity, entitled: false, issuedAtSeconds: this.#nowSeconds() };
+    // The clock of who issued the latest token may be ahead of ours.
+    await this.#grants.record(said, room, (known) => Math.max(said.issuedAtSeconds, known.entitledIssuedAtSeconds));
+    return (await this.decide({ roomId, identity, role: 'fan' })).access;
+  }
+
+  /** One entitlement an identity and room, given and taken back by what tokens say. */
+  async #setEmbedderAccess(tx: Orm, { room, identity }: { room: RoomId; identity: string }, entitled: boolean) {
+    const key = { source: 'embedder', sourceId: `${room}/${identity}` } as const;
+    if (entitled) await this.restoreEntitlement(tx, { ...key, room, identity });
+    else await this.revokeEntitlement(tx, key, 'revoked');
   }
 
   /** Whether somebody keeps order, connected or not: in one room, or in any of the creator's. */
   moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean> {
-    return this.#store.moderates(of);
+    return this.#grants.moderates(of);
   }
 
   /**
@@ -323,6 +347,17 @@ export class Rooms {
   /** The publisher is back at this gateway, and may have been at another meanwhile, which held the live; false when it is over. */
   holdLive(roomId: RoomId): Promise<boolean> {
     return this.#store.setLiveGateway(roomId, this.#gateway);
+  }
+
+  /** A publisher takes the stage: whoever held it before may not come back by themselves. */
+  takeStage(roomId: RoomId, publication: string | undefined): Promise<void> {
+    return this.#store.setLivePublication(roomId, publication ?? null);
+  }
+
+  /** Refuses to restore a live that is over, or that another page has taken over since. */
+  async assertHoldsStage(roomId: RoomId, publication: string): Promise<void> {
+    const holder = await this.#store.findLivePublication(roomId);
+    if (holder !== publication) throw new AppError(holder === null ? 'live_over' : 'live_replaced');
   }
 
   /** Ends the live that this gateway holds; one that has moved to another goes on there. */
@@ -370,6 +405,11 @@ export class Rooms {
     return this.#store.clearLives();
   }
 
+  /** What `clearLives` has cut can be restored until then. */
+  forgetPublications(): Promise<void> {
+    return this.#store.forgetPublications();
+  }
+
   async findExpired(afterMs: number, untilMs: number): Promise<{ room: string; identity: string }[]> {
     const span = [new Date(afterMs).toISOString(), new Date(untilMs).toISOString()] as const;
     return [...(await this.#store.findExpired(...span)), ...(await this.clubs.findExpired(...span))];
@@ -384,20 +424,13 @@ export class Rooms {
     });
   }
 
+  #nowSeconds(): number {
+    return Math.floor(this.#clock.now() / 1_000);
+  }
+
   #nowIso(): string {
     return new Date(this.#clock.now()).toISOString();
   }
-}
-
-function parsePrivateRule(rule: AccessRule): AccessRule {
-  const { ratePerMinuteMinor, priceMinor } = rule;
-  if (priceMinor !== undefined) throw new AppError('amount_invalid', 'A private room has a rate, not a price.');
-  if (ratePerMinuteMinor === undefined) {
-    throw new AppError('amount_invalid', 'A private room needs a ratePerMinuteMinor.');
-  }
-  if (ratePerMinuteMinor < LIMITS.privateRateMinMinor) throw new AppError('amount_too_small');
-  if (ratePerMinuteMinor > LIMITS.privateRateMaxMinor) throw new AppError('amount_too_large');
-  return { kind: 'private', ratePerMinuteMinor };
 }
 
 function grantedBy({
@@ -417,8 +450,3 @@ const REASON_OF_SOURCE: Record<EntitlementSource, AccessReason> = {
   gift: 'gift',
   embedder: 'embedder',
 };
-
-function parseMembersRule({ priceMinor, minTier }: AccessRule): AccessRule {
-  if (priceMinor !== undefined) throw new AppError('amount_invalid', 'What a club costs is the price of its tiers.');
-  return { kind: 'members', ...(minTier ? { minTier } : {}) };
-}

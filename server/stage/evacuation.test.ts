@@ -16,6 +16,7 @@ function house(viewers: number, { follow = true } = {}) {
     spareOf: undefined,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
+    connected: true,
   });
   const left = [
     ...Array.from({ length: viewers }, (_, i) => entry(`viewer ${i}`, 'watch')),

@@ -10,6 +10,11 @@ import type { Rooms } from '../rooms/rooms.ts';
 
 const PUBLISHER_GRACE_MS = 20_000;
 
+export interface PublicationInput {
+  publication?: string | undefined;
+  restore?: boolean | undefined;
+}
+
 export interface LivesOptions {
   rooms: Rooms;
   clock: Clock;
@@ -31,6 +36,17 @@ export class Lives {
     this.#clock = clock;
     this.#log = log;
     this.#metrics = metrics;
+  }
+
+  /** A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it. */
+  async admit(room: RoomId, { publication, restore }: PublicationInput): Promise<void> {
+    if (restore && publication) await this.#rooms.assertHoldsStage(room, publication);
+    else await this.#rooms.takeStage(room, publication);
+  }
+
+  /** Refuses whoever must not restore the live that they were in. */
+  assertHoldsStage(room: RoomId, publication: string): Promise<void> {
+    return this.#rooms.assertHoldsStage(room, publication);
   }
 
   /** A publisher is there, anew or again. Camera and microphone arrive at the same time; the live starts once. */

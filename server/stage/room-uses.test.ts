@@ -15,6 +15,7 @@ function entry(given: Partial<SessionEntry>): SessionEntry {
     spareOf: undefined,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
+    connected: true,
     ...given,
   };
 }

@@ -14,27 +14,37 @@ export interface SessionEntry {
   readonly socket: string | undefined;
   /** Without a socket: the session ends then unless its participant is back. */
   readonly orphanedUntilMs: number;
+  /** Whether media can flow, as the node said last. */
+  readonly connected: boolean;
 }
+
+type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected'> & {
+  socket: string;
+  node?: string;
+  spareOf?: SessionId | undefined;
+  connected?: boolean;
+};
 
 export class SessionTable {
   readonly #entries = new Map<SessionId, SessionEntry>();
   readonly #bySocket = new Map<string, Set<SessionId>>();
+  readonly #byPerson = new Map<string, Set<SessionId>>();
 
   /** Looks after a session from now on, for the participant on this socket; also one that was known before. */
-  add(
-    entry: Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node' | 'spareOf'> & {
-      socket: string;
-      node?: string;
-      spareOf?: SessionId | undefined;
-    },
-  ): void {
-    this.#set({ node: undefined, spareOf: undefined, ...entry, orphanedUntilMs: Number.POSITIVE_INFINITY });
+  add(entry: NewEntry): void {
+    const orphanedUntilMs = Number.POSITIVE_INFINITY;
+    this.#set({ node: undefined, spareOf: undefined, connected: false, ...entry, orphanedUntilMs });
   }
 
   /** The session has been opened on this node. */
   place(session: SessionId, node: string): void {
     const entry = this.#entries.get(session);
     if (entry) this.#set({ ...entry, node });
+  }
+
+  setConnected(session: SessionId, connected: boolean): void {
+    const entry = this.#entries.get(session);
+    if (entry && entry.connected !== connected) this.#set({ ...entry, connected });
   }
 
   /** The publishers first: when they have to go elsewhere, all others wait for them to be there. */
@@ -66,7 +76,11 @@ export class SessionTable {
   }
 
   ofSocket(socket: string): SessionEntry[] {
-    return [...(this.#bySocket.get(socket) ?? [])].flatMap((session) => this.#entries.get(session) ?? []);
+    return this.#find(this.#bySocket.get(socket));
+  }
+
+  ofPerson(room: RoomId, identity: string): SessionEntry[] {
+    return this.#find(this.#byPerson.get(personKey({ room, identity })));
   }
 
   count(direction: SessionEntry['direction']): number {
@@ -81,24 +95,38 @@ export class SessionTable {
   }
 
   remove(session: SessionId): void {
-    this.#unlink(session);
+    const entry = this.#entries.get(session);
+    if (!entry) return;
     this.#entries.delete(session);
+    if (entry.socket !== undefined) unlink(this.#bySocket, entry.socket, session);
+    unlink(this.#byPerson, personKey(entry), session);
+  }
+
+  #find(sessions: ReadonlySet<SessionId> = new Set()): SessionEntry[] {
+    return [...sessions].flatMap((session) => this.#entries.get(session) ?? []);
   }
 
   #set(entry: SessionEntry): void {
-    this.#unlink(entry.session);
+    const earlier = this.#entries.get(entry.session)?.socket;
+    if (earlier !== undefined && earlier !== entry.socket) unlink(this.#bySocket, earlier, entry.session);
     this.#entries.set(entry.session, entry);
-    if (entry.socket === undefined) return;
-    const sessions = this.#bySocket.get(entry.socket) ?? new Set();
-    sessions.add(entry.session);
-    this.#bySocket.set(entry.socket, sessions);
+    if (entry.socket !== undefined) link(this.#bySocket, entry.socket, entry.session);
+    link(this.#byPerson, personKey(entry), entry.session);
   }
+}
 
-  #unlink(session: SessionId): void {
-    const socket = this.#entries.get(session)?.socket;
-    if (socket === undefined) return;
-    const sessions = this.#bySocket.get(socket);
-    sessions?.delete(session);
-    if (sessions?.size === 0) this.#bySocket.delete(socket);
-  }
+function personKey({ room, identity }: { room: RoomId; identity: string }): string {
+  return JSON.stringify([room, identity]);
+}
+
+function link(index: Map<string, Set<SessionId>>, key: string, session: SessionId): void {
+  const sessions = index.get(key) ?? new Set();
+  sessions.add(session);
+  index.set(key, sessions);
+}
+
+function unlink(index: Map<string, Set<SessionId>>, key: string, session: SessionId): void {
+  const sessions = index.get(key);
+  sessions?.delete(session);
+  if (sessions?.size === 0) index.delete(key);
 }

@@ -23,10 +23,11 @@ import type { Rooms } from '../rooms/rooms.ts';
 import { Audiences } from './audiences.ts';
 import { Evacuation } from './evacuation.ts';
 import type { Fleet } from './fleet.ts';
-import { Lives } from './lives.ts';
+import { Lives, type PublicationInput } from './lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
 import type { RoomPlaces } from './room-places.ts';
 import { SessionLeases } from './session-leases.ts';
+import { sessionsInTheWay } from './session-limits.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
 import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
@@ -167,17 +168,20 @@ export class Stage {
   /** Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. */
   async publish(
     caller: StageCaller,
-    input: { dtlsParameters?: DtlsParameters; spareOf?: SessionId },
+    input: { dtlsParameters?: DtlsParameters; spareOf?: SessionId } & PublicationInput,
   ): Promise<PublishAnswer> {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
+    const { publication, restore, ...media } = input;
     const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'publish');
     const session = this.#open(caller, 'publish', input.spareOf);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
+      if (!spared) await this.#lives.admit(caller.room, { publication, restore });
       const { node, answer } = spared
-        ? { node: spared.id, answer: await spared.publish({ session, grant, ...input }) }
-        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, ...input }));
+        ? { node: spared.id, answer: await spared.publish({ session, grant, ...media }) }
+        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, ...media }));
       this.#assertStillOpen(session, node);
+      if (restore) await this.#assertStillHeld(caller.room, session, publication);
       const { transport } = answer;
       return {
         session,
@@ -237,7 +241,7 @@ export class Stage {
   }
 
   /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
-  async resume(caller: StageCaller, session: SessionId): Promise<ResumeAnswer> {
+  async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
     const { room, identity, socket } = caller;
     const known = this.#sessions.get(session);
     if (known && (known.room !== room || known.identity !== identity)) throw new AppError('session_not_found');
@@ -249,11 +253,13 @@ export class Stage {
     ).catch(() => undefined);
     if (!found) {
       this.#forget(session);
+      // Whether the live may be restored in another session.
+      if (caller.publish && publication) await this.#lives.assertHoldsStage(room, publication);
       throw new AppError('session_not_found');
     }
     const direction = found.publish ? 'publish' : 'watch';
     const spare = found.spare as ResumeAnswer['spare'];
-    const theirs = { room, identity, socket, direction, node: found.node } as const;
+    const theirs = { room, identity, socket, direction, node: found.node, connected: true } as const;
     this.#sessions.add({ ...theirs, session });
     if (spare) this.#sessions.add({ ...theirs, session: spare.session, spareOf: session });
     this.#countSessions();
@@ -350,6 +356,8 @@ export class Stage {
     if (caller.access.state !== 'granted') throw new AppError('access_required');
     const session = createId('session');
     const { room, identity, socket } = caller;
+    for (const earlier of sessionsInTheWay(this.#sessions, { room, identity, socket, direction, spareOf }))
+      void this.#replace(earlier);
     this.#sessions.add({ session, room, identity, direction, socket, spareOf });
     this.#countSessions();
     return session;
@@ -364,6 +372,16 @@ export class Stage {
       ?.closeSession({ session })
       .catch(() => {});
     throw new AppError('access_required');
+  }
+
+  /** Another page may have taken the stage, or ended the live, while the node was working. */
+  async #assertStillHeld(room: RoomId, session: SessionId, publication = ''): Promise<void> {
+    try {
+      await this.#lives.assertHoldsStage(room, publication);
+    } catch (error) {
+      await this.#close(session, 'closed');
+      throw error;
+    }
   }
 
   #abandon(session: SessionId, error: unknown): unknown {
@@ -401,6 +419,14 @@ export class Stage {
     // Not before: while the session is there its node is needed.
     this.#release(entry);
     if (entry) this.#handleEnded(entry);
+  }
+
+  /** Ends a session that is in the way of another one. */
+  async #replace(entry: SessionEntry): Promise<void> {
+    const { room, session, socket } = entry;
+    await this.#close(session, 'replaced');
+    if (socket !== undefined)
+      this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
   }
 
   async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
@@ -460,6 +486,7 @@ export class Stage {
       this.#forget(entry.session);
       this.#handleEnded(entry);
     }
+    if (event.type === 'transportState') this.#sessions.setConnected(entry.session, event.state === 'connected');
     if (entry.socket) this.#onEvent({ socket: entry.socket, event });
   }
 

@@ -10,7 +10,7 @@ export interface TurnConfig {
   secret: string;
 }
 
-const CREDENTIAL_LIFE_SECONDS = 12 * 3600;
+const CREDENTIAL_LIFE_SECONDS = 3600;
 
 export function createIceServers(turn: TurnConfig | undefined, identity: string, nowMs: number): IceServers {
   if (!turn) return [];

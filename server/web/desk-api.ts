@@ -21,14 +21,12 @@ export interface RefundOrder {
   idempotencyKey: string;
 }
 
-/** By which name a refund takes the id of each kind. */
-const NAME_OF_KIND: Record<string, string> = {
-  ticket: 'ticket',
-  tip: 'tip',
-  topup: 'topup',
-  membership: 'membership',
-  private_session: 'privateSession',
-};
+/** By which name a refund takes the id of a payment. */
+function refundNameOf(kind: string, payment: string): string {
+  if (kind === 'private_session') return 'privateSession';
+  // What bought nothing has the id of what it was for.
+  return kind === 'unusable' ? (payment.split('_', 1)[0] ?? kind) : kind;
+}
 
 export const deskApi = {
   overview: () => call<DeskOverview>('GET', '/site/desk/overview'),
@@ -41,7 +39,7 @@ export const deskApi = {
       withQuery(`/site/desk/payments/${encodeURIComponent(payment)}/refund-preview`, { amountMinor }),
     ),
   refund: ({ payment, kind, ...order }: RefundOrder) =>
-    call<Refund>('POST', '/site/desk/refunds', { [NAME_OF_KIND[kind] ?? kind]: payment, ...order }),
+    call<Refund>('POST', '/site/desk/refunds', { [refundNameOf(kind, payment)]: payment, ...order }),
   acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/site/desk/acts')).acts,
   disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/site/desk/disputes')).disputes,
   submitEvidence: (dispute: string, note: string) =>

@@ -171,7 +171,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     await expect(buy(guest, ended)).rejects.toEqual(failure('room_ended'));
     await house.rooms.removeParticipant({ room, identity: removed, by: 'ada', reason: 'charter' });
     await expect(buy(removed)).rejects.toEqual(failure('access_removed'));
-    await house.rooms.recordEmbedderAccess({ room: room.id, identity: guest, entitled: true });
+    await house.rooms.recordIssued({ room: room.id, identity: guest, entitled: true });
     await expect(buy(guest)).rejects.toEqual(failure('already_entitled'));
     await expect(buy(room.creator.identity)).rejects.toEqual(failure('already_entitled'));
     expect(await balanceOf(removed)).toBe(1_000);

@@ -7,7 +7,7 @@ import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../server/platform/db.ts';
 import { openMoneyHouse } from '../support/money-house.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { createTestDatabase } from '../support/postgres.ts';
 
 const PAYOUT = new URL('../support/payout-load.ts', import.meta.url).pathname;
 const TIMEOUT_MS = 240_000;
@@ -31,7 +31,7 @@ if (process.env.LOGE_TEST_POSTGRES_BIN) {
   TARGETS.push({
     name: 'Postgres',
     async open() {
-      const { url, close } = await startPostgres();
+      const { url, close } = await createTestDatabase();
       return { target: url, connect: () => Database.create({ url }), close };
     },
   });

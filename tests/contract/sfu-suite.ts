@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import type { RtpParameters, SfuErrorCode, SfuNode, Viewport } from '../../sfu/contract.ts';
+import {
+  type RtpParameters,
+  type SfuErrorCode,
+  type SfuNode,
+  type Viewport,
+  WATCH_SESSIONS_PER_PERSON_MAX,
+} from '../../sfu/contract.ts';
 import { RtpPublisher } from '../support/rtp-publisher.ts';
 import { srtpProfiles } from '../support/rtp-srtp.ts';
 import { RtpStage, type StageViewer } from '../support/rtp-stage.ts';
@@ -27,6 +33,7 @@ export interface SfuHarnessNode {
 
 export interface SfuHarnessOptions {
   leaseMs?: number;
+  connectWithinMs?: number;
   consumersPerWorkerMax?: number;
   layerLoweringDelayMs?: number;
 }
@@ -408,6 +415,19 @@ function describeGrants(open: Open): void {
     await expectCode(stage.node.setViewport({ session, viewport: SMALL }), 'session_not_found');
   });
 
+  it('closes what does not connect in time, whoever is to send over it', async () => {
+    const { stage } = await open({ connectWithinMs: 500 });
+    await using _ = stage;
+    const kept = [await stage.publish('room_connect'), await stage.watch('room_connect')];
+    const watching = randomUUID();
+    await stage.node.watch({ session: watching, ...watchRequest(stage), grant: stage.grant('room_connect') });
+    const publishing = randomUUID();
+    await stage.node.publish({ session: publishing, grant: stage.grant('room_connect_2', { publish: true }) });
+    for (const session of [watching, publishing])
+      expect((await stage.events.wait('sessionClosed', session)).reason).toBe('connect_timeout');
+    expect((await stage.node.renew({ sessions: kept.map(({ session }) => session) })).lost).toEqual([]);
+  });
+
   it('keeps sessions that are renewed and closes those that are not', async () => {
     const { stage } = await open({ leaseMs: 600 });
     await using _ = stage;
@@ -483,6 +503,37 @@ function describePeople(open: Open): void {
     expect(new Set(closed.map(({ session }) => session))).toEqual(new Set(theirs.map(({ session }) => session)));
     const { lost } = await stage.node.renew({ sessions: [other.session, elsewhere.session] });
     expect(lost).toEqual([]);
+  });
+
+  it('lets a person watch a room so often at once and no more, in place of what is not connected', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_often');
+    const grant = { identity: 'fan' };
+    const watch = () =>
+      stage.node.watch({ session: randomUUID(), ...watchRequest(stage), grant: stage.grant('room_often', grant) });
+    // A socket that asks for many at once, and connects none of them.
+    const rush = await Promise.allSettled(Array.from({ length: 20 }, watch));
+    expect(rush.filter(({ status }) => status === 'fulfilled')).toHaveLength(WATCH_SESSIONS_PER_PERSON_MAX);
+    await watch();
+    expect(stage.events.of('sessionClosed').map(({ reason }) => reason)).toEqual(['replaced']);
+
+    const connected = [];
+    for (let i = 0; i < WATCH_SESSIONS_PER_PERSON_MAX; i++) {
+      const viewer = await stage.watch('room_often', { grant });
+      await stage.events.wait('transportState', viewer.session, ({ state }) => state === 'connected');
+      connected.push(viewer.session);
+    }
+    await expectCode(watch(), 'too_many_sessions');
+    const others = [
+      await stage.watch('room_often', { grant: { identity: 'other' } }),
+      await stage.watch('room_often_2', { grant }),
+    ];
+    await stage.node.closeSession({ session: connected[0] ?? '' });
+    const last = await watch();
+    expect(last.consumers).not.toEqual([]);
+    const { lost } = await stage.node.renew({ sessions: [...connected, ...others.map(({ session }) => session)] });
+    expect(lost).toEqual([connected[0]]);
   });
 
   it('counts what flows between a room and one person', async () => {

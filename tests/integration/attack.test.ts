@@ -136,6 +136,28 @@ describe('from inside a free room', () => {
     publisher.close();
   });
 
+  test('R14a: one person holds as many media sessions as one can watch, on a socket, in the room and on the SFU', async () => {
+    const { id: target } = await loge.createRoom({ kind: 'free' });
+    const token = sign({ sub: 'hoarder-of-media', room: target });
+    const fans: TestParticipant[] = [];
+    for (let index = 0; index < LIMITS.socketsPerIdentity; index += 1)
+      fans.push(await TestParticipant.connect(loge.url, { token }));
+    const before = await loge.app.context.stage.stats();
+    const rtpCapabilities = rtpViewerCapabilities(fans[0]?.welcome.inside?.stage.routerRtpCapabilities ?? {});
+    const ask = (fan: TestParticipant) => fan.emit('stage:watch', { rtpCapabilities });
+    // At once: none of them can be given up for another one before it is open.
+    const rush = await Promise.all(fans.flatMap((fan) => Array.from({ length: 10 }, () => ask(fan))));
+    const codes = rush.flatMap((answer) => (answer.ok ? [] : [answer.error.code]));
+    expect(codes.filter((code) => code !== 'rate_limited' && code !== 'too_many_media_sessions')).toEqual([]);
+    expect(codes).toContain('too_many_media_sessions');
+    // One after the other: each takes the place of one that is not connected.
+    for (const fan of fans) expect((await ask(fan)).ok || codes.includes('rate_limited')).toBe(true);
+    const after = await loge.app.context.stage.stats();
+    for (const fan of fans) fan.socket.close();
+    expect(after.sessions - before.sessions).toBeLessThanOrEqual(4);
+    expect(after.sessions - before.sessions).toBeGreaterThan(0);
+  });
+
   test('R5: malformed input is refused and leaves no trace', async () => {
     using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'fuzzer' }) });
     const before = await fan.request('chat:history', {});
@@ -243,6 +265,122 @@ describe('without a ticket', () => {
     await expect(
       stage.watch({ ...(caller as object), access: { state: 'required' } } as never, { rtpCapabilities: {} }),
     ).rejects.toMatchObject({ code: 'access_required' });
+  });
+});
+
+describe('R9a: older tokens', () => {
+  /** A token that was issued so long ago. */
+  const signAged = (ageSeconds: number, over: Record<string, unknown>) =>
+    sign({ iat: nowSeconds() - ageSeconds, exp: nowSeconds() + 600, ...over });
+  const tipCode = async (token: string) => {
+    const response = await fetch(`${loge.url}/v1/rooms/${paidRoom}/tips`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ amountMinor: 500, idempotencyKey: 'tip-00000001' }),
+    });
+    return ((await response.json()) as { error: { code: string } }).error.code;
+  };
+
+  test('access that a newer token took back is not restored by an older one', async () => {
+    const fan = { sub: 'refunded', room: paidRoom };
+    const old = signAged(60, { ...fan, entitled: true });
+    using before = await TestParticipant.connect(loge.url, { token: old });
+    expect(before.welcome.access.state).toBe('granted');
+    const revoked = before.next('rooms:accessRevoked');
+    using after = await TestParticipant.connect(loge.url, { token: signAged(30, { ...fan, entitled: false }) });
+    expect(after.welcome.access.state).toBe('required');
+    expect((await revoked).access).toMatchObject({ state: 'required', reason: 'revoked' });
+    expect(await tipCode(old)).toBe('access_required');
+    using again = await TestParticipant.connect(loge.url, { token: old });
+    expect(again.welcome).toMatchObject({ access: { state: 'required' }, inside: null });
+    expect(await again.refusal('chat:history', {})).toBe('access_required');
+    // A later one does restore it, on the sockets that are open.
+    const granted = again.next('rooms:accessGranted');
+    using later = await TestParticipant.connect(loge.url, { token: signAged(10, { ...fan, entitled: true }) });
+    expect(later.welcome.access.state).toBe('granted');
+    await granted;
+  });
+
+  test('a token that takes back, presented late, does not end what was given after it', async () => {
+    const fan = { sub: 'late-word', room: paidRoom };
+    const stale = signAged(60, { ...fan, entitled: false });
+    using bought = await TestParticipant.connect(loge.url, { token: signAged(30, { ...fan, entitled: true }) });
+    using other = await TestParticipant.connect(loge.url, { token: stale });
+    expect([bought.welcome.access.state, other.welcome.access.state]).toEqual(['granted', 'granted']);
+  });
+
+  test('the embedder ends what it granted, on open sockets and for every token issued so far', async () => {
+    const claims = { identity: 'ended', room: paidRoom, entitled: true };
+    const unused = await loge.token(claims);
+    using fan = await TestParticipant.connect(loge.url, { token: await loge.token(claims) });
+    expect(fan.welcome.access).toMatchObject({ state: 'granted', reason: 'embedder' });
+    const revoked = fan.next('rooms:accessRevoked');
+    const end = () => loge.server('DELETE', `/v1/rooms/${paidRoom}/entitlements/ended`);
+    expect(await end()).toMatchObject({ identity: 'ended', room: paidRoom, access: { state: 'required' } });
+    expect((await revoked).access).toMatchObject({ state: 'required', reason: 'revoked' });
+    using again = await TestParticipant.connect(loge.url, { token: unused });
+    expect(again.welcome.access.state).toBe('required');
+    // Ending it again changes nothing; a token that is minted afterwards, in the same second too, grants again.
+    await end();
+    using renewed = await TestParticipant.connect(loge.url, { token: await loge.token(claims) });
+    expect(renewed.welcome.access.state).toBe('granted');
+  });
+
+  test('a demoted moderator loses the powers on the open socket, and the old token does not bring them back', async () => {
+    const moderator = { sub: 'demoted', role: 'moderator' };
+    const old = signAged(60, moderator);
+    using open = await TestParticipant.connect(loge.url, { token: old });
+    expect(open.welcome.can.moderate).toBe(true);
+    const changed = open.next('rooms:rightsChanged');
+    using fan = await TestParticipant.connect(loge.url, { token: signAged(30, { sub: 'demoted' }) });
+    expect(fan.welcome.can.moderate).toBe(false);
+    expect(await changed).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false } });
+    const remove = { identity: 'victim', reason: 'because' };
+    expect(await open.refusal('rooms:remove', remove)).toBe('forbidden');
+    using again = await TestParticipant.connect(loge.url, { token: old });
+    expect(again.welcome).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false } });
+    expect(await again.refusal('rooms:remove', remove)).toBe('forbidden');
+    // A token that the house mints counts from then on, presented or not.
+    const promoted = open.next('rooms:rightsChanged');
+    await loge.token({ identity: 'demoted', room, role: 'moderator' });
+    expect(await promoted).toMatchObject({ participant: { role: 'moderator' }, can: { moderate: true } });
+    expect(await open.refusal('rooms:remove', remove)).toBe('ok');
+  });
+
+  test('a moderator without a ticket is put out of a paid room with the rank', async () => {
+    const claims = { sub: 'gate-keeper', room: paidRoom };
+    using keeper = await TestParticipant.connect(loge.url, { token: signAged(60, { ...claims, role: 'moderator' }) });
+    expect(keeper.welcome.access.state).toBe('granted');
+    const revoked = keeper.next('rooms:accessRevoked');
+    await loge.token({ identity: 'gate-keeper', room: paidRoom, role: 'fan' });
+    expect((await revoked).access.state).toBe('required');
+    expect(await keeper.refusal('chat:history', {})).toBe('access_required');
+  });
+
+  test('of two tokens of one second the one that takes away counts, in either order', async () => {
+    const iat = nowSeconds() - 20;
+    const stateAfter = async (sub: string, ...said: Record<string, unknown>[]) => {
+      let last = '';
+      for (const over of said) {
+        using fan = await TestParticipant.connect(loge.url, { token: sign({ sub, room: paidRoom, iat, ...over }) });
+        last = `${fan.welcome.access.state} ${fan.welcome.participant.role}`;
+      }
+      return last;
+    };
+    const yes = { entitled: true };
+    const no = { entitled: false };
+    expect(await stateAfter('tie-1', yes, no, yes)).toBe('required fan');
+    expect(await stateAfter('tie-2', no, yes)).toBe('required fan');
+    expect(await stateAfter('tie-3', { role: 'fan', can: { moderate: true } }, { role: 'moderator' })).toBe(
+      'required fan',
+    );
+  });
+
+  test('a moderator whose token does not let them watch is not let in', async () => {
+    const token = sign({ sub: 'blind', role: 'moderator', can: { subscribe: false } });
+    using moderator = await TestParticipant.connect(loge.url, { token });
+    expect(moderator.welcome.access).toEqual({ state: 'refused', reason: 'subscribe_not_allowed' });
+    expect(await moderator.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_required');
   });
 });
 

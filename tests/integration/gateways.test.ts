@@ -71,6 +71,24 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect((await granted).access.state).toBe('granted');
   });
 
+  test('a role taken away at one is taken from the open socket at the other within a second, and the old token gives it back nowhere', async () => {
+    const room = (await house.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
+    const token = await house.token({ identity: 'keeper', room, role: 'moderator' });
+    using keeper = await TestParticipant.connect(house.gateway(1).url, { token });
+    expect(keeper.welcome.can.moderate).toBe(true);
+    const changed = keeper.next('rooms:rightsChanged');
+    const revoked = keeper.next('rooms:accessRevoked');
+    const at = performance.now();
+    await house.token({ identity: 'keeper', room, role: 'fan' });
+    expect(await changed).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false } });
+    expect((await revoked).access.state).toBe('required');
+    expect(performance.now() - at).toBeLessThan(1_000);
+    for (const { url } of house.gateways) {
+      using back = await TestParticipant.connect(url, { token });
+      expect(back.welcome).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false }, inside: null });
+    }
+  });
+
   test('people are counted over both, once each, and forgotten when they leave', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });

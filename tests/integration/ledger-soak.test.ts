@@ -3,7 +3,7 @@
  * length; `LOGE_SEED` and `LOGE_SOAK_OPERATIONS` repeat and lengthen this one.
  */
 import { expect, test } from 'vitest';
-import { startPostgres } from '../support/postgres.ts';
+import { createTestDatabase } from '../support/postgres.ts';
 import { Soak } from '../support/soak/soak.ts';
 
 const SEED = Number(process.env.LOGE_SEED ?? Date.now() % 1_000_000_000);
@@ -30,7 +30,7 @@ test.runIf(process.env.LOGE_TEST_POSTGRES_BIN)(
     timeout: 60_000 + OPERATIONS * 100,
   },
   async () => {
-    const postgres = await startPostgres(undefined, { fsync: 'off', synchronous_commit: 'off' });
+    const postgres = await createTestDatabase();
     try {
       await using soak = await Soak.create({ url: postgres.url, seed: SEED, operations: OPERATIONS });
       const { lost, doubled, violations, outcomes, lastLines, crashes } = await soak.run();

@@ -33,7 +33,7 @@ describe.skipIf(!hasGateways)('spares behind two gateways', () => {
     ];
     const [creator, fan] = [await house.join(1, ada), await house.join(1, lea)];
     using live = await goLive(creator);
-    using ready = await goLive(creator, live.session);
+    using ready = await goLive(creator, { spareOf: live.session });
     using watched = await watch(fan);
     using spare = await watch(fan, watched.session);
     await watched.viewer.firstDecodableFrame;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../../server/platform/db.ts';
 import { copyPgliteTemplate } from './pglite-template.ts';
-import { startPostgres } from './postgres.ts';
+import { createTestDatabase } from './postgres.ts';
 
 export interface DatabaseKind {
   name: string;
@@ -32,7 +32,7 @@ if (process.env.LOGE_TEST_POSTGRES_BIN) {
   DATABASES.push({
     name: 'Postgres',
     async open() {
-      const postgres = await startPostgres();
+      const postgres = await createTestDatabase();
       const db = await Database.create({ url: postgres.url });
       return disposable(db, async () => {
         await db.close();

@@ -8,7 +8,7 @@ import { EMULATOR_WEBHOOK_SECRET } from '../../server/app.ts';
 import type { RoomInput } from '../../server/protocol/rooms.ts';
 import { findFreePort } from './app.ts';
 import { TestParticipant } from './participant.ts';
-import { startPostgres, type TestPostgres } from './postgres.ts';
+import { createTestDatabase, type TestPostgres } from './postgres.ts';
 import { hasRedis, TestRedis } from './redis.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -45,7 +45,7 @@ export class GatewayHouse implements AsyncDisposable {
   ) {
     const { count = 2, env = {}, envOf = () => ({}) } = options;
     const [postgres, redis, emulatorPort] = await Promise.all([
-      startPostgres(undefined, { max_connections: '120' }),
+      createTestDatabase(),
       TestRedis.start(),
       findFreePort(),
     ]);

@@ -11,11 +11,14 @@ export interface Live extends Disposable {
 }
 
 /** With `spareOf` what goes on stage is kept ready, and nothing is sent. */
-export async function goLive(creator: TestParticipant, spareOf?: SessionId): Promise<Live> {
+export async function goLive(
+  creator: TestParticipant,
+  { spareOf, publication }: { spareOf?: SessionId; publication?: string } = {},
+): Promise<Live> {
   const publisher = new RtpPublisher();
   if (spareOf) publisher.setMaxLayer(-1);
   const { dtlsParameters } = publisher;
-  const { session, transport } = await creator.request('stage:publish', { dtlsParameters, spareOf });
+  const { session, transport } = await creator.request('stage:publish', { dtlsParameters, spareOf, publication });
   creator.socket.on('stage:layersWanted', ({ maxSpatialLayer }: { maxSpatialLayer: number }) =>
     publisher.setMaxLayer(maxSpatialLayer),
   );

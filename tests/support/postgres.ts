@@ -1,8 +1,9 @@
 /**
- * A real Postgres for a test, from the programs in `LOGE_TEST_POSTGRES_BIN`: a cluster of its own in a temporary folder, with fsync on as in
- * production, reached through a socket in that folder.
+ * A real Postgres for tests, from the programs in `LOGE_TEST_POSTGRES_BIN`. `createTestDatabase` makes a database on the server that the
+ * test run shares; `startPostgres` starts a server in a temporary folder, reached through a socket there, with fsync on as in production.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,40 @@ const run = promisify(execFile);
 const START_ATTEMPTS = 200;
 const START_PAUSE_MS = 50;
 const CONNECTIONS_MAX = 60;
+
+/** The migrated database of the shared server that each test database is a copy of. */
+export const TEMPLATE_DATABASE = 'loge_template';
+
+/** The URL of another database on the same server. */
+export function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A migrated database of its own on the server that `global-setup.ts` started, or else a server of its own; `close` removes it. */
+export async function createTestDatabase(): Promise<TestPostgres> {
+  const serverUrl = process.env.LOGE_TEST_POSTGRES_URL;
+  // Benchmarks run without Vitest's global set-up, one house each.
+  if (!serverUrl) return await startPostgres(undefined, { max_connections: '120' });
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await runOnServer(serverUrl, `create database ${name} template ${TEMPLATE_DATABASE}`);
+  return {
+    url: databaseUrl(serverUrl, name),
+    close: () => runOnServer(serverUrl, `drop database if exists ${name} with (force)`),
+  };
+}
+
+/** Runs one statement over a connection of its own, which does not count for the template's copies. */
+export async function runOnServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
 
 /** `overrides` are settings of the server, such as `shared_buffers`; the tests have little, so that many can run at once. */
 export async function startPostgres(

@@ -142,6 +142,7 @@ export const english = {
     tooSmallByCard: (minimum: string) => `By card, the smallest tip is ${minimum}.`,
     confirmed: 'Payment confirmed. Your tip shows in a moment.',
     sent: (amount: string) => `${amount} sent. Thank you!`,
+    maybeSent: 'This tip may be sent already, or its payment page may be open. Look before you send another.',
     tooSmall: (minimum: string) => `The smallest tip is ${minimum}.`,
     tooLarge: (maximum: string) => `The largest tip is ${maximum}.`,
     menu: 'From the menu',

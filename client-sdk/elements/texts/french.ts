@@ -145,6 +145,8 @@ export const french: ElementTexts = {
     tooSmallByCard: (minimum) => `Par carte, le plus petit pourboire est de ${minimum}.`,
     confirmed: 'Paiement confirmé. Votre pourboire apparaît dans un instant.',
     sent: (amount) => `${amount} offerts. Merci !`,
+    maybeSent:
+      'Ce pourboire est peut-être déjà parti, ou sa page de paiement est ouverte. Vérifiez avant d’en envoyer un autre.',
     tooSmall: (minimum) => `Le plus petit pourboire est de ${minimum}.`,
     tooLarge: (maximum) => `Le plus grand pourboire est de ${maximum}.`,
     menu: 'Au menu',

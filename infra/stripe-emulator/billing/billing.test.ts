@@ -331,6 +331,65 @@ describe('changes', () => {
   });
 });
 
+describe('the balance of a customer', () => {
+  const balanceOf = async (customer: string) => {
+    const { data } = await stripe.customers.listBalanceTransactions(customer);
+    return data.map(({ amount, ending_balance, type }) => [type, amount, ending_balance]).reverse();
+  };
+
+  test('pays whichever of their invoices is finalized next, and nobody is asked', async () => {
+    const customer = await newCustomer();
+    await stripe.customers.createBalanceTransaction(customer, {
+      amount: -1_500,
+      currency: 'eur',
+      description: 'sorry',
+    });
+    const other = await subscribe(customer, await tier(990));
+    expect(await latestInvoice(other.id)).toMatchObject({
+      status: 'paid',
+      total: 990,
+      amount_due: 0,
+      amount_paid: 0,
+      starting_balance: -1_500,
+      ending_balance: -510,
+    });
+    fixture.emulator.advanceClock(28 * DAY_MS + HOUR_MS);
+    expect(await latestInvoice(other.id)).toMatchObject({ amount_paid: 480, ending_balance: 0 });
+    expect(await balanceOf(customer)).toEqual([
+      ['adjustment', -1_500, -1_500],
+      ['applied_to_invoice', 990, -510],
+      ['applied_to_invoice', 510, 0],
+    ]);
+    const wrong = stripe.customers.createBalanceTransaction(customer, { amount: -1, currency: 'usd' });
+    expect(await faultOf(wrong)).toMatchObject({ statusCode: 400, param: 'currency' });
+  });
+
+  test('comes back from an invoice that is voided', async () => {
+    const customer = await newCustomer('pm_card_chargeCustomerFail');
+    await stripe.customers.createBalanceTransaction(customer, { amount: -300, currency: 'eur' });
+    const { id } = await subscribe(customer, await tier(990));
+    const open = await latestInvoice(id);
+    expect(open).toMatchObject({ status: 'open', amount_due: 690, ending_balance: 0 });
+    await stripe.invoices.voidInvoice(open.id);
+    expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: -300 });
+    expect((await balanceOf(customer)).at(-1)).toEqual(['unapplied_from_invoice', -300, -300]);
+  });
+
+  test('takes what is too little to be charged, and the next invoice asks for it', async () => {
+    const customer = await newCustomer();
+    const { id } = await subscribe(customer, await tier(30));
+    expect(await latestInvoice(id)).toMatchObject({
+      status: 'paid',
+      amount_due: 0,
+      amount_paid: 0,
+      ending_balance: 30,
+    });
+    fixture.emulator.advanceClock(28 * DAY_MS + HOUR_MS);
+    expect(await latestInvoice(id)).toMatchObject({ status: 'paid', amount_paid: 60, ending_balance: 0 });
+    expect((await balanceOf(customer)).map(([type]) => type)).toEqual(['invoice_too_small', 'applied_to_invoice']);
+  });
+});
+
 describe('ends', () => {
   test('at the period’s end, unless one thinks again', async () => {
     const { id, items } = await subscribe(await newCustomer(), await tier(990));

@@ -2,8 +2,10 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
+import { minimumOf } from '../payments/money.ts';
 import { cancelPaymentIntent, createPaymentIntent } from '../payments/payment-intents.ts';
 import { newId } from '../random.ts';
+import { changeBalance } from './customer-balance.ts';
 import { type Invoice, newInvoice, subscriptionIdOf, type WantedInvoice } from './invoice-model.ts';
 
 const FINALIZES_AFTER_SECONDS = 60 * 60;
@@ -24,10 +26,12 @@ export function finalizeInvoice(operation: Operation, invoice: Invoice): Stripe.
   const customer = operation.must('customers', invoice.customer as string);
   const sequence = customer.next_invoice_sequence ?? 1;
   const startingBalance = customer.balance;
-  // A credit is used up before anything is asked for, and what an invoice owes its customer becomes one.
+  // A credit is used up before anything is asked for, and what an invoice owes its customer becomes one. Less than can be charged is owed with the
+  // next invoice.
   const due = invoice.total + startingBalance;
-  const endingBalance = Math.min(0, due);
-  const amountDue = Math.max(0, due);
+  const isTooSmall = due > 0 && due < minimumOf(invoice.currency);
+  const amountDue = isTooSmall ? 0 : Math.max(0, due);
+  const endingBalance = due - amountDue;
   const finalized: Stripe.Invoice = {
     ...invoice,
     amount_due: amountDue,
@@ -40,27 +44,21 @@ export function finalizeInvoice(operation: Operation, invoice: Invoice): Stripe.
     status: 'open',
     status_transitions: { ...invoice.status_transitions, finalized_at: operation.now },
   };
-  updateCustomer(operation, customer, {
-    balance: endingBalance,
-    currency: invoice.currency,
-    next_invoice_sequence: sequence + 1,
-  });
+  const numbered = { ...customer, currency: invoice.currency, next_invoice_sequence: sequence + 1 };
+  operation.tx.put('customers', customer.id, numbered);
+  if (endingBalance !== startingBalance) {
+    changeBalance(operation, customer.id, {
+      amountMinor: endingBalance - startingBalance,
+      currency: invoice.currency,
+      type: isTooSmall ? 'invoice_too_small' : 'applied_to_invoice',
+      invoice: invoice.id,
+    });
+  }
   operation.tx.put('invoices', finalized.id, finalized);
   operation.emit('invoice.finalized', { object: finalized });
   if (amountDue === 0) return markPaid(operation, finalized);
   requestPayment(operation, finalized);
   return finalized;
-}
-
-function updateCustomer(
-  operation: Operation,
-  customer: Readonly<Stripe.Customer>,
-  fields: Pick<Stripe.Customer, 'balance' | 'currency' | 'next_invoice_sequence'>,
-): void {
-  const updated: Stripe.Customer = { ...customer, ...fields };
-  operation.tx.put('customers', customer.id, updated);
-  if (customer.balance === fields.balance) return;
-  operation.emit('customer.updated', { object: updated, previous: { balance: customer.balance } });
 }
 
 function requestPayment(operation: Operation, invoice: Invoice): void {
@@ -139,8 +137,18 @@ export function voidInvoice(operation: Operation, invoice: Invoice): Stripe.Invo
     status_transitions: { ...invoice.status_transitions, voided_at: operation.now },
   };
   operation.tx.put('invoices', voided.id, voided);
+  returnAppliedBalance(operation, invoice);
   operation.emit('invoice.voided', { object: voided });
   return voided;
+}
+
+/** What of the balance it had used goes back there (docs.stripe.com/changelog/2019-12-03). */
+function returnAppliedBalance(operation: Operation, invoice: Invoice): void {
+  const amountMinor = invoice.starting_balance - (invoice.ending_balance ?? invoice.starting_balance);
+  if (amountMinor === 0) return;
+  const { currency, id } = invoice;
+  const change = { amountMinor, currency, type: 'unapplied_from_invoice', invoice: id } as const;
+  changeBalance(operation, invoice.customer as string, change);
 }
 
 export function markUncollectible(operation: Operation, invoice: Invoice): Stripe.Invoice {

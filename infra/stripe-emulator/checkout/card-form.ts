@@ -38,13 +38,13 @@ export function readCardForm(form: FormObject, nowMs: number): ReadCardForm {
   const name = text('billingName');
   if (name === '') faults.billingName = 'name';
   const email = text('email');
-  if (email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) faults.email = 'email';
+  if (email !== '' && !/^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(email)) faults.email = 'email';
   if (expiry === undefined || Object.keys(faults).length > 0) return { isValid: false, faults };
   return { isValid: true, form: { card, ...expiry, name, email: email === '' ? null : email } };
 }
 
 function readExpiry(text: string): { expMonth: number; expYear: number } | undefined {
-  const match = /^(0?[1-9]|1[0-2])\s*\/?\s*(\d{2}|20\d{2})$/.exec(text);
+  const match = /^(0?[1-9]|1[0-2])\s*(?:\/\s*)?(\d{2}|20\d{2})$/.exec(text);
   if (match === null) return undefined;
   const year = Number(match[2]);
   return { expMonth: Number(match[1]), expYear: year < 100 ? 2000 + year : year };

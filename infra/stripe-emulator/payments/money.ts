@@ -33,8 +33,13 @@ export function parseCurrency(currency: string, param = 'currency'): string {
   return lower;
 }
 
+/** Less than that cannot be charged. */
+export function minimumOf(currency: string): number {
+  return MINIMUM_MINOR[currency] ?? MINIMUM_MINOR_DEFAULT;
+}
+
 export function assertChargeable(amountMinor: number, currency: string, param = 'amount'): void {
-  const minimum = MINIMUM_MINOR[currency] ?? MINIMUM_MINOR_DEFAULT;
+  const minimum = minimumOf(currency);
   if (amountMinor < 1) {
     const message = 'This value must be greater than or equal to 1.';
     throw invalidRequest({ code: 'parameter_invalid_integer', param, message });

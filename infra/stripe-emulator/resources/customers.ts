@@ -4,8 +4,10 @@ import { invalidRequest, noSuch } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
+import { changeBalance } from '../billing/customer-balance.ts';
 import { endSubscription } from '../billing/standing.ts';
 import { isOver } from '../billing/subscription-model.ts';
+import { parseCurrency } from '../payments/money.ts';
 import { attachPaymentMethod, detachPaymentMethod, findPaymentMethod } from '../payments/payment-methods.ts';
 import { newId, randomText } from '../random.ts';
 import type { Reader } from '../store/reader.ts';
@@ -34,6 +36,34 @@ export const customerRoutes: readonly Route[] = [
     return customer;
   }),
   route<Stripe.CustomerUpdateParams>('POST', '/v1/customers/:id', 'CustomerUpdateParams', updateCustomer),
+  route<Stripe.CustomerListBalanceTransactionsParams>(
+    'GET',
+    '/v1/customers/:id/balance_transactions',
+    'CustomerListBalanceTransactionsParams',
+    ({ tx }, { invoice, ...page }, id) =>
+      paginate(
+        {
+          url: `/v1/customers/${id}/balance_transactions`,
+          noun: 'customer balance transaction',
+          newestFirst: tx.newestFirst('customer_balance_transactions', { customer: customerOf(tx, id, 'id').id }),
+          matches: (transaction) => invoice === undefined || transaction.invoice === invoice,
+        },
+        page,
+      ),
+  ),
+  route<Stripe.CustomerCreateBalanceTransactionParams>(
+    'POST',
+    '/v1/customers/:id/balance_transactions',
+    'CustomerCreateBalanceTransactionParams',
+    (operation, { amount: amountMinor, currency, description, metadata }, id) =>
+      changeBalance(operation, customerOf(operation.tx, id, 'id').id, {
+        amountMinor,
+        currency: parseCurrency(currency),
+        type: 'adjustment',
+        description: description || null,
+        metadata: mergeMetadata(null, metadata),
+      }),
+  ),
   route('DELETE', '/v1/customers/:id', 'CustomerDeleteParams', (operation, _parameters, id) => {
     const customer = operation.tx.get('customers', id);
     if (customer === undefined) throw noSuch('customer', id);

@@ -64,13 +64,15 @@ export const invoiceRoutes: readonly Route[] = [
     'GET',
     '/v1/invoice_payments',
     'InvoicePaymentListParams',
-    ({ tx }, { invoice, status, ...page }) =>
+    ({ tx }, { invoice, payment: wanted, status, ...page }) =>
       paginate(
         {
           url: '/v1/invoice_payments',
           noun: 'invoice payment',
           newestFirst: tx.newestFirst('invoice_payments', { invoice }),
-          matches: (payment) => status === undefined || payment.status === status,
+          matches: ({ status: actual, payment }) =>
+            (status === undefined || actual === status) &&
+            (wanted?.payment_intent === undefined || payment.payment_intent === wanted.payment_intent),
         },
         page,
       ),

@@ -380,7 +380,10 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   ],
   InvoiceUpdateParams: ['auto_advance', 'default_payment_method', 'description', 'expand', 'metadata'],
   InvoicePayParams: ['expand', 'off_session', 'payment_method'],
-  InvoicePaymentListParams: ['ending_before', 'expand', 'invoice', 'limit', 'starting_after', 'status'],
+  CustomerCreateBalanceTransactionParams: ['amount', 'currency', 'description', 'expand', 'metadata'],
+  CustomerListBalanceTransactionsParams: ['ending_before', 'expand', 'invoice', 'limit', 'starting_after'],
+  InvoicePaymentListParams: ['ending_before', 'expand', 'invoice', 'limit', 'payment', 'starting_after', 'status'],
+  'InvoicePaymentListParams.Payment': ['payment_intent', 'type'],
   'BillingPortal.SessionCreateParams': ['customer', 'expand', 'locale', 'return_url'],
   'Subscription.PaymentSettings': ['payment_method_types', 'save_default_payment_method', 'payment_method_options'],
 };

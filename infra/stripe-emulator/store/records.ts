@@ -104,6 +104,7 @@ export interface Records {
   checkout_forms: CheckoutForm;
   checkout_sessions: Stripe.Checkout.Session;
   clock: { offsetMs: number };
+  customer_balance_transactions: Stripe.CustomerBalanceTransaction;
   customers: Stripe.Customer;
   deliveries: Delivery;
   /** Also the ids of deleted customers: Stripe answers for them with `deleted: true`. */
@@ -140,6 +141,7 @@ export const INDEXES: Readonly<Partial<Record<Collection, readonly string[]>>> =
   balance_transactions: ['source'],
   charges: ['customer', 'payment_intent', 'transfer_group'],
   checkout_sessions: ['customer', 'payment_intent', 'subscription'],
+  customer_balance_transactions: ['customer'],
   disputes: ['charge', 'payment_intent'],
   invoice_payments: ['invoice'],
   invoices: ['customer'],

@@ -316,6 +316,8 @@ CREATE TABLE "checkouts" (
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"paid_at" timestamp with time zone,
+	"unbooked_since" timestamp with time zone,
+	"unusable_because" text,
 	CONSTRAINT "checkouts_source_id_unique" UNIQUE("source_id"),
 	CONSTRAINT "checkouts_provider_session_unique" UNIQUE("provider_session"),
 	CONSTRAINT "checkouts_amount" CHECK ("checkouts"."amount_minor" > 0)
@@ -786,15 +788,6 @@ CREATE TABLE "removals" (
 	CONSTRAINT "removals_id_unique" UNIQUE("id")
 );
 --> statement-breakpoint
-CREATE TABLE "room_moderators" (
-	"room" text NOT NULL,
-	"identity" text NOT NULL,
-	"creator" text NOT NULL,
-	"moderates" boolean NOT NULL,
-	"issued_at_seconds" integer NOT NULL,
-	CONSTRAINT "room_moderators_room_identity_pk" PRIMARY KEY("room","identity")
-);
---> statement-breakpoint
 CREATE TABLE "rooms" (
 	"id" text PRIMARY KEY NOT NULL,
 	"creator" text NOT NULL,
@@ -805,13 +798,27 @@ CREATE TABLE "rooms" (
 	"min_tier" text,
 	"currency" text NOT NULL,
 	"chat_enabled" boolean DEFAULT true NOT NULL,
+	"listed" boolean DEFAULT false NOT NULL,
 	"capacity" integer,
 	"starts_at" timestamp with time zone,
 	"live_started_at" timestamp with time zone,
 	"live_gateway" text,
+	"live_publication" text,
 	"first_live_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "token_grants" (
+	"room" text NOT NULL,
+	"identity" text NOT NULL,
+	"creator" text NOT NULL,
+	"role" text NOT NULL,
+	"moderates" boolean NOT NULL,
+	"rank_issued_at_seconds" integer NOT NULL,
+	"entitled" boolean,
+	"entitled_issued_at_seconds" integer NOT NULL,
+	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
 );
 --> statement-breakpoint
 CREATE INDEX "chat_acts_room" ON "chat_acts" USING btree ("room","id");--> statement-breakpoint
@@ -854,6 +861,9 @@ CREATE UNIQUE INDEX "memberships_pending" ON "memberships" USING btree ("creator
 CREATE INDEX "memberships_identity" ON "memberships" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "memberships_creator" ON "memberships" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "memberships_due" ON "memberships" USING btree ("next_check_at") WHERE "memberships"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
@@ -921,8 +931,9 @@ CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank")
 CREATE UNIQUE INDEX "entitlements_source" ON "entitlements" USING btree ("source","source_id");--> statement-breakpoint
 CREATE INDEX "entitlements_holder" ON "entitlements" USING btree ("room","identity");--> statement-breakpoint
 CREATE INDEX "entitlements_expiring" ON "entitlements" USING btree ("valid_until") WHERE "entitlements"."revoked_at" is null;--> statement-breakpoint
-CREATE INDEX "room_moderators_creator" ON "room_moderators" USING btree ("creator","identity") WHERE "room_moderators"."moderates";--> statement-breakpoint
 CREATE INDEX "rooms_creator" ON "rooms" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "rooms_created" ON "rooms" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "rooms_listed" ON "rooms" USING btree ("created_at") WHERE "rooms"."listed" and "rooms"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "rooms_live" ON "rooms" USING btree ("live_gateway") WHERE "rooms"."live_started_at" is not null;--> statement-breakpoint
-CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("ended_at","starts_at") WHERE "rooms"."first_live_at" is null;
+CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("ended_at","starts_at") WHERE "rooms"."first_live_at" is null;--> statement-breakpoint
+CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";

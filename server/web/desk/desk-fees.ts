@@ -139,7 +139,7 @@ export class DeskFees extends DeskPart {
 
 /** Reads `20`, `17.5`, `17,5` as basis points; undefined when it is no percentage. */
 function parsePercent(text: string): number | undefined {
-  const trimmed = text.trim().replace(',', '.').replace(/\s*%$/, '');
+  const trimmed = text.trim().replace(',', '.').replace(/%$/, '').trimEnd();
   if (!/^\d{1,3}(\.\d{1,2})?$/.test(trimmed)) return undefined;
   const bps = Math.round(Number(trimmed) * 100);
   return bps <= BPS ? bps : undefined;

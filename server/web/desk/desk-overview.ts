@@ -154,7 +154,7 @@ export class DeskOverviewPart extends DeskPart {
     const money = (amountMinor: number) => this.money(amountMinor, overview.currency);
     const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators } = overview;
     const unexplained = last?.unexplainedCount ?? 0;
-    const failed = failures.refunds + failures.payouts + failures.providerEvents;
+    const failed = failures.refunds + failures.payouts + failures.providerEvents + failures.payments;
     const grave = (name: string, text: string, hint: string, href: string) => ({
       name,
       text,
@@ -184,7 +184,7 @@ export class DeskOverviewPart extends DeskPart {
         grave(
           'failures',
           texts.failures(failed),
-          texts.failuresOf(failures.refunds, failures.payouts, failures.providerEvents),
+          texts.failuresOf(failures),
           failures.payouts > 0 ? '/desk/payouts' : '/desk/payments',
         ),
       this.#cutOff(overview),

@@ -12,7 +12,7 @@ import { formatMoment } from '../dates.ts';
 import { deskApi } from '../desk-api.ts';
 import { DeskPart } from './desk-part.ts';
 
-const KINDS = ['ticket', 'tip', 'topup', 'membership', 'private_session'] as const;
+const KINDS = ['ticket', 'tip', 'topup', 'membership', 'private_session', 'unusable'] as const;
 const ALL = 'all';
 
 /** The look of a payment's status. */

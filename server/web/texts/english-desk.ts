@@ -1,4 +1,5 @@
 /** The English of the operator's money desk. */
+import type { DeskOverview } from '../../protocol/desk.ts';
 
 export const englishDesk = {
   title: 'Money desk',
@@ -30,8 +31,8 @@ export const englishDesk = {
     evidenceDue: (when: string) => `The first evidence is due by ${when}.`,
     disputesText: 'Evidence has a deadline.',
     failures: (count: number) => (count === 1 ? '1 failure waits for somebody' : `${count} failures wait for somebody`),
-    failuresOf: (refunds: number, payouts: number, events: number) =>
-      `Refunds refused: ${refunds}. Payouts refused: ${payouts}. Messages of the provider not understood: ${events}.`,
+    failuresOf: ({ refunds, payouts, providerEvents, payments }: DeskOverview['failures']) =>
+      `Refunds refused: ${refunds}. Payouts refused: ${payouts}. Messages of the provider not understood: ${providerEvents}. Payments not booked: ${payments}.`,
     cutOff: (count: number) => (count === 1 ? '1 act was cut off' : `${count} acts were cut off`),
     cutOffText: (act: string, by: string, when: string) =>
       `The oldest: ${act}, ${by}, ${when}. Look up whether it was done before you do it again.`,

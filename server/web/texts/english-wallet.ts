@@ -48,6 +48,7 @@ export const englishWallet = {
     tip: 'Tip',
     membership: 'Membership',
     private_session: 'Private session',
+    unusable: 'Payment given back',
     refund: 'Refund',
     promotion: 'Gift credit',
     promotion_expired: 'Gift credit, expired',

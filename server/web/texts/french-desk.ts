@@ -33,8 +33,8 @@ export const frenchDesk: SiteTexts['desk'] = {
     evidenceDue: (when) => `Les premières preuves sont attendues avant le ${when}.`,
     disputesText: 'Les preuves ont une date limite.',
     failures: (count) => (count === 1 ? '1 échec attend quelqu’un' : `${count} échecs attendent quelqu’un`),
-    failuresOf: (refunds, payouts, events) =>
-      `Remboursements refusés : ${refunds}. Virements refusés : ${payouts}. Messages du prestataire non compris : ${events}.`,
+    failuresOf: ({ refunds, payouts, providerEvents, payments }) =>
+      `Remboursements refusés : ${refunds}. Virements refusés : ${payouts}. Messages du prestataire non compris : ${providerEvents}. Paiements non comptabilisés : ${payments}.`,
     cutOff: (count) => (count === 1 ? '1 acte a été interrompu' : `${count} actes ont été interrompus`),
     cutOffText: (act, by, when) =>
       `Le plus ancien : ${act}, ${by}, ${when}. Vérifiez si c’est fait avant de recommencer.`,

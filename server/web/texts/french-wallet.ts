@@ -52,6 +52,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
     tip: 'Pourboire',
     membership: 'Abonnement',
     private_session: 'Session privée',
+    unusable: 'Paiement rendu',
     refund: 'Remboursement',
     promotion: 'Crédit offert',
     promotion_expired: 'Crédit offert, expiré',

@@ -1,0 +1,49 @@
+/** What a room may ask of whoever wants in: which rules are possible, and at what price. */
+import { AppError } from '../protocol/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { AccessRule, RoomInput } from '../protocol/rooms.ts';
+
+export function parseAccessRule(rule: AccessRule, currency: string): AccessRule {
+  if (rule.currency !== undefined && rule.currency !== currency) {
+    throw new AppError('amount_invalid', `This house counts in ${currency}, not in ${rule.currency}.`);
+  }
+  switch (rule.kind) {
+    case 'free':
+      if (rule.priceMinor !== undefined) throw new AppError('amount_invalid', 'A free room has no price.');
+      return { kind: 'free' };
+    case 'private':
+      return parsePrivateRule(rule);
+    case 'members':
+      return parseMembersRule(rule);
+    case 'ticket':
+      return parseTicketRule(rule);
+  }
+}
+
+function parseTicketRule({ priceMinor }: AccessRule): AccessRule {
+  if (priceMinor === undefined) throw new AppError('amount_invalid', 'A ticket needs a priceMinor.');
+  if (priceMinor < LIMITS.ticketMinMinor) throw new AppError('amount_too_small');
+  if (priceMinor > LIMITS.ticketMaxMinor) throw new AppError('amount_too_large');
+  return { kind: 'ticket', priceMinor };
+}
+
+function parsePrivateRule({ ratePerMinuteMinor, priceMinor }: AccessRule): AccessRule {
+  if (priceMinor !== undefined) throw new AppError('amount_invalid', 'A private room has a rate, not a price.');
+  if (ratePerMinuteMinor === undefined) {
+    throw new AppError('amount_invalid', 'A private room needs a ratePerMinuteMinor.');
+  }
+  if (ratePerMinuteMinor < LIMITS.privateRateMinMinor) throw new AppError('amount_too_small');
+  if (ratePerMinuteMinor > LIMITS.privateRateMaxMinor) throw new AppError('amount_too_large');
+  return { kind: 'private', ratePerMinuteMinor };
+}
+
+function parseMembersRule({ priceMinor, minTier }: AccessRule): AccessRule {
+  if (priceMinor !== undefined) throw new AppError('amount_invalid', 'What a club costs is the price of its tiers.');
+  return { kind: 'members', ...(minTier ? { minTier } : {}) };
+}
+
+export function parseCapacity({ capacity, access }: RoomInput): number | null {
+  if (capacity === undefined) return null;
+  if (access.kind !== 'ticket') throw new AppError('invalid_request', 'Only a room with tickets has a capacity.');
+  return capacity;
+}

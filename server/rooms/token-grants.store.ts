@@ -1,0 +1,64 @@
+import { and, eq, type SQL } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db.ts';
+import { tokenGrants } from './rooms.schema.ts';
+import { NO_GRANT, type TokenGrant } from './token-statements.ts';
+
+export type TokenGrantRow = typeof tokenGrants.$inferSelect;
+
+export interface GrantHolder {
+  room: string;
+  identity: string;
+  creator: string;
+}
+
+export class TokenGrantsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** What is known of a holder, locked until the transaction ends; the row is made where there is none. */
+  async lock(tx: Orm, holder: GrantHolder): Promise<TokenGrant> {
+    const { room, identity } = holder;
+    await tx
+      .insert(tokenGrants)
+      .values({ ...holder, ...toColumns(NO_GRANT) })
+      .onConflictDoNothing();
+    const [row] = await tx.select().from(tokenGrants).where(isOf({ room, identity })).for('update');
+    return row ? toGrant(row) : NO_GRANT;
+  }
+
+  async save(tx: Orm, holder: GrantHolder, grant: TokenGrant): Promise<void> {
+    await tx.update(tokenGrants).set(toColumns(grant)).where(isOf(holder));
+  }
+
+  /** Whether somebody moderates in one room, or in any of the creator's. */
+  async moderates(of: { creator: string; room?: string | undefined; identity: string }): Promise<boolean> {
+    const conditions: SQL[] = [
+      eq(tokenGrants.creator, of.creator),
+      eq(tokenGrants.identity, of.identity),
+      eq(tokenGrants.moderates, true),
+    ];
+    if (of.room !== undefined) conditions.push(eq(tokenGrants.room, of.room));
+    const rows = await this.#orm
+      .select({ room: tokenGrants.room })
+      .from(tokenGrants)
+      .where(and(...conditions))
+      .limit(1);
+    return rows.length > 0;
+  }
+}
+
+function isOf({ room, identity }: { room: string; identity: string }) {
+  return and(eq(tokenGrants.room, room), eq(tokenGrants.identity, identity));
+}
+
+export function toGrant(row: Omit<TokenGrantRow, 'room' | 'identity' | 'creator'>): TokenGrant {
+  const { role, moderates, ...rest } = row;
+  return { rank: { role, moderates }, ...rest };
+}
+
+function toColumns({ rank, ...rest }: TokenGrant): Omit<TokenGrantRow, 'room' | 'identity' | 'creator'> {
+  return { ...rank, ...rest };
+}

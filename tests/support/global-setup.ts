@@ -1,0 +1,17 @@
+/** Starts the one Postgres of a test run. Each test gets a database of its own there, copied from a migrated template. */
+import { Database } from '../../server/platform/db.ts';
+import { databaseUrl, runOnServer, startPostgres, TEMPLATE_DATABASE } from './postgres.ts';
+
+/** No test stops this server, and no data outlives the run, so nothing needs to reach the disk. */
+const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400' };
+
+export async function setup(): Promise<(() => Promise<void>) | undefined> {
+  if (!process.env.LOGE_TEST_POSTGRES_BIN) return undefined;
+  const server = await startPostgres(undefined, SETTINGS);
+  await runOnServer(server.url, `create database ${TEMPLATE_DATABASE}`);
+  const template = await Database.create({ url: databaseUrl(server.url, TEMPLATE_DATABASE) });
+  await template.close();
+  // Vitest's workers inherit the environment of this process.
+  process.env.LOGE_TEST_POSTGRES_URL = server.url;
+  return server.close;
+}
