@@ -52,7 +52,7 @@ export interface MoneyHouse extends AsyncDisposable {
   money: Money;
   metrics: Metrics;
   emulator: StripeEmulator;
-  /** Sets the clocks of the house and of the provider forward. */
+  /** Sets the clocks of the house and of the provider forward; the house's alone back. */
   advance(ms: number): void;
   /** Every fact that the outbox has dispatched, in order. */
   facts: Fact[];
@@ -169,7 +169,7 @@ export async function openMoneyHouse({
     facts,
     advance(ms) {
       clock.advance(ms);
-      emulator.advanceClock(ms);
+      if (ms > 0) emulator.advanceClock(ms);
     },
     get money() {
       return money;
