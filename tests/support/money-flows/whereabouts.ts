@@ -97,13 +97,10 @@ async function readBooked(house: SoakHouse): Promise<Booked[]> {
       coalesce((select -sum(e.amount_minor) from ledger_transactions x join ledger_entries e on e.transaction = x.id
         where x.kind in ('topup', 'ticket', 'tip', 'membership', 'unusable_payment') and x.source_type = p.type and x.source_id = p.booked
           and e.account = 'provider_clearing:eur:#house'), 0) as paid,
-      (select coalesce(sum(amount_minor), 0) from refunds r where r.provider_payment = p.payment and r.status = 'succeeded')
-        + (select coalesce(sum(amount_minor), 0) from provider_made_refunds m where m.provider_payment = p.payment and m.returned_at is null)
+      (select coalesce(sum(amount_minor), 0) from provider_refunds m where m.provider_payment = p.payment and m.returned_at is null)
         as refunded,
       (select coalesce(sum(withdrawn_minor - fee_minor), 0) from disputes d where d.provider_payment = p.payment) as disputed,
-      (select coalesce(sum(amount_minor), 0) from refunds r where r.provider_payment = p.payment and r.status <> 'succeeded')
-        + (select coalesce(sum(amount_minor), 0) from provider_made_refunds m where m.provider_payment = p.payment and m.returned_at is not null)
-        as owed
+      (select coalesce(sum(amount_minor - settled_minor), 0) from refunds r where r.provider_payment = p.payment) as owed
     from payments p`,
   );
   return rows.map(({ payment, source, ...sums }) => ({
@@ -159,8 +156,9 @@ const PENDING: [fault: string, statement: string][] = [
     `select m.id || ' ' || i.id as id from memberships m join membership_invoices i on i.membership = m.id
       where m.status = 'ended' and m.standing = 'ending' and i.period_end > m.ended_at
         and not exists (select 1 from disputes d where d.source_id = i.id and d.status = 'lost')
-        and i.amount_minor > (select coalesce(sum(amount_minor), 0) from refunds r where r.membership_invoice = i.id)
-          + (select coalesce(sum(amount_minor), 0) from provider_made_refunds p where p.source_id = i.id)`,
+        and i.amount_minor > (select coalesce(sum(e.amount_minor), 0) from ledger_transactions x
+          join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id and e.amount_minor > 0
+          where x.kind = 'membership' and x.source_id = i.invoice)`,
   ],
   [
     'was paid out while payouts to its creator were stopped',
