@@ -5,7 +5,7 @@ import { disputes, providerRefunds } from './payouts.schema.ts';
 import type { RefundRow } from './refunds.store.ts';
 
 /** What the house has lost for a payment, by one dispute or one refund at the provider. */
-export interface Loss {
+interface Loss {
   kind: 'dispute' | 'provider_refund';
   id: string;
   lossMinor: number;

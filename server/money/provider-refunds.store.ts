@@ -2,7 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { Orm } from '../platform/db.ts';
 import { providerRefunds } from './payouts.schema.ts';
 
-export type ProviderRefundRow = typeof providerRefunds.$inferSelect;
+type ProviderRefundRow = typeof providerRefunds.$inferSelect;
 
 export class ProviderRefundsStore {
   /** True when it was not known before. */

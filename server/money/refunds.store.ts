@@ -76,9 +76,9 @@ export class RefundsStore {
     return (await this.listOf(payment))[0];
   }
 
-  /** A failed refund is ordered again, as a new round; undefined when it is not failed any more. */
-  async startRound(tx: Orm, id: string, nextAttemptAt: string): Promise<RefundRow | undefined> {
-    const [row] = await tx
+  /** A failed refund is ordered again, as a new round; empty when it is not failed any more. */
+  async startRound(tx: Orm, id: string, nextAttemptAt: string): Promise<RefundRow[]> {
+    return tx
       .update(refunds)
       .set({
         status: 'pending',
@@ -90,7 +90,6 @@ export class RefundsStore {
       })
       .where(and(eq(refunds.id, id), eq(refunds.status, 'failed')))
       .returning();
-    return row;
   }
 
   /** The provider answers to the last order with a failure for good: the next order is another one. */

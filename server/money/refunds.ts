@@ -105,23 +105,26 @@ export class Refunds {
     return same.status === 'failed' ? this.#orderAgain(same) : toRefund(same);
   }
 
-  /** The latest first. */
+  /** The latest first; without those that another request has ordered meanwhile. */
   async #orderAllAgain(failed: RefundRow[]): Promise<Refund[]> {
-    const ordered: Refund[] = [];
-    for (const row of failed.toReversed()) ordered.push(await this.#orderAgain(row));
-    return ordered;
+    const rounds: RefundRow[] = [];
+    for (const row of failed.toReversed()) rounds.push(...(await this.#startRound(row)));
+    return Promise.all(rounds.map((row) => this.#send(row)));
   }
 
-  /** What is not owed any more by then is answered as it stands. */
   async #orderAgain(earlier: RefundRow): Promise<Refund> {
+    const [round] = await this.#startRound(earlier);
+    if (!round) throw new AppError('already_refunded');
+    return this.#send(round);
+  }
+
+  #startRound(earlier: RefundRow): Promise<RefundRow[]> {
     const { store, debts } = this.#parts;
-    const round = await this.#context.db.transaction(async (tx) => {
+    return this.#context.db.transaction(async (tx) => {
       const isDisputed = await debts.isDisputed(tx, paymentIdOf(earlier), ['open', 'under_review']);
       if (isDisputed) throw new AppError('not_refundable', DISPUTED);
       return store.startRound(tx, earlier.id, this.#leaseEnd());
     });
-    if (!round) throw new AppError('already_refunded');
-    return this.#send(round);
   }
 
   #send(row: RefundRow): Promise<Refund> {
