@@ -6,6 +6,7 @@
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { houseAccount, transferLegs } from './ledger.ts';
 import type { CheckoutPurpose } from './money.schema.ts';
@@ -118,6 +119,8 @@ export class Checkouts {
       isAllowed: this.#context.isReturnUrlAllowed,
     });
     return this.#context.db.transaction(async (tx) => {
+      const open = await this.#store.lockOpen(tx, identity, this.#context.nowIso());
+      if (open >= LIMITS.openCheckouts) throw new AppError('checkout_limit');
       await insertSource(tx);
       return this.#store.insert(tx, {
         id: createId('checkout'),

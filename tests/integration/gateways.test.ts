@@ -1,7 +1,9 @@
 /** Two real gateways, each a process, on one real Postgres and one real Redis: what happens at one is seen and felt at the other. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
+import { LIMITS } from '../../server/protocol/limits.ts';
 import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
+import { goLive } from '../support/media.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { TestRedis } from '../support/redis.ts';
 import { startRedisCluster, startRedisSentinel } from '../support/redis-topologies.ts';
@@ -61,6 +63,25 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     }
   });
 
+  test('a live goes on at another gateway as the same one, and ends from any of them', async () => {
+    const room = (await house.createRoom()).id;
+    using fan = await house.join(1, { identity: 'lea', room });
+    const told = (name: string) => fan.events.filter((event) => event.name === name);
+    using laptop = await house.join(0, { identity: 'ada', room, role: 'creator' });
+    using live = await goLive(laptop);
+    await vi.waitFor(() => expect(told('stage:liveStarted')).toHaveLength(1));
+    using phone = await house.join(1, { identity: 'ada', room, role: 'creator' });
+    await phone.request('stage:resume', { session: live.session });
+    const closed = phone.next('stage:sessionClosed');
+    // Its socket at the first gateway is still there.
+    await laptop.request('stage:endLive', {});
+    expect(await closed).toMatchObject({ session: live.session, reason: 'closed' });
+    await vi.waitFor(() => expect(told('stage:liveEnded')).toHaveLength(1));
+    expect(told('stage:liveStarted')).toHaveLength(1);
+    using late = await house.join(0, { identity: 'max', room });
+    expect(late.welcome.live).toBe(false);
+  });
+
   test('access given by the embedder at one opens the doors at the other', async () => {
     const room = (await house.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
     using lobby = await house.join(1, { identity: 'ines', room });
@@ -87,6 +108,22 @@ describe.skipIf(!hasGateways)('two gateways', () => {
       using back = await TestParticipant.connect(url, { token });
       expect(back.welcome).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false }, inside: null });
     }
+  });
+
+  test('one identity holds so many sockets over both and no more', async () => {
+    const room = (await house.createRoom()).id;
+    const token = await house.token({ identity: 'hoarder', room });
+    const come = (index: number) =>
+      TestParticipant.connect(house.gateway(index % 2).url, { token }).catch((error: { code: string }) => error.code);
+    const came = await Promise.all(Array.from({ length: 3 * LIMITS.socketsPerIdentity }, (_, index) => come(index)));
+    const held = came.filter((it) => it instanceof TestParticipant);
+    expect(held.length).toBeLessThanOrEqual(LIMITS.socketsPerIdentity);
+    // Both may have refused the last places; one after the other they are taken.
+    for (let index = held.length; index < LIMITS.socketsPerIdentity; index += 1) {
+      held.push((await come(index)) as TestParticipant);
+    }
+    expect([await come(0), await come(1)]).toEqual(['too_many_connections', 'too_many_connections']);
+    for (const { socket } of held) socket.close();
   });
 
   test('people are counted over both, once each, and forgotten when they leave', async () => {

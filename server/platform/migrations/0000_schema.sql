@@ -1,3 +1,18 @@
+CREATE TABLE "api_keys" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"scopes" jsonb NOT NULL,
+	"origins" jsonb,
+	"sealed_secret" text,
+	"secret_digest" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"expires_at" timestamp with time zone,
+	"revoked_at" timestamp with time zone,
+	"last_used_at" timestamp with time zone,
+	CONSTRAINT "api_keys_secret" CHECK (("api_keys"."sealed_secret" is null) <> ("api_keys"."secret_digest" is null))
+);
+--> statement-breakpoint
 CREATE TABLE "creators" (
 	"identity" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -489,15 +504,21 @@ CREATE TABLE "creator_freezes" (
 	"lift_reason" text
 );
 --> statement-breakpoint
+CREATE TABLE "desk_act_outcomes" (
+	"act" text PRIMARY KEY NOT NULL,
+	"outcome" text NOT NULL,
+	"subject" text,
+	"failure" text,
+	"at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "desk_acts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"act" text NOT NULL,
 	"subject" text NOT NULL,
 	"by" text NOT NULL,
 	"reason" text,
-	"at" timestamp with time zone NOT NULL,
-	"outcome" text DEFAULT 'done' NOT NULL,
-	"failure" text
+	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "dispute_freezes" (
@@ -816,6 +837,7 @@ CREATE TABLE "token_grants" (
 	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
 );
 --> statement-breakpoint
+CREATE INDEX "api_keys_live" ON "api_keys" USING btree ("created_at") WHERE "api_keys"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_acts_room" ON "chat_acts" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_acts_creator" ON "chat_acts" USING btree ("creator","target");--> statement-breakpoint
 CREATE INDEX "chat_acts_target" ON "chat_acts" USING btree ("target");--> statement-breakpoint
@@ -861,6 +883,7 @@ CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_
 CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
+CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
@@ -890,9 +913,9 @@ CREATE INDEX "topups_paid" ON "topups" USING btree ("settled_at","id") WHERE "to
 CREATE UNIQUE INDEX "topups_idempotency" ON "topups" USING btree ("identity","idempotency_key") WHERE "topups"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("next_check_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator") WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
 CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-breakpoint
-CREATE INDEX "desk_acts_begun" ON "desk_acts" USING btree ("at") WHERE "desk_acts"."outcome" = 'begun';--> statement-breakpoint
 CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("dispute");--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
