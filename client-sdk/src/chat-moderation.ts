@@ -63,13 +63,14 @@ export class ChatModeration {
 
   /**
    * Keeps a person from writing for a while (`timeout`) or until it is lifted (`ban`). They are told, with the reason and until when.
+   * Restrictions of others hold beside it. The scope `creator` is for the creator alone.
    * @throws {LogeError} `forbidden`, `participant_not_restrictable`, `participant_not_removable`.
    */
   async restrict(request: RestrictRequest): Promise<void> {
     await this.#connection.request('chat:restrict', request);
   }
 
-  /** Ends a restriction before its time; without one nothing happens. @throws {LogeError} `forbidden`. */
+  /** Ends restrictions before their time; a moderator ends those of moderators. Without one nothing happens. @throws {LogeError} `forbidden`. */
   async lift(request: { identity: string; scope: RestrictionScope; reason?: string }): Promise<void> {
     await this.#connection.request('chat:lift', request);
   }

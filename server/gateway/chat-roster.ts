@@ -94,7 +94,10 @@ export class ChatRoster {
   }
 
   people(room: RoomId, query = ''): PeopleAnswer {
-    const shelves = [this.#count(room), ...this.#toldByOthers(room)];
+    // In a large room what was told last will do: counting everyone for each request would be a way to keep the gateway busy.
+    const isLarge = this.#presence.inRoom(room).length > LIMITS.peopleExact;
+    const told = isLarge ? this.#rooms.get(room)?.get(this.#gateway)?.held : undefined;
+    const shelves = [told ?? this.#count(room), ...this.#toldByOthers(room)];
     const isNamed = shelves.every(({ people, total }) => people.length === total);
     const everyone = byIdentity(shelves.flatMap(({ people }) => people));
     const exact = isNamed && everyone.length <= LIMITS.peopleExact;
