@@ -69,7 +69,8 @@ export class Stage {
     this.#lives = new Lives({
       ...options,
       publishing: () => this.#sessions.publishing(),
-      handleRefused: (room) => void this.#closePublishers(room),
+      handleRefused: (room, publication) =>
+        void this.#closePublishers(room, (entry) => entry.publication === publication),
     });
     this.#clock = options.clock;
     this.#log = options.log;
@@ -430,8 +431,8 @@ export class Stage {
       this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
   }
 
-  #closePublishers(room: RoomId): Promise<void> {
-    return this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
+  #closePublishers(room: RoomId, fits: (entry: SessionEntry) => boolean = () => true): Promise<void> {
+    return this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish' && fits(entry), 'closed');
   }
 
   async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
