@@ -249,13 +249,12 @@ export class Stage {
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
     const entry = this.#sessions.get(session);
-    if (found.publish && entry) {
+    if (found.publish && entry)
       await this.#startLive(entry).catch((error) => {
         // Who is refused does not have it: it waits, to be asked for again.
         this.#leases.orphan(session);
         throw error;
       });
-    }
     const asWire = (consumers: ConsumerOptions[]) => consumers as ResumeAnswer['consumers'];
     return {
       consumers: asWire(found.consumers),
