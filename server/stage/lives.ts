@@ -24,8 +24,8 @@ export interface LivesOptions {
   >;
   /** Rooms with a publisher's session at this gateway. */
   publishing: () => ReadonlySet<RoomId>;
-  /** The publisher on stage in the room must not be there any more. */
-  handleRefused?: (room: RoomId) => void;
+  /** The publication that is on stage in the room must not be there any more. */
+  handleRefused?: (room: RoomId, publication: string | undefined) => void;
   graceMs?: number;
   log: Log;
   metrics: Metrics;
@@ -131,7 +131,7 @@ export class Lives {
     }
     await this.start(room, publication).catch((error) => {
       if (!(error instanceof AppError)) throw error;
-      this.#options.handleRefused?.(room);
+      this.#options.handleRefused?.(room, publication);
     });
   }
 

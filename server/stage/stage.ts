@@ -48,7 +48,8 @@ export class Stage {
   readonly #metrics: Metrics;
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
-  readonly #commands: SessionCommands;
+  /** What a participant asks of a media session of theirs that changes nothing for the room's live. */
+  readonly commands: SessionCommands;
   readonly #evacuation: Evacuation;
   readonly #audiences: Audiences;
   readonly #lives: Lives;
@@ -69,13 +70,14 @@ export class Stage {
     this.#lives = new Lives({
       ...options,
       publishing: () => this.#sessions.publishing(),
-      handleRefused: (room) => void this.#closePublishers(room),
+      handleRefused: (room, publication) =>
+        void this.#closePublishers(room, (entry) => entry.publication === publication),
     });
     this.#clock = options.clock;
     this.#log = options.log;
     this.#metrics = options.metrics;
     this.#turn = options.turn;
-    this.#commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
+    this.commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
     this.#audiences = new Audiences({
       tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
       onError: (error, room) => this.#log.warn({ err: error, room }, 'audience not told'),
@@ -110,11 +112,6 @@ export class Stage {
     });
   }
 
-  /** What a participant asks of a media session of theirs that changes nothing for the room's live. */
-  get commands(): SessionCommands {
-    return this.#commands;
-  }
-
   onEvent(listener: (event: StageEvent) => void): void {
     this.#onEvent = listener;
   }
@@ -144,7 +141,7 @@ export class Stage {
       spareOf?: SessionId;
     },
   ): Promise<WatchAnswer> {
-    const spared = input.spareOf && this.#commands.ownForSpare(caller, input.spareOf, 'watch');
+    const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'watch');
     const session = this.#open(caller, 'watch', input.spareOf);
     const { until } = caller.access;
     const grant = {
@@ -182,7 +179,7 @@ export class Stage {
   ): Promise<PublishAnswer> {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
     const { publication, restore, ...media } = input;
-    const spared = input.spareOf && this.#commands.ownForSpare(caller, input.spareOf, 'publish');
+    const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'publish');
     const session = this.#open(caller, 'publish', input.spareOf, publication);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
@@ -214,7 +211,7 @@ export class Stage {
       muted?: boolean;
     },
   ): Promise<{ producerId: string }> {
-    const { node, entry } = this.#commands.own(caller, input.session);
+    const { node, entry } = this.commands.own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
     const answer = await call(node.produce(input));
     // What a spare keeps ready is not on stage.
@@ -252,13 +249,12 @@ export class Stage {
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
     const entry = this.#sessions.get(session);
-    if (found.publish && entry) {
+    if (found.publish && entry)
       await this.#startLive(entry).catch((error) => {
         // Who is refused does not have it: it waits, to be asked for again.
         this.#leases.orphan(session);
         throw error;
       });
-    }
     const asWire = (consumers: ConsumerOptions[]) => consumers as ResumeAnswer['consumers'];
     return {
       consumers: asWire(found.consumers),
@@ -268,7 +264,7 @@ export class Stage {
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
-    this.#commands.own(caller, session);
+    this.commands.own(caller, session);
     await this.#close(session, 'closed');
   }
 
@@ -434,8 +430,8 @@ export class Stage {
       this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
   }
 
-  #closePublishers(room: RoomId): Promise<void> {
-    return this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
+  #closePublishers(room: RoomId, fits: (entry: SessionEntry) => boolean = () => true): Promise<void> {
+    return this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish' && fits(entry), 'closed');
   }
 
   async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
