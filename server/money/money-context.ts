@@ -102,12 +102,12 @@ export class MoneyContext {
     this.ledger = new LedgerStore(options.db.orm);
     this.fees = new FeePoliciesStore(options.db.orm, options.clock);
     this.spending = new SpendingStore(options.db.orm, this.ledger);
-    this.promoExpiry = new PromoExpiry(this, new PromotionsStore(options.db));
     this.#credits = new GatheredRead((identities) => this.spending.findCredits(identities, this.currency));
     this.walletMode = options.walletMode ?? 'on';
     this.promoPays = options.promoPays ?? 'everything';
     const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;
-    const { db, clock, ledger, fees, currency } = this;
+    const { db, clock, ledger, spending, fees, currency } = this;
+    this.promoExpiry = new PromoExpiry({ store: new PromotionsStore(db), ledger, spending, clock, currency });
     const taxes = options.taxes ?? new EuTaxTable(houseCountry, options.vatRates);
     this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
   }

@@ -1,34 +1,42 @@
 /**
  * Takes promotional credit back once it has run out: by the sweeper, and at once where credit that was spent or held comes back after that.
  */
+import type { Clock } from '../platform/clock.ts';
 import type { Orm } from '../platform/db.ts';
+import type { LedgerStore } from './ledger.store.ts';
 import { accountId, fanPromo, houseAccount, transferLegs } from './ledger.ts';
-import type { MoneyContext } from './money-context.ts';
 import { expiredOfGrants } from './promo-grants.ts';
 import type { PromotionsStore } from './promotions.store.ts';
+import type { SpendingStore } from './spending.store.ts';
+
+interface PromoExpiryParts {
+  store: PromotionsStore;
+  ledger: LedgerStore;
+  spending: SpendingStore;
+  clock: Clock;
+  currency: string;
+}
 
 export class PromoExpiry {
-  readonly #context: MoneyContext;
-  readonly #store: PromotionsStore;
+  readonly #parts: PromoExpiryParts;
 
-  constructor(context: MoneyContext, store: PromotionsStore) {
-    this.#context = context;
-    this.#store = store;
+  constructor(parts: PromoExpiryParts) {
+    this.#parts = parts;
   }
 
   /** In the caller's transaction; true when something was taken back. */
   async expire(tx: Orm, identity: string): Promise<boolean> {
-    const { ledger, spending, currency, clock } = this.#context;
-    const at = this.#context.nowIso();
+    const { store, ledger, spending, currency, clock } = this.#parts;
+    const at = new Date(clock.now()).toISOString();
     const account = fanPromo(identity, currency);
     await spending.lockCredit(tx, identity, currency);
-    const grants = await this.#store.listGrants(tx, identity);
+    const grants = await store.listGrants(tx, identity);
     if (!grants.some(({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs <= clock.now())) return false;
-    const entries = await this.#store.listEntries(tx, accountId(account));
-    const heldMinor = await this.#store.findHeld(tx, accountId(account));
+    const entries = await store.listEntries(tx, accountId(account));
+    const heldMinor = await store.findHeld(tx, accountId(account));
     let isTaken = false;
     for (const { grant, amountMinor } of expiredOfGrants(grants, entries, { nowMs: clock.now(), heldMinor })) {
-      const times = await this.#store.markExpired(tx, grant, { at, amountMinor });
+      const times = await store.markExpired(tx, grant, { at, amountMinor });
       if (amountMinor === 0) continue;
       const legs = transferLegs(account, houseAccount('promotion_cost', currency), amountMinor);
       const source = { type: 'promotion', id: times === 1 ? grant : `${grant}:${times}` } as const;
