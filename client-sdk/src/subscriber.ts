@@ -130,9 +130,10 @@ export class Subscriber {
     // The other session was asked for over the socket that is gone; the server asks again where it still matters.
     this.#abandonMove();
     try {
-      const { consumers, spare } = await this.#connection.request('stage:resume', { session: media.session });
+      const { consumers, paused, spare } = await this.#connection.request('stage:resume', { session: media.session });
       if (!this.#isCurrent(watched)) return;
       this.#catchUp(watched, consumers);
+      if (paused) void this.#play(watched);
       const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
       if (kept && spare) this.#catchUp(kept, spare.consumers);
       this.#tellCurrentViewport();
@@ -173,6 +174,10 @@ export class Subscriber {
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
     this.#forSession(session, ({ media }) => media.handleServerState(state));
+  }
+
+  handlePaused({ session }: EventData<'stage:paused'>): void {
+    this.#forSession(session, (watched) => void this.#play(watched));
   }
 
   /** The worker that we watched is gone; what was kept ready is what we watch from now on. */
@@ -294,6 +299,25 @@ export class Subscriber {
     this.#leave(move.watched.media.session);
   }
 
+  /** The server sends nothing more, as it has not heard that we receive it: asks to go on as soon as there is a path. */
+  async #play({ media }: WatchedSession): Promise<void> {
+    while (!media.closed) {
+      let waitMs: number = STAGE.playRetryMs;
+      try {
+        if (media.transport.connectionState === 'connected' && this.#connection.state === 'connected') {
+          await this.#connection.request('stage:play', { session: media.session });
+          return;
+        }
+      } catch (error) {
+        const { code, retryAfterMs } = toLogeError(error, 'internal');
+        this.#log('info', 'media session still paused', { session: media.session, code });
+        if (code === 'session_not_found') return;
+        waitMs = retryAfterMs ?? waitMs;
+      }
+      await delay(waitMs);
+    }
+  }
+
   async #join(): Promise<void> {
     const run = new AbortController();
     this.#state = { kind: 'joining', run };
@@ -401,8 +425,11 @@ export class Subscriber {
       },
     });
     place(watched);
+    const consumed = watched.consume(answer.consumers);
+    // They concern the tracks of the answer.
     for (const event of early) if (event.session === answer.session) event.handle();
-    await watched.consume(answer.consumers);
+    if (this.#isCurrent(watched)) this.#tellViewportAfter(viewport);
+    await consumed;
   }
 
   /** The path may have broken, and tracks may have come and gone, while the socket was lost and nobody told us. */
@@ -428,6 +455,12 @@ export class Subscriber {
   #tellCurrentViewport(): void {
     const viewport = this.#handlers.viewport();
     if (viewport) this.tellViewport(viewport);
+  }
+
+  /** The size may have changed since it was sent along with the request to watch. */
+  #tellViewportAfter(sent: Viewport | undefined): void {
+    const viewport = this.#handlers.viewport();
+    if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.tellViewport(viewport);
   }
 
   #rejoin(reason: string): void {

@@ -53,7 +53,7 @@ export class ApiKeys {
     assertWithin(input, by);
     const nowMs = this.#clock.now();
     if (input.expiresAt !== undefined && Date.parse(input.expiresAt) <= nowMs) {
-      throw new AppError('invalid_request', 'expiresAt: this is in the past.');
+      throw new AppError('time_in_past', 'expiresAt: this is in the past.');
     }
     const id = createId('apiKey');
     const secret = `loge_sk_${randomBytes(SECRET_BYTES).toString('base64url')}`;

@@ -63,15 +63,18 @@ export class WordFilter {
     let sternest: CompiledRule | undefined;
     /** End of what is masked, by its start. */
     const masked = new Map<number, number>();
-    for (const word of words) {
-      for (const first of word.patterns) {
-        for (const rule of this.#rulesByFirstPattern.get(first) ?? []) {
-          const isReplaced = rule.rule.action === 'replace';
-          if (!isReplaced && !(sternest === undefined || isSterner(rule, sternest))) continue;
-          const end = findPhraseEnd(words, word, rule.patterns);
+    const wordsByPattern = groupByPattern(words);
+    for (const [first, starts] of wordsByPattern) {
+      for (const rule of this.#rulesByFirstPattern.get(first) ?? []) {
+        const isReplaced = rule.rule.action === 'replace';
+        if (!isReplaced && sternest !== undefined && !isSterner(rule, sternest)) continue;
+        if (!rule.patterns.every((pattern) => wordsByPattern.has(pattern))) continue;
+        for (const start of starts) {
+          const end = findPhraseEnd(words, start, rule.patterns);
           if (end === undefined) continue;
-          if (isReplaced) masked.set(word.start, Math.max(end, masked.get(word.start) ?? 0));
           if (sternest === undefined || isSterner(rule, sternest)) sternest = rule;
+          if (!isReplaced) break;
+          masked.set(start.start, Math.max(end, masked.get(start.start) ?? 0));
         }
       }
     }
@@ -93,6 +96,18 @@ export class WordFilter {
   }
 }
 
+function groupByPattern(words: MatchedWord[]): Map<PatternId, MatchedWord[]> {
+  const grouped = new Map<PatternId, MatchedWord[]>();
+  for (const word of words) {
+    for (const pattern of word.patterns) {
+      const group = grouped.get(pattern);
+      if (group) group.push(word);
+      else grouped.set(pattern, [word]);
+    }
+  }
+  return grouped;
+}
+
 const alike = (form: string) => form.replace(ALIKE, 'i');
 
 function isSterner(a: CompiledRule, b: CompiledRule): boolean {
@@ -104,9 +119,9 @@ function isSterner(a: CompiledRule, b: CompiledRule): boolean {
 function parsePattern(pattern: string): WordPattern[] {
   const words = pattern.split(SPACES).filter(Boolean).map(parseWord);
   if (words.length > LIMITS.wordPatternWords) {
-    throw new AppError('invalid_request', `A phrase may have ${LIMITS.wordPatternWords} words at most.`);
+    throw new AppError('word_pattern_invalid', `A phrase may have ${LIMITS.wordPatternWords} words at most.`);
   }
-  if (words.length === 0) throw new AppError('invalid_request', `There is nothing to look for in "${pattern}".`);
+  if (words.length === 0) throw new AppError('word_pattern_invalid', `There is nothing to look for in "${pattern}".`);
   return words;
 }
 
@@ -117,7 +132,10 @@ function parseWord(word: string): WordPattern {
   // Signs between the letters of a pattern stand for letters, as they do in a message.
   const letters = alike(longest(foldWords(bare)) || foldText(bare));
   if (letters === '' || ((opensStart || opensEnd) && [...letters].length < 3)) {
-    throw new AppError('invalid_request', `The pattern "${word}" would be met by nearly everything, or by nothing.`);
+    throw new AppError(
+      'word_pattern_invalid',
+      `The pattern "${word}" would be met by nearly everything, or by nothing.`,
+    );
   }
   return { letters, opensStart, opensEnd };
 }

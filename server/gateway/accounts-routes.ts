@@ -6,7 +6,7 @@ import { rankOf } from '../rooms/token-statements.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 
-export function accountsRoutes({ accounts, rooms, tokens }: HttpContext): Route[] {
+export function accountsRoutes({ accounts, config, money, rooms, tokens }: HttpContext): Route[] {
   return [
     defineRoute({
       name: 'createCreator',
@@ -20,9 +20,15 @@ export function accountsRoutes({ accounts, rooms, tokens }: HttpContext): Route[
       answer: creator,
       status: 201,
       summary: 'Create a creator',
-      description: 'Asking again with the same details answers the same creator.',
-      errors: ['creator_exists'],
-      handler: ({ input }) => accounts.createCreator(input),
+      description:
+        'Asking again with the same details answers the same creator. A creator in a country where the payment provider pays nobody is refused, unless the house wants creators without payouts (`LOGE_CREATORS_WITHOUT_PAYOUTS`).',
+      errors: ['creator_exists', 'country_not_payable'],
+      handler: ({ input }) => {
+        if (!config.creatorsWithoutPayouts && !money.settlement.payableCountries.has(input.country)) {
+          throw new AppError('country_not_payable');
+        }
+        return accounts.createCreator(input);
+      },
     }),
     defineRoute({
       name: 'createToken',

@@ -280,7 +280,7 @@ function creatorRoutes({ chat, accounts }: HttpContext): Route[] {
       summary: "Replace a creator's word list",
       description:
         'Holds in all of their rooms. A word is found in look-alike letters, digits, spaced or repeated letters as well; `*` at the start or the end of a pattern stands for more letters.',
-      errors: ['creator_not_found'],
+      errors: ['word_pattern_invalid', 'creator_not_found'],
       handler: async ({ params, input }) => {
         const { identity: creator } = await accounts.getCreator(params.identity);
         return chat.moderation.setWords({ creator, actor: SERVER, words: input.words });

@@ -110,6 +110,7 @@ function lookingRoutes({ money: { desk } }: HttpContext): Route[] {
       answer: deskPaymentList,
       summary: 'Search payments',
       description: 'The newest first: by whole identity of buyer or creator, id of a payment, a refund or a room.',
+      errors: ['cursor_invalid'],
       handler: ({ input }) => desk.searchPayments(input),
     }),
     ...deskRoute({
@@ -277,6 +278,7 @@ function booksRoutes({ money: { desk, settlement, pricing } }: HttpContext): Rou
       answer: feePolicy,
       status: 201,
       summary: 'Add a version of the fees',
+      errors: ['time_in_past'],
       handler: ({ input, by }) => desk.addFeePolicy(input, by),
     }),
   ];

@@ -12,7 +12,7 @@ import { mountEarningsExports } from './earnings-exports.ts';
 import { eventsRoutes } from './events-routes.ts';
 import { HttpAuth } from './http-auth.ts';
 import type { HttpContext, LiveView } from './http-context.ts';
-import { createErrorHandler, notFound, routeOf } from './http-errors.ts';
+import { createErrorHandler, mountMethodNotAllowed, notFound, routeOf } from './http-errors.ts';
 import { HttpPipeline } from './http-pipeline.ts';
 import { embedderCors, noStore, securityHeaders } from './http-security.ts';
 import { keysRoutes } from './keys-routes.ts';
@@ -87,6 +87,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     assertOwnSite: (request) => auth.assertOwnSite(request),
   });
   mountSitePages(app, context, limits);
+  mountMethodNotAllowed(app);
   app.use(notFound);
   app.use(createErrorHandler(log));
   return app;

@@ -19,7 +19,7 @@ export function keysRoutes({ apiKeys }: HttpContext): Route[] {
       summary: 'Make an API key',
       description:
         'Keep the `secret`: it is shown here and never again. No key makes one with more scopes than its own, with origins that it lacks, or one that outlives it. To replace a key, make the new one, move to it, and revoke the old one; until then both count.',
-      errors: ['api_key_limit', 'forbidden'],
+      errors: ['api_key_limit', 'forbidden', 'time_in_past'],
       handler: ({ caller, input }) => apiKeys.create(input, caller),
     }),
     defineRoute({

@@ -13,6 +13,8 @@ import {
 } from '../protocol/memberships.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
+import { joinClub } from './memberships-requests.ts';
+import { admitCaller } from './money-routes.ts';
 
 const OWN = { auth: 'participant', limit: 'money', answer: membership } as const;
 const OWN_ERRORS = ['membership_not_found', 'membership_ended', 'provider_unavailable'] as const;
@@ -83,7 +85,7 @@ function joinRoutes({ money, rooms }: HttpContext): Route[] {
       status: 201,
       summary: "Join a creator's club",
       description:
-        'Send the person to `checkoutUrl`. Access to the rooms of the club follows when the payment provider confirms the first payment, and each renewal extends it.',
+        'The club is that of the creator of the token’s room. Send the person to `checkoutUrl`. Access to the rooms of the club follows when the payment provider confirms the first payment, and each renewal extends it.',
       errors: [
         'tier_not_found',
         'tier_retired',
@@ -92,8 +94,11 @@ function joinRoutes({ money, rooms }: HttpContext): Route[] {
         'origin_not_allowed',
         'provider_unavailable',
       ],
-      handler: ({ caller, input, locale }) =>
-        money.memberships.join({ identity: caller.sub, name: caller.name, locale, ...input }),
+      handler: async ({ caller, input, locale }) => {
+        const { role } = await rooms.admit(caller);
+        const participant = { identity: caller.sub, name: caller.name, role };
+        return joinClub({ money, rooms }, { room: caller.room, participant, input, locale });
+      },
     }),
     defineRoute({
       name: 'listMemberships',
@@ -113,8 +118,9 @@ function joinRoutes({ money, rooms }: HttpContext): Route[] {
       limit: 'participant',
       answer: tierList,
       summary: "List the tiers of the club of the room's creator",
-      handler: async ({ params }) => {
-        const room = await rooms.getRoom(params.id);
+      errors: ['forbidden'],
+      handler: async ({ caller, params }) => {
+        const { room } = await admitCaller({ rooms }, caller, params.id);
         return { tiers: await rooms.clubs.listTiers(room.creator.identity) };
       },
     }),

@@ -191,7 +191,11 @@ function refundRoute({ money }: HttpContext): Route {
 }
 
 /** The room of the path and how its holder stands there, when the token is for it; what the token says of them is taken in first. */
-export async function admitCaller({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<Admission> {
+export async function admitCaller(
+  { rooms }: Pick<HttpContext, 'rooms'>,
+  caller: TokenClaims,
+  id: RoomId,
+): Promise<Admission> {
   if (caller.room !== id) throw new AppError('forbidden', 'This token is for another room.');
   return rooms.admit(caller);
 }

@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document of the server and participant APIs, made from the same entries and schemas that the routes run on. */
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { creator, creatorInput, participant, tokenInput } from '../protocol/accounts.ts';
+import { creator, creatorInput, identity, participant, tokenInput } from '../protocol/accounts.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../protocol/errors.ts';
 import {
   deliveryList,
@@ -220,11 +220,21 @@ function pathParameters({ path }: Route): Parameter[] {
     name,
     in: 'path',
     required: true,
-    schema:
-      name === 'id' && ROOM_PATH.test(path)
-        ? { ...z.toJSONSchema(room.shape.id, { io: 'input' }), $schema: undefined, description: 'Id of the room' }
-        : { type: 'string' },
+    schema: schemaOfParam(name, path),
   }));
+}
+
+/** Identities are the embedder's; every other parameter is an id that the house, or the payment provider, has made. */
+function schemaOfParam(name: string, path: string): JsonSchema {
+  const parameters = path.replace(ROOM_PATH, '');
+  if (name === 'id' && parameters !== path) return { ...inputSchema(room.shape.id), description: 'Id of the room' };
+  if (name === 'identity' || name === 'creator') return inputSchema(identity);
+  return { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' };
+}
+
+function inputSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
 }
 
 function queryParameters({ input }: Route): Parameter[] {

@@ -27,7 +27,7 @@ import { defineRoute, type Route } from './http-route.ts';
 
 const payoutList = z.object({ payouts: z.array(payout) });
 const CREATOR_ERRORS = ['creator_not_found'] as const;
-const ONBOARDING_ERRORS = ['origin_not_allowed', 'provider_unavailable'] as const;
+const ONBOARDING_ERRORS = ['origin_not_allowed', 'country_not_payable', 'provider_unavailable'] as const;
 
 export function payoutsRoutes(context: HttpContext): Route[] {
   return [

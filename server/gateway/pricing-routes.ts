@@ -38,6 +38,7 @@ function feePolicyRoutes({ money }: HttpContext): Route[] {
       status: 201,
       summary: 'Add a version of the fees',
       description: 'Versions are never changed. What was sold keeps the version that it was split by.',
+      errors: ['time_in_past'],
       handler: ({ caller, input }) => money.desk.addFeePolicy(input, caller.apiKey),
     }),
     defineRoute({

@@ -85,6 +85,7 @@ function afterPaying({ money }: HttpContext): Route[] {
       answer: walletHistory,
       summary: 'What came into the wallet and went out of it',
       description: 'The newest first; each id has a receipt. While `next` is not null, give it as `after`.',
+      errors: ['cursor_invalid'],
       handler: ({ caller, input }) => money.getWalletHistory(caller.sub, input),
     }),
     defineRoute({
@@ -136,7 +137,7 @@ function promotionRoute({ money }: HttpContext): Route {
     summary: 'Give promotional credit',
     description:
       'It is spent before paid credit, is never sent to a card, and runs out at `expiresAt`. The same `idempotencyKey` gives once.',
-    errors: ['wallet_off', 'amount_invalid', 'amount_too_large', 'idempotency_conflict'],
+    errors: ['time_in_past', 'wallet_off', 'amount_invalid', 'amount_too_large', 'idempotency_conflict'],
     handler: ({ input, caller }) => money.grantPromotion(input, caller.apiKey),
   });
 }

@@ -105,7 +105,7 @@ export class Pricing {
     const { fees, clock, taxes, houseCountry } = this.#options;
     const now = new Date(clock.now()).toISOString();
     const effectiveAt = input.effectiveAt ? new Date(input.effectiveAt).toISOString() : now;
-    if (effectiveAt < now) throw new AppError('invalid_request', 'A fee policy cannot begin in the past.');
+    if (effectiveAt < now) throw new AppError('time_in_past', 'A fee policy cannot begin in the past.');
     const { vatBps } = await taxes.rateOf({ buyerCountry: houseCountry });
     return fees.add({ commissionBps: input.commissionBps, vatBps, effectiveAt });
   }

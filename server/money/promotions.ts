@@ -30,7 +30,7 @@ export class Promotions {
     if (amountMinor > LIMITS.promotionMaxMinor) throw new AppError('amount_too_large');
     const expiresAt = input.expiresAt ? new Date(input.expiresAt).toISOString() : null;
     if (expiresAt && Date.parse(expiresAt) <= clock.now()) {
-      throw new AppError('invalid_request', 'The promotion would have expired already.');
+      throw new AppError('time_in_past', 'The promotion would have expired already.');
     }
     const promo = fanPromo(identity, currency);
     // The wallet too: it is what a purchase is decided on, though promotional credit may pay all of it.

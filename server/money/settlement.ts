@@ -45,10 +45,13 @@ export class Settlement {
   readonly providerMadeRefunds: ProviderMadeRefunds;
   readonly reconciliations: Reconciliations;
 
+  readonly #context: MoneyContext;
+
   constructor(
     context: MoneyContext,
     parts: { checkouts: Checkouts; tickets: TicketsStore; tips: TipsStore; standing: MembershipStanding },
   ) {
+    this.#context = context;
     const { db } = context;
     const payments = new CardPayments(new CardPaymentsStore(db), parts.checkouts);
     this.accounts = new CreatorAccounts(context, new CreatorAccountsStore(db));
@@ -67,6 +70,11 @@ export class Settlement {
       ...parts,
     });
     this.reconciliations = new Reconciliations(context, new ReconciliationsStore(db));
+  }
+
+  /** Where the provider pays creators. */
+  get payableCountries(): ReadonlySet<string> {
+    return this.#context.provider.connect.countries;
   }
 
   createJobs(job: CreateJob): PeriodicJob[] {

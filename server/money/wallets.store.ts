@@ -102,7 +102,7 @@ export class WalletsStore {
       .select({ seq: sql<string | null>`max(${ledgerEntries.seq})` })
       .from(ledgerEntries)
       .where(and(eq(ledgerEntries.transaction, transaction), inArray(ledgerEntries.account, accounts)));
-    if (!found?.seq) throw new AppError('invalid_request', 'Give `after` as it was answered.');
+    if (!found?.seq) throw new AppError('cursor_invalid');
     return Number(found.seq);
   }
 }

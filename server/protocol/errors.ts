@@ -36,9 +36,21 @@ export const ERROR_CATALOGUE = {
   },
   // What you sent
   invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
+  cursor_invalid: { status: 400, retryable: false, message: 'Give `after` as it was answered.' },
+  time_in_past: { status: 422, retryable: false, message: 'This time is in the past.' },
   payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },
+  wrong_room: {
+    status: 409,
+    retryable: false,
+    message: 'This was meant for another room than the one you are in now.',
+  },
   unknown_event: { status: 400, retryable: false, message: 'There is no such event.' },
   not_found: { status: 404, retryable: false, message: 'There is nothing at this address.' },
+  method_not_allowed: {
+    status: 405,
+    retryable: false,
+    message: 'This address does not take this method. The header `Allow` names those that it takes.',
+  },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },
   idempotency_conflict: {
     status: 409,
@@ -55,6 +67,11 @@ export const ERROR_CATALOGUE = {
     message: 'This person cannot be erased while money or a live is open.',
   },
   creator_exists: { status: 409, retryable: false, message: 'A creator with this identity exists with other details.' },
+  country_not_payable: {
+    status: 422,
+    retryable: false,
+    message: 'The payment provider pays nobody in this country, so this creator could not be paid.',
+  },
   access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
   access_removed: { status: 403, retryable: false, message: 'You were removed from this room.' },
   access_kind_unavailable: {
@@ -127,6 +144,11 @@ export const ERROR_CATALOGUE = {
   poll_running: { status: 409, retryable: false, message: 'There is a poll already. Close it first.' },
   already_voted: { status: 409, retryable: false, message: 'You have voted already.' },
   chat_hook_not_found: { status: 404, retryable: false, message: 'There is no chat hook.' },
+  word_pattern_invalid: {
+    status: 422,
+    retryable: false,
+    message: 'This pattern would match nearly everything, or nothing.',
+  },
   // Money
   amount_invalid: { status: 400, retryable: false, message: 'The amount is not valid.' },
   amount_too_small: { status: 400, retryable: false, message: 'The amount is below the minimum.' },

@@ -14,11 +14,15 @@ const time = z.iso.datetime();
 
 const ORIGIN_CHARS = 255;
 const ORIGIN_FAULT = 'An origin is a scheme, a host and perhaps a port, such as https://club.example';
+/** Of a name; what URL parsers rewrite, such as a default port, is no origin. */
+const ORIGIN_PATTERN =
+  '^https?:\\/\\/([a-z0-9]([a-z0-9]|-[a-z0-9])*\\.)*[a-z]([a-z0-9]|-[a-z0-9])*(:([1-9]\\d{3}|[1-5]\\d{4}))?$';
 const origin = z
   .string()
   .max(ORIGIN_CHARS)
   .regex(/^https?:\/\/[a-z0-9.:[\]-]+$/, ORIGIN_FAULT)
-  .refine((value) => URL.canParse(value) && new URL(value).origin === value, ORIGIN_FAULT);
+  .refine((value) => URL.canParse(value) && new URL(value).origin === value, ORIGIN_FAULT)
+  .meta({ pattern: ORIGIN_PATTERN });
 
 export const apiKeyInput = z.object({
   name: singleLine(LIMITS.nameChars).meta({ description: 'What the key is for, shown in the list of keys' }),

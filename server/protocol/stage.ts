@@ -59,6 +59,7 @@ export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
 export const sessionInput = z.object({ session: sessionId });
 export const resumeInput = z.object({ session: sessionId, publication: publication.optional() });
+export const endLiveInput = z.object({ publication: publication.optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 
 export const transportOptions = z.object({
@@ -98,6 +99,8 @@ export type PublishAnswer = z.infer<typeof publishAnswer>;
 /** What a viewer receives now, for whatever they missed while their socket was gone; nothing for a publisher. */
 export const resumeAnswer = z.object({
   consumers: z.array(consumerOptions),
+  /** Nothing is sent over it until `stage:play`. */
+  paused: z.boolean().optional(),
   /** The spare that waits for the session; without it there is none. */
   spare: z.object({ session: sessionId, consumers: z.array(consumerOptions) }).optional(),
 });

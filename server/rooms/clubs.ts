@@ -67,9 +67,16 @@ export class Clubs {
     return toTier(row);
   }
 
+  /** A tier of this creator's club; another's is not found. */
+  async getTierOf(creator: string, id: string): Promise<Tier> {
+    const tier = await this.getTier(id);
+    if (tier.creator !== creator) throw new AppError('tier_not_found');
+    return tier;
+  }
+
   /** Nobody can join it any more; whoever is in it stays. */
   async retireTier(creator: string, id: string): Promise<Tier> {
-    if ((await this.getTier(id)).creator !== creator) throw new AppError('tier_not_found');
+    await this.getTierOf(creator, id);
     const row = await this.#store.retireTier(id);
     if (!row) throw new AppError('tier_not_found');
     return toTier(row);

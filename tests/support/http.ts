@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from '../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../server/accounts/accounts.ts';
@@ -83,6 +84,8 @@ export interface CallOptions {
 
 export interface TestHttp extends AsyncDisposable {
   readonly url: string;
+  /** Every route that Express has, as it was mounted. */
+  readonly routes: { method: string; path: string }[];
   readonly context: HttpContext;
   readonly logs: LogRecord[];
   /** Why the realtime side is not ready, for `/readyz`. */
@@ -198,7 +201,8 @@ export async function startHttp({
     clientDir,
   };
   const notReady: string[] = [];
-  server.on('request', createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady }));
+  const app = createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady });
+  server.on('request', app);
   outbox.start();
   events.start();
   context.deskSessions.start();
@@ -206,6 +210,7 @@ export async function startHttp({
   return {
     ...client(url, context),
     url,
+    routes: routesOf(app),
     context,
     logs,
     notReady,
@@ -264,6 +269,17 @@ function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
     token: (input: Pick<TokenInput, 'room' | 'identity'> & Partial<TokenInput>) =>
       tokens.create({ name: input.identity, role: 'fan', ...input }),
   };
+}
+
+function routesOf(app: Express): TestHttp['routes'] {
+  const layers = app.router.stack.flatMap(
+    ({ route }) => route?.stack.flatMap(({ method }) => (method ? [[method, route.path] as const] : [])) ?? [],
+  );
+  const named = layers.map(([method, path]) => `${method.toUpperCase()} ${path}`);
+  return [...new Set(named)].map((it) => {
+    const [method = '', path = ''] = it.split(' ');
+    return { method, path };
+  });
 }
 
 function recordingLog(records: LogRecord[]): Log {
