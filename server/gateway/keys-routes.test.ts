@@ -79,6 +79,9 @@ describe('no key makes more than itself', () => {
   });
 
   test('of time', async () => {
+    expect(
+      (await http.server('POST', '/v1/keys', { name: 'x', scopes: ['rooms'], expiresAt: iso(-1) })).json.error.code,
+    ).toBe('time_in_past');
     const expiresAt = iso(DAY_MS);
     const admin = await http.makeKey(['admin'], { expiresAt });
     expect(await codeOf(admin, { scopes: ['admin'] })).toBe('forbidden');
@@ -97,7 +100,6 @@ describe('no key makes more than itself', () => {
   test.each<[string, object]>([
     ['no scope', { scopes: [] }],
     ['a scope that is none', { scopes: ['root'] }],
-    ['a past expiry', { scopes: ['rooms'], expiresAt: '2020-01-01T00:00:00Z' }],
     ['a scope twice', { scopes: ['rooms', 'rooms'] }],
     ['an origin with a path', { scopes: ['tokens'], origins: ['https://club.example/'] }],
     ['an origin for all', { scopes: ['tokens'], origins: ['*'] }],
