@@ -179,6 +179,8 @@ export class Publisher {
   /** The socket is lost: the media goes on for as long as the server waits for us. Past that our creator has to be asked. */
   handleConnectionLost(): void {
     clearTimeout(this.#graceTimer);
+    // Whoever is going live is told so, and tries again.
+    if (this.#state.kind === 'starting') this.#close(new LogeError('connection_failed'));
     if (this.isOn) this.#graceTimer = setTimeout(() => this.#interrupt(), STAGE.graceMs);
   }
 

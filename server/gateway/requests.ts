@@ -119,6 +119,14 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
         }
       },
     },
+    'stage:play': {
+      from: 'inside',
+      limit: 'stage',
+      handle: async (connection, { session }) => {
+        await stage.play(caller(connection), session);
+        return {};
+      },
+    },
     'stage:leave': {
       from: 'lobby',
       limit: 'stage',

@@ -301,6 +301,9 @@ export class SocketGateway {
       case 'takenOver':
         target.emit('stage:takenOver', { session, by: event.by });
         return;
+      case 'paused':
+        target.emit('stage:paused', { session });
+        return;
       // Whoever it concerns is at another gateway.
       case 'adopted':
         return;

@@ -4,6 +4,7 @@
  * `sfu/contract.ts` alone, where somebody is put is `room-places.ts`' business, and it sees no socket: events leave through `onEvent`.
  */
 import type {
+  ConsumerOptions,
   DtlsParameters,
   RtpCapabilities,
   RtpParameters,
@@ -72,7 +73,7 @@ export class Stage {
   }) {
     this.#fleet = options.fleet;
     this.#places = options.places;
-    this.#lives = new Lives(options);
+    this.#lives = new Lives({ ...options, publishing: () => this.#sessions.publishing() });
     this.#clock = options.clock;
     this.#log = options.log;
     this.#metrics = options.metrics;
@@ -101,8 +102,13 @@ export class Stage {
       ...options,
       sessions: this.#sessions,
       end: (session) => this.#close(session, 'lease_expired'),
-      handleLost: (node, { room, session }) =>
-        this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'lease_expired' }),
+      handleLost: (node, { room, session }, isAdopted) =>
+        this.#handleSfuEvent(
+          node,
+          isAdopted
+            ? { type: 'adopted', room, session }
+            : { type: 'sessionClosed', room, session, reason: 'lease_expired' },
+        ),
     });
   }
 
@@ -144,6 +150,7 @@ export class Stage {
       publish: false,
       subscribe: caller.access.state === 'granted',
       ...(until ? { until: Date.parse(until) } : {}),
+      ...(caller.access.reason === 'private' ? { metered: true } : {}),
     };
     const viewer = caller.access.reason === 'free' ? 'free' : 'paying';
     try {
@@ -173,7 +180,7 @@ export class Stage {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
     const { publication, restore, ...media } = input;
     const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'publish');
-    const session = this.#open(caller, 'publish', input.spareOf);
+    const session = this.#open(caller, 'publish', input.spareOf, publication);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
       if (!spared) await this.#lives.admit(caller.room, { publication, restore });
@@ -218,7 +225,7 @@ export class Stage {
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
     const answer = await this.#call(node.produce(input));
     // What a spare keeps ready is not on stage.
-    if (entry.spareOf === undefined) await this.#lives.start(caller.room);
+    if (entry.spareOf === undefined) await this.#startLive(entry);
     return answer;
   }
 
@@ -240,6 +247,13 @@ export class Stage {
     await this.#call(node.setViewport(input));
   }
 
+  /** Goes on with a session that was paused since its client had not reported that it receives it. */
+  async play(caller: StageCaller, session: SessionId): Promise<void> {
+    const { node } = this.#own(caller, session);
+    const { retryAfterMs } = await this.#call(node.play({ session }));
+    if (retryAfterMs !== undefined) throw new AppError('rate_limited', undefined, { retryAfterMs });
+  }
+
   /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
   async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
     const { room, identity, socket } = caller;
@@ -249,24 +263,34 @@ export class Stage {
     const nodes = here ? [here] : await this.#places.nodesOf(room);
     // Whichever has it: a node that hangs must not hold up who is on another one.
     const found = await Promise.any(
-      nodes.map(async (node) => ({ node: node.id, ...(await node.adopt({ session, room, identity })) })),
+      nodes.map(async (node) => ({
+        node: node.id,
+        ...(await node.adopt({ session, room, identity, epoch: known?.epoch })),
+      })),
     ).catch(() => undefined);
     if (!found) {
       this.#forget(session);
+      if (known) this.#handleEnded(known);
       // Whether the live may be restored in another session.
       if (caller.publish && publication) await this.#lives.assertHoldsStage(room, publication);
       throw new AppError('session_not_found');
     }
     const direction = found.publish ? 'publish' : 'watch';
-    const spare = found.spare as ResumeAnswer['spare'];
     const theirs = { room, identity, socket, direction, node: found.node, connected: true } as const;
-    this.#sessions.add({ ...theirs, session });
-    if (spare) this.#sessions.add({ ...theirs, session: spare.session, spareOf: session });
+    this.#sessions.add({ ...theirs, session, epoch: found.epoch, publication: publication ?? known?.publication });
+    const spare = found.spare && { ...found.spare, session: found.spare.session as SessionId };
+    if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
     this.#countSessions();
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
-    if (found.publish) await this.#lives.start(room);
-    return { consumers: found.consumers as ResumeAnswer['consumers'], ...(spare && { spare }) };
+    const entry = this.#sessions.get(session);
+    if (found.publish && entry) await this.#startLive(entry);
+    const asWire = (consumers: ConsumerOptions[]) => consumers as ResumeAnswer['consumers'];
+    return {
+      consumers: asWire(found.consumers),
+      ...(found.paused && { paused: true }),
+      ...(spare && { spare: { session: spare.session, consumers: asWire(spare.consumers) } }),
+    };
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
@@ -284,36 +308,30 @@ export class Stage {
     return extendWatching(this.#places, { room, identity, untilMs });
   }
 
-  /** The creator's own end of the live: at once, without grace. */
+  /** The creator's own end of the live: at once, without grace, and whichever gateway looks after the publisher. */
   async endLive(room: RoomId, publication?: string): Promise<void> {
     // An end that was asked for while the page was away comes late: another page may be live by then.
     if (publication && (await this.#lives.isReplaced(room, publication))) return;
+    const elsewhere = this.#onNodesOf(room, (node) => node.closePublisher({ room }));
     await this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
-    await this.#lives.finish(room);
+    await elsewhere;
+    await this.#lives.end(room);
   }
 
   /** Access is gone: every session of the participant in the room ends now, on whatever node it is. */
   async closeParticipant(room: RoomId, identity: string): Promise<void> {
-    const elsewhere = this.#places
-      .nodesOf(room)
-      // Also what another gateway opened and nobody looks after any more.
-      .then((nodes) => Promise.all(nodes.map((node) => node.closePerson({ room, identity }))))
-      .catch((error) =>
-        this.#log.warn({ err: error, room }, 'not closed on a node that can not be reached; its lease will'),
-      );
+    // Also what another gateway opened and nobody looks after any more.
+    const elsewhere = this.#onNodesOf(room, (node) => node.closePerson({ room, identity }));
     await this.#closeWhere((entry) => entry.room === room && entry.identity === identity, 'closed');
     await elsewhere;
   }
 
   async closeRoom(room: RoomId): Promise<void> {
-    const nodes = await this.#places.nodesOf(room);
+    const elsewhere = this.#onNodesOf(room, (node) => node.closeRoom({ room }));
     await this.#closeWhere((entry) => entry.room === room, 'room_closed');
-    const closed = await Promise.allSettled(nodes.map((node) => node.closeRoom({ room })));
-    for (const { reason } of closed.filter((it) => it.status === 'rejected')) {
-      this.#log.warn({ err: reason, room }, 'room not closed on a node; its leases will');
-    }
+    await elsewhere;
     await this.#places.forget(room);
-    await this.#lives.finish(room);
+    await this.#lives.forget(room);
   }
 
   /** What the media plane carries at the moment, by its own count. */
@@ -354,13 +372,36 @@ export class Stage {
     await this.#fleet.close();
   }
 
-  #open(caller: StageCaller, direction: SessionEntry['direction'], spareOf: SessionId | undefined): SessionId {
+  /** Asks every node that the room may be on. What a node that cannot be reached does not hear, its leases bring about. */
+  async #onNodesOf(room: RoomId, ask: (node: SfuNode) => Promise<void>): Promise<void> {
+    const nodes = await this.#places.nodesOf(room);
+    const asked = await Promise.allSettled(nodes.map(ask));
+    for (const { reason } of asked.filter((it) => it.status === 'rejected'))
+      this.#log.warn({ err: reason, room }, 'sessions not closed on a node; its leases will');
+  }
+
+  /** The live begins, or goes on here. What must not be on stage any more is closed. */
+  async #startLive({ room, session, publication }: SessionEntry): Promise<void> {
+    try {
+      await this.#lives.start(room, publication);
+    } catch (error) {
+      if (error instanceof AppError) await this.#close(session, 'closed');
+      throw error;
+    }
+  }
+
+  #open(
+    caller: StageCaller,
+    direction: SessionEntry['direction'],
+    spareOf: SessionId | undefined,
+    publication?: string,
+  ): SessionId {
     if (caller.access.state !== 'granted') throw new AppError('access_required');
     const session = createId('session');
     const { room, identity, socket } = caller;
     for (const earlier of sessionsInTheWay(this.#sessions, { room, identity, socket, direction, spareOf }))
       void this.#replace(earlier);
-    this.#sessions.add({ session, room, identity, direction, socket, spareOf });
+    this.#sessions.add({ session, room, identity, direction, socket, spareOf, publication });
     this.#countSessions();
     return session;
   }
@@ -415,7 +456,7 @@ export class Stage {
     const entry = this.#sessions.get(session);
     this.#remove(session);
     await this.#nodeOf(entry?.node)
-      ?.closeSession({ session, reason })
+      ?.closeSession({ session, epoch: entry?.epoch, reason })
       // Nobody renews it any more, so that a node which can't be reached closes it by itself.
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
     // Not before: while the session is there its node is needed.
@@ -466,14 +507,7 @@ export class Stage {
   }
 
   #handleEnded({ room, direction, spareOf }: SessionEntry): void {
-    if (direction === 'publish' && spareOf === undefined) this.#handlePublisherGone(room);
-  }
-
-  #handlePublisherGone(room: RoomId): void {
-    const publishing = [...this.#sessions.inUse()].some(
-      (entry) => entry.room === room && entry.direction === 'publish',
-    );
-    if (!publishing) this.#lives.handlePublisherGone(room);
+    if (direction === 'publish' && spareOf === undefined) this.#lives.handlePublisherGone(room);
   }
 
   #handleSfuEvent(node: string, event: SfuEvent): void {
@@ -502,11 +536,11 @@ export class Stage {
 
   /** Has a participant leave a node that drains: they come anew and are put elsewhere. */
   #move(entry: SessionEntry): void {
-    const { room, session, node } = entry;
+    const { room, session, node, epoch } = entry;
     if (node === undefined) return;
     this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_closed' });
     this.#nodeOf(node)
-      ?.closeSession({ session, reason: 'node_closed' })
+      ?.closeSession({ session, epoch, reason: 'node_closed' })
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
   }
 }

@@ -327,12 +327,14 @@ describe.each([
     );
     expect((await other.node.adopt({ session: creator.first.session, room, identity: 'ada' })).spare).toEqual({
       session: creator.spare.session,
+      epoch: 2,
       consumers: [],
     });
     const all = [creator.first, creator.spare, fan.first, fan.spare].map(({ session }) => session);
+    const epochs = Object.fromEntries(all.map((session) => [session, 2]));
     for (let rounds = 0; rounds < 3; rounds += 1) {
       await pause(LEASE_MS / 2);
-      expect(await other.node.renew({ sessions: all })).toEqual({ lost: [] });
+      expect(await other.node.renew({ sessions: all, epochs })).toEqual({ lost: [], adopted: [] });
     }
     house.killWorker('in use');
     for (const { first, spare } of [creator, fan])
