@@ -91,6 +91,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   chat_rooms: 'settings of rooms',
   chat_sequences: 'counters',
   chat_words: 'word lists',
+  desk_act_outcomes: 'how acts of operators went',
   dispute_freezes: 'which transactions a dispute concerns',
   event_counters: 'counters',
   event_listings: 'a cursor',

@@ -4,10 +4,11 @@
  */
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 
-export const PUBLISHER_GRACE_MS = 20_000;
+const PUBLISHER_GRACE_MS = 20_000;
 const RETRY_MS = 2_000;
 const SWEEP_MS = 10_000;
 
@@ -20,6 +21,8 @@ export interface LivesOptions {
   rooms: Pick<Rooms, 'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage'>;
   /** Rooms with a publisher's session at this gateway. */
   publishing: () => ReadonlySet<RoomId>;
+  /** The publisher on stage in the room must not be there any more. */
+  handleRefused?: (room: RoomId) => void;
   graceMs?: number;
   log: Log;
   metrics: Metrics;
@@ -31,6 +34,8 @@ export class Lives {
   readonly #held = new Map<RoomId, NodeJS.Timeout | undefined>();
   /** What is under way for a room: one change after another, so that an end never overtakes a start. */
   readonly #changes = new Map<RoomId, Promise<void>>();
+  /** Rooms with a publisher on stage of whose live the database could not be told, and the publication that it is of. */
+  readonly #untold = new Map<RoomId, string | undefined>();
   readonly #sweeper: NodeJS.Timeout;
   #closed = false;
 
@@ -60,13 +65,21 @@ export class Lives {
     return this.#change(room, async () => {
       // Also where it fails: whether the database has it is not known then.
       this.#hold(room, undefined);
-      await this.#options.rooms.startLive(room, publication);
+      this.#untold.set(room, publication);
+      try {
+        await this.#options.rooms.startLive(room, publication);
+        this.#untold.delete(room);
+      } catch (error) {
+        if (error instanceof AppError) this.#untold.delete(room);
+        throw error;
+      }
     });
   }
 
   /** The creator ends the live, whichever gateway holds it. */
   end(room: RoomId): Promise<void> {
     return this.#change(room, async () => {
+      this.#untold.delete(room);
       await this.#options.rooms.endLive(room);
       this.#drop(room);
     });
@@ -82,9 +95,10 @@ export class Lives {
     if (this.#held.has(room) && !this.#changes.has(room)) this.#settle(room, this.#options.publishing());
   }
 
-  /** Looks for lives that the database says are held here and that have neither a publisher nor a timer. */
+  /** Looks for lives that have neither a publisher nor a timer, and for publishers of whose live the database was not told. */
   async sweep(): Promise<void> {
     try {
+      await Promise.all([...this.#untold].map(([room, publication]) => this.#startUntold(room, publication)));
       const held = await this.#options.rooms.findHeldLives();
       if (this.#closed) return;
       const publishing = this.#options.publishing();
@@ -103,6 +117,18 @@ export class Lives {
     clearInterval(this.#sweeper);
     for (const timer of this.#held.values()) clearTimeout(timer);
     this.#held.clear();
+  }
+
+  async #startUntold(room: RoomId, publication: string | undefined): Promise<void> {
+    if (this.#changes.has(room)) return;
+    if (!this.#options.publishing().has(room)) {
+      this.#untold.delete(room);
+      return;
+    }
+    await this.start(room, publication).catch((error) => {
+      if (!(error instanceof AppError)) throw error;
+      this.#options.handleRefused?.(room);
+    });
   }
 
   #change(room: RoomId, run: () => Promise<void>): Promise<void> {

@@ -18,7 +18,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
-import type { Access, Room } from '../protocol/rooms.ts';
+import type { Room } from '../protocol/rooms.ts';
 import type { PublishAnswer, ResumeAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { Audiences } from './audiences.ts';
@@ -27,20 +27,12 @@ import type { Fleet } from './fleet.ts';
 import { Lives, type PublicationInput } from './lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
 import type { RoomPlaces } from './room-places.ts';
+import { call, SessionCommands, type StageCaller } from './session-commands.ts';
 import { SessionLeases } from './session-leases.ts';
 import { sessionsInTheWay } from './session-limits.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
 import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
-
-/** Who asks: a participant on one socket, with the access that the gateway has just decided. */
-export interface StageCaller {
-  room: RoomId;
-  identity: string;
-  socket: string;
-  access: Access;
-  publish: boolean;
-}
 
 export interface StageEvent {
   socket: string;
@@ -56,6 +48,7 @@ export class Stage {
   readonly #metrics: Metrics;
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
+  readonly #commands: SessionCommands;
   readonly #evacuation: Evacuation;
   readonly #audiences: Audiences;
   readonly #lives: Lives;
@@ -73,11 +66,16 @@ export class Stage {
   }) {
     this.#fleet = options.fleet;
     this.#places = options.places;
-    this.#lives = new Lives({ ...options, publishing: () => this.#sessions.publishing() });
+    this.#lives = new Lives({
+      ...options,
+      publishing: () => this.#sessions.publishing(),
+      handleRefused: (room) => void this.#closePublishers(room),
+    });
     this.#clock = options.clock;
     this.#log = options.log;
     this.#metrics = options.metrics;
     this.#turn = options.turn;
+    this.#commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
     this.#audiences = new Audiences({
       tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
       onError: (error, room) => this.#log.warn({ err: error, room }, 'audience not told'),
@@ -112,6 +110,11 @@ export class Stage {
     });
   }
 
+  /** What a participant asks of a media session of theirs that changes nothing for the room's live. */
+  get commands(): SessionCommands {
+    return this.#commands;
+  }
+
   onEvent(listener: (event: StageEvent) => void): void {
     this.#onEvent = listener;
   }
@@ -141,7 +144,7 @@ export class Stage {
       spareOf?: SessionId;
     },
   ): Promise<WatchAnswer> {
-    const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'watch');
+    const spared = input.spareOf && this.#commands.ownForSpare(caller, input.spareOf, 'watch');
     const session = this.#open(caller, 'watch', input.spareOf);
     const { until } = caller.access;
     const grant = {
@@ -179,7 +182,7 @@ export class Stage {
   ): Promise<PublishAnswer> {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
     const { publication, restore, ...media } = input;
-    const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'publish');
+    const spared = input.spareOf && this.#commands.ownForSpare(caller, input.spareOf, 'publish');
     const session = this.#open(caller, 'publish', input.spareOf, publication);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
@@ -200,16 +203,6 @@ export class Stage {
     }
   }
 
-  async connect(caller: StageCaller, session: SessionId, dtlsParameters: DtlsParameters): Promise<void> {
-    const { node } = this.#own(caller, session);
-    await this.#call(node.connect({ session, dtlsParameters }));
-  }
-
-  async restartIce(caller: StageCaller, session: SessionId) {
-    const { node } = this.#own(caller, session);
-    return this.#call(node.restartIce({ session }));
-  }
-
   /** Puts a track on stage; the first one starts the live. */
   async produce(
     caller: StageCaller,
@@ -221,37 +214,12 @@ export class Stage {
       muted?: boolean;
     },
   ): Promise<{ producerId: string }> {
-    const { node, entry } = this.#own(caller, input.session);
+    const { node, entry } = this.#commands.own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
-    const answer = await this.#call(node.produce(input));
+    const answer = await call(node.produce(input));
     // What a spare keeps ready is not on stage.
     if (entry.spareOf === undefined) await this.#startLive(entry);
     return answer;
-  }
-
-  async unproduce(caller: StageCaller, input: { session: SessionId; producerId: string }): Promise<void> {
-    const { node } = this.#own(caller, input.session);
-    await this.#call(node.unproduce(input));
-  }
-
-  async setMuted(
-    caller: StageCaller,
-    input: { session: SessionId; producerId: string; muted: boolean },
-  ): Promise<void> {
-    const { node } = this.#own(caller, input.session);
-    await this.#call(node.setMuted(input));
-  }
-
-  async setViewport(caller: StageCaller, input: { session: SessionId; viewport: Viewport }): Promise<void> {
-    const { node } = this.#own(caller, input.session);
-    await this.#call(node.setViewport(input));
-  }
-
-  /** Goes on with a session that was paused since its client had not reported that it receives it. */
-  async play(caller: StageCaller, session: SessionId): Promise<void> {
-    const { node } = this.#own(caller, session);
-    const { retryAfterMs } = await this.#call(node.play({ session }));
-    if (retryAfterMs !== undefined) throw new AppError('rate_limited', undefined, { retryAfterMs });
   }
 
   /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
@@ -284,7 +252,13 @@ export class Stage {
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
     const entry = this.#sessions.get(session);
-    if (found.publish && entry) await this.#startLive(entry);
+    if (found.publish && entry) {
+      await this.#startLive(entry).catch((error) => {
+        // Who is refused does not have it: it waits, to be asked for again.
+        this.#leases.orphan(session);
+        throw error;
+      });
+    }
     const asWire = (consumers: ConsumerOptions[]) => consumers as ResumeAnswer['consumers'];
     return {
       consumers: asWire(found.consumers),
@@ -294,7 +268,7 @@ export class Stage {
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
-    this.#own(caller, session);
+    this.#commands.own(caller, session);
     await this.#close(session, 'closed');
   }
 
@@ -312,10 +286,14 @@ export class Stage {
   async endLive(room: RoomId, publication?: string): Promise<void> {
     // An end that was asked for while the page was away comes late: another page may be live by then.
     if (publication && (await this.#lives.isReplaced(room, publication))) return;
-    const elsewhere = this.#onNodesOf(room, (node) => node.closePublisher({ room }));
-    await this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
-    await elsewhere;
-    await this.#lives.end(room);
+    try {
+      // First, so that who goes live meanwhile is either part of what ends here or comes after it.
+      await this.#lives.end(room);
+    } finally {
+      const elsewhere = this.#onNodesOf(room, (node) => node.closePublisher({ room }));
+      await this.#closePublishers(room);
+      await elsewhere;
+    }
   }
 
   /** Access is gone: every session of the participant in the room ends now, on whatever node it is. */
@@ -336,7 +314,7 @@ export class Stage {
 
   /** What the media plane carries at the moment, by its own count. */
   async stats(): Promise<SfuStats> {
-    const stats = await this.#call(Promise.all(this.#fleet.nodes.map((node) => node.stats())));
+    const stats = await call(Promise.all(this.#fleet.nodes.map((node) => node.stats())));
     const sum = (key: keyof SfuStats) => stats.reduce((total, each) => total + each[key], 0);
     return {
       workers: sum('workers'),
@@ -361,9 +339,7 @@ export class Stage {
   }
 
   /** Redis is back, perhaps without what it knew. */
-  handleRestored(): void {
-    this.#leases.handleRestored();
-  }
+  handleRestored = (): void => this.#leases.handleRestored();
 
   async close(): Promise<void> {
     this.#leases.close();
@@ -432,22 +408,6 @@ export class Stage {
     return toAppError(error);
   }
 
-  #own(caller: StageCaller, session: SessionId): { entry: SessionEntry; node: SfuNode } {
-    const entry = this.#sessions.get(session);
-    const node = this.#nodeOf(entry?.node);
-    if (!entry || !node || entry.socket !== caller.socket) throw new AppError('session_not_found');
-    return { entry, node };
-  }
-
-  /** The node of a session that may have a spare there. */
-  #ownForSpare(caller: StageCaller, session: SessionId, direction: SessionEntry['direction']): SfuNode {
-    const { entry, node } = this.#own(caller, session);
-    // A node of an earlier version would take the spare for another session.
-    if (entry.direction !== direction || entry.spareOf !== undefined || !node.keepsSpares)
-      throw new AppError('spare_unavailable');
-    return node;
-  }
-
   #nodeOf(id: string | undefined): SfuNode | undefined {
     return id === undefined ? undefined : this.#fleet.get(id);
   }
@@ -470,6 +430,10 @@ export class Stage {
     await this.#close(session, 'replaced');
     if (socket !== undefined)
       this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
+  }
+
+  #closePublishers(room: RoomId): Promise<void> {
+    return this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
   }
 
   async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
@@ -495,14 +459,6 @@ export class Stage {
   #countSessions(): void {
     for (const direction of ['publish', 'watch'] as const) {
       this.#metrics.mediaSessions.set({ direction }, this.#sessions.count(direction));
-    }
-  }
-
-  async #call<T>(promise: Promise<T>): Promise<T> {
-    try {
-      return await promise;
-    } catch (error) {
-      throw toAppError(error);
     }
   }
 

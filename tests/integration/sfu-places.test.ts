@@ -159,7 +159,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
         dtlsParameters: viewer.dtlsParameters,
       });
       // Who does not connect is put out while the others come.
-      if (answer.ok) await viewer.connect(answer.data.transport as TransportOptions, []);
+      if (answer.ok) await viewer.connect((answer.data as { transport: TransportOptions }).transport, []);
       return answer;
     };
     let refused: WireError | undefined;
