@@ -18,7 +18,10 @@ export interface PublicationInput {
 }
 
 export interface LivesOptions {
-  rooms: Pick<Rooms, 'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage'>;
+  rooms: Pick<
+    Rooms,
+    'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage' | 'isReplaced'
+  >;
   /** Rooms with a publisher's session at this gateway. */
   publishing: () => ReadonlySet<RoomId>;
   /** The publisher on stage in the room must not be there any more. */
