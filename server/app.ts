@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { StripeEmulator } from '../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
+import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
@@ -38,6 +39,7 @@ import { createMetrics } from './platform/metrics.ts';
 import { Outbox } from './platform/outbox.ts';
 import { PeriodicJob } from './platform/periodic-job.ts';
 import { openRedis, type RedisParts } from './platform/redis-parts.ts';
+import { SecretBox } from './platform/secret-box.ts';
 import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
@@ -138,6 +140,9 @@ export class App {
     const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency, gateway });
     const shared = await shareHouse({ db, rooms, redis, gateway, log });
     closers.push(() => shared.close());
+    const box = new SecretBox(config.encryptionKeys);
+    const apiKeys = await ApiKeys.create({ db, box, clock, bus, log, builtIn: config.builtInKeys });
+    closers.push(() => apiKeys.close());
     const money = await Money.create({
       db,
       rooms,
@@ -148,11 +153,12 @@ export class App {
       metrics,
       currency,
       walletMode: config.walletMode,
+      promoPays: config.promoPays,
       houseCountry: config.houseCountry,
       vatRates: config.vatRates,
       publicUrl: config.publicUrl,
       earnings: config.earnings,
-      isReturnUrlAllowed: (url) => isReturnUrlAllowed(config, url),
+      isReturnUrlAllowed: (url) => isReturnUrlAllowed({ config, apiKeys }, url),
       isLeader: () => shared.leader.isLeader,
     });
     const chat = new Chat({
@@ -167,7 +173,7 @@ export class App {
         isMember: async (creator, identity) =>
           (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
       },
-      hook: { guard: new AddressGuard({ isOpen: config.development }), sign: signWebhook },
+      hook: { guard: new AddressGuard({ isOpen: config.development }), sign: signWebhook, box },
       retention: config.chatRetention,
     });
     // Before the events for embedders, which are written once people have seen what there is to see.
@@ -180,7 +186,7 @@ export class App {
       clock,
       log,
       metrics,
-      apiSecret: config.apiSecret,
+      box,
       allowAnyAddress: config.development,
     });
     const media = await openMediaPlane({ config, redis, log, closers });
@@ -202,8 +208,9 @@ export class App {
       redis,
       outbox,
       accounts,
-      deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
-      tokens: new Tokens({ ...config, clock }),
+      deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
+      apiKeys,
+      tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
       participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),
       rooms,
       money,

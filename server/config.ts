@@ -5,13 +5,17 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseRedisUrl } from './platform/redis-url.ts';
+import { SCOPES, type Scope } from './protocol/keys.ts';
 import { LIMITS } from './protocol/limits.ts';
 
 /** Who is an operator in development, where nobody has named any. */
 const DEVELOPMENT_OPERATOR = 'operator';
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
+const DEVELOPMENT_ENCRYPTION_KEY = 'devsecret_that_encrypts_not_for_production_0000';
 const DEVELOPMENT_SFU_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
+/** Name of the key that LOGE_METRICS_SECRET makes. */
+const METRICS_KEY = 'metrics';
 const DEVELOPMENT_DATA_DIR = '.data';
 const SECRET_MIN_CHARS = 32;
 
@@ -22,6 +26,12 @@ const list = z.string().transform((value) =>
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean),
+);
+
+/** The one in use first; another one beside it while the first replaces it. */
+const secrets = list.refine(
+  (given) => given.length > 0 && given.every(({ length }) => length >= SECRET_MIN_CHARS),
+  `must have at least ${SECRET_MIN_CHARS} characters`,
 );
 
 const vatRates = z.record(
@@ -68,8 +78,15 @@ const environment = z.object({
   LOGE_STRIPE_EMULATOR_URL: z.url({ protocol: /^http$/ }).optional(),
   /** Messages a second that people in a busy room are shown; the rest is sampled. 0 shows all. */
   LOGE_CHAT_READABLE_PER_SECOND: z.coerce.number().int().min(0).max(10_000).default(30),
-  LOGE_API_KEY: text.max(128).optional(),
-  LOGE_API_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
+  LOGE_API_KEY: text
+    .max(128)
+    .regex(/^[^:]*$/, 'must not contain a colon')
+    .optional(),
+  LOGE_API_SECRET: secrets.optional(),
+  /** What a key of its own with the scope `metrics` alone proves itself with; its name is `metrics`. */
+  LOGE_METRICS_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
+  /** Encrypts secrets in the database and signs the cookies of the site. */
+  LOGE_ENCRYPTION_KEY: secrets.optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOGE_ALLOWED_ORIGINS: list.optional(),
   /** Identities of the people who see the money desk, separated by commas. */
@@ -88,11 +105,15 @@ const environment = z.object({
     .default('FR'),
   /** `off`: no credit is kept; tickets and tips are paid by card directly. */
   WALLET_MODE: z.enum(['on', 'off']).default('on'),
+  /** `tickets`: promotional credit pays no tips and no private minutes, with which a fan could pass it to a creator who is a friend. */
+  LOGE_PROMO_PAYS: z.enum(['everything', 'tickets']).default('everything'),
   CONTENT_POLICY: z.enum(['standard', 'adult']).default('standard'),
   /** Signing secret of the webhook endpoint for connected accounts; it has one of its own. */
   STRIPE_CONNECT_WEBHOOK_SECRET: text.optional(),
   LOGE_EARNINGS_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
   LOGE_NEW_CREATOR_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
+  /** Whether creators are taken in countries where the payment provider pays nobody. */
+  LOGE_CREATORS_WITHOUT_PAYOUTS: z.enum(['on', 'off']).default('off'),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
   /** How long messages keep their text and author. */
   LOGE_CHAT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
@@ -105,12 +126,7 @@ const environment = z.object({
   LOGE_SFU_WORKERS: z.coerce.number().int().min(0).max(256).optional(),
   /** Whether spare media sessions are kept, where there is more than one worker. */
   LOGE_SFU_SPARES: z.enum(['on', 'off']).default('on'),
-  LOGE_SFU_SECRET: list
-    .refine(
-      (secrets) => secrets.length > 0 && secrets.every(({ length }) => length >= SECRET_MIN_CHARS),
-      `must have at least ${SECRET_MIN_CHARS} characters`,
-    )
-    .optional(),
+  LOGE_SFU_SECRET: secrets.optional(),
   /** Where this gateway stands, in the words of the SFU nodes' LOGE_SFU_REGION. */
   LOGE_REGION: text.max(60).optional(),
   LOGE_TURN_URLS: list.optional(),
@@ -131,8 +147,8 @@ export class ConfigError extends Error {
   }
 }
 
-/** Which part of Loge a process is: all of it, or one gateway among several. */
-export type Part = 'all' | 'gateway';
+/** Which part of Loge a process is: all of it, one gateway among several, or a command beside them. */
+export type Part = 'all' | 'gateway' | 'command';
 
 export function parseConfig(env: Record<string, string | undefined>, part: Part = 'all'): Config {
   // An empty variable, as compose files make them, is an absent one.
@@ -142,9 +158,10 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   const parsed = environment.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const production = given.NODE_ENV === 'production';
-  const carriesMedia = given.LOGE_SFU_WORKERS === undefined ? part !== 'gateway' : given.LOGE_SFU_WORKERS !== '0';
+  const carriesMedia =
+    part !== 'command' && (given.LOGE_SFU_WORKERS === undefined ? part !== 'gateway' : given.LOGE_SFU_WORKERS !== '0');
   if (production) faults.push(...productionFaults(given, carriesMedia));
-  if (!carriesMedia && !given.REDIS_URL) {
+  if (part !== 'command' && !carriesMedia && !given.REDIS_URL) {
     faults.push('LOGE_SFU_WORKERS: a process without media workers finds SFU nodes over REDIS_URL');
   }
   if (given.REDIS_URL && !given.DATABASE_URL) {
@@ -155,6 +172,7 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   if (part === 'gateway' && !given.REDIS_URL) {
     faults.push('REDIS_URL: needed to run one gateway of several; `npm start` runs everything in one process');
   }
+  if (given.LOGE_API_KEY === METRICS_KEY) faults.push(`LOGE_API_KEY: \`${METRICS_KEY}\` is the name of another key`);
   if (given.LOGE_TURN_URLS && !given.LOGE_TURN_SECRET) faults.push('LOGE_TURN_SECRET: needed with LOGE_TURN_URLS');
   if (given.CONTENT_POLICY === 'adult') {
     faults.push(
@@ -172,6 +190,12 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   return Object.freeze(toConfig(parsed.data, carriesMedia));
 }
 
+const DEVELOPMENT_SECRETS = {
+  LOGE_API_SECRET: DEVELOPMENT_API_SECRET,
+  LOGE_ENCRYPTION_KEY: DEVELOPMENT_ENCRYPTION_KEY,
+  LOGE_SFU_SECRET: DEVELOPMENT_SFU_SECRET,
+};
+
 /** In production nothing falls back to a development default. */
 function productionFaults(env: Record<string, string>, carriesMedia: boolean): string[] {
   const faults: string[] = [];
@@ -182,6 +206,7 @@ function productionFaults(env: Record<string, string>, carriesMedia: boolean): s
     STRIPE_WEBHOOK_SECRET: 'the signing secret of your Stripe webhook endpoint',
     LOGE_API_KEY: 'an API key of your choice',
     LOGE_API_SECRET: `a random secret of at least ${SECRET_MIN_CHARS} characters`,
+    LOGE_ENCRYPTION_KEY: `a random secret of at least ${SECRET_MIN_CHARS} characters that encrypts secrets in the database`,
     LOGE_PUBLIC_URL: 'the https address under which people reach this server',
     LOGE_ALLOWED_ORIGINS: "the embedders' sites, separated by commas (`none` for no embedding)",
     LOGE_SFU_SECRET: `a random secret of at least ${SECRET_MIN_CHARS} characters for the control of SFU nodes`,
@@ -195,11 +220,8 @@ function productionFaults(env: Record<string, string>, carriesMedia: boolean): s
     if (!env[name]) faults.push(`${name}: set it to ${what}`);
   }
   if (env.LOGE_API_KEY === DEVELOPMENT_API_KEY) faults.push('LOGE_API_KEY: the development key is not for production');
-  if (env.LOGE_API_SECRET === DEVELOPMENT_API_SECRET) {
-    faults.push('LOGE_API_SECRET: the development secret is not for production');
-  }
-  if (env.LOGE_SFU_SECRET?.includes(DEVELOPMENT_SFU_SECRET)) {
-    faults.push('LOGE_SFU_SECRET: the development secret is not for production');
+  for (const [name, secret] of Object.entries(DEVELOPMENT_SECRETS)) {
+    if (env[name]?.includes(secret)) faults.push(`${name}: the development secret is not for production`);
   }
   if (env.LOGE_PUBLIC_URL && !env.LOGE_PUBLIC_URL.startsWith('https://')) {
     faults.push('LOGE_PUBLIC_URL: must be https in production, browsers give no camera otherwise');
@@ -210,6 +232,8 @@ function productionFaults(env: Record<string, string>, carriesMedia: boolean): s
 function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
   const production = env.NODE_ENV === 'production';
   const origins = env.LOGE_ALLOWED_ORIGINS ?? [];
+  const apiKey = env.LOGE_API_KEY ?? DEVELOPMENT_API_KEY;
+  const [apiSecret = DEVELOPMENT_API_SECRET, ...previousApiSecrets] = env.LOGE_API_SECRET ?? [];
   return {
     mode: env.NODE_ENV,
     /** Demo data, the demo sign-in and readable logs exist outside production only. */
@@ -225,11 +249,19 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     walletMode: env.WALLET_MODE,
+    promoPays: env.LOGE_PROMO_PAYS,
     contentPolicy: env.CONTENT_POLICY,
     chatReadablePerSecond: env.LOGE_CHAT_READABLE_PER_SECOND,
     logLevel: env.LOGE_LOG_LEVEL ?? (production ? 'info' : 'warn'),
-    apiKey: env.LOGE_API_KEY ?? DEVELOPMENT_API_KEY,
-    apiSecret: env.LOGE_API_SECRET ?? DEVELOPMENT_API_SECRET,
+    apiKey,
+    apiSecret,
+    /** The keys that are not in the database: the first one, which may do everything, and that of Prometheus. The first secret of each signs. */
+    builtInKeys: [
+      { id: apiKey, secrets: [apiSecret, ...previousApiSecrets], scopes: SCOPES },
+      { id: METRICS_KEY, secrets: env.LOGE_METRICS_SECRET ? [env.LOGE_METRICS_SECRET] : [], scopes: ['metrics'] },
+    ] satisfies { id: string; secrets: string[]; scopes: readonly Scope[] }[],
+    /** The first encrypts and signs; what an older one did is still read. */
+    encryptionKeys: env.LOGE_ENCRYPTION_KEY ?? [DEVELOPMENT_ENCRYPTION_KEY],
     databaseUrl: env.DATABASE_URL,
     /** Present: this is one gateway among several. */
     redisUrl: env.REDIS_URL,
@@ -249,6 +281,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       ...(env.LOGE_NEW_CREATOR_HOLD_DAYS === undefined ? {} : { newCreatorHoldDays: env.LOGE_NEW_CREATOR_HOLD_DAYS }),
       ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
     },
+    creatorsWithoutPayouts: env.LOGE_CREATORS_WITHOUT_PAYOUTS === 'on',
     chatRetention: { messageDays: env.LOGE_CHAT_RETENTION_DAYS, evidenceDays: env.LOGE_CHAT_EVIDENCE_DAYS },
     stripeEmulatorPort: env.LOGE_STRIPE_EMULATOR_PORT,
     stripeEmulatorUrl: env.LOGE_STRIPE_EMULATOR_URL,

@@ -1,4 +1,6 @@
-import { pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { check, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Scope } from '../protocol/keys.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
@@ -17,8 +19,34 @@ export const deskSessions = pgTable('desk_sessions', {
   /** A digest: whoever reads the database cannot open the link. */
   linkDigest: text('link_digest').notNull().unique(),
   createdAt: time('created_at').notNull(),
+  /** The API key that asked for it: the session ends with that. */
+  createdBy: text('created_by').notNull(),
   linkExpiresAt: time('link_expires_at').notNull(),
   openedAt: time('opened_at'),
   expiresAt: time('expires_at'),
   revokedAt: time('revoked_at'),
 });
+
+/** API keys made here; the keys of the environment are not among them. */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    scopes: jsonb('scopes').$type<Scope[]>().notNull(),
+    origins: jsonb('origins').$type<string[]>(),
+    /** Of a key with the scope `tokens`, whose tokens are verified with it: encrypted. */
+    sealedSecret: text('sealed_secret'),
+    /** Of any other key: its SHA-256. The secret is 256 random bits, which no slow hash would protect better. */
+    secretDigest: text('secret_digest'),
+    createdAt: time('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+    expiresAt: time('expires_at'),
+    revokedAt: time('revoked_at'),
+    lastUsedAt: time('last_used_at'),
+  },
+  (table) => [
+    check('api_keys_secret', sql`(${table.sealedSecret} is null) <> (${table.secretDigest} is null)`),
+    index('api_keys_live').on(table.createdAt).where(sql`${table.revokedAt} is null`),
+  ],
+);

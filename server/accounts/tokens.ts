@@ -7,24 +7,35 @@ import type { Clock } from '../platform/clock.ts';
 import { type Permissions, type TokenClaims, type TokenInput, tokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import type { KeyRing, LiveKey } from './key-ring.ts';
 
 /** Longer than any honest token; a giant one is refused before it is looked at. */
 const TOKEN_MAX_CHARS = 4_096;
 
 export class Tokens {
-  readonly #apiKey: string;
-  readonly #apiSecret: string;
+  readonly #keys: KeyRing;
+  readonly #ownKey: string;
   readonly #clock: Clock;
 
-  constructor(options: { apiKey: string; apiSecret: string; clock: Clock }) {
-    this.#apiKey = options.apiKey;
-    this.#apiSecret = options.apiSecret;
+  /** `ownKey` signs the tokens that the house itself gives out. */
+  constructor(options: { keys: KeyRing; ownKey: string; clock: Clock }) {
+    this.#keys = options.keys;
+    this.#ownKey = options.ownKey;
     this.#clock = options.clock;
   }
 
-  create(input: TokenInput, issuedAtSeconds = Math.floor(this.#clock.now() / 1000)): string {
+  /** A token of the key `issuer`, which counts as long as the key does. */
+  create(
+    input: TokenInput,
+    {
+      issuer = this.#ownKey,
+      issuedAtSeconds = Math.floor(this.#clock.now() / 1000),
+    }: { issuer?: string; issuedAtSeconds?: number } = {},
+  ): string {
+    const [secret] = this.#keys.findIssuer(issuer)?.secrets ?? [];
+    if (secret === undefined) throw new AppError('scope_missing', 'This API key signs no tokens.');
     const claims: TokenClaims = {
-      iss: this.#apiKey,
+      iss: issuer,
       sub: input.identity,
       name: input.name,
       room: input.room,
@@ -34,14 +45,18 @@ export class Tokens {
       ...(input.entitled === undefined ? {} : { entitled: input.entitled }),
       ...(input.can === undefined ? {} : { can: input.can }),
     };
-    return jwt.sign(claims, this.#apiSecret, { algorithm: 'HS256' });
+    return jwt.sign(claims, secret, { algorithm: 'HS256' });
   }
 
-  /** The claims of a valid token; throws `token_missing`, `token_expired` or `token_invalid`. */
-  parse(token: unknown): TokenClaims {
+  /**
+   * The claims of a valid token that comes from a page of `origin`, or from no page. Throws `token_missing`, `token_expired`, `token_invalid`, or
+   * `origin_not_allowed`.
+   */
+  parse(token: unknown, origin: string | undefined): TokenClaims {
     if (token === undefined || token === null || token === '') throw new AppError('token_missing');
     if (typeof token !== 'string' || token.length > TOKEN_MAX_CHARS) throw new AppError('token_invalid');
-    const claims = tokenClaims.safeParse(this.#verify(token));
+    const { key, payload } = this.#verify(token);
+    const claims = tokenClaims.safeParse(payload);
     if (!claims.success) throw new AppError('token_invalid', 'The token lacks a claim or has a malformed one.');
     // An issuer cannot make a token that lives longer than the house allows, whatever it signed.
     if (claims.data.exp - claims.data.iat > LIMITS.tokenTtlMaxSeconds) {
@@ -53,21 +68,45 @@ export class Tokens {
         'The token was issued in the future. Check the clock of the server that made it.',
       );
     }
+    if (origin !== undefined && key.origins?.includes(origin) === false) {
+      throw new AppError('origin_not_allowed', 'The API key of this token does not list this site among its origins.');
+    }
+    this.#keys.noteUse(key.apiKey);
     return claims.data;
   }
 
-  #verify(token: string): unknown {
-    try {
-      return jwt.verify(token, this.#apiSecret, {
-        algorithms: ['HS256'],
-        issuer: this.#apiKey,
-        clockTolerance: LIMITS.tokenClockSkewSeconds,
-        clockTimestamp: Math.floor(this.#clock.now() / 1000),
-      });
-    } catch (error) {
-      if (error instanceof jwt.TokenExpiredError) throw new AppError('token_expired', undefined, { cause: error });
-      throw new AppError('token_invalid', undefined, { cause: error });
+  #verify(token: string): { key: LiveKey; payload: unknown } {
+    const issuer = this.#keys.findIssuer(issuerOf(token));
+    if (!issuer) throw new AppError('token_invalid');
+    let fault: unknown;
+    for (const secret of issuer.secrets) {
+      try {
+        return { key: issuer.key, payload: this.#verifyBy(secret, token) };
+      } catch (error) {
+        if (error instanceof jwt.TokenExpiredError) throw new AppError('token_expired', undefined, { cause: error });
+        fault = error;
+      }
     }
+    throw new AppError('token_invalid', undefined, { cause: fault });
+  }
+
+  #verifyBy(secret: string, token: string): unknown {
+    return jwt.verify(token, secret, {
+      algorithms: ['HS256'],
+      clockTolerance: LIMITS.tokenClockSkewSeconds,
+      clockTimestamp: Math.floor(this.#clock.now() / 1000),
+    });
+  }
+}
+
+/** What an unverified token says of its issuer: it only chooses the secret that the token is then verified with. */
+function issuerOf(token: string): string {
+  try {
+    const payload = jwt.decode(token);
+    return typeof payload === 'object' && typeof payload?.iss === 'string' ? payload.iss : '';
+  } catch {
+    // The payload is no JSON.
+    return '';
   }
 }
 

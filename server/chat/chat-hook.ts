@@ -53,7 +53,7 @@ export class ChatHook {
   #closedUntilMs = 0;
 
   constructor(options: { db: Database; port: HookPort; bus: Bus; clock: Clock; metrics: Metrics; log: Log }) {
-    this.#store = new HookStore(options.db);
+    this.#store = new HookStore(options.db, options.port.box);
     this.#client = new HookClient(options.port);
     this.#port = options.port;
     this.#bus = options.bus;
@@ -63,7 +63,7 @@ export class ChatHook {
   }
 
   /** Throws `webhook_url_not_allowed` for an address that must not be asked. A new secret each time. */
-  async set(input: ChatHookInput, actor: Actor): Promise<HookRow> {
+  async set(input: ChatHookInput, actor: Actor): Promise<ChatHookView & { secret: string }> {
     const url = this.#port.guard.parseUrl(input.url).href;
     const secret = `chs_${randomBytes(SECRET_BYTES).toString('base64url')}`;
     const hook = { ...input, url, secret, createdAt: new Date(this.#clock.now()).toISOString() };

@@ -117,6 +117,7 @@ export const chatReports = pgTable(
 export const chatHooks = pgTable('chat_hooks', {
   id: text('id').primaryKey(),
   url: text('url').notNull(),
+  /** Encrypted. */
   secret: text('secret').notNull(),
   timeoutMs: integer('timeout_ms').notNull(),
   onFailure: text('on_failure').$type<HookFailure>().notNull(),

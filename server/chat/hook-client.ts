@@ -2,14 +2,16 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import type { SecretBox } from '../platform/secret-box.ts';
 import { type HookAnswer, hookAnswer } from '../protocol/chat-server.ts';
 
 const ANSWER_BYTES = 16 * 1024;
 const IDLE_SOCKET_MS = 15_000;
 const USER_AGENT = 'Loge-Chat/1';
 
-/** Keeps requests away from the house's own network, and signs them: what webhooks use, given by the composition root. */
+/** Keeps requests away from the house's own network, signs them, and encrypts their secret: what webhooks use, given by the composition root. */
 export interface HookPort {
+  box: SecretBox;
   guard: { parseUrl(text: string): URL; lookup: LookupFunction };
   sign(body: string, options: { secrets: readonly string[]; nowMs: number }): string;
 }
@@ -30,10 +32,11 @@ export class HookClient {
 
   /** Rejects when there is no proper answer in time. */
   async ask(
-    hook: { url: string; secret: string },
+    hook: { url: string; secret: string | undefined },
     question: object,
     limit: { timeoutMs: number; nowMs: number },
   ): Promise<HookAnswer> {
+    if (hook.secret === undefined) throw new HookFailed('its secret cannot be decrypted, check LOGE_ENCRYPTION_KEY');
     const body = JSON.stringify(question);
     const url = this.#port.guard.parseUrl(hook.url);
     const signature = this.#port.sign(body, { secrets: [hook.secret], nowMs: limit.nowMs });

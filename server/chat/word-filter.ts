@@ -119,9 +119,9 @@ function isSterner(a: CompiledRule, b: CompiledRule): boolean {
 function parsePattern(pattern: string): WordPattern[] {
   const words = pattern.split(SPACES).filter(Boolean).map(parseWord);
   if (words.length > LIMITS.wordPatternWords) {
-    throw new AppError('invalid_request', `A phrase may have ${LIMITS.wordPatternWords} words at most.`);
+    throw new AppError('word_pattern_invalid', `A phrase may have ${LIMITS.wordPatternWords} words at most.`);
   }
-  if (words.length === 0) throw new AppError('invalid_request', `There is nothing to look for in "${pattern}".`);
+  if (words.length === 0) throw new AppError('word_pattern_invalid', `There is nothing to look for in "${pattern}".`);
   return words;
 }
 
@@ -132,7 +132,10 @@ function parseWord(word: string): WordPattern {
   // Signs between the letters of a pattern stand for letters, as they do in a message.
   const letters = alike(longest(foldWords(bare)) || foldText(bare));
   if (letters === '' || ((opensStart || opensEnd) && [...letters].length < 3)) {
-    throw new AppError('invalid_request', `The pattern "${word}" would be met by nearly everything, or by nothing.`);
+    throw new AppError(
+      'word_pattern_invalid',
+      `The pattern "${word}" would be met by nearly everything, or by nothing.`,
+    );
   }
   return { letters, opensStart, opensEnd };
 }

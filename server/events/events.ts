@@ -9,6 +9,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox.ts';
 import { PeriodicJob } from '../platform/periodic-job.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
 import { AppError } from '../protocol/errors.ts';
 import type {
   DeliveryListQuery,
@@ -26,7 +27,6 @@ import { EventLogStore } from './event-log.store.ts';
 import { PUBLIC_TOPICS } from './event-mapping.ts';
 import { DELIVERY_MS, EventPublisher } from './event-publisher.ts';
 import { toDelivery, toEndpoint, toWire } from './event-wire.ts';
-import { SecretBox } from './secret-box.ts';
 import { WebhookDeliverer } from './webhook-deliverer.ts';
 import { type ListedDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
 import { type EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
@@ -38,8 +38,8 @@ export interface EventsOptions {
   clock: Clock;
   log: Log;
   metrics: Metrics;
-  /** The house's API secret, from which the key for the endpoints' secrets is derived. */
-  apiSecret: string;
+  /** Encrypts the endpoints' secrets. */
+  box: SecretBox;
   /** Development: webhooks may go to http and to addresses that are not public. */
   allowAnyAddress: boolean;
   random?: () => number;
@@ -73,7 +73,7 @@ export class Events {
     const log = options.log.child({ domain: 'events' });
     this.#clock = clock;
     this.#db = db;
-    this.#box = new SecretBox(options.apiSecret);
+    this.#box = options.box;
     this.#guard = new AddressGuard({ isOpen: options.allowAnyAddress });
     this.#sender = new WebhookSender(this.#guard, options.sendTimeoutMs);
     this.#log = new EventLogStore(db);

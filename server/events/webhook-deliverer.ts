@@ -7,9 +7,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
 import { toWire } from './event-wire.ts';
 import { retryPauseMs } from './retry-schedule.ts';
-import type { SecretBox } from './secret-box.ts';
 import type { DueDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
 import type { EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
 import type { SendResult, WebhookSender } from './webhook-sender.ts';
@@ -150,7 +150,7 @@ export class WebhookDeliverer {
     log.warn({ endpoint, reason }, 'webhook endpoint disabled');
   }
 
-  /** Empty when the house's API secret is another one than that under which they were kept. */
+  /** Empty when LOGE_ENCRYPTION_KEY lacks the key under which they were encrypted. */
   #secretsOf({ id, secret, previousSecret, previousSecretUntil }: EndpointRow): string[] {
     const { clock, box } = this.#options;
     const isOldValid = previousSecret && previousSecretUntil && Date.parse(previousSecretUntil) > clock.now();

@@ -37,7 +37,7 @@ import { defineRoute, type Route } from './http-route.ts';
 
 /** Who is on record for what an embedder's server did. */
 const SERVER: Actor = { identity: 'embedding-server', name: 'embedding-server', role: 'server' };
-const BY_SERVER = { auth: 'server', limit: 'server' } as const;
+const BY_SERVER = { auth: 'server', scope: 'moderation', limit: 'server' } as const;
 
 const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
@@ -280,7 +280,7 @@ function creatorRoutes({ chat, accounts }: HttpContext): Route[] {
       summary: "Replace a creator's word list",
       description:
         'Holds in all of their rooms. A word is found in look-alike letters, digits, spaced or repeated letters as well; `*` at the start or the end of a pattern stands for more letters.',
-      errors: ['creator_not_found'],
+      errors: ['word_pattern_invalid', 'creator_not_found'],
       handler: async ({ params, input }) => {
         const { identity: creator } = await accounts.getCreator(params.identity);
         return chat.moderation.setWords({ creator, actor: SERVER, words: input.words });
@@ -363,6 +363,8 @@ function personRoutes({ chat, participantData }: HttpContext): Route[] {
     }),
     defineRoute({
       ...BY_SERVER,
+      // Of all domains, money too.
+      scope: 'admin',
       name: 'exportParticipant',
       method: 'get',
       path: '/v1/participants/:identity/data',
@@ -374,6 +376,8 @@ function personRoutes({ chat, participantData }: HttpContext): Route[] {
     }),
     defineRoute({
       ...BY_SERVER,
+      // Of all domains, money too.
+      scope: 'admin',
       name: 'eraseParticipant',
       method: 'delete',
       path: '/v1/participants/:identity/data',

@@ -1,5 +1,6 @@
 /** What the gateway works with; the composition root (`app.ts`) fills it. */
 import type { Accounts } from '../accounts/accounts.ts';
+import type { ApiKeys } from '../accounts/api-keys.ts';
 import type { DeskSessions } from '../accounts/desk-sessions.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Chat } from '../chat/chat.ts';
@@ -36,6 +37,7 @@ export interface GatewayContext {
   outbox: Outbox;
   accounts: Accounts;
   deskSessions: DeskSessions;
+  apiKeys: ApiKeys;
   tokens: Tokens;
   participantData: ParticipantData;
   rooms: Rooms;

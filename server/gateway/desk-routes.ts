@@ -71,6 +71,7 @@ function deskRoute<const Path extends string, I extends z.ZodType, O extends z.Z
     name: `desk${name}`,
     path: api,
     auth: 'server',
+    scope: 'money',
     limit: 'server',
     handler: ({ caller, params, input }) =>
       handler({ by: caller.apiKey, params: params as PathParams<Path>, input: input as z.output<I> }),
@@ -109,6 +110,7 @@ function lookingRoutes({ money: { desk } }: HttpContext): Route[] {
       answer: deskPaymentList,
       summary: 'Search payments',
       description: 'The newest first: by whole identity of buyer or creator, id of a payment, a refund or a room.',
+      errors: ['cursor_invalid'],
       handler: ({ input }) => desk.searchPayments(input),
     }),
     ...deskRoute({
@@ -276,6 +278,7 @@ function booksRoutes({ money: { desk, settlement, pricing } }: HttpContext): Rou
       answer: feePolicy,
       status: 201,
       summary: 'Add a version of the fees',
+      errors: ['time_in_past'],
       handler: ({ input, by }) => desk.addFeePolicy(input, by),
     }),
   ];

@@ -12,7 +12,7 @@ interface Entry {
 }
 
 const CALLERS: Record<string, string> = {
-  apiKey: 'Your server, with API key and secret',
+  apiKey: 'Your server, with an API key',
   roomToken: 'A participant, with their room token',
 };
 
@@ -89,24 +89,26 @@ ${code(`<script src="${url}/embed.js"></script>
 <loge-room url="${url}" token="…"></loge-room>`)}
 <p>Without the elements, <code>${url}/sdk/loge.js</code> is the SDK as one ES module.</p></section>
 <section id="keys"><h2>Keys and tokens</h2>
-<p><b>Your server</b> sends its API key and secret as HTTP Basic credentials. Neither ever goes to a browser.</p>
-<p><b>A participant</b> sends a room token as <code>Authorization: Bearer …</code>. It is a JWT signed HS256 with the API secret, with the claims
-<code>iss</code> (API key), <code>sub</code> (identity), <code>name</code>, <code>room</code>, <code>role</code>, <code>iat</code>,
+<p><b>Your server</b> sends an API key and its secret as HTTP Basic credentials. Neither ever goes to a browser. Each operation needs a key with
+one scope. The first key has all of them; make others with only those that each of your programs needs, at <a href="#createApiKey">/v1/keys</a>
+or by <code>npm run keys</code>.</p>
+<p><b>A participant</b> sends a room token as <code>Authorization: Bearer …</code>. It is a JWT signed HS256 with the secret of a key
+that has the scope <code>tokens</code>, with the claims <code>iss</code> (id of the API key), <code>sub</code> (identity), <code>name</code>, <code>room</code>, <code>role</code>, <code>iat</code>,
 <code>exp</code>, and optionally <code>entitled</code> and <code>can</code>. Pages on other sites may call the participant API when their
-origin is in <code>LOGE_ALLOWED_ORIGINS</code>.</p>
+origin is in <code>LOGE_ALLOWED_ORIGINS</code> or in the list of a key.</p>
 <p>Bodies are JSON in UTF-8, at most ${LIMITS.httpBodyBytes / 1024} KB, with <code>Content-Type: application/json</code>. A field that is not named here
 is refused.</p></section>`;
 }
 
 function describeEntry({ method, path, operation }: Entry, { components }: OpenApiDocument): Markup {
-  const caller = Object.keys(operation.security[0] ?? {})[0] ?? '';
+  const [[caller = '', scopes = []] = []] = Object.entries(operation.security[0] ?? {});
   const [success, answer] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? [];
   const body = operation.requestBody?.content['application/json'];
   return html`<article id="${operation.operationId}">
 <h3>${operation.summary}</h3>
 <p class="path"><b class="${method}">${method}</b> <code>${path}</code></p>
 ${operation.description && html`<p>${inlineCode(operation.description)}</p>`}
-<p class="quiet">${CALLERS[caller]}</p>
+<p class="quiet">${CALLERS[caller]}${scopes.map((scope) => html`, scope <code>${scope}</code>`)}</p>
 ${operation.parameters && html`<h4>Parameters</h4>${schemaTable(parametersAsSchema(operation), components.schemas)}`}
 ${body && html`<h4>Body</h4>${named(body.schema, components.schemas)}${code(JSON.stringify(body.example, null, 2))}`}
 ${answer && html`<h4>Answer <code>${success}</code></h4>${named(answer.content['application/json'].schema, components.schemas)}`}

@@ -6,7 +6,6 @@ import { toCsvLine } from './csv.ts';
 import type { HttpAuth } from './http-auth.ts';
 import type { HttpContext } from './http-context.ts';
 import { parseExactly } from './http-input.ts';
-import type { HttpLimits } from './rate-limits.ts';
 
 const ENTRY_COLUMNS = [
   'at',
@@ -38,18 +37,13 @@ const exportQuery = statementQuery.partial();
 
 type Format = 'csv' | 'json';
 
-export function mountEarningsExports(
-  app: Express,
-  context: HttpContext,
-  { auth, limits }: { auth: HttpAuth; limits: HttpLimits },
-): void {
+export function mountEarningsExports(app: Express, context: HttpContext, auth: HttpAuth): void {
   const { accounts, money } = context;
   const { statements } = money.settlement;
 
   const admitServer = async (request: Request, response: Response) => {
     response.set('cache-control', 'no-store');
-    await auth.authenticate('server', request);
-    await limits.consume('server', { address: request.ip });
+    await auth.admit({ auth: 'server', scope: 'money', limit: 'server' }, request, response);
   };
 
   for (const format of ['csv', 'json'] as const) {
@@ -62,8 +56,7 @@ export function mountEarningsExports(
 
     const admitCreator = async (request: Request, response: Response) => {
       response.set('cache-control', 'no-store');
-      const caller = await auth.authenticate('person', request);
-      await limits.consume('site', { identity: caller.identity, address: request.ip });
+      const caller = await auth.admit({ auth: 'person', limit: 'site' }, request, response);
       if (caller.role !== 'creator') throw new AppError('forbidden', 'Only creators have earnings.');
       return caller.identity;
     };
@@ -82,8 +75,7 @@ export function mountEarningsExports(
 
     app.get(`/v1/earnings.${format}`, async (request, response) => {
       response.set('cache-control', 'no-store');
-      const caller = await auth.authenticate('participant', request);
-      await limits.consume('participant', { identity: caller.sub, address: request.ip });
+      const caller = await auth.admit({ auth: 'participant', limit: 'participant' }, request, response);
       if (caller.role !== 'creator') throw new AppError('forbidden', 'Only creators have earnings.');
       const { month } = parseExactly(exportQuery, request.query);
       await sendEntries(response, format, statements.readEntries(caller.sub, month));

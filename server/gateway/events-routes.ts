@@ -21,7 +21,12 @@ import type { WebhookEndpointId } from '../protocol/ids.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
 
-const OF_ENDPOINT = { auth: 'server', limit: 'server', errors: ['webhook_endpoint_not_found'] } as const;
+const OF_ENDPOINT = {
+  auth: 'server',
+  scope: 'events',
+  limit: 'server',
+  errors: ['webhook_endpoint_not_found'],
+} as const;
 
 export function eventsRoutes(context: HttpContext): Route[] {
   return [...logRoutes(context), ...endpointRoutes(context), ...endpointOrderRoutes(context)];
@@ -34,6 +39,7 @@ function logRoutes({ events }: HttpContext): Route[] {
       method: 'get',
       path: '/v1/events',
       auth: 'server',
+      scope: 'events',
       limit: 'server',
       input: eventListQuery,
       answer: eventList,
@@ -47,6 +53,7 @@ function logRoutes({ events }: HttpContext): Route[] {
       method: 'post',
       path: '/v1/events/:event/replay',
       auth: 'server',
+      scope: 'events',
       limit: 'server',
       input: replayInput,
       example: {},
@@ -71,6 +78,7 @@ function endpointRoutes({ events }: HttpContext): Route[] {
       method: 'post',
       path: '/v1/webhook-endpoints',
       auth: 'server',
+      scope: 'events',
       limit: 'server',
       input: webhookEndpointInput,
       example: { url: 'https://club.example/loge-events', events: ['tip.succeeded', 'ticket.purchased'] },
@@ -87,6 +95,7 @@ function endpointRoutes({ events }: HttpContext): Route[] {
       method: 'get',
       path: '/v1/webhook-endpoints',
       auth: 'server',
+      scope: 'events',
       limit: 'server',
       answer: webhookEndpointList,
       summary: 'List webhook endpoints',

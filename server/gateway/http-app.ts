@@ -12,9 +12,10 @@ import { mountEarningsExports } from './earnings-exports.ts';
 import { eventsRoutes } from './events-routes.ts';
 import { HttpAuth } from './http-auth.ts';
 import type { HttpContext, LiveView } from './http-context.ts';
-import { createErrorHandler, notFound, routeOf } from './http-errors.ts';
+import { createErrorHandler, mountMethodNotAllowed, notFound, routeOf } from './http-errors.ts';
 import { HttpPipeline } from './http-pipeline.ts';
 import { embedderCors, noStore, securityHeaders } from './http-security.ts';
+import { keysRoutes } from './keys-routes.ts';
 import { membershipsRoutes } from './memberships-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
 import { countRequests, mountOperations } from './operations-routes.ts';
@@ -33,12 +34,12 @@ import { tippingRoutes } from './tipping-routes.ts';
 import { mountWebhooks } from './webhook-routes.ts';
 
 export function createHttpApp(context: HttpContext, live: LiveView): Express {
-  const { config, log, metrics, tokens, clock, deskSessions } = context;
+  const { config, log, metrics, apiKeys, tokens, clock, deskSessions } = context;
   const sessions = new SiteSessions({ config, clock });
   const access = new DeskAccess({ config, sessions: deskSessions });
-  const auth = new HttpAuth({ config, tokens, sessions, desk: access });
   const limits = createHttpLimits(createLimiterFactory(context.redis));
-  const pipeline = new HttpPipeline({ auth, limits, log });
+  const auth = new HttpAuth({ config, keys: apiKeys.ring, tokens, sessions, desk: access, limits });
+  const pipeline = new HttpPipeline({ auth, log });
   const desk = deskRoutes(context);
   const apiRoutes = [
     ...accountsRoutes(context),
@@ -52,6 +53,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     ...membershipsRoutes(context),
     ...desk.filter(({ auth }) => auth === 'server'),
     ...deskSessionRoutes(config, deskSessions),
+    ...keysRoutes(context),
     ...chatRoutes(context),
   ];
 
@@ -64,8 +66,8 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountWebhooks(app, context, limits);
   mountEmbedScripts(app, context);
   mountDocs(app, context, apiRoutes);
-  app.use('/v1', noStore, embedderCors(config));
-  mountEarningsExports(app, context, { auth, limits });
+  app.use('/v1', noStore, embedderCors(context));
+  mountEarningsExports(app, context, auth);
   pipeline.mount(app, apiRoutes);
   app.use('/site', noStore);
   pipeline.mount(
@@ -85,6 +87,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     assertOwnSite: (request) => auth.assertOwnSite(request),
   });
   mountSitePages(app, context, limits);
+  mountMethodNotAllowed(app);
   app.use(notFound);
   app.use(createErrorHandler(log));
   return app;

@@ -1,25 +1,38 @@
-/** Who calls over HTTP: an embedder's server by Basic credentials, a participant by room token, a person of the site by session cookie. */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request } from 'express';
+/**
+ * Who calls over HTTP, and how often they may: an embedder's server by the Basic credentials of an API key, a participant by room token, a person
+ * of the site by session cookie. `admit` is the only way in, so that no route forgets a scope or a budget.
+ */
+import type { Request, Response } from 'express';
+import type { KeyRing, LiveKey } from '../accounts/key-ring.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { DeskAccess } from './desk-access.ts';
-import type { Auth, Callers } from './http-route.ts';
+import type { Admittance, Auth, Callers } from './http-route.ts';
+import type { HttpLimits } from './rate-limits.ts';
 import type { SiteSessions } from './site-session.ts';
 
 type Callback<A extends Auth> = (request: Request) => Callers[A] | Promise<Callers[A]>;
 
 export class HttpAuth {
   readonly #config: Config;
+  readonly #limits: HttpLimits;
   readonly #byKind: { [A in Auth]: Callback<A> };
 
-  constructor(parts: { config: Config; tokens: Tokens; sessions: SiteSessions; desk: DeskAccess }) {
-    const { config, tokens, sessions, desk } = parts;
+  constructor(parts: {
+    config: Config;
+    keys: KeyRing;
+    tokens: Tokens;
+    sessions: SiteSessions;
+    desk: DeskAccess;
+    limits: HttpLimits;
+  }) {
+    const { config, keys, tokens, sessions, desk } = parts;
     this.#config = config;
+    this.#limits = parts.limits;
     this.#byKind = {
-      server: (request) => this.#parseServer(request),
-      participant: (request) => tokens.parse(credentialsOf(request, 'bearer')),
+      server: (request) => parseServer(keys, request),
+      participant: (request) => tokens.parse(credentialsOf(request, 'bearer'), request.get('origin')),
       person: (request) => {
         this.#assertOwnPage(request);
         const person = sessions.read(request);
@@ -31,7 +44,7 @@ export class HttpAuth {
           this.#assertOwnPage(request);
           return desk.authenticate(request);
         }
-        const person = await this.authenticate('person', request);
+        const person = await this.#byKind.person(request);
         if (!config.operators.includes(person.identity)) throw new AppError('forbidden', 'This is for the house.');
         return person;
       },
@@ -42,16 +55,24 @@ export class HttpAuth {
     };
   }
 
-  async authenticate<A extends Auth>(kind: A, request: Request): Promise<Callers[A]> {
-    return this.#byKind[kind](request);
-  }
-
-  #parseServer(request: Request): Callers['server'] {
-    const { apiKey, apiSecret } = this.#config;
-    const given = Buffer.from(credentialsOf(request, 'basic') ?? '', 'base64').toString('utf8');
-    // Digests of equal length, so that the time it takes tells neither the length nor how far a guess was right.
-    if (!timingSafeEqual(digest(given), digest(`${apiKey}:${apiSecret}`))) throw new AppError('credentials_invalid');
-    return { apiKey };
+  /** Authenticates, counts, and says in `response` what a 401 has to say. */
+  async admit<A extends Auth>(to: Admittance<A>, request: Request, response: Response): Promise<Callers[A]> {
+    const address = request.ip;
+    let caller: Callers[A];
+    try {
+      caller = await this.#byKind[to.auth](request);
+    } catch (error) {
+      // The right credentials pass however many wrong ones came from the same address: a secret of 32 characters is not found by trying,
+      // but a neighbour behind the same router could otherwise shut an embedder out.
+      await this.#limits.consume(to.auth === 'server' ? 'credentials' : to.limit, { address });
+      if (error instanceof AppError && error.status === 401) response.set('www-authenticate', challengeOf(to.auth));
+      throw error;
+    }
+    await this.#limits.consume(to.limit, { identity: identityOf(caller), address });
+    if (to.scope !== undefined && !(caller as LiveKey).scopes.includes(to.scope)) {
+      throw new AppError('scope_missing', `This API key lacks the scope \`${to.scope}\`.`);
+    }
+    return caller;
   }
 
   /**
@@ -88,6 +109,21 @@ function credentialsOf(request: Request, scheme: 'basic' | 'bearer'): string | u
   return given?.toLowerCase() === scheme ? credentials : undefined;
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+function parseServer(keys: KeyRing, request: Request): LiveKey {
+  const given = Buffer.from(credentialsOf(request, 'basic') ?? '', 'base64').toString('utf8');
+  const colon = given.indexOf(':');
+  const key = keys.authenticate(given.slice(0, Math.max(colon, 0)), given.slice(colon + 1));
+  if (!key) throw new AppError('credentials_invalid');
+  return key;
+}
+
+/** What RFC 9110 wants beside a 401. */
+function challengeOf(auth: Auth): string {
+  return auth === 'server' ? 'Basic realm="Loge server API", charset="UTF-8"' : 'Bearer realm="Loge"';
+}
+
+function identityOf(caller: Callers[Auth]): string | undefined {
+  if (!caller) return undefined;
+  if ('sub' in caller) return caller.sub;
+  return 'identity' in caller ? caller.identity : undefined;
 }

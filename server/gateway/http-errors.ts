@@ -1,5 +1,5 @@
 /** How HTTP tells of errors: typed JSON on the APIs, a page elsewhere. What nobody expected is logged, and answered with its log id only. */
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Log } from '../platform/log.ts';
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '../protocol/errors.ts';
@@ -37,6 +37,26 @@ export class InputError extends AppError {
 /** Whether a path belongs to something that answers in JSON. */
 export function isApiPath(path: string): boolean {
   return /^\/(v1|site|webhooks|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(path);
+}
+
+/** For every path that something is mounted at: what is not one of its methods is refused with those that are. Call it last. */
+export function mountMethodNotAllowed(app: Express): void {
+  const methodsOf = new Map<string, Set<string>>();
+  for (const { route } of app.router.stack) {
+    if (!route) continue;
+    const methods = methodsOf.get(route.path) ?? new Set(['OPTIONS']);
+    methodsOf.set(route.path, methods);
+    for (const { method } of route.stack) methods.add(method.toUpperCase());
+    if (methods.has('GET')) methods.add('HEAD');
+  }
+  for (const [path, methods] of methodsOf) {
+    const allow = [...methods].sort().join(', ');
+    app.all(path, (request, response) => {
+      response.set('allow', allow);
+      if (request.method !== 'OPTIONS') throw new AppError('method_not_allowed');
+      response.status(204).end();
+    });
+  }
 }
 
 export const notFound: RequestHandler = (request, response, next) => {

@@ -132,8 +132,13 @@ describe('addresses', () => {
   });
 
   test('a method that a path does not have is not found either', async () => {
-    expect((await http.server('DELETE', '/v1/rooms')).json.error.code).toBe('not_found');
-    expect((await http.server('PUT', '/v1/wallet', {})).json.error.code).toBe('not_found');
+    const refused = await http.server('DELETE', '/v1/rooms');
+    expect([refused.status, refused.json.error.code]).toEqual([405, 'method_not_allowed']);
+    expect(refused.headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST');
+    expect((await http.server('PUT', '/v1/wallet', {})).headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+    expect((await http.call('POST', '/healthz')).status).toBe(405);
+    expect((await http.call('HEAD', '/healthz')).status).toBe(200);
+    expect((await http.server('DELETE', '/v1/nothing')).status).toBe(404);
   });
 
   test.each([

@@ -4,9 +4,11 @@
  */
 import type { Response } from 'express';
 import type { z } from 'zod';
+import type { LiveKey } from '../accounts/key-ring.ts';
 import type { TokenClaims } from '../protocol/accounts.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import type { Scope } from '../protocol/keys.ts';
 import type { HttpLimitClass } from './rate-limits.ts';
 import type { SitePerson } from './site-session.ts';
 
@@ -15,13 +17,18 @@ import type { SitePerson } from './site-session.ts';
  * first-party site whoever is signed in, one of the house's operators, or anyone.
  */
 export interface Callers {
-  server: { apiKey: string };
+  server: LiveKey;
   participant: TokenClaims;
   person: SitePerson;
   operator: SitePerson;
   visitor: SitePerson | null;
 }
 export type Auth = keyof Callers;
+
+/** Who may call, and within which budget. A server needs a key with one scope. */
+export type Admittance<A extends Auth = Auth> = { auth: A; limit: HttpLimitClass } & (A extends 'server'
+  ? { scope: Scope }
+  : { scope?: never });
 
 export type Locale = 'en' | 'fr';
 
@@ -50,13 +57,11 @@ export interface Call<A extends Auth, Path extends string, Input> {
   response: Response;
 }
 
-export interface RouteSpec<A extends Auth, Path extends string, I extends z.ZodType, O extends z.ZodType> {
+export type RouteSpec<A extends Auth, Path extends string, I extends z.ZodType, O extends z.ZodType> = Admittance<A> & {
   /** Name of the operation in the documentation and in clients made from it. */
   name: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: Path;
-  auth: A;
-  limit: HttpLimitClass;
   /** The JSON body of a `post`, `put` or `patch`, the query of the others; absent means that nothing is taken. */
   input?: I;
   /** An input that works, for the documentation. */
@@ -68,7 +73,7 @@ export interface RouteSpec<A extends Auth, Path extends string, I extends z.ZodT
   /** What this route can answer apart from what every route can. */
   errors?: readonly ErrorCode[];
   handler(call: Call<A, Path, z.output<I>>): Promise<z.input<O>> | z.input<O>;
-}
+};
 
 /** A route whose parts are not told apart by type any more. */
 export type Route = RouteSpec<Auth, string, z.ZodType, z.ZodType>;
@@ -80,7 +85,7 @@ export function defineRoute<A extends Auth, const Path extends string, I extends
 }
 
 const ERRORS_OF_AUTH: Record<Auth, readonly ErrorCode[]> = {
-  server: ['credentials_invalid'],
+  server: ['credentials_invalid', 'scope_missing'],
   participant: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed'],
   person: ['token_missing', 'origin_not_allowed'],
   operator: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed', 'forbidden'],

@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
-import { isOriginAllowed } from './origins.ts';
+import { isOriginAllowed, type OriginRules } from './origins.ts';
 
 const HSTS_SECONDS = 2 * 365 * 24 * 3600;
 const PREFLIGHT_CACHE_SECONDS = 600;
@@ -66,9 +66,9 @@ function contentSecurityPolicy(config: Config): Record<string, Iterable<string>>
  * CORS for the embedders' sites, by exact origin. Their pages call with a room token in a header, never with a cookie, so credentials are
  * not allowed. A request from another site's page is refused outright, with a reason that its developer can read in the network panel.
  */
-export function embedderCors(config: Config): RequestHandler[] {
+export function embedderCors(context: OriginRules): RequestHandler[] {
   const allow = cors({
-    origin: (origin, callback) => callback(null, origin !== undefined && isOriginAllowed(config, origin)),
+    origin: (origin, callback) => callback(null, origin !== undefined && isOriginAllowed(context, origin)),
     methods: ['GET', 'POST'],
     allowedHeaders: ['authorization', 'content-type'],
     exposedHeaders: ['retry-after', 'x-request-id'],
@@ -77,7 +77,7 @@ export function embedderCors(config: Config): RequestHandler[] {
   return [
     (request, _response, next) => {
       const origin = request.get('origin');
-      next(origin === undefined || isOriginAllowed(config, origin) ? undefined : new AppError('origin_not_allowed'));
+      next(origin === undefined || isOriginAllowed(context, origin) ? undefined : new AppError('origin_not_allowed'));
     },
     allow,
   ];

@@ -13,6 +13,8 @@ import {
 } from '../protocol/memberships.ts';
 import type { HttpContext } from './http-context.ts';
 import { defineRoute, type Route } from './http-route.ts';
+import { joinClub } from './memberships-requests.ts';
+import { admitCaller } from './money-routes.ts';
 
 const OWN = { auth: 'participant', limit: 'money', answer: membership } as const;
 const OWN_ERRORS = ['membership_not_found', 'membership_ended', 'provider_unavailable'] as const;
@@ -28,6 +30,7 @@ function tierRoutes({ rooms }: HttpContext): Route[] {
       method: 'post',
       path: '/v1/creators/:identity/tiers',
       auth: 'server',
+      scope: 'rooms',
       limit: 'server',
       input: tierInput,
       example: { name: 'Backstage', priceMinor: 900, interval: 'month', perks: ['Every closed rehearsal'] },
@@ -44,6 +47,7 @@ function tierRoutes({ rooms }: HttpContext): Route[] {
       method: 'get',
       path: '/v1/creators/:identity/tiers',
       auth: 'server',
+      scope: 'rooms',
       limit: 'server',
       answer: tierList,
       summary: "List the tiers of a creator's club",
@@ -56,6 +60,7 @@ function tierRoutes({ rooms }: HttpContext): Route[] {
       method: 'post',
       path: '/v1/creators/:identity/tiers/:tier/retire',
       auth: 'server',
+      scope: 'rooms',
       limit: 'server',
       answer: tier,
       summary: 'Retire a tier',
@@ -80,7 +85,7 @@ function joinRoutes({ money, rooms }: HttpContext): Route[] {
       status: 201,
       summary: "Join a creator's club",
       description:
-        'Send the person to `checkoutUrl`. Access to the rooms of the club follows when the payment provider confirms the first payment, and each renewal extends it.',
+        'The club is that of the creator of the token’s room. Send the person to `checkoutUrl`. Access to the rooms of the club follows when the payment provider confirms the first payment, and each renewal extends it.',
       errors: [
         'tier_not_found',
         'tier_retired',
@@ -89,8 +94,11 @@ function joinRoutes({ money, rooms }: HttpContext): Route[] {
         'origin_not_allowed',
         'provider_unavailable',
       ],
-      handler: ({ caller, input, locale }) =>
-        money.memberships.join({ identity: caller.sub, name: caller.name, locale, ...input }),
+      handler: async ({ caller, input, locale }) => {
+        const { role } = await rooms.admit(caller);
+        const participant = { identity: caller.sub, name: caller.name, role };
+        return joinClub({ money, rooms }, { room: caller.room, participant, input, locale });
+      },
     }),
     defineRoute({
       name: 'listMemberships',
@@ -110,8 +118,9 @@ function joinRoutes({ money, rooms }: HttpContext): Route[] {
       limit: 'participant',
       answer: tierList,
       summary: "List the tiers of the club of the room's creator",
-      handler: async ({ params }) => {
-        const room = await rooms.getRoom(params.id);
+      errors: ['forbidden'],
+      handler: async ({ caller, params }) => {
+        const { room } = await admitCaller({ rooms }, caller, params.id);
         return { tiers: await rooms.clubs.listTiers(room.creator.identity) };
       },
     }),
@@ -163,8 +172,16 @@ function ownRoutes({ money: { memberships } }: HttpContext): Route[] {
       example: { tier: 'tier_9aYx3mPq7LdR2vKe5tWz' },
       summary: 'Move to another tier',
       description:
-        'To a higher one at once: the rest of the paid time is charged pro rata, and nothing changes when the card declines. To a lower one the difference is credited to the next renewal.',
-      errors: [...OWN_ERRORS, 'membership_disputed', 'tier_not_found', 'tier_retired', 'card_declined'],
+        'To a dearer one at once: the rest of the paid time is charged pro rata, and nothing changes when the card declines. A cheaper one begins with the next renewal, see `nextTier`.',
+      errors: [
+        ...OWN_ERRORS,
+        'membership_disputed',
+        'membership_unpaid',
+        'tier_not_found',
+        'tier_retired',
+        'tier_interval',
+        'card_declined',
+      ],
       handler: ({ caller, params, input }) => memberships.changeTier(caller.sub, params.membership, input.tier),
     }),
   ];

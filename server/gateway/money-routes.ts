@@ -129,6 +129,7 @@ function roomMoneyRoutes(context: HttpContext): Route[] {
         'wallet_off',
         'waiver_invalid',
         'association_not_found',
+        'checkout_limit',
         ...PROVIDER_ERRORS,
       ],
       handler: async ({ caller, params, input, locale }) => {
@@ -168,6 +169,7 @@ function refundRoute({ money }: HttpContext): Route {
     method: 'post',
     path: '/v1/refunds',
     auth: 'server',
+    scope: 'money',
     limit: 'server',
     input: refundInput,
     example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
@@ -189,7 +191,11 @@ function refundRoute({ money }: HttpContext): Route {
 }
 
 /** The room of the path and how its holder stands there, when the token is for it; what the token says of them is taken in first. */
-export async function admitCaller({ rooms }: HttpContext, caller: TokenClaims, id: RoomId): Promise<Admission> {
+export async function admitCaller(
+  { rooms }: Pick<HttpContext, 'rooms'>,
+  caller: TokenClaims,
+  id: RoomId,
+): Promise<Admission> {
   if (caller.room !== id) throw new AppError('forbidden', 'This token is for another room.');
   return rooms.admit(caller);
 }

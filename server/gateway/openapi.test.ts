@@ -118,6 +118,9 @@ const PUBLIC_ROUTES = [
   'POST /v1/disputes/{dispute}/evidence',
   'POST /v1/reconciliations',
   'GET /v1/reconciliations/latest',
+  'GET /v1/keys',
+  'POST /v1/keys',
+  'DELETE /v1/keys/{key}',
   'GET /v1/events',
   'POST /v1/events/{event}/replay',
   'POST /v1/webhook-endpoints',
@@ -208,7 +211,7 @@ test('every operation says who may call it and which errors it answers, by statu
   for (const route of routes) {
     const operation = operationOf(route);
     const security = {
-      server: [{ apiKey: [] }],
+      server: [{ apiKey: [route.scope] }],
       participant: [{ roomToken: [] }],
       person: [],
       operator: [],

@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document of the server and participant APIs, made from the same entries and schemas that the routes run on. */
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { creator, creatorInput, participant, tokenInput } from '../protocol/accounts.ts';
+import { creator, creatorInput, identity, participant, tokenInput } from '../protocol/accounts.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../protocol/errors.ts';
 import {
   deliveryList,
@@ -14,6 +14,7 @@ import {
   webhookEndpointList,
   webhookEndpointWithSecret,
 } from '../protocol/events.ts';
+import { apiKey, apiKeyInput, apiKeyList, apiKeyWithSecret, SCOPES } from '../protocol/keys.ts';
 import { membership, membershipList, tier, tierList } from '../protocol/memberships.ts';
 import {
   checkout,
@@ -29,7 +30,7 @@ import {
 } from '../protocol/money.ts';
 import { accessRule, removal, removalInput, room, roomInput } from '../protocol/rooms.ts';
 import { errorAnswer } from './http-errors.ts';
-import { type Auth, errorsOf, ROOM_PATH, type Route, takesBody } from './http-route.ts';
+import { errorsOf, ROOM_PATH, type Route, takesBody } from './http-route.ts';
 import { tipAnswer } from './money-routes.ts';
 import { roomList, roomView } from './rooms-routes.ts';
 
@@ -69,6 +70,7 @@ export interface OpenApiDocument {
 const INPUT_NAMES: [z.ZodType, string][] = [
   [creatorInput, 'CreatorInput'],
   [tokenInput, 'TokenInput'],
+  [apiKeyInput, 'ApiKeyInput'],
   [roomInput, 'RoomInput'],
   [removalInput, 'RemovalInput'],
   [topupInput, 'TopupInput'],
@@ -82,6 +84,9 @@ const INPUT_NAMES: [z.ZodType, string][] = [
 const ANSWER_NAMES: [z.ZodType, string][] = [
   [creator, 'Creator'],
   [participant, 'Participant'],
+  [apiKey, 'ApiKey'],
+  [apiKeyWithSecret, 'ApiKeyWithSecret'],
+  [apiKeyList, 'ApiKeyList'],
   [accessRule, 'AccessRule'],
   [room, 'Room'],
   [roomView, 'RoomView'],
@@ -109,17 +114,18 @@ const ANSWER_NAMES: [z.ZodType, string][] = [
 ];
 
 const TAGS = {
-  accounts: 'Creators, and the tokens with which people come into a room.',
+  accounts: 'Creators, API keys, and the tokens with which people come into a room.',
   rooms: 'Live events of a creator, and who may be in them.',
   money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
   chat: 'Keeping order in chats: moderation, word lists, your own word before delivery, export and erasure.',
   events: 'What happened, for your server: signed webhooks, and a log to catch up from.',
 };
 
-const SECURITY: Partial<Record<Auth, Record<string, string[]>[]>> = {
-  server: [{ apiKey: [] }],
-  participant: [{ roomToken: [] }],
-};
+/** Beside a scheme that is not OAuth, OpenAPI 3.1 lists the roles that a call needs: here the scope of the key. */
+function securityOf({ auth, scope }: Route): Record<string, string[]>[] {
+  if (auth === 'server') return [{ apiKey: scope ? [scope] : [] }];
+  return auth === 'participant' ? [{ roomToken: [] }] : [];
+}
 
 export function createOpenApiDocument(routes: readonly Route[], publicUrl: string): OpenApiDocument {
   const components = new Components();
@@ -142,7 +148,11 @@ export function createOpenApiDocument(routes: readonly Route[], publicUrl: strin
     components: {
       schemas: components.toJson(),
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'basic', description: 'The API key as user name, the API secret as password.' },
+        apiKey: {
+          type: 'http',
+          scheme: 'basic',
+          description: `An API key: its id as user name, its secret as password. Scopes: ${SCOPES.join(', ')}.`,
+        },
         roomToken: {
           type: 'http',
           scheme: 'bearer',
@@ -162,7 +172,7 @@ function describeOperation(route: Route, components: Components): Operation {
     tags: [tagOf(route)],
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
-    security: SECURITY[route.auth] ?? [],
+    security: securityOf(route),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body
       ? {
@@ -189,7 +199,7 @@ function tagOf({ path }: Route): keyof typeof TAGS {
   if (/^\/v1\/(events|webhook-endpoints)/.test(path)) return 'events';
   if (/\/chat(\/|$)/.test(path)) return 'chat';
   if (MONEY_PATH.test(path)) return 'money';
-  return /^\/v1\/(creators|tokens)/.test(path) ? 'accounts' : 'rooms';
+  return /^\/v1\/(creators|tokens|keys)/.test(path) ? 'accounts' : 'rooms';
 }
 
 function describeErrors(codes: ErrorCode[], components: Components): Operation['responses'] {
@@ -210,11 +220,21 @@ function pathParameters({ path }: Route): Parameter[] {
     name,
     in: 'path',
     required: true,
-    schema:
-      name === 'id' && ROOM_PATH.test(path)
-        ? { ...z.toJSONSchema(room.shape.id, { io: 'input' }), $schema: undefined, description: 'Id of the room' }
-        : { type: 'string' },
+    schema: schemaOfParam(name, path),
   }));
+}
+
+/** Identities are the embedder's; every other parameter is an id that the house, or the payment provider, has made. */
+function schemaOfParam(name: string, path: string): JsonSchema {
+  const parameters = path.replace(ROOM_PATH, '');
+  if (name === 'id' && parameters !== path) return { ...inputSchema(room.shape.id), description: 'Id of the room' };
+  if (name === 'identity' || name === 'creator') return inputSchema(identity);
+  return { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' };
+}
+
+function inputSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
 }
 
 function queryParameters({ input }: Route): Parameter[] {

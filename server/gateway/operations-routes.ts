@@ -28,15 +28,11 @@ export function mountOperations(
     response.status(503).json({ status: 'not_ready', reasons, error });
   });
   app.get('/metrics', noStore, async (request, response) => {
-    if (!context.config.development && !isDirectFromLoopback(request)) await challenge(auth, request, response);
+    if (!context.config.development && !isDirectFromLoopback(request)) {
+      await auth.admit({ auth: 'server', scope: 'metrics', limit: 'server' }, request, response);
+    }
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
   });
-}
-
-async function challenge(auth: HttpAuth, request: Request, response: Response): Promise<void> {
-  response.set('www-authenticate', 'Basic realm="Loge metrics"');
-  await auth.authenticate('server', request);
-  response.removeHeader('www-authenticate');
 }
 
 /** A proxy on the same machine connects from loopback too, but says for whom. */

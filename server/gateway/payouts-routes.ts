@@ -27,7 +27,7 @@ import { defineRoute, type Route } from './http-route.ts';
 
 const payoutList = z.object({ payouts: z.array(payout) });
 const CREATOR_ERRORS = ['creator_not_found'] as const;
-const ONBOARDING_ERRORS = ['origin_not_allowed', 'provider_unavailable'] as const;
+const ONBOARDING_ERRORS = ['origin_not_allowed', 'country_not_payable', 'provider_unavailable'] as const;
 
 export function payoutsRoutes(context: HttpContext): Route[] {
   return [
@@ -40,7 +40,7 @@ export function payoutsRoutes(context: HttpContext): Route[] {
 }
 
 function creatorRoutes({ accounts, money: { settlement } }: HttpContext): Route[] {
-  const base = { auth: 'server', limit: 'server' } as const;
+  const base = { auth: 'server', scope: 'money', limit: 'server' } as const;
   return [
     defineRoute({
       ...base,
@@ -185,7 +185,7 @@ function ownEarningsRoutes({ accounts, money: { settlement } }: HttpContext): Ro
 }
 
 function batchRoutes({ accounts, money: { desk, settlement } }: HttpContext): Route[] {
-  const base = { auth: 'server', limit: 'server' } as const;
+  const base = { auth: 'server', scope: 'money', limit: 'server' } as const;
   return [
     defineRoute({
       ...base,
@@ -231,7 +231,7 @@ function batchRoutes({ accounts, money: { desk, settlement } }: HttpContext): Ro
 }
 
 function disputeRoutes({ money: { desk, settlement } }: HttpContext): Route[] {
-  const base = { auth: 'server', limit: 'server' } as const;
+  const base = { auth: 'server', scope: 'money', limit: 'server' } as const;
   return [
     defineRoute({
       ...base,
@@ -270,6 +270,7 @@ function reconciliationRoutes({ money: { desk, settlement } }: HttpContext): Rou
       method: 'post',
       path: '/v1/reconciliations',
       auth: 'server',
+      scope: 'money',
       limit: 'server',
       input: reconciliationInput,
       example: {},
@@ -286,6 +287,7 @@ function reconciliationRoutes({ money: { desk, settlement } }: HttpContext): Rou
       method: 'get',
       path: '/v1/reconciliations/latest',
       auth: 'server',
+      scope: 'money',
       limit: 'server',
       answer: reconciliation,
       summary: 'Get the latest comparison of the books with the provider',

@@ -63,7 +63,7 @@ function beforePaying(context: HttpContext): Route[] {
       summary: 'Tip by card directly',
       description:
         'Without a wallet, with a higher minimum. Send the person to `checkoutUrl`; the tip is shown once it is paid. The same `idempotencyKey` answers the same page.',
-      errors: [...TIP_ERRORS, 'provider_unavailable'],
+      errors: [...TIP_ERRORS, 'checkout_limit', 'provider_unavailable'],
       handler: async ({ caller, params, input, locale }) => {
         const admission = await admitCaller(context, caller, params.id);
         const from = assertMayTip(caller, admission);
@@ -85,6 +85,7 @@ function afterPaying({ money }: HttpContext): Route[] {
       answer: walletHistory,
       summary: 'What came into the wallet and went out of it',
       description: 'The newest first; each id has a receipt. While `next` is not null, give it as `after`.',
+      errors: ['cursor_invalid'],
       handler: ({ caller, input }) => money.getWalletHistory(caller.sub, input),
     }),
     defineRoute({
@@ -127,6 +128,7 @@ function promotionRoute({ money }: HttpContext): Route {
     method: 'post',
     path: '/v1/promotions',
     auth: 'server',
+    scope: 'money',
     limit: 'server',
     input: promotionInput,
     example: { identity: 'fan-7', amountMinor: 500, reason: 'Welcome', idempotencyKey: 'welcome-fan-7' },
@@ -135,7 +137,7 @@ function promotionRoute({ money }: HttpContext): Route {
     summary: 'Give promotional credit',
     description:
       'It is spent before paid credit, is never sent to a card, and runs out at `expiresAt`. The same `idempotencyKey` gives once.',
-    errors: ['wallet_off', 'amount_invalid', 'amount_too_large', 'idempotency_conflict'],
+    errors: ['time_in_past', 'wallet_off', 'amount_invalid', 'amount_too_large', 'idempotency_conflict'],
     handler: ({ input, caller }) => money.grantPromotion(input, caller.apiKey),
   });
 }

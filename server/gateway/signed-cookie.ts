@@ -11,7 +11,7 @@ const COOKIE_MAX_CHARS = 1_024;
 interface SignedCookieOptions {
   config: Config;
   name: string;
-  /** Makes a key of its own from the API secret: what is signed for one purpose is nothing for another. */
+  /** Makes a key of its own from LOGE_ENCRYPTION_KEY: what is signed for one purpose is nothing for another. */
   purpose: string;
   sameSite: 'lax' | 'strict';
   ttlMs: number;
@@ -19,7 +19,8 @@ interface SignedCookieOptions {
 
 export class SignedCookie {
   readonly #name: string;
-  readonly #key: Buffer;
+  /** The first signs; what an older one signed still counts. */
+  readonly #keys: readonly Buffer[];
   readonly #attributes: CookieOptions;
   readonly #ttlMs: number;
 
@@ -27,7 +28,7 @@ export class SignedCookie {
     const secure = config.publicUrl.startsWith('https://');
     this.#name = secure ? `__Host-${name}` : name;
     this.#attributes = { httpOnly: true, sameSite, secure, path: '/' };
-    this.#key = Buffer.from(hkdfSync('sha256', config.apiSecret, '', purpose, 32));
+    this.#keys = config.encryptionKeys.map((key) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
     this.#ttlMs = ttlMs;
   }
 
@@ -42,7 +43,8 @@ export class SignedCookie {
 
   write(response: Response, content: string): void {
     const payload = Buffer.from(content).toString('base64url');
-    const value = `${payload}.${this.#sign(payload).toString('base64url')}`;
+    const [signature] = this.#signatures(payload);
+    const value = `${payload}.${signature?.toString('base64url')}`;
     response.cookie(this.#name, value, { ...this.#attributes, maxAge: this.#ttlMs });
   }
 
@@ -59,13 +61,13 @@ export class SignedCookie {
   #parse(value: string): string | undefined {
     const [payload = '', signature = '', ...rest] = value.split('.');
     if (value.length > COOKIE_MAX_CHARS || rest.length > 0) return undefined;
-    const expected = this.#sign(payload);
     const given = Buffer.from(signature, 'base64url');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    const isSigned = (expected: Buffer) => given.length === expected.length && timingSafeEqual(given, expected);
+    if (!this.#signatures(payload).some(isSigned)) return undefined;
     return Buffer.from(payload, 'base64url').toString('utf8');
   }
 
-  #sign(payload: string): Buffer {
-    return createHmac('sha256', this.#key).update(payload).digest();
+  #signatures(payload: string): Buffer[] {
+    return this.#keys.map((key) => createHmac('sha256', key).update(payload).digest());
   }
 }

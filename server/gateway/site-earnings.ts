@@ -70,7 +70,7 @@ function earningsRoutes({ accounts, money: { desk, settlement } }: HttpContext):
       answer: onboarding,
       status: 201,
       summary: 'Say where the money goes',
-      errors: ['forbidden', 'creator_not_found', 'origin_not_allowed', 'provider_unavailable'],
+      errors: ['forbidden', 'creator_not_found', 'origin_not_allowed', 'country_not_payable', 'provider_unavailable'],
       handler: async ({ caller, input }) =>
         settlement.accounts.startOnboarding({ creator: await accounts.getCreator(creatorOf(caller)), ...input }),
     }),

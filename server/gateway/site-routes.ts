@@ -253,6 +253,7 @@ function siteWalletRoutes({ money }: HttpContext): Route[] {
       input: walletHistoryQuery,
       answer: walletHistory,
       summary: 'What came into the wallet and went out of it',
+      errors: ['cursor_invalid'],
       handler: ({ caller, input }) => money.getWalletHistory(caller.identity, input),
     }),
   ];

@@ -73,6 +73,7 @@ function cardPaymentsRoute({ money, rooms }: HttpContext): Route {
     input: deskPaymentsQuery.pick({ after: true, limit: true }),
     answer: z.object({ payments: z.array(cardPayment), next: z.string().nullable() }),
     summary: 'What was paid by card directly',
+    errors: ['cursor_invalid'],
     handler: async ({ caller, input }) => {
       const { own, next } = await findCardPayments(money, caller.identity, input);
       const ids = [...new Set(own.flatMap(({ room }) => room ?? []))];

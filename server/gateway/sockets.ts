@@ -2,7 +2,7 @@
  * The realtime side of the gateway: opens a participant's socket after the handshake, welcomes them with what their access allows, and
  * passes facts on to whom they concern. It holds connections; every decision is a domain's.
  */
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../chat/chat.ts';
@@ -12,7 +12,7 @@ import type { AdapterClients } from '../platform/redis-adapter-clients.ts';
 import { NEWCOMERS_REST_MS } from '../platform/rest-between.ts';
 import { SharedRead } from '../platform/shared-read.ts';
 import type { ChatPage } from '../protocol/chat.ts';
-import { AppError } from '../protocol/errors.ts';
+import { AppError, type WireError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Inside, ServerToClientEvents, Welcome } from '../protocol/realtime.ts';
@@ -23,7 +23,7 @@ import { ChatLive } from './chat-live.ts';
 import { Connection, type RoomSocket } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { FactFanout } from './fact-fanout.ts';
-import { authorise, type Handshake, isHandshakeOriginAllowed } from './handshake.ts';
+import { authorise, type Handshake } from './handshake.ts';
 import { Pipeline } from './pipeline.ts';
 import { Presence } from './presence.ts';
 import { tellPrivateProgress } from './private-requests.ts';
@@ -31,7 +31,9 @@ import { createLimiterFactory, createSocketLimits, type SocketLimits } from './r
 import { createHandlers } from './requests.ts';
 import { RoomSubscriptions } from './room-subscriptions.ts';
 import { SocketBacklogs } from './socket-backlog.ts';
+import { SocketEdge } from './socket-edge.ts';
 import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
+import { SocketSlots, shareCounts } from './socket-slots.ts';
 
 /** Together the time after which a silent connection counts as lost. */
 const PING_INTERVAL_MS = 10_000;
@@ -48,6 +50,8 @@ export class SocketGateway {
   readonly #io: SocketServer;
   readonly #presence: Presence;
   readonly #limits: SocketLimits;
+  readonly #slots: SocketSlots;
+  readonly #edge: SocketEdge;
   readonly #backlogs: SocketBacklogs;
   readonly #pipeline: Pipeline;
   readonly #fanout: ChatFanout;
@@ -83,8 +87,14 @@ export class SocketGateway {
       cors: { origin: (_origin, callback) => callback(null, true), credentials: false },
       // CORS does not cover WebSockets; the origin is checked here for both transports.
       allowRequest: (request, callback) =>
-        callback(this.#closing ? 'shutting_down' : null, isHandshakeOriginAllowed(context, request)),
+        void this.#admit(request).then(
+          () => callback(null, true),
+          (error) => callback(JSON.stringify(this.#refuse(error).toWire()), false),
+        ),
     });
+    this.#slots = new SocketSlots({ gateway: context.gateway, shared: shareCounts(context.redis), log: context.log });
+    this.#edge = new SocketEdge({ context, limits: this.#limits, slots: this.#slots });
+    this.#io.engine.on('connection', (socket) => this.#edge.handleSocket(socket));
     this.#presence = new Presence({
       counts: context.headCounts,
       onCount: (room, count) => this.#io.local.to(lobbyRoom(room)).emit('rooms:viewerCount', { count }),
@@ -129,6 +139,11 @@ export class SocketGateway {
     context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#io, progress));
     context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
     this.#unsubscribe = [
+      context.apiKeys.ring.onEnded((ended) => {
+        for (const connection of this.#bySocket.values()) {
+          if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));
+        }
+      }),
       context.bus.onRestored(() => {
         this.#fanout.checkAll();
         context.stage.handleRestored();
@@ -146,42 +161,57 @@ export class SocketGateway {
   async #handleHandshake(socket: RoomSocket, next: (error?: Error) => void): Promise<void> {
     try {
       if (this.#closing) throw new AppError('shutting_down');
-      const handshake: Handshake = await authorise(this.#context, socket, {
-        presence: this.#presence,
-        limits: this.#limits,
-      });
-      socket.data = handshake;
+      socket.data = await authorise(this.#context, socket, this.#slots);
       next();
     } catch (error) {
-      const known = error instanceof AppError ? error : new AppError('internal');
-      if (known !== error) this.#context.log.error({ err: error }, 'handshake failed');
-      this.#context.metrics.connectionsRefused.inc({ code: known.code });
+      const known = this.#refuse(error);
       // Socket.IO hands `data` to the client with `connect_error`.
       next(Object.assign(new Error(known.code), { data: known.toWire() }));
     }
   }
 
+  async #admit(request: IncomingMessage): Promise<void> {
+    if (this.#closing) throw new AppError('shutting_down');
+    await this.#edge.admit(request);
+  }
+
+  #refuse(error: unknown): AppError {
+    const known = error instanceof AppError ? error : new AppError('internal');
+    if (known !== error) this.#context.log.error({ err: error }, 'handshake failed');
+    this.#context.metrics.connectionsRefused.inc({ code: known.code });
+    return known;
+  }
+
   async #handleConnection(socket: RoomSocket): Promise<void> {
-    const { claims, since, address } = socket.data as Handshake;
+    const { claims, since, address, release } = socket.data as Handshake;
     const connection = new Connection({ socket, claims, since, address, actions: this.#actions });
     this.#bySocket.set(socket.id, connection);
     this.#context.metrics.sockets.inc();
     socket.onAny((event, ...args) => void this.#pipeline.handle(connection, event, args));
-    socket.on('disconnect', (reason) => this.#handleDisconnect(connection, reason));
+    socket.on('disconnect', (reason) => {
+      release();
+      this.#handleDisconnect(connection, reason);
+    });
     // Present before access is decided: a fact that arrives meanwhile finds this connection.
     this.#presence.add(connection);
     const { roomId, participant } = connection;
     await socket.join([lobbyRoom(roomId), identityRoom(participant.identity)]);
     if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
     try {
+      // Its key may have ended since the handshake.
+      if (!this.#context.apiKeys.ring.isLive(connection.claims.iss)) throw new AppError('token_invalid');
       await this.#subscriptions.open(roomId);
       await connection.welcome((room, view) => this.#sendWelcome(connection, room, view));
       this.#presence.refresh(connection);
     } catch (error) {
-      const { code, message } = this.#pipeline.toWireError(error, connection, 'welcome');
-      socket.emit('rooms:goodbye', { code, message, reconnect: true });
-      socket.disconnect(true);
+      this.#dismiss(connection, this.#pipeline.toWireError(error, connection, 'welcome'));
     }
+  }
+
+  /** Closes the connection, and its media with it; the client may come back with another token. */
+  #dismiss({ socket }: Connection, { code, message }: Pick<WireError, 'code' | 'message'>): void {
+    socket.emit('rooms:goodbye', { code, message, reconnect: true });
+    socket.disconnect(true);
   }
 
   async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {
@@ -328,6 +358,7 @@ export class SocketGateway {
     await this.#io.close();
     this.#subscriptions.closeAll();
     this.#presence.close();
+    await this.#slots.close();
   }
 }
 

@@ -12,6 +12,7 @@ export const TOPUP_ERRORS = [
   'card_declined',
   'idempotency_conflict',
   'origin_not_allowed',
+  'checkout_limit',
   'provider_unavailable',
 ] as const;
 

@@ -1,5 +1,6 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
+import { execute } from './ledger.store.ts';
 import { checkouts, providerCustomers } from './money.schema.ts';
 
 export type Checkout = typeof checkouts.$inferSelect;
@@ -25,6 +26,22 @@ export class CheckoutsStore {
   async insert(tx: Orm, row: NewCheckout): Promise<Checkout> {
     const [inserted] = await tx.insert(checkouts).values(row).returning();
     return inserted as Checkout;
+  }
+
+  /** Counts what somebody can still pay; whoever opens another for the same identity waits until the transaction ends. */
+  async lockOpen(tx: Orm, identity: string, nowIso: string): Promise<number> {
+    await execute(tx, sql`select pg_advisory_xact_lock(hashtext(${`checkouts:${identity}`}))`);
+    const [row] = await tx
+      .select({ n: sql<number>`count(*)::int` })
+      .from(checkouts)
+      .where(
+        and(
+          eq(checkouts.identity, identity),
+          inArray(checkouts.status, ['opening', 'open']),
+          gt(checkouts.expiresAt, nowIso),
+        ),
+      );
+    return row?.n ?? 0;
   }
 
   async find(id: string): Promise<Checkout | undefined> {
@@ -154,20 +171,23 @@ export class CheckoutsStore {
       );
   }
 
-  async findCustomer(identity: string): Promise<string | undefined> {
-    const [row] = await this.#orm.select().from(providerCustomers).where(eq(providerCustomers.identity, identity));
+  /** `club`: the creator whose club somebody joins; empty for their own payments. */
+  async findCustomer(identity: string, club = ''): Promise<string | undefined> {
+    const isTheirs = and(eq(providerCustomers.identity, identity), eq(providerCustomers.club, club));
+    const [row] = await this.#orm.select().from(providerCustomers).where(isTheirs);
     return row?.customer;
   }
 
   /** Keeps the customer, unless another request has kept one meanwhile; answers the one that is kept. */
-  async keepCustomer(identity: string, customer: string, at: string): Promise<string> {
-    await this.#orm.insert(providerCustomers).values({ identity, customer, createdAt: at }).onConflictDoNothing();
-    return (await this.findCustomer(identity)) ?? customer;
+  async keepCustomer(row: { identity: string; club: string; customer: string }, at: string): Promise<string> {
+    await this.#orm
+      .insert(providerCustomers)
+      .values({ ...row, createdAt: at })
+      .onConflictDoNothing();
+    return (await this.findCustomer(row.identity, row.club)) ?? row.customer;
   }
 
-  async forgetCustomer(identity: string, customer: string): Promise<void> {
-    await this.#orm
-      .delete(providerCustomers)
-      .where(and(eq(providerCustomers.identity, identity), eq(providerCustomers.customer, customer)));
+  async forgetCustomer(customer: string): Promise<void> {
+    await this.#orm.delete(providerCustomers).where(eq(providerCustomers.customer, customer));
   }
 }

@@ -6,6 +6,7 @@
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { houseAccount, transferLegs } from './ledger.ts';
 import type { CheckoutPurpose } from './money.schema.ts';
@@ -118,6 +119,8 @@ export class Checkouts {
       isAllowed: this.#context.isReturnUrlAllowed,
     });
     return this.#context.db.transaction(async (tx) => {
+      const open = await this.#store.lockOpen(tx, identity, this.#context.nowIso());
+      if (open >= LIMITS.openCheckouts) throw new AppError('checkout_limit');
       await insertSource(tx);
       return this.#store.insert(tx, {
         id: createId('checkout'),
@@ -178,7 +181,7 @@ export class Checkouts {
         customer,
         expiresAtMs: Date.parse(checkout.expiresAt),
       });
-      if (!page) await this.#store.forgetCustomer(checkout.identity, customer);
+      if (!page) await this.#store.forgetCustomer(customer);
     }
     if (!page?.url) throw new AppError('provider_unavailable');
     await this.#keepPage(checkout, page);
@@ -192,11 +195,12 @@ export class Checkouts {
     await this.#store.markOpen(checkout.id, { session, url, nextCheckAt });
   }
 
-  async customerOf({ identity, name }: { identity: string; name: string }): Promise<string> {
-    const known = await this.#store.findCustomer(identity);
+  /** `club`: the creator whose club the person joins; empty for their own payments. */
+  async customerOf({ identity, name }: { identity: string; name: string }, club = ''): Promise<string> {
+    const known = await this.#store.findCustomer(identity, club);
     if (known) return known;
-    const customer = await this.#context.provider.createCustomer({ identity, name });
-    return this.#store.keepCustomer(identity, customer, this.#context.nowIso());
+    const customer = await this.#context.provider.createCustomer({ identity, name, club });
+    return this.#store.keepCustomer({ identity, club, customer }, this.#context.nowIso());
   }
 
   /** What the return page asks: fetches the session that it names and settles what is found. Sessions that are not ours are not fetched. */

@@ -97,8 +97,7 @@ export function paymentEdge({ at, id }: Pick<PaymentRow, 'at' | 'id'>): string {
 
 function parseEdge(text: string): PageEdge {
   const [at = '', id = ''] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
-  if (Number.isNaN(Date.parse(at)) || !/^\w{1,64}$/.test(id))
-    throw new AppError('invalid_request', 'Give `after` as it was answered.');
+  if (Number.isNaN(Date.parse(at)) || !/^\w{1,64}$/.test(id)) throw new AppError('cursor_invalid');
   return { at, id };
 }
 

@@ -108,8 +108,8 @@ export class PrivateDesk {
     session: string,
     minutes: number = LIMITS.privateHoldMinutesMax,
   ): Promise<PrivateSession> {
-    const row = await this.#getOwn(caller, session);
     if (caller.participant.role !== 'fan') throw new AppError('forbidden');
+    const row = await this.#getOwn(caller, session);
     const extended = row.status === 'active' ? await this.#runner.extend(session, minutes) : undefined;
     if (!extended) throw new AppError('private_session_not_found');
     return toPrivateSession(extended);

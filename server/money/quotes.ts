@@ -66,7 +66,7 @@ export class Quotes {
       assertAmount(grossMinor);
       return grossMinor;
     }
-    if (amountMinor === undefined) throw new AppError('invalid_request', 'Name the amountMinor of the tip.');
+    if (amountMinor === undefined) throw new AppError('amount_invalid', 'Name the amountMinor of the tip.');
     assertAmount(amountMinor);
     if (amountMinor < (from === 'card' ? LIMITS.directTipMinMinor : LIMITS.tipMinMinor))
       throw new AppError('amount_too_small');

@@ -44,6 +44,9 @@ export interface ReversedTransfer {
 
 export interface ConnectProvider {
   /** Can be repeated: one creator gets one account. */
+  /** Where it pays creators, as ISO 3166-1 codes. */
+  readonly countries: ReadonlySet<string>;
+  /** Throws `country_not_payable` where it has no accounts. */
   createAccount(creator: { identity: string; name: string; country: string }): Promise<ProviderAccount>;
   fetchAccount(account: string): Promise<ProviderAccount | undefined>;
   /** A page, good for one visit, where the creator says who they are and where the money goes. */

@@ -45,12 +45,21 @@ export class Settlement {
   readonly providerMadeRefunds: ProviderMadeRefunds;
   readonly reconciliations: Reconciliations;
 
+  readonly #context: MoneyContext;
+
   constructor(
     context: MoneyContext,
-    parts: { checkouts: Checkouts; tickets: TicketsStore; tips: TipsStore; standing: MembershipStanding },
+    parts: {
+      checkouts: Checkouts;
+      tickets: TicketsStore;
+      tips: TipsStore;
+      standing: MembershipStanding;
+      settleMembership: (payment: string) => Promise<void>;
+    },
   ) {
+    this.#context = context;
     const { db } = context;
-    const payments = new CardPayments(new CardPaymentsStore(db), parts.checkouts);
+    const payments = new CardPayments(new CardPaymentsStore(db), parts);
     this.accounts = new CreatorAccounts(context, new CreatorAccountsStore(db));
     this.holds = new EarningsHolds(context, {
       store: new EarningsHoldsStore(db, context.earningsRules),
@@ -67,6 +76,11 @@ export class Settlement {
       ...parts,
     });
     this.reconciliations = new Reconciliations(context, new ReconciliationsStore(db));
+  }
+
+  /** Where the provider pays creators. */
+  get payableCountries(): ReadonlySet<string> {
+    return this.#context.provider.connect.countries;
   }
 
   createJobs(job: CreateJob): PeriodicJob[] {

@@ -14,7 +14,13 @@ const PAGE_ITEMS = 100;
 /** A batch has at most so many payouts. */
 const TRANSFERS_MAX = 10_000;
 
+/** Where a platform in the EEA, the United Kingdom, Switzerland, Canada or the United States may pay to (Stripe's cross-border payouts). */
+const COUNTRIES = new Set(
+  'AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK US'.split(' '),
+);
+
 export class StripeConnect implements ConnectProvider {
+  readonly countries: ReadonlySet<string> = COUNTRIES;
   readonly #stripe: Stripe;
   readonly #call: StripeCall;
 
@@ -41,7 +47,7 @@ export class StripeConnect implements ConnectProvider {
         },
         { idempotencyKey: keyForAWhile(`account:${creator.identity}:${creator.country}`) },
       ),
-    );
+    ).catch(refuseCountry);
     return toAccount(account);
   }
 
@@ -142,4 +148,11 @@ function toAccount(account: Stripe.Account): ProviderAccount {
 
 function toTransfer(transfer: Stripe.Transfer): ProviderTransfer {
   return { transfer: transfer.id, order: transfer.metadata?.order ?? null };
+}
+
+/** The list above is what Stripe documents; what it says of a country at the time counts. */
+function refuseCountry(error: unknown): never {
+  const cause = error instanceof AppError ? error.cause : error;
+  const isCountry = cause instanceof Stripe.errors.StripeInvalidRequestError && cause.param === 'country';
+  throw isCountry ? new AppError('country_not_payable', undefined, { cause }) : error;
 }

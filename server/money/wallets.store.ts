@@ -67,7 +67,7 @@ export class WalletsStore {
       .from(ledgerEntries)
       .innerJoin(ledgerTransactions, eq(ledgerTransactions.id, ledgerEntries.transaction))
       .leftJoin(refunds, and(eq(ledgerTransactions.kind, 'refund'), eq(refunds.id, ledgerTransactions.sourceId)))
-      .leftJoin(promotions, eq(promotions.id, ledgerTransactions.sourceId))
+      .leftJoin(promotions, sql`${promotions.id} = split_part(${ledgerTransactions.sourceId}, ':', 1)`)
       .leftJoin(tickets, sql`${tickets.id} = coalesce(${refunds.ticket}, ${ledgerTransactions.sourceId})`)
       .leftJoin(tips, sql`${tips.id} = coalesce(${refunds.tip}, ${ledgerTransactions.sourceId})`)
       .leftJoin(privateSessions, eq(privateSessions.id, ledgerTransactions.sourceId))
@@ -102,7 +102,7 @@ export class WalletsStore {
       .select({ seq: sql<string | null>`max(${ledgerEntries.seq})` })
       .from(ledgerEntries)
       .where(and(eq(ledgerEntries.transaction, transaction), inArray(ledgerEntries.account, accounts)));
-    if (!found?.seq) throw new AppError('invalid_request', 'Give `after` as it was answered.');
+    if (!found?.seq) throw new AppError('cursor_invalid');
     return Number(found.seq);
   }
 }

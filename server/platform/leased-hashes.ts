@@ -7,12 +7,15 @@ export const HASH_LEASE_MS = 60_000;
 export interface LeasedHashes {
   /** All fields; none of what is not there. */
   get(key: string): Promise<Map<string, string>>;
+  /** Some fields; none of those that are not there. */
+  pick(key: string, fields: readonly string[]): Promise<Map<string, string>>;
   /** Sets one field if it holds what is expected (nothing, where nothing is), and answers what it holds then. */
   swap(request: { key: string; field: string; expected?: string; value: string }): Promise<string>;
   set(key: string, fields: ReadonlyMap<string, string>): Promise<void>;
   /** Removes one field, or everything. */
   remove(key: string, field?: string): Promise<void>;
-  renew(keys: readonly string[]): Promise<void>;
+  /** Answers those that are not there any more. */
+  renew(keys: readonly string[]): Promise<string[]>;
 }
 
 export class MemoryLeasedHashes implements LeasedHashes {
@@ -25,6 +28,11 @@ export class MemoryLeasedHashes implements LeasedHashes {
 
   async get(key: string): Promise<Map<string, string>> {
     return new Map(this.#find(key)?.fields);
+  }
+
+  async pick(key: string, fields: readonly string[]): Promise<Map<string, string>> {
+    const known = this.#find(key)?.fields;
+    return new Map(fields.flatMap((field) => (known?.has(field) ? [[field, known.get(field) ?? '']] : [])));
   }
 
   async swap({
@@ -55,10 +63,12 @@ export class MemoryLeasedHashes implements LeasedHashes {
     if (field === undefined || fields?.size === 0) this.#hashes.delete(key);
   }
 
-  async renew(keys: readonly string[]): Promise<void> {
+  async renew(keys: readonly string[]): Promise<string[]> {
+    const lost = keys.filter((key) => !this.#find(key));
     for (const key of keys) if (this.#find(key)) this.#getOrCreate(key);
     // Whoever renews comes often enough to clear up.
     for (const key of this.#hashes.keys()) this.#find(key);
+    return lost;
   }
 
   #find(key: string): { fields: Map<string, string>; untilMs: number } | undefined {

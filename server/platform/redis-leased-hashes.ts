@@ -32,6 +32,17 @@ export class RedisLeasedHashes implements LeasedHashes {
     return new Map(Object.entries(await this.#client.hgetall(this.#prefix + key)));
   }
 
+  async pick(key: string, fields: readonly string[]): Promise<Map<string, string>> {
+    if (fields.length === 0) return new Map();
+    const values = await this.#client.hmget(this.#prefix + key, ...fields);
+    return new Map(
+      fields.flatMap((field, index): [string, string][] => {
+        const value = values[index];
+        return value === null || value === undefined ? [] : [[field, value]];
+      }),
+    );
+  }
+
   async swap({
     key,
     field,
@@ -60,7 +71,8 @@ export class RedisLeasedHashes implements LeasedHashes {
     else await this.#client.hdel(this.#prefix + key, field);
   }
 
-  async renew(keys: readonly string[]): Promise<void> {
-    await Promise.all(keys.map((key) => this.#client.pexpire(this.#prefix + key, this.#leaseMs)));
+  async renew(keys: readonly string[]): Promise<string[]> {
+    const found = await Promise.all(keys.map((key) => this.#client.pexpire(this.#prefix + key, this.#leaseMs)));
+    return keys.filter((_, index) => found[index] === 0);
   }
 }

@@ -15,15 +15,20 @@ export const identity = z
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused here.
 const UNSAFE_CHARS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
+const UNSAFE = UNSAFE_CHARS.source.slice(1, -1);
+/** The same for the document of the API. Half a surrogate pair is not well-formed. */
+const SAFE_LINE = `^[^\\s${UNSAFE}\\ud800-\\udfff][^${UNSAFE}\\ud800-\\udfff]*$`;
+
 /** One line of text for people: trimmed, no control or direction-changing characters. */
 export function singleLine(maxChars: number) {
   return z
     .string()
     .trim()
     .min(1)
-    .max(maxChars)
+    .refine((value) => [...value].length <= maxChars, `At most ${maxChars} characters`)
     .refine((value) => !UNSAFE_CHARS.test(value), 'Control and direction characters are not allowed')
-    .refine((value) => value.isWellFormed(), 'The text is not well-formed Unicode');
+    .refine((value) => value.isWellFormed(), 'The text is not well-formed Unicode')
+    .meta({ maxLength: maxChars, pattern: SAFE_LINE });
 }
 
 export const displayName = singleLine(LIMITS.nameChars).meta({ description: 'Name shown to others' });

@@ -15,6 +15,13 @@ export const ERROR_CATALOGUE = {
   token_invalid: { status: 401, retryable: false, message: 'The token is not valid here.' },
   token_expired: { status: 401, retryable: false, message: 'The token has expired. Ask your server for a new one.' },
   credentials_invalid: { status: 401, retryable: false, message: 'The API key or secret is wrong.' },
+  scope_missing: { status: 403, retryable: false, message: 'This API key lacks the scope that this needs.' },
+  api_key_not_found: { status: 404, retryable: false, message: 'There is no such API key.' },
+  api_key_limit: {
+    status: 409,
+    retryable: false,
+    message: 'There are as many API keys as a house may have. Revoke one first.',
+  },
   desk_link_invalid: {
     status: 410,
     retryable: false,
@@ -29,6 +36,8 @@ export const ERROR_CATALOGUE = {
   },
   // What you sent
   invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
+  cursor_invalid: { status: 400, retryable: false, message: 'Give `after` as it was answered.' },
+  time_in_past: { status: 422, retryable: false, message: 'This time is in the past.' },
   payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },
   wrong_room: {
     status: 409,
@@ -37,6 +46,11 @@ export const ERROR_CATALOGUE = {
   },
   unknown_event: { status: 400, retryable: false, message: 'There is no such event.' },
   not_found: { status: 404, retryable: false, message: 'There is nothing at this address.' },
+  method_not_allowed: {
+    status: 405,
+    retryable: false,
+    message: 'This address does not take this method. The header `Allow` names those that it takes.',
+  },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },
   idempotency_conflict: {
     status: 409,
@@ -53,6 +67,11 @@ export const ERROR_CATALOGUE = {
     message: 'This person cannot be erased while money or a live is open.',
   },
   creator_exists: { status: 409, retryable: false, message: 'A creator with this identity exists with other details.' },
+  country_not_payable: {
+    status: 422,
+    retryable: false,
+    message: 'The payment provider pays nobody in this country, so this creator could not be paid.',
+  },
   access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
   access_removed: { status: 403, retryable: false, message: 'You were removed from this room.' },
   access_kind_unavailable: {
@@ -125,6 +144,11 @@ export const ERROR_CATALOGUE = {
   poll_running: { status: 409, retryable: false, message: 'There is a poll already. Close it first.' },
   already_voted: { status: 409, retryable: false, message: 'You have voted already.' },
   chat_hook_not_found: { status: 404, retryable: false, message: 'There is no chat hook.' },
+  word_pattern_invalid: {
+    status: 422,
+    retryable: false,
+    message: 'This pattern would match nearly everything, or nothing.',
+  },
   // Money
   amount_invalid: { status: 400, retryable: false, message: 'The amount is not valid.' },
   amount_too_small: { status: 400, retryable: false, message: 'The amount is below the minimum.' },
@@ -168,6 +192,11 @@ export const ERROR_CATALOGUE = {
   },
   card_not_found: { status: 404, retryable: false, message: 'There is no such saved card.' },
   card_declined: { status: 402, retryable: false, message: 'The card was declined. Nothing was charged.' },
+  checkout_limit: {
+    status: 429,
+    retryable: true,
+    message: 'Too many payment pages are open. Pay on one of them, or try again within the hour.',
+  },
   payment_not_found: { status: 404, retryable: false, message: 'There is no such payment.' },
   not_refundable: { status: 409, retryable: false, message: 'This cannot be refunded.' },
   already_refunded: { status: 409, retryable: false, message: 'This was refunded already.' },
@@ -196,6 +225,16 @@ export const ERROR_CATALOGUE = {
   membership_not_found: { status: 404, retryable: false, message: 'There is no such membership.' },
   membership_exists: { status: 409, retryable: false, message: 'You are a member of this club already.' },
   membership_ended: { status: 409, retryable: false, message: 'This membership has ended. Join again.' },
+  membership_unpaid: {
+    status: 409,
+    retryable: true,
+    message: 'A payment for this membership is under way or due. Change the tier once it is paid.',
+  },
+  tier_interval: {
+    status: 409,
+    retryable: false,
+    message: 'This membership cannot move to that tier before its time is over. Cancel it, and join that tier then.',
+  },
   membership_disputed: {
     status: 409,
     retryable: false,

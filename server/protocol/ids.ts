@@ -25,6 +25,7 @@ export const ID_PREFIXES = {
   creatorFreeze: 'freeze_',
   deskAct: 'act_',
   deskSession: 'desk_',
+  apiKey: 'key_',
   reconciliation: 'recon_',
   event: 'evt_',
   tier: 'tier_',
@@ -53,6 +54,7 @@ export type ChatReportId = Id<'chatReport'>;
 export type SessionId = Id<'session'>;
 export type PrivateSessionId = Id<'privateSession'>;
 export type DeskSessionId = Id<'deskSession'>;
+export type ApiKeyId = Id<'apiKey'>;
 export type TierId = Id<'tier'>;
 export type MembershipId = Id<'membership'>;
 export type MembershipInvoiceId = Id<'membershipInvoice'>;

@@ -47,10 +47,15 @@ export const LIMITS = {
   chatExportMessages: 1_000,
   hookTimeoutMinMs: 100,
   hookTimeoutMaxMs: 2_000,
-  /** Open sockets of one identity in one room. */
+  /** Open sockets at once, over all gateways: of one identity in one room, and in all rooms together. */
   socketsPerIdentity: 8,
-  /** Open sockets from one address. */
+  socketsPerIdentityOverall: 64,
+  /** Of one room, everybody together. */
+  socketsPerRoom: 100_000,
+  /** From one address: a company or a mobile operator's customers may share one. Loopback is not counted. */
   socketsPerAddress: 400,
+  /** Payment pages of one identity that can be paid on, and payments by card under way. */
+  openCheckouts: 20,
   tokenTtlSeconds: 600,
   tokenTtlMaxSeconds: 24 * 3600,
   /** Clock difference tolerated between an embedder's server and this one. */
@@ -91,4 +96,8 @@ export const LIMITS = {
   tierPerks: 12,
   /** Webhook endpoints of one house. */
   webhookEndpoints: 20,
+  /** API keys that are neither revoked nor expired. */
+  apiKeys: 100,
+  /** Web origins of one API key. */
+  keyOrigins: 20,
 } as const;

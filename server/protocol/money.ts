@@ -45,7 +45,8 @@ export const topupInput = z
   })
   .refine(({ card, idempotencyKey: key }) => (card === undefined) === (key === undefined), {
     message: 'Name card and idempotencyKey together',
-  });
+  })
+  .meta({ dependentRequired: { card: ['idempotencyKey'], idempotencyKey: ['card'] } });
 export type TopupInput = z.infer<typeof topupInput>;
 
 export const savedCard = z.object({
@@ -155,7 +156,8 @@ export const refundInput = z
   })
   .refine((value) => REFUNDABLE.filter((name) => value[name] !== undefined).length === 1, {
     message: `Name exactly one of ${REFUNDABLE.join(', ')}`,
-  });
+  })
+  .meta({ oneOf: REFUNDABLE.map((name) => ({ required: [name] })) });
 export type RefundInput = z.infer<typeof refundInput>;
 
 export const refund = z.object({

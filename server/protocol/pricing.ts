@@ -42,6 +42,7 @@ export const associationInput = z.object({
   url: z
     .url({ protocol: /^https$/ })
     .max(500)
+    .meta({ pattern: '^https:' })
     .optional(),
 });
 export type AssociationInput = z.infer<typeof associationInput>;

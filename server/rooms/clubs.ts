@@ -67,9 +67,16 @@ export class Clubs {
     return toTier(row);
   }
 
+  /** A tier of this creator's club; another's is not found. */
+  async getTierOf(creator: string, id: string): Promise<Tier> {
+    const tier = await this.getTier(id);
+    if (tier.creator !== creator) throw new AppError('tier_not_found');
+    return tier;
+  }
+
   /** Nobody can join it any more; whoever is in it stays. */
   async retireTier(creator: string, id: string): Promise<Tier> {
-    if ((await this.getTier(id)).creator !== creator) throw new AppError('tier_not_found');
+    await this.getTierOf(creator, id);
     const row = await this.#store.retireTier(id);
     if (!row) throw new AppError('tier_not_found');
     return toTier(row);
@@ -119,6 +126,11 @@ export class Clubs {
 
   findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
     return this.#store.findExpired(afterIso, untilIso);
+  }
+
+  /** A higher tier opens whatever a lower one does. */
+  getRank(tier: TierId, tx?: Orm): Promise<number> {
+    return this.#rankOf(tier, tx);
   }
 
   async #rankOf(tier: TierId | undefined, tx?: Orm): Promise<number> {

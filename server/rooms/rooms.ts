@@ -102,9 +102,7 @@ export class Rooms {
   async createRoom(input: RoomInput): Promise<Room> {
     await this.#accounts.getCreator(input.creator);
     const access = parseAccessRule(input.access, this.#currency);
-    if (access.minTier && (await this.clubs.getTier(access.minTier)).creator !== input.creator) {
-      throw new AppError('tier_not_found');
-    }
+    if (access.minTier) await this.clubs.getTierOf(input.creator, access.minTier);
     const id = createId('room');
     await this.#store.insertRoom({
       id,
@@ -361,15 +359,14 @@ export class Rooms {
     return this.#store.setLivePublication(roomId, publication ?? null);
   }
 
-  /** Whether another page holds the stage by now. */
-  async isReplaced(roomId: RoomId, publication: string): Promise<boolean> {
-    const holder = await this.#store.findLivePublication(roomId);
-    return holder !== null && holder !== publication;
-  }
-
   /** Refuses to restore a live that is over, or that another page has taken over since. */
   async assertHoldsStage(roomId: RoomId, publication: string): Promise<void> {
     assertHolds(await this.#store.findLivePublication(roomId), publication);
+  }
+
+  /** The publication that took the stage last, unless its live is over. */
+  findStageHolder(roomId: RoomId): Promise<string | null> {
+    return this.#store.findLivePublication(roomId);
   }
 
   /** Ends the live, whichever gateway holds it. */

@@ -20,7 +20,7 @@ export interface PublicationInput {
 export interface LivesOptions {
   rooms: Pick<
     Rooms,
-    'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage' | 'isReplaced'
+    'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage' | 'findStageHolder'
   >;
   /** Rooms with a publisher's session at this gateway. */
   publishing: () => ReadonlySet<RoomId>;
@@ -59,8 +59,9 @@ export class Lives {
     return this.#options.rooms.assertHoldsStage(room, publication);
   }
 
-  isReplaced(room: RoomId, publication: string): Promise<boolean> {
-    return this.#options.rooms.isReplaced(room, publication);
+  async isReplaced(room: RoomId, publication: string): Promise<boolean> {
+    const holder = await this.#options.rooms.findStageHolder(room);
+    return holder !== null && holder !== publication;
   }
 
   /** A publisher is on stage, anew or again: the live begins, or goes on at this gateway. */

@@ -98,6 +98,9 @@ function describeHouse(open: () => Promise<House>): void {
     );
     await one.set('left', new Map([['x', '1']]));
     await two.remove('kept', 'y');
+    expect(await two.pick('kept', ['x', 'y', 'z'])).toEqual(new Map([['x', '1']]));
+    expect(await two.pick('never', ['x'])).toEqual(new Map());
+    expect(await two.renew(['kept', 'never'])).toEqual(['never']);
     const renewing = setInterval(() => void two.renew(['kept', 'never']), LEASE_MS / 4);
     await vi.waitFor(async () => expect(await two.get('left')).toEqual(new Map()), WAIT);
     expect(await one.get('kept')).toEqual(new Map([['x', '1']]));

@@ -8,6 +8,7 @@ import { AddressGuard } from '../../server/events/address-guard.ts';
 import { signWebhook } from '../../server/events/webhook-signature.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createMetrics } from '../../server/platform/metrics.ts';
+import { SecretBox } from '../../server/platform/secret-box.ts';
 import type { HookFailure, HookRequest } from '../../server/protocol/chat-server.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { ada, codeOf, createChat, fan, lea, mod, sayIn, tom } from '../support/chat-house.ts';
@@ -165,7 +166,8 @@ test('R55b: a name that resolves into the house’s own network is never asked',
     isOpen: false,
     resolve: (_host, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
   });
-  const guarded = createChat({ db, hook: { guard, sign: signWebhook } });
+  const box = new SecretBox(['an_encryption_key_of_this_test_00000']);
+  const guarded = createChat({ db, hook: { guard, sign: signWebhook, box } });
   const hook = (address: string) => guarded.hook.set({ url: address, timeoutMs: 500, onFailure: 'deny' }, ada);
   for (const address of [
     url(),

@@ -4,6 +4,7 @@ import type { Money } from '../../server/money/money.ts';
 import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TicketId, type TipId, type TopupId } from '../../server/protocol/ids.ts';
+import { LIMITS } from '../../server/protocol/limits.ts';
 import type { Refund, RefundInput } from '../../server/protocol/money.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -49,6 +50,25 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
   afterAll(async () => {
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
+  });
+
+  test('one identity has so many payment pages open and no more, at two gateways at once too; what is paid makes room', async () => {
+    const identity = `fan-${createId('event')}`;
+    const topUp = (by: Money) => by.createTopup({ identity, name: 'Léa', amountMinor: 500 });
+    const asked = await Promise.allSettled(
+      Array.from({ length: LIMITS.openCheckouts + 10 }, (_, index) => topUp(gateways[index % 2] as Money)),
+    );
+    const opened = asked.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
+    const refused = asked.flatMap((it) => (it.status === 'rejected' ? [it.reason.code] : []));
+    expect([opened.length, ...new Set(refused)]).toEqual([LIMITS.openCheckouts, 'checkout_limit']);
+    const room = await house.createRoom();
+    const byCard = { room, identity, name: 'Léa', from: 'card' } as const;
+    await expect(house.money.buyTicket(byCard)).rejects.toMatchObject({ code: 'checkout_limit' });
+    await house.money.confirmCheckout(await pay(opened[0]?.checkoutUrl ?? ''));
+    await topUp(house.money);
+    await expect(topUp(house.money)).rejects.toMatchObject({ code: 'checkout_limit' });
+    // Another person is not concerned.
+    await house.money.createTopup({ identity: `fan-${createId('event')}`, name: 'Tom', amountMinor: 500 });
   });
 
   test('tips, tickets, refunds and a dispute never overdraw, never double, and lose nothing that was answered', async () => {

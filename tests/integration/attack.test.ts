@@ -16,7 +16,8 @@ let room: string;
 let paidRoom: string;
 
 beforeAll(async () => {
-  loge = await startApp();
+  // As behind a proxy, so that a test can come from any address; without the header it comes from loopback.
+  loge = await startApp({ env: { LOGE_TRUST_PROXY: '1' } });
   room = (await loge.createRoom({ kind: 'free' })).id;
   paidRoom = (await loge.createRoom({ kind: 'ticket', priceMinor: 900 })).id;
 });
@@ -240,12 +241,43 @@ describe('from inside a free room', () => {
 
   test('one identity cannot hold sockets without end', async () => {
     const token = sign({ sub: 'hoarder' });
-    const held: TestParticipant[] = [];
-    for (let index = 0; index < LIMITS.socketsPerIdentity; index += 1) {
-      held.push(await TestParticipant.connect(loge.url, { token }));
-    }
-    expect(await connectionCode({ token })).toBe('too_many_connections');
+    const come = () => TestParticipant.connect(loge.url, { token }).catch((error: { code: string }) => error.code);
+    const came = await Promise.all(Array.from({ length: 3 * LIMITS.socketsPerIdentity }, come));
+    const held = came.filter((it) => it instanceof TestParticipant);
+    expect(held).toHaveLength(LIMITS.socketsPerIdentity);
+    expect(new Set(came.filter((it) => typeof it === 'string'))).toEqual(new Set(['too_many_connections']));
     for (const participant of held) participant.socket.close();
+    await expect.poll(() => connectionCode({ token })).toBe('ok');
+  });
+
+  test('one address cannot hold sockets without end, and is refused before the upgrade', async () => {
+    const open = (address: string) =>
+      new Promise<WebSocket | string>((resolve) => {
+        const socket = new WebSocket(`${loge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
+          headers: { 'x-forwarded-for': address },
+        });
+        socket.once('open', () => resolve(socket));
+        socket.once('unexpected-response', (_request, response) => {
+          response.setEncoding('utf8').once('data', (text: string) => resolve(JSON.parse(text).code));
+        });
+        socket.on('error', () => {});
+      });
+    const hoarder = '203.0.113.9';
+    const came = await Promise.all(Array.from({ length: LIMITS.socketsPerAddress + 20 }, () => open(hoarder)));
+    const held = came.filter((it) => it instanceof WebSocket);
+    expect([held.length, ...new Set(came.filter((it) => typeof it === 'string'))]).toEqual([
+      LIMITS.socketsPerAddress,
+      'too_many_connections',
+    ]);
+    using neighbour = await TestParticipant.connect(
+      loge.url,
+      { token: sign({ sub: 'next-door' }) },
+      { headers: { 'x-forwarded-for': '203.0.113.10' } },
+    );
+    expect(neighbour.welcome.access.state).toBe('granted');
+    held[0]?.close();
+    await expect.poll(async () => (await open(hoarder)) instanceof WebSocket).toBe(true);
+    for (const socket of held) socket.close();
   });
 });
 

@@ -1,6 +1,7 @@
 /** Two real gateways, each a process, on one real Postgres and one real Redis: what happens at one is seen and felt at the other. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
+import { LIMITS } from '../../server/protocol/limits.ts';
 import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
 import { goLive } from '../support/media.ts';
 import { TestParticipant } from '../support/participant.ts';
@@ -107,6 +108,22 @@ describe.skipIf(!hasGateways)('two gateways', () => {
       using back = await TestParticipant.connect(url, { token });
       expect(back.welcome).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false }, inside: null });
     }
+  });
+
+  test('one identity holds so many sockets over both and no more', async () => {
+    const room = (await house.createRoom()).id;
+    const token = await house.token({ identity: 'hoarder', room });
+    const come = (index: number) =>
+      TestParticipant.connect(house.gateway(index % 2).url, { token }).catch((error: { code: string }) => error.code);
+    const came = await Promise.all(Array.from({ length: 3 * LIMITS.socketsPerIdentity }, (_, index) => come(index)));
+    const held = came.filter((it) => it instanceof TestParticipant);
+    expect(held.length).toBeLessThanOrEqual(LIMITS.socketsPerIdentity);
+    // Both may have refused the last places; one after the other they are taken.
+    for (let index = held.length; index < LIMITS.socketsPerIdentity; index += 1) {
+      held.push((await come(index)) as TestParticipant);
+    }
+    expect([await come(0), await come(1)]).toEqual(['too_many_connections', 'too_many_connections']);
+    for (const { socket } of held) socket.close();
   });
 
   test('people are counted over both, once each, and forgotten when they leave', async () => {

@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import { App } from '../../server/app.ts';
 import { parseConfig } from '../../server/config.ts';
 import type { Clock } from '../../server/platform/clock.ts';
+import type { ApiKeyInput, ApiKeyWithSecret, Scope } from '../../server/protocol/keys.ts';
 import type { RoomInput } from '../../server/protocol/rooms.ts';
+import { basicOf } from './basic.ts';
 import { copyPgliteTemplate } from './pglite-template.ts';
 
 export interface TestApp extends AsyncDisposable {
@@ -21,6 +23,8 @@ export interface TestApp extends AsyncDisposable {
   token(
     claims: { identity: string; room: string; role?: string; name?: string } & Record<string, unknown>,
   ): Promise<string>;
+  /** An API key made by the house's own, with the header that it sends. */
+  makeKey(scopes: Scope[], more?: Partial<ApiKeyInput>): Promise<{ id: string; secret: string; basic: string }>;
   createRoom(access: RoomInput['access'], creator?: string): Promise<{ id: string }>;
   close(): Promise<void>;
 }
@@ -57,7 +61,7 @@ export async function startApp(
   });
   const app = await App.create({ config, ...(options.clock ? { clock: options.clock } : {}) });
   const url = `http://localhost:${app.port}`;
-  const authorization = `Basic ${Buffer.from(`${config.apiKey}:${config.apiSecret}`).toString('base64')}`;
+  const authorization = basicOf(config.apiKey, config.apiSecret);
 
   async function server<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(url + path, {
@@ -78,6 +82,11 @@ export async function startApp(
     async token({ identity, room, role = 'fan', name = identity, ...rest }) {
       const { token } = await server<{ token: string }>('POST', '/v1/tokens', { identity, name, room, role, ...rest });
       return token;
+    },
+    async makeKey(scopes, more = {}) {
+      const input = { name: scopes.join(' '), scopes, ...more };
+      const { id, secret } = await server<ApiKeyWithSecret>('POST', '/v1/keys', input);
+      return { id, secret, basic: basicOf(id, secret) };
     },
     async createRoom(access, creator = 'ada') {
       await server('POST', '/v1/creators', { identity: creator, name: `Creator ${creator}`, country: 'FR' });

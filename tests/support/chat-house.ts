@@ -6,6 +6,7 @@ import { MemoryBus } from '../../server/platform/bus.ts';
 import { systemClock } from '../../server/platform/clock.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createMetrics } from '../../server/platform/metrics.ts';
+import { SecretBox } from '../../server/platform/secret-box.ts';
 import type { Participant } from '../../server/protocol/accounts.ts';
 import type { ChatMessage } from '../../server/protocol/chat.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
@@ -43,7 +44,11 @@ export function createChat(options: Pick<ChatOptions, 'db'> & Partial<ChatOption
       moderates: async ({ identity }) => /^mo\d?$|^mod$/.test(identity),
       isMember: async (_creator, identity) => identity.startsWith('member'),
     },
-    hook: { guard: new AddressGuard({ isOpen: true }), sign: signWebhook },
+    hook: {
+      guard: new AddressGuard({ isOpen: true }),
+      sign: signWebhook,
+      box: new SecretBox(['a_key_of_these_tests_alone_00000000']),
+    },
     retention: { messageDays: 365, evidenceDays: 1_000 },
     ...options,
   });

@@ -5,9 +5,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from '../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../server/accounts/accounts.ts';
+import { ApiKeys } from '../../server/accounts/api-keys.ts';
 import { DeskSessions } from '../../server/accounts/desk-sessions.ts';
 import { Tokens } from '../../server/accounts/tokens.ts';
 import { parseConfig } from '../../server/config.ts';
@@ -24,10 +26,13 @@ import type { Database } from '../../server/platform/db.ts';
 import type { Log } from '../../server/platform/log.ts';
 import { createMetrics } from '../../server/platform/metrics.ts';
 import { Outbox } from '../../server/platform/outbox.ts';
+import { SecretBox } from '../../server/platform/secret-box.ts';
 import type { TokenInput } from '../../server/protocol/accounts.ts';
+import type { ApiKeyInput, Scope } from '../../server/protocol/keys.ts';
 import type { Room, RoomInput } from '../../server/protocol/rooms.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
+import { basicOf } from './basic.ts';
 import { createChat } from './chat-house.ts';
 import { openPglite } from './databases.ts';
 
@@ -41,6 +46,7 @@ export const PRODUCTION_ENV = {
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   LOGE_API_KEY: 'house',
   LOGE_API_SECRET: 'a_production_secret_of_a_test_00000',
+  LOGE_ENCRYPTION_KEY: 'an_encryption_key_of_a_test_0000000',
   LOGE_PUBLIC_URL: 'https://loge.example',
   LOGE_ALLOWED_ORIGINS: 'https://club.example',
   LOGE_SFU_LISTEN_IP: '127.0.0.1',
@@ -63,6 +69,13 @@ export interface Reply {
   json: any;
 }
 
+export interface TestKey {
+  id: string;
+  secret: string;
+  basic: string;
+  call(method: string, path: string, body?: unknown): Promise<Reply>;
+}
+
 export interface CallOptions {
   headers?: Record<string, string>;
   /** An object goes as JSON, a string or bytes as they are. */
@@ -71,6 +84,8 @@ export interface CallOptions {
 
 export interface TestHttp extends AsyncDisposable {
   readonly url: string;
+  /** Every route that Express has, as it was mounted. */
+  readonly routes: { method: string; path: string }[];
   readonly context: HttpContext;
   readonly logs: LogRecord[];
   /** Why the realtime side is not ready, for `/readyz`. */
@@ -79,6 +94,8 @@ export interface TestHttp extends AsyncDisposable {
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
   /** With API key and secret. */
   server(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** Makes an API key with the house's own, and calls with it. */
+  makeKey(scopes: Scope[], more?: Partial<ApiKeyInput>): Promise<TestKey>;
   /** With a room token. */
   participant(token: string, method: string, path: string, body?: unknown): Promise<Reply>;
   createRoom(access: RoomInput['access']): Promise<Room>;
@@ -118,6 +135,8 @@ export async function startHttp({
   const outbox = new Outbox({ db, bus, log, metrics });
   const accounts = new Accounts(new AccountsStore(db));
   const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: config.currency });
+  const box = new SecretBox(config.encryptionKeys);
+  const apiKeys = await ApiKeys.create({ db, box, bus, clock, log, builtIn: config.builtInKeys });
   const provider = StripeProvider.create({
     secretKey: 'sk_test_http',
     webhookSecrets: [WEBHOOK_SECRET],
@@ -137,7 +156,7 @@ export async function startHttp({
     metrics,
     currency: config.currency,
     publicUrl: config.publicUrl,
-    isReturnUrlAllowed: (it) => isReturnUrlAllowed(config, it),
+    isReturnUrlAllowed: (it) => isReturnUrlAllowed({ config, apiKeys }, it),
   });
   const events = Events.create({
     db,
@@ -145,10 +164,10 @@ export async function startHttp({
     clock,
     log,
     metrics,
-    apiSecret: config.apiSecret,
+    box,
     allowAnyAddress: config.development,
   });
-  const tokens = new Tokens({ ...config, clock });
+  const tokens = new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock });
   const chat = createChat({
     db,
     bus,
@@ -171,7 +190,8 @@ export async function startHttp({
     bus,
     outbox,
     accounts,
-    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
+    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
+    apiKeys,
     tokens,
     participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),
     rooms,
@@ -181,7 +201,8 @@ export async function startHttp({
     clientDir,
   };
   const notReady: string[] = [];
-  server.on('request', createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady }));
+  const app = createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady });
+  server.on('request', app);
   outbox.start();
   events.start();
   context.deskSessions.start();
@@ -189,6 +210,7 @@ export async function startHttp({
   return {
     ...client(url, context),
     url,
+    routes: routesOf(app),
     context,
     logs,
     notReady,
@@ -199,6 +221,7 @@ export async function startHttp({
       await context.deskSessions.close();
       await events.close();
       await outbox.close();
+      await apiKeys.close();
       await emulator.close();
       await ownDb?.[Symbol.asyncDispose]();
     },
@@ -206,7 +229,7 @@ export async function startHttp({
 }
 
 function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
-  const basic = `Basic ${Buffer.from(`${config.apiKey}:${config.apiSecret}`).toString('base64')}`;
+  const basic = basicOf(config.apiKey, config.apiSecret);
   const call: TestHttp['call'] = async (method, path, { headers = {}, body } = {}) => {
     const isJson = typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
     const response = await fetch(url + path, {
@@ -224,11 +247,19 @@ function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
       json: isJsonAnswer ? JSON.parse(text) : undefined,
     };
   };
+  const callWith =
+    (authorization: string) =>
+    (method: string, path: string, body?: unknown): Promise<Reply> =>
+      call(method, path, { headers: { authorization }, body });
   return {
     basic,
     call,
-    server: (method: string, path: string, body?: unknown) =>
-      call(method, path, { headers: { authorization: basic }, body }),
+    server: callWith(basic),
+    async makeKey(scopes: Scope[], more: Partial<ApiKeyInput> = {}) {
+      const { json } = await callWith(basic)('POST', '/v1/keys', { name: scopes.join(' '), scopes, ...more });
+      const own = basicOf(json.id, json.secret);
+      return { id: json.id as string, secret: json.secret as string, basic: own, call: callWith(own) };
+    },
     participant: (token: string, method: string, path: string, body?: unknown) =>
       call(method, path, { headers: { authorization: `Bearer ${token}` }, body }),
     async createRoom(access: RoomInput['access']) {
@@ -238,6 +269,17 @@ function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
     token: (input: Pick<TokenInput, 'room' | 'identity'> & Partial<TokenInput>) =>
       tokens.create({ name: input.identity, role: 'fan', ...input }),
   };
+}
+
+function routesOf(app: Express): TestHttp['routes'] {
+  const layers = app.router.stack.flatMap(
+    ({ route }) => route?.stack.flatMap(({ method }) => (method ? [[method, route.path] as const] : [])) ?? [],
+  );
+  const named = layers.map(([method, path]) => `${method.toUpperCase()} ${path}`);
+  return [...new Set(named)].map((it) => {
+    const [method = '', path = ''] = it.split(' ');
+    return { method, path };
+  });
 }
 
 function recordingLog(records: LogRecord[]): Log {

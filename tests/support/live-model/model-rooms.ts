@@ -48,9 +48,8 @@ export class ModelRooms {
         this.#run(() => {
           this.#row(room).publication = publication;
         }),
-      isReplaced: (room, publication) =>
-        this.#run(() => ![undefined, publication].includes(this.#row(room).publication)),
       assertHoldsStage: (room, publication) => this.#run(() => assertHolds(room, publication)),
+      findStageHolder: (room) => this.#run(() => this.#row(room).publication ?? null),
     };
   }
 

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { SecretBox } from './secret-box.ts';
 
 const SECRET = 'whsec_0123456789abcdef0123456789abcdef0123456789a';
-const box = new SecretBox('an_api_secret_of_this_test_alone_0000');
+const FIRST = 'an_encryption_key_of_this_test_00000';
+const OTHER = 'another_encryption_key_of_this_test_0';
+const box = new SecretBox([FIRST]);
 
 test('what is sealed is opened again, and nothing of it can be read', () => {
   const sealed = box.seal(SECRET, 'whe_1');
@@ -12,13 +14,16 @@ test('what is sealed is opened again, and nothing of it can be read', () => {
   expect(box.seal(SECRET, 'whe_1')).not.toBe(sealed);
 });
 
-test('a secret from before there was encryption is read as it is', () => {
-  expect(box.open(SECRET, 'whe_1')).toBe(SECRET);
+test('while one key replaces the other, what the old one encrypted is read, and the new one encrypts', () => {
+  const both = new SecretBox([OTHER, FIRST]);
+  expect(both.open(box.seal(SECRET, 'whe_1'), 'whe_1')).toBe(SECRET);
+  expect(new SecretBox([OTHER]).open(both.seal(SECRET, 'whe_1'), 'whe_1')).toBe(SECRET);
+  expect(box.open(both.seal(SECRET, 'whe_1'), 'whe_1')).toBeUndefined();
 });
 
-test('another key, another endpoint and every changed bit open nothing', () => {
+test('another key, another owner, plain text and every changed bit open nothing', () => {
   const sealed = box.seal(SECRET, 'whe_1');
-  expect(new SecretBox('another_api_secret_of_this_test_00000').open(sealed, 'whe_1')).toBeUndefined();
+  expect(new SecretBox([OTHER]).open(sealed, 'whe_1')).toBeUndefined();
   expect(box.open(sealed, 'whe_2')).toBeUndefined();
   const bytes = Buffer.from(sealed.slice(3), 'base64url');
   for (let index = 0; index < bytes.length; index += 1) {
@@ -26,5 +31,6 @@ test('another key, another endpoint and every changed bit open nothing', () => {
     changed[index] = (changed[index] ?? 0) ^ 1;
     expect([index, box.open(`v1.${changed.toString('base64url')}`, 'whe_1')]).toEqual([index, undefined]);
   }
-  for (const broken of ['v1.', 'v1.AAAA', sealed.slice(0, 40)]) expect(box.open(broken, 'whe_1')).toBeUndefined();
+  for (const broken of [SECRET, 'v1.', 'v1.AAAA', sealed.slice(0, 40)])
+    expect(box.open(broken, 'whe_1')).toBeUndefined();
 });

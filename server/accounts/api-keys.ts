@@ -1,0 +1,121 @@
+/** Making, listing and revoking API keys. Called by the gateway and by `npm run keys`; which keys count now is known in `key-ring.ts`. */
+import { randomBytes } from 'node:crypto';
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
+import { AppError } from '../protocol/errors.ts';
+import { type ApiKeyId, createId } from '../protocol/ids.ts';
+import type { ApiKey, ApiKeyInput, ApiKeyWithSecret } from '../protocol/keys.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { type ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
+import { type BuiltInKey, digestOf, KeyRing, type LiveKey } from './key-ring.ts';
+
+const SECRET_BYTES = 32;
+
+interface ApiKeysOptions {
+  db: Database;
+  box: SecretBox;
+  clock: Clock;
+  bus: Bus;
+  log: Log;
+  /** The keys of the environment. */
+  builtIn: readonly BuiltInKey[];
+}
+
+export class ApiKeys {
+  readonly ring: KeyRing;
+  readonly #store: ApiKeysStore;
+  readonly #box: SecretBox;
+  readonly #clock: Clock;
+  readonly #log: Log;
+
+  private constructor({ box, clock, log }: ApiKeysOptions, store: ApiKeysStore, ring: KeyRing) {
+    this.ring = ring;
+    this.#store = store;
+    this.#box = box;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  static async create(options: ApiKeysOptions): Promise<ApiKeys> {
+    const store = new ApiKeysStore(options.db);
+    return new ApiKeys(options, store, await KeyRing.create({ ...options, store }));
+  }
+
+  close(): Promise<void> {
+    return this.ring.close();
+  }
+
+  /** The secret is in this answer and in no other. Counts here at once, at other gateways within a second. */
+  async create(input: ApiKeyInput, by: LiveKey): Promise<ApiKeyWithSecret> {
+    assertWithin(input, by);
+    const nowMs = this.#clock.now();
+    if (input.expiresAt !== undefined && Date.parse(input.expiresAt) <= nowMs) {
+      throw new AppError('time_in_past', 'expiresAt: this is in the past.');
+    }
+    const id = createId('apiKey');
+    const secret = `loge_sk_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+    const signs = input.scopes.includes('tokens');
+    const row = await this.#store.insert(
+      {
+        id,
+        name: input.name,
+        scopes: input.scopes,
+        origins: input.origins ?? null,
+        sealedSecret: signs ? this.#box.seal(secret, id) : null,
+        secretDigest: signs ? null : digestOf(secret).toString('hex'),
+        createdAt: new Date(nowMs).toISOString(),
+        createdBy: by.apiKey,
+        expiresAt: input.expiresAt ?? null,
+      },
+      LIMITS.apiKeys,
+    );
+    if (!row) throw new AppError('api_key_limit');
+    await this.ring.handleChange();
+    this.#log.info({ apiKey: id, scopes: input.scopes, by: by.apiKey }, 'api key created');
+    return { ...toWire(row), secret };
+  }
+
+  async list(): Promise<ApiKey[]> {
+    return (await this.#store.list(new Date(this.#clock.now()).toISOString(), LIMITS.listPageItems)).map(toWire);
+  }
+
+  /** Revoking a key twice changes nothing more. */
+  async revoke(id: string, by: LiveKey): Promise<ApiKey> {
+    const row = await this.#store.revoke(id, new Date(this.#clock.now()).toISOString());
+    if (!row) throw new AppError('api_key_not_found');
+    await this.ring.handleChange();
+    this.#log.info({ apiKey: id, by: by.apiKey }, 'api key revoked');
+    return toWire(row);
+  }
+}
+
+/** No key makes one that may do more than itself, from more places, or for longer. */
+function assertWithin({ scopes, origins, expiresAt }: ApiKeyInput, by: LiveKey): void {
+  const more = scopes.filter((each) => !by.scopes.includes(each));
+  if (more.length > 0) throw new AppError('scope_missing', `A key without ${more.join(', ')} makes none that has it.`);
+  if (by.origins !== null && !origins?.every((each) => by.origins?.includes(each))) {
+    throw new AppError('forbidden', 'A key with origins makes keys with origins among its own only.');
+  }
+  const expiresAtMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
+  if (expiresAtMs > by.expiresAtMs) {
+    throw new AppError('forbidden', 'A key that expires makes keys that expire no later.');
+  }
+}
+
+function toWire(row: ApiKeyRow): ApiKey {
+  const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
+  return {
+    id: row.id as ApiKeyId,
+    name: row.name,
+    scopes: row.scopes,
+    origins: row.origins,
+    createdAt: new Date(row.createdAt).toISOString(),
+    createdBy: row.createdBy,
+    expiresAt: iso(row.expiresAt),
+    revokedAt: iso(row.revokedAt),
+    lastUsedAt: iso(row.lastUsedAt),
+  };
+}

@@ -1,0 +1,220 @@
+/**
+ * The API keys that count now, in memory, so that no request reads the database for them: the keys of the environment, and those of the
+ * database as of the last second. A change is told over the bus; the periodic read finds what the bus has lost. While the database does not
+ * answer, the keys known last go on counting. Called by `Tokens` and the gateway; keys are made and revoked in `api-keys.ts`.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import { PeriodicJob } from '../platform/periodic-job.ts';
+import { limited } from '../platform/read-limit.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
+import type { Scope } from '../protocol/keys.ts';
+import type { ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
+
+/** The longest that a revoked key goes on counting at a gateway that the bus does not reach. */
+const REFRESH_MS = 1_000;
+/** How exact the time of the last use is. */
+const USE_NOTED_MS = 60_000;
+const BUS_TOPIC = 'keys';
+/** Compared with where there is no such key, so that the answer takes the same time. */
+const NO_DIGEST = digestOf('');
+
+export interface LiveKey {
+  /** Its id: user name of HTTP Basic, and `iss` of its tokens. */
+  apiKey: string;
+  scopes: readonly Scope[];
+  /** From where its tokens count; null for all origins of the house. */
+  origins: readonly string[] | null;
+  expiresAtMs: number;
+}
+
+/** A key of the environment. Its first secret signs. */
+export interface BuiltInKey {
+  id: string;
+  secrets: readonly string[];
+  scopes: readonly Scope[];
+}
+
+interface Entry extends LiveKey {
+  digests: readonly Buffer[];
+  /** What its tokens are signed with, the one in use first; empty without the scope `tokens`. */
+  signingSecrets: readonly string[];
+  usedAtMs: number;
+  useNotedAtMs: number;
+}
+
+export class KeyRing {
+  readonly #store: ApiKeysStore;
+  readonly #box: SecretBox;
+  readonly #clock: Clock;
+  readonly #bus: Bus;
+  readonly #log: Log;
+  readonly #builtIn: ReadonlyMap<string, Entry>;
+  #kept = new Map<string, Entry>();
+  readonly #listeners = new Set<(ended: ReadonlySet<string>) => void>();
+  readonly #job: PeriodicJob;
+  readonly #unsubscribe: (() => void)[];
+
+  private constructor(options: KeyRingOptions) {
+    this.#store = options.store;
+    this.#box = options.box;
+    this.#clock = options.clock;
+    this.#bus = options.bus;
+    this.#log = options.log;
+    this.#builtIn = new Map(options.builtIn.map((key) => [key.id, toBuiltInEntry(key)]));
+    this.#job = new PeriodicJob({
+      name: 'refresh api keys',
+      everyMs: REFRESH_MS,
+      log: options.log,
+      run: async () => {
+        await this.#refresh();
+        await this.#noteUses();
+        return false;
+      },
+    });
+    const wake = () => this.#job.wake();
+    this.#unsubscribe = [options.bus.subscribe(BUS_TOPIC, wake), options.bus.onRestored(wake)];
+  }
+
+  /** Resolves once the keys are known. */
+  static async create(options: KeyRingOptions): Promise<KeyRing> {
+    const ring = new KeyRing(options);
+    await ring.#refresh();
+    ring.#job.start();
+    return ring;
+  }
+
+  isLive(id: string): boolean {
+    return this.#find(id) !== undefined;
+  }
+
+  /** The key that proves itself with this secret. */
+  authenticate(id: string, secret: string): LiveKey | undefined {
+    const entry = this.#find(id);
+    const given = digestOf(secret);
+    let isRight = false;
+    for (const digest of entry?.digests ?? [NO_DIGEST]) {
+      if (timingSafeEqual(given, digest)) isRight = true;
+    }
+    if (!entry || !isRight) return undefined;
+    entry.usedAtMs = this.#clock.now();
+    return entry;
+  }
+
+  /** The key whose tokens are signed with `secrets`; undefined for one that is not live or may not mint any. */
+  findIssuer(id: string): { key: LiveKey; secrets: readonly string[] } | undefined {
+    const entry = this.#find(id);
+    if (!entry || entry.signingSecrets.length === 0) return undefined;
+    return { key: entry, secrets: entry.signingSecrets };
+  }
+
+  noteUse(id: string): void {
+    const entry = this.#find(id);
+    if (entry) entry.usedAtMs = this.#clock.now();
+  }
+
+  /** Whether tokens of a live key count from the origin. */
+  hasOrigin(origin: string): boolean {
+    return this.#kept
+      .values()
+      .some(
+        (entry) =>
+          this.#isCurrent(entry) && entry.signingSecrets.length > 0 && entry.origins?.includes(origin) === true,
+      );
+  }
+
+  /** Calls `listener` with the ids of keys that count no more: revoked, or expired. */
+  onEnded(listener: (ended: ReadonlySet<string>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The keys have changed: reads them here, and has the other gateways do so. */
+  async handleChange(): Promise<void> {
+    this.#bus.publish(BUS_TOPIC, {});
+    this.#job.wake();
+    await this.#job.idle();
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#unsubscribe) end();
+    await this.#job.close();
+  }
+
+  #find(id: string): Entry | undefined {
+    const entry = this.#builtIn.get(id) ?? this.#kept.get(id);
+    return entry && this.#isCurrent(entry) ? entry : undefined;
+  }
+
+  #isCurrent({ expiresAtMs }: Entry): boolean {
+    return expiresAtMs > this.#clock.now();
+  }
+
+  async #refresh(): Promise<void> {
+    const rows = await limited(this.#store.listLive(new Date(this.#clock.now()).toISOString()));
+    const before = this.#kept;
+    this.#kept = new Map(rows.flatMap((row) => this.#toEntry(row, before.get(row.id)) ?? []));
+    const ended = new Set([...before.keys()].filter((id) => !this.#kept.has(id)));
+    if (ended.size === 0) return;
+    for (const listener of this.#listeners) listener(ended);
+  }
+
+  /** Nothing of a key but its last use and its end ever changes. */
+  #toEntry(row: ApiKeyRow, known: Entry | undefined): [[string, Entry]] | undefined {
+    if (known) return [[row.id, known]];
+    const secret = row.sealedSecret === null ? undefined : this.#box.open(row.sealedSecret, row.id);
+    if (row.sealedSecret !== null && secret === undefined) {
+      this.#log.error({ apiKey: row.id }, 'api key cannot be decrypted, check LOGE_ENCRYPTION_KEY');
+      return undefined;
+    }
+    const entry: Entry = {
+      apiKey: row.id,
+      scopes: row.scopes,
+      origins: row.origins,
+      expiresAtMs: row.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(row.expiresAt),
+      digests: [secret === undefined ? Buffer.from(row.secretDigest ?? '', 'hex') : digestOf(secret)],
+      signingSecrets: secret === undefined ? [] : [secret],
+      usedAtMs: 0,
+      useNotedAtMs: 0,
+    };
+    return [[row.id, entry]];
+  }
+
+  async #noteUses(): Promise<void> {
+    const used = [...this.#kept.values()].filter(
+      ({ usedAtMs, useNotedAtMs }) => usedAtMs - useNotedAtMs >= USE_NOTED_MS,
+    );
+    if (used.length === 0) return;
+    await this.#store.noteUses(used.map(({ apiKey: id, usedAtMs }) => ({ id, at: new Date(usedAtMs).toISOString() })));
+    for (const entry of used) entry.useNotedAtMs = entry.usedAtMs;
+  }
+}
+
+export interface KeyRingOptions {
+  store: ApiKeysStore;
+  box: SecretBox;
+  clock: Clock;
+  bus: Bus;
+  log: Log;
+  builtIn: readonly BuiltInKey[];
+}
+
+/** A fast hash is right for a secret of 256 random bits; of equal length, so that the comparison tells nothing of it. */
+export function digestOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function toBuiltInEntry({ id, secrets, scopes }: BuiltInKey): Entry {
+  return {
+    apiKey: id,
+    scopes,
+    origins: null,
+    expiresAtMs: Number.POSITIVE_INFINITY,
+    digests: secrets.map(digestOf),
+    signingSecrets: scopes.includes('tokens') ? secrets : [],
+    usedAtMs: 0,
+    useNotedAtMs: 0,
+  };
+}
