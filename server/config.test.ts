@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, DEVELOPMENT_API_SECRET, parseConfig } from './config.ts';
+import { CURRENCIES } from './protocol/currencies.ts';
 
 const faultsOf = (env: Record<string, string>) => {
   try {
@@ -129,4 +130,17 @@ test('a command beside a server needs no media and no Redis', () => {
   const env = { DATABASE_URL: 'postgres://localhost/loge', LOGE_SFU_WORKERS: '0' };
   expect(parseConfig(env, 'command').sfu.workers).toBe(0);
   expect(() => parseConfig(env)).toThrow(/REDIS_URL/);
+});
+
+test('a currency has the decimals at the provider that browsers show it with, or is refused by name', () => {
+  for (const [currency, decimals] of Object.entries(CURRENCIES)) {
+    const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+    expect([currency, maximumFractionDigits]).toEqual([currency, decimals]);
+    expect(parseConfig({ LOGE_CURRENCY: currency }).currency).toBe(currency);
+  }
+  for (const currency of ['isk', 'ugx', 'huf', 'twd', 'kwd', 'xyz', 'EUR', 'toString']) {
+    expect(faultsOf({ LOGE_CURRENCY: currency })).toEqual([
+      expect.stringMatching(/^LOGE_CURRENCY: must be one of aud/),
+    ]);
+  }
 });

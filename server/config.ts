@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseRedisUrl } from './platform/redis-url.ts';
+import { CURRENCY_CODES, isCurrency } from './protocol/currencies.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { LIMITS } from './protocol/limits.ts';
 
@@ -96,7 +97,7 @@ const environment = z.object({
   LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOGE_CURRENCY: z
     .string()
-    .regex(/^[a-z]{3}$/)
+    .refine(isCurrency, `must be one of ${CURRENCY_CODES}: others have not been checked at the payment provider`)
     .default('eur'),
   /** Where the house is established; its VAT holds for buyers of no known country. */
   LOGE_HOUSE_COUNTRY: z

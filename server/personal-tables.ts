@@ -70,7 +70,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   },
   promotions: { domain: 'money', rows: 'identity = $1', hidden: ['by'], kept: BOOKS },
   provider_customers: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
-  provider_made_refunds: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
+  provider_refunds: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
   refunds: { domain: 'money', rows: 'identity = $1', hidden: ['by'], kept: BOOKS },
   released_earnings: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
   ticket_waivers: {

@@ -165,7 +165,8 @@ export function searchStatement(search: Search): SQL {
     select f.*, coalesce((select sum(amount) from (
         select r.amount_minor as amount from refunds r
           where f.id in (r.ticket, r.tip, r.topup, r.membership_invoice, r.private_session)
-        union all select h.amount_minor - h.loss_minor from provider_made_refunds h where h.source_id = f.id
+        union all select h.amount_minor - h.settled_minor - h.loss_minor from provider_refunds h
+          where h.source_id = f.id and h.returned_at is null
       ) given), 0) as refunded,
       exists (select 1 from disputes d where d.source_id = f.id and d.status in ('inquiry', 'open', 'under_review', 'lost')) as is_disputed
     from found f order by f.at desc, f.id desc`;

@@ -99,10 +99,12 @@ export class DisputesStore {
   }
 
   async liftFreezes(tx: Orm, dispute: string, at: string): Promise<void> {
-    // What was passed over while it was frozen is looked at again.
+    // What was passed over while it was frozen is looked at again, also by a job that has looked and not planned yet: clocks differ, so the time
+    // becomes an earlier one in any case.
     await execute(
       tx,
-      sql`update ledger_accounts a set release_due_at = ${at}::timestamptz, released_seq = least(a.released_seq, f.seq - 1)
+      sql`update ledger_accounts a set released_seq = least(a.released_seq, f.seq - 1),
+          release_due_at = least(a.release_due_at, ${at}::timestamptz) - interval '1 microsecond'
         from (select e.account, min(e.seq) as seq from dispute_freezes d join ledger_entries e on e.transaction = d.transaction
           where d.dispute = ${dispute} and d.lifted_at is null and e.account like 'creator_pending:%' group by e.account) f
         where a.id = f.account`,

@@ -1,13 +1,15 @@
 /**
  * Disputes: a payer asks their bank for the money back. While it is open, the credit that it bought and is unspent is held, earnings from it that are
  * still held stay held, a ticket is no key any more, and none of it is refunded as well. What the bank takes or gives back is booked as it
- * comes. Won: everything is as before. Lost: the credit, then held earnings are taken, and the house bears the rest and the fee.
+ * comes. Won: everything is as before. Lost: what is owed to the card is settled by it, then the credit and held earnings are taken, and the house
+ * bears the rest and the fee.
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
-import { createId, type Id, type RoomId } from '../protocol/ids.ts';
+import { createId, type Id, type RoomId, type TicketId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Dispute } from '../protocol/payouts.ts';
+import type { CardDebts } from './card-debts.ts';
 import type { CardPayments } from './card-payments.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
@@ -16,6 +18,7 @@ import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferL
 import type { MembershipStanding } from './membership-standing.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { DisputeStatus, Evidence } from './payouts.schema.ts';
+import type { Refunds } from './refunds.ts';
 import type { ProviderDispute } from './settlement-provider.ts';
 import { assertOld } from './unknown-payment.ts';
 
@@ -27,15 +30,25 @@ export class Disputes {
   readonly #store: DisputesStore;
   readonly #payments: CardPayments;
   readonly #standing: MembershipStanding;
+  readonly #debts: CardDebts;
+  readonly #refunds: Refunds;
 
   constructor(
     context: MoneyContext,
-    parts: { store: DisputesStore; payments: CardPayments; standing: MembershipStanding },
+    parts: {
+      store: DisputesStore;
+      payments: CardPayments;
+      standing: MembershipStanding;
+      debts: CardDebts;
+      refunds: Refunds;
+    },
   ) {
     this.#context = context;
     this.#store = parts.store;
     this.#payments = parts.payments;
     this.#standing = parts.standing;
+    this.#debts = parts.debts;
+    this.#refunds = parts.refunds;
   }
 
   async list(status?: DisputeStatus): Promise<Dispute[]> {
@@ -153,9 +166,11 @@ export class Disputes {
     if (row.sourceType === 'topup' && booked) {
       const wallet = fanWallet(row.identity, currency);
       const available = await ledger.findAvailable(wallet, tx);
-      frozenCreditMinor = Math.max(0, Math.min(available, row.amountMinor));
+      // What is owed to the card is what the bank takes first.
+      let missingMinor = Math.max(0, row.amountMinor - (await this.#debts.findOwed(tx, row.sourceId)));
+      frozenCreditMinor = Math.max(0, Math.min(available, missingMinor));
       if (frozenCreditMinor > 0) await this.#store.holdCredit(tx, accountId(wallet), frozenCreditMinor);
-      let missingMinor = row.amountMinor - frozenCreditMinor;
+      missingMinor -= frozenCreditMinor;
       for (const { sale, amountMinor } of await this.#store.findHeldSpending(tx, accountId(wallet), booked.id)) {
         if (missingMinor <= 0) break;
         transactions.push(sale);
@@ -182,50 +197,47 @@ export class Disputes {
     if (row.status === found.status || row.status === 'won' || row.status === 'lost') return;
     const at = this.#context.nowIso();
     const closed = found.status === 'won' || found.status === 'lost';
-    let lossMinor = row.lossMinor;
-    if (found.status === 'won') lossMinor = await this.#reinstate(tx, row, at);
-    if (found.status === 'lost') lossMinor = await this.#bookLost(tx, row, at);
-    const after = await this.#store.update(tx, row.id, {
-      status: found.status,
-      lossMinor,
-      closedAt: closed ? at : null,
-      ...(closed ? { frozenCreditMinor: 0 } : {}),
-    });
+    const closing = closed ? { closedAt: at, frozenCreditMinor: 0 } : { closedAt: null };
+    let after = await this.#store.update(tx, row.id, { status: found.status, ...closing });
+    if (found.status === 'won') {
+      await this.#reinstate(tx, row, at);
+      after = await this.#store.update(tx, row.id, { lossMinor: 0 });
+    }
+    if (found.status === 'lost') after = await this.#store.update(tx, row.id, await this.#bookLost(tx, row, at));
     await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(after) }, { identity: row.identity }]);
   }
 
-  async #reinstate(tx: Orm, row: DisputeRow, at: string): Promise<number> {
+  async #reinstate(tx: Orm, row: DisputeRow, at: string): Promise<void> {
     const wallet = accountId(fanWallet(row.identity, this.#context.currency));
     if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
     await this.#store.liftFreezes(tx, row.id, at);
     if (row.frozenCreditMinor > 0) await this.#tellWallet(tx, row);
     // What another dispute still stands in the way of stays shut until that one is won too.
-    if (await this.#store.hasOtherDispute(tx, row)) return 0;
+    if (await this.#store.hasOtherDispute(tx, row)) return;
     if (row.sourceType === 'membership') await this.#standing.restore(tx, row.sourceId);
-    if (row.sourceType !== 'ticket' || (await this.#store.hasOtherTicket(tx, row.sourceId))) return 0;
-    const ticket = await this.#store.markTicket(tx, row.sourceId, { from: 'disputed', to: 'valid' });
-    if (!ticket) return 0;
+    if (row.sourceType === 'ticket') await this.#restoreTicket(tx, row.sourceId as TicketId);
+  }
+
+  /** It is a key again; where its payer has bought another one meanwhile, it is of no use and goes back to the card. */
+  async #restoreTicket(tx: Orm, id: TicketId): Promise<void> {
+    if (await this.#store.hasOtherTicket(tx, id)) return this.#refunds.returnSurplusTicket(tx, id);
+    const ticket = await this.#store.markTicket(tx, id, { from: 'disputed', to: 'valid' });
+    if (!ticket) return;
     const room = ticket.room as RoomId;
     const entry = { room, identity: ticket.identity, source: 'ticket', sourceId: ticket.id } as const;
     await this.#context.rooms.restoreEntitlement(tx, entry);
     await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
-    return 0;
   }
 
-  /** Takes what is frozen, and answers what the house bears. */
-  async #bookLost(tx: Orm, row: DisputeRow, at: string): Promise<number> {
+  /** Settles what is owed to the card, takes what is frozen, and leaves the rest to the house. */
+  async #bookLost(tx: Orm, row: DisputeRow, at: string): Promise<Pick<DisputeRow, 'lossMinor' | 'settledMinor'>> {
     const { ledger, currency } = this.#context;
-    const open = houseAccount('disputes_open', currency);
-    let leftMinor = row.amountMinor;
-    if (row.frozenCreditMinor > 0) {
-      const wallet = fanWallet(row.identity, currency);
-      await this.#store.holdCredit(tx, accountId(wallet), -row.frozenCreditMinor);
-      const legs = transferLegs(wallet, open, row.frozenCreditMinor);
-      const source = { type: 'dispute', id: `${row.id}:credit` } as const;
-      const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
-      if (left === undefined) throw new AppError('internal', 'Credit that was held is not there.');
-      leftMinor -= row.frozenCreditMinor;
-    }
+    const from = houseAccount('disputes_open', currency);
+    const source = { type: 'dispute', id: row.id } as const;
+    const { sourceId: payment, amountMinor } = row;
+    const settledMinor = await this.#debts.settle(tx, { payment, amountMinor, from, source });
+    let leftMinor = amountMinor - settledMinor;
+    leftMinor -= await this.#takeCredit(tx, { row, upToMinor: leftMinor, at });
     const booked = await ledger.findTransaction(tx, await this.#payments.bookedAs(tx, row));
     const sales =
       row.sourceType === 'topup'
@@ -235,18 +247,33 @@ export class Disputes {
           : [];
     for (const sale of sales) leftMinor -= await this.#takeSale(tx, { row, sale, upToMinor: leftMinor, at });
     await this.#store.liftFreezes(tx, row.id, at);
-    // What was paid with the disputed card stays beyond refunds for good.
-    if (booked) await this.#refreeze(tx, row, booked.id, at);
     if (row.sourceType === 'membership') await this.#standing.end(tx, row.sourceId);
     if (leftMinor > 0) {
-      const legs = transferLegs(houseAccount('chargeback_loss', currency), open, leftMinor);
-      await ledger.post(tx, { kind: 'dispute_loss', source: { type: 'dispute', id: row.id }, legs, at });
+      const legs = transferLegs(houseAccount('chargeback_loss', currency), from, leftMinor);
+      await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
     }
-    return leftMinor;
+    return { lossMinor: leftMinor, settledMinor };
   }
 
-  async #refreeze(tx: Orm, row: DisputeRow, transaction: string, at: string): Promise<void> {
-    await this.#store.freeze(tx, `${row.id}:lost`, [transaction], at);
+  /** Takes held credit as far as it covers the loss, and gives the rest of it back. */
+  async #takeCredit(
+    tx: Orm,
+    { row, upToMinor, at }: { row: DisputeRow; upToMinor: number; at: string },
+  ): Promise<number> {
+    const { frozenCreditMinor } = row;
+    if (frozenCreditMinor === 0) return 0;
+    const { ledger, currency } = this.#context;
+    const wallet = fanWallet(row.identity, currency);
+    await this.#store.holdCredit(tx, accountId(wallet), -frozenCreditMinor);
+    const takenMinor = Math.min(frozenCreditMinor, upToMinor);
+    if (takenMinor > 0) {
+      const legs = transferLegs(wallet, houseAccount('disputes_open', currency), takenMinor);
+      const source = { type: 'dispute', id: `${row.id}:credit` } as const;
+      const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
+      if (left === undefined) throw new AppError('internal', 'Credit that was held is not there.');
+    }
+    if (takenMinor < frozenCreditMinor) await this.#tellWallet(tx, row);
+    return takenMinor;
   }
 
   /** Reverses a sale as far as it covers the loss; a creator's part that is available already is borne by the house. */

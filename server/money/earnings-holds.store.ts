@@ -25,10 +25,12 @@ export interface HeldSale {
   isFrozen: boolean;
 }
 
-/** A creator's pending account, and up to where everything on it is released. */
+/** A creator's pending account, when it was to be looked at, and up to where everything on it is released. */
 export interface DueAccount {
   account: string;
   creator: string;
+  /** As the database writes it, to the microsecond. */
+  dueAt: string;
   releasedSeq: number;
 }
 
@@ -58,13 +60,18 @@ export class EarningsHoldsStore {
 
   /** Creators' accounts that are to be looked at, by the index of when. */
   async listDueAccounts(nowIso: string, currency: string, limit: number): Promise<DueAccount[]> {
-    const { rows } = await execute<{ id: string; creator: string; released_seq: string }>(
+    const { rows } = await execute<{ id: string; creator: string; due_at: string; released_seq: string }>(
       this.#orm,
-      sql`select id, owner as creator, released_seq from ledger_accounts
+      sql`select id, owner as creator, release_due_at::text as due_at, released_seq from ledger_accounts
         where kind = 'creator_pending' and release_due_at <= ${nowIso}::timestamptz and currency = ${currency}
         order by release_due_at limit ${limit}`,
     );
-    return rows.map((row) => ({ account: row.id, creator: row.creator, releasedSeq: Number(row.released_seq) }));
+    return rows.map((row) => ({
+      account: row.id,
+      creator: row.creator,
+      dueAt: row.due_at,
+      releasedSeq: Number(row.released_seq),
+    }));
   }
 
   /** Sales of one account whose hold is over, the oldest first; what a dispute holds is passed over. */
@@ -101,15 +108,15 @@ export class EarningsHoldsStore {
     return { nextDueMs: found?.next_due ? Date.parse(found.next_due) : undefined, doneSeq };
   }
 
-  /** When an account is looked at again, and from where; unless a lifted dispute has said otherwise meanwhile. */
+  /** When an account is looked at again, and from where; unless a lifted dispute, which always changes its time, has said otherwise meanwhile. */
   async planRelease(
-    { account, releasedSeq }: DueAccount,
-    next: { dueAt: string; doneSeq: number; seenAt: string },
+    { account, dueAt, releasedSeq }: DueAccount,
+    next: { dueAt: string; doneSeq: number },
   ): Promise<void> {
     await execute(
       this.#orm,
       sql`update ledger_accounts set release_due_at = ${next.dueAt}::timestamptz, released_seq = ${next.doneSeq}
-        where id = ${account} and release_due_at <= ${next.seenAt}::timestamptz and released_seq = ${releasedSeq}`,
+        where id = ${account} and release_due_at = ${dueAt}::timestamptz and released_seq = ${releasedSeq}`,
     );
   }
 

@@ -40,14 +40,13 @@ export class EarningsHolds {
   async #releaseAccount(account: DueAccount): Promise<boolean> {
     const { clock, earningsRules } = this.#context;
     const nowMs = clock.now();
-    const seenAt = new Date(nowMs).toISOString();
-    const due = await this.#store.listDue(account, seenAt, RELEASE_SALES);
+    const due = await this.#store.listDue(account, new Date(nowMs).toISOString(), RELEASE_SALES);
     if (due.length > 0) await this.#releaseSales(account.creator, due);
     const { nextDueMs, doneSeq } = await this.#store.findNext(account, this.#context.laterIso(-COMMITTED_WITHIN_MS));
     // What is sold from now on is due no sooner than the shortest hold after now.
     const emptyMs = nowMs + Math.max(earningsRules.holdDays * DAY_MS, RELOOK_MS);
     const dueAt = new Date(Math.min(emptyMs, nextDueMs ?? emptyMs)).toISOString();
-    await this.#store.planRelease(account, { seenAt, doneSeq, dueAt });
+    await this.#store.planRelease(account, { doneSeq, dueAt });
     return due.length === RELEASE_SALES;
   }
 

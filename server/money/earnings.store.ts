@@ -12,25 +12,34 @@ export class EarningsStore {
     this.#orm = db.orm;
   }
 
-  /** What a room has earned; refunded sales are not in it. */
+  /** What is left of a room's sales: what was paid, less what refunds gave back and lost disputes took. */
   async sumOfRoom(room: string): Promise<Omit<Earnings, 'currency'>> {
     const { rows } = await execute<Sums>(
       this.#orm,
-      sql`with tip_sums as (
-          select coalesce(sum(amount_minor), 0) as gross, coalesce(sum(creator_minor), 0) as creator, count(*) as n
-          from tips where room = ${room} and status = 'settled'
-        ), ticket_sums as (
-          select coalesce(sum(price_minor), 0) as gross, coalesce(sum(creator_minor), 0) as creator, count(*) as n
-          from tickets where room = ${room} and status = 'valid'
-        ), private_sums as (
-          select coalesce(sum(charged_minor), 0) as gross, coalesce(sum(creator_minor), 0) as creator
-          from private_sessions s where room = ${room} and status = 'ended'
-            and not exists (select 1 from refunds r where r.private_session = s.id
-              group by r.private_session having sum(r.amount_minor) = s.charged_minor)
+      sql`with sales as (
+          select 'tip' as kind, id, amount_minor as gross, creator_minor as creator from tips where room = ${room}
+          union all select 'ticket', id, price_minor, creator_minor from tickets where room = ${room} and bought_at is not null
+          union all select 'private_session', id, charged_minor, creator_minor from private_sessions
+            where room = ${room} and status = 'ended' and charged_minor > 0
+        ), returned as (
+          select s.id, sum(e.amount_minor) filter (where e.amount_minor > 0) as gross,
+            -sum(e.amount_minor) filter (where e.account like 'creator\_%') as creator
+          from sales s
+          join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id
+          join ledger_transactions r on r.reverses_id = x.id
+          join ledger_entries e on e.transaction = r.id
+          group by s.id
+        ), rest as (
+          select s.kind, s.gross - coalesce(r.gross, 0) as gross, s.creator - coalesce(r.creator, 0) as creator
+          from sales s left join returned r on r.id = s.id
         )
-        select private_sums.gross as private, tip_sums.gross as tips, tip_sums.n as tip_count, ticket_sums.gross as tickets, ticket_sums.n as ticket_count,
-          tip_sums.creator + ticket_sums.creator + private_sums.creator as creator
-        from tip_sums, ticket_sums, private_sums`,
+        select coalesce(sum(gross) filter (where kind = 'private_session'), 0) as private,
+          coalesce(sum(gross) filter (where kind = 'tip'), 0) as tips,
+          count(*) filter (where kind = 'tip' and gross > 0) as tip_count,
+          coalesce(sum(gross) filter (where kind = 'ticket'), 0) as tickets,
+          count(*) filter (where kind = 'ticket' and gross > 0) as ticket_count,
+          coalesce(sum(creator), 0) as creator
+        from rest`,
     );
     const sums = rows[0];
     return {

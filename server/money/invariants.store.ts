@@ -83,7 +83,8 @@ const RULES: Rule[] = [
       left join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id
       cross join lateral (select
         (select coalesce(sum(r.amount_minor), 0) from refunds r where r.ticket = s.id or r.tip = s.id)
-          + (select coalesce(sum(p.amount_minor - p.loss_minor), 0) from provider_made_refunds p where p.source_id = s.id)
+          + (select coalesce(sum(p.amount_minor - p.settled_minor - p.loss_minor), 0) from provider_refunds p
+            where p.source_id = s.id and p.returned_at is null)
           + (select coalesce(sum(e.amount_minor), 0) from ledger_transactions d join ledger_entries e on e.transaction = d.id
             where d.reverses_id = x.id and d.kind = 'dispute_reversal' and e.account like 'disputes_open:%') as given,
         (select l.source_type from ledger_transactions l join ledger_entries e on e.transaction = l.id
@@ -185,15 +186,13 @@ export class InvariantsStore {
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${clearing}) as clearing,
         (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from checkouts where status = 'paid')
           + (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from membership_invoices)
-          - (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status = 'succeeded')
-          - (select coalesce(sum(amount_minor), 0) from provider_made_refunds where returned_at is null)
+          - (select coalesce(sum(amount_minor), 0) from provider_refunds where returned_at is null)
           - (select coalesce(sum(amount_minor - reversed_minor), 0) from payouts where status = 'paid')
           - (select coalesce(sum(withdrawn_minor), 0) from disputes)
           - (select coalesce(sum(e.amount_minor), 0) from ledger_entries e join ledger_transactions x on x.id = e.transaction
               where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge')) as at_provider,
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${payable}) as payable,
-        (select coalesce(sum(amount_minor), 0) from refunds where "to" = 'card' and status <> 'succeeded')
-          + (select coalesce(sum(amount_minor), 0) from provider_made_refunds where returned_at is not null) as owed`,
+        (select coalesce(sum(amount_minor - settled_minor), 0) from refunds where "to" = 'card') as owed`,
     );
     const sums = rows[0];
     if (!sums) return ['the sums of the books cannot be read'];

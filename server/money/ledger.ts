@@ -41,6 +41,7 @@ export type TransactionKind =
   /** A card payment for something that its payer cannot have any more. */
   | 'unusable_payment'
   | 'refund'
+  /** What was owed to a card has left: by an order, by hand at the provider, or by the bank in a dispute. */
   | 'refund_sent'
   /** A refund that the provider had confirmed and the bank sent back. */
   | 'refund_returned'

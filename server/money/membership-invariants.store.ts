@@ -45,7 +45,7 @@ export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
         and exists (select 1 from membership_invoices i where i.provider_payment = e.payment
           union all select 1 from checkouts c where c.provider_payment = e.payment and c.status = 'paid')
         and not exists (select 1 from disputes d where d.provider_payment = e.payment
-          union all select 1 from provider_made_refunds p where p.provider_payment = e.payment
+          union all select 1 from provider_refunds p where p.provider_payment = e.payment
           union all select 1 from refunds r where r.provider_payment = e.payment)`,
   },
   {

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
-  boolean,
   check,
   index,
   integer,
@@ -255,7 +254,10 @@ export const tips = pgTable(
   ],
 );
 
-/** A decision to give money back; of each payment at most a part, and the rest or all of it; of a top-up more of them. One to a card is `pending` until the provider has carried it out. */
+/**
+ * A decision to give money back, the whole of a payment or a part. One to a card is `pending` while an order to the provider is under way and
+ * `failed` while there is none: until `settled_minor` is the whole of it, it is owed to the card.
+ */
 export const refunds = pgTable(
   'refunds',
   {
@@ -265,14 +267,14 @@ export const refunds = pgTable(
     topup: text('topup'),
     membershipInvoice: text('membership_invoice'),
     privateSession: text('private_session'),
-    /** It follows one of a part. */
-    isRest: boolean('is_rest').notNull().default(false),
-    /** Counts those of a top-up, whose credit goes back as it is found unspent. */
+    /** Counts the refunds of one payment. */
     part: integer('part').notNull().default(0),
     /** The same key of the same person is the same refund. */
     idempotencyKey: text('idempotency_key'),
     identity: text('identity').notNull(),
     amountMinor: minor('amount_minor').notNull(),
+    /** What has left for it: by its own order, by hand at the provider, or by the bank in a dispute. */
+    settledMinor: minor('settled_minor').notNull().default(0),
     currency: text('currency').notNull(),
     to: text('to').$type<'wallet' | 'card'>().notNull(),
     status: text('status').$type<'pending' | 'succeeded' | 'failed'>().notNull(),
@@ -291,15 +293,20 @@ export const refunds = pgTable(
   (table) => [
     index('refunds_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     check('refunds_amount', sql`${table.amountMinor} > 0`),
+    check(
+      'refunds_settled',
+      sql`${table.settledMinor} between 0 and ${table.amountMinor}
+        and (${table.status} = 'succeeded') = (${table.settledMinor} = ${table.amountMinor})`,
+    ),
     // What makes giving back twice impossible, also across processes.
-    uniqueIndex('refunds_one_ticket').on(table.ticket, table.isRest),
-    uniqueIndex('refunds_one_tip').on(table.tip, table.isRest),
+    uniqueIndex('refunds_one_ticket').on(table.ticket, table.part),
+    uniqueIndex('refunds_one_tip').on(table.tip, table.part),
     uniqueIndex('refunds_one_topup').on(table.topup, table.part),
     uniqueIndex('refunds_idempotency')
       .on(table.by, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
-    uniqueIndex('refunds_one_membership_invoice').on(table.membershipInvoice, table.isRest),
-    uniqueIndex('refunds_one_private_session').on(table.privateSession, table.isRest),
+    uniqueIndex('refunds_one_membership_invoice').on(table.membershipInvoice, table.part),
+    uniqueIndex('refunds_one_private_session').on(table.privateSession, table.part),
     index('refunds_created').on(table.createdAt),
     check(
       'refunds_of_one',

@@ -12,6 +12,8 @@ import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/pric
 import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/tipping.ts';
 import { CancellationsStore } from './cancellations.store.ts';
 import { Cancellations } from './cancellations.ts';
+import { CardDebtsStore } from './card-debts.store.ts';
+import { CardDebts } from './card-debts.ts';
 import { CardTipsStore } from './card-tips.store.ts';
 import { type CardTipRequest, CardTips } from './card-tips.ts';
 import { Cards } from './cards.ts';
@@ -149,14 +151,13 @@ export class Money {
       privateSessions,
       refreshMembership: (id) => this.memberships.sync.refresh(id),
     });
-    this.#refundOrders = new RefundOrders(context, refundsStore, (found) =>
-      this.settlement.providerMadeRefunds.handle(found),
-    );
-    this.#refunds = new Refunds(context, {
+    const debts = new CardDebts(context, new CardDebtsStore());
+    this.#refundOrders = new RefundOrders(context, {
       store: refundsStore,
-      orders: this.#refundOrders,
-      refundables,
+      debts,
+      providerRefunds: () => this.settlement.providerRefunds,
     });
+    this.#refunds = new Refunds(context, { store: refundsStore, orders: this.#refundOrders, refundables, debts });
     this.#topups = new Topups(context, {
       store: topups,
       checkouts: this.#checkouts,
@@ -206,6 +207,9 @@ export class Money {
       tips,
       standing,
       settleMembership: (payment) => this.memberships.sync.settlePayment(payment),
+      refunds: this.#refunds,
+      refundsStore,
+      debts,
     });
     this.desk = new Desk(context, {
       store: new DeskStore(db),

@@ -181,6 +181,8 @@ export const disputes = pgTable(
     withdrawnMinor: minor('withdrawn_minor').notNull().default(0),
     /** What the house itself lost; null until it is decided. */
     lossMinor: minor('loss_minor'),
+    /** What was owed to the card by refunds, and has left by a lost dispute instead. */
+    settledMinor: minor('settled_minor').notNull().default(0),
     evidence: jsonb('evidence').$type<Evidence>(),
     evidenceDueAt: time('evidence_due_at'),
     submittedAt: time('submitted_at'),
@@ -210,9 +212,12 @@ export const disputeFreezes = pgTable(
   ],
 );
 
-/** Refunds that somebody ordered at the provider itself, booked when they were noticed. */
-export const providerMadeRefunds = pgTable(
-  'provider_made_refunds',
+/**
+ * Refunds that have left at the provider, whoever ordered them, each once. First they settle what is owed to the card; what is left of one that the
+ * house has not decided is taken from the sale or the credit, and the rest is the house's loss.
+ */
+export const providerRefunds = pgTable(
+  'provider_refunds',
   {
     providerRefund: text('provider_refund').primaryKey(),
     providerPayment: text('provider_payment').notNull(),
@@ -220,16 +225,19 @@ export const providerMadeRefunds = pgTable(
     sourceId: text('source_id').notNull(),
     identity: text('identity').notNull(),
     amountMinor: minor('amount_minor').notNull(),
+    /** What was owed to the card, by refunds that the house had decided. */
+    settledMinor: minor('settled_minor').notNull().default(0),
     /** What no account could bear: credit that was spent, a sale that was refunded before. */
-    lossMinor: minor('loss_minor').notNull(),
+    lossMinor: minor('loss_minor').notNull().default(0),
     currency: text('currency').notNull(),
     createdAt: time('created_at').notNull(),
-    /** When the bank sent it back. */
+    /** When the bank sent it back; one that never left here is kept too, so that older news of it is not booked. */
     returnedAt: time('returned_at'),
   },
   (table) => [
-    index('provider_made_refunds_source').on(table.sourceId),
-    check('provider_made_refunds_amount', sql`${table.amountMinor} > 0`),
+    index('provider_refunds_source').on(table.sourceId),
+    check('provider_refunds_amount', sql`${table.amountMinor} > 0`),
+    check('provider_refunds_parts', sql`${table.settledMinor} + ${table.lossMinor} <= ${table.amountMinor}`),
   ],
 );
 

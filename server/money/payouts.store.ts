@@ -137,6 +137,12 @@ export class PayoutsStore {
     return inserted as PayoutRow;
   }
 
+  /** Undefined when another has booked this transfer. */
+  async insertPaid(tx: Orm, row: NewPayout & { providerTransfer: string }): Promise<PayoutRow | undefined> {
+    const [inserted] = await tx.insert(payouts).values(row).onConflictDoNothing().returning();
+    return inserted;
+  }
+
   /** Takes payouts that are due to be ordered, with growing pauses: no two processes take the same. */
   async claimDue(nowIso: string, limit: number): Promise<PayoutRow[]> {
     const due = this.#orm

@@ -18,7 +18,7 @@ import {
   type PayoutsStore,
   toPayout,
 } from './payouts.store.ts';
-import type { ProviderTransfer } from './settlement-provider.ts';
+import type { FoundTransfer, ProviderTransfer } from './settlement-provider.ts';
 import { isUniqueViolation } from './unique-violation.ts';
 
 const RETRY_FIRST_MS = 1_000;
@@ -152,7 +152,8 @@ export class Payouts {
   async #attempt(row: PayoutRow): Promise<void> {
     try {
       const { transfer } = await this.#order(row);
-      await this.#settle(row, { status: 'paid', providerTransfer: transfer, failure: null });
+      const isSettled = await this.#settle(row, { status: 'paid', providerTransfer: transfer, failure: null });
+      if (!isSettled) await this.findByTransfer(transfer);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'payout_refused') {
@@ -194,10 +195,58 @@ export class Payouts {
     return listed.find((transfer) => transfer.order?.startsWith(`${row.id}:`));
   }
 
+  /**
+   * The payout of a transfer that is there: any order of ours pays it, whether or not its answer was heard. One that was carried out beside
+   * another is a payout of its own, which the creator's later earnings fill. Undefined: it is none of ours.
+   */
+  async findByTransfer(transfer: string): Promise<PayoutRow | undefined> {
+    const known = await this.#store.findByTransfer(transfer);
+    if (known) return known;
+    const found = await this.#context.provider.connect.fetchTransfer(transfer);
+    const ordered = found?.payout ? await this.#store.find(found.payout) : undefined;
+    if (!found || !ordered || found.currency !== this.#context.currency) return undefined;
+    if (ordered.status !== 'pending') return this.#bookSurplus(ordered, found);
+    await this.#settle(ordered, { status: 'paid', providerTransfer: transfer, failure: null });
+    // Settled by this transfer or, meanwhile, by another one.
+    return this.findByTransfer(transfer);
+  }
+
+  async #bookSurplus(ordered: PayoutRow, found: FoundTransfer): Promise<PayoutRow | undefined> {
+    const { db, ledger, currency, log, outbox } = this.#context;
+    const account = creatorAvailable(ordered.creator, currency);
+    const payable = houseAccount('payout_payable', currency);
+    const { transfer: providerTransfer, account: providerAccount, amountMinor } = found;
+    const { batch, creator } = ordered;
+    const id = createId('payout');
+    const at = this.#context.nowIso();
+    const row = await db.transaction(async (tx) => {
+      await this.#store.lockAvailable(tx, accountId(account));
+      const inserted = await this.#store.insertPaid(tx, {
+        ...{ id, batch, creator, amountMinor, currency, providerAccount, providerTransfer },
+        ...{ status: 'paid', createdAt: at, settledAt: at },
+      });
+      if (!inserted) return undefined;
+      const source = { type: 'payout', id } as const;
+      await ledger.post(tx, { kind: 'payout', source, legs: transferLegs(account, payable, amountMinor), at });
+      const legs = transferLegs(payable, houseAccount('provider_clearing', currency), amountMinor);
+      await ledger.post(tx, { kind: 'payout_sent', source, legs, at });
+      await this.#context.tell(tx, ['payout.changed', { payout: toPayout(inserted) }, { identity: creator }]);
+      return inserted;
+    });
+    outbox.wake();
+    if (!row) return this.#store.findByTransfer(providerTransfer);
+    log.error(
+      { payout: id, ordered: ordered.id, amountMinor },
+      'a payout was carried out twice, and the creator owes it',
+    );
+    return row;
+  }
+
+  /** True when this call settled it. */
   async #settle(
     row: PayoutRow,
     end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { db, ledger, currency, metrics, log, outbox } = this.#context;
     const at = this.#context.nowIso();
     const isPaid = end.status === 'paid';
@@ -211,10 +260,11 @@ export class Payouts {
       await this.#context.tell(tx, ['payout.changed', { payout: toPayout(after) }, { identity: row.creator }]);
       return after;
     });
-    if (!settled) return;
+    if (!settled) return false;
     outbox.wake();
     if (isPaid) metrics.moneyMinor.inc({ kind: 'payout' }, row.amountMinor);
     else log.error({ payout: row.id, failure: end.failure }, 'a payout was refused, and is available again');
+    return true;
   }
 }
 

@@ -84,13 +84,13 @@ export class PricingStore {
     return row;
   }
 
-  /** What an association was given by sales, less what refunds took back, from the entries of its account. */
+  /** What an association was given by sales, less what refunds and lost disputes took back, from the entries of its account. */
   async readAccount(association: string, currency: string): Promise<Omit<AssociationAccount, 'association'>> {
     const account = accountId(charityAccount(association, currency));
     const { rows: months } = await execute<{ month: string; amount: string; sales: string }>(
       this.#orm,
       sql`select to_char(t.created_at at time zone 'UTC', 'YYYY-MM') as month, sum(e.amount_minor) as amount,
-          count(*) filter (where t.kind in ('ticket', 'tip')) as sales
+          count(*) filter (where t.reverses_id is null) as sales
         from ledger_entries e join ledger_transactions t on t.id = e.transaction
         where e.account = ${account}
         group by month order by month desc limit 120`,
@@ -98,8 +98,8 @@ export class PricingStore {
     const { rows: sums } = await execute<{ balance: string; given: string; returned: string }>(
       this.#orm,
       sql`select coalesce(sum(e.amount_minor), 0) as balance,
-          coalesce(sum(e.amount_minor) filter (where t.kind <> 'refund' and e.amount_minor > 0), 0) as given,
-          coalesce(-sum(e.amount_minor) filter (where t.kind = 'refund'), 0) as returned
+          coalesce(sum(e.amount_minor) filter (where t.reverses_id is null), 0) as given,
+          coalesce(-sum(e.amount_minor) filter (where t.reverses_id is not null), 0) as returned
         from ledger_entries e join ledger_transactions t on t.id = e.transaction where e.account = ${account}`,
     );
     const creators = await this.#orm

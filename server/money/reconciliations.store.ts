@@ -24,7 +24,10 @@ export class ReconciliationsStore {
     this.#orm = db.orm;
   }
 
-  /** Every record since a moment that has moved money at the provider, or that says it will. */
+  /**
+   * Every record since a moment that has moved money at the provider, or that says it will. A dispute moves money again when it is decided, which
+   * may be months after it was opened.
+   */
   async readKnown(sinceIso: string): Promise<KnownMovement[]> {
     const { rows } = await execute<KnownRow>(
       this.#orm,
@@ -35,13 +38,12 @@ export class ReconciliationsStore {
         select 'payment', provider_payment, invoice, amount_minor, fee_minor, paid_at, false
         from membership_invoices where provider_payment is not null and booked_at >= ${sinceIso}::timestamptz
       union all
-        select 'refund', provider_refund, id, case when status = 'failed' then 0 else -amount_minor end, 0,
-          coalesce(settled_at, created_at), status = 'pending'
-        from refunds where provider_refund is not null and created_at >= ${sinceIso}::timestamptz
-      union all
-        select 'refund', provider_refund, 'the refund by hand ' || provider_refund,
+        select 'refund', provider_refund, 'the refund ' || provider_refund,
           case when returned_at is null then -amount_minor else 0 end, 0, created_at, false
-        from provider_made_refunds where created_at >= ${sinceIso}::timestamptz
+        from provider_refunds where created_at >= ${sinceIso}::timestamptz
+      union all
+        select 'refund', provider_refund, id, settled_minor - amount_minor, 0, created_at, true
+        from refunds where provider_refund is not null and status = 'pending' and created_at >= ${sinceIso}::timestamptz
       union all
         select 'transfer', provider_transfer, id, -amount_minor, 0, settled_at, false
         from payouts where status = 'paid' and settled_at >= ${sinceIso}::timestamptz
@@ -51,7 +53,7 @@ export class ReconciliationsStore {
         where x.kind = 'payout_reversed' and x.created_at >= ${sinceIso}::timestamptz
       union all
         select 'dispute', provider_dispute, id, fee_minor - withdrawn_minor, fee_minor, opened_at, false
-        from disputes where opened_at >= ${sinceIso}::timestamptz`,
+        from disputes where opened_at >= ${sinceIso}::timestamptz or closed_at is null or closed_at >= ${sinceIso}::timestamptz`,
     );
     return rows.map((row) => ({
       kind: row.kind,

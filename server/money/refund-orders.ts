@@ -4,10 +4,12 @@
  */
 import { AppError } from '../protocol/errors.ts';
 import type { Refund } from '../protocol/money.ts';
-import { houseAccount, transferLegs } from './ledger.ts';
+import { type CardDebts, owedMinor } from './card-debts.ts';
+import { fanWallet } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { ProviderRefund } from './payment-provider.ts';
-import { type RefundRow, type RefundsStore, toRefund } from './refunds.store.ts';
+import type { ProviderRefunds } from './provider-refunds.ts';
+import { paymentIdOf, type RefundRow, type RefundsStore, toRefund } from './refunds.store.ts';
 
 /** How long whoever decided a refund is kept waiting for the provider; then the answer is `pending`. */
 const ANSWER_WITHIN_MS = 2_000;
@@ -15,20 +17,22 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
 const CLAIM_ITEMS = 20;
 
+interface RefundOrderParts {
+  store: RefundsStore;
+  debts: CardDebts;
+  /** Books what has left. */
+  providerRefunds: () => ProviderRefunds;
+}
+
 export class RefundOrders {
   readonly #context: MoneyContext;
   readonly #store: RefundsStore;
-  readonly #handleForeign: (found: ProviderRefund) => Promise<void>;
+  readonly #parts: RefundOrderParts;
 
-  constructor(
-    context: MoneyContext,
-    store: RefundsStore,
-    /** Takes refunds that somebody ordered at the provider itself. */
-    handleForeign: (found: ProviderRefund) => Promise<void>,
-  ) {
-    this.#handleForeign = handleForeign;
+  constructor(context: MoneyContext, parts: RefundOrderParts) {
     this.#context = context;
-    this.#store = store;
+    this.#store = parts.store;
+    this.#parts = parts;
   }
 
   /** Orders a refund now, and answers how it stands: `pending` when the provider is slow. */
@@ -46,9 +50,7 @@ export class RefundOrders {
   /** Something happened to this refund, says the provider. */
   async handleRefundChanged(providerRefund: string): Promise<void> {
     const found = await this.#context.provider.fetchRefund(providerRefund);
-    const row = found?.reference ? await this.#store.find(found.reference) : undefined;
-    if (found && row) await this.#apply(row, found);
-    else if (found) await this.#handleForeign(found);
+    if (found) await this.#apply(found);
   }
 
   /** Orders again, or asks about, refunds that are due; true when there may be more. */
@@ -64,13 +66,10 @@ export class RefundOrders {
 
   async #attempt(row: RefundRow): Promise<void> {
     try {
-      await this.#apply(row, await this.#order(row));
+      await this.#apply(await this.#order(row));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      if (error.code === 'not_refundable') {
-        await this.#fail(row, { failure: error.message, providerRefund: null });
-        return;
-      }
+      if (error.code === 'not_refundable') return this.#fail(row, { failure: error.message, providerRefund: null });
       const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(row.attempts - 1, 20), RETRY_MAX_MS);
       await this.#store.noteFault(row.id, error.code, this.#context.laterIso(pauseMs));
       throw error;
@@ -89,7 +88,7 @@ export class RefundOrders {
     const answer = await provider.refund({
       refund: row.id,
       payment: row.providerPayment ?? '',
-      amountMinor: row.amountMinor,
+      amountMinor: owedMinor(row),
       idempotencyKey: orderOf(row),
     });
     if (answer !== 'key_spent') return answer;
@@ -99,65 +98,42 @@ export class RefundOrders {
     throw new AppError('provider_unavailable');
   }
 
+  /** This round's order, or an earlier one that the provider has carried out later than it said: none is repeated beside it. */
   async #findPlaced(row: RefundRow): Promise<ProviderRefund | undefined> {
     const listed = await this.#context.provider.listRefunds(row.providerPayment ?? '');
-    return listed.find((refund) => refund.order === orderOf(row));
-  }
-
-  async #apply(row: RefundRow, found: ProviderRefund): Promise<void> {
-    // News of an earlier round says nothing about this one.
-    if (found.order !== orderOf(row)) return;
-    switch (found.status) {
-      case 'pending':
-        return this.#store.notePending(row.id, found.providerRefund);
-      case 'failed':
-        return this.#fail(row, { failure: found.failure ?? 'failed', providerRefund: found.providerRefund });
-      case 'succeeded':
-        return this.#succeed(row, found.providerRefund);
+    const current = listed.find((refund) => refund.order === orderOf(row));
+    if (current) return current;
+    for (const earlier of listed.filter(({ reference, status }) => reference === row.id && status !== 'failed')) {
+      if (!(await this.#parts.providerRefunds().isKnown(earlier.providerRefund))) return earlier;
     }
+    return undefined;
   }
 
-  async #succeed(row: RefundRow, providerRefund: string): Promise<void> {
-    const { db, ledger, currency, outbox } = this.#context;
-    const at = this.#context.nowIso();
-    await db.transaction(async (tx) => {
-      if (!(await this.#store.markSucceeded(tx, row.id, { providerRefund, at }))) return;
-      const legs = transferLegs(
-        houseAccount('refund_payable', currency),
-        houseAccount('provider_clearing', currency),
-        row.amountMinor,
-      );
-      await ledger.post(tx, { kind: 'refund_sent', source: { type: 'refund', id: orderOf(row) }, legs, at });
-      await this.#tellChanged(tx, { ...row, status: 'succeeded' });
-    });
-    outbox.wake();
+  async #apply(found: ProviderRefund): Promise<void> {
+    await this.#parts.providerRefunds().handle(found);
+    const row = found.reference ? await this.#store.find(found.reference) : undefined;
+    // News of an earlier order says nothing about this one.
+    if (!row || found.providerRefund !== (row.providerRefund ?? found.providerRefund)) return;
+    if (row.providerRefund === null && found.order !== orderOf(row)) return;
+    if (found.status === 'pending') await this.#store.notePending(row.id, found.providerRefund);
+    const { providerRefund } = found;
+    if (found.status === 'failed') await this.#fail(row, { failure: found.failure ?? 'failed', providerRefund });
   }
 
-  /** What was sent and came back is owed again; the operator can order it anew by asking for the same refund once more. */
+  /** It stays owed, less what has left otherwise; the operator can order it anew by asking for the same refund once more. */
   async #fail(row: RefundRow, fault: { failure: string; providerRefund: string | null }): Promise<void> {
     const { db, ledger, currency, outbox, log } = this.#context;
-    const at = this.#context.nowIso();
-    const isNews = await db.transaction(async (tx) => {
-      const before = await this.#store.markFailed(tx, row.id, fault);
-      if (before === undefined) return false;
-      if (before === 'succeeded') {
-        const legs = transferLegs(
-          houseAccount('provider_clearing', currency),
-          houseAccount('refund_payable', currency),
-          row.amountMinor,
-        );
-        await ledger.post(tx, { kind: 'refund_returned', source: { type: 'refund', id: orderOf(row) }, legs, at });
-      }
-      await this.#tellChanged(tx, { ...row, status: 'failed' });
-      return true;
+    const wallet = fanWallet(row.identity, currency);
+    await ledger.ensureAccounts([wallet]);
+    const owed = await db.transaction(async (tx) => {
+      await ledger.lockWallet(tx, wallet);
+      const failed = await this.#store.markFailed(tx, row, fault);
+      if (!failed) return 0;
+      await this.#context.tell(tx, ['refund.changed', { refund: toRefund(failed) }, { identity: row.identity }]);
+      return owedMinor(await this.#parts.debts.absorbLosses(tx, failed, paymentIdOf(row)));
     });
-    if (!isNews) return;
-    log.error({ refund: row.id, failure: fault.failure }, 'a refund to a card failed and is still owed');
     outbox.wake();
-  }
-
-  async #tellChanged(tx: Parameters<MoneyContext['tell']>[0], row: RefundRow): Promise<void> {
-    await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity: row.identity }]);
+    if (owed > 0) log.error({ refund: row.id, failure: fault.failure }, 'a refund to a card failed and is still owed');
   }
 }
 

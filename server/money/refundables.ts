@@ -4,7 +4,7 @@
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
-import { ID_PREFIXES, type RoomId } from '../protocol/ids.ts';
+import { ID_PREFIXES, type RoomId, type TicketId } from '../protocol/ids.ts';
 import type { RefundInput } from '../protocol/money.ts';
 import type { CheckoutsStore } from './checkouts.store.ts';
 import type { UnusablePayment } from './checkouts.ts';
@@ -16,7 +16,7 @@ import type { MoneyContext } from './money-context.ts';
 import type { MoneyFact } from './money-facts.ts';
 import type { PrivateSessionsStore } from './private-sessions.store.ts';
 import type { RefundedPayment } from './refunds.store.ts';
-import { type TicketsStore, toTicket } from './tickets.store.ts';
+import { type TicketRow, type TicketsStore, toTicket } from './tickets.store.ts';
 import type { TipsStore } from './tips.store.ts';
 import type { TopupsStore } from './topups.store.ts';
 
@@ -76,7 +76,17 @@ export class Refundables {
     if (!found) return undefined;
     if (found.status === 'pending' || found.status === 'expired') throw new AppError('not_refundable');
     if (found.status === 'disputed') throw new AppError('not_refundable', DISPUTED);
-    const { identity, priceMinor: grossMinor, paidFrom: to } = found;
+    return this.#ofTicket(found, 'valid');
+  }
+
+  /** Undefined when it is not under dispute any more. */
+  async findDisputedTicket(tx: Orm, id: TicketId): Promise<Refundable | undefined> {
+    const found = await this.#parts.tickets.find(id, tx);
+    return found?.status === 'disputed' ? this.#ofTicket(found, 'disputed') : undefined;
+  }
+
+  #ofTicket(found: TicketRow, from: 'valid' | 'disputed'): Refundable {
+    const { id, identity, priceMinor: grossMinor, paidFrom: to } = found;
     const room = found.room as RoomId;
     return {
       ...this.#ofCheckout({ payment: { ticket: id }, kind: 'ticket', id }),
@@ -86,7 +96,7 @@ export class Refundables {
       end: async (tx, isWhole) => {
         const changed: MoneyFact = ['earnings.changed', { room }, { room }];
         if (!isWhole) return [changed];
-        const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid']);
+        const ticket = await this.#parts.tickets.markRefunded(tx, id, [from]);
         if (!ticket) return false;
         await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
         return [['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity }], changed];

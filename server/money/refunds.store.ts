@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../protocol/ids.ts';
 import type { Refund } from '../protocol/money.ts';
+import type { CardPayment } from './card-payments.store.ts';
 import { refunds } from './money.schema.ts';
 
 export type RefundRow = typeof refunds.$inferSelect;
@@ -25,8 +26,18 @@ export const ONE_REFUND_OF_KEY = 'refunds_idempotency';
 
 /** The payment that is given back: one of these. */
 export type RefundedPayment = Partial<
-  Record<'ticket' | 'tip' | 'topup' | 'membershipInvoice' | 'privateSession', string>
+  Record<'ticket' | 'tip' | 'topup' | 'membershipInvoice' | 'privateSession', string | null>
 >;
+
+/** The same by what a card payment paid for. */
+export function paymentOf({ sourceType, sourceId }: Pick<CardPayment, 'sourceType' | 'sourceId'>): RefundedPayment {
+  return { [sourceType === 'membership' ? 'membershipInvoice' : sourceType]: sourceId };
+}
+
+/** Which payment it is that a refund gives back. */
+export function paymentIdOf(row: RefundedPayment): string {
+  return row.ticket ?? row.tip ?? row.topup ?? row.membershipInvoice ?? row.privateSession ?? '';
+}
 
 export class RefundsStore {
   readonly #orm: Orm;
@@ -58,20 +69,16 @@ export class RefundsStore {
   async listOf(payment: RefundedPayment, tx: Orm = this.#orm): Promise<RefundRow[]> {
     const [named] = Object.entries(payment) as [keyof RefundedPayment, string][];
     if (!named) return [];
-    return tx
-      .select()
-      .from(refunds)
-      .where(eq(refunds[named[0]], named[1]))
-      .orderBy(asc(refunds.isRest), asc(refunds.part));
+    return tx.select().from(refunds).where(eq(refunds[named[0]], named[1])).orderBy(asc(refunds.part));
   }
 
   async findOf(payment: RefundedPayment): Promise<RefundRow | undefined> {
     return (await this.listOf(payment))[0];
   }
 
-  /** A failed refund is ordered again, as a new round; undefined when it is not failed any more. */
-  async startRound(id: string, nextAttemptAt: string): Promise<RefundRow | undefined> {
-    const [row] = await this.#orm
+  /** A failed refund is ordered again, as a new round; empty when it is not failed any more. */
+  async startRound(tx: Orm, id: string, nextAttemptAt: string): Promise<RefundRow[]> {
+    return tx
       .update(refunds)
       .set({
         status: 'pending',
@@ -83,7 +90,6 @@ export class RefundsStore {
       })
       .where(and(eq(refunds.id, id), eq(refunds.status, 'failed')))
       .returning();
-    return row;
   }
 
   /** The provider answers to the last order with a failure for good: the next order is another one. */
@@ -135,39 +141,18 @@ export class RefundsStore {
       .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')));
   }
 
-  /** True when it was not succeeded before. */
-  async markSucceeded(tx: Orm, id: string, sent: { providerRefund: string; at: string }): Promise<boolean> {
-    const rows = await tx
-      .update(refunds)
-      .set({
-        status: 'succeeded',
-        providerRefund: sent.providerRefund,
-        settledAt: sent.at,
-        nextAttemptAt: null,
-        failure: null,
-      })
-      .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')))
-      .returning({ id: refunds.id });
-    return rows.length > 0;
-  }
-
-  /** What it was before; undefined when it was failed already. */
+  /** Undefined when this round's order is not under way any more. */
   async markFailed(
     tx: Orm,
-    id: string,
+    { id, round }: Pick<RefundRow, 'id' | 'round'>,
     fault: { failure: string; providerRefund: string | null },
-  ): Promise<'pending' | 'succeeded' | undefined> {
-    const [before] = await tx
-      .select({ status: refunds.status })
-      .from(refunds)
-      .where(and(eq(refunds.id, id), ne(refunds.status, 'failed')))
-      .for('update');
-    if (!before || before.status === 'failed') return undefined;
-    await tx
+  ): Promise<RefundRow | undefined> {
+    const [row] = await tx
       .update(refunds)
-      .set({ status: 'failed', ...fault, settledAt: null, nextAttemptAt: null })
-      .where(eq(refunds.id, id));
-    return before.status;
+      .set({ status: 'failed', ...fault, nextAttemptAt: null })
+      .where(and(eq(refunds.id, id), eq(refunds.round, round), eq(refunds.status, 'pending')))
+      .returning();
+    return row;
   }
 }
 

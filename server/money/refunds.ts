@@ -1,12 +1,14 @@
 /**
  * Decides refunds. The books, the payment's status, the entitlement and the facts change in one transaction: access ends with the decision,
  * whatever the provider does afterwards. What was paid from the wallet goes back there, what was paid by card to that card. A payment is given
- * back whole, or a part of it and later the rest; the unspent credit of a top-up in as many parts as there are keys.
+ * back whole, or a part of it and later the rest; the unspent credit of a top-up in as many parts as there are keys. A part that failed is still
+ * owed, and bars nothing else.
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type TicketId } from '../protocol/ids.ts';
 import type { Refund, RefundInput } from '../protocol/money.ts';
+import { type CardDebts, owedMinor } from './card-debts.ts';
 import type { UnusablePayment } from './checkouts.ts';
 import type { BookedTransaction } from './ledger.store.ts';
 import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from './ledger.ts';
@@ -19,6 +21,7 @@ import {
   ATTEMPT_LEASE_SECONDS,
   ONE_REFUND,
   ONE_REFUND_OF_KEY,
+  paymentIdOf,
   type RefundedPayment,
   type RefundRow,
   type RefundsStore,
@@ -30,6 +33,7 @@ interface RefundParts {
   store: RefundsStore;
   orders: RefundOrders;
   refundables: Refundables;
+  debts: CardDebts;
 }
 
 export interface Previewed {
@@ -64,26 +68,32 @@ export class Refunds {
     this.#parts = parts;
   }
 
-  /** The same key of the same person is the same refund, answered as it stands; without one a top-up is given back once. */
+  /**
+   * The same key of the same person is the same refund, answered as it stands. Without an amount it is all that was not given back yet, and what has
+   * failed is ordered again; with one it is a refund of that amount that has failed, or a new part.
+   */
   async refund(input: RefundInput, by: string, isRepeated = false): Promise<Refund> {
-    const { store, orders, refundables } = this.#parts;
+    const { store, refundables } = this.#parts;
     const { amountMinor, reason, idempotencyKey, ...target } = input;
     if (amountMinor !== undefined) assertAmount(amountMinor);
     const refundable = await refundables.find(target);
     const same = idempotencyKey === undefined ? undefined : await store.findByKey(by, idempotencyKey);
     if (same) return this.#answerAgain(same, refundable, amountMinor);
-    // Only a refund that failed at the provider can be asked for again; where there may be many, it is asked for by its own key.
-    const isAskedFor = (row: RefundRow) =>
-      row.status === 'failed' && (amountMinor === undefined || amountMinor === row.amountMinor);
+    // Where there may be many parts, each is asked for again by its own key.
     const isNew = refundable.isCredit && idempotencyKey !== undefined;
-    const failed = isNew ? undefined : (await store.listOf(refundable.payment)).find(isAskedFor);
-    if (failed) return orders.send(await this.#orderAgain(failed));
+    const failed = isNew ? [] : (await store.listOf(refundable.payment)).filter(({ status }) => status === 'failed');
+    const asked = failed.find((row) => amountMinor === row.amountMinor || amountMinor === owedMinor(row));
+    if (asked) return this.#orderAgain(asked);
     try {
-      const row = await this.#decideOnce(refundable, { amountMinor, reason, by, idempotencyKey });
-      return row.to === 'card' ? orders.send(row) : toRefund(row);
+      const decided = await this.#decideOnce(refundable, { amountMinor, reason, by, idempotencyKey });
+      if (amountMinor === undefined) await this.#orderAllAgain(failed);
+      return this.#send(decided);
     } catch (error) {
-      if (isRepeated || !isUniqueViolation(error, ONE_REFUND_OF_KEY)) throw error;
-      return this.refund(input, by, true);
+      if (!isRepeated && isUniqueViolation(error, ONE_REFUND_OF_KEY)) return this.refund(input, by, true);
+      const isNothingLeft = error instanceof AppError && error.code === 'already_refunded';
+      const [latest] = isNothingLeft && amountMinor === undefined ? await this.#orderAllAgain(failed) : [];
+      if (!latest) throw error;
+      return latest;
     }
   }
 
@@ -92,7 +102,33 @@ export class Refunds {
     if (!isSamePayment || (amountMinor !== undefined && amountMinor !== same.amountMinor)) {
       throw new AppError('idempotency_conflict');
     }
-    return same.status === 'failed' ? this.#parts.orders.send(await this.#orderAgain(same)) : toRefund(same);
+    return same.status === 'failed' ? this.#orderAgain(same) : toRefund(same);
+  }
+
+  /** The latest first; without those that another request has ordered meanwhile. */
+  async #orderAllAgain(failed: RefundRow[]): Promise<Refund[]> {
+    const rounds: RefundRow[] = [];
+    for (const row of failed.toReversed()) rounds.push(...(await this.#startRound(row)));
+    return Promise.all(rounds.map((row) => this.#send(row)));
+  }
+
+  async #orderAgain(earlier: RefundRow): Promise<Refund> {
+    const [round] = await this.#startRound(earlier);
+    if (!round) throw new AppError('already_refunded');
+    return this.#send(round);
+  }
+
+  #startRound(earlier: RefundRow): Promise<RefundRow[]> {
+    const { store, debts } = this.#parts;
+    return this.#context.db.transaction(async (tx) => {
+      const isDisputed = await debts.isDisputed(tx, paymentIdOf(earlier), ['open', 'under_review']);
+      if (isDisputed) throw new AppError('not_refundable', DISPUTED);
+      return store.startRound(tx, earlier.id, this.#leaseEnd());
+    });
+  }
+
+  #send(row: RefundRow): Promise<Refund> {
+    return row.status === 'pending' ? this.#parts.orders.send(row) : Promise.resolve(toRefund(row));
   }
 
   /** What a refund would book, by deciding it and rolling that back: what is shown before is what is done after. */
@@ -131,6 +167,18 @@ export class Refunds {
     }
   }
 
+  /** A ticket whose dispute is won in this transaction, and whose payer holds another one by now. Locked as in a dispute. */
+  async returnSurplusTicket(tx: Orm, ticket: TicketId): Promise<void> {
+    const refundable = await this.#parts.refundables.findDisputedTicket(tx, ticket);
+    const booked = refundable && (await this.#context.ledger.findTransaction(tx, refundable));
+    if (!booked) return;
+    if (remainderOf(booked) > 0) {
+      await this.#decide(tx, refundable, { reason: 'ticket_held_already', by: HOUSE });
+      return;
+    }
+    await this.#context.tell(tx, ...((await refundable.end(tx, true)) || []));
+  }
+
   /** Ends what is still open though nothing is left to give back, as when lost disputes have taken the whole of it; false when it is not. */
   async #endEmpty(refundable: Refundable): Promise<boolean> {
     const { db, ledger, outbox } = this.#context;
@@ -146,17 +194,20 @@ export class Refunds {
     return hasEnded;
   }
 
-  async #orderAgain(earlier: RefundRow): Promise<RefundRow> {
-    const round = await this.#parts.store.startRound(earlier.id, this.#leaseEnd());
-    if (!round) throw new AppError('already_refunded');
-    return round;
-  }
-
   async #decideOnce(refundable: Refundable, decision: Decision): Promise<RefundRow> {
+    const { db, ledger, outbox, metrics, currency } = this.#context;
+    const isToCard = refundable.to === 'card';
+    const wallet = fanWallet(refundable.identity, currency);
+    if (isToCard) await ledger.ensureAccounts([wallet]);
     try {
-      const row = await this.#context.db.transaction((tx) => this.#decide(tx, refundable, decision));
-      this.#context.outbox.wake();
-      this.#context.metrics.moneyMinor.inc({ kind: 'refund' }, row.amountMinor);
+      const row = await db.transaction(async (tx) => {
+        if (!isToCard) return this.#decide(tx, refundable, decision);
+        await ledger.lockWallet(tx, wallet);
+        const decided = await this.#decide(tx, refundable, decision);
+        return this.#parts.debts.absorbLosses(tx, decided, paymentIdOf(decided));
+      });
+      outbox.wake();
+      metrics.moneyMinor.inc({ kind: 'refund' }, row.amountMinor);
       return row;
     } catch (error) {
       if (ONE_REFUND.some((constraint) => isUniqueViolation(error, constraint))) throw new AppError('already_refunded');
@@ -173,10 +224,11 @@ export class Refunds {
     const booked = await ledger.findTransaction(tx, refundable);
     // A card payment for nothing was booked as such, and is on its way back.
     if (!booked) throw new AppError('already_refunded');
-    if (booked.isFrozen) throw new AppError('not_refundable', DISPUTED);
-    const earlier = await this.#parts.store.listOf(refundable.payment, tx);
     const leftMinor = remainderOf(booked);
-    if (leftMinor <= 0 || isGivenBack(refundable, earlier.length, decision)) throw new AppError('already_refunded');
+    if (leftMinor <= 0) throw new AppError('already_refunded');
+    if (booked.isFrozen || (await this.#isDisputed(tx, refundable))) throw new AppError('not_refundable', DISPUTED);
+    const earlier = await this.#parts.store.listOf(refundable.payment, tx);
+    if (isGivenBack(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
     if (earlier.length >= TOPUP_REFUNDS_MAX)
       throw new AppError('not_refundable', 'It was given back in too many parts.');
@@ -189,6 +241,10 @@ export class Refunds {
     await this.#tellWallet(tx, row);
     await this.#context.tell(tx, ...facts);
     return row;
+  }
+
+  #isDisputed(tx: Orm, { payment }: Refundable): Promise<boolean> {
+    return this.#parts.debts.isDisputed(tx, paymentIdOf(payment), ['open', 'under_review', 'lost']);
   }
 
   /** Gives a payment back by the house's own rule, in the transaction that has just booked it. */
@@ -238,11 +294,11 @@ export class Refunds {
       ...payment,
       identity,
       amountMinor,
+      settledMinor: isToCard ? 0 : amountMinor,
       currency: this.#context.currency,
       to,
       reason,
       by,
-      isRest: part > 0,
       part,
       idempotencyKey: idempotencyKey ?? null,
       status: isToCard ? 'pending' : 'succeeded',
@@ -288,8 +344,21 @@ export class Refunds {
   }
 }
 
-/** Credit is given back as it is found unspent, as often as another key asks; everything else whole, or in a part and the rest. */
-function isGivenBack({ isCredit }: Refundable, times: number, { amountMinor, idempotencyKey }: Decision): boolean {
-  if (isCredit) return times > 0 && idempotencyKey === undefined;
-  return times > 1 || (times === 1 && amountMinor !== undefined);
+/**
+ * Credit is given back as it is found unspent, as often as another key asks; everything else whole, or in a part and the rest. A part of the same
+ * amount without a key may be the first one, sent twice.
+ */
+function isGivenBack(
+  { isCredit }: Refundable,
+  state: { earlier: RefundRow[]; leftMinor: number; decision: Decision },
+): boolean {
+  const { earlier, leftMinor, decision } = state;
+  const { amountMinor, idempotencyKey } = decision;
+  if (isCredit) return earlier.length > 0 && idempotencyKey === undefined;
+  // What came back from the bank was no decision of anybody.
+  const parts = earlier.filter(({ by }) => by !== HOUSE);
+  if (amountMinor === undefined || parts.length === 0) return false;
+  return (
+    amountMinor !== leftMinor || (idempotencyKey === undefined && parts.some((row) => row.amountMinor === amountMinor))
+  );
 }

@@ -54,8 +54,38 @@ export const SETTLEMENT_RULES = [
           + (select coalesce(sum(withdrawn_minor - fee_minor - amount_minor), 0) from disputes where status = 'lost')`,
   },
   {
-    fault: 'is a ticket under dispute that no dispute names',
+    fault: 'is a ticket under dispute whose disputes are all won',
     statement: sql`select t.id from tickets t
-      where t.status = 'disputed' and not exists (select 1 from disputes d where d.source_id = t.id)`,
+      where t.status = 'disputed' and not exists (select 1 from disputes d where d.source_id = t.id and d.status <> 'won')`,
+  },
+  {
+    fault: 'is a payment for whose refunds another sum has left than they say',
+    statement: sql`select o.payment as id from (
+        select coalesce(ticket, tip, topup, membership_invoice, private_session) as payment, settled_minor as settled
+          from refunds where "to" = 'card'
+        union all select source_id, -settled_minor from provider_refunds where returned_at is null
+        union all select source_id, -settled_minor from disputes
+      ) o group by o.payment having sum(o.settled) <> 0`,
+  },
+  {
+    fault: 'is a refund that is owed to its card though the house has lost as much for the same payment',
+    statement: sql`select r.id from refunds r where r."to" = 'card' and r.status = 'failed'
+      and exists (select 1 from disputes d where d.source_id in (r.ticket, r.tip, r.topup, r.membership_invoice) and d.loss_minor > 0
+        union all select 1 from provider_refunds p where p.source_id in (r.ticket, r.tip, r.topup, r.membership_invoice)
+          and p.loss_minor > 0 and p.returned_at is null)`,
+  },
+  {
+    fault: 'is frozen by a dispute that is over',
+    statement: sql`select f.transaction as id from dispute_freezes f
+      where f.lifted_at is null and not exists (select 1 from disputes d
+        where d.id = f.dispute and d.status not in ('won', 'lost'))`,
+  },
+  {
+    fault: 'is a sale that is held and that no release will find',
+    statement: sql`select e.transaction as id from ledger_accounts a
+      join ledger_entries e on e.account = a.id and e.amount_minor > 0 and e.seq <= a.released_seq
+      join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
+      where a.kind = 'creator_pending' and not exists (select 1 from released_earnings r where r.sale = x.id)
+        and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)`,
   },
 ];

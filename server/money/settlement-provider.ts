@@ -32,11 +32,13 @@ export interface ProviderTransfer {
   order: string | null;
 }
 
-/** A transfer, and what was taken back of it. */
-export interface ReversedTransfer {
+/** A transfer as it stands, with what was taken back of it. */
+export interface FoundTransfer {
   transfer: string;
   /** Our id of the payout, where it is one of ours. */
   payout: string | null;
+  account: string;
+  amountMinor: number;
   currency: string;
   createdAtMs: number;
   reversals: { id: string; amountMinor: number }[];
@@ -58,7 +60,7 @@ export interface ConnectProvider {
   transfer(order: TransferOrder): Promise<ProviderTransfer | 'key_spent'>;
   /** Every transfer of a batch. */
   listTransfers(batch: string): Promise<ProviderTransfer[]>;
-  fetchTransfer(transfer: string): Promise<ReversedTransfer | undefined>;
+  fetchTransfer(transfer: string): Promise<FoundTransfer | undefined>;
 }
 
 export interface ProviderDispute {

@@ -4,6 +4,7 @@
  */
 
 import type { PeriodicJob } from '../platform/periodic-job.ts';
+import type { CardDebts } from './card-debts.ts';
 import { CardPaymentsStore } from './card-payments.store.ts';
 import { CardPayments } from './card-payments.ts';
 import type { Checkouts } from './checkouts.ts';
@@ -17,10 +18,12 @@ import type { MembershipStanding } from './membership-standing.ts';
 import type { MoneyContext } from './money-context.ts';
 import { PayoutsStore } from './payouts.store.ts';
 import { Payouts } from './payouts.ts';
-import { ProviderMadeRefundsStore } from './provider-made-refunds.store.ts';
-import { ProviderMadeRefunds } from './provider-made-refunds.ts';
+import { ProviderRefundsStore } from './provider-refunds.store.ts';
+import { ProviderRefunds } from './provider-refunds.ts';
 import { ReconciliationsStore } from './reconciliations.store.ts';
 import { Reconciliations } from './reconciliations.ts';
+import type { RefundsStore } from './refunds.store.ts';
+import type { Refunds } from './refunds.ts';
 import { StatementsStore } from './statements.store.ts';
 import { Statements } from './statements.ts';
 import type { TicketsStore } from './tickets.store.ts';
@@ -42,7 +45,7 @@ export class Settlement {
   readonly transferReversals: TransferReversals;
   readonly statements: Statements;
   readonly disputes: Disputes;
-  readonly providerMadeRefunds: ProviderMadeRefunds;
+  readonly providerRefunds: ProviderRefunds;
   readonly reconciliations: Reconciliations;
 
   readonly #context: MoneyContext;
@@ -55,6 +58,9 @@ export class Settlement {
       tips: TipsStore;
       standing: MembershipStanding;
       settleMembership: (payment: string) => Promise<void>;
+      refunds: Refunds;
+      refundsStore: RefundsStore;
+      debts: CardDebts;
     },
   ) {
     this.#context = context;
@@ -67,14 +73,10 @@ export class Settlement {
     });
     const payoutsStore = new PayoutsStore(db);
     this.payouts = new Payouts(context, { store: payoutsStore, accounts: this.accounts });
-    this.transferReversals = new TransferReversals(context, payoutsStore);
+    this.transferReversals = new TransferReversals(context, { store: payoutsStore, payouts: this.payouts });
     this.statements = new Statements(context, new StatementsStore(db));
-    this.disputes = new Disputes(context, { store: new DisputesStore(db), payments, standing: parts.standing });
-    this.providerMadeRefunds = new ProviderMadeRefunds(context, {
-      store: new ProviderMadeRefundsStore(db),
-      payments,
-      ...parts,
-    });
+    this.disputes = new Disputes(context, { store: new DisputesStore(db), payments, ...parts });
+    this.providerRefunds = new ProviderRefunds(context, { store: new ProviderRefundsStore(), payments, ...parts });
     this.reconciliations = new Reconciliations(context, new ReconciliationsStore(db));
   }
 

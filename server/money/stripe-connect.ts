@@ -3,9 +3,9 @@ import Stripe from 'stripe';
 import { AppError } from '../protocol/errors.ts';
 import type {
   ConnectProvider,
+  FoundTransfer,
   ProviderAccount,
   ProviderTransfer,
-  ReversedTransfer,
   TransferOrder,
 } from './settlement-provider.ts';
 import { keyForAWhile, type StripeCall } from './stripe-call.ts';
@@ -107,7 +107,7 @@ export class StripeConnect implements ConnectProvider {
     return list.map(toTransfer);
   }
 
-  async fetchTransfer(transfer: string): Promise<ReversedTransfer | undefined> {
+  async fetchTransfer(transfer: string): Promise<FoundTransfer | undefined> {
     return this.#call(
       'fetch transfer',
       async () => {
@@ -122,6 +122,8 @@ export class StripeConnect implements ConnectProvider {
         return {
           transfer: found.id,
           payout: found.metadata?.payout ?? null,
+          account: typeof found.destination === 'string' ? found.destination : (found.destination?.id ?? ''),
+          amountMinor: found.amount,
           currency: found.currency,
           createdAtMs: found.created * 1000,
           reversals: all.map(({ id, amount }) => ({ id, amountMinor: amount })),

@@ -9,6 +9,7 @@ import { createId } from '../protocol/ids.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
 import { type PayoutRow, type PayoutsStore, toPayout } from './payouts.store.ts';
+import type { Payouts } from './payouts.ts';
 
 interface Reversal {
   id: string;
@@ -20,25 +21,21 @@ const STOP_REASON = 'A transfer was taken back at the payment provider.';
 export class TransferReversals {
   readonly #context: MoneyContext;
   readonly #store: PayoutsStore;
+  readonly #payouts: Payouts;
 
-  constructor(context: MoneyContext, store: PayoutsStore) {
+  constructor(context: MoneyContext, parts: { store: PayoutsStore; payouts: Payouts }) {
     this.#context = context;
-    this.#store = store;
+    this.#store = parts.store;
+    this.#payouts = parts.payouts;
   }
 
   /** Something happened to this transfer, says the provider. */
   async handleTransferChanged(transfer: string): Promise<void> {
+    const row = await this.#payouts.findByTransfer(transfer);
+    // Another application may share the provider's account.
+    if (!row) return;
     const found = await this.#context.provider.connect.fetchTransfer(transfer);
-    if (!found || found.reversals.length === 0) return;
-    const row = await this.#store.findByTransfer(transfer);
-    if (!row) {
-      const isOurs = found.payout !== null && (await this.#store.find(found.payout)) !== undefined;
-      // The answer to its order may be lost: the sweeper looks for it, and then this is asked again.
-      if (isOurs)
-        throw new AppError('unavailable', 'The payout of this transfer is not booked yet; it is asked again.');
-      // Another application may share the provider's account.
-      return;
-    }
+    if (!found) return;
     for (const reversal of found.reversals) await this.#take(row, reversal);
   }
 

@@ -19,7 +19,7 @@ export interface HistoryPage {
 export interface WalletEntry {
   /** The top-up, ticket, tip or refund. */
   id: string;
-  kind: 'topup' | 'ticket' | 'tip' | 'private_session' | 'refund' | 'promotion' | 'promotion_expired';
+  kind: (typeof KINDS)[number];
   /** Signed: what came in, or went out. */
   amountMinor: number;
   /** How much of it is promotional credit. */
@@ -31,7 +31,17 @@ export interface WalletEntry {
   room?: RoomId;
 }
 
-const KINDS = ['topup', 'ticket', 'tip', 'private_session', 'refund', 'promotion', 'promotion_expired'] as const;
+/** Every kind of transaction that moves a fan's credit. */
+const KINDS = [
+  'topup',
+  'ticket',
+  'tip',
+  'private_session',
+  'refund',
+  'promotion',
+  'promotion_expired',
+  'dispute_loss',
+] as const;
 
 export class WalletsStore {
   readonly #orm: Orm;
@@ -84,7 +94,8 @@ export class WalletsStore {
       .limit(limit + 1);
     const page = rows.slice(0, limit);
     const entries = page.map((row) => ({
-      id: row.id,
+      // What a dispute takes is booked in parts, each under its id and what it is.
+      id: row.id.split(':', 1)[0] ?? row.id,
       kind: row.kind as WalletEntry['kind'],
       amountMinor: Number(row.amountMinor),
       promoMinor: Number(row.promoMinor),

@@ -178,7 +178,17 @@ export type Receipt = z.infer<typeof receipt>;
 
 export const walletEntry = z.object({
   id: z.string(),
-  kind: z.enum(['topup', 'ticket', 'tip', 'private_session', 'refund', 'promotion', 'promotion_expired']),
+  kind: z.enum([
+    'topup',
+    'ticket',
+    'tip',
+    'private_session',
+    'refund',
+    'promotion',
+    'promotion_expired',
+    // The payer's bank has taken back what a top-up had bought.
+    'dispute_loss',
+  ]),
   /** Signed: what came in, or went out. */
   amountMinor: z.number().int(),
   /** How much of it is promotional credit. */

@@ -346,7 +346,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       const { identity, payment } = await renewUnheard();
       const made = await stripe.refunds.create({ payment_intent: payment });
       house.advance(3 * DAY_MS);
-      await house.money.settlement.providerMadeRefunds.handle({
+      await house.money.settlement.providerRefunds.handle({
         providerRefund: made.id,
         payment,
         amountMinor: 1_200,

@@ -154,7 +154,7 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
   });
 });
 
-const EMPTY = ['checkouts', 'disputes', 'provider_made_refunds', 'ledger_transactions', 'ledger_entries'];
+const EMPTY = ['checkouts', 'disputes', 'provider_refunds', 'ledger_transactions', 'ledger_entries'];
 
 function flatten(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(flatten)];

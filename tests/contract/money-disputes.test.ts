@@ -61,10 +61,11 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     return found.id;
   }
 
-  async function dispute(source: string): Promise<{ id: string; close(outcome: 'won' | 'lost'): Promise<void> }> {
-    const made = (await house.emulator.act('open_dispute', { paymentIntent: await paymentOf(source) })) as {
-      id: string;
-    };
+  async function dispute(
+    source: string,
+    part: { amountMinor?: number } = {},
+  ): Promise<{ id: string; close(outcome: 'won' | 'lost'): Promise<void> }> {
+    const made = house.emulator.act('open_dispute', { paymentIntent: await paymentOf(source), ...part });
     await house.money.sweep();
     const kept = (await disputes().list()).find((each) => each.source === source);
     return {
@@ -94,7 +95,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   }
 
   const toldOf = (topic: string) => db.orm.select({ data: outbox.data }).from(outbox).where(eq(outbox.topic, topic));
-  const handle = (found: ProviderRefund) => house.money.settlement.providerMadeRefunds.handle(found);
+  const handle = (found: ProviderRefund) => house.money.settlement.providerRefunds.handle(found);
 
   async function topupAndTip(tipMinor: number) {
     const room = await house.createRoom({ kind: 'free' });
@@ -199,6 +200,43 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: 0, holds: [] });
     await expect(house.money.refund({ ticket, reason }, 'operator')).rejects.toHaveProperty('code');
   });
+
+  test('what a dispute that was lost in part has left of a sale becomes available', async () => {
+    const { room, ticket } = await ticketByCard();
+    const pendingMinor = Math.floor((await earningsOf(room)).pendingMinor * 0.75);
+    const { close } = await dispute(ticket, { amountMinor: 500 });
+    await close('lost');
+    expect(await earningsOf(room)).toMatchObject({ pendingMinor });
+    house.advance(15 * DAY_MS);
+    await house.money.sweep();
+    expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: pendingMinor });
+    await expect(house.money.refund({ ticket, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
+  });
+
+  test.each(['held', 'not held'] as const)(
+    'a ticket whose dispute is won goes back to the card where its payer has bought another one, in a room that is %s',
+    async (how) => {
+      const { room, identity, ticket } = await ticketByCard();
+      const { close } = await dispute(ticket);
+      const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+      const { id: second } = await house.money.confirmCheckout(
+        await pay('checkoutUrl' in page ? page.checkoutUrl : ''),
+      );
+      await close('won');
+      await house.money.sweep();
+      const { data } = await stripe.refunds.list({ payment_intent: await paymentOf(ticket) });
+      expect(data).toMatchObject([{ amount: 2_000, status: 'succeeded' }]);
+      expect(await house.money.getReceipt(ticket)).toMatchObject({ status: 'refunded' });
+      expect(await accessOf(room, identity)).toMatchObject({ state: 'granted', ticket: second });
+      expect(await house.money.getEarnings(room.id)).toMatchObject({ ticketCount: 1, ticketsMinor: 2_000 });
+      if (how === 'held') return;
+      await house.rooms.endRoom(room.id);
+      await house.money.sweep();
+      await house.money.sweep();
+      expect((await stripe.refunds.list()).data).toHaveLength(2);
+      expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0 });
+    },
+  );
 
   test('a lost ticket whose earnings were available already costs the house, not the creator', async () => {
     const { room, ticket } = await ticketByCard();

@@ -1,7 +1,8 @@
 /** When held earnings become available: by an index of what is due, and never too early, too late or twice. */
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EarningsHoldsStore } from '../../server/money/earnings-holds.store.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
@@ -78,27 +79,52 @@ describe.each(DATABASES)('releases on $name', ({ open }) => {
     expect((await planOf()).seq).toBeGreaterThan(done.seq);
   });
 
-  test('what a dispute held is released when it is won, though the account had gone on without it', async () => {
+  async function disputedSale(): Promise<string> {
     const stripe = new Stripe('sk_test_of_the_tests', {
       host: '127.0.0.1',
       port: house.emulator.port,
       protocol: 'http',
     });
-    await sell();
-    expect(await after(40)).toEqual([0, 1]);
     const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
     const buyer = await house.createFan();
     const page = await house.money.buyTicket({ room: paid, identity: buyer, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     await house.money.confirmCheckout(await pay(page.checkoutUrl));
     const { data } = await stripe.paymentIntents.list({ limit: 1 });
-    const dispute = house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '' }) as { id: string };
+    const { id } = house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '' });
     await house.money.sweep();
+    return id;
+  }
+
+  test('what a dispute held is released when it is won, though the account had gone on without it', async () => {
+    await sell();
+    expect(await after(40)).toEqual([0, 1]);
+    const dispute = await disputedSale();
     await sell();
     expect(await after(8)).toEqual([1, 2]);
-    house.emulator.act('close_dispute', { dispute: dispute.id, outcome: 'won' });
+    house.emulator.act('close_dispute', { dispute, outcome: 'won' });
     await house.money.sweep();
     expect(await after(0)).toEqual([0, 3]);
+  });
+
+  test('a dispute that is won between the look of a release and its plan, by a clock that is behind, releases its sale', async () => {
+    const dispute = await disputedSale();
+    await sell();
+    const plan = vi.spyOn(EarningsHoldsStore.prototype, 'planRelease');
+    plan.mockImplementationOnce(async function (this: EarningsHoldsStore, ...look) {
+      house.advance(-1_000);
+      house.emulator.act('close_dispute', { dispute, outcome: 'won' });
+      await house.money.settlement.disputes.handleDisputeChanged(dispute);
+      house.advance(1_000);
+      await this.planRelease(...look);
+    });
+    house.advance(8 * DAY_MS);
+    await house.money.settlement.holds.release();
+    const { length: plans } = plan.mock.calls;
+    plan.mockRestore();
+    expect(plans).toBe(2);
+    expect(await house.money.checkInvariants()).toEqual([]);
+    expect(await after(40)).toEqual([0, 2]);
   });
 
   test('two processes at once release each sale once', async () => {

@@ -29,11 +29,17 @@ const API_TIMEOUT_MS = 2_000;
 const WAIT_ATTEMPTS = 1_200;
 const WAIT_PAUSE_MS = 25;
 
-/** A clock that runs with the machine's and can be set forward. */
+/** A clock that runs with the machine's, or stands still at `startMs`, and can be set forward. */
 export class MovableClock implements Clock {
+  readonly #startMs: number | undefined;
   #aheadMs = 0;
+
+  constructor(startMs?: number) {
+    this.#startMs = startMs;
+  }
+
   now(): number {
-    return Date.now() + this.#aheadMs;
+    return (this.#startMs ?? Date.now()) + this.#aheadMs;
   }
   advance(ms: number): void {
     this.#aheadMs += ms;
@@ -46,7 +52,7 @@ export interface MoneyHouse extends AsyncDisposable {
   money: Money;
   metrics: Metrics;
   emulator: StripeEmulator;
-  /** Sets the clocks of the house and of the provider forward. */
+  /** Sets the clocks of the house and of the provider forward; the house's alone back. */
   advance(ms: number): void;
   /** Every fact that the outbox has dispatched, in order. */
   facts: Fact[];
@@ -163,7 +169,7 @@ export async function openMoneyHouse({
     facts,
     advance(ms) {
       clock.advance(ms);
-      emulator.advanceClock(ms);
+      if (ms > 0) emulator.advanceClock(ms);
     },
     get money() {
       return money;

@@ -429,11 +429,11 @@ CREATE TABLE "refunds" (
 	"topup" text,
 	"membership_invoice" text,
 	"private_session" text,
-	"is_rest" boolean DEFAULT false NOT NULL,
 	"part" integer DEFAULT 0 NOT NULL,
 	"idempotency_key" text,
 	"identity" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
+	"settled_minor" bigint DEFAULT 0 NOT NULL,
 	"currency" text NOT NULL,
 	"to" text NOT NULL,
 	"status" text NOT NULL,
@@ -448,6 +448,8 @@ CREATE TABLE "refunds" (
 	"created_at" timestamp with time zone NOT NULL,
 	"settled_at" timestamp with time zone,
 	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount_minor" > 0),
+	CONSTRAINT "refunds_settled" CHECK ("refunds"."settled_minor" between 0 and "refunds"."amount_minor"
+        and ("refunds"."status" = 'succeeded') = ("refunds"."settled_minor" = "refunds"."amount_minor")),
 	CONSTRAINT "refunds_of_one" CHECK (num_nonnulls("refunds"."ticket", "refunds"."tip", "refunds"."topup", "refunds"."membership_invoice", "refunds"."private_session") = 1)
 );
 --> statement-breakpoint
@@ -565,6 +567,7 @@ CREATE TABLE "disputes" (
 	"is_frozen" boolean DEFAULT false NOT NULL,
 	"withdrawn_minor" bigint DEFAULT 0 NOT NULL,
 	"loss_minor" bigint,
+	"settled_minor" bigint DEFAULT 0 NOT NULL,
 	"evidence" jsonb,
 	"evidence_due_at" timestamp with time zone,
 	"submitted_at" timestamp with time zone,
@@ -602,18 +605,20 @@ CREATE TABLE "payouts" (
 	CONSTRAINT "payouts_reversed" CHECK ("payouts"."reversed_minor" between 0 and "payouts"."amount_minor")
 );
 --> statement-breakpoint
-CREATE TABLE "provider_made_refunds" (
+CREATE TABLE "provider_refunds" (
 	"provider_refund" text PRIMARY KEY NOT NULL,
 	"provider_payment" text NOT NULL,
 	"source_type" text NOT NULL,
 	"source_id" text NOT NULL,
 	"identity" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
-	"loss_minor" bigint NOT NULL,
+	"settled_minor" bigint DEFAULT 0 NOT NULL,
+	"loss_minor" bigint DEFAULT 0 NOT NULL,
 	"currency" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"returned_at" timestamp with time zone,
-	CONSTRAINT "provider_made_refunds_amount" CHECK ("provider_made_refunds"."amount_minor" > 0)
+	CONSTRAINT "provider_refunds_amount" CHECK ("provider_refunds"."amount_minor" > 0),
+	CONSTRAINT "provider_refunds_parts" CHECK ("provider_refunds"."settled_minor" + "provider_refunds"."loss_minor" <= "provider_refunds"."amount_minor")
 );
 --> statement-breakpoint
 CREATE TABLE "reconciliations" (
@@ -915,12 +920,12 @@ CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree
 CREATE INDEX "provider_events_due" ON "provider_events" USING btree ("next_attempt_at") WHERE "provider_events"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "provider_events_created" ON "provider_events" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "refunds_due" ON "refunds" USING btree ("next_attempt_at") WHERE "refunds"."next_attempt_at" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_ticket" ON "refunds" USING btree ("ticket","is_rest");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_tip" ON "refunds" USING btree ("tip","is_rest");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_ticket" ON "refunds" USING btree ("ticket","part");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_tip" ON "refunds" USING btree ("tip","part");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_topup" ON "refunds" USING btree ("topup","part");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_idempotency" ON "refunds" USING btree ("by","idempotency_key") WHERE "refunds"."idempotency_key" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_membership_invoice" ON "refunds" USING btree ("membership_invoice","is_rest");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_private_session" ON "refunds" USING btree ("private_session","is_rest");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_membership_invoice" ON "refunds" USING btree ("membership_invoice","part");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_private_session" ON "refunds" USING btree ("private_session","part");--> statement-breakpoint
 CREATE INDEX "refunds_created" ON "refunds" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_valid" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'valid';--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_pending" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'pending';--> statement-breakpoint
@@ -947,7 +952,7 @@ CREATE INDEX "payouts_batch" ON "payouts" USING btree ("batch");--> statement-br
 CREATE INDEX "payouts_creator" ON "payouts" USING btree ("creator","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "payouts_pending" ON "payouts" USING btree ("creator") WHERE "payouts"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "payouts_due" ON "payouts" USING btree ("next_attempt_at") WHERE "payouts"."next_attempt_at" is not null;--> statement-breakpoint
-CREATE INDEX "provider_made_refunds_source" ON "provider_made_refunds" USING btree ("source_id");--> statement-breakpoint
+CREATE INDEX "provider_refunds_source" ON "provider_refunds" USING btree ("source_id");--> statement-breakpoint
 CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "released_earnings_creator" ON "released_earnings" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "released_earnings_release" ON "released_earnings" USING btree ("release");--> statement-breakpoint

@@ -52,6 +52,7 @@ export const englishWallet = {
     refund: 'Refund',
     promotion: 'Gift credit',
     promotion_expired: 'Gift credit, expired',
+    dispute_loss: 'Taken back by the bank',
   } as Record<string, string>,
   byCard: 'by card',
   refunded: (amount: string) => `${amount} given back`,

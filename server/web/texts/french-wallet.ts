@@ -56,6 +56,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
     refund: 'Remboursement',
     promotion: 'Crédit offert',
     promotion_expired: 'Crédit offert, expiré',
+    dispute_loss: 'Repris par la banque',
   },
   byCard: 'par carte',
   refunded: (amount) => `${amount} rendus`,

@@ -8,7 +8,7 @@ import { SitePart } from '../site-part.ts';
 import { type HistoryPlace, readHistory } from './history-pages.ts';
 
 /** Credit that lapses has no paper of its own. */
-const WITHOUT_RECEIPT = new Set(['promotion_expired']);
+const WITHOUT_RECEIPT = new Set(['promotion_expired', 'dispute_loss']);
 
 /** What `history-read` carries: more entries, and where they were and are to be gone on from. */
 export interface HistoryRead {

@@ -8,6 +8,7 @@ import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../../server/accounts/accounts.ts';
 import { Money } from '../../../server/money/money.ts';
 import type { MoneyFacts } from '../../../server/money/money-facts.ts';
+import type { PaymentProvider } from '../../../server/money/payment-provider.ts';
 import { StripeProvider } from '../../../server/money/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
@@ -59,14 +60,22 @@ export interface SoakApp {
 }
 
 interface SoakHouseOptions {
-  /** An empty database of real Postgres. */
-  url: string;
+  /** An empty database: of real Postgres, opened anew by each life and cut off with it; or an open one that all lives share. */
+  database: { url: string } | Database;
   seed: number;
   dice: Dice;
+  /** Where the clock stands still until it is advanced; absent: it runs with the machine's. */
+  startMs?: number;
+}
+
+/** A webhook that was sent and that the house has not received. */
+interface HeldWebhook {
+  payload: string;
+  signature: string;
 }
 
 export class SoakHouse implements AsyncDisposable {
-  readonly clock = new MovableClock();
+  readonly clock: MovableClock;
   readonly media = new SoakMedia();
   readonly emulator: StripeEmulator;
   /** Of the test, not of the house: meets no faults. */
@@ -81,6 +90,7 @@ export class SoakHouse implements AsyncDisposable {
 
   private constructor(options: SoakHouseOptions, emulator: StripeEmulator) {
     this.#options = options;
+    this.clock = new MovableClock(options.startMs);
     this.emulator = emulator;
     this.stripe = new Stripe('sk_test_of_the_soak', {
       host: '127.0.0.1',
@@ -97,6 +107,7 @@ export class SoakHouse implements AsyncDisposable {
     const emulator = await StripeEmulator.create({
       port: 0,
       seed: options.seed,
+      ...(options.startMs === undefined ? {} : { now: () => options.startMs as number }),
       webhook: { url: 'http://in.process/webhooks/stripe', secret: WEBHOOK_SECRET },
       deliver: (payload, signature) => house?.take(payload, signature) ?? 503,
       log: (message, fields) => house?.note(message, fields as object | undefined),
@@ -119,7 +130,16 @@ export class SoakHouse implements AsyncDisposable {
     if (message !== 'a webhook was not accepted') this.notes.push(`${message} ${JSON.stringify(fields)}`);
   }
 
+  /** While it is set, nothing that the provider tells or lists reaches the house; `hear` lets it in. */
+  heldWebhooks: HeldWebhook[] | undefined;
+
   async take(payload: string, signature: string): Promise<number> {
+    if (!this.heldWebhooks) return this.hear({ payload, signature });
+    this.heldWebhooks.push({ payload, signature });
+    return 200;
+  }
+
+  async hear({ payload, signature }: HeldWebhook): Promise<number> {
     const app = this.#app;
     if (!app || app.life.isOver || this.#isClosed) return 503;
     try {
@@ -189,13 +209,14 @@ export class SoakHouse implements AsyncDisposable {
   }
 
   async open(): Promise<void> {
-    const { dice, url } = this.#options;
+    const { dice, database } = this.#options;
     const life = new Life();
     const maxNetworkRetries = dice.chance(RETRYING_SHARE) ? 1 : 0;
     const isStarted = !this.#isQuiet && dice.chance(STARTED_SHARE);
-    const db = await Database.create({ url, poolSize: POOL_SIZE });
+    const isShared = database instanceof Database;
+    const db = isShared ? database : await Database.create({ url: database.url, poolSize: POOL_SIZE });
     const app = await this.#compose({ db, life, maxNetworkRetries });
-    life.watch(db);
+    if (!isShared) life.watch(db);
     this.#app = app;
     if (!this.#isQuiet) this.#doom(life);
     app.outbox.start();
@@ -211,7 +232,7 @@ export class SoakHouse implements AsyncDisposable {
     const outbox = new Outbox({ db, bus, log, metrics });
     const accounts = new Accounts(new AccountsStore(db));
     const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: 'eur' });
-    const provider = StripeProvider.create({
+    const stripe = StripeProvider.create({
       secretKey: 'sk_test_of_the_tests',
       webhookSecrets: [WEBHOOK_SECRET],
       host: '127.0.0.1',
@@ -223,6 +244,7 @@ export class SoakHouse implements AsyncDisposable {
       clock: systemClock,
       log,
     });
+    const provider = new Proxy<PaymentProvider>(stripe, { get: (_, name) => this.#askProvider(stripe, name) });
     const money = await Money.create({
       ...{ db, rooms, outbox, provider, clock, log, metrics },
       currency: 'eur',
@@ -237,15 +259,24 @@ export class SoakHouse implements AsyncDisposable {
     return { life, money, accounts, rooms, outbox, db };
   }
 
+  /** The provider as it is, but for its list of events while news of it is held back. */
+  #askProvider(provider: PaymentProvider, name: string | symbol): unknown {
+    if (name === 'fetchEvents' && this.heldWebhooks) return async () => ({ events: [], isWhole: true });
+    const value = Reflect.get(provider, name, provider);
+    return typeof value === 'function' ? value.bind(provider) : value;
+  }
+
   async #bury(): Promise<void> {
     const app = this.#app;
     this.#app = undefined;
     if (!app) return;
+    // Over a database that outlives it, it would go on telling facts to nobody.
+    if (app.db === this.#options.database) await app.outbox.idle();
     app.life.end();
     // Stops its timers; whatever it tries meanwhile is refused.
     await Promise.allSettled([app.money.close(), app.outbox.close()]);
     // Nothing is left in it that would have to be waited for.
-    void app.db.close().catch(() => {});
+    if (app.db !== this.#options.database) void app.db.close().catch(() => {});
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

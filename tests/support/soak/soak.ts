@@ -13,6 +13,7 @@ import { sendTip, TIPPING } from './acts/tipping.ts';
 import { Answers } from './answers.ts';
 import { check, checkProvider, settle } from './checks.ts';
 import { Dice } from './dice.ts';
+import { furnish } from './furnish.ts';
 import { SoakHouse } from './soak-house.ts';
 import { type Scene, SoakWorld } from './soak-world.ts';
 
@@ -38,8 +39,8 @@ export interface SoakResult {
   outcomes: Record<string, number>;
 }
 
-const ACTS = { ...PAYING, ...SAVED_CARDS, ...TIPPING, ...GIVING_BACK, ...BELONGING, ...RUNNING };
-type ActName = keyof typeof ACTS;
+export const ACTS = { ...PAYING, ...SAVED_CARDS, ...TIPPING, ...GIVING_BACK, ...BELONGING, ...RUNNING };
+export type ActName = keyof typeof ACTS;
 const WEIGHTS = Object.fromEntries(Object.entries(ACTS).map(([name, { weight }]) => [name, weight])) as Record<
   ActName,
   number
@@ -73,31 +74,14 @@ export class Soak implements AsyncDisposable {
 
   static async create(options: SoakOptions): Promise<Soak> {
     const dice = new Dice(options.seed);
-    const house = await SoakHouse.create({ url: options.url, seed: options.seed, dice: dice.fork() });
+    const house = await SoakHouse.create({ database: { url: options.url }, seed: options.seed, dice: dice.fork() });
     const soak = new Soak(options, dice, house);
     await soak.#furnish();
     return soak;
   }
 
   async #furnish(): Promise<void> {
-    const { app } = this.#house;
-    const world = this.#world;
-    for (const id of ['red-cross', 'sos']) await app.money.pricing.addAssociation({ id, name: id, country: 'FR' });
-    for (let index = 0; index < CREATORS; index += 1) {
-      const creator = `creator-${index}`;
-      await app.accounts.createCreator({ identity: creator, name: 'Ada', country: 'FR' });
-      world.creators.push(creator);
-      for (const [name, priceMinor, interval] of [
-        ['Silver', 500, 'month'],
-        ['Gold', 1_500, 'month'],
-        ['Year', 9_000, 'year'],
-      ] as const) {
-        world.tiers.push(await app.rooms.clubs.createTier(creator, { name, priceMinor, interval }));
-      }
-      world.free.push(await app.rooms.createRoom({ creator, title: 'A talk', access: { kind: 'free' } }));
-      const access = { kind: 'private', ratePerMinuteMinor: 120 + 60 * index } as const;
-      world.privateRooms.push(await app.rooms.createRoom({ creator, title: 'In private', access }));
-    }
+    await furnish(this.#house.app, this.#world, { creators: CREATORS });
     for (let index = 0; index < FANS; index += 1) this.#welcomeFan();
   }
 
@@ -223,7 +207,7 @@ export class Soak implements AsyncDisposable {
 }
 
 /** What the house or the provider refuses with a reason. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   if (error instanceof AppError) return error.code !== 'internal';
   return error instanceof Stripe.errors.StripeError || (error as Error).name === 'StripeApiError';
 }

@@ -106,7 +106,10 @@ const reverseTransfer: Act = async ({ dice, house }) => {
 const openDispute: Act = async (scene) => {
   const paymentIntent = await drawPayment(scene);
   if (!paymentIntent) return NOTHING;
-  const { id } = scene.house.emulator.act('open_dispute', { paymentIntent, isInquiry: scene.dice.chance(0.2) });
+  const { dice, house } = scene;
+  const { amount } = await house.stripe.paymentIntents.retrieve(paymentIntent);
+  const part = dice.chance(PART_SHARE) ? { amountMinor: dice.between(1, amount) } : {};
+  const { id } = house.emulator.act('open_dispute', { paymentIntent, isInquiry: dice.chance(0.2), ...part });
   scene.world.disputes.add(id);
   return id;
 };

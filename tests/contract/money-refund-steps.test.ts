@@ -1,0 +1,123 @@
+/**
+ * A process that is killed at each step of a refund, one step later each time: before and after each call to the provider and each transaction. What
+ * comes after it goes on until the card has its money, once, and the books and the provider say the same.
+ */
+import Stripe from 'stripe';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../server/money/payment-provider.ts';
+import type { Database } from '../../server/platform/db.ts';
+import type { TicketId } from '../../server/protocol/ids.ts';
+import { DATABASES } from '../support/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+
+/** More than a refund has. */
+const STEPS_MAX = 60;
+const DAY_MS = 24 * 60 * 60_000;
+
+class Killed extends Error {}
+
+/** Counts steps, and lets none begin after the one at which the process is killed. */
+class Killer {
+  #left = Number.POSITIVE_INFINITY;
+
+  killAfter(steps: number): void {
+    this.#left = steps;
+  }
+
+  spare(): void {
+    this.#left = Number.POSITIVE_INFINITY;
+  }
+
+  async step<T>(work: () => Promise<T>): Promise<T> {
+    this.#pass();
+    const result = await work();
+    this.#pass();
+    return result;
+  }
+
+  get hasKilled(): boolean {
+    return this.#left < 0;
+  }
+
+  #pass(): void {
+    this.#left -= 1;
+    if (this.#left < 0) throw new Killed();
+  }
+}
+
+describe.each(DATABASES)('a refund that is killed at each step on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+  const killer = new Killer();
+
+  beforeAll(async () => {
+    db = await open();
+    const transaction = db.transaction.bind(db);
+    db.transaction = (work) => killer.step(() => transaction(work));
+    house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+  });
+
+  afterAll(async () => {
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  function wrapProvider(provider: PaymentProvider): PaymentProvider {
+    const { refund, fetchRefund, listRefunds } = provider;
+    provider.refund = (order) => killer.step(() => refund.call(provider, order));
+    provider.fetchRefund = (id) => killer.step(() => fetchRefund.call(provider, id));
+    provider.listRefunds = (payment) => killer.step(() => listRefunds.call(provider, payment));
+    return provider;
+  }
+
+  async function ticketByCard(): Promise<{ ticket: TicketId; payment: string }> {
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
+    const identity = await house.createFan();
+    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const confirmed = await house.money.confirmCheckout(await pay('checkoutUrl' in page ? page.checkoutUrl : ''));
+    const payment = (await house.money.desk.getPayment(confirmed.id)).providerPayment ?? '';
+    return { ticket: confirmed.id as TicketId, payment };
+  }
+
+  /** Runs a flow with one step more each time until it ends without being killed; after each a new process goes on with it. */
+  async function killAtEachStep(flow: (bought: { ticket: TicketId; payment: string }) => Promise<unknown>) {
+    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+      const bought = await ticketByCard();
+      killer.killAfter(steps);
+      await flow(bought).catch((error) => {
+        if (!killer.hasKilled) throw error;
+      });
+      await house.money.settled();
+      const { hasKilled } = killer;
+      killer.spare();
+      await house.restartMoney();
+      house.advance(DAY_MS);
+      await house.money.sweep();
+      // Whoever was not answered asks again; what was decided before is answered as it stands.
+      await house.money.refund({ ticket: bought.ticket, reason: 'Again' }, 'operator').catch(() => {});
+      await house.money.sweep();
+      const { data } = await stripe.refunds.list({ payment_intent: bought.payment });
+      const sentMinor = data.filter(({ status }) => status === 'succeeded').reduce((sum, each) => sum + each.amount, 0);
+      expect({ steps, sentMinor }).toEqual({ steps, sentMinor: 2_000 });
+      expect(await house.money.checkInvariants()).toEqual([]);
+      if (!hasKilled) break;
+    }
+    expect(await house.money.settlement.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+  }
+
+  test('decided by the house: decided once, sent once', async () => {
+    await killAtEachStep(async ({ ticket }) =>
+      house.money.refund({ ticket, reason: 'The sound was gone' }, 'operator'),
+    );
+  });
+
+  test('made by hand at the provider beside a part that the house has decided', async () => {
+    await killAtEachStep(async ({ ticket, payment }) => {
+      await stripe.refunds.create({ payment_intent: payment, amount: 700 });
+      await house.money.refund({ ticket, reason: 'A part', amountMinor: 500 }, 'operator');
+      await house.money.sweep();
+    });
+  });
+});

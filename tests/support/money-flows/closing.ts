@@ -1,0 +1,121 @@
+/**
+ * How a flow ends. First everything comes to rest: all news is heard, banks decide, memberships end, holds and terms run out. Then the house
+ * closes and gives everything back to everybody: what cannot be moved then can be moved by nobody.
+ */
+import { sql } from 'drizzle-orm';
+import { AppError } from '../../../server/protocol/errors.ts';
+import { settle } from '../soak/checks.ts';
+import type { Dice } from '../soak/dice.ts';
+import { isRefusal } from '../soak/soak.ts';
+import type { SoakHouse } from '../soak/soak-house.ts';
+import { hear } from './steps.ts';
+
+interface Ending {
+  house: SoakHouse;
+  dice: Dice;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Past every hold, grace and term; in steps, since jobs run in between. */
+const REST_DAYS = [1, 4, 10, 35, 60];
+/** Parts, the rest, and another try for what a bank sent back. */
+const REFUNDS_MAX = 12;
+const DISPUTES_OPEN = ['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'];
+/** In this order: what was paid from a wallet is back there before the wallet's top-ups go back. */
+const KINDS = ['private_session', 'tip', 'ticket', 'membership', 'topup', 'unusable'] as const;
+
+export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
+  await house.emulator.flush();
+  await hear({ house, dice }, Number.POSITIVE_INFINITY);
+  house.heldWebhooks = undefined;
+  await settle(house);
+  await endPrivateSessions(house);
+  await endDisputes({ house, dice });
+  await settle(house);
+  for (const { id } of await open(house)) await house.stripe.subscriptions.cancel(id);
+  for (const days of REST_DAYS) {
+    house.advance(days * DAY_MS);
+    await settle(house);
+  }
+  return [];
+}
+
+async function open(house: SoakHouse) {
+  const { data } = await house.stripe.subscriptions.list({ limit: 100 });
+  return data.filter(({ status }) => status !== 'canceled' && status !== 'incomplete_expired');
+}
+
+async function endDisputes({ house, dice }: Ending): Promise<void> {
+  const { data } = await house.stripe.disputes.list({ limit: 100 });
+  for (const { id, status } of data) {
+    if (!DISPUTES_OPEN.includes(status)) continue;
+    house.emulator.act('close_dispute', { dispute: id, outcome: dice.chance(0.5) ? 'won' : 'lost' });
+  }
+}
+
+async function endPrivateSessions(house: SoakHouse): Promise<void> {
+  const { db, money } = house.app;
+  const { rows } = (await db.orm.execute(
+    sql`select id, room, identity from private_sessions where status = 'active'`,
+  )) as unknown as { rows: { id: string; room: string; identity: string }[] };
+  for (const { id, room, identity } of rows) {
+    await money.privateSessions.end(
+      { room: room as never, participant: { identity, name: 'Fan', role: 'fan' } },
+      id as never,
+    );
+  }
+}
+
+/** Every payment goes back, whole; answers what an operator was refused. */
+export async function closeHouse({ house }: Ending): Promise<string[]> {
+  const faults: string[] = [];
+  for (const kind of KINDS) {
+    for (const id of await listPayments(house, kind)) faults.push(...(await giveBack(house, id)));
+    await settle(house);
+  }
+  return faults;
+}
+
+async function listPayments(house: SoakHouse, kind: (typeof KINDS)[number]): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | undefined; ; ) {
+    const { payments, next } = await house.app.money.desk.searchPayments({ kind, after, limit: 50 });
+    ids.push(...payments.map(({ id }) => id));
+    if (next === null) return ids;
+    after = next;
+  }
+}
+
+async function giveBack(house: SoakHouse, id: string): Promise<string[]> {
+  const { money } = house.app;
+  const prefix = id.split('_', 1)[0] ?? '';
+  const name = prefix === 'invoice' ? 'membership' : prefix === 'private' ? 'privateSession' : prefix;
+  for (let time = 1; time <= REFUNDS_MAX; time += 1) {
+    try {
+      await money.desk.refund(
+        { [name]: id, reason: 'closing', idempotencyKey: `closing-${id}-${time}` } as never,
+        'operator',
+      );
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return await explain(house, id, error instanceof AppError ? error.code : String(error));
+    }
+    await house.emulator.flush();
+    await money.settled();
+  }
+  return [];
+}
+
+/** Why an operator cannot give it back: nothing is left of it, a bank has decided about it, or its credit is spent for good. */
+async function explain(house: SoakHouse, id: string, code: string): Promise<string[]> {
+  const { payment, dispute, legs } = await house.app.money.desk.getPayment(id);
+  const creatorMinor = legs
+    .filter(({ account }) => account === 'creator_pending' || account === 'creator_available')
+    .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  const isLost = dispute?.status === 'lost';
+  if (isLost || payment.kind === 'topup') return [];
+  // What the creator was given is theirs no more, when all of it went back.
+  const isGone = payment.status === 'refunded' || creatorMinor === 0;
+  if (isGone) return [];
+  return [`${id} is ${code} for the operator, and ${creatorMinor} of it is still the creator's`];
+}

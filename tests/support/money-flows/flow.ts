@@ -1,0 +1,150 @@
+/** Plays a list of steps on a house of its own, lets everything come to its end, and says what does not hold then. */
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../../server/platform/db.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
+import { pay } from '../money-house.ts';
+import { Answers } from '../soak/answers.ts';
+import { check, checkProvider } from '../soak/checks.ts';
+import { Dice } from '../soak/dice.ts';
+import { furnish } from '../soak/furnish.ts';
+import { isRefusal } from '../soak/soak.ts';
+import { SoakHouse } from '../soak/soak-house.ts';
+import { type Scene, SoakWorld } from '../soak/soak-world.ts';
+import { closeHouse, comeToRest } from './closing.ts';
+import { FLOW_STEPS, type FlowStepName } from './steps.ts';
+import { findWrongTotals } from './totals.ts';
+import { findAstray } from './whereabouts.ts';
+
+export interface FlowStep {
+  name: FlowStepName;
+  /** Of the choices that the step makes. */
+  seed: number;
+}
+
+interface FlowResult {
+  /** What was done, a line each. */
+  lines: string[];
+  faults: string[];
+}
+
+/** Ahead of the machine's clock, which databases take for what they date by themselves; and before the test's cards expire. */
+const START_MS = Date.UTC(2031, 0, 10);
+const TICK_MS = 1_000;
+const CREATORS = 1;
+const FANS = 2;
+const TICKET_ROOMS = 2;
+const FIRST_CREDIT_MINOR = 3_000;
+
+export async function playFlow(db: Database, steps: readonly FlowStep[]): Promise<FlowResult> {
+  const dice = new Dice(steps.length);
+  await using house = await SoakHouse.create({ database: db, seed: 1, dice, startMs: START_MS });
+  const flow = new Flow(house);
+  return await flow.play(steps);
+}
+
+class Flow {
+  readonly #house: SoakHouse;
+  readonly #world = new SoakWorld();
+  readonly #answers = new Answers();
+  readonly #lines: string[] = [];
+  readonly #faults: string[] = [];
+
+  constructor(house: SoakHouse) {
+    this.#house = house;
+  }
+
+  async play(steps: readonly FlowStep[]): Promise<FlowResult> {
+    const house = this.#house;
+    await furnish(house.app, this.#world, { creators: CREATORS });
+    await this.#welcome();
+    for (const step of steps) await this.#step(step);
+    const dice = new Dice(steps.length);
+    await this.#phase('at rest', () => comeToRest({ house, dice }));
+    await this.#phase('given back', () => closeHouse({ house, dice }));
+    return { lines: this.#lines, faults: this.#faults };
+  }
+
+  /** Rooms without an end, and fans with some credit: from the first step on something can be bought. */
+  async #welcome(): Promise<void> {
+    const { app } = this.#house;
+    const world = this.#world;
+    for (let index = 0; index < TICKET_ROOMS; index += 1) {
+      const access = { kind: 'ticket', priceMinor: 700 + 600 * index } as const;
+      world.ticketRooms.add(await app.rooms.createRoom({ creator: 'creator-0', title: 'An evening', access }));
+    }
+    for (let index = 0; index < FANS; index += 1) {
+      const identity = `fan-${index}`;
+      world.fans.push(identity);
+      const order = { identity, name: 'Fan', amountMinor: FIRST_CREDIT_MINOR };
+      const { checkoutUrl, topup } = await app.money.createTopup(order);
+      const session = await pay(checkoutUrl);
+      await app.money.confirmCheckout(session);
+      world.topups.add(topup);
+      world.paidSessions.add({ url: checkoutUrl, session, purpose: 'topup' });
+    }
+  }
+
+  async #step({ name, seed }: FlowStep): Promise<void> {
+    const house = this.#house;
+    let outcome: string;
+    try {
+      outcome = await FLOW_STEPS[name].act(this.#scene(new Dice(seed)));
+    } catch (error) {
+      outcome = error instanceof AppError ? error.code : String(error);
+      if (!isRefusal(error)) this.#faults.push(`${name} failed in a way that nobody expects: ${stackOf(error)}`);
+    }
+    this.#lines.push(`${name} (${seed}): ${outcome}`);
+    await house.emulator.flush();
+    await house.app.money.settled();
+    // Two steps never happen at the same moment: which came first would be nobody's to say.
+    house.advance(TICK_MS);
+  }
+
+  #scene(dice: Dice): Scene {
+    return { house: this.#house, app: this.#house.app, world: this.#world, answers: this.#answers, dice };
+  }
+
+  /** What is found is said once, where it is found first. */
+  async #phase(name: string, bring: () => Promise<string[]>): Promise<void> {
+    if (this.#faults.length > 0) return;
+    const house = this.#house;
+    try {
+      const found = await bring();
+      const { violations, lost } = await check(house, this.#answers);
+      const { violations: unexplained, doubled } = await checkProvider(house);
+      found.push(...violations, ...lost, ...unexplained, ...doubled);
+      found.push(...(await findAstray(house)), ...(await findWrongTotals(house, this.#world)));
+      this.#faults.push(...found.map((fault) => `${name}: ${fault}`));
+    } catch (error) {
+      this.#faults.push(`${name}: broke off: ${stackOf(error)}`);
+    }
+  }
+}
+
+function stackOf(error: unknown): string {
+  const causes: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) causes.push(cause.stack ?? cause.message);
+  return causes.join('\n caused by ');
+}
+
+/** Empties a database but for what its migrations wrote, so that one serves many flows. */
+export async function createEmptier(db: Database): Promise<() => Promise<void>> {
+  const rows = async <Row>(text: string) => ((await db.orm.execute(sql.raw(text))) as unknown as { rows: Row[] }).rows;
+  const tables = (
+    await rows<{ name: string }>(
+      `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
+    )
+  ).map(({ name }) => name);
+  const kept = await rows<{ row: object }>('select to_jsonb(f) as row from fee_policies f');
+  return async () => {
+    // Nothing in the books can be taken away, but by whoever owns the database and switches its triggers off.
+    await db.orm.execute(sql.raw(`set session_replication_role = replica`));
+    await db.orm.execute(sql.raw(`truncate ${tables.map((name) => `"${name}"`).join(', ')}`));
+    for (const { row } of kept) {
+      await db.orm.execute(
+        sql`insert into fee_policies select * from jsonb_populate_record(null::fee_policies, ${JSON.stringify(row)}::jsonb)`,
+      );
+    }
+    await db.orm.execute(sql.raw(`set session_replication_role = origin`));
+  };
+}

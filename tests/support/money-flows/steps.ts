@@ -1,0 +1,144 @@
+/** What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back and time that passes. */
+import { payCheckout } from '../checkout.ts';
+import { keyOf } from '../soak/acts/paying.ts';
+import { ACTS } from '../soak/soak.ts';
+import { type Act, NOTHING, type Scene } from '../soak/soak-world.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** From here on the provider's news is lost or late, until it is heard. */
+const holdNews: Act = async ({ house }) => {
+  if (house.heldWebhooks) return 'held already';
+  house.heldWebhooks = [];
+  return 'held';
+};
+
+/** Some of what was held back comes in, in any order. */
+const hearSome: Act = ({ house, dice }) => hear({ house, dice }, dice.between(1, 4));
+
+const hearAll: Act = async ({ house, dice }) => {
+  const outcome = await hear({ house, dice }, Number.POSITIVE_INFINITY);
+  house.heldWebhooks = undefined;
+  return outcome;
+};
+
+export async function hear({ house, dice }: Pick<Scene, 'house' | 'dice'>, count: number): Promise<string> {
+  const held = house.heldWebhooks ?? [];
+  const heard: string[] = [];
+  while (held.length > 0 && heard.length < count) {
+    const [webhook] = held.splice(dice.between(0, held.length - 1), 1);
+    if (!webhook) break;
+    await house.hear(webhook);
+    await house.app.money.settled();
+    heard.push(JSON.parse(webhook.payload).type);
+  }
+  return heard.join(', ') || NOTHING;
+}
+
+/** Another process goes on with what this one has begun. */
+const restart: Act = async ({ house }) => {
+  await house.reopen();
+  return 'restarted';
+};
+
+const minutes: Act = async ({ house, dice }) => pass(house, dice.between(1, 90) * MINUTE_MS, true);
+/** With the house at work, or as if it were down. */
+const days: Act = async ({ house, dice }) => pass(house, dice.between(1, 20) * DAY_MS, dice.chance(0.6));
+const month: Act = async ({ house }) => pass(house, 31 * DAY_MS, true);
+
+async function pass(house: Scene['house'], ms: number, isAtWork: boolean): Promise<string> {
+  house.advance(ms);
+  await house.emulator.flush();
+  if (isAtWork) await house.app.money.sweep();
+  return `${(ms / DAY_MS).toFixed(1)} days${isAtWork ? '' : ' down'}`;
+}
+
+/** A press on "send" whose answer is lost, and then "by card": one key, both ways. */
+const tipBothWays: Act = async ({ app, world, dice }) => {
+  const room = dice.pick(world.free);
+  const identity = dice.pick(world.fans) ?? '';
+  if (!room) return NOTHING;
+  const input = { amountMinor: dice.between(500, 900), idempotencyKey: keyOf(dice) };
+  const from = { identity, name: 'Fan', role: 'fan' } as const;
+  const both = [() => app.money.tip({ room, from, input }), () => app.money.tipByCard({ room, from, input })];
+  const [first, second] = dice.chance(0.5) ? both : both.reverse();
+  const answers = await Promise.allSettled([first?.(), second?.()]);
+  for (const answer of answers) {
+    if (answer.status === 'fulfilled' && answer.value && 'checkoutUrl' in answer.value) {
+      await payCheckout(answer.value.checkoutUrl);
+    }
+  }
+  return answers.map(({ status }) => status).join(', ');
+};
+
+/** An association, or the price of the house, changes from a day on. */
+const changeFeesLater: Act = async ({ app, house, dice }) => {
+  const effectiveAt = new Date(house.clock.now() + dice.between(1, 40) * DAY_MS).toISOString();
+  return (await app.money.pricing.addFeePolicy({ commissionBps: dice.between(500, 4_000), effectiveAt })).id;
+};
+
+export const FLOW_STEPS = {
+  ...ACTS,
+  holdNews: { act: holdNews, weight: 1 },
+  hearSome: { act: hearSome, weight: 1 },
+  hearAll: { act: hearAll, weight: 1 },
+  restart: { act: restart, weight: 1 },
+  minutes: { act: minutes, weight: 1 },
+  days: { act: days, weight: 1 },
+  month: { act: month, weight: 1 },
+  tipBothWays: { act: tipBothWays, weight: 1 },
+  changeFeesLater: { act: changeFeesLater, weight: 1 },
+};
+export type FlowStepName = keyof typeof FLOW_STEPS;
+
+/** How often each is played, where a flow is short and must come to something; what is not named is not played. */
+export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
+  topUp: 6,
+  saveCard: 1,
+  topUpByCard: 2,
+  promote: 2,
+  openRoom: 3,
+  ticketFromWallet: 4,
+  ticketByCard: 4,
+  ticketTwice: 1,
+  tip: 5,
+  cardTip: 2,
+  tipBothWays: 1,
+  payOldPage: 1,
+  join: 5,
+  changeTier: 2,
+  cancel: 1,
+  resume: 1,
+  changeCard: 1,
+  ask: 2,
+  watch: 2,
+  end: 1,
+  refundTip: 2,
+  refundTicket: 4,
+  refundTopup: 2,
+  refundMembership: 3,
+  refundPrivateSession: 1,
+  withdraw: 2,
+  refundAtProvider: 4,
+  openDispute: 4,
+  decideDispute: 5,
+  escalate: 1,
+  endRoom: 1,
+  goLive: 1,
+  onboard: 1,
+  payOut: 1,
+  freeze: 1,
+  reverseTransfer: 1,
+  pledge: 1,
+  changeFees: 1,
+  changeFeesLater: 1,
+  sweep: 3,
+  minutes: 3,
+  days: 4,
+  month: 2,
+  holdNews: 2,
+  hearSome: 3,
+  hearAll: 2,
+  restart: 1,
+};
