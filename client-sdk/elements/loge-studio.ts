@@ -19,6 +19,7 @@ import './loge-private.ts';
 import './studio-earnings.ts';
 import './studio-tipping.ts';
 import './studio-figures.ts';
+import { interruptionQuestion } from './studio-interruption.ts';
 import './studio-picture.ts';
 import type { LogeStudioPicture } from './studio-picture.ts';
 import { studioStyles } from './studio-styles.ts';
@@ -153,17 +154,11 @@ export class LogeStudio extends RoomPart {
     </wa-button>`;
   }
 
-  /** After a long loss of the connection nothing is published again before its creator has said so. */
   #interrupted(room: Room): TemplateResult {
-    const { interruptedTitle, interruptedText, goLiveAgain, stayOff } = this.texts.studio;
-    return html`<wa-callout class="interrupted" variant="warning" role="alert" data-testid="live-interrupted">
-      <strong>${interruptedTitle}</strong>
-      <p>${interruptedText}</p>
-      <div class="answers">
-        ${this.#goLiveButton(room, 'go-live-again', goLiveAgain)}
-        <wa-button appearance="outlined" data-testid="stay-off-air" @click=${() => this.#stayOff(room)}>${stayOff}</wa-button>
-      </div>
-    </wa-callout>`;
+    return interruptionQuestion(this.texts, {
+      again: this.#goLiveButton(room, 'go-live-again', this.texts.studio.goLiveAgain),
+      stayOff: () => this.#stayOff(room),
+    });
   }
 
   #stayOff(room: Room): void {

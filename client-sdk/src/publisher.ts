@@ -179,6 +179,8 @@ export class Publisher {
   /** The socket is lost: the media goes on for as long as the server waits for us. Past that our creator has to be asked. */
   handleConnectionLost(): void {
     clearTimeout(this.#graceTimer);
+    // Whoever is going live is told so, and tries again.
+    if (this.#state.kind === 'starting') this.#close(new LogeError('connection_failed'));
     if (this.isOn) this.#graceTimer = setTimeout(() => this.#interrupt(), STAGE.graceMs);
   }
 
@@ -193,15 +195,8 @@ export class Publisher {
     }
     if (this.#state.kind !== 'live') return;
     const { sent } = this.#state;
-    const resumed = await this.#resume(sent.media);
-    // The connection broke again: the next welcome brings us back here.
-    if (resumed === 'connection_failed' || !this.#isCurrent(sent.media)) return;
-    if (typeof resumed === 'string') {
-      const ending = REFUSALS[resumed];
-      if (ending) this.#finish(ending, null);
-      else void this.#restore(`resume refused: ${resumed}`);
-      return;
-    }
+    const resumed = await this.#resumeOrEnd(sent.media);
+    if (!resumed) return;
     sent.media.handleReconnected();
     this.#followLater();
     if (this.#engine.keepsSpares)
@@ -277,10 +272,19 @@ export class Publisher {
    */
   async handleLiveEnded(): Promise<void> {
     if (this.#state.kind !== 'live') return;
-    const { media } = this.#state.sent;
+    await this.#resumeOrEnd(this.#state.sent.media);
+  }
+
+  /** Takes the session over; null where it is gone, and what follows from that has been done. */
+  async #resumeOrEnd(media: MediaTransport): Promise<RequestAnswer<'stage:resume'> | null> {
     const resumed = await this.#resume(media);
-    const ending = typeof resumed === 'string' && REFUSALS[resumed];
-    if (ending && this.#isCurrent(media)) this.#finish(ending, null);
+    // The connection broke again: the next welcome asks again.
+    if (resumed === 'connection_failed' || !this.#isCurrent(media)) return null;
+    if (typeof resumed !== 'string') return resumed;
+    const ending = REFUSALS[resumed];
+    if (ending) this.#finish(ending, null);
+    else void this.#restore(`resume refused: ${resumed}`);
+    return null;
   }
 
   /** Takes the session over, or learns why not. */

@@ -270,6 +270,13 @@ function parsePlan(text: string): Plan {
   return [...text.matchAll(/(\w+) at (\d+)/g)].map(([, act = '', step]) => ({ act, step: Number(step) }));
 }
 
+/** What deeper runs have found. */
+const FOUND = ['mute at 3, replaceAndEnd at 7', 'mute at 4, endElsewhere at 11, lose at 11'];
+
+it.each(FOUND)('of a creator who goes live: %s', (plan) =>
+  run(SCENARIOS['of a creator who goes live'] as Scenario, parsePlan(plan)),
+);
+
 describe(`schedules of up to ${DEPTH} acts (seed ${SEED})`, { timeout: 3_600_000 }, () => {
   it.each(Object.entries(SCENARIOS))('%s', async (_name, scenario) => {
     const { LOGE_RACE_PLAN: plan } = process.env;

@@ -278,12 +278,10 @@ export class Stage {
     return extendWatching(this.#places, { room, identity, untilMs });
   }
 
-  /**
-   * The creator's own end of the live: at once, without grace, and whichever gateway looks after the publisher. With a publication, only if no
-   * other page has taken the stage since: an end that was asked for while its page was away may come late.
-   */
+  /** The creator's own end of the live, at once and everywhere; of a publication that another page has replaced since, there is nothing to end. */
   async endLive(room: RoomId, publication?: string): Promise<void> {
-    if (publication && (await this.#lives.isReplaced(room, publication))) return;
+    // Without an answer of the database: nobody stays on stage who wanted to leave it.
+    if (publication && (await this.#lives.isReplaced(room, publication).catch(() => false))) return;
     try {
       // First, so that who goes live meanwhile is either part of what ends here or comes after it.
       await this.#lives.end(room);

@@ -80,11 +80,10 @@ test('a live that was only lost is restored, unless another page takes the stage
   await laptop.request('stage:leave', { session: restored.session });
   // The node works on it while the phone goes live.
   const { context } = loge.app;
-  const findHolder = context.rooms.findStageHolder.bind(context.rooms);
-  vi.spyOn(context.rooms, 'findStageHolder').mockImplementationOnce(async (asked) => {
-    const holder = await findHolder(asked);
-    await context.rooms.takeStage(asked, PHONE);
-    return holder;
+  const holdsStage = context.rooms.assertHoldsStage.bind(context.rooms);
+  vi.spyOn(context.rooms, 'assertHoldsStage').mockImplementationOnce(async (...asked) => {
+    await holdsStage(...asked);
+    await context.rooms.takeStage(asked[0], PHONE);
   });
   expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_replaced');
   expect(await context.stage.stats()).toMatchObject({ sessions: 0 });
