@@ -26,6 +26,7 @@ import { Money } from './money/money.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/payment-provider.ts';
 import { StripeProvider } from './money/stripe-provider.ts';
+import { ParticipantData } from './participant-data.ts';
 import { type Bus, MemoryBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { Database } from './platform/db.ts';
@@ -209,6 +210,7 @@ export class App {
       deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
       apiKeys,
       tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
+      participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),
       rooms,
       money,
       events,

@@ -2,8 +2,10 @@
  * Starts everything in one process from the environment, or with `gateway` one gateway among several; prints where it is, and stops cleanly on
  * Ctrl-C or SIGTERM.
  */
+import { url as debuggerUrl } from 'node:inspector';
 import { App } from './app.ts';
 import { type Config, ConfigError, type Part, parseConfig } from './config.ts';
+import { EventLoopWatchdog } from './platform/event-loop-watchdog.ts';
 
 const SHUTDOWN_LIMIT_MS = 15_000;
 const REPEATED_SIGNAL_MS = 1_000;
@@ -12,6 +14,9 @@ async function main(): Promise<void> {
   const part: Part = process.argv[2] === 'gateway' ? 'gateway' : 'all';
   const config = parseConfig(process.env, part);
   const app = await App.create({ config });
+  // Not before: a start may have long turns, and an orchestrator gives it a limit of its own.
+  // A debugger stops the event loop on purpose.
+  if (debuggerUrl() === undefined) EventLoopWatchdog.create({ metrics: app.context.metrics });
   printWelcome(config, app);
   let stoppingSince: number | undefined;
   const stop = () => {

@@ -54,6 +54,8 @@ export interface SessionGrant {
   subscribe: boolean;
   /** Milliseconds since the epoch; the node closes the session then by itself. Absent: until it is closed. */
   until?: number;
+  /** Somebody pays for each second: the node pauses what it sends to a client that does not report that it arrives (`paused`). */
+  metered?: boolean;
 }
 
 export interface Viewport {
@@ -75,11 +77,21 @@ export interface ConsumerOptions {
 /** A session as whoever takes it over finds it. */
 export interface AdoptedSession {
   publish: boolean;
+  /** Proves from now on that the session is the caller's. */
+  epoch: number;
   /** What it receives at the moment. */
   consumers: ConsumerOptions[];
+  /** Nothing is sent over it, until `play`. */
+  paused?: boolean;
   /** The spare that waits for it, which is taken over along with it. */
-  spare?: { session: string; consumers: ConsumerOptions[] };
+  spare?: { session: string; epoch: number; consumers: ConsumerOptions[] };
 }
+
+/**
+ * Whose a session is: its epoch, a fencing number, is `FIRST_EPOCH` for the gateway that opened it and grows with each other gateway that adopts it.
+ * A gateway that stood still meanwhile names an old one, and can neither renew nor close the session.
+ */
+export const FIRST_EPOCH = 1;
 
 /** Where a node gets the stage of a room whose publisher is on another node. */
 export interface RoomUpstream {
@@ -148,6 +160,11 @@ export type SfuEvent =
    * and what was received over it comes over the spare. The session is over; nothing further is told of it.
    */
   | { type: 'takenOver'; room: string; session: string; by: string }
+  /**
+   * Nothing more is sent over a metered session, since its client has not reported for a while that it receives anything, in this session or an
+   * earlier one of the same person in the room; `play` ends the pause.
+   */
+  | { type: 'paused'; room: string; session: string }
   /** Its person came back through another gateway, which looks after the session from now on; nothing further of it is told here. */
   | { type: 'adopted'; room: string; session: string }
   /** A session ended on the node's side. */
@@ -184,10 +201,10 @@ export interface SessionTraffic {
   /** Video that the node sent to the client. */
   videoSentBytes: number;
   /**
-   * Media, RTCP and DTLS that came from the client, without connectivity checks: of a viewer its receiver reports, by which it says that it
-   * gets what is sent (RFC 3550).
+   * Of a viewer: how many looks at its consumers, these counters included, have found a new RTCP receiver report, by which a client says that it gets
+   * what is sent (RFC 3550). Connectivity checks do not count.
    */
-  receivedBytes: number;
+  receiverReports: number;
 }
 
 /**
@@ -225,6 +242,8 @@ export interface SfuNode {
   unproduce(request: { session: string; producerId: string }): Promise<void>;
   setMuted(request: { session: string; producerId: string; muted: boolean }): Promise<void>;
   setViewport(request: { session: string; viewport: Viewport }): Promise<void>;
+  /** Ends the pause of a session. Rationed for each person and room: where it is too early, answers after how long to ask again. */
+  play(request: { session: string }): Promise<{ retryAfterMs?: number }>;
   /**
    * Says that entitled people are there who may watch any moment: keeps the lowest layer flowing although nobody watches yet, so
    * that the first picture does not wait for the publisher. Zero lets it stop.
@@ -238,11 +257,18 @@ export interface SfuNode {
   /**
    * Another gateway, or another socket of the same, takes a person's session over, and its spare with it: says what they are and what they receive at
    * the moment, since their person may have missed what was told meanwhile; renews them, and tells their events there from now on. `session_not_found`
-   * if the session is not theirs in that room, or is a spare.
+   * if the session is not theirs in that room, or is a spare. With the session's present `epoch` it is the caller's already and stays so; otherwise its
+   * earlier gateway is told (`adopted`).
    */
-  adopt(request: { session: string; room: string; identity: string }): Promise<AdoptedSession>;
-  /** Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. */
-  renew(request: { sessions: string[] }): Promise<{ lost: string[] }>;
+  adopt(request: { session: string; room: string; identity: string; epoch?: number }): Promise<AdoptedSession>;
+  /**
+   * Renews the lease of sessions; a session not renewed for `leaseMs` (node's configuration) is closed with `lease_expired`. `epochs` of those that were
+   * adopted; the others count as opened by the caller. Answers which are gone, and which are another gateway's by now and were not renewed.
+   */
+  renew(request: {
+    sessions: string[];
+    epochs?: Record<string, number>;
+  }): Promise<{ lost: string[]; adopted: string[] }>;
   /**
    * Lets a session last until another time (milliseconds since the epoch). A grant that has run out is not revived: the session is closed then,
    * `session_not_found`.
@@ -254,8 +280,10 @@ export interface SfuNode {
   roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]>;
   /** Whether anybody is in the room on this node: its publisher, somebody who watches, or another node that gets the stage from here. */
   isOpen(request: { room: string }): Promise<{ open: boolean }>;
-  /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error. */
-  closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void>;
+  /** Closes transport and tracks at once. Closing what is not there, or no longer, is no error; `not_owner` where it is another gateway's by now. */
+  closeSession(request: { session: string; epoch?: number; reason?: SessionCloseReason }): Promise<void>;
+  /** Closes the session of the room's publisher, whichever gateway looks after it. */
+  closePublisher(request: { room: string }): Promise<void>;
   /** Closes every session that a person has in the room, whichever gateway looks after it. */
   closePerson(request: { room: string; identity: string }): Promise<void>;
   /** Closes every session of the room with `room_closed` and forgets its audience. */
@@ -300,6 +328,8 @@ export type SfuErrorCode =
   | 'node_full'
   /** The person has as many watching sessions in the room on this node as one may have, and all of them are connected. */
   | 'too_many_sessions'
+  /** Another gateway has adopted the session. */
+  | 'not_owner'
   /** No spare is kept for this session, now or later: the node keeps none, the stage comes from another node, or the session may have none. */
   | 'spare_unavailable';
 

@@ -6,7 +6,7 @@ import { pullAnswer, pullRequest, roomUpstream, wantKeyFrameRequest, wantLayerRe
  * What crosses the control API, in JSON: requests and their answers, and events, which the receiver counts so that none is lost when the
  * connection is. Both ends check what they are sent. The media parameters pass as they are: the node checks what the worker doesn't.
  */
-export const CONTROL_VERSION = 1;
+export const CONTROL_VERSION = 2;
 
 const id = z.string().min(1).max(200);
 const json = z.looseObject({});
@@ -23,6 +23,7 @@ const grant = z.object({
   publish: z.boolean(),
   subscribe: z.boolean(),
   until: z.number().optional(),
+  metered: z.boolean().optional(),
 });
 const kind = z.enum(['audio', 'video']);
 const source = z.enum(['camera', 'microphone', 'screen', 'screenAudio']);
@@ -51,12 +52,13 @@ const transport = z.object({
 });
 const consumer = z.object({ id, producerId: id, kind, rtpParameters, source, muted: z.boolean() });
 const sessions = z.array(id).max(100_000);
+const epoch = z.number().int().min(1);
 const nothing = z.null();
 const sessionTraffic = {
   session: id,
   videoReceivedBytes: z.number(),
   videoSentBytes: z.number(),
-  receivedBytes: z.number(),
+  receiverReports: z.number(),
 };
 
 /** Every method of the contract that crosses, with the shape of what is asked and what is answered. */
@@ -93,16 +95,22 @@ export const controlMethods = {
   unproduce: { request: z.object({ session: id, producerId: id }), answer: nothing },
   setMuted: { request: z.object({ session: id, producerId: id, muted: z.boolean() }), answer: nothing },
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
+  play: { request: z.object({ session: id }), answer: z.object({ retryAfterMs: z.number().optional() }) },
   setAudience: { request: z.object({ room: id, people: z.number().int() }), answer: nothing },
   adopt: {
-    request: z.object({ session: id, room: id, identity: z.string().max(400) }),
+    request: z.object({ session: id, room: id, identity: z.string().max(400), epoch: epoch.optional() }),
     answer: z.object({
       publish: z.boolean(),
+      epoch,
       consumers: z.array(consumer),
-      spare: z.object({ session: id, consumers: z.array(consumer) }).optional(),
+      paused: z.boolean().optional(),
+      spare: z.object({ session: id, epoch, consumers: z.array(consumer) }).optional(),
     }),
   },
-  renew: { request: z.object({ sessions }), answer: z.object({ lost: sessions }) },
+  renew: {
+    request: z.object({ sessions, epochs: z.record(id, epoch).optional() }),
+    answer: z.object({ lost: sessions, adopted: sessions }),
+  },
   updateGrant: { request: z.object({ session: id, until: z.number() }), answer: nothing },
   traffic: { request: z.object({ sessions }), answer: z.array(z.object(sessionTraffic)) },
   roomTraffic: {
@@ -111,7 +119,11 @@ export const controlMethods = {
   },
   isOpen: { request: z.object({ room: id }), answer: z.object({ open: z.boolean() }) },
   closePerson: { request: z.object({ room: id, identity: z.string().max(400) }), answer: nothing },
-  closeSession: { request: z.object({ session: id, reason: closeReason.optional() }), answer: nothing },
+  closePublisher: { request: z.object({ room: id }), answer: nothing },
+  closeSession: {
+    request: z.object({ session: id, epoch: epoch.optional(), reason: closeReason.optional() }),
+    answer: nothing,
+  },
   closeRoom: { request: z.object({ room: id }), answer: nothing },
   follow: { request: z.object({ room: id, upstream: roomUpstream }), answer: nothing },
   pull: { request: pullRequest, answer: pullAnswer },
@@ -146,6 +158,7 @@ export const sfuEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('layersWanted'), ...about, producerId: id, maxSpatialLayer: z.number().int() }),
   z.object({ type: z.literal('keyFrameWanted'), ...about, producerId: id }),
   z.object({ type: z.literal('takenOver'), ...about, by: id }),
+  z.object({ type: z.literal('paused'), ...about }),
   z.object({ type: z.literal('adopted'), ...about }),
   z.object({ type: z.literal('sessionClosed'), ...about, reason: closeReason }),
   z.object({ type: z.literal('transportState'), ...about, state: z.enum(['connected', 'disconnected', 'failed']) }),
@@ -162,6 +175,7 @@ const errorCodes = [
   'node_unavailable',
   'node_full',
   'too_many_sessions',
+  'not_owner',
   'spare_unavailable',
 ] as const satisfies readonly SfuErrorCode[];
 

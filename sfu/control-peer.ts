@@ -134,16 +134,18 @@ export class ControlPeer implements EventReceiver {
       unproduce: (request) => node.unproduce(request),
       setMuted: (request) => node.setMuted(request),
       setViewport: (request) => node.setViewport(request),
+      play: (request) => node.play(request),
       setAudience: (request) => audiences.set(this, request),
       adopt: async (request) => {
         const answer = await node.adopt(request);
         const { relay } = this.#options;
         for (const session of [request.session, answer.spare?.session])
-          if (session !== undefined && !this.#gone) relay.adopt({ session, room: request.room }, this);
+          if (session !== undefined && !this.#gone) relay.claim(session, this);
         return answer;
       },
       roomTraffic: (request) => node.roomTraffic(request),
       isOpen: (request) => node.isOpen(request),
+      closePublisher: (request) => node.closePublisher(request),
       closePerson: (request) => node.closePerson(request),
       renew: (request) => this.#renew(request),
       updateGrant: (request) => node.updateGrant(request),
@@ -166,7 +168,7 @@ export class ControlPeer implements EventReceiver {
     const isNew = relay.claimNew(session, this);
     try {
       const answer = await open();
-      if (this.#gone) await node.closeSession({ session });
+      if (this.#gone) node.endSession(session, 'closed');
       return answer;
     } catch (error) {
       if (isNew) relay.forget(session);
@@ -174,12 +176,12 @@ export class ControlPeer implements EventReceiver {
     }
   }
 
-  async #renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
+  async #renew(request: ControlRequest<'renew'>): Promise<{ lost: string[]; adopted: string[] }> {
     const { relay, node } = this.#options;
-    const { lost } = await node.renew(request);
-    const gone = new Set(lost);
-    if (!this.#gone) for (const session of request.sessions) if (!gone.has(session)) relay.claim(session, this);
-    return { lost };
+    const { lost, adopted } = await node.renew(request);
+    const others = new Set([...lost, ...adopted]);
+    if (!this.#gone) for (const session of request.sessions) if (!others.has(session)) relay.claim(session, this);
+    return { lost, adopted };
   }
 
   #send(frame: ServerFrame): void {

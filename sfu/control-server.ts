@@ -45,7 +45,7 @@ export class SfuControlServer {
   }
 
   private constructor({ node, secrets, log = silentLog }: SfuControlServerOptions) {
-    const relay = new EventRelay({ giveUp: (session) => void node.closeSession({ session, reason: 'lease_expired' }) });
+    const relay = new EventRelay({ giveUp: (session) => node.endSession(session, 'lease_expired') });
     const audiences = new SharedAudiences(node);
     const subscriptions = [
       node.on((event) => relay.handleEvent(event)),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SfuEvent } from './contract.ts';
 import { EventRelay, type NumberedEvent } from './event-relay.ts';
+import { HELD_EVENTS_PER_SESSION_MAX } from './limits.ts';
 
 const added = (session: string): SfuEvent => ({ type: 'consumersAdded', room: 'r', session, consumers: [] });
+const adopted = (session: string): SfuEvent => ({ type: 'adopted', room: 'r', session });
 const closed = (session: string): SfuEvent => ({ type: 'sessionClosed', room: 'r', session, reason: 'closed' });
 
 function receiver() {
@@ -27,14 +29,32 @@ describe('EventRelay', () => {
     const relay = new EventRelay({ giveUp: () => {} });
     const [first, second] = [receiver(), receiver()];
     relay.claim('s', first);
-    relay.adopt({ session: 's', room: 'r' }, second);
-    relay.adopt({ session: 's', room: 'r' }, second);
+    relay.handleEvent(adopted('s'));
+    relay.claim('s', second);
     relay.handleEvent(added('s'));
     expect(first.delivered.map(({ event }) => event.type)).toEqual(['adopted']);
     expect(second.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded']);
     // What the first may not have got is not for the second, who would take it for its own loss.
     relay.drop(first, first.delivered);
     expect(second.delivered).toHaveLength(1);
+  });
+
+  it('keeps what a gateway missed for whoever adopts its session', () => {
+    const relay = new EventRelay({ giveUp: () => {} });
+    const [first, second] = [receiver(), receiver()];
+    relay.claim('s', first);
+    relay.drop(first, []);
+    relay.handleEvent(added('s'));
+    relay.handleEvent(adopted('s'));
+    relay.claim('s', second);
+    expect(second.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded']);
+  });
+
+  it('gives up no session of the gateway in its own process, however much happens in it', () => {
+    const givenUp: string[] = [];
+    const relay = new EventRelay({ giveUp: (session) => givenUp.push(session) });
+    for (let i = 0; i < 2 * HELD_EVENTS_PER_SESSION_MAX; i++) relay.handleEvent(added('s'));
+    expect([givenUp, relay.heldSessions]).toEqual([[], 0]);
   });
 
   it('keeps nothing of a session that had ended before its gateway was lost', () => {

@@ -13,13 +13,14 @@ export interface EventReceiver {
 }
 
 /**
- * Brings each session's events to the gateway that looks after it: the one that opened it, or that last renewed it. What happens while
- * that gateway is not connected waits, in order, for whoever renews the session next. A session of which more would have to wait than can be made good
- * is given up, so that its participant comes anew.
+ * Brings the events of each session that was opened over the control API to the gateway that looks after it: the one that opened it, or that last
+ * adopted it. What happens while that gateway is not connected waits, in order, for its return or for another gateway. A session of which more would
+ * have to wait than can be made good is given up, so that its participant comes anew.
  */
 export class EventRelay {
   readonly #giveUp: (session: string) => void;
-  readonly #owners = new Map<string, EventReceiver>();
+  /** Undefined: its gateway is not connected. Sessions that are not in here are looked after in this process. */
+  readonly #owners = new Map<string, EventReceiver | undefined>();
   readonly #held = new Map<string, NumberedEvent[]>();
   #number = 0;
 
@@ -40,17 +41,9 @@ export class EventRelay {
     for (const event of held) receiver.deliver(event);
   }
 
-  /** The session's person is at another gateway now: who looked after it so far hears that, and need not. */
-  adopt({ session, room }: { session: string; room: string }, receiver: EventReceiver): void {
-    const earlier = this.#owners.get(session);
-    if (earlier && earlier !== receiver)
-      earlier.deliver({ number: ++this.#number, event: { type: 'adopted', session, room } });
-    this.claim(session, receiver);
-  }
-
   /** Claims a session that is being opened; false when somebody has it already. */
   claimNew(session: string, receiver: EventReceiver): boolean {
-    if (this.#owners.has(session) || this.#held.has(session)) return false;
+    if (this.#owners.has(session)) return false;
     this.#owners.set(session, receiver);
     return true;
   }
@@ -62,26 +55,28 @@ export class EventRelay {
   }
 
   handleEvent(event: SfuEvent | PipeEvent): void {
+    const { session, type } = event;
+    if (!this.#owners.has(session)) return;
+    const owner = this.#owners.get(session);
     const numbered = { number: ++this.#number, event };
-    const owner = this.#owners.get(event.session);
     if (owner) owner.deliver(numbered);
+    // Who was not there to be told that another has taken over hears it on renewing. What waited is the other's to get.
+    else if (type === 'adopted') return;
     else this.#hold(numbered);
     // Nobody needs to claim a session that is gone: renewing it says so.
-    if (isLastOfSession(event)) this.forget(event.session);
+    if (isLastOfSession(event)) this.forget(session);
   }
 
   /** A gateway is gone, and with it the certainty that these last events arrived. */
   drop(receiver: EventReceiver, undelivered: readonly NumberedEvent[]): void {
-    for (const [session, owner] of this.#owners) if (owner === receiver) this.#owners.delete(session);
-    // Nobody will ever claim what ended meanwhile: of these nothing is held.
-    const ended = new Set(undelivered.flatMap(({ event }) => (isLastOfSession(event) ? event.session : [])));
+    for (const [session, owner] of this.#owners) if (owner === receiver) this.#owners.set(session, undefined);
     for (const event of undelivered) {
       const { session, type } = event.event;
-      // That was for nobody else.
-      if (type === 'adopted') continue;
+      // What was for that gateway alone, or is of a session that has ended meanwhile.
+      if (type === 'adopted' || !this.#owners.has(session)) continue;
       const owner = this.#owners.get(session);
       if (owner) owner.deliver(event);
-      else if (!ended.has(session)) this.#hold(event);
+      else this.#hold(event);
     }
   }
 

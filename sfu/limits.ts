@@ -33,6 +33,15 @@ export const AUDIENCE_ROOMS_MAX = 10_000;
 /** How long a session may take to bring up ICE and DTLS. A slow phone over TURN needs some seconds. */
 export const CONNECT_WITHIN_MS = 15_000;
 
+/** How long somebody who pays by the second is sent media without a receiver report before their session is paused, and how often that is looked at. */
+export const UNANSWERED_MAX_MS = 3_000;
+export const RECEIVER_LOOK_MS = 500;
+/** Pauses that a person may end in a room, within the window: what a client without a receiver gets for nothing is a twentieth of the time. */
+export const PLAYS_PER_WINDOW_MAX = 5;
+export const PLAYS_WINDOW_MS = 300_000;
+/** People who pay by the second whose unanswered time is remembered. */
+export const RECEIVER_BUDGETS_MAX = 10_000;
+
 /** Codecs that a viewer may list; browsers list some forty. */
 export const CLIENT_CODECS_MAX = 200;
 

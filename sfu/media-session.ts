@@ -17,14 +17,17 @@ export abstract class MediaSession extends Session {
   #transport: types.WebRtcTransport | undefined;
   #connecting: { fingerprints: string; done: Promise<void> } | undefined;
   #state: TransportState | undefined;
-  /** Since when its client could have connected, by `performance.now()`; undefined once it has. */
-  #awaitedSinceMs: number | undefined = performance.now();
+  /** Since when its client is expected to connect, by `performance.now()`; undefined while it is not, and once it has. */
+  #awaitedSinceMs: number | undefined;
+  #hasConnected = false;
   /** The session whose worker has to die before this one is used. */
   #spareOf: string | undefined;
 
   protected constructor(options: SessionOptions) {
     super(options);
     this.#spareOf = options.spareOf;
+    // A viewer's spare has nothing to connect for until the publisher has one; it is one for each session.
+    if (options.spareOf === undefined || options.grant.publish) this.#awaitedSinceMs = performance.now();
   }
 
   override get spareOf(): string | undefined {
@@ -36,7 +39,7 @@ export abstract class MediaSession extends Session {
     return !this.closed && this.#state === 'connected';
   }
 
-  /** How long the client has been expected to connect for the first time; zero once it has. */
+  /** How long the client has been expected to connect for the first time; zero where it is not, and once it has. */
   get unconnectedMs(): number {
     return this.#awaitedSinceMs === undefined ? 0 : performance.now() - this.#awaitedSinceMs;
   }
@@ -76,7 +79,7 @@ export abstract class MediaSession extends Session {
 
   /** A browser connects for the sake of a track: this is the first that it is offered. */
   protected handleFirstOffer(): void {
-    if (this.#awaitedSinceMs !== undefined) this.#awaitedSinceMs = performance.now();
+    if (!this.#hasConnected) this.#awaitedSinceMs = performance.now();
   }
 
   /** ICE and DTLS are up: media flows from now on. */
@@ -119,6 +122,7 @@ export abstract class MediaSession extends Session {
     if (!state || state === this.#state) return;
     this.#state = state;
     if (state === 'connected') {
+      this.#hasConnected = true;
       this.#awaitedSinceMs = undefined;
       this.handleConnected();
     }

@@ -4,6 +4,7 @@ import {
   type AdoptedSession,
   type ConsumerOptions,
   type DtlsParameters,
+  FIRST_EPOCH,
   type IceParameters,
   type ProduceRequest,
   type PublishRequest,
@@ -42,6 +43,7 @@ import type { PipeListen } from './pipe-listen.ts';
 import type { PipeEvent, PullAnswer, PullRequest } from './pipe-messages.ts';
 import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
+import { ReceiverBudgets } from './receiver-budget.ts';
 import type { Room } from './room.ts';
 import { RoomDirectory } from './room-directory.ts';
 import type { Session } from './session.ts';
@@ -103,6 +105,7 @@ export class LocalSfuNode implements SfuNode {
   readonly #consumersPerWorkerMax: number;
   readonly #rooms: RoomDirectory;
   readonly #sessions: SessionHost;
+  readonly #budgets = new ReceiverBudgets();
   readonly #links: NodeLinks | undefined;
   readonly #listeners: EventListeners;
   readonly #pipeListeners = new Set<(event: PipeEvent) => void>();
@@ -207,10 +210,17 @@ export class LocalSfuNode implements SfuNode {
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     this.#assertTakesSessions(request);
     if (request.spareOf === undefined) this.#sessions.makeRoomToWatch(request.grant);
-    const { rtpCapabilities, viewport, dtlsParameters, upstream } = request;
+    const { grant, rtpCapabilities, viewport, dtlsParameters, upstream } = request;
     return await this.#sessions.open(request, {
       place: (room) => room.routerForViewer(),
-      make: (options) => new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log }),
+      make: (options) =>
+        new WatchSession({
+          ...options,
+          rtpCapabilities,
+          viewport,
+          log: this.#log,
+          ...(grant.metered && { budget: this.#budgets.get(grant.room, grant.identity) }),
+        }),
       prepare: (room) => this.#followIfNoStage(room, upstream),
       open: (session) => session.open(dtlsParameters),
     });
@@ -303,40 +313,54 @@ export class LocalSfuNode implements SfuNode {
     await session.setViewport(request.viewport);
   }
 
+  async play(request: { session: string }): Promise<{ retryAfterMs?: number }> {
+    const session = this.#sessions.get(request.session);
+    if (!(session instanceof WatchSession)) throw new SfuError('not_entitled', 'A publishing session watches nothing.');
+    const retryAfterMs = await session.play();
+    return retryAfterMs === undefined ? {} : { retryAfterMs };
+  }
+
   async setAudience(request: { room: string; people: number }): Promise<void> {
     this.#sessions.assertOpen();
     this.#rooms.setAudience(request.room, request.people);
   }
 
-  async adopt({
-    session: id,
-    room,
-    identity,
-  }: {
-    session: string;
-    room: string;
-    identity: string;
-  }): Promise<AdoptedSession> {
-    const session = this.#media(id);
+  async adopt(request: { session: string; room: string; identity: string; epoch?: number }): Promise<AdoptedSession> {
+    const { room, identity } = request;
+    const session = this.#media(request.session);
     const { grant } = session;
     if (grant.room !== room || grant.identity !== identity || session.waiting) {
-      throw new SfuError('session_not_found', `${identity} has no session ${id} in this room.`);
+      throw new SfuError('session_not_found', `${identity} has no session ${session.id} in this room.`);
     }
     const spare = this.#sessions.spareFor(session);
-    for (const each of this.#sessions.withSpare(session)) each.renewedAtMs = this.#now();
+    const isTheirs = request.epoch === session.epoch;
+    for (const each of this.#sessions.withSpare(session)) {
+      each.renewedAtMs = this.#now();
+      if (isTheirs) continue;
+      each.epoch++;
+      this.#listeners.emit({ type: 'adopted', room, session: each.id });
+    }
     return {
       publish: session instanceof PublishSession,
+      epoch: session.epoch,
       consumers: consumersOf(session),
-      ...(spare?.opened && { spare: { session: spare.id, consumers: consumersOf(spare) } }),
+      ...(session instanceof WatchSession && session.paused && { paused: true }),
+      ...(spare?.opened && { spare: { session: spare.id, epoch: spare.epoch, consumers: consumersOf(spare) } }),
     };
   }
 
-  async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
+  async renew(request: {
+    sessions: string[];
+    epochs?: Record<string, number>;
+  }): Promise<{ lost: string[]; adopted: string[] }> {
+    const [lost, adopted]: [string[], string[]] = [[], []];
     for (const id of request.sessions) {
       const session = this.#sessions.find(id);
-      if (session) session.renewedAtMs = this.#now();
+      if (!this.#sessions.has(id)) lost.push(id);
+      else if (session && session.epoch !== (request.epochs?.[id] ?? FIRST_EPOCH)) adopted.push(id);
+      else if (session) session.renewedAtMs = this.#now();
     }
-    return { lost: request.sessions.filter((id) => !this.#sessions.has(id)) };
+    return { lost, adopted };
   }
 
   async updateGrant(request: { session: string; until: number }): Promise<void> {
@@ -372,8 +396,20 @@ export class LocalSfuNode implements SfuNode {
     return { open: this.#rooms.get(request.room) !== undefined };
   }
 
-  async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {
-    this.#sessions.endNamed(request.session, request.reason ?? 'closed');
+  async closeSession(request: { session: string; epoch?: number; reason?: SessionCloseReason }): Promise<void> {
+    const { session, epoch = FIRST_EPOCH, reason = 'closed' } = request;
+    if ((this.#sessions.find(session)?.epoch ?? epoch) !== epoch)
+      throw new SfuError('not_owner', `Another gateway looks after the session ${session}.`);
+    this.endSession(session, reason);
+  }
+
+  /** Closes a session whose gateway it is not to ask. */
+  endSession(session: string, reason: SessionCloseReason): void {
+    this.#sessions.endNamed(session, reason);
+  }
+
+  async closePublisher({ room }: { room: string }): Promise<void> {
+    this.#sessions.endPublisher(room);
   }
 
   async closePerson({ room, identity }: { room: string; identity: string }): Promise<void> {

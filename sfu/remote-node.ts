@@ -2,6 +2,7 @@ import {
   type AdoptedSession,
   type ConsumerOptions,
   type DtlsParameters,
+  FIRST_EPOCH,
   type IceParameters,
   type ProduceRequest,
   type PublishRequest,
@@ -47,9 +48,9 @@ export class RemoteSfuNode implements SfuNode {
   readonly #log: SfuLog;
   readonly #tellGone: () => void;
   /** What this gateway looks after, with its room and the events that have been told. */
-  readonly #sessions = new Map<string, { room: string; seen: Set<number> }>();
-  /** Sessions to be closed, of which the node has not said that it did. */
-  readonly #ending = new Set<string>();
+  readonly #sessions = new Map<string, { room: string; epoch: number; seen: Set<number> }>();
+  /** Sessions to be closed, of which the node has not said that it did, with the epochs under which they were ours. */
+  readonly #ending = new Map<string, number>();
   readonly #audiences = new Map<string, number>();
   readonly #met = Promise.withResolvers<Hello>();
   #hello: Hello | undefined;
@@ -130,31 +131,30 @@ export class RemoteSfuNode implements SfuNode {
     await this.#ask('setViewport', request);
   }
 
+  async play(request: { session: string }): Promise<{ retryAfterMs?: number }> {
+    return await this.#ask('play', request);
+  }
+
   async setAudience(request: { room: string; people: number }): Promise<void> {
     if (request.people <= 0) this.#audiences.delete(request.room);
     else if (this.#audiences.size < AUDIENCE_ROOMS_MAX) this.#audiences.set(request.room, request.people);
     await this.#ask('setAudience', request);
   }
 
-  async adopt(request: { session: string; room: string; identity: string }): Promise<AdoptedSession> {
-    const known = this.#sessions.has(request.session);
-    this.#lookAfter(request.session, request.room);
-    try {
-      const adopted = await this.#ask<AdoptedSession>('adopt', request);
-      if (adopted.spare) this.#lookAfter(adopted.spare.session, request.room);
-      return adopted;
-    } catch (error) {
-      if (!known) this.#sessions.delete(request.session);
-      throw error;
-    }
+  async adopt(request: { session: string; room: string; identity: string; epoch?: number }): Promise<AdoptedSession> {
+    const adopted = await this.#ask<AdoptedSession>('adopt', request);
+    this.#lookAfter(request.session, request.room, adopted.epoch);
+    if (adopted.spare) this.#lookAfter(adopted.spare.session, request.room, adopted.spare.epoch);
+    return adopted;
   }
 
-  async renew(request: { sessions: string[] }): Promise<{ lost: string[] }> {
-    // Taken over before asking: what waited for the session comes ahead of the answer.
-    for (const session of request.sessions) this.#lookAfter(session, '');
-    const { lost } = await this.#ask<{ lost: string[] }>('renew', request);
-    for (const session of lost) this.#sessions.delete(session);
-    return { lost };
+  async renew(request: {
+    sessions: string[];
+    epochs?: Record<string, number>;
+  }): Promise<{ lost: string[]; adopted: string[] }> {
+    const { lost, adopted } = await this.#ask<{ lost: string[]; adopted: string[] }>('renew', request);
+    for (const session of [...lost, ...adopted]) this.#sessions.delete(session);
+    return { lost, adopted };
   }
 
   async updateGrant(request: { session: string; until: number }): Promise<void> {
@@ -173,15 +173,26 @@ export class RemoteSfuNode implements SfuNode {
     return await this.#ask('isOpen', request);
   }
 
+  async closePublisher(request: { room: string }): Promise<void> {
+    await this.#ask('closePublisher', request);
+  }
+
   async closePerson(request: { room: string; identity: string }): Promise<void> {
     await this.#ask('closePerson', request);
   }
 
-  async closeSession(request: { session: string; reason?: SessionCloseReason }): Promise<void> {
-    this.#sessions.delete(request.session);
-    this.#ending.add(request.session);
-    await this.#ask('closeSession', request);
-    this.#ending.delete(request.session);
+  async closeSession(request: { session: string; epoch?: number; reason?: SessionCloseReason }): Promise<void> {
+    const { session, epoch = FIRST_EPOCH } = request;
+    this.#sessions.delete(session);
+    this.#ending.set(session, epoch);
+    try {
+      await this.#ask('closeSession', request);
+      this.#ending.delete(session);
+    } catch (error) {
+      // Another gateway's by now: it is not ours to close later either.
+      if (error instanceof SfuError && error.code === 'not_owner') this.#ending.delete(session);
+      throw error;
+    }
   }
 
   async closeRoom(request: { room: string }): Promise<void> {
@@ -233,8 +244,9 @@ export class RemoteSfuNode implements SfuNode {
     }
   }
 
-  #lookAfter(session: string, room: string): void {
-    if (!this.#sessions.has(session)) this.#sessions.set(session, { room, seen: new Set() });
+  #lookAfter(session: string, room: string, epoch = FIRST_EPOCH): void {
+    const seen = this.#sessions.get(session)?.seen ?? new Set();
+    this.#sessions.set(session, { room, epoch, seen });
   }
 
   #handleUp(hello: Hello): void {
@@ -244,13 +256,15 @@ export class RemoteSfuNode implements SfuNode {
     if (!earlier) return;
     if (earlier.node !== hello.node) this.#handleGone();
     // Who was put out while the node could not be told is put out now.
-    for (const session of this.#ending) this.closeSession({ session }).catch(() => {});
+    for (const [session, epoch] of this.#ending) this.closeSession({ session, epoch }).catch(() => {});
     const sessions = [...this.#sessions.keys()];
+    const epochs = Object.fromEntries([...this.#sessions].map(([session, { epoch }]) => [session, epoch]));
     for (const [room, people] of this.#audiences) this.#ask('setAudience', { room, people }).catch(() => {});
     if (sessions.length === 0) return;
-    this.#ask<{ lost: string[] }>('renew', { sessions })
-      .then(({ lost }) => {
+    this.#ask<{ lost: string[]; adopted: string[] }>('renew', { sessions, epochs })
+      .then(({ lost, adopted }) => {
         for (const session of lost) this.#lose(session, 'lease_expired');
+        for (const session of adopted) this.#handleAdopted(session);
       })
       // The next renewal of the leases makes up for it.
       .catch((error) => this.#log.warn({ err: error }, 'sessions not claimed again'));
@@ -275,6 +289,14 @@ export class RemoteSfuNode implements SfuNode {
     // Whoever asks where to go instead, because a session was lost, must not be sent here again.
     this.#tellGone();
     for (const session of [...this.#sessions.keys()]) this.#lose(session, 'node_lost');
+  }
+
+  /** Another gateway has taken the session over while this one could not be told. */
+  #handleAdopted(session: string): void {
+    const entry = this.#sessions.get(session);
+    if (!entry) return;
+    this.#sessions.delete(session);
+    this.#listeners.emit({ type: 'adopted', room: entry.room, session });
   }
 
   #lose(session: string, reason: SessionCloseReason): void {

@@ -124,6 +124,13 @@ export class SessionHost {
     else this.#sessions.giveUp(id);
   }
 
+  /** Ends the room's publisher, also one that is still being opened. */
+  endPublisher(name: string): void {
+    this.#sessions.giveUpPublishers(name);
+    const publisher = this.#options.rooms.get(name)?.publisher;
+    if (publisher) this.end(publisher, 'closed');
+  }
+
   /** Ends what a person has in a room, also what is still being opened. */
   endPerson(room: string, identity: string): void {
     this.#sessions.giveUpPerson(room, identity);

@@ -31,7 +31,8 @@ export class SessionRegistry {
   reserve({ session: id, grant, spareOf }: SessionRequest): ReservedPlace {
     if (this.#sessions.has(id)) throw new SfuError('session_exists', `There is already a session ${id}.`);
     const isWatching = !grant.publish && spareOf === undefined;
-    const place = new ReservedPlace({ id, room: grant.room, identity: grant.identity, isWatching });
+    const { room, identity, publish: isPublishing } = grant;
+    const place = new ReservedPlace({ id, room, identity, isWatching, isPublishing });
     this.#sessions.set(id, place);
     const key = personKey(place);
     const theirs = this.#byPerson.get(key) ?? new Set();
@@ -71,6 +72,12 @@ export class SessionRegistry {
     }
   }
 
+  giveUpPublishers(room: string): void {
+    for (const place of this.#sessions.values()) {
+      if (place instanceof ReservedPlace && place.isPublishing && place.room === room) this.#remove(place);
+    }
+  }
+
   giveUpPerson(room: string, identity: string): void {
     for (const place of this.ofPerson(room, identity)) if (place instanceof ReservedPlace) this.#remove(place);
   }
@@ -93,12 +100,14 @@ export class ReservedPlace {
   readonly room: string;
   readonly identity: string;
   readonly isWatching: boolean;
+  readonly isPublishing: boolean;
 
-  constructor(about: { id: string; room: string; identity: string; isWatching: boolean }) {
+  constructor(about: Pick<ReservedPlace, 'id' | 'room' | 'identity' | 'isWatching' | 'isPublishing'>) {
     this.id = about.id;
     this.room = about.room;
     this.identity = about.identity;
     this.isWatching = about.isWatching;
+    this.isPublishing = about.isPublishing;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import {
+  FIRST_EPOCH,
   type SessionCloseReason,
   type SessionGrant,
   type SessionTraffic,
@@ -45,7 +46,6 @@ interface StreamStat {
   type: string;
   kind?: string;
   byteCount?: number;
-  bytesReceived?: number;
 }
 
 /** One transport in one room, under a grant and a lease. Whose it is and what flows over it is the subclasses' business. */
@@ -55,6 +55,8 @@ export abstract class Session {
   protected readonly room: SessionRoom;
   /** When the lease was last renewed, in milliseconds since the epoch. */
   renewedAtMs: number;
+  /** Names who looks after it; see `FIRST_EPOCH`. */
+  epoch = FIRST_EPOCH;
   protected readonly emit: (event: SfuEvent) => void;
   #opened = false;
   #closedBecause: SessionCloseReason | undefined;
@@ -128,8 +130,13 @@ export abstract class Session {
       // A consumer's statistics tell of its producer too, which is somebody else's.
       videoReceivedBytes: isWatching ? 0 : video('inbound-rtp'),
       videoSentBytes: video('outbound-rtp'),
-      receivedBytes: stats.find(({ type }) => type === 'webrtc-transport')?.bytesReceived ?? 0,
+      receiverReports: this.countReports(stats),
     };
+  }
+
+  /** How many looks at the statistics of what is sent have found a new receiver report. */
+  protected countReports(_stats: unknown[]): number {
+    return 0;
   }
 
   /** Ends the media of this session at once. */

@@ -13,6 +13,9 @@ import { preferredLayer } from './layers.ts';
 import { EXPECTED_TRACKS } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import { MediaSession } from './media-session.ts';
+import type { ReceiverBudget } from './receiver-budget.ts';
+import { ReceiverGuard } from './receiver-guard.ts';
+import { ReceiverReports } from './receiver-reports.ts';
 import type { SessionOptions } from './session.ts';
 import type { StageTrack } from './stage-track.ts';
 import type { TrackWatcher } from './track-watcher.ts';
@@ -35,10 +38,24 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #log: SfuLog;
   #load = 0;
   #wasOffered = false;
+  readonly #reports = new ReceiverReports();
+  readonly #budget: ReceiverBudget | undefined;
+  #guard: ReceiverGuard | undefined;
+  #paused = false;
   #viewport: Viewport | undefined;
 
-  constructor(options: SessionOptions & { rtpCapabilities: RtpCapabilities; viewport?: Viewport; log: SfuLog }) {
+  constructor(
+    options: SessionOptions & {
+      rtpCapabilities: RtpCapabilities;
+      viewport?: Viewport;
+      /** Given where nothing is to be sent to a client that does not report that it arrives. */
+      budget?: ReceiverBudget;
+      log: SfuLog;
+    },
+  ) {
     super(options);
+    this.#budget = options.budget;
+    this.#paused = options.budget?.isSpent ?? false;
     this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
     this.#viewport = options.viewport;
     this.#log = options.log;
@@ -47,6 +64,10 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   /** What this viewer receives now; a track whose consumer is still being made is told when it is. */
   get consumers(): ConsumerOptions[] {
     return [...this.#watched.values()].flatMap((watched) => consumerOptions(watched) ?? []);
+  }
+
+  get paused(): boolean {
+    return this.#paused;
   }
 
   /** Counts this viewer into the worker's load. */
@@ -86,6 +107,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     // Tracks may come on stage while the first ones are awaited; the answer holds them too.
     while (this.#adding.size > 0) await Promise.all(this.#adding);
     const answer = this.answer(transport);
+    if (this.#budget) this.#guard = this.#createGuard(this.#budget);
+    if (this.#paused) this.#tellPaused();
     return { transport: answer, consumers: this.consumers };
   }
 
@@ -142,8 +165,20 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     await Promise.all(changed.map((watched) => this.#applyPreferredLayer(watched)));
   }
 
+  /** Ends a pause, or answers after how many milliseconds that may be asked for. */
+  async play(): Promise<number | undefined> {
+    this.assertOpen();
+    if (!this.#paused || !this.#budget) return undefined;
+    const retryAfterMs = this.#budget.renew(performance.now());
+    if (retryAfterMs !== undefined) return retryAfterMs;
+    this.#paused = false;
+    await this.#applyPause();
+    return undefined;
+  }
+
   override close(reason: SessionCloseReason): void {
     super.close(reason);
+    this.#guard?.close();
     const tracks = [...this.#watched.values()].map(({ track }) => track);
     this.#watched.clear();
     this.#updateLoad();
@@ -167,13 +202,15 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       const consumer = await this.transport.consume({
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,
-        paused: false,
+        paused: this.#paused,
         ...(track.layered && { preferredLayers: { spatialLayer } }),
       });
       if (!stillWanted()) return consumer.close();
       watched.consumer = consumer;
       if (!this.#wasOffered) this.handleFirstOffer();
       this.#wasOffered = true;
+      // It may have been paused, or played, while the worker was at it.
+      if (this.#paused !== consumer.paused) void this.#applyPause();
       consumer.on('layerschange', () => this.room.handlePreferenceChanged([track]));
       if (track.layered) FrameRateRise.watch(consumer, () => watched.preferredLayer);
       // The viewport may have changed while the worker was at it.
@@ -187,6 +224,49 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       throw toSfuError(error, 'cannot_consume');
     }
     if (this.opened) this.#untold.push(watched);
+  }
+
+  protected override countReports(stats: unknown[]): number {
+    const sent = (stats as types.RtpStreamSendStats[]).filter(({ type }) => type === 'outbound-rtp');
+    this.#lookAtReports(sent);
+    return this.#reports.seen;
+  }
+
+  #lookAtReports(sent: types.RtpStreamSendStats[]): boolean {
+    const isNew = this.#reports.look(sent);
+    if (isNew) this.#budget?.handleReport();
+    return isNew;
+  }
+
+  #createGuard(budget: ReceiverBudget): ReceiverGuard {
+    return new ReceiverGuard({
+      budget,
+      lookAtReports: (sent) => this.#lookAtReports(sent),
+      streams: () => (this.#paused || this.waiting ? [] : this.streams()),
+      handleSpent: () => this.#pause(),
+      log: this.#log,
+    });
+  }
+
+  #pause(): void {
+    if (this.#paused || this.waiting || this.closed) return;
+    this.#paused = true;
+    void this.#applyPause();
+    this.#tellPaused();
+  }
+
+  #tellPaused(): void {
+    this.emit({ type: 'paused', room: this.grant.room, session: this.id });
+  }
+
+  async #applyPause(): Promise<void> {
+    const paused = this.#paused;
+    const done = await Promise.allSettled(
+      this.streams().map((consumer) => (paused ? consumer.pause() : consumer.resume())),
+    );
+    for (const result of done)
+      if (result.status === 'rejected' && !this.closed)
+        this.#log.warn({ session: this.id, err: result.reason }, 'consumer neither paused nor resumed');
   }
 
   #tellAdded(): void {

@@ -7,7 +7,7 @@ import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatEntry, ChatMessage } from '../../server/protocol/chat.ts';
-import type { ChatContext } from '../../server/protocol/chat-moderation.ts';
+import type { ChatContext, ChatRestriction, RestrictionScope } from '../../server/protocol/chat-moderation.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { chatMessageStyles } from './chat-message-styles.ts';
 import { type MessageAct, TIMEOUT_SECONDS } from './chat-tools.ts';
@@ -143,9 +143,7 @@ export class LogeChatMessage extends RoomPart {
           ? html`<p class="restricted" data-testid="author-restricted">
               ${icon('lock', 16)}
               <span>${moderation.restrictedNow}${author.restriction.until ? ` ${moderation.until(formatDateTime(author.restriction.until, language))}` : ''}</span>
-              <wa-button size="s" appearance="outlined" data-testid="lift" ?loading=${this.busy === 'lift'} @click=${() => this.#lift(message, author.restriction.scope)}>
-                ${moderation.lift}
-              </wa-button>
+              ${this.#mayLift(author.restriction) ? this.#liftButton(message, author.restriction.scope) : nothing}
             </p>`
           : nothing
       }
@@ -156,6 +154,25 @@ export class LogeChatMessage extends RoomPart {
           : html`<ul class="record" data-testid="author-record">${author.record.map((act) => html`<li>${actLine(act, this.texts, language)}</li>`)}</ul>`
       }
     `;
+  }
+
+  get #isCreator(): boolean {
+    return this.room?.localParticipant.role === 'creator';
+  }
+
+  /** A moderator lifts only what moderators have set. */
+  #mayLift({ scope, byRole }: ChatRestriction): boolean {
+    return this.#isCreator || (scope === 'room' && (byRole === 'moderator' || byRole === 'fan'));
+  }
+
+  #liftButton(message: ChatMessage, scope: RestrictionScope): TemplateResult {
+    return html`<wa-button
+      size="s"
+      appearance="outlined"
+      data-testid="lift"
+      ?loading=${this.busy === 'lift'}
+      @click=${() => this.#lift(message, scope)}
+    >${this.texts.moderation.lift}</wa-button>`;
   }
 
   #reasonField(): TemplateResult {
@@ -245,13 +262,17 @@ export class LogeChatMessage extends RoomPart {
         act: (reason) => acts?.restrict({ identity, kind: 'ban', scope: 'room', reason }),
         isHarsh: true,
       },
-      {
-        name: 'ban-creator',
-        label: moderation.banCreator,
-        done: moderation.done.bannedCreator(name),
-        act: (reason) => acts?.restrict({ identity, kind: 'ban', scope: 'creator', reason }),
-        isHarsh: true,
-      },
+      ...(this.#isCreator
+        ? [
+            {
+              name: 'ban-creator',
+              label: moderation.banCreator,
+              done: moderation.done.bannedCreator(name),
+              act: (reason: string) => acts?.restrict({ identity, kind: 'ban', scope: 'creator', reason }),
+              isHarsh: true,
+            },
+          ]
+        : []),
       {
         name: 'remove-person',
         label: moderation.putOut,
@@ -283,7 +304,7 @@ export class LogeChatMessage extends RoomPart {
     this.reason = (event.target as HTMLInputElement).value ?? '';
   };
 
-  #lift(message: ChatMessage, scope: 'room' | 'creator'): Promise<void> {
+  #lift(message: ChatMessage, scope: RestrictionScope): Promise<void> {
     const { identity, name } = message.from;
     const { lift, done } = this.texts.moderation;
     return this.#run({

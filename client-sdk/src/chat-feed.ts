@@ -123,8 +123,8 @@ export class ChatFeed {
     this.#repair.watch();
   }
 
-  handleErased(erased: { identity: string; pseudonym: string }): void {
-    if (this.entries.erase(erased)) this.#emit('chatHistory', this.entries.items);
+  handleErased({ identity }: { identity: string }): void {
+    if (this.entries.erase(identity)) this.#emit('chatHistory', this.entries.items);
   }
 
   close(): void {

@@ -9,6 +9,8 @@ export function isItem(entry: ChatEntry): entry is ChatItem {
 
 /** As the server writes it in the place of a name. */
 const ERASED_NAME = 'Erased';
+/** Stands for erased people in what this page keeps; the log's own pseudonym comes when it is read again. */
+const ERASED_IDENTITY = 'erased';
 
 export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
   switch (entry.kind) {
@@ -36,9 +38,9 @@ export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
   }
 }
 
-/** Somebody's words are gone for good, and a pseudonym stands for them wherever they were named. Returns whether anything changed. */
-export function eraseFromItems(items: ChatItem[], { identity, pseudonym }: Erased): boolean {
-  const from = { name: pseudonym, identity: pseudonym };
+/** Removes a person's words and name wherever they wrote or were named. Returns whether anything changed. */
+export function eraseFromItems(items: ChatItem[], identity: string): boolean {
+  const from = { name: ERASED_NAME, identity: ERASED_IDENTITY };
   const names = new Set(
     items.flatMap((item) => (item.kind !== 'notice' && isOf(item, identity) ? [item.from.name] : [])),
   );
@@ -46,7 +48,7 @@ export function eraseFromItems(items: ChatItem[], { identity, pseudonym }: Erase
   for (const [index, item] of items.entries()) {
     if (item.kind === 'notice') {
       if (item.by !== identity) continue;
-      items[index] = { ...item, by: pseudonym };
+      items[index] = { ...item, by: ERASED_IDENTITY };
     } else if (isOf(item, identity)) {
       const author = { ...item.from, ...from };
       items[index] =
@@ -57,20 +59,15 @@ export function eraseFromItems(items: ChatItem[], { identity, pseudonym }: Erase
       item.kind === 'message' &&
       (item.mentions?.includes(identity) || item.replyTo?.from.identity === identity)
     ) {
-      items[index] = eraseNamed(item, { identity, pseudonym }, names);
+      items[index] = eraseNamed(item, identity, names);
     } else continue;
     isChanged = true;
   }
   return isChanged;
 }
 
-interface Erased {
-  identity: string;
-  pseudonym: string;
-}
-
 /** The words of others stay; the name that a mention shows, and what they quote, do not. */
-function eraseNamed(message: ChatMessage, { identity, pseudonym }: Erased, names: ReadonlySet<string>): ChatMessage {
+function eraseNamed(message: ChatMessage, identity: string, names: ReadonlySet<string>): ChatMessage {
   const { mentions, replyTo } = message;
   let { text } = message;
   if (mentions?.includes(identity)) for (const name of names) text = text.replaceAll(`@${name}`, `@${ERASED_NAME}`);
@@ -78,9 +75,11 @@ function eraseNamed(message: ChatMessage, { identity, pseudonym }: Erased, names
   return {
     ...message,
     text,
-    ...(mentions ? { mentions: mentions.map((named) => (named === identity ? pseudonym : named)) } : {}),
+    ...(mentions ? { mentions: mentions.map((named) => (named === identity ? ERASED_IDENTITY : named)) } : {}),
     ...(isQuoted
-      ? { replyTo: { ...replyTo, from: { ...replyTo.from, identity: pseudonym, name: pseudonym }, excerpt: '' } }
+      ? {
+          replyTo: { ...replyTo, from: { ...replyTo.from, identity: ERASED_IDENTITY, name: ERASED_NAME }, excerpt: '' },
+        }
       : {}),
   };
 }

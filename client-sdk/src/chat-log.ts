@@ -189,8 +189,8 @@ export class ChatLog {
   }
 
   /** Somebody's words are gone for good. Returns whether any of them were here. */
-  erase(erased: { identity: string; pseudonym: string }): boolean {
-    const isChanged = [this.#list, this.#tail].map((items) => eraseFromItems(items, erased)).includes(true);
+  erase(identity: string): boolean {
+    const isChanged = [this.#list, this.#tail].map((items) => eraseFromItems(items, identity)).includes(true);
     if (isChanged) this.#snapshot = null;
     return isChanged;
   }

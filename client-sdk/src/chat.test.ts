@@ -364,10 +364,10 @@ describe('Chat', () => {
     };
     server.entries[1] = answer;
     chat.handlePage(server.page({}));
-    chat.handlers['chat:erased']({ identity: 'fan-1', pseudonym: 'erased-1' });
+    chat.handlers['chat:erased']({ identity: 'fan-1' });
     expect(chat.messages).toMatchObject([
-      { text: '', erased: true, from: { identity: 'erased-1' } },
-      { text: '@Erased yes', from: other, mentions: ['erased-1'], replyTo: { excerpt: '' } },
+      { text: '', erased: true, from: { identity: 'erased', name: 'Erased' } },
+      { text: '@Erased yes', from: other, mentions: ['erased'], replyTo: { excerpt: '' } },
     ]);
     expect(JSON.stringify(chat.messages)).not.toContain('"fan-1"');
   });

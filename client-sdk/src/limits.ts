@@ -66,6 +66,8 @@ export const STAGE = {
   spareAfterMs: 1_000,
   spareSpreadMs: 3_000,
   spareRetryMs: 30_000,
+  /** How often a session that the server has paused is looked at, to ask it to go on once there is a path again. */
+  playRetryMs: 500,
   /** How long the end of a track that was taken off waits: it costs a negotiation, which whatever takes its place goes before. */
   trackEndMs: 500,
   /** How long the last picture of one source stays after another source, lost with it, is back. */

@@ -300,6 +300,7 @@ export class Room {
         subscriber.handleMoveWanted(data);
         publisher.handleMoveWanted(data);
       },
+      'stage:paused': (data) => subscriber.handlePaused(data),
       'stage:takenOver': (data) => {
         for (const part of [subscriber, publisher]) part.handleTakenOver(data);
       },

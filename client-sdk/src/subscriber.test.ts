@@ -221,3 +221,28 @@ describe('a move to another session', () => {
     expect(subscriber.session).toBe('session_1');
   });
 });
+
+describe('a session that the server has paused', () => {
+  it('is asked to go on once there is a path, and again when the server says so', async () => {
+    vi.useFakeTimers();
+    const refusals = [new LogeError('rate_limited', undefined, { retryAfterMs: 9_000 })];
+    const { subscriber, transports, askedFor } = await watch({
+      'stage:play': () => {
+        const refusal = refusals.shift();
+        if (refusal) throw refusal;
+      },
+    });
+    const [transport] = transports;
+    if (transport) transport.connectionState = 'disconnected';
+    subscriber.handlePaused({ session: 'session_1' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(askedFor('stage:play')).toEqual([]);
+    if (transport) transport.connectionState = 'connected';
+    await vi.advanceTimersByTimeAsync(STAGE.playRetryMs);
+    expect(askedFor('stage:play')).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(askedFor('stage:play')).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(askedFor('stage:play')).toEqual([{ session: 'session_1' }, { session: 'session_1' }]);
+  });
+});

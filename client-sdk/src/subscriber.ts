@@ -130,9 +130,10 @@ export class Subscriber {
     // The other session was asked for over the socket that is gone; the server asks again where it still matters.
     this.#abandonMove();
     try {
-      const { consumers, spare } = await this.#connection.request('stage:resume', { session: media.session });
+      const { consumers, paused, spare } = await this.#connection.request('stage:resume', { session: media.session });
       if (!this.#isCurrent(watched)) return;
       this.#catchUp(watched, consumers);
+      if (paused) void this.#play(watched);
       const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
       if (kept && spare) this.#catchUp(kept, spare.consumers);
       this.#tellCurrentViewport();
@@ -173,6 +174,10 @@ export class Subscriber {
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
     this.#forSession(session, ({ media }) => media.handleServerState(state));
+  }
+
+  handlePaused({ session }: EventData<'stage:paused'>): void {
+    this.#forSession(session, (watched) => void this.#play(watched));
   }
 
   /** The worker that we watched is gone; what was kept ready is what we watch from now on. */
@@ -292,6 +297,25 @@ export class Subscriber {
     if (!move.watched) return;
     move.watched.close();
     this.#leave(move.watched.media.session);
+  }
+
+  /** The server sends nothing more, as it has not heard that we receive it: asks to go on as soon as there is a path. */
+  async #play({ media }: WatchedSession): Promise<void> {
+    while (!media.closed) {
+      let waitMs: number = STAGE.playRetryMs;
+      try {
+        if (media.transport.connectionState === 'connected' && this.#connection.state === 'connected') {
+          await this.#connection.request('stage:play', { session: media.session });
+          return;
+        }
+      } catch (error) {
+        const { code, retryAfterMs } = toLogeError(error, 'internal');
+        this.#log('info', 'media session still paused', { session: media.session, code });
+        if (code === 'session_not_found') return;
+        waitMs = retryAfterMs ?? waitMs;
+      }
+      await delay(waitMs);
+    }
   }
 
   async #join(): Promise<void> {

@@ -10,7 +10,7 @@ import type { Manifest } from './kubernetes.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Ours, and those without our prefix that the server reads. */
-const OURS = /^(LOGE_\w+|PORT|DATABASE_URL|REDIS_URL|STRIPE_\w+|WALLET_MODE|CONTENT_POLICY)$/;
+const OURS = /^(LOGE_\w+|PORT|DATABASE_URL|DATABASE_MIGRATION_URL|REDIS_URL|STRIPE_\w+|WALLET_MODE|CONTENT_POLICY)$/;
 
 const reference = z.looseObject({ name: z.string() }).optional();
 const container = z.looseObject({
@@ -39,6 +39,7 @@ const composeServices = z.looseObject({
 const SETTINGS: Record<string, string[]> = {
   gateway: ['server/config.ts'],
   sfu: ['sfu/main.ts', 'sfu/settings.ts'],
+  migrate: ['server/migrate.ts'],
 };
 
 function sourcesOf(part: string): string {

@@ -67,6 +67,12 @@ const tasks = {
     summary: 'Prints the digest of every container image of the deployment files; --write pins them.',
     details: 'For a release. Fails when a registry does not answer.',
   },
+  migrate: {
+    run: program({}, 'server/migrate.ts'),
+    usage: 'npm run migrate',
+    summary: 'Brings Postgres to the schema of this version as its owner, and gives the gateways their rights.',
+    details: 'DATABASE_MIGRATION_URL is the owner, DATABASE_URL the role that gateways run under. Safe to run again.',
+  },
   setup: {
     run: runSetup,
     usage: 'npm run setup',

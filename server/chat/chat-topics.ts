@@ -29,6 +29,7 @@ export type ChatNews =
   /** Another number of messages waits for review. */
   | { type: 'queue'; room: RoomId }
   | { type: 'votes'; room: RoomId; poll: string; votes: number[] }
-  | { type: 'erased'; identity: string; pseudonym: string }
+  /** Somebody's words and name are gone from these rooms. */
+  | { type: 'erased'; identity: string; rooms: RoomId[] }
   | { type: 'hook' }
   | { type: 'flood'; from: string; text: SharedText };

@@ -74,9 +74,20 @@ export async function removeMessagesOf(
 const INSERT_RESTRICTION = `insert into chat_restrictions (id, creator, room, identity, kind, reason, by, by_role, created_at, until)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz)`;
 
-const LIFT = `update chat_restrictions set lifted_at = $4::timestamptz
-  where creator = $1 and identity = $2 and room is not distinct from $3 and lifted_at is null
-    and (until is null or until > $4::timestamptz) returning kind`;
+const IN_FORCE = `creator = $1 and identity = $2 and room is not distinct from $3 and lifted_at is null
+    and (until is null or until > $4::timestamptz)`;
+
+const LIFT = `update chat_restrictions set lifted_at = $4::timestamptz where ${IN_FORCE}
+    and ($5::text is null or by = $5) and ($6::text[] is null or by_role = any($6)) returning kind`;
+
+const HAS_RESTRICTION = `select 1 from chat_restrictions where ${IN_FORCE} limit 1`;
+
+interface InForce {
+  creator: string;
+  identity: string;
+  room: RoomId | null;
+  at: string;
+}
 
 export interface NewRestriction {
   id: string;
@@ -106,12 +117,17 @@ export async function insertRestriction(run: Run, it: NewRestriction): Promise<v
   ]);
 }
 
-/** Lifts what holds in one scope; answers the kinds of what was lifted. */
+/** Lifts what holds in one scope, of this person and these roles where they are named; answers the kinds of what was lifted. */
 export async function liftRestrictions(
   run: Run,
-  it: { creator: string; identity: string; room: RoomId | null; at: string },
+  it: InForce & { by?: string; byRoles?: readonly string[] },
 ): Promise<string[]> {
-  return (await run<{ kind: string }>(LIFT, [it.creator, it.identity, it.room, it.at])).map(({ kind }) => kind);
+  const { creator, identity, room, at, by = null, byRoles = null } = it;
+  return (await run<{ kind: string }>(LIFT, [creator, identity, room, at, by, byRoles])).map(({ kind }) => kind);
+}
+
+export async function hasRestriction(run: Run, { creator, identity, room, at }: InForce): Promise<boolean> {
+  return (await run(HAS_RESTRICTION, [creator, identity, room, at])).length > 0;
 }
 
 const SAVE_WORDS = `insert into chat_words (creator, words, updated_at) values ($1, $2::jsonb, $3::timestamptz)

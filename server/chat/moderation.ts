@@ -2,16 +2,23 @@
  * What moderators do in a chat. Every act is one transaction in the room's place in the queue: its effect, the line in the log that
  * tells of it, and its row in the audit log are there together or not at all. Whoever it concerns is told, with the reason.
  */
-import type { LiftInput, RestrictInput, SetModeInput, WordList, WordRule } from '../protocol/chat-moderation.ts';
+import type {
+  LiftInput,
+  RestrictInput,
+  RestrictionScope,
+  SetModeInput,
+  WordList,
+  WordRule,
+} from '../protocol/chat-moderation.ts';
 import type { ChatMode } from '../protocol/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type MessageId, type RoomId } from '../protocol/ids.ts';
 import type { Actor } from './acts.store.ts';
-import type { EntryDetails } from './chat.schema.ts';
 import type { ActTransaction } from './chat.store.ts';
 import { type ChatParts, nowIso, tellNews } from './chat-parts.ts';
-import type { NewEntry } from './entry-row.ts';
+import { announce, houseEntry, noticeEntry } from './house-entries.ts';
 import {
+  hasRestriction,
   insertRestriction,
   liftRestrictions,
   ModerationStore,
@@ -67,17 +74,25 @@ export class Moderation {
     await this.#act(room, (act, at) => purge(act, { room, actor, creator, identity, reason, at }));
   }
 
-  /** Keeps somebody from writing. A new restriction takes the place of what held in the same scope. */
+  /** Keeps somebody from writing. It replaces the actor's own restriction in the same scope; those of others hold beside it. */
   async restrict({ room, actor, input }: Act & { input: RestrictInput }): Promise<void> {
     const { identity, kind, scope, reason, removeMessages } = input;
+    assertMayActIn(scope, actor);
     const { creator } = await this.#parts.policies.get(room);
     if (identity === creator) throw new AppError('participant_not_restrictable');
-    await this.#assertOutranks(actor, { creator, room: scope === 'room' ? room : undefined, identity });
+    await this.#assertOutranks(actor, { creator, room, identity });
     const seconds = input.seconds ?? (kind === 'timeout' ? TIMEOUT_DEFAULT_SECONDS : undefined);
     const where = scope === 'room' ? room : null;
     await this.#act(room, async (act, at) => {
       const until = seconds === undefined ? null : new Date(Date.parse(at) + seconds * 1_000).toISOString();
-      await liftRestrictions(act.run, { creator, identity, room: where, at });
+      await liftRestrictions(act.run, {
+        creator,
+        identity,
+        room: where,
+        at,
+        by: actor.identity,
+        byRoles: [actor.role],
+      });
       await insertRestriction(act.run, {
         id: createId('chatRestriction'),
         creator,
@@ -106,16 +121,24 @@ export class Moderation {
     tellNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
   }
 
-  /** Lets somebody write again; lifting what does not hold changes nothing. */
+  /** Lets somebody write again; a moderator lifts what moderators have set. Lifting what does not hold changes nothing. */
   async lift({ room, actor, input }: Act & { input: LiftInput }): Promise<void> {
     const { identity, scope, reason } = input;
     // What was laid on a moderator is another's to take away.
-    if (keepsOrderForAnother(actor) && identity === actor.identity) throw new AppError('participant_not_restrictable');
+    const isHelper = keepsOrderForAnother(actor);
+    if (isHelper && identity === actor.identity) throw new AppError('participant_not_restrictable');
+    assertMayActIn(scope, actor);
     const { creator } = await this.#parts.policies.get(room);
     const where = scope === 'room' ? room : null;
     const lifted = await this.#act(room, async (act, at) => {
-      const kinds = await liftRestrictions(act.run, { creator, identity, room: where, at });
-      if (kinds.length === 0) return false;
+      const held = { creator, identity, room: where, at };
+      const kinds = await liftRestrictions(act.run, isHelper ? { ...held, byRoles: HELPER_ROLES } : held);
+      if (kinds.length === 0) {
+        if (isHelper && (await hasRestriction(act.run, held))) {
+          throw new AppError('forbidden', 'Only the creator and the server lift what they have set.');
+        }
+        return false;
+      }
       await act.record({
         at,
         kind: 'lift',
@@ -219,10 +242,7 @@ export class Moderation {
   }
 
   /** Who keeps order in somebody's room acts neither against the creator nor against a colleague, whether those are connected or not. */
-  async #assertOutranks(
-    actor: Actor,
-    target: { creator: string; room?: RoomId | undefined; identity: string },
-  ): Promise<void> {
+  async #assertOutranks(actor: Actor, target: { creator: string; room: RoomId; identity: string }): Promise<void> {
     if (!keepsOrderForAnother(actor)) return;
     const isAbove = target.identity === target.creator || target.identity === actor.identity;
     if (isAbove || (await this.#parts.rooms.moderates(target))) throw new AppError('participant_not_restrictable');
@@ -234,8 +254,17 @@ export class Moderation {
 }
 
 /** A moderator, or a fan whose token lets them moderate. */
+const HELPER_ROLES: readonly Actor['role'][] = ['moderator', 'fan'];
+
 function keepsOrderForAnother({ role }: Actor): boolean {
-  return role === 'moderator' || role === 'fan';
+  return HELPER_ROLES.includes(role);
+}
+
+/** A moderator is one in a room; what holds in all of a creator's rooms is the creator's and the server's. */
+function assertMayActIn(scope: RestrictionScope, actor: Actor): void {
+  if (scope === 'creator' && keepsOrderForAnother(actor)) {
+    throw new AppError('forbidden', 'Only the creator and the server decide who may write in all of the rooms.');
+  }
 }
 
 async function purge(
@@ -266,40 +295,6 @@ async function unpin(act: ActTransaction, room: RoomId, removed: string[]): Prom
   if (settings.pinned === null || !removed.includes(settings.pinned)) return;
   await saveSettings(act.run, room, { ...settings, pinned: null });
   await act.bump();
-}
-
-const NOTICE_OF_SETTING = {
-  slowModeSeconds: 'slow_mode',
-  membersOnly: 'members_only',
-  emojiOnly: 'emoji_only',
-  paused: 'paused',
-  linksAllowed: 'links',
-} as const;
-
-/** A line for each setting that changed; answers what changed. */
-async function announce(
-  act: ActTransaction,
-  { before, after, ...by }: { room: RoomId; actor: Actor; at: string; before: RoomSettings; after: RoomSettings },
-): Promise<Partial<RoomSettings>> {
-  const changed: Record<string, unknown> = {};
-  for (const setting of Object.keys(NOTICE_OF_SETTING) as (keyof typeof NOTICE_OF_SETTING)[]) {
-    if (before[setting] === after[setting]) continue;
-    changed[setting] = after[setting];
-    const seconds = setting === 'slowModeSeconds' ? { seconds: after.slowModeSeconds } : {};
-    await act.append(noticeEntry(by, { notice: NOTICE_OF_SETTING[setting], on: Boolean(after[setting]), ...seconds }));
-  }
-  return changed;
-}
-
-type By = { room: RoomId; actor: Actor; at: string };
-
-export function noticeEntry(by: By, details: EntryDetails): NewEntry {
-  return houseEntry({ ...by, kind: 'notice', id: createId('chatAct'), details });
-}
-
-function houseEntry({ actor, at, ...rest }: By & Pick<NewEntry, 'kind' | 'id' | 'text' | 'details'>): NewEntry {
-  const { identity, name, role } = actor;
-  return { ...rest, identity, name, role: role === 'server' || role === 'house' ? 'moderator' : role, sentAt: at };
 }
 
 function defined<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -17,9 +17,9 @@ const ERASE_MESSAGES = `update chat_entries set identity = $2, name = $3, text =
   erased_at = $4::timestamptz where identity = $1 and kind = 'message' returning room`;
 /** What was tipped stays, and so does what was moderated: under the pseudonym, without words of theirs. */
 const ERASE_OTHERS = `update chat_entries set identity = $2, name = $3, text = case when kind = 'tip' then null else text end
-  where identity = $1 and kind <> 'message'`;
+  where identity = $1 and kind <> 'message' returning room`;
 const ERASE_PURGES = `update chat_entries set details = jsonb_set(details, '{identity}', to_jsonb($2::text))
-  where kind = 'purge' and details ->> 'identity' = $1`;
+  where kind = 'purge' and details ->> 'identity' = $1 returning room`;
 /** Names that somebody went by here: with them others have spoken to them. */
 const FIND_NAMES = `select distinct name from chat_entries where identity = $1 order by name limit ${NAMES_LOOKED_FOR}`;
 const NAMES_THEM = `details ? 'mentions' and details -> 'mentions' @> to_jsonb($1::text)`;
@@ -29,7 +29,7 @@ const ERASE_NAME_IN_MENTIONS = `update chat_entries set text = replace(text, '@'
 const PSEUDONYMISED_MENTIONS = (column: string) => `(select jsonb_agg(case when named = $1 then $2 else named end)
   from jsonb_array_elements_text(${column}) named)`;
 const ERASE_MENTIONS = `update chat_entries
-  set details = jsonb_set(details, '{mentions}', ${PSEUDONYMISED_MENTIONS("details -> 'mentions'")}) where ${NAMES_THEM}`;
+  set details = jsonb_set(details, '{mentions}', ${PSEUDONYMISED_MENTIONS("details -> 'mentions'")}) where ${NAMES_THEM} returning room`;
 const ERASE_HELD_MENTIONS = `update chat_held set mentions = ${PSEUDONYMISED_MENTIONS('mentions')}
   where mentions @> to_jsonb($1::text)`;
 const ERASE_POLLS = 'update chat_polls set started_by = $2 where started_by = $1';
@@ -61,6 +61,10 @@ const RETIRE_VOTES = `delete from chat_poll_votes using chat_polls where chat_po
   and chat_polls.started_at < $1::timestamptz returning chat_poll_votes.poll`;
 const RETIRE_REPORTS = 'delete from chat_reports where at < $1::timestamptz returning id';
 
+interface InRoom {
+  room: RoomId;
+}
+
 export class PersonalDataStore {
   readonly #db: Database;
 
@@ -83,14 +87,17 @@ export class PersonalDataStore {
     }));
   }
 
-  /** Takes a person's words and name out of every log; the numbers stay. Answers how many messages that were, and whose rooms changed. */
+  /** Removes a person's words and name from every log; the numbers stay. Answers how many messages that were, and which rooms changed. */
   async erase(it: { identity: string; pseudonym: string; at: string; actor: Actor }) {
     const { identity, pseudonym, at, actor } = it;
     return this.#db.bulkTransaction(async (run: Run) => {
-      await this.#eraseMentions(run, identity, pseudonym);
-      const erased = await run<{ room: string }>(ERASE_MESSAGES, [identity, pseudonym, ERASED_NAME, at]);
-      await run(ERASE_OTHERS, [identity, pseudonym, ERASED_NAME]);
-      await run(ERASE_PURGES, [identity, pseudonym]);
+      const concerned = await this.#eraseMentions(run, identity, pseudonym);
+      const erased = await run<InRoom>(ERASE_MESSAGES, [identity, pseudonym, ERASED_NAME, at]);
+      concerned.push(
+        ...erased,
+        ...(await run<InRoom>(ERASE_OTHERS, [identity, pseudonym, ERASED_NAME])),
+        ...(await run<InRoom>(ERASE_PURGES, [identity, pseudonym])),
+      );
       await run(ERASE_VOTES, [identity, pseudonym]);
       await run(ERASE_REPORTS, [identity, pseudonym]);
       for (const statement of [ERASE_POLLS, ERASE_RESTRICTED_BY, ERASE_ACTS])
@@ -101,18 +108,18 @@ export class PersonalDataStore {
       const changed = [...unpinned, ...(await run<{ room: string }>(FIND_PINNED, [pseudonym]))].map(({ room }) => room);
       const bumped = await run<{ room: RoomId; version: number }>(BUMP, [changed]);
       await insertActs(run, [{ at, kind: 'erasure', actor, target: pseudonym, details: { messages: erased.length } }]);
-      return { messages: erased.length, bumped };
+      return { messages: erased.length, rooms: [...new Set(concerned.map(({ room }) => room))], bumped };
     });
   }
 
   /** Before the person's own names go: others' words are looked through for them. */
-  async #eraseMentions(run: Run, identity: string, pseudonym: string): Promise<void> {
+  async #eraseMentions(run: Run, identity: string, pseudonym: string): Promise<InRoom[]> {
     const names = await run<{ name: string }>(FIND_NAMES, [identity]);
     // A longer name first: a shorter one may be its beginning.
     const longestFirst = names.map(({ name }) => name).sort((left, right) => right.length - left.length);
     for (const name of longestFirst) await run(ERASE_NAME_IN_MENTIONS, [identity, name, ERASED_NAME]);
-    await run(ERASE_MENTIONS, [identity, pseudonym]);
     await run(ERASE_HELD_MENTIONS, [identity, pseudonym]);
+    return run<InRoom>(ERASE_MENTIONS, [identity, pseudonym]);
   }
 
   /** Does some of what is due; true when there may be more. */

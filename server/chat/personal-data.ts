@@ -77,9 +77,15 @@ export class PersonalData {
   async erase(identity: string, actor: Actor): Promise<ChatErasure> {
     // Drawn, not derived: nobody can find out by trying whose it was.
     const pseudonym = `erased-${randomBytes(PSEUDONYM_BYTES).toString('hex')}`;
-    const { messages, bumped } = await this.#store.erase({ identity, pseudonym, at: nowIso(this.#parts), actor });
+    const { messages, rooms, bumped } = await this.#store.erase({
+      identity,
+      pseudonym,
+      at: nowIso(this.#parts),
+      actor,
+    });
     this.#parts.onBumped(bumped);
-    tellNews(this.#parts.bus, { type: 'erased', identity, pseudonym });
+    // Not the pseudonym: who sees both could tell whose old messages it stands for.
+    tellNews(this.#parts.bus, { type: 'erased', identity, rooms });
     return { identity, pseudonym, erasedMessages: messages };
   }
 

@@ -9,8 +9,9 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import type { Actor } from './acts.store.ts';
 import { type ChatParts, nowIso, tellNews } from './chat-parts.ts';
+import { noticeEntry } from './house-entries.ts';
 import { readSettings, saveSettings } from './moderation.store.ts';
-import { type Act, noticeEntry } from './moderation.ts';
+import type { Act } from './moderation.ts';
 import { closePoll, insertPoll, lockOpenPoll, PollsStore, type Vote, type VoteOutcome } from './polls.store.ts';
 
 const VOTES_AT_ONCE = 500;

@@ -180,9 +180,11 @@ export function isPollOver(poll: ChatPoll, nowMs: number): boolean {
   return poll.closed || (poll.closesAt !== null && Date.parse(poll.closesAt) <= nowMs);
 }
 
+/** The longest first: all of them forbid the same, and whoever is told one end must not be kept out past it by another. */
 function bySternness(a: Restriction, b: Restriction): number {
-  if (a.kind !== b.kind) return a.kind === 'ban' ? -1 : 1;
-  return (b.untilMs ?? Number.POSITIVE_INFINITY) - (a.untilMs ?? Number.POSITIVE_INFINITY) || 0;
+  const aUntilMs = a.untilMs ?? Number.MAX_SAFE_INTEGER;
+  const bUntilMs = b.untilMs ?? Number.MAX_SAFE_INTEGER;
+  return bUntilMs - aUntilMs || Number(b.kind === 'ban') - Number(a.kind === 'ban');
 }
 
 function forgetOldest(map: Map<unknown, unknown>, bound: number): void {

@@ -63,15 +63,18 @@ export class WordFilter {
     let sternest: CompiledRule | undefined;
     /** End of what is masked, by its start. */
     const masked = new Map<number, number>();
-    for (const word of words) {
-      for (const first of word.patterns) {
-        for (const rule of this.#rulesByFirstPattern.get(first) ?? []) {
-          const isReplaced = rule.rule.action === 'replace';
-          if (!isReplaced && !(sternest === undefined || isSterner(rule, sternest))) continue;
-          const end = findPhraseEnd(words, word, rule.patterns);
+    const wordsByPattern = groupByPattern(words);
+    for (const [first, starts] of wordsByPattern) {
+      for (const rule of this.#rulesByFirstPattern.get(first) ?? []) {
+        const isReplaced = rule.rule.action === 'replace';
+        if (!isReplaced && sternest !== undefined && !isSterner(rule, sternest)) continue;
+        if (!rule.patterns.every((pattern) => wordsByPattern.has(pattern))) continue;
+        for (const start of starts) {
+          const end = findPhraseEnd(words, start, rule.patterns);
           if (end === undefined) continue;
-          if (isReplaced) masked.set(word.start, Math.max(end, masked.get(word.start) ?? 0));
           if (sternest === undefined || isSterner(rule, sternest)) sternest = rule;
+          if (!isReplaced) break;
+          masked.set(start.start, Math.max(end, masked.get(start.start) ?? 0));
         }
       }
     }
@@ -91,6 +94,18 @@ export class WordFilter {
     }
     return words;
   }
+}
+
+function groupByPattern(words: MatchedWord[]): Map<PatternId, MatchedWord[]> {
+  const grouped = new Map<PatternId, MatchedWord[]>();
+  for (const word of words) {
+    for (const pattern of word.patterns) {
+      const group = grouped.get(pattern);
+      if (group) group.push(word);
+      else grouped.set(pattern, [word]);
+    }
+  }
+  return grouped;
 }
 
 const alike = (form: string) => form.replace(ALIKE, 'i');

@@ -9,6 +9,7 @@ export type EventRow = typeof events.$inferSelect;
 export type NewEvent = Omit<EventRow, 'seq' | 'roomSeq'>;
 
 const WHOLE_LOG = '';
+const REWRITTEN_AT_ONCE = 500;
 
 export class EventLogStore {
   readonly #orm: Orm;
@@ -81,6 +82,28 @@ export class EventLogStore {
   async find(id: string): Promise<EventRow | undefined> {
     const [row] = await this.#orm.select().from(events).where(eq(events.id, id));
     return row;
+  }
+
+  /** Rewrites the events that concern a person, a page at a time. */
+  async rewriteOf(identity: string, rewrite: (data: unknown) => unknown): Promise<void> {
+    const concerns = sql`(${events.identity} = ${identity} or jsonb_path_exists(${events.data},
+      '$.** ? (@.identity == $who)', jsonb_build_object('who', ${identity}::text)))`;
+    for (let after = 0; ; ) {
+      const rows = await this.#orm
+        .select()
+        .from(events)
+        .where(and(gt(events.seq, after), concerns))
+        .orderBy(asc(events.seq))
+        .limit(REWRITTEN_AT_ONCE);
+      for (const { seq, data } of rows) {
+        await this.#orm
+          .update(events)
+          .set({ data: rewrite(data) })
+          .where(eq(events.seq, seq));
+        after = seq;
+      }
+      if (rows.length < REWRITTEN_AT_ONCE) return;
+    }
   }
 
   async deleteBefore(iso: string): Promise<void> {

@@ -22,6 +22,7 @@ import type {
 import { createId, type WebhookEndpointId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { AddressGuard } from './address-guard.ts';
+import { withoutPerson } from './event-erasure.ts';
 import { EventLogStore } from './event-log.store.ts';
 import { PUBLIC_TOPICS } from './event-mapping.ts';
 import { DELIVERY_MS, EventPublisher } from './event-publisher.ts';
@@ -226,6 +227,11 @@ export class Events {
       ATTEMPTS_SHOWN,
     );
     return listed.map((each) => toDelivery(each, attempts.get(each.delivery.id) ?? []));
+  }
+
+  /** Removes a person's name and words from the log; what was delivered to embedders already is theirs to erase. */
+  async erasePerson(identity: string): Promise<void> {
+    await this.#log.rewriteOf(identity, (data) => withoutPerson(data, identity));
   }
 
   async #prune(): Promise<void> {

@@ -64,9 +64,10 @@ export class ChatLive {
 
   /** What somebody who has just come in is told beside what they saw on entering. */
   welcome(connection: Connection): void {
-    const { roomId, can, socket } = connection;
+    const { roomId, can, socket, since } = connection;
     const { count, hands } = this.roster.hands(roomId);
-    if (count > 0) socket.emit('chat:hands', can.moderate ? { count, hands } : { count });
+    // Whoever comes back may still show hands that were lowered while they were away.
+    if (count > 0 || since !== undefined) socket.emit('chat:hands', can.moderate ? { count, hands } : { count });
     if (can.moderate) this.#tellQueue(roomId, [connection]);
   }
 
@@ -88,11 +89,9 @@ export class ChatLive {
         this.#aggregates.noteVotes(news.room, news.poll, news.votes);
         return;
       case 'erased': {
-        const { identity, pseudonym } = news;
+        const { identity, rooms } = news;
         this.roster.forget(identity);
-        for (const room of new Set(this.#presence.all().map(({ roomId }) => roomId))) {
-          this.#emitInside(room, 'chat:erased', { identity, pseudonym });
-        }
+        for (const room of rooms) this.#emitInside(room, 'chat:erased', { identity });
       }
     }
   }

@@ -85,7 +85,8 @@ export class ChatRoster {
 
   /** The longest raised first. */
   hands(room: RoomId): Hands {
-    const shelves = this.#shelvesOf(room);
+    // Asked at every entry, so it must not walk through everyone who is here.
+    const shelves = [this.#raisedHere(room), ...this.#toldByOthers(room)];
     const hands = byIdentity(shelves.flatMap(({ hands: raised }) => raised));
     const beyond = shelves.reduce((sum, { handCount, hands: raised }) => sum + handCount - raised.length, 0);
     hands.sort((a, b) => a.since.localeCompare(b.since));
@@ -93,7 +94,7 @@ export class ChatRoster {
   }
 
   people(room: RoomId, query = ''): PeopleAnswer {
-    const shelves = this.#shelvesOf(room);
+    const shelves = [this.#count(room), ...this.#toldByOthers(room)];
     const isNamed = shelves.every(({ people, total }) => people.length === total);
     const everyone = byIdentity(shelves.flatMap(({ people }) => people));
     const exact = isNamed && everyone.length <= LIMITS.peopleExact;
@@ -107,27 +108,31 @@ export class ChatRoster {
     return { people: found.slice(0, LIMITS.peopleShown), total, exact };
   }
 
-  /** What the gateways last told; of this one, what is so now. */
-  #shelvesOf(room: RoomId): Held[] {
-    const others = [...(this.#rooms.get(room) ?? [])].flatMap(([gateway, { held, heardAtMs }]) =>
+  #toldByOthers(room: RoomId): Held[] {
+    return [...(this.#rooms.get(room) ?? [])].flatMap(([gateway, { held, heardAtMs }]) =>
       gateway !== this.#gateway && performance.now() - heardAtMs < SILENT_AFTER_MS ? [held] : [],
     );
-    return [this.#count(room), ...others];
+  }
+
+  /** The hand of whoever has left is lowered. */
+  #raisedHere(room: RoomId): Pick<Held, 'hands' | 'handCount'> {
+    const raised = this.#raised.get(room) ?? new Map<string, Hand>();
+    for (const identity of raised.keys()) {
+      const isHere = this.#presence.ofIdentity(identity).some(({ roomId, isInside }) => roomId === room && isInside);
+      if (!isHere) raised.delete(identity);
+    }
+    if (raised.size === 0) this.#raised.delete(room);
+    return { hands: [...raised.values()].slice(0, HANDS_TOLD), handCount: raised.size };
   }
 
   #count(room: RoomId): Held {
     const inside = this.#presence.inRoom(room).filter((connection) => connection.isInside);
     const everyone = byIdentity(inside.map(({ participant }) => participant));
-    const present = new Set(everyone.map(({ identity }) => identity));
-    const raised = this.#raised.get(room);
-    for (const identity of raised?.keys() ?? []) if (!present.has(identity)) raised?.delete(identity);
-    if (raised?.size === 0) this.#raised.delete(room);
     return {
       total: everyone.length,
       staff: everyone.filter(({ role }) => role !== 'fan').slice(0, LIMITS.peopleShown),
       people: everyone.length <= LIMITS.peopleExact ? everyone : [],
-      hands: [...(raised?.values() ?? [])].slice(0, HANDS_TOLD),
-      handCount: raised?.size ?? 0,
+      ...this.#raisedHere(room),
     };
   }
 

@@ -1,7 +1,7 @@
 /** The server API for chats: what moderators do in a room, for the embedder's own tools, and what the law asks of an embedder. */
 import { z } from 'zod';
 import type { Actor } from '../chat/acts.store.ts';
-import { identity } from '../protocol/accounts.ts';
+import { identity, participantErasure, participantExport } from '../protocol/accounts.ts';
 import { chatPage, heldId } from '../protocol/chat.ts';
 import {
   actList,
@@ -331,7 +331,7 @@ function hookRoutes({ chat }: HttpContext): Route[] {
   ];
 }
 
-function personRoutes({ chat }: HttpContext): Route[] {
+function personRoutes({ chat, participantData }: HttpContext): Route[] {
   const parse = (raw: string) => {
     const parsed = identity.safeParse(raw);
     if (!parsed.success) throw new AppError('invalid_request', 'This is not an identity.');
@@ -360,6 +360,29 @@ function personRoutes({ chat }: HttpContext): Route[] {
       description:
         'Words and names go out of every room for good; the numbers of the messages stay, so that nobody’s log has a gap. Evidence of reports has a term of its own, the audit log stays, and so does a restriction that is in force.',
       handler: ({ params }) => chat.personalData.erase(parse(params.identity), SERVER),
+    }),
+    defineRoute({
+      ...BY_SERVER,
+      name: 'exportParticipant',
+      method: 'get',
+      path: '/v1/participants/:identity/data',
+      answer: participantExport,
+      summary: 'Export everything that the house holds of a person',
+      description:
+        'Rows as they are stored, by table, without secrets and without the people on the other side. A table with more than 10,000 rows is cut (`isTruncated`); the lists of its domain have the rest.',
+      handler: ({ params }) => participantData.export(parse(params.identity)),
+    }),
+    defineRoute({
+      ...BY_SERVER,
+      name: 'eraseParticipant',
+      method: 'delete',
+      path: '/v1/participants/:identity/data',
+      answer: participantErasure,
+      summary: 'Erase a person in all domains',
+      description:
+        'Names, messages and notes go everywhere; the books keep amounts under the identity for as long as the law on accounts asks. Refused while something is open: credit in the wallet, a membership, a payment page, a refund, a dispute, a private session; for creators also rooms that are not over, earnings, payouts, and sales that the house still has to report.',
+      errors: ['erasure_blocked'],
+      handler: ({ params }) => participantData.erase(parse(params.identity), SERVER),
     }),
   ];
 }

@@ -19,8 +19,8 @@ const EXPIRY_SLACK_MS = 5;
 
 export interface ConnectionActions {
   decide(connection: Connection): Promise<Admission>;
-  /** What somebody inside sees; read when doors open. */
-  lookInside(connection: Connection): Promise<Inside>;
+  /** What somebody inside sees, read when doors open: of the chat what comes after `since`, otherwise the newest of it. */
+  lookInside(connection: Connection, since: number | undefined): Promise<Inside>;
   /** The participant is inside now: joins what only those inside get. Resolves once nothing of it can be missed. */
   enter(connection: Connection): Promise<void>;
   /** The participant was told what there is inside: what comes after it follows. */
@@ -90,7 +90,7 @@ export class Connection {
       this.#setRights(admission);
       this.#setAccess(access);
       if (this.isInside) await this.#actions.enter(this);
-      const inside = this.isInside ? await this.#actions.lookInside(this) : null;
+      const inside = this.isInside ? await this.#actions.lookInside(this, this.since) : null;
       if (this.closed) return;
       await tell(room, inside);
       if (inside && !this.closed) this.#actions.settle(this, inside);
@@ -133,7 +133,8 @@ export class Connection {
     this.#setAccess(access);
     if (!wasInside && this.isInside) {
       await this.#actions.enter(this);
-      const inside = await this.#actions.lookInside(this);
+      // A client keeps nothing of the chat once its access ends, so there is nothing to resume after.
+      const inside = await this.#actions.lookInside(this, undefined);
       if (this.closed) return;
       this.socket.emit('rooms:accessGranted', { access, inside });
       this.#actions.settle(this, inside);

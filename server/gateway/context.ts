@@ -7,6 +7,7 @@ import type { Chat } from '../chat/chat.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events/events.ts';
 import type { Money } from '../money/money.ts';
+import type { ParticipantData } from '../participant-data.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
@@ -38,6 +39,7 @@ export interface GatewayContext {
   deskSessions: DeskSessions;
   apiKeys: ApiKeys;
   tokens: Tokens;
+  participantData: ParticipantData;
   rooms: Rooms;
   money: Money;
   events: Events;

@@ -148,7 +148,9 @@ const PUBLIC_ROUTES = [
   'PUT /v1/chat/hook',
   'DELETE /v1/chat/hook',
   'GET /v1/participants/{identity}/chat',
+  'GET /v1/participants/{identity}/data',
   'DELETE /v1/participants/{identity}/chat',
+  'DELETE /v1/participants/{identity}/data',
 ];
 
 test('the document is valid OpenAPI 3.1', () => {

@@ -20,7 +20,8 @@ interface RoomPresence {
   audience: number;
   /** Fans inside, with how many connections each has. */
   viewers: Map<string, number>;
-  lastCount: number;
+  /** What everybody in the room was told last; undefined while somebody may have been told another one. */
+  lastCount: number | undefined;
   timer: NodeJS.Timeout | undefined;
   toldAtMs: number;
   others: Others;
@@ -56,7 +57,7 @@ export class Presence {
       inside: new Map(),
       audience: 0,
       viewers: new Map(),
-      lastCount: 0,
+      lastCount: undefined,
       timer: undefined,
       toldAtMs: 0,
       others: { count: 0, identities: [] },
@@ -121,6 +122,8 @@ export class Presence {
     const room = this.#rooms.get(roomId);
     if (!room) return;
     count(room, connection);
+    // A newcomer's welcome may hold a count from before others were heard of, or one that was told to the room meanwhile.
+    room.lastCount = undefined;
     this.#options.onAudience(roomId, room.audience);
     this.recount(roomId);
   }

@@ -2,7 +2,7 @@
 import type { RtpCapabilities, RtpParameters } from '../../sfu/contract.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { Access } from '../protocol/rooms.ts';
-import type { StageCaller } from '../stage/stage.ts';
+import type { StageCaller } from '../stage/session-commands.ts';
 import type { ChatLive } from './chat-live.ts';
 import { chatHandlers } from './chat-requests.ts';
 import type { Connection } from './connection.ts';
@@ -65,14 +65,14 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
       from: 'inside',
       limit: 'stage',
       handle: async (connection, { session, dtlsParameters }) => {
-        await stage.connect(caller(connection), session, dtlsParameters);
+        await stage.commands.connect(caller(connection), session, dtlsParameters);
         return {};
       },
     },
     'stage:restartIce': {
       from: 'inside',
       limit: 'stage',
-      handle: (connection, { session }) => stage.restartIce(caller(connection), session),
+      handle: (connection, { session }) => stage.commands.restartIce(caller(connection), session),
     },
     'stage:produce': {
       from: 'inside',
@@ -86,7 +86,7 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
       right: 'publish',
       limit: 'stage',
       handle: async (connection, input) => {
-        await stage.unproduce(caller(connection), input);
+        await stage.commands.unproduce(caller(connection), input);
         return {};
       },
     },
@@ -95,7 +95,7 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
       right: 'publish',
       limit: 'stage',
       handle: async (connection, input) => {
-        await stage.setMuted(caller(connection), input);
+        await stage.commands.setMuted(caller(connection), input);
         return {};
       },
     },
@@ -103,7 +103,7 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
       from: 'inside',
       limit: 'stage',
       handle: async (connection, input) => {
-        await stage.setViewport(caller(connection), input);
+        await stage.commands.setViewport(caller(connection), input);
         return {};
       },
     },
@@ -117,6 +117,14 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
           // It went while the node was asked: what was taken over waits for the next one.
           if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
         }
+      },
+    },
+    'stage:play': {
+      from: 'inside',
+      limit: 'stage',
+      handle: async (connection, { session }) => {
+        await stage.commands.play(caller(connection), session);
+        return {};
       },
     },
     'stage:leave': {

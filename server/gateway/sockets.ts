@@ -232,7 +232,6 @@ export class SocketGateway {
       serverTime: new Date(clock.now()).toISOString(),
     };
     connection.socket.emit('rooms:welcome', welcome);
-    if (view) this.#chatLive.welcome(connection);
   }
 
   /** When a gateway is lost, everybody in a room comes back within a second, and most of them missed the same little: one read for all of them. */
@@ -247,7 +246,7 @@ export class SocketGateway {
 
   readonly #actions = {
     decide: ({ claims }: Connection) => this.#context.rooms.admit(claims),
-    lookInside: async ({ roomId, participant, since }: Connection): Promise<Inside> => {
+    lookInside: async ({ roomId, participant }: Connection, since: number | undefined): Promise<Inside> => {
       const [chat, beside, tipping, room] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#resumeChat(roomId, since),
         this.#context.chat.lookInside(roomId, participant.identity),
@@ -266,6 +265,7 @@ export class SocketGateway {
       // The page may end beyond the number that was read before it.
       const lastSeq = Math.max(chat.lastSeq, chat.entries.at(-1)?.seq ?? 0);
       this.#fanout.join(connection.roomId, connection, lastSeq);
+      this.#chatLive.welcome(connection);
     },
     changeRights: (connection: Connection) => {
       this.#presence.refresh(connection);
@@ -330,6 +330,9 @@ export class SocketGateway {
         return;
       case 'takenOver':
         target.emit('stage:takenOver', { session, by: event.by });
+        return;
+      case 'paused':
+        target.emit('stage:paused', { session });
         return;
       // Whoever it concerns is at another gateway.
       case 'adopted':

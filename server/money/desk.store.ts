@@ -1,12 +1,16 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
 import { execute } from './ledger.store.ts';
-import { creatorFreezes, type DeskAct, deskActs } from './payouts.schema.ts';
+import { creatorFreezes, type DeskAct, deskActOutcomes, deskActs } from './payouts.schema.ts';
 
 export type FreezeRow = typeof creatorFreezes.$inferSelect;
-export type DeskActRow = typeof deskActs.$inferSelect;
+/** An act with how it went: `begun` as long as no outcome is known. */
+export type DeskActRow = typeof deskActs.$inferSelect & {
+  outcome: 'begun' | 'done' | 'failed';
+  failure: string | null;
+};
 
 /** Name of the unique index that makes one freeze of a creator at a time. */
 export const ONE_FREEZE = 'creator_freezes_standing';
@@ -90,45 +94,50 @@ export class DeskStore {
     await tx.insert(deskActs).values(row);
   }
 
-  /** How it went, once: what is settled stays as it is. */
-  async settleAct(id: string, how: { outcome: 'done' | 'failed'; subject?: string; failure?: string }): Promise<void> {
-    await this.#orm
-      .update(deskActs)
-      .set(how)
-      .where(and(eq(deskActs.id, id), eq(deskActs.outcome, 'begun')));
+  async insertOutcome(row: typeof deskActOutcomes.$inferInsert, tx: Orm = this.#orm): Promise<void> {
+    await tx.insert(deskActOutcomes).values(row);
   }
 
   async listActs(subject: string | undefined, limit: number): Promise<DeskActRow[]> {
-    return this.#orm
-      .select()
-      .from(deskActs)
-      .where(subject === undefined ? undefined : eq(deskActs.subject, subject))
+    return this.#selectActs()
+      .where(
+        subject === undefined ? undefined : or(eq(deskActs.subject, subject), eq(deskActOutcomes.subject, subject)),
+      )
       .orderBy(desc(deskActs.at))
       .limit(limit);
   }
 
   /**
-   * Acts that were begun before then and never settled, the oldest first. The same act on the same subject, asked for again and answered since, has
-   * told how that stands; what is about the whole house has the id of what was done as its subject in the end.
+   * Acts begun before then that have no outcome, the oldest first. An outcome of the same act on the same subject, asked for again since, says how
+   * that stands; an act about the whole house has what was done as its subject in the end.
    */
   async listCutOff(before: string, limit: number): Promise<DeskActRow[]> {
     const later = alias(deskActs, 'later');
+    const laterOutcome = alias(deskActOutcomes, 'later_outcome');
     const answered = this.#orm
       .select({ id: later.id })
       .from(later)
+      .innerJoin(laterOutcome, eq(laterOutcome.act, later.id))
       .where(
         and(
           eq(later.act, deskActs.act),
           gt(later.at, deskActs.at),
-          ne(later.outcome, 'begun'),
           or(eq(later.subject, deskActs.subject), inArray(later.act, HOUSE_WIDE)),
         ),
       );
-    return this.#orm
-      .select()
-      .from(deskActs)
-      .where(and(eq(deskActs.outcome, 'begun'), lt(deskActs.at, before), notExists(answered)))
+    return this.#selectActs()
+      .where(and(isNull(deskActOutcomes.act), lt(deskActs.at, before), notExists(answered)))
       .orderBy(asc(deskActs.at))
       .limit(limit);
+  }
+
+  #selectActs() {
+    const { id, act, subject, by, reason, at } = deskActs;
+    const outcome = sql<DeskActRow['outcome']>`coalesce(${deskActOutcomes.outcome}, 'begun')`;
+    const known = sql<string>`coalesce(${deskActOutcomes.subject}, ${subject})`;
+    return this.#orm
+      .select({ id, act, subject: known, by, reason, at, outcome, failure: deskActOutcomes.failure })
+      .from(deskActs)
+      .leftJoin(deskActOutcomes, eq(deskActOutcomes.act, deskActs.id));
   }
 }

@@ -184,6 +184,7 @@ export class Desk {
         if (frozen) await store.insertFreeze(tx, { id: createId('creatorFreeze'), creator, reason, by, frozenAt: at });
         else await store.liftFreeze(tx, creator, { by, reason, at });
         await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
+        await store.insertOutcome({ act: act.id, outcome: 'done', at }, tx);
         await this.#context.tell(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
       });
     } catch (error) {
@@ -221,7 +222,7 @@ export class Desk {
   ): Promise<T> {
     const { store } = this.#parts;
     const id = createId('deskAct');
-    await store.insertAct({ id, at: this.#context.nowIso(), outcome: 'begun', ...act });
+    await store.insertAct({ id, at: this.#context.nowIso(), ...act });
     let done: T;
     try {
       done = await work();
@@ -229,11 +230,11 @@ export class Desk {
       const failure = error instanceof AppError ? error.code : 'internal';
       // Of what failed for another reason than a refusal nobody knows how far it came: it stays begun.
       if (failure !== 'internal' && failure !== 'provider_unavailable') {
-        await store.settleAct(id, { outcome: 'failed', failure });
+        await store.insertOutcome({ act: id, outcome: 'failed', failure, at: this.#context.nowIso() });
       }
       throw error;
     }
-    await store.settleAct(id, { outcome: 'done', subject: subjectOf(done) ?? act.subject });
+    await store.insertOutcome({ act: id, outcome: 'done', subject: subjectOf(done), at: this.#context.nowIso() });
     return done;
   }
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
-import { execute } from './ledger.store.ts';
+import { execute, lockTransactions } from './ledger.store.ts';
 import { releasedEarnings } from './payouts.schema.ts';
 
 /** How long a sale is held before it is the creator's to be paid out. */
@@ -130,7 +130,7 @@ export class EarningsHoldsStore {
 
   /** Holds the sales, in the order in which everyone does, so that no refund or dispute comes between. */
   async lockSales(tx: Orm, sales: string[]): Promise<void> {
-    await execute(tx, sql`select id from ledger_transactions where id in ${sales} order by id for update`);
+    await lockTransactions(tx, sql`ledger_transactions where id in ${sales}`);
   }
 
   /** Marks held sales released, with what is left of each; answers their sum. Those that are frozen or released stay as they are. */

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from '../platform/db.ts';
 import { createId } from '../protocol/ids.ts';
 import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';
@@ -47,6 +47,17 @@ export interface BookedTransaction {
 }
 
 const KNOWN_ACCOUNTS_MAX = 20_000;
+
+/**
+ * Locks transactions of the ledger until the caller's transaction ends, in the order of their ids. Advisory, because a row lock asks for the right to
+ * change the row, which nobody has there. `from` is a relation with a column `id`.
+ */
+export async function lockTransactions(tx: Orm, from: SQL): Promise<void> {
+  await execute(
+    tx,
+    sql`select pg_advisory_xact_lock(hashtextextended(ordered.id, 0)) from (select id from ${from} order by id) as ordered`,
+  );
+}
 
 export class LedgerStore {
   readonly #orm: Orm;
@@ -142,18 +153,13 @@ export class LedgerStore {
           eq(ledgerTransactions.sourceType, key.source.type),
           eq(ledgerTransactions.sourceId, key.source.id),
         ),
-      )
-      .for('update');
-    return row && this.#readTransaction(tx, row.id);
+      );
+    return row && this.getTransaction(tx, row.id);
   }
 
   /** The same by the transaction's own id. */
   async getTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
-    await tx
-      .select({ id: ledgerTransactions.id })
-      .from(ledgerTransactions)
-      .where(eq(ledgerTransactions.id, id))
-      .for('update');
+    await lockTransactions(tx, sql`(select ${id}::text as id) as named`);
     return this.#readTransaction(tx, id);
   }
 

@@ -29,6 +29,7 @@ import { MembershipsStore } from './memberships.store.ts';
 import { Memberships } from './memberships.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './money.schema.ts';
 import { MoneyContext, type MoneyOptions, type WalletMode } from './money-context.ts';
+import { findOpenMatters } from './open-matters.store.ts';
 import type { Pricing } from './pricing.ts';
 import { PrivateDesk } from './private-desk.ts';
 import { PrivateSessionsStore } from './private-sessions.store.ts';
@@ -383,6 +384,11 @@ export class Money {
     if (membership) return { ...membership, purpose: 'membership' };
     const checkout = await this.#checkouts.confirm(providerSession);
     return { status: STATUS_ON_RETURN[checkout.status], purpose: checkout.purpose, id: checkout.sourceId };
+  }
+
+  /** What of a person's money is still open, by kind; none of it may be forgotten by erasing them. */
+  findOpenMatters(identity: string): Promise<string[]> {
+    return findOpenMatters(this.#context.db, identity, this.#context.laterIso(0));
   }
 
   /** Everything that must hold and does not; empty when all is well. */

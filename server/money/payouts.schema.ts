@@ -119,10 +119,7 @@ export const creatorFreezes = pgTable(
 
 export type DeskAct = 'refund' | 'evidence' | 'payouts' | 'freeze' | 'unfreeze' | 'reconciliation' | 'fee_policy';
 
-/**
- * What people of the house did with money, who and why: written before it is done, and completed by how it went. One that stays `begun` was
- * cut off: whether it was done is to be looked up.
- */
+/** What people of the house did with money, who and why: written before it is done. Append-only. */
 export const deskActs = pgTable(
   'desk_acts',
   {
@@ -133,15 +130,23 @@ export const deskActs = pgTable(
     by: text('by').notNull(),
     reason: text('reason'),
     at: time('at').notNull(),
-    outcome: text('outcome').$type<'begun' | 'done' | 'failed'>().notNull().default('done'),
+  },
+  (table) => [index('desk_acts_subject').on(table.subject), index('desk_acts_at').on(table.at)],
+);
+
+/** How an act went, once. Append-only. An act without an outcome was cut off: whether it was done is to be looked up. */
+export const deskActOutcomes = pgTable(
+  'desk_act_outcomes',
+  {
+    act: text('act').primaryKey(),
+    outcome: text('outcome').$type<'done' | 'failed'>().notNull(),
+    /** What the act turned out to be about, where that is known only afterwards. */
+    subject: text('subject'),
     /** The code of what refused it. */
     failure: text('failure'),
+    at: time('at').notNull(),
   },
-  (table) => [
-    index('desk_acts_subject').on(table.subject),
-    index('desk_acts_at').on(table.at),
-    index('desk_acts_begun').on(table.at).where(sql`${table.outcome} = 'begun'`),
-  ],
+  (table) => [index('desk_act_outcomes_subject').on(table.subject).where(sql`${table.subject} is not null`)],
 );
 
 export type DisputeStatus = 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';

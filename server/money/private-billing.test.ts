@@ -39,7 +39,7 @@ describe('confirmed time', () => {
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 60 }), (intervals) => {
         const meter = new MediaMeter();
-        const bytes = { creatorVideoBytes: 0, fanVideoBytes: 0, fanAnswerBytes: 0 };
+        const bytes = { creatorVideoBytes: 0, fanVideoBytes: 0, fanReports: 0 };
         let [atMs, key, had] = [0, 0, false];
         let [expected, waiting] = [0, 0];
         for (const { ms, creator, fan, answer, isNew, isLost } of intervals) {
@@ -47,7 +47,7 @@ describe('confirmed time', () => {
           if (isNew) key += 1;
           if (creator) bytes.creatorVideoBytes += 1;
           if (fan) bytes.fanVideoBytes += 1;
-          if (answer) bytes.fanAnswerBytes += 1;
+          if (answer) bytes.fanReports += 1;
           meter.add(atMs, isLost ? undefined : { key: `${key}`, ...bytes });
           const isBilled = had && !isLost && !isNew && creator && fan && ms > 0 && ms <= SAMPLE_GAP_MAX_MS;
           had = !isLost;
@@ -66,7 +66,7 @@ describe('confirmed time', () => {
   it('does not count a frozen picture, whatever else flows', () => {
     const meter = new MediaMeter();
     for (let second = 0; second <= 10; second += 1) {
-      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: 5, fanVideoBytes: second, fanAnswerBytes: second });
+      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: 5, fanVideoBytes: second, fanReports: second });
     }
     expect(meter).toMatchObject({ confirmedMs: 0, isFlowing: false });
   });

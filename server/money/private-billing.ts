@@ -11,13 +11,13 @@ export interface MediaSample {
   creatorVideoBytes: number;
   /** Video that was sent to the fan. */
   fanVideoBytes: number;
-  /** What has come back from the fan: receiver reports, in which they say what they got. */
-  fanAnswerBytes: number;
+  /** How many looks have found a new receiver report of the fan's, in which they say what they got. */
+  fanReports: number;
 }
 
 /** A longer silence between two samples says nothing about what happened in it: it is not billed. */
 export const SAMPLE_GAP_MAX_MS = 3_000;
-/** How long sent video waits for a sign of life of whom it was sent to; without one it is not billed. */
+/** How long sent video waits for a receiver report; without one it is not billed. */
 export const ANSWER_WITHIN_MS = 6_000;
 
 export function dueMinor(ratePerMinuteMinor: number, confirmedMs: number): number {
@@ -30,13 +30,13 @@ export function durationMs(ratePerMinuteMinor: number, amountMinor: number): num
 }
 
 /**
- * Counts the time in which the creator's video came in and went out to the fan, and the fan was there to get it. An interval between two
- * samples counts when all of it is so, and only once the fan's side has answered after it.
+ * Counts the time in which the creator's video came in and went out to the fan, and the fan reported that it arrives. An interval between
+ * two samples counts when all of it is so, and only once the fan's side has reported after it.
  */
 export class MediaMeter {
   #last: { atMs: number; sample: MediaSample } | undefined;
   #confirmedMs = 0;
-  /** Flowed, and not answered yet. */
+  /** Flowed, and not reported yet. */
   #waitingMs = 0;
   #isFlowing = false;
 
@@ -66,7 +66,7 @@ export class MediaMeter {
       return;
     }
     this.#waitingMs += passedMs;
-    if (sample.fanAnswerBytes > last.sample.fanAnswerBytes) {
+    if (sample.fanReports > last.sample.fanReports) {
       this.#confirmedMs += this.#waitingMs;
       this.#waitingMs = 0;
     } else if (this.#waitingMs > ANSWER_WITHIN_MS) this.#waitingMs = 0;

@@ -3,18 +3,14 @@
  * owns connections, migrations and transactions; it knows no table.
  */
 import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { type SQL, sql } from 'drizzle-orm';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { sql } from 'drizzle-orm';
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
-import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
-import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
-import { ConfigError } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
+import { preparePgliteSchema, prepareSchema } from './schema-version.ts';
 
 /** What stores work with: the database itself or an open transaction. */
 export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -49,9 +45,6 @@ export interface DatabaseOptions {
   poolSize?: number;
 }
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
-/** Two processes that start together migrate one after the other; any number will do as long as it is the same. */
-const MIGRATION_LOCK = 7_064_301;
 /** A statement whose answer has not come by then is given up, and its connection with it: it may have broken without a word. */
 const STATEMENT_LIMIT_MS = 120_000;
 /** Postgres says with these that a transaction lost a race and may simply run again. */
@@ -75,7 +68,7 @@ export class Database {
   }
 
   static async #createPostgres(url: string, max: number): Promise<Database> {
-    await migrate(url);
+    await prepareSchema(url);
     const pool = new pg.Pool({
       connectionString: url,
       max,
@@ -101,8 +94,7 @@ export class Database {
     const client = await PGlite.create(dataDir ? { dataDir } : {});
     const orm = drizzlePglite(client);
     try {
-      await assertSameSchema(orm as unknown as Orm, `the folder ${dataDir}`);
-      await migratePglite(orm, { migrationsFolder: MIGRATIONS_FOLDER });
+      await preparePgliteSchema(orm, `the folder ${dataDir}`);
     } catch (error) {
       await client.close();
       throw error;
@@ -159,38 +151,6 @@ export class Database {
     this.#closed = true;
     await this.#driver.end();
   }
-}
-
-/** With a connection of its own, and without a limit: it waits for others who migrate, and may have many rows to change. */
-async function migrate(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const orm = drizzlePg(client);
-    await assertSameSchema(orm as unknown as Orm, 'the database that DATABASE_URL names');
-    await migratePg(orm, { migrationsFolder: MIGRATIONS_FOLDER });
-  } finally {
-    // The lock goes with the connection.
-    await client.end();
-  }
-}
-
-/** Until the first release the schema has no upgrades: a database of another development version is refused, not changed. */
-async function assertSameSchema(orm: Orm, place: string): Promise<void> {
-  const known = new Set(readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((migration) => migration.hash));
-  const read = async <Row>(query: SQL) => ((await orm.execute(query)) as { rows: Row[] }).rows;
-  const [table] = await read<{ found: boolean }>(
-    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as found`,
-  );
-  if (!table?.found) return;
-  const applied = await read<{ hash: string }>(sql`select hash from drizzle.__drizzle_migrations`);
-  if (applied.every(({ hash }) => known.has(hash))) return;
-  throw new ConfigError([
-    `${place} was made by another development version of Loge. There are no upgrades before the first release: ` +
-      'keep a copy if you need the data, then start with an empty one',
-  ]);
 }
 
 function runOn(client: pg.Pool | pg.PoolClient): Run {

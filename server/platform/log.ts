@@ -1,4 +1,7 @@
-/** Structured logs (pino). No token and no message text is ever logged; bind `room` and `identity` with `log.child`. */
+/**
+ * Structured logs (pino). No token, no message text and no bind value of a failed statement is ever logged; bind `room` and `identity` with
+ * `log.child`.
+ */
 import { pino } from 'pino';
 
 export interface Log {
@@ -20,9 +23,32 @@ export interface LogOptions {
 const REDACTED_PATHS = ['token', '*.token', 'authorization', '*.authorization', '*.secret', 'secret', 'text', '*.text'];
 
 const STDERR = 2;
+/** Drizzle appends the bind values of a failed statement to its message. */
+const BIND_VALUES = /\nparams: [\s\S]*$/;
+/** SQLSTATE class 22, data exception: the message of Postgres quotes the value that it refused. */
+const DATA_EXCEPTION = /^22/;
+
+/** What is logged of an error: named fields only, since Postgres puts values into others (`detail`, `where`, `parameters`). */
+export function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const message = code && DATA_EXCEPTION.test(code) ? `data exception ${code}` : error.message.replace(BIND_VALUES, '');
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    type: error.name,
+    message,
+    ...(frames ? { stack: [`${error.name}: ${message}`, ...frames].join('\n') } : {}),
+    ...(code ? { code } : {}),
+    ...(error.cause instanceof Error ? { cause: serializeError(error.cause) } : {}),
+  };
+}
 
 export function createLog({ level, pretty, isApart = false }: LogOptions): Log {
-  const options = { level, redact: { paths: REDACTED_PATHS, censor: '[redacted]' } };
+  const options = {
+    level,
+    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    serializers: { err: serializeError, error: serializeError },
+  };
   if (!pretty) return isApart ? pino(options, pino.destination(STDERR)) : pino(options);
   const target = {
     ignore: 'pid,hostname',

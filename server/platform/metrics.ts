@@ -11,6 +11,12 @@ export function createMetrics() {
   const registers = [registry];
   return {
     registry,
+    eventLoopDelay: new Histogram({
+      name: 'loge_event_loop_delay_seconds',
+      help: 'How much later than due the event loop took a turn, sampled ten times a second',
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
     sockets: new Gauge({ name: 'loge_sockets', help: 'Open Socket.IO connections', registers }),
     requests: new Counter({
       name: 'loge_requests_total',

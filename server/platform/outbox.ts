@@ -11,6 +11,7 @@ import type { Database, Orm, Run } from './db.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { outbox } from './outbox.schema.ts';
+import { PeriodicJob } from './periodic-job.ts';
 
 export interface Fact {
   id: string;
@@ -41,6 +42,10 @@ const BATCH_FACTS = 200;
 const HANDED_OVER_FACTS = 2_000;
 /** How often to look for facts that another process committed, or whose listener failed. */
 const SWEEP_MS = 1_000;
+/** Facts name people and quote them. Done ones are kept this long, for gateways that were cut off from the bus. */
+const KEPT_SECONDS = 3_600;
+const PRUNE_MS = 60_000;
+const PRUNED_AT_ONCE = 5_000;
 /** How long after a fact was added within an open transaction that transaction is taken to be over. */
 const OPEN_TRANSACTION_MS = 1_000;
 
@@ -65,6 +70,12 @@ const takeOver = (lapsed: string) => `with due as (
     update outbox set claimed_by = $1, claimed_until = now() + interval '${CLAIM_SECONDS} seconds' from due where outbox.seq = due.seq`;
 const TAKE_OVER = takeOver('(claimed_until is null or claimed_until < now())');
 const TAKE_OVER_ALONE = takeOver('(claimed_by is distinct from $1 or claimed_until < now())');
+
+/** The oldest come first in the key's order, so that only rows which are due are read. */
+const PRUNE = `delete from outbox where seq in (
+    select seq from outbox where seq < (select coalesce(min(seq), 0) + ${PRUNED_AT_ONCE} from outbox)
+      and dispatched_at < now() - interval '${KEPT_SECONDS} seconds' and published_at is not null)
+  returning seq`;
 
 export interface OutboxOptions {
   db: Database;
@@ -94,6 +105,7 @@ export class Outbox {
   /** Whether to look for facts that other processes left behind as well. */
   #mustTakeOver = false;
   #lastAddAtMs = Number.NEGATIVE_INFINITY;
+  readonly #pruneJob: PeriodicJob;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #again = false;
@@ -106,6 +118,12 @@ export class Outbox {
     this.#bus = options.bus;
     this.#log = options.log;
     this.#metrics = options.metrics;
+    this.#pruneJob = new PeriodicJob({
+      name: 'outbox retention',
+      everyMs: PRUNE_MS,
+      run: () => this.prune(),
+      log: options.log,
+    });
   }
 
   on(topic: string, listener: Listener): void {
@@ -176,6 +194,7 @@ export class Outbox {
   start(): void {
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#sweep();
+    this.#pruneJob.start();
   }
 
   #sweep(): void {
@@ -288,11 +307,17 @@ export class Outbox {
     return row?.n ?? 0;
   }
 
+  /** Deletes old facts that every listener has taken; true when there may be more. */
+  async prune(): Promise<boolean> {
+    return (await this.#db.bulk(PRUNE, [])).length > 0;
+  }
+
   /** Empties the outbox as far as it goes, then stops. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    await this.#pruneJob.close();
     await this.#running;
     this.#mustLook = true;
     this.#mustTakeOver = this.#isAlone;

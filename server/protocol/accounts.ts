@@ -86,3 +86,27 @@ export const tokenInput = z.object({
   can: permissions.optional(),
 });
 export type TokenInput = z.infer<typeof tokenInput>;
+
+/** Everything that the house holds of a person, table by table, as it is stored. */
+export const participantExport = z.object({
+  identity,
+  exportedAt: z.iso.datetime(),
+  tables: z.array(
+    z.object({
+      domain: z.string(),
+      table: z.string(),
+      rows: z.array(z.record(z.string(), z.unknown())),
+      /** True where the person has more rows than an answer holds. */
+      isTruncated: z.boolean(),
+    }),
+  ),
+});
+export type ParticipantExport = z.infer<typeof participantExport>;
+
+export const participantErasure = z.object({
+  identity,
+  /** Stands in the chat's logs in place of the identity. */
+  pseudonym: identity,
+  erasedMessages: z.number().int(),
+});
+export type ParticipantErasure = z.infer<typeof participantErasure>;

@@ -78,6 +78,6 @@ export const CHAT_EVENTS = {
   'chat:reactions': reactionCounts,
   'chat:hands': handsChanged,
   'chat:pollVotes': pollVotes,
-  /** Somebody's messages were erased: their text is gone, and the pseudonym stands for them. */
-  'chat:erased': z.object({ identity: z.string(), pseudonym: z.string() }),
+  /** Somebody's messages in this room were erased: their text and name are gone. */
+  'chat:erased': z.object({ identity: z.string() }),
 } as const;

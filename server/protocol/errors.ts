@@ -56,6 +56,11 @@ export const ERROR_CATALOGUE = {
   room_not_found: { status: 404, retryable: false, message: 'There is no such room.' },
   room_ended: { status: 410, retryable: false, message: 'This room is over.' },
   creator_not_found: { status: 404, retryable: false, message: 'There is no such creator.' },
+  erasure_blocked: {
+    status: 409,
+    retryable: false,
+    message: 'This person cannot be erased while money or a live is open.',
+  },
   creator_exists: { status: 409, retryable: false, message: 'A creator with this identity exists with other details.' },
   country_not_payable: {
     status: 422,

@@ -86,6 +86,7 @@ export const REQUESTS = {
    * `live_over` or `live_replaced` when its live must not be restored.
    */
   'stage:resume': { input: resumeInput, answer: resumeAnswer },
+  'stage:play': { input: sessionInput, answer: nothing },
   'stage:leave': { input: sessionInput, answer: nothing },
   'stage:endLive': { input: nothing, answer: nothing },
   ...CHAT_REQUESTS,
@@ -178,6 +179,7 @@ export const EVENTS = {
   /** Open another session beside this one, which goes on until you leave it: the node that it is on is about to. */
   'stage:moveWanted': z.object({ session: z.string() }),
   /** The session is over and its spare, `by`, goes on in its place. */
+  'stage:paused': z.object({ session: z.string() }),
   'stage:takenOver': z.object({ session: z.string(), by: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
   'stage:transportState': z.object({ session: z.string(), state: z.string() }),

@@ -98,6 +98,8 @@ export type PublishAnswer = z.infer<typeof publishAnswer>;
 /** What a viewer receives now, for whatever they missed while their socket was gone; nothing for a publisher. */
 export const resumeAnswer = z.object({
   consumers: z.array(consumerOptions),
+  /** Nothing is sent over it until `stage:play`. */
+  paused: z.boolean().optional(),
   /** The spare that waits for the session; without it there is none. */
   spare: z.object({ session: sessionId, consumers: z.array(consumerOptions) }).optional(),
 });

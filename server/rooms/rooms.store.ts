@@ -109,25 +109,40 @@ export class RoomsStore {
       .$dynamic();
   }
 
-  async setLiveStarted(tx: Orm, room: string, { at, gateway }: { at: string; gateway: string }): Promise<void> {
+  /** What is known of a room's live, held until the transaction ends. */
+  async lockLive(tx: Orm, room: string) {
+    const { endedAt, liveStartedAt, livePublication } = rooms;
+    const [row] = await tx
+      .select({ endedAt, liveStartedAt, livePublication })
+      .from(rooms)
+      .where(eq(rooms.id, room))
+      .for('update');
+    return row;
+  }
+
+  /** `startedAt` where a live begins; absent where it goes on. */
+  async setLive(tx: Orm, room: string, { gateway, startedAt }: { gateway: string; startedAt?: string }): Promise<void> {
+    const begun = startedAt && {
+      liveStartedAt: startedAt,
+      firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${startedAt}::timestamptz)`,
+    };
     await tx
       .update(rooms)
-      .set({
-        liveStartedAt: at,
-        liveGateway: gateway,
-        firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${at}::timestamptz)`,
-      })
+      .set({ liveGateway: gateway, ...begun })
       .where(eq(rooms.id, room));
   }
 
-  /** False when there is no live to be held. */
-  async setLiveGateway(room: string, gateway: string): Promise<boolean> {
+  async hasOpenRooms(creator: string): Promise<boolean> {
+    const open = and(eq(rooms.creator, creator), isNull(rooms.endedAt));
+    return (await this.#db.orm.select({ id: rooms.id }).from(rooms).where(open).limit(1)).length > 0;
+  }
+
+  async findHeldLives(gateway: string): Promise<string[]> {
     const held = await this.#db.orm
-      .update(rooms)
-      .set({ liveGateway: gateway })
-      .where(and(eq(rooms.id, room), isNotNull(rooms.liveStartedAt)))
-      .returning({ id: rooms.id });
-    return held.length > 0;
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(and(eq(rooms.liveGateway, gateway), isNotNull(rooms.liveStartedAt)));
+    return held.map(({ id }) => id);
   }
 
   async setLivePublication(room: string, publication: string | null): Promise<void> {
@@ -139,12 +154,13 @@ export class RoomsStore {
     return row?.key ?? null;
   }
 
-  /** False when another gateway holds the live by now, or nobody does. */
-  async setLiveEnded(tx: Orm, room: string, gateway: string): Promise<boolean> {
+  /** False when there is no live, or `heldBy` is given and does not hold it any more. */
+  async setLiveEnded(tx: Orm, room: string, heldBy: string | undefined): Promise<boolean> {
+    const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
     const ended = await tx
       .update(rooms)
       .set(NOT_LIVE)
-      .where(and(eq(rooms.id, room), eq(rooms.liveGateway, gateway)))
+      .where(and(eq(rooms.id, room), isHeld))
       .returning({ id: rooms.id });
     return ended.length > 0;
   }

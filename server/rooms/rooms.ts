@@ -128,6 +128,11 @@ export class Rooms {
     return room;
   }
 
+  /** Whether a creator has rooms that are not over. */
+  hasOpenRooms(creator: string): Promise<boolean> {
+    return this.#store.hasOpenRooms(creator);
+  }
+
   async updateRoom(id: RoomId, change: RoomChange): Promise<Room> {
     if (!(await this.#store.updateRoom(id, change))) throw new AppError('room_not_found');
     return this.getRoom(id);
@@ -332,19 +337,21 @@ export class Rooms {
     return removal as Removal;
   }
 
-  async startLive(room: Room): Promise<Room> {
-    if (room.status === 'ended') throw new AppError('room_ended');
+  /**
+   * A publisher is on stage at this gateway: a live begins, or goes on and is held here from now on. Refuses a publication that does not hold the
+   * stage any more.
+   */
+  async startLive(roomId: RoomId, publication?: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      await this.#store.setLiveStarted(tx, room.id, { at: this.#nowIso(), gateway: this.#gateway });
-      await this.#outbox.add(tx, { topic: 'live.started', room: room.id, data: {} });
+      const room = await this.#store.lockLive(tx, roomId);
+      if (!room) throw new AppError('room_not_found');
+      if (room.endedAt) throw new AppError('room_ended');
+      if (publication !== undefined) assertHolds(room.livePublication, publication);
+      const isNew = room.liveStartedAt === null;
+      await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { startedAt: this.#nowIso() }) });
+      if (isNew) await this.#outbox.add(tx, { topic: 'live.started', room: roomId, data: {} });
     });
     this.#outbox.wake();
-    return this.getRoom(room.id);
-  }
-
-  /** The publisher is back at this gateway, and may have been at another meanwhile, which held the live; false when it is over. */
-  holdLive(roomId: RoomId): Promise<boolean> {
-    return this.#store.setLiveGateway(roomId, this.#gateway);
   }
 
   /** A publisher takes the stage: whoever held it before may not come back by themselves. */
@@ -354,17 +361,22 @@ export class Rooms {
 
   /** Refuses to restore a live that is over, or that another page has taken over since. */
   async assertHoldsStage(roomId: RoomId, publication: string): Promise<void> {
-    const holder = await this.#store.findLivePublication(roomId);
-    if (holder !== publication) throw new AppError(holder === null ? 'live_over' : 'live_replaced');
+    assertHolds(await this.#store.findLivePublication(roomId), publication);
   }
 
-  /** Ends the live that this gateway holds; one that has moved to another goes on there. */
+  /** Ends the live, whichever gateway holds it. */
   async endLive(roomId: RoomId): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.setLiveEnded(tx, roomId, this.#gateway))) return;
-      await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
-    });
-    this.#outbox.wake();
+    await this.#endLive(roomId, undefined);
+  }
+
+  /** Ends the live if this gateway holds it; one that has moved to another goes on there. */
+  async endHeldLive(roomId: RoomId): Promise<void> {
+    await this.#endLive(roomId, this.#gateway);
+  }
+
+  /** Rooms of which this gateway holds the live. */
+  async findHeldLives(): Promise<RoomId[]> {
+    return (await this.#store.findHeldLives(this.#gateway)) as RoomId[];
   }
 
   /** Holds the room until the caller's transaction ends, and answers how many tickets may be sold: null for any number. */
@@ -413,6 +425,14 @@ export class Rooms {
     return [...(await this.#store.findExpired(...span)), ...(await this.clubs.findExpired(...span))];
   }
 
+  async #endLive(roomId: RoomId, heldBy: string | undefined): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      if (!(await this.#store.setLiveEnded(tx, roomId, heldBy))) return;
+      await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
+    });
+    this.#outbox.wake();
+  }
+
   async #addAccessChanged(tx: Orm, room: RoomId, identity: string, change: AccessChanged['change']): Promise<void> {
     await this.#outbox.add(tx, {
       topic: 'access.changed',
@@ -448,3 +468,7 @@ const REASON_OF_SOURCE: Record<EntitlementSource, AccessReason> = {
   gift: 'gift',
   embedder: 'embedder',
 };
+
+function assertHolds(holder: string | null, publication: string): void {
+  if (holder !== publication) throw new AppError(holder === null ? 'live_over' : 'live_replaced');
+}

@@ -16,7 +16,9 @@ function house(viewers: number, { follow = true } = {}) {
     spareOf: undefined,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
+    epoch: 1,
     connected: true,
+    publication: undefined,
   });
   const left = [
     ...Array.from({ length: viewers }, (_, i) => entry(`viewer ${i}`, 'watch')),

@@ -1,14 +1,16 @@
 /**
- * The lives whose publisher this gateway looks after: a live starts with the first track and outlasts its publisher for a while, so that a reload, a lost
- * network or a lost SFU node is not the end of it.
+ * The lives that this gateway holds. A live starts with the first track and outlasts its publisher for a while, so that a reload, a lost network or a lost
+ * SFU node is not the end of it. Each has a publisher here or a timer that ends it; a sweep finds those in the database that have neither.
  */
-import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 
 const PUBLISHER_GRACE_MS = 20_000;
+const RETRY_MS = 2_000;
+const SWEEP_MS = 10_000;
 
 export interface PublicationInput {
   publication?: string | undefined;
@@ -16,80 +18,159 @@ export interface PublicationInput {
 }
 
 export interface LivesOptions {
-  rooms: Rooms;
-  clock: Clock;
+  rooms: Pick<Rooms, 'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage'>;
+  /** Rooms with a publisher's session at this gateway. */
+  publishing: () => ReadonlySet<RoomId>;
+  /** The publisher on stage in the room must not be there any more. */
+  handleRefused?: (room: RoomId) => void;
+  graceMs?: number;
   log: Log;
   metrics: Metrics;
 }
 
 export class Lives {
-  readonly #rooms: Rooms;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #metrics: Metrics;
-  /** Rooms with media on stage, and since when. */
-  readonly #lives = new Map<RoomId, { startedAt: string; graceTimer?: NodeJS.Timeout }>();
-  readonly #starting = new Map<RoomId, Promise<void>>();
+  readonly #options: LivesOptions;
+  /** Rooms whose live this gateway may hold, with the timer that ends it while there is no publisher. */
+  readonly #held = new Map<RoomId, NodeJS.Timeout | undefined>();
+  /** What is under way for a room: one change after another, so that an end never overtakes a start. */
+  readonly #changes = new Map<RoomId, Promise<void>>();
+  /** Rooms with a publisher on stage of whose live the database could not be told, and the publication that it is of. */
+  readonly #untold = new Map<RoomId, string | undefined>();
+  readonly #sweeper: NodeJS.Timeout;
+  #closed = false;
 
-  constructor({ rooms, clock, log, metrics }: LivesOptions) {
-    this.#rooms = rooms;
-    this.#clock = clock;
-    this.#log = log;
-    this.#metrics = metrics;
+  constructor(options: LivesOptions) {
+    this.#options = options;
+    this.#sweeper = setInterval(() => void this.sweep(), SWEEP_MS).unref();
   }
 
   /** A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it. */
   async admit(room: RoomId, { publication, restore }: PublicationInput): Promise<void> {
-    if (restore && publication) await this.#rooms.assertHoldsStage(room, publication);
-    else await this.#rooms.takeStage(room, publication);
+    const { rooms } = this.#options;
+    if (restore && publication) await rooms.assertHoldsStage(room, publication);
+    else await rooms.takeStage(room, publication);
   }
 
   /** Refuses whoever must not restore the live that they were in. */
   assertHoldsStage(room: RoomId, publication: string): Promise<void> {
-    return this.#rooms.assertHoldsStage(room, publication);
+    return this.#options.rooms.assertHoldsStage(room, publication);
   }
 
-  /** A publisher is there, anew or again. Camera and microphone arrive at the same time; the live starts once. */
-  async start(room: RoomId): Promise<void> {
-    const live = this.#lives.get(room);
-    if (live) {
-      if (!live.graceTimer) return;
-      clearTimeout(live.graceTimer);
-      delete live.graceTimer;
-      if (await this.#rooms.holdLive(room)) return;
-    }
-    const starting = this.#starting.get(room) ?? this.#start(room).finally(() => this.#starting.delete(room));
-    this.#starting.set(room, starting);
-    await starting;
+  /** A publisher is on stage, anew or again: the live begins, or goes on at this gateway. */
+  start(room: RoomId, publication?: string): Promise<void> {
+    return this.#change(room, async () => {
+      // Also where it fails: whether the database has it is not known then.
+      this.#hold(room, undefined);
+      this.#untold.set(room, publication);
+      try {
+        await this.#options.rooms.startLive(room, publication);
+        this.#untold.delete(room);
+      } catch (error) {
+        if (error instanceof AppError) this.#untold.delete(room);
+        throw error;
+      }
+    });
   }
 
-  /** The end, at once. */
-  async finish(room: RoomId): Promise<void> {
-    const live = this.#lives.get(room);
-    if (!live) return;
-    clearTimeout(live.graceTimer);
-    this.#lives.delete(room);
-    this.#metrics.livesRunning.set(this.#lives.size);
-    await this.#rooms.endLive(room);
+  /** The creator ends the live, whichever gateway holds it. */
+  end(room: RoomId): Promise<void> {
+    return this.#change(room, async () => {
+      this.#untold.delete(room);
+      await this.#options.rooms.endLive(room);
+      this.#drop(room);
+    });
+  }
+
+  /** The room is over, and its live with it. */
+  forget(room: RoomId): Promise<void> {
+    return this.#change(room, async () => this.#drop(room));
   }
 
   /** The publisher is gone: the end, unless they are back in time. */
   handlePublisherGone(room: RoomId): void {
-    const live = this.#lives.get(room);
-    if (!live || live.graceTimer) return;
-    live.graceTimer = setTimeout(() => {
-      this.finish(room).catch((error) => this.#log.error({ err: error, room }, 'live not ended'));
-    }, PUBLISHER_GRACE_MS);
+    if (this.#held.has(room) && !this.#changes.has(room)) this.#settle(room, this.#options.publishing());
+  }
+
+  /** Looks for lives that have neither a publisher nor a timer, and for publishers of whose live the database was not told. */
+  async sweep(): Promise<void> {
+    try {
+      await Promise.all([...this.#untold].map(([room, publication]) => this.#startUntold(room, publication)));
+      const held = await this.#options.rooms.findHeldLives();
+      if (this.#closed) return;
+      const publishing = this.#options.publishing();
+      for (const room of new Set([...held, ...this.#held.keys()])) {
+        if (this.#changes.has(room)) continue;
+        if (!this.#held.has(room)) this.#hold(room, undefined);
+        this.#settle(room, publishing);
+      }
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'lives not swept');
+    }
   }
 
   close(): void {
-    for (const live of this.#lives.values()) clearTimeout(live.graceTimer);
-    this.#lives.clear();
+    this.#closed = true;
+    clearInterval(this.#sweeper);
+    for (const timer of this.#held.values()) clearTimeout(timer);
+    this.#held.clear();
   }
 
-  async #start(room: RoomId): Promise<void> {
-    const started = await this.#rooms.startLive(await this.#rooms.getRoom(room));
-    this.#lives.set(room, { startedAt: started.liveStartedAt ?? new Date(this.#clock.now()).toISOString() });
-    this.#metrics.livesRunning.set(this.#lives.size);
+  async #startUntold(room: RoomId, publication: string | undefined): Promise<void> {
+    if (this.#changes.has(room)) return;
+    if (!this.#options.publishing().has(room)) {
+      this.#untold.delete(room);
+      return;
+    }
+    await this.start(room, publication).catch((error) => {
+      if (!(error instanceof AppError)) throw error;
+      this.#options.handleRefused?.(room);
+    });
+  }
+
+  #change(room: RoomId, run: () => Promise<void>): Promise<void> {
+    const earlier = this.#changes.get(room) ?? Promise.resolve();
+    const done = earlier.then(run).finally(() => {
+      if (this.#changes.get(room) !== settled) return;
+      this.#changes.delete(room);
+      this.#settle(room, this.#options.publishing());
+    });
+    const settled: Promise<void> = done.catch(() => {});
+    this.#changes.set(room, settled);
+    return done;
+  }
+
+  /** A live without a publisher ends after a while. */
+  #settle(room: RoomId, publishing: ReadonlySet<RoomId>): void {
+    if (this.#closed || !this.#held.has(room)) return;
+    if (publishing.has(room)) this.#hold(room, undefined);
+    else if (!this.#held.get(room)) this.#endIn(room, this.#options.graceMs ?? PUBLISHER_GRACE_MS);
+  }
+
+  #endIn(room: RoomId, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.#change(room, () => this.#endUnlessPublishing(room)).catch((error) => {
+        this.#options.log.error({ err: error, room }, 'live not ended');
+        if (!this.#closed) this.#endIn(room, RETRY_MS);
+      });
+    }, delayMs);
+    this.#hold(room, timer);
+  }
+
+  async #endUnlessPublishing(room: RoomId): Promise<void> {
+    if (this.#options.publishing().has(room)) return;
+    await this.#options.rooms.endHeldLive(room);
+    this.#drop(room);
+  }
+
+  #hold(room: RoomId, timer: NodeJS.Timeout | undefined): void {
+    clearTimeout(this.#held.get(room));
+    this.#held.set(room, timer);
+    this.#options.metrics.livesRunning.set(this.#held.size);
+  }
+
+  #drop(room: RoomId): void {
+    clearTimeout(this.#held.get(room));
+    this.#held.delete(room);
+    this.#options.metrics.livesRunning.set(this.#held.size);
   }
 }

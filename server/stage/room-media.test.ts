@@ -8,7 +8,7 @@ const ROOM = 'room_1' as RoomId;
 type Counted = SessionTraffic & { publish: boolean };
 
 function traffic(session: string, publish: boolean): Counted {
-  return { session, publish, receivedBytes: 10, videoReceivedBytes: 20, videoSentBytes: 30 };
+  return { session, publish, receiverReports: 10, videoReceivedBytes: 20, videoSentBytes: 30 };
 }
 
 /** As much of a node as is asked for: what flows there, and until when each session lasts. */
@@ -39,7 +39,7 @@ test('a node that does not answer hides nothing of what flows on the others', as
     key: 'publisher,viewer',
     creatorVideoBytes: 20,
     fanVideoBytes: 30,
-    fanAnswerBytes: 10,
+    fanReports: 10,
   });
 });
 

@@ -10,7 +10,7 @@ export interface StageTraffic {
   key: string;
   creatorVideoBytes: number;
   fanVideoBytes: number;
-  fanAnswerBytes: number;
+  fanReports: number;
 }
 
 type Places = Pick<RoomPlaces, 'nodesOf'>;
@@ -24,13 +24,13 @@ export async function countMedia(places: Places, room: RoomId, identity: string)
     if (failure) throw toAppError(failure.error);
     return undefined;
   }
-  const sum = (of: typeof traffic, key: 'videoReceivedBytes' | 'videoSentBytes' | 'receivedBytes') =>
+  const sum = (of: typeof traffic, key: 'videoReceivedBytes' | 'videoSentBytes' | 'receiverReports') =>
     of.reduce((total, each) => total + each[key], 0);
   return {
     key: [...publishers, ...viewers].map(({ session }) => session).join(),
     creatorVideoBytes: sum(publishers, 'videoReceivedBytes'),
     fanVideoBytes: sum(viewers, 'videoSentBytes'),
-    fanAnswerBytes: sum(viewers, 'receivedBytes'),
+    fanReports: sum(viewers, 'receiverReports'),
   };
 }
 

@@ -15,7 +15,9 @@ function entry(given: Partial<SessionEntry>): SessionEntry {
     spareOf: undefined,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
+    epoch: 1,
     connected: true,
+    publication: undefined,
     ...given,
   };
 }

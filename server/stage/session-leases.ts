@@ -22,8 +22,8 @@ export interface SessionLeasesOptions {
   log: Log;
   /** Nobody came back for the session. */
   end: (session: SessionId) => Promise<void>;
-  /** The node does not have the session any more. */
-  handleLost: (node: string, entry: SessionEntry) => void;
+  /** The node does not have the session any more, or another gateway has adopted it. */
+  handleLost: (node: string, entry: SessionEntry, isAdopted: boolean) => void;
 }
 
 export class SessionLeases {
@@ -57,7 +57,7 @@ export class SessionLeases {
   async #renew(): Promise<void> {
     const { sessions, places, clock, log, end } = this.#options;
     const now = clock.now();
-    const kept = new Map<string, SessionId[]>();
+    const kept = new Map<string, SessionEntry[]>();
     const looked: SessionEntry[] = [];
     for (const entry of sessions.all()) {
       const { session, socket, orphanedUntilMs, node, spareOf } = entry;
@@ -67,7 +67,7 @@ export class SessionLeases {
       }
       // Where a room is, is not for its spares to say.
       if (spareOf === undefined) looked.push(entry);
-      if (node !== undefined) kept.set(node, [...(kept.get(node) ?? []), session]);
+      if (node !== undefined) kept.set(node, [...(kept.get(node) ?? []), entry]);
     }
     await Promise.all([
       ...[...kept].map(([node, held]) => this.#renewOn(node, held)),
@@ -75,14 +75,18 @@ export class SessionLeases {
     ]);
   }
 
-  async #renewOn(node: string, held: SessionId[]): Promise<void> {
+  async #renewOn(node: string, held: SessionEntry[]): Promise<void> {
     const { fleet, sessions, log, handleLost } = this.#options;
     try {
-      const { lost } = (await fleet.get(node)?.renew({ sessions: held })) ?? { lost: [] };
-      for (const session of lost) {
+      const epochs = Object.fromEntries(held.map(({ session, epoch }) => [session, epoch]));
+      const answer = await fleet.get(node)?.renew({ sessions: held.map(({ session }) => session), epochs });
+      const tell = (session: string, isAdopted: boolean): void => {
         const entry = sessions.get(session as SessionId);
-        if (entry) handleLost(node, entry);
-      }
+        // It may have come back to this gateway while the node was asked.
+        if (entry && entry.epoch === epochs[session]) handleLost(node, entry, isAdopted);
+      };
+      for (const session of answer?.lost ?? []) tell(session, false);
+      for (const session of answer?.adopted ?? []) tell(session, true);
     } catch (error) {
       log.warn({ err: error, node }, 'the SFU node does not answer');
     }

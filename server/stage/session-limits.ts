@@ -5,8 +5,8 @@ import type { RoomId, SessionId } from '../protocol/ids.ts';
 import type { SessionEntry, SessionTable } from './session-table.ts';
 
 /** One that is shown, and one that is about to take its place when its node leaves. */
-export const SESSIONS_PER_SOCKET_MAX = 2;
-export const SPARES_PER_SOCKET_MAX = 1;
+const SESSIONS_PER_SOCKET_MAX = 2;
+const SPARES_PER_SOCKET_MAX = 1;
 
 export interface OpenRequest {
   room: RoomId;

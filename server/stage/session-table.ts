@@ -1,4 +1,5 @@
 /** Which media sessions this gateway looks after: for whom, and on which socket, if one is there at the moment. */
+import { FIRST_EPOCH } from '../../sfu/contract.ts';
 import type { RoomId, SessionId } from '../protocol/ids.ts';
 
 export interface SessionEntry {
@@ -14,15 +15,24 @@ export interface SessionEntry {
   readonly socket: string | undefined;
   /** Without a socket: the session ends then unless its participant is back. */
   readonly orphanedUntilMs: number;
+  /** Proves to the node that this gateway looks after the session. */
+  readonly epoch: number;
   /** Whether media can flow, as the node said last. */
   readonly connected: boolean;
+  /** The going-live that a publisher's session belongs to, where its page names one. */
+  readonly publication: string | undefined;
 }
 
-type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected'> & {
+type NewEntry = Omit<
+  SessionEntry,
+  'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'
+> & {
   socket: string;
   node?: string;
   spareOf?: SessionId | undefined;
+  epoch?: number;
   connected?: boolean;
+  publication?: string | undefined;
 };
 
 export class SessionTable {
@@ -33,7 +43,15 @@ export class SessionTable {
   /** Looks after a session from now on, for the participant on this socket; also one that was known before. */
   add(entry: NewEntry): void {
     const orphanedUntilMs = Number.POSITIVE_INFINITY;
-    this.#set({ node: undefined, spareOf: undefined, connected: false, ...entry, orphanedUntilMs });
+    this.#set({
+      node: undefined,
+      spareOf: undefined,
+      epoch: FIRST_EPOCH,
+      connected: false,
+      publication: undefined,
+      ...entry,
+      orphanedUntilMs,
+    });
   }
 
   /** The session has been opened on this node. */
@@ -57,7 +75,8 @@ export class SessionTable {
   takeOver(session: SessionId, by: SessionId): boolean {
     const spare = this.#entries.get(by);
     if (!spare) return false;
-    this.#set({ ...spare, spareOf: undefined });
+    const publication = this.#entries.get(session)?.publication;
+    this.#set({ ...spare, spareOf: undefined, publication });
     this.remove(session);
     return true;
   }
@@ -68,6 +87,13 @@ export class SessionTable {
 
   all(): IterableIterator<SessionEntry> {
     return this.#entries.values();
+  }
+
+  /** Rooms whose publisher this gateway looks after. */
+  publishing(): Set<RoomId> {
+    const rooms = new Set<RoomId>();
+    for (const { room, direction } of this.inUse()) if (direction === 'publish') rooms.add(room);
+    return rooms;
   }
 
   /** All but spares. */

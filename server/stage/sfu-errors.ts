@@ -12,6 +12,7 @@ const CODE_OF_SFU_CODE: Record<SfuErrorCode, ErrorCode> = {
   cannot_consume: 'cannot_consume',
   node_unavailable: 'stage_unavailable',
   node_full: 'stage_full',
+  not_owner: 'session_not_found',
   too_many_sessions: 'too_many_media_sessions',
   spare_unavailable: 'spare_unavailable',
 };

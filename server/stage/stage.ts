@@ -4,6 +4,7 @@
  * `sfu/contract.ts` alone, where somebody is put is `room-places.ts`' business, and it sees no socket: events leave through `onEvent`.
  */
 import type {
+  ConsumerOptions,
   DtlsParameters,
   RtpCapabilities,
   RtpParameters,
@@ -17,7 +18,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
-import type { Access, Room } from '../protocol/rooms.ts';
+import type { Room } from '../protocol/rooms.ts';
 import type { PublishAnswer, ResumeAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { Audiences } from './audiences.ts';
@@ -26,20 +27,12 @@ import type { Fleet } from './fleet.ts';
 import { Lives, type PublicationInput } from './lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
 import type { RoomPlaces } from './room-places.ts';
+import { call, SessionCommands, type StageCaller } from './session-commands.ts';
 import { SessionLeases } from './session-leases.ts';
 import { sessionsInTheWay } from './session-limits.ts';
 import { type SessionEntry, SessionTable } from './session-table.ts';
 import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
-
-/** Who asks: a participant on one socket, with the access that the gateway has just decided. */
-export interface StageCaller {
-  room: RoomId;
-  identity: string;
-  socket: string;
-  access: Access;
-  publish: boolean;
-}
 
 export interface StageEvent {
   socket: string;
@@ -55,6 +48,7 @@ export class Stage {
   readonly #metrics: Metrics;
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
+  readonly #commands: SessionCommands;
   readonly #evacuation: Evacuation;
   readonly #audiences: Audiences;
   readonly #lives: Lives;
@@ -72,11 +66,16 @@ export class Stage {
   }) {
     this.#fleet = options.fleet;
     this.#places = options.places;
-    this.#lives = new Lives(options);
+    this.#lives = new Lives({
+      ...options,
+      publishing: () => this.#sessions.publishing(),
+      handleRefused: (room) => void this.#closePublishers(room),
+    });
     this.#clock = options.clock;
     this.#log = options.log;
     this.#metrics = options.metrics;
     this.#turn = options.turn;
+    this.#commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
     this.#audiences = new Audiences({
       tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
       onError: (error, room) => this.#log.warn({ err: error, room }, 'audience not told'),
@@ -101,9 +100,19 @@ export class Stage {
       ...options,
       sessions: this.#sessions,
       end: (session) => this.#close(session, 'lease_expired'),
-      handleLost: (node, { room, session }) =>
-        this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'lease_expired' }),
+      handleLost: (node, { room, session }, isAdopted) =>
+        this.#handleSfuEvent(
+          node,
+          isAdopted
+            ? { type: 'adopted', room, session }
+            : { type: 'sessionClosed', room, session, reason: 'lease_expired' },
+        ),
     });
+  }
+
+  /** What a participant asks of a media session of theirs that changes nothing for the room's live. */
+  get commands(): SessionCommands {
+    return this.#commands;
   }
 
   onEvent(listener: (event: StageEvent) => void): void {
@@ -135,7 +144,7 @@ export class Stage {
       spareOf?: SessionId;
     },
   ): Promise<WatchAnswer> {
-    const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'watch');
+    const spared = input.spareOf && this.#commands.ownForSpare(caller, input.spareOf, 'watch');
     const session = this.#open(caller, 'watch', input.spareOf);
     const { until } = caller.access;
     const grant = {
@@ -144,6 +153,7 @@ export class Stage {
       publish: false,
       subscribe: caller.access.state === 'granted',
       ...(until ? { until: Date.parse(until) } : {}),
+      ...(caller.access.reason === 'private' ? { metered: true } : {}),
     };
     const viewer = caller.access.reason === 'free' ? 'free' : 'paying';
     try {
@@ -172,8 +182,8 @@ export class Stage {
   ): Promise<PublishAnswer> {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
     const { publication, restore, ...media } = input;
-    const spared = input.spareOf && this.#ownForSpare(caller, input.spareOf, 'publish');
-    const session = this.#open(caller, 'publish', input.spareOf);
+    const spared = input.spareOf && this.#commands.ownForSpare(caller, input.spareOf, 'publish');
+    const session = this.#open(caller, 'publish', input.spareOf, publication);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
       if (!spared) await this.#lives.admit(caller.room, { publication, restore });
@@ -193,16 +203,6 @@ export class Stage {
     }
   }
 
-  async connect(caller: StageCaller, session: SessionId, dtlsParameters: DtlsParameters): Promise<void> {
-    const { node } = this.#own(caller, session);
-    await this.#call(node.connect({ session, dtlsParameters }));
-  }
-
-  async restartIce(caller: StageCaller, session: SessionId) {
-    const { node } = this.#own(caller, session);
-    return this.#call(node.restartIce({ session }));
-  }
-
   /** Puts a track on stage; the first one starts the live. */
   async produce(
     caller: StageCaller,
@@ -214,30 +214,12 @@ export class Stage {
       muted?: boolean;
     },
   ): Promise<{ producerId: string }> {
-    const { node, entry } = this.#own(caller, input.session);
+    const { node, entry } = this.#commands.own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
-    const answer = await this.#call(node.produce(input));
+    const answer = await call(node.produce(input));
     // What a spare keeps ready is not on stage.
-    if (entry.spareOf === undefined) await this.#lives.start(caller.room);
+    if (entry.spareOf === undefined) await this.#startLive(entry);
     return answer;
-  }
-
-  async unproduce(caller: StageCaller, input: { session: SessionId; producerId: string }): Promise<void> {
-    const { node } = this.#own(caller, input.session);
-    await this.#call(node.unproduce(input));
-  }
-
-  async setMuted(
-    caller: StageCaller,
-    input: { session: SessionId; producerId: string; muted: boolean },
-  ): Promise<void> {
-    const { node } = this.#own(caller, input.session);
-    await this.#call(node.setMuted(input));
-  }
-
-  async setViewport(caller: StageCaller, input: { session: SessionId; viewport: Viewport }): Promise<void> {
-    const { node } = this.#own(caller, input.session);
-    await this.#call(node.setViewport(input));
   }
 
   /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
@@ -249,28 +231,44 @@ export class Stage {
     const nodes = here ? [here] : await this.#places.nodesOf(room);
     // Whichever has it: a node that hangs must not hold up who is on another one.
     const found = await Promise.any(
-      nodes.map(async (node) => ({ node: node.id, ...(await node.adopt({ session, room, identity })) })),
+      nodes.map(async (node) => ({
+        node: node.id,
+        ...(await node.adopt({ session, room, identity, epoch: known?.epoch })),
+      })),
     ).catch(() => undefined);
     if (!found) {
       this.#forget(session);
+      if (known) this.#handleEnded(known);
       // Whether the live may be restored in another session.
       if (caller.publish && publication) await this.#lives.assertHoldsStage(room, publication);
       throw new AppError('session_not_found');
     }
     const direction = found.publish ? 'publish' : 'watch';
-    const spare = found.spare as ResumeAnswer['spare'];
     const theirs = { room, identity, socket, direction, node: found.node, connected: true } as const;
-    this.#sessions.add({ ...theirs, session });
-    if (spare) this.#sessions.add({ ...theirs, session: spare.session, spareOf: session });
+    this.#sessions.add({ ...theirs, session, epoch: found.epoch, publication: publication ?? known?.publication });
+    const spare = found.spare && { ...found.spare, session: found.spare.session as SessionId };
+    if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
     this.#countSessions();
     this.#evacuation.handleResumed(session);
     // The live went on with the publisher; so does what this gateway knows of it.
-    if (found.publish) await this.#lives.start(room);
-    return { consumers: found.consumers as ResumeAnswer['consumers'], ...(spare && { spare }) };
+    const entry = this.#sessions.get(session);
+    if (found.publish && entry) {
+      await this.#startLive(entry).catch((error) => {
+        // Who is refused does not have it: it waits, to be asked for again.
+        this.#leases.orphan(session);
+        throw error;
+      });
+    }
+    const asWire = (consumers: ConsumerOptions[]) => consumers as ResumeAnswer['consumers'];
+    return {
+      consumers: asWire(found.consumers),
+      ...(found.paused && { paused: true }),
+      ...(spare && { spare: { session: spare.session, consumers: asWire(spare.consumers) } }),
+    };
   }
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
-    this.#own(caller, session);
+    this.#commands.own(caller, session);
     await this.#close(session, 'closed');
   }
 
@@ -284,39 +282,37 @@ export class Stage {
     return extendWatching(this.#places, { room, identity, untilMs });
   }
 
-  /** The creator's own end of the live: at once, without grace. */
+  /** The creator's own end of the live: at once, without grace, and whichever gateway looks after the publisher. */
   async endLive(room: RoomId): Promise<void> {
-    await this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
-    await this.#lives.finish(room);
+    try {
+      // First, so that who goes live meanwhile is either part of what ends here or comes after it.
+      await this.#lives.end(room);
+    } finally {
+      const elsewhere = this.#onNodesOf(room, (node) => node.closePublisher({ room }));
+      await this.#closePublishers(room);
+      await elsewhere;
+    }
   }
 
   /** Access is gone: every session of the participant in the room ends now, on whatever node it is. */
   async closeParticipant(room: RoomId, identity: string): Promise<void> {
-    const elsewhere = this.#places
-      .nodesOf(room)
-      // Also what another gateway opened and nobody looks after any more.
-      .then((nodes) => Promise.all(nodes.map((node) => node.closePerson({ room, identity }))))
-      .catch((error) =>
-        this.#log.warn({ err: error, room }, 'not closed on a node that can not be reached; its lease will'),
-      );
+    // Also what another gateway opened and nobody looks after any more.
+    const elsewhere = this.#onNodesOf(room, (node) => node.closePerson({ room, identity }));
     await this.#closeWhere((entry) => entry.room === room && entry.identity === identity, 'closed');
     await elsewhere;
   }
 
   async closeRoom(room: RoomId): Promise<void> {
-    const nodes = await this.#places.nodesOf(room);
+    const elsewhere = this.#onNodesOf(room, (node) => node.closeRoom({ room }));
     await this.#closeWhere((entry) => entry.room === room, 'room_closed');
-    const closed = await Promise.allSettled(nodes.map((node) => node.closeRoom({ room })));
-    for (const { reason } of closed.filter((it) => it.status === 'rejected')) {
-      this.#log.warn({ err: reason, room }, 'room not closed on a node; its leases will');
-    }
+    await elsewhere;
     await this.#places.forget(room);
-    await this.#lives.finish(room);
+    await this.#lives.forget(room);
   }
 
   /** What the media plane carries at the moment, by its own count. */
   async stats(): Promise<SfuStats> {
-    const stats = await this.#call(Promise.all(this.#fleet.nodes.map((node) => node.stats())));
+    const stats = await call(Promise.all(this.#fleet.nodes.map((node) => node.stats())));
     const sum = (key: keyof SfuStats) => stats.reduce((total, each) => total + each[key], 0);
     return {
       workers: sum('workers'),
@@ -341,9 +337,7 @@ export class Stage {
   }
 
   /** Redis is back, perhaps without what it knew. */
-  handleRestored(): void {
-    this.#leases.handleRestored();
-  }
+  handleRestored = (): void => this.#leases.handleRestored();
 
   async close(): Promise<void> {
     this.#leases.close();
@@ -352,13 +346,36 @@ export class Stage {
     await this.#fleet.close();
   }
 
-  #open(caller: StageCaller, direction: SessionEntry['direction'], spareOf: SessionId | undefined): SessionId {
+  /** Asks every node that the room may be on. What a node that cannot be reached does not hear, its leases bring about. */
+  async #onNodesOf(room: RoomId, ask: (node: SfuNode) => Promise<void>): Promise<void> {
+    const nodes = await this.#places.nodesOf(room);
+    const asked = await Promise.allSettled(nodes.map(ask));
+    for (const { reason } of asked.filter((it) => it.status === 'rejected'))
+      this.#log.warn({ err: reason, room }, 'sessions not closed on a node; its leases will');
+  }
+
+  /** The live begins, or goes on here. What must not be on stage any more is closed. */
+  async #startLive({ room, session, publication }: SessionEntry): Promise<void> {
+    try {
+      await this.#lives.start(room, publication);
+    } catch (error) {
+      if (error instanceof AppError) await this.#close(session, 'closed');
+      throw error;
+    }
+  }
+
+  #open(
+    caller: StageCaller,
+    direction: SessionEntry['direction'],
+    spareOf: SessionId | undefined,
+    publication?: string,
+  ): SessionId {
     if (caller.access.state !== 'granted') throw new AppError('access_required');
     const session = createId('session');
     const { room, identity, socket } = caller;
     for (const earlier of sessionsInTheWay(this.#sessions, { room, identity, socket, direction, spareOf }))
       void this.#replace(earlier);
-    this.#sessions.add({ session, room, identity, direction, socket, spareOf });
+    this.#sessions.add({ session, room, identity, direction, socket, spareOf, publication });
     this.#countSessions();
     return session;
   }
@@ -389,22 +406,6 @@ export class Stage {
     return toAppError(error);
   }
 
-  #own(caller: StageCaller, session: SessionId): { entry: SessionEntry; node: SfuNode } {
-    const entry = this.#sessions.get(session);
-    const node = this.#nodeOf(entry?.node);
-    if (!entry || !node || entry.socket !== caller.socket) throw new AppError('session_not_found');
-    return { entry, node };
-  }
-
-  /** The node of a session that may have a spare there. */
-  #ownForSpare(caller: StageCaller, session: SessionId, direction: SessionEntry['direction']): SfuNode {
-    const { entry, node } = this.#own(caller, session);
-    // A node of an earlier version would take the spare for another session.
-    if (entry.direction !== direction || entry.spareOf !== undefined || !node.keepsSpares)
-      throw new AppError('spare_unavailable');
-    return node;
-  }
-
   #nodeOf(id: string | undefined): SfuNode | undefined {
     return id === undefined ? undefined : this.#fleet.get(id);
   }
@@ -413,7 +414,7 @@ export class Stage {
     const entry = this.#sessions.get(session);
     this.#remove(session);
     await this.#nodeOf(entry?.node)
-      ?.closeSession({ session, reason })
+      ?.closeSession({ session, epoch: entry?.epoch, reason })
       // Nobody renews it any more, so that a node which can't be reached closes it by itself.
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
     // Not before: while the session is there its node is needed.
@@ -427,6 +428,10 @@ export class Stage {
     await this.#close(session, 'replaced');
     if (socket !== undefined)
       this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
+  }
+
+  #closePublishers(room: RoomId): Promise<void> {
+    return this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish', 'closed');
   }
 
   async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
@@ -455,23 +460,8 @@ export class Stage {
     }
   }
 
-  async #call<T>(promise: Promise<T>): Promise<T> {
-    try {
-      return await promise;
-    } catch (error) {
-      throw toAppError(error);
-    }
-  }
-
   #handleEnded({ room, direction, spareOf }: SessionEntry): void {
-    if (direction === 'publish' && spareOf === undefined) this.#handlePublisherGone(room);
-  }
-
-  #handlePublisherGone(room: RoomId): void {
-    const publishing = [...this.#sessions.inUse()].some(
-      (entry) => entry.room === room && entry.direction === 'publish',
-    );
-    if (!publishing) this.#lives.handlePublisherGone(room);
+    if (direction === 'publish' && spareOf === undefined) this.#lives.handlePublisherGone(room);
   }
 
   #handleSfuEvent(node: string, event: SfuEvent): void {
@@ -500,11 +490,11 @@ export class Stage {
 
   /** Has a participant leave a node that drains: they come anew and are put elsewhere. */
   #move(entry: SessionEntry): void {
-    const { room, session, node } = entry;
+    const { room, session, node, epoch } = entry;
     if (node === undefined) return;
     this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_closed' });
     this.#nodeOf(node)
-      ?.closeSession({ session, reason: 'node_closed' })
+      ?.closeSession({ session, epoch, reason: 'node_closed' })
       .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
   }
 }

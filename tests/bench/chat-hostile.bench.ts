@@ -1,34 +1,66 @@
 /**
- * What neighbours in a chat feel of somebody who sends a thousand malformed, oversized, forged and flooding events a second: from saying something to
- * its being shown to each, without and with, in turn. Server, neighbours and attacker are processes of their own on one machine, so that the attacker's
- * own work is in it as well.
+ * What neighbours in a chat feel of somebody who means harm: from saying something to its being shown to each, without and with, in turn. The cases:
+ * a thousand malformed, oversized, forged and flooding events a second; messages of emoji in an emoji-only room; messages that nearly meet 500 rules
+ * with wildcards and phrases; the longest messages. Server, neighbours and attacker are processes of their own on one machine, so that the
+ * attacker's own work is in it as well.
  */
 import { cpus } from 'node:os';
-import { measurePeace, medianOf } from '../support/neighbours.ts';
+import { LIMITS } from '../../server/protocol/limits.ts';
+import { type CostlyTexts, measurePeace, medianOf } from '../support/neighbours.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 const ROUNDS = 5;
 const SECONDS = 5;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
-await using server = await ServerProcess.create();
-await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
-const body = { creator: 'ada', title: 'Benchmark', access: { kind: 'free' } };
-const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', body);
-const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, {
-  rounds: ROUNDS,
-  seconds: SECONDS,
-});
-say(`without ${JSON.stringify(withoutMs)}`);
-say(`with    ${JSON.stringify(withMs)}`);
-say(
-  `${attacks.sent} hostile events, ${attacks.closed} connections closed on them, ${refused} messages of neighbours refused`,
-);
-const median = (rounds: { p50: number; p99: number }[]) => ({
+/** Two letters, others for each index. */
+const letters = (index: number) => String.fromCharCode(98 + Math.floor(index / 24), 98 + (index % 24));
+const fill = (part: string) => part.repeat(Math.floor(LIMITS.messageChars / [...part].length));
+
+const RULES = Array.from({ length: LIMITS.wordRules }, (_, index) => ({
+  pattern:
+    index % 2 === 0 ? `*aaaa${letters(index)}z*` : `${'a '.repeat(LIMITS.wordPatternWords - 1)}${letters(index)}`,
+  action: 'hold',
+}));
+
+async function openRooms(server: ServerProcess): Promise<{ room: string; cases: Record<string, CostlyTexts> }> {
+  const open = async (creator: string) => {
+    await server.server('POST', '/v1/creators', { identity: creator, name: creator, country: 'FR' });
+    const body = { creator, title: 'Benchmark', access: { kind: 'free' } };
+    return (await server.server<{ id: string }>('POST', '/v1/rooms', body)).id;
+  };
+  const [room, emoji, words] = [await open('ada'), await open('emil'), await open('wanda')];
+  await server.server('POST', `/v1/rooms/${emoji}/chat/mode`, { emojiOnly: true });
+  await server.server('PUT', '/v1/creators/wanda/chat/words', { words: RULES });
+  // The first have the most code units that a message may have, and are refused; of the others each letter has several readings.
+  const longest = ['x'.repeat(8_000), '🔥'.repeat(4_000), fill('ﷺ'), fill('а4'), fill('a.'), fill('a ')];
+  return {
+    room,
+    cases: {
+      emoji: { room: emoji, texts: [fill('🔥').replace(/🔥$/u, 'a'), `${fill('👍🏽').slice(0, -4)}a`] },
+      wildcards: { room: words, texts: [fill('a'), fill('a ')] },
+      longest: { room: words, texts: longest },
+    },
+  };
+}
+
+const summary = (rounds: { p50: number; p99: number }[]) => ({
   p50: medianOf(rounds.map(({ p50 }) => p50)),
   p99: medianOf(rounds.map(({ p99 }) => p99)),
 });
-const [without, during] = [median(withoutMs), median(withMs)];
-const p99Ratio = Math.round((during.p99 / without.p99) * 100) / 100;
-process.stdout.write(`${JSON.stringify({ withoutMs: without, withMs: during, p99Ratio, refused })}\n`);
+
+say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
+await using server = await ServerProcess.create();
+const { room, cases } = await openRooms(server);
+const results: Record<string, object> = {};
+for (const [name, costly] of [['events', undefined] as const, ...Object.entries(cases)]) {
+  const options = { rounds: ROUNDS, seconds: SECONDS, ...(costly ? { costly } : {}) };
+  const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, options);
+  say(`${name}: without ${JSON.stringify(withoutMs)}`);
+  say(`${name}: with    ${JSON.stringify(withMs)}`);
+  say(`${attacks.sent} sent, ${attacks.closed} connections closed on them, ${refused} messages of neighbours refused`);
+  const [without, during] = [summary(withoutMs), summary(withMs)];
+  const p99Ratio = Math.round((during.p99 / without.p99) * 100) / 100;
+  results[name] = { withoutMs: without, withMs: during, p99Ratio, refused };
+}
+process.stdout.write(`${JSON.stringify(results)}\n`);

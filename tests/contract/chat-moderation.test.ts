@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Actor } from '../../server/chat/acts.store.ts';
 import type { Chat } from '../../server/chat/chat.ts';
 import { CHAT_NEWS_TOPIC, type ChatNews } from '../../server/chat/chat-topics.ts';
 import type { MemoryBus } from '../../server/platform/bus.ts';
@@ -8,6 +9,8 @@ import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../support/chat-house.ts';
 import { DATABASES } from '../support/databases.ts';
 import { MovableClock } from '../support/money-house.ts';
+
+const server: Actor = { identity: 'embedding-server', name: 'embedding-server', role: 'server' };
 
 describe.each(DATABASES)('moderation on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
@@ -51,7 +54,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
   const becomes = (attempt: () => Promise<unknown>, code: string) => expect.poll(() => codeOf(attempt())).toBe(code);
   const say = (chat: Chat, from = lea, text = `words ${Math.random()}`, clientId?: string) =>
     sayIn(chat, room, from, text, clientId);
-  const restrict = (input: Partial<RestrictInput>, actor = mod, chat = here) =>
+  const restrict = (input: Partial<RestrictInput>, actor: Actor = mod, chat = here) =>
     chat.moderation.restrict({
       room,
       actor,
@@ -104,7 +107,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
   test('a restriction for all of the creator holds in every room of theirs, and in no one else’s', async () => {
     const other = createId('room');
     await sayIn(there, other, lea, 'before the ban');
-    await restrict({ identity: 'everywhere', kind: 'ban', scope: 'creator' });
+    await restrict({ identity: 'everywhere', kind: 'ban', scope: 'creator' }, ada);
     expect(await codeOf(sayIn(there, other, fan('everywhere'), 'in the other room'))).toBe('chat_banned');
     const stranger = createChat({
       db,
@@ -115,6 +118,48 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     await stranger.close();
     await here.moderation.lift({ room, actor: ada, input: { identity: 'everywhere', scope: 'creator' } });
     await becomes(() => sayIn(there, other, fan('everywhere'), 'back again'), 'ok');
+  });
+
+  test('R50: a moderator is one in a room: what holds in all rooms is the creator’s and the server’s', async () => {
+    const other = createId('room');
+    const wide = { identity: 'wide', kind: 'ban', scope: 'creator' } as const;
+    const fanWhoModerates = { ...tom, identity: 'helper' };
+    for (const actor of [mod, fanWhoModerates]) expect(await codeOf(restrict(wide, actor))).toBe('forbidden');
+    expect(await codeOf(sayIn(there, other, fan('wide'), 'not banned'))).toBe('ok');
+    const lift = (actor: Actor) => here.moderation.lift({ room, actor, input: { identity: 'wide', scope: 'creator' } });
+    for (const actor of [ada, server]) {
+      await restrict(wide, actor);
+      for (const other of [mod, fanWhoModerates]) expect(await codeOf(lift(other))).toBe('forbidden');
+      expect(await codeOf(sayIn(there, other, fan('wide'), 'still banned'))).toBe('chat_banned');
+      await lift(actor);
+      await becomes(() => sayIn(there, other, fan('wide'), `again ${Math.random()}`), 'ok');
+    }
+  });
+
+  test('R50: restrictions of different people hold side by side, the longest is told, and each ends by itself', async () => {
+    const mo2 = { identity: 'mo2', name: 'Mo', role: 'moderator' } as const;
+    await restrict({ seconds: 300 }, mo2);
+    await restrict({ kind: 'ban', seconds: 600 }, ada);
+    await restrict({ seconds: 60 });
+    const told = () => here.restrictionOf(room, 'lea');
+    expect(await told()).toMatchObject({ kind: 'ban', byRole: 'creator' });
+    const lift = (actor: Actor) => here.moderation.lift({ room, actor, input: { identity: 'lea', scope: 'room' } });
+    // A moderator takes away what moderators have set, a colleague's too.
+    expect(await codeOf(lift(mod))).toBe('ok');
+    expect(await codeOf(lift(mod))).toBe('forbidden');
+    await restrict({ seconds: 900 }, mo2);
+    expect(await told()).toMatchObject({ kind: 'timeout', byRole: 'moderator' });
+    clock.advance(601_000);
+    expect(await codeOf(say(here))).toBe('chat_timed_out');
+    clock.advance(300_000);
+    expect(await codeOf(say(here))).toBe('ok');
+    // One's own is replaced by one's next.
+    await restrict({ kind: 'ban' });
+    await restrict({ seconds: 60 });
+    expect(await told()).toMatchObject({ kind: 'timeout' });
+    await restrict({ kind: 'ban' }, ada);
+    expect(await codeOf(lift(ada))).toBe('ok');
+    expect(await codeOf(say(here))).toBe('ok');
   });
 
   test('R59: the audit log cannot be rewritten, not even by whoever holds the database', async () => {

@@ -13,7 +13,7 @@ import { type Fact, Outbox } from '../../server/platform/outbox.ts';
 import type { RoomId } from '../../server/protocol/ids.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
-import { Lives } from '../../server/stage/lives.ts';
+import { Lives, type LivesOptions } from '../../server/stage/lives.ts';
 import { DATABASES } from '../support/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
@@ -55,39 +55,112 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
   };
   const goLive = async (at: ReturnType<typeof createRooms>): Promise<RoomId> => {
     const room = await at.rooms.createRoom({ creator: 'ada', title: 'An evening', access: { kind: 'free' } });
-    await at.rooms.startLive(room);
+    await at.rooms.startLive(room.id);
     return room.id;
   };
   const isLive = async (room: RoomId) => (await parts().here.rooms.getRoom(room)).status === 'live';
 
-  test('a live whose publisher went to another gateway and came back is held here again, and not ended by the other', async () => {
+  /** The lives of a gateway whose publishers are the given rooms; one without a publisher ends in a moment. */
+  const createLives = (rooms: LivesOptions['rooms'], publishing: Set<RoomId> = new Set()) => {
+    const lives = new Lives({ rooms, publishing: () => publishing, graceMs: 50, log, metrics });
+    return { publishing, lives, [Symbol.dispose]: () => lives.close() };
+  };
+  const createRoom = async (): Promise<RoomId> =>
+    (await parts().here.rooms.createRoom({ creator: 'ada', title: 'An evening', access: { kind: 'free' } })).id;
+  const topicsOf = async (room: RoomId): Promise<string[]> => {
+    await Promise.all([parts().here.outbox.idle(), parts().there.outbox.idle()]);
+    return told.filter((fact) => fact.room === room).map(({ topic }) => topic);
+  };
+
+  test('a live whose publisher goes from gateway to gateway is one live, and ended by none that they left', async () => {
     const { here, there } = parts();
-    const lives = new Lives({ rooms: here.rooms, clock: systemClock, log, metrics });
-    const { id: room } = await here.rooms.createRoom({ creator: 'ada', title: 'An evening', access: { kind: 'free' } });
-    await lives.start(room);
-    lives.handlePublisherGone(room);
-    await there.rooms.startLive(await there.rooms.getRoom(room));
-    await lives.start(room);
-    await there.rooms.endLive(room);
-    expect(await isLive(room)).toBe(true);
-    // What ended meanwhile begins anew.
-    lives.handlePublisherGone(room);
-    await there.rooms.startLive(await there.rooms.getRoom(room));
-    await there.rooms.endLive(room);
-    await lives.start(room);
-    expect(await isLive(room)).toBe(true);
-    await lives.finish(room);
+    const room = await createRoom();
+    using first = createLives(here.rooms, new Set([room]));
+    using second = createLives(there.rooms, new Set([room]));
+    await first.lives.start(room);
+    const { liveStartedAt } = await here.rooms.getRoom(room);
+    await second.lives.start(room);
+    first.publishing.delete(room);
+    await here.rooms.endHeldLive(room);
+    expect(await here.rooms.getRoom(room)).toMatchObject({ status: 'live', liveStartedAt });
+    first.publishing.add(room);
+    await Promise.all([first.lives.start(room), first.lives.start(room)]);
+    await there.rooms.endHeldLive(room);
+    expect(await here.rooms.getRoom(room)).toMatchObject({ status: 'live', liveStartedAt });
+    expect(await topicsOf(room)).toEqual(['live.started']);
+    // The creator may end it anywhere.
+    await second.lives.end(room);
     expect(await isLive(room)).toBe(false);
-    lives.close();
-    await Promise.all([here.outbox.idle(), there.outbox.idle()]);
-    told.length = 0;
+    expect(await topicsOf(room)).toEqual(['live.started', 'live.ended']);
+  });
+
+  test('two gateways that start a live at once start one', async () => {
+    const { here, there } = parts();
+    const room = await createRoom();
+    await Promise.all([here, there, here, there].map(({ rooms }) => rooms.startLive(room)));
+    expect(await topicsOf(room)).toEqual(['live.started']);
+    await here.rooms.endLive(room);
+  });
+
+  test('what is ended or left while it is being started does not stay on air', async () => {
+    const { here } = parts();
+    using it = createLives(here.rooms);
+    const [ended, left] = [await createRoom(), await createRoom()];
+    for (let round = 0; round < 10; round += 1) {
+      it.publishing.add(ended).add(left);
+      const starting = [it.lives.start(ended), it.lives.start(left)];
+      for (const room of [ended, left]) it.publishing.delete(room);
+      it.lives.handlePublisherGone(left);
+      await Promise.all([it.lives.end(ended), ...starting]);
+      expect(await isLive(ended)).toBe(false);
+      await vi.waitFor(async () => expect(await isLive(left)).toBe(false));
+    }
+  });
+
+  test('a live that the database failed to end, or that nobody looks after, is ended later', async () => {
+    const { here } = parts();
+    const room = await createRoom();
+    let failures = 1;
+    const rooms: LivesOptions['rooms'] = {
+      takeStage: here.rooms.takeStage.bind(here.rooms),
+      assertHoldsStage: here.rooms.assertHoldsStage.bind(here.rooms),
+      startLive: here.rooms.startLive.bind(here.rooms),
+      endLive: here.rooms.endLive.bind(here.rooms),
+      findHeldLives: here.rooms.findHeldLives.bind(here.rooms),
+      endHeldLive: async (id: RoomId) => {
+        if (failures-- > 0) throw new Error('the database is away');
+        await here.rooms.endHeldLive(id);
+      },
+    };
+    using it = createLives(rooms, new Set([room]));
+    await it.lives.start(room);
+    it.publishing.delete(room);
+    it.lives.handlePublisherGone(room);
+    await vi.waitFor(async () => expect(await isLive(room)).toBe(false), { timeout: 10_000 });
+    expect(failures).toBe(-1);
+
+    const forgotten = await goLive(here);
+    await it.lives.sweep();
+    await vi.waitFor(async () => expect(await isLive(forgotten)).toBe(false));
+  });
+
+  test('a page whose publication does not hold the stage any more starts no live', async () => {
+    const { here } = parts();
+    const room = await createRoom();
+    await here.rooms.takeStage(room, 'laptop');
+    await here.rooms.startLive(room, 'laptop');
+    await here.rooms.endLive(room);
+    await expect(here.rooms.startLive(room, 'laptop')).rejects.toMatchObject({ code: 'live_over' });
+    await here.rooms.takeStage(room, 'phone');
+    await expect(here.rooms.startLive(room, 'laptop')).rejects.toMatchObject({ code: 'live_replaced' });
+    expect(await isLive(room)).toBe(false);
   });
 
   test('a live that has moved to another gateway is not ended by the first, whose publisher is gone', async () => {
     const { here, there } = parts();
     const room = await goLive(here);
-    await there.rooms.startLive(await there.rooms.getRoom(room));
-    await here.rooms.endLive(room);
+    await there.rooms.startLive(room);
+    await here.rooms.endHeldLive(room);
     expect(await isLive(room)).toBe(true);
     await there.rooms.endLive(room);
     expect(await isLive(room)).toBe(false);

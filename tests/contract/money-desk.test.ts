@@ -38,7 +38,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     await db.orm.execute(sql`create function cut_off() returns trigger language plpgsql as
       $$ begin raise exception 'the process was killed'; end $$`);
     await db.orm.execute(
-      sql`create trigger cut_off before update on desk_acts for each row execute function cut_off()`,
+      sql`create trigger cut_off before insert on desk_act_outcomes for each row execute function cut_off()`,
     );
     await expect(desk.refund({ topup, reason, amountMinor: 400 }, 'ada')).rejects.toThrow();
     expect((await house.money.getWallet(identity)).balanceMinor).toBe(600);
@@ -62,7 +62,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     await db.orm.execute(sql`create function cut_off() returns trigger language plpgsql as
       $$ begin raise exception 'the process was killed'; end $$`);
     await db.orm.execute(
-      sql`create trigger cut_off before update on desk_acts for each row execute function cut_off()`,
+      sql`create trigger cut_off before insert on desk_act_outcomes for each row execute function cut_off()`,
     );
     await expect(desk.refund({ topup, reason }, 'ada')).rejects.toThrow();
     house.advance(60_000);
@@ -72,7 +72,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     expect(await cutOff()).toMatchObject({ count: 1, oldest: { act: 'refund', subject: topup, by: 'ada' } });
     house.advance(60_000);
     expect(await cutOff()).toMatchObject({ count: 2, oldest: { by: 'ada' } });
-    await db.orm.execute(sql`drop trigger cut_off on desk_acts`);
+    await db.orm.execute(sql`drop trigger cut_off on desk_act_outcomes`);
     // An answer about something else tells nothing; one about the same says how it stands.
     await desk.reconcile('ada');
     expect(await cutOff()).toMatchObject({ count: 2 });

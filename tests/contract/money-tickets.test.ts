@@ -66,7 +66,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     const room = await house.createRoom();
     const identity = await house.createFan(500);
     const ticket = await ticketOf(buy(identity, room));
-    await house.rooms.startLive(room);
+    await house.rooms.startLive(room.id);
     await expect(house.money.withdraw(ticket.id, identity)).rejects.toEqual(failure('not_refundable'));
     expect((await house.money.getReceipt(ticket.id, identity)).withdrawable).toBe(false);
   });
@@ -171,7 +171,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     const room = await house.createRoom();
     const identity = await house.createFan(500);
     const ticket = await ticketOf(buy(identity, room));
-    await house.rooms.startLive(room);
+    await house.rooms.startLive(room.id);
     await house.rooms.endLive(room.id);
     await house.rooms.endRoom(room.id);
     await house.money.sweep();

@@ -262,10 +262,53 @@ it('tells each gateway of its own sessions, and another one of a session that it
   // The first gateway dies; what happens before anybody has noticed is not lost.
   await first.close();
   await second.setMuted({ session: publisher.session, producerId: publisher.microphoneId, muted: true });
-  expect(await second.renew({ sessions: [watcher.session] })).toEqual({ lost: [] });
+  const { epoch } = await second.adopt({ session: watcher.session, room: 'room_two', identity: watcher.identity });
   expect(await secondEvents.wait('trackMuted', watcher.session)).toMatchObject({ muted: true });
-  await second.closeSession({ session: watcher.session });
+  await second.closeSession({ session: watcher.session, epoch });
   expect((await secondEvents.wait('sessionClosed', watcher.session)).reason).toBe('closed');
+});
+
+it('has a gateway that stood still neither renew nor close what another one has adopted, and tells it so', async () => {
+  await using house = await openHouse({ leaseMs: 3_000 });
+  const [first, second] = [await house.gateway({ port: house.proxy.port }), await house.gateway()];
+  const [firstEvents, secondEvents] = [new SfuEventLog(first), new SfuEventLog(second)];
+  await using stage = new RtpStage(first);
+  const grant = { identity: 'lea' };
+  const [kept, ended] = [await stage.watch('room_still', { grant }), await stage.watch('room_still', { grant })];
+  house.proxy.cut();
+  await vi.waitFor(() => expect(first.connected).toBe(false), WAIT);
+  const about = { room: 'room_still', identity: 'lea' };
+  for (const { session } of [kept, ended])
+    expect(await second.adopt({ session, ...about })).toMatchObject({ epoch: 2 });
+  // It gives one up before it is back, and goes on renewing the other.
+  const closing = first.closeSession({ session: ended.session }).catch(({ code }) => code);
+  house.proxy.mend();
+
+  await firstEvents.wait('adopted', kept.session);
+  expect(['not_owner', 'node_unavailable']).toContain(await closing);
+  expect(await first.renew({ sessions: [kept.session] })).toEqual({ lost: [], adopted: [kept.session] });
+  const epochs = { [kept.session]: 2, [ended.session]: 2 };
+  expect(await second.renew({ sessions: [kept.session, ended.session], epochs })).toEqual({ lost: [], adopted: [] });
+  // What happens in it is told to its new gateway alone.
+  const publisher = await new RtpStage(house.node).publish('room_still');
+  await secondEvents.wait('consumersAdded', kept.session);
+  expect([firstEvents.of('consumersAdded'), secondEvents.of('sessionClosed')]).toEqual([[], []]);
+  await house.node.closeSession({ session: publisher.session });
+});
+
+it('tells the gateway in its own process that another one has adopted a session, and the other way round', async () => {
+  await using house = await openHouse();
+  const far = await house.gateway();
+  const farEvents = new SfuEventLog(far);
+  await using near = new RtpStage(house.node);
+  const { session } = await near.watch('room_near', { grant: { identity: 'lea' } });
+  const about = { session, room: 'room_near', identity: 'lea' };
+  expect(await far.adopt(about)).toMatchObject({ epoch: 2 });
+  await near.events.wait('adopted', session);
+  expect((await house.node.renew({ sessions: [session] })).adopted).toEqual([session]);
+  expect(await house.node.adopt(about)).toMatchObject({ epoch: 3 });
+  await farEvents.wait('adopted', session);
+  expect((await far.renew({ sessions: [session], epochs: { [session]: 2 } })).adopted).toEqual([session]);
 });
 
 it('counts the audiences of all gateways together', async () => {
@@ -306,7 +349,7 @@ it('has an answer acted upon before whatever happens after it is told, also wher
   gateway.on((event) => event.session === session && event.type !== 'transportState' && order.push(event.type));
   // As many as keep the connection busy: what is written meanwhile goes in one piece.
   const taken = Array.from({ length: 20 }, async () => {
-    const { consumers } = await gateway.adopt({ session, room: 'room_order', identity: 'lea' });
+    const { consumers } = await gateway.adopt({ session, room: 'room_order', identity: 'lea', epoch: 1 });
     // Whoever asked does so through a few layers of theirs.
     for (let layer = 0; layer < 5; layer += 1) await undefined;
     order.push(`took over ${consumers.length}`);

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { kill } from 'node:process';
 import { describe, expect, it, vi } from 'vitest';
-import type { SfuErrorCode, SfuNode } from '../../sfu/contract.ts';
+import type { SessionGrant, SfuErrorCode, SfuNode } from '../../sfu/contract.ts';
 import { SfuControlServer } from '../../sfu/control-server.ts';
 import { LAYER_LOWERING_DELAY_MS } from '../../sfu/limits.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
 import { RemoteSfuNode } from '../../sfu/remote-node.ts';
 import { RtpStage, type StagePublisher, type StageViewer } from '../support/rtp-stage.ts';
+import { rtpViewerCapabilities } from '../support/rtp-viewer.ts';
 import { pause } from '../support/sfu-house.ts';
 
 /** Spares, as `sfu/contract.ts` promises them, in this process and over the control API. */
@@ -327,12 +329,14 @@ describe.each([
     );
     expect((await other.node.adopt({ session: creator.first.session, room, identity: 'ada' })).spare).toEqual({
       session: creator.spare.session,
+      epoch: 2,
       consumers: [],
     });
     const all = [creator.first, creator.spare, fan.first, fan.spare].map(({ session }) => session);
+    const epochs = Object.fromEntries(all.map((session) => [session, 2]));
     for (let rounds = 0; rounds < 3; rounds += 1) {
       await pause(LEASE_MS / 2);
-      expect(await other.node.renew({ sessions: all })).toEqual({ lost: [] });
+      expect(await other.node.renew({ sessions: all, epochs })).toEqual({ lost: [], adopted: [] });
     }
     house.killWorker('in use');
     for (const { first, spare } of [creator, fan])
@@ -340,6 +344,32 @@ describe.each([
     if (isRemote) expect(stage.events.of('takenOver')).toEqual([]);
     // One that nobody has opened whole yet is nobody's to keep.
     expect(await other.node.adopt({ ...taken, session: fan.spare.session })).not.toHaveProperty('spare');
+  });
+
+  it('wait unconnected for a publisher who has none, and no longer than others once there is something to connect for', async () => {
+    await using house = await SparesHouse.create(isRemote, { connectWithinMs: 500 });
+    const { stage } = house;
+    const room = 'room_idle_spare';
+    const publisher = await stage.publish(room, { grant: ADA });
+    const fan = await stage.watch(room, { grant: LEA });
+    const open = async (grant: Partial<SessionGrant>, spareOf?: string) => {
+      const session = randomUUID();
+      const rtpCapabilities = rtpViewerCapabilities(stage.node.routerRtpCapabilities);
+      await stage.node.watch({
+        session,
+        grant: stage.grant(room, grant),
+        rtpCapabilities,
+        ...(spareOf && { spareOf }),
+      });
+      return session;
+    };
+    const spare = await open(LEA, fan.session);
+    const other = await open({});
+    expect((await stage.events.wait('sessionClosed', other)).reason).toBe('connect_timeout');
+    expect((await stage.node.renew({ sessions: [fan.session, spare] })).lost).toEqual([]);
+    await stage.publish(room, { grant: ADA, spareOf: publisher.session });
+    expect((await stage.events.wait('sessionClosed', spare)).reason).toBe('connect_timeout');
+    expect((await stage.node.renew({ sessions: [fan.session] })).lost).toEqual([]);
   });
 
   it('are silent to the publisher who has left them', async () => {

@@ -158,10 +158,9 @@ function describeTraffic(open: Open): void {
     }, WAIT);
     expect(before[0]).toMatchObject({ videoSentBytes: 0 });
     expect(before[1]).toMatchObject({ videoReceivedBytes: 0 });
-    // The viewer's connectivity checks go on, whatever it does with the picture.
     await vi.waitFor(async () => {
-      expect((await count())[1]?.receivedBytes).toBeGreaterThan(before[1]?.receivedBytes ?? 0);
-    }, WAIT_FOR_CONSENT);
+      expect((await count())[1]?.receiverReports).toBeGreaterThan((before[1]?.receiverReports ?? 0) + 3);
+    }, WAIT);
     publisher.publisher.close();
     let last = -1;
     await vi.waitFor(async () => {
@@ -171,10 +170,49 @@ function describeTraffic(open: Open): void {
       expect(isStill).toBe(true);
     }, WAIT);
   });
+
+  it('pauses a metered viewer who sends connectivity checks and no receiver reports, also over new sessions', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node, events } = stage;
+    await stage.publish('room_metered');
+    const grant = { identity: 'fan', metered: true };
+    const honest = await stage.watch('room_metered', { reports: true, grant: { identity: 'payer', metered: true } });
+    const silent = await stage.watch('room_metered', { grant });
+    await silent.viewer.firstDecodableFrame;
+    await events.wait('paused', silent.session);
+    await until(() => silent.viewer.silenceMs() > SILENT_AFTER_MS);
+    const [counted] = await node.traffic({ sessions: [silent.session] });
+    expect(counted?.receiverReports).toBe(0);
+    const adopted = { session: silent.session, room: 'room_metered', identity: 'fan', epoch: 1 };
+    expect((await node.adopt(adopted)).paused).toBe(true);
+
+    // A new session earns nothing: it begins paused, and is paused again where nothing is reported.
+    await node.closeSession({ session: silent.session });
+    const again = await stage.watch('room_metered', { grant });
+    await events.wait('paused', again.session);
+    const seen = honest.viewer.packets();
+    await until(() => honest.viewer.packets() > seen + 50);
+    expect(again.viewer.packets()).toBe(0);
+    expect(await node.play({ session: again.session })).toEqual({});
+    await again.viewer.firstDecodableFrame;
+    await vi.waitFor(() => expect(events.of('paused', again.session)).toHaveLength(2), WAIT);
+
+    const later = await stage.watch('room_metered', { grant, reports: true });
+    await events.wait('paused', later.session);
+    await node.play({ session: later.session });
+    await later.viewer.firstDecodableFrame;
+    await vi.waitFor(async () => {
+      const [traffic] = await node.traffic({ sessions: [later.session] });
+      expect(traffic?.receiverReports).toBeGreaterThan(8);
+    }, WAIT_FOR_REPORTS);
+    expect(events.of('paused', honest.session)).toEqual([]);
+    expect(events.of('paused', later.session)).toHaveLength(1);
+  });
 }
 
 const WAIT = { timeout: 5_000, interval: 200 };
-const WAIT_FOR_CONSENT = { timeout: 12_000, interval: 500 };
+const WAIT_FOR_REPORTS = { timeout: 12_000, interval: 500 };
 
 function describeStage(open: Open): void {
   it('gives the tracks to those who came before the publisher', async () => {
@@ -455,6 +493,26 @@ function describePeople(open: Open): void {
     await expectCode(node.adopt({ session, room: 'room_other', identity: 'fan' }), 'session_not_found');
     await expectCode(node.adopt({ session: publisher, room: 'room_adopted', identity: 'fan' }), 'session_not_found');
     await expectCode(node.adopt({ session: 'unknown', room: 'room_adopted', identity: 'fan' }), 'session_not_found');
+  });
+
+  it('lets the gateway that a person has left neither renew nor close their session, and says so', async () => {
+    const { stage } = await open({ leaseMs: 1_500 });
+    await using _ = stage;
+    const { node, events } = stage;
+    const { session } = await stage.watch('room_owner', { grant: { identity: 'fan' } });
+    const theirs = { session, room: 'room_owner', identity: 'fan' };
+    expect(await node.adopt({ ...theirs, epoch: 1 })).toMatchObject({ epoch: 1 });
+    expect(events.of('adopted')).toEqual([]);
+    expect(await node.adopt(theirs)).toMatchObject({ epoch: 2 });
+    await events.wait('adopted', session);
+
+    // What the earlier gateway still says of it counts for nothing.
+    expect(await node.renew({ sessions: [session] })).toEqual({ lost: [], adopted: [session] });
+    await expectCode(node.closeSession({ session }), 'not_owner');
+    expect(await node.renew({ sessions: [session], epochs: { [session]: 2 } })).toEqual({ lost: [], adopted: [] });
+    const renewing = setInterval(() => void node.renew({ sessions: [session] }), 100);
+    expect((await events.wait('sessionClosed', session)).reason).toBe('lease_expired');
+    clearInterval(renewing);
   });
 
   it('says to whoever takes a session over what it receives at that moment', async () => {

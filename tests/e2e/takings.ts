@@ -266,7 +266,6 @@ export class Takings implements AsyncDisposable {
       by: 'operator',
       reason: REASON,
       at,
-      outcome: 'begun',
     });
   }
 

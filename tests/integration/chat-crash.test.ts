@@ -95,7 +95,7 @@ test(`kill -9 loses nothing that was acknowledged (seed ${SEED})`, { timeout: 60
         known.removed.push(oldest);
       } else if (acted % 3 === 1) {
         const identity = `banned-${round}-${acted}`;
-        await moderator.request('chat:restrict', { identity, kind: 'ban', scope: 'creator', reason: 'because' });
+        await moderator.request('chat:restrict', { identity, kind: 'ban', scope: 'room', reason: 'because' });
         known.banned.add(identity);
       } else {
         const links = known.modes + 1;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
+import { goLive } from '../support/media.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { TestRedis } from '../support/redis.ts';
 import { startRedisCluster, startRedisSentinel } from '../support/redis-topologies.ts';
@@ -60,6 +61,25 @@ describe.skipIf(!hasGateways)('two gateways', () => {
       });
       expect(tip.status).toBe(403);
     }
+  });
+
+  test('a live goes on at another gateway as the same one, and ends from any of them', async () => {
+    const room = (await house.createRoom()).id;
+    using fan = await house.join(1, { identity: 'lea', room });
+    const told = (name: string) => fan.events.filter((event) => event.name === name);
+    using laptop = await house.join(0, { identity: 'ada', room, role: 'creator' });
+    using live = await goLive(laptop);
+    await vi.waitFor(() => expect(told('stage:liveStarted')).toHaveLength(1));
+    using phone = await house.join(1, { identity: 'ada', room, role: 'creator' });
+    await phone.request('stage:resume', { session: live.session });
+    const closed = phone.next('stage:sessionClosed');
+    // Its socket at the first gateway is still there.
+    await laptop.request('stage:endLive', {});
+    expect(await closed).toMatchObject({ session: live.session, reason: 'closed' });
+    await vi.waitFor(() => expect(told('stage:liveEnded')).toHaveLength(1));
+    expect(told('stage:liveStarted')).toHaveLength(1);
+    using late = await house.join(0, { identity: 'max', room });
+    expect(late.welcome.live).toBe(false);
   });
 
   test('access given by the embedder at one opens the doors at the other', async () => {

@@ -75,7 +75,7 @@ test.each(['stage:watch', 'stage:publish'] as const)(
     const isFan = name === 'stage:watch';
     const role = isFan ? 'fan' : 'creator';
     const participant = await join({ identity: isFan ? 'lea' : 'ada', role });
-    const decision = hold(loge.app.context.rooms, 'decide');
+    const decision = hold(loge.app.context.rooms, 'admit');
     const open = vi.spyOn(loge.app.context.stage, isFan ? 'watch' : 'publish');
     const rtpCapabilities = participant.welcome.inside?.stage.routerRtpCapabilities ?? {};
     void settled(participant.request(name, isFan ? { rtpCapabilities } : {}));

@@ -121,6 +121,25 @@ test('a ticket from the wallet opens the doors at once and is sold once', async 
   expect((await fan.request('money:wallet')).balanceMinor).toBe(2_000 - PRICE_MINOR);
 });
 
+// Regression: the number that a reconnecting client resumes after was applied whenever doors opened, though the client keeps nothing once they close.
+test('the chat is there again when access comes back on a socket that had resumed', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+  using creator = await connect('ada', room, 'creator');
+  using fan = await connect('back-again', room);
+  await topUp(fan, 2_000);
+  const { ticket } = await fan.request('money:buyTicket', { from: 'wallet' });
+  const { message } = await creator.request('chat:send', { clientId: 'client-0001', text: 'Bonsoir' });
+  const token = await loge.token({ identity: 'back-again', room, role: 'fan' });
+  using resumed = await TestParticipant.connect(loge.url, { token, since: message.seq });
+  expect(resumed.welcome.inside?.chat).toMatchObject({ entries: [], lastSeq: message.seq });
+  const revoked = resumed.next('rooms:accessRevoked');
+  await loge.server('POST', '/v1/refunds', { ticket: ticket.id, reason: 'Asked for it' });
+  await revoked;
+  const granted = resumed.next('rooms:accessGranted');
+  await resumed.request('money:buyTicket', { from: 'wallet' });
+  expect((await granted).inside.chat.entries).toMatchObject([{ text: 'Bonsoir' }]);
+});
+
 test('a removal puts the fan out, with the reason, and the old token opens nothing', async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');

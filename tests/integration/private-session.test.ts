@@ -35,14 +35,14 @@ async function publish(creator: TestParticipant): Promise<RtpPublisher> {
   return publisher;
 }
 
-async function watch(fan: TestParticipant, router: RtpCapabilities): Promise<RtpViewer> {
-  const viewer = new RtpViewer({ reports: true });
-  const { transport, consumers } = await fan.request('stage:watch', {
+async function watch(fan: TestParticipant, router: RtpCapabilities, reports = true) {
+  const viewer = new RtpViewer({ reports });
+  const { session, transport, consumers } = await fan.request('stage:watch', {
     rtpCapabilities: rtpViewerCapabilities(router),
     dtlsParameters: viewer.dtlsParameters,
   });
   await viewer.connect(transport, consumers);
-  return viewer;
+  return { session, viewer };
 }
 
 test('a fan asks, is let in, pays for the time with real media alone, and is out at the end', {
@@ -75,7 +75,7 @@ test('a fan asks, is let in, pays for the time with real media alone, and is out
   await vi.waitFor(() => expect(runningOf(fan).length).toBeGreaterThan(1), WAIT);
   expect(runningOf(fan).at(-1)).toMatchObject({ confirmed: false, confirmedMs: 0, costMinor: 0 });
 
-  const viewer = await watch(fan, inside.stage.routerRtpCapabilities as RtpCapabilities);
+  const { viewer } = await watch(fan, inside.stage.routerRtpCapabilities as RtpCapabilities);
   await viewer.firstDecodableFrame;
   await vi.waitFor(() => expect(runningOf(fan).at(-1)?.costMinor).toBeGreaterThan(20), WAIT);
   expect(runningOf(creator).at(-1)?.creatorMinor).toBeGreaterThan(0);
@@ -100,4 +100,51 @@ test('a fan asks, is let in, pays for the time with real media alone, and is out
   expect((await creator.request('money:earnings')).creatorMinor).toBe(ended?.creatorMinor);
   expect(await loge.app.context.money.checkInvariants()).toEqual([]);
   viewer.close();
+});
+
+test('a client that sends connectivity checks and no receiver reports gets a few seconds in all, however often it comes anew', {
+  timeout: 90_000,
+}, async () => {
+  const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
+  await loge.app.context.money.grantPromotion(
+    {
+      identity: 'mallory',
+      amountMinor: CREDIT_MINOR,
+      reason: 'credit of the test',
+      idempotencyKey: 'credit-of-mallory',
+    },
+    'operator',
+  );
+  using creator = await TestParticipant.connect(loge.url, {
+    token: await loge.token({ identity: 'ada', room, role: 'creator' }),
+  });
+  using fan = await TestParticipant.connect(loge.url, { token: await loge.token({ identity: 'mallory', room }) });
+  const publisher = await publish(creator);
+  const { session } = (await fan.request('private:request')) as { session: PrivateSession };
+  const granted = fan.next('rooms:accessGranted');
+  await creator.request('private:accept', { session: session.id });
+  const router = (await granted).inside.stage.routerRtpCapabilities as RtpCapabilities;
+
+  let [gotBytes, packets] = [0, 0];
+  const startedAtMs = performance.now();
+  const nth = () => fan.events.filter(({ name }) => name === 'stage:paused').length;
+  for (let turn = 1; turn <= 3; turn += 1) {
+    const paused = nth();
+    const { session: media, viewer } = await watch(fan, router, false);
+    if (turn === 1) await viewer.firstDecodableFrame;
+    await vi.waitFor(() => expect(nth()).toBeGreaterThan(paused), WAIT);
+    await vi.waitFor(() => expect(turn > 1 || viewer.silenceMs() > 500).toBe(true), WAIT);
+    viewer.close();
+    await fan.request('stage:leave', { session: media });
+    gotBytes += viewer.streams.reduce((sum, { bytes }) => sum + bytes, 0);
+    packets += viewer.packets();
+    if (turn > 1) expect(viewer.packets()).toBe(0);
+  }
+  const spentMs = Math.round(performance.now() - startedAtMs);
+  const last = runningOf(fan).at(-1);
+  process.stdout.write(`${JSON.stringify({ spentMs, gotBytes, packets, billedMs: last?.confirmedMs })}\n`);
+  expect(last).toMatchObject({ confirmedMs: 0, costMinor: 0 });
+  await fan.request('private:end', { session: session.id });
+  publisher.close();
+  expect(await loge.app.context.money.checkInvariants()).toEqual([]);
 });

@@ -152,7 +152,15 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     const ask = async (room: string, identity: string, { entitled, at = 1 }: { entitled?: true; at?: number } = {}) => {
       const socket = await join(at, { identity, room, ...(entitled && { entitled }) });
       const { codecs, headerExtensions } = socket.welcome.inside?.stage.routerRtpCapabilities ?? {};
-      return socket.emit('stage:watch', { rtpCapabilities: { codecs, headerExtensions } });
+      const viewer = new RtpViewer();
+      ends.push(() => viewer.close());
+      const answer = await socket.emit('stage:watch', {
+        rtpCapabilities: { codecs, headerExtensions },
+        dtlsParameters: viewer.dtlsParameters,
+      });
+      // Who does not connect is put out while the others come.
+      if (answer.ok) await viewer.connect((answer.data as { transport: TransportOptions }).transport, []);
+      return answer;
     };
     let refused: WireError | undefined;
     const told = async () => {

@@ -1,16 +1,18 @@
 /**
  * The process of somebody who means harm: a thousand events a second of every wrong kind, over the real protocol, coming back whenever the server closes
- * the connection. Arguments: URL, room.
+ * the connection. Arguments: URL, room, and optionally texts as JSON, to send well-formed messages of these instead.
  */
 import { randomUUID } from 'node:crypto';
 import { pause } from './returning-fan.ts';
 import { signToken, WireFan } from './wire-fan.ts';
 
-const [url = '', room = ''] = process.argv.slice(2);
+const [url = '', room = '', textsJson = '[]'] = process.argv.slice(2);
+const texts: string[] = JSON.parse(textsJson);
 const EVENTS_PER_SECOND = 1_000;
 const BURST_MS = 10;
 const OVERSIZED_CHARS = 70_000;
 const CONNECTIONS = 4;
+const TEXT_EVERY_MS = 100;
 
 let sent = 0;
 let closed = 0;
@@ -60,6 +62,18 @@ async function attack(index: number): Promise<void> {
   }
 }
 
-for (let index = 0; index < CONNECTIONS; index += 1) void attack(index);
+/** Costly messages, at a pace that a person's budget lets through for the most part. */
+async function sayCostly(index: number): Promise<void> {
+  const auth = { token: signToken({ identity: `hostile-${index}`, room }) };
+  const fan = await WireFan.connect({ url, auth, index: 150 + index, onEvent: () => {}, onClose: () => (closed += 1) });
+  for (let count = 0; ; count += 1) {
+    const text = texts[count % texts.length];
+    fan.sendRaw(`42${count}["chat:send",${JSON.stringify({ clientId: randomUUID(), text })}]`);
+    sent += 1;
+    await pause(TEXT_EVERY_MS);
+  }
+}
+
+for (let index = 0; index < CONNECTIONS; index += 1) void (texts.length > 0 ? sayCostly(index) : attack(index));
 process.on('message', () => process.send?.({ result: { sent, closed } }));
 process.on('disconnect', () => process.exit(0));

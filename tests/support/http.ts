@@ -19,6 +19,7 @@ import type { HttpContext } from '../../server/gateway/http-context.ts';
 import { isReturnUrlAllowed } from '../../server/gateway/origins.ts';
 import { Money } from '../../server/money/money.ts';
 import { StripeProvider } from '../../server/money/stripe-provider.ts';
+import { ParticipantData } from '../../server/participant-data.ts';
 import { MemoryBus } from '../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../server/platform/clock.ts';
 import type { Database } from '../../server/platform/db.ts';
@@ -192,6 +193,7 @@ export async function startHttp({
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
     apiKeys,
     tokens,
+    participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),
     rooms,
     money,
     events,

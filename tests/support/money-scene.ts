@@ -21,7 +21,7 @@ export interface Person extends Disposable {
 }
 
 /** Not of money, or written whoever asks for what: an act of the desk is on record when it is refused, too. */
-const ELSEWHERE = /^(gateways|desk_acts|events|event_.*|webhook_.*|provider_events|chat_.*)$/;
+const ELSEWHERE = /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*)$/;
 /** What jobs and listeners note in their time, without money. */
 const NOTED = [
   ...['checks', 'next_check_at', 'fee_checks', 'next_fee_check_at', 'next_attempt_at', 'checked_at', 'released_seq'],

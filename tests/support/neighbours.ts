@@ -25,10 +25,16 @@ export interface Peace {
   refused: number;
 }
 
+/** Well-formed messages that are costly to judge, in a room of their own at the same gateway. */
+export interface CostlyTexts {
+  room: string;
+  texts: string[];
+}
+
 export async function measurePeace(
   url: string,
   room: string,
-  options: { rounds: number; seconds: number },
+  options: { rounds: number; seconds: number; costly?: CostlyTexts },
 ): Promise<Peace> {
   const latencies: number[] = [];
   const neighbours = await Promise.all(
@@ -68,7 +74,10 @@ export async function measurePeace(
     await talk();
     for (let round = 0; round < options.rounds; round += 1) {
       peace.withoutMs.push(await talk());
-      const hostile = fork(HOSTILE, [url, room], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      const { costly = { room, texts: [] } } = options;
+      const hostile = fork(HOSTILE, [url, costly.room, JSON.stringify(costly.texts)], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
       try {
         await pause(500);
         peace.withMs.push(await talk());

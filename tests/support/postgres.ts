@@ -3,8 +3,9 @@
  * test run shares; `startPostgres` starts a server in a temporary folder, reached through a socket there, with fsync on as in production.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -67,16 +68,12 @@ export async function startPostgres(
     process.getuid?.() === 0
       ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--pdeathsig=INT']
       : [];
-  if (asUser.length > 0) {
-    const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')]);
-    await chown(dir, uid, gid);
-  }
+  if (asUser.length > 0) await chown(dir, ...(await ownerIds()));
   const command = (name: string, args: string[]): [string, string[]] => {
     const [program = '', ...rest] = [...asUser, join(binDir, name), ...args];
     return [program, rest];
   };
-  const initArgs = ['-D', dataDir, '-U', 'loge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'];
-  await run(...command('initdb', initArgs), { cwd: dir });
+  await run('cp', ['-a', await findOrMakeCluster(command, asUser.length > 0), dataDir]);
   const settings = {
     listen_addresses: '',
     unix_socket_directories: dir,
@@ -102,6 +99,36 @@ export async function startPostgres(
     throw new Error(`Postgres did not start: ${messages}`, { cause: error });
   }
   return { url, close };
+}
+
+/** An empty cluster, made once for each version of Postgres and copied for each server: initdb takes a second, a copy a moment. */
+async function findOrMakeCluster(
+  command: (name: string, args: string[]) => [string, string[]],
+  isRoot: boolean,
+): Promise<string> {
+  const { stdout } = await run(...command('postgres', ['--version']));
+  const cluster = join(
+    tmpdir(),
+    `loge-postgres-cluster-${createHash('sha256').update(stdout).digest('hex').slice(0, 12)}`,
+  );
+  if (existsSync(cluster)) return cluster;
+  const draft = await mkdtemp(`${cluster}-`);
+  if (isRoot) await chown(draft, ...(await ownerIds()));
+  const initArgs = ['-U', 'loge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions', '--no-sync'];
+  await run(...command('initdb', ['-D', join(draft, 'data'), ...initArgs]), { cwd: draft });
+  try {
+    // The first one to finish wins; a copy never sees a half-made cluster.
+    await rename(join(draft, 'data'), cluster);
+  } catch (error) {
+    if (!existsSync(cluster)) throw error;
+  }
+  await rm(draft, { recursive: true, force: true });
+  return cluster;
+}
+
+async function ownerIds(): Promise<[number, number]> {
+  const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')]);
+  return [uid, gid];
 }
 
 async function idOf(flag: '-u' | '-g'): Promise<number> {

@@ -68,6 +68,7 @@ export interface StagePublisher {
 
 export interface StageViewer {
   session: string;
+  identity: string;
   viewer: RtpViewer;
   consumers: ConsumerOptions[];
   viewport?: Viewport;
@@ -138,9 +139,10 @@ export class RtpStage implements AsyncDisposable {
     const session = randomUUID();
     const viewer = new RtpViewer(options);
     this.#ends.push(viewer);
+    const grant = this.grant(room, options.grant);
     const { transport, consumers } = await this.node.watch({
       session,
-      grant: this.grant(room, options.grant),
+      grant,
       rtpCapabilities: rtpViewerCapabilities(this.node.routerRtpCapabilities),
       viewport: options.viewport,
       upstream: options.upstream,
@@ -148,7 +150,7 @@ export class RtpStage implements AsyncDisposable {
       dtlsParameters: viewer.dtlsParameters,
     });
     await viewer.connect(transport, consumers);
-    return { session, viewer, consumers };
+    return { session, identity: grant.identity, viewer, consumers };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

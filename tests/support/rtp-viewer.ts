@@ -5,6 +5,8 @@ import { DecodableFrameDetector, layerOf, parseVp8Packet } from './rtp-vp8.ts';
 const REPORT_INTERVAL_MS = 500;
 /** The viewer sends nothing itself; its reports need a name all the same. */
 const REPORTER_SSRC = 1;
+/** RTCP packet type of a sender report. */
+const SENDER_REPORT = 200;
 
 /**
  * A viewer that receives SRTP and decodes nothing, light enough for hundreds in one process. It opens packets until the first
@@ -33,10 +35,12 @@ interface ReceivedStream {
   layer: number | undefined;
   highestSequence: number | undefined;
   lastPacketAtMs: number;
+  /** The last sender report (RFC 3550, section 6.4.1): the middle of its NTP time, and when it came. */
+  senderReport: { time: number; atMs: number } | undefined;
   decodable: DecodableFrameDetector;
 }
 
-export type StreamCounts = Omit<ReceivedStream, 'decodable'>;
+export type StreamCounts = Omit<ReceivedStream, 'decodable' | 'senderReport'>;
 
 export class RtpViewer {
   readonly #endpoint: RtpEndpoint;
@@ -46,6 +50,7 @@ export class RtpViewer {
   readonly #firstFrame = Promise.withResolvers<number>();
   #firstFrameFound = false;
   #authenticRtcpPackets = 0;
+  readonly #reports: boolean;
   #reportTimer: NodeJS.Timeout | undefined;
   #lastVideoAtMs = 0;
   #longestSilenceMs = 0;
@@ -53,6 +58,7 @@ export class RtpViewer {
   constructor(options: RtpViewerOptions = {}) {
     this.#openAll = options.openAll === true;
     this.#handleOpened = options.handleVideo;
+    this.#reports = options.reports === true;
     if (options.reports) this.#reportTimer = setInterval(() => this.#report(), REPORT_INTERVAL_MS);
     this.#endpoint = new RtpEndpoint({
       ...options.endpoint,
@@ -78,7 +84,7 @@ export class RtpViewer {
   }
 
   get streams(): StreamCounts[] {
-    return [...this.#streams.values()].map(({ decodable: _, ...counts }) => counts);
+    return [...this.#streams.values()].map(({ decodable: _, senderReport: __, ...counts }) => counts);
   }
 
   /** Packets received of one kind or both. */
@@ -129,6 +135,7 @@ export class RtpViewer {
         layer: undefined,
         highestSequence: undefined,
         lastPacketAtMs: 0,
+        senderReport: undefined,
         decodable: new DecodableFrameDetector(),
       });
     }
@@ -173,22 +180,31 @@ export class RtpViewer {
   }
 
   #report(): void {
-    for (const [ssrc, { highestSequence }] of this.#streams) {
+    for (const [ssrc, { highestSequence, senderReport }] of this.#streams) {
       if (highestSequence === undefined) continue;
       const report = Buffer.alloc(32);
-      // Version 2 with one report block, receiver report, seven further words; nothing lost, no jitter, no sender report seen.
+      // Version 2 with one report block, receiver report, seven further words; nothing lost, no jitter.
       report.writeUInt8(0x81, 0);
       report.writeUInt8(201, 1);
       report.writeUInt16BE(7, 2);
       report.writeUInt32BE(REPORTER_SSRC, 4);
       report.writeUInt32BE(ssrc, 8);
       report.writeUInt32BE(highestSequence, 16);
+      if (senderReport) {
+        report.writeUInt32BE(senderReport.time, 24);
+        report.writeUInt32BE(Math.round(((performance.now() - senderReport.atMs) * 65_536) / 1_000), 28);
+      }
       this.#endpoint.sendRtcp(report);
     }
   }
 
   #handleRtcp(packet: Buffer): void {
-    if (this.#openAll && this.#endpoint.openRtcp(packet)) this.#authenticRtcpPackets++;
+    if (!this.#openAll && !this.#reports) return;
+    const clear = this.#endpoint.openRtcp(packet);
+    if (!clear) return;
+    if (this.#openAll) this.#authenticRtcpPackets++;
+    const stream = clear.readUInt8(1) === SENDER_REPORT ? this.#streams.get(clear.readUInt32BE(4)) : undefined;
+    if (stream) stream.senderReport = { time: clear.readUInt32BE(10), atMs: performance.now() };
   }
 }
 

@@ -46,6 +46,16 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child?.pid;
   }
 
+  /** What it has said since it was started last. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The signal that ended it without our doing. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.#child?.signalCode ?? null;
+  }
+
   /** Resolves when the address is printed, which is when the server answers. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [MAIN, ...this.#args], {

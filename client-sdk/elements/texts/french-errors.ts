@@ -6,6 +6,7 @@ export const frenchErrors: ErrorTexts = {
   token_invalid: 'Votre invitation n’est pas valable ici. Rechargez la page.',
   token_expired: 'Votre invitation a expiré. Rechargez la page.',
   token_unavailable: 'Votre invitation n’a pas pu être obtenue. Réessayez dans un instant.',
+  erasure_blocked: 'Cette personne ne peut pas être effacée tant que de l’argent ou un live est en cours.',
   desk_link_invalid: 'Ce lien a déjà servi, a expiré ou n’a jamais existé. Demandez-en un nouveau.',
   desk_session_not_found: 'Cette session de la caisse n’existe pas.',
   credentials_invalid: 'La clé ou le secret de l’API est faux.',

@@ -504,15 +504,21 @@ CREATE TABLE "creator_freezes" (
 	"lift_reason" text
 );
 --> statement-breakpoint
+CREATE TABLE "desk_act_outcomes" (
+	"act" text PRIMARY KEY NOT NULL,
+	"outcome" text NOT NULL,
+	"subject" text,
+	"failure" text,
+	"at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "desk_acts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"act" text NOT NULL,
 	"subject" text NOT NULL,
 	"by" text NOT NULL,
 	"reason" text,
-	"at" timestamp with time zone NOT NULL,
-	"outcome" text DEFAULT 'done' NOT NULL,
-	"failure" text
+	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "dispute_freezes" (
@@ -907,9 +913,9 @@ CREATE INDEX "topups_paid" ON "topups" USING btree ("settled_at","id") WHERE "to
 CREATE UNIQUE INDEX "topups_idempotency" ON "topups" USING btree ("identity","idempotency_key") WHERE "topups"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("next_check_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator") WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
 CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-breakpoint
-CREATE INDEX "desk_acts_begun" ON "desk_acts" USING btree ("at") WHERE "desk_acts"."outcome" = 'begun';--> statement-breakpoint
 CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("dispute");--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint

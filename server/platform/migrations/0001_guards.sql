@@ -13,6 +13,12 @@ CREATE TRIGGER "ledger_transactions_append_only" BEFORE UPDATE OR DELETE OR TRUN
 CREATE TRIGGER "ledger_entries_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ledger_entries"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
+CREATE TRIGGER "desk_acts_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "desk_acts"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "desk_act_outcomes_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "desk_act_outcomes"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
 CREATE TRIGGER "fee_policies_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "fee_policies"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

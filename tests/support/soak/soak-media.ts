@@ -14,7 +14,7 @@ export class SoakMedia implements PrivateMedia {
       key: `media-${this.#key}`,
       creatorVideoBytes,
       fanVideoBytes: creatorVideoBytes,
-      fanAnswerBytes: creatorVideoBytes,
+      fanReports: creatorVideoBytes,
     };
   }
 

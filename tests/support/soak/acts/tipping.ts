@@ -105,7 +105,7 @@ const openRoom: Act = async ({ app, world, dice, house }) => {
 const goLive: Act = async ({ app, world, dice }) => {
   const room = dice.pick(world.ticketRooms.items);
   if (!room) return NOTHING;
-  await app.rooms.startLive(await app.rooms.getRoom(room.id));
+  await app.rooms.startLive(room.id);
   return room.id;
 };
 

@@ -1,0 +1,29 @@
+import type { Database } from '../platform/db.ts';
+
+/**
+ * What of a person's money is still open, by kind: as long as there is any, their records cannot be erased. `tax_report`: a creator earned in this
+ * calendar year or the one before, whose figures the house has to report by name (Directive (EU) 2021/514, DAC7).
+ */
+const FIND = `select kind from (values
+    ('wallet_credit', exists (select 1 from ledger_accounts where owner = $1 and kind = 'fan_wallet' and balance <> 0)),
+    ('private_session', exists (select 1 from private_sessions
+      where (identity = $1 or creator = $1) and status in ('requested', 'active'))),
+    ('membership', exists (select 1 from memberships
+      where (identity = $1 or creator = $1) and status in ('pending', 'active', 'past_due'))),
+    ('checkout', exists (select 1 from checkouts
+      where identity = $1 and (status in ('opening', 'open') or unbooked_since is not null))),
+    ('refund', exists (select 1 from refunds where identity = $1 and status = 'pending')),
+    ('dispute', exists (select 1 from disputes where identity = $1 and status in ('inquiry', 'open', 'under_review'))),
+    ('payout', exists (select 1 from payouts where creator = $1 and status = 'pending')),
+    ('earnings', exists (select 1 from ledger_accounts a join ledger_entries e on e.account = a.id
+      where a.owner = $1 and a.kind in ('creator_pending', 'creator_available') group by a.id having sum(e.amount_minor) <> 0)),
+    ('tax_report', exists (select 1 from ledger_accounts a join ledger_entries e on e.account = a.id
+      join ledger_transactions t on t.id = e.transaction
+      where a.owner = $1 and a.kind in ('creator_pending', 'creator_available')
+        and t.created_at >= date_trunc('year', $2::timestamptz) - interval '1 year'))
+  ) as matters (kind, is_open) where is_open`;
+
+export async function findOpenMatters(db: Database, identity: string, at: string): Promise<string[]> {
+  const rows = await db.bulk<{ kind: string }>(FIND, [identity, at]);
+  return rows.map(({ kind }) => kind);
+}

@@ -1,0 +1,56 @@
+/**
+ * What the house holds of one person, for the person to have and to have erased. It asks every domain, so only the composition makes it;
+ * the gateway calls it.
+ */
+import type { Actor } from './chat/acts.store.ts';
+import type { Chat } from './chat/chat.ts';
+import type { Events } from './events/events.ts';
+import type { Money } from './money/money.ts';
+import { PERSONAL_TABLES } from './personal-tables.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Database } from './platform/db.ts';
+import { PersonRecords } from './platform/person-records.ts';
+import type { ParticipantErasure, ParticipantExport } from './protocol/accounts.ts';
+import { AppError } from './protocol/errors.ts';
+import type { Rooms } from './rooms/rooms.ts';
+
+interface ParticipantDataOptions {
+  db: Database;
+  clock: Clock;
+  rooms: Rooms;
+  money: Money;
+  chat: Chat;
+  events: Events;
+}
+
+export class ParticipantData {
+  readonly #options: ParticipantDataOptions;
+  readonly #records: PersonRecords;
+
+  constructor(options: ParticipantDataOptions) {
+    this.#options = options;
+    this.#records = new PersonRecords(options.db, PERSONAL_TABLES);
+  }
+
+  async export(identity: string): Promise<ParticipantExport> {
+    const exportedAt = new Date(this.#options.clock.now()).toISOString();
+    return { identity, exportedAt, tables: await this.#records.export(identity) };
+  }
+
+  /**
+   * Removes a person's names and words everywhere. Refused with `erasure_blocked` while money or a live is open. Each step can run again: what
+   * was cut off half way is finished by asking once more.
+   */
+  async erase(identity: string, actor: Actor): Promise<ParticipantErasure> {
+    const { rooms, money, chat, events } = this.#options;
+    const open: string[] = await money.findOpenMatters(identity);
+    if (await rooms.hasOpenRooms(identity)) open.push('room');
+    if (open.length > 0) {
+      throw new AppError('erasure_blocked', `This person cannot be erased yet. Still open: ${open.join(', ')}.`);
+    }
+    const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);
+    await events.erasePerson(identity);
+    await this.#records.erase(identity);
+    return { identity, pseudonym, erasedMessages };
+  }
+}

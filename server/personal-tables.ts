@@ -1,0 +1,112 @@
+/**
+ * What every table holds of people, and what erasure does with it: the one list that export and erasure read. A table that is missing here fails
+ * a test. Names and words go; the books keep amounts under the identity, as the law on accounts asks, so that refunds and disputes that come
+ * later still find whom they concern.
+ */
+import type { PersonalTable } from './platform/person-records.ts';
+
+const ERASED_NAME = "'Erased'";
+const BOOKS = 'records of payments are kept for as long as the law on accounts asks';
+const CHAT = 'erased by the chat, which puts a pseudonym in place of the person';
+const ROOM_IS_OVER = 'room in (select id from rooms where ended_at is not null)';
+
+export const PERSONAL_TABLES: Record<string, PersonalTable> = {
+  creators: { domain: 'accounts', rows: 'identity = $1', erase: { set: { name: ERASED_NAME } } },
+  desk_sessions: { domain: 'accounts', rows: 'operator = $1', hidden: ['link_digest'], erase: { delete: true } },
+
+  rooms: { domain: 'rooms', rows: 'creator = $1', kept: 'tickets and receipts name the room by its title' },
+  entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
+  token_grants: { domain: 'rooms', rows: 'identity = $1', erase: { delete: ROOM_IS_OVER } },
+  removals: { domain: 'rooms', rows: 'identity = $1', hidden: ['by'], erase: { delete: ROOM_IS_OVER } },
+  club_tiers: { domain: 'rooms', rows: 'creator = $1', kept: 'members agreed to it' },
+  club_entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
+
+  buyers: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
+  card_tips: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED_NAME, message: 'null' } } },
+  checkouts: {
+    domain: 'money',
+    rows: 'identity = $1',
+    hidden: ['url'],
+    erase: { set: { name: ERASED_NAME, success_url: "''", cancel_url: "''", url: 'null', card: 'null' } },
+  },
+  creator_accounts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
+  creator_freezes: { domain: 'money', rows: 'creator = $1', hidden: ['by', 'lifted_by'], kept: BOOKS },
+  desk_acts: { domain: 'money', rows: 'subject = $1', hidden: ['by'], kept: 'what operators did stays on record' },
+  disputes: { domain: 'money', rows: 'identity = $1', hidden: ['submitted_by'], erase: { set: { evidence: 'null' } } },
+  ledger_accounts: { domain: 'money', rows: 'owner = $1', kept: BOOKS },
+  ledger_entries: {
+    domain: 'money',
+    rows: 'account in (select id from ledger_accounts where owner = $1)',
+    kept: BOOKS,
+  },
+  ledger_holds: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
+  membership_invoices: {
+    domain: 'money',
+    rows: 'membership in (select id from memberships where identity = $1)',
+    kept: BOOKS,
+  },
+  memberships: {
+    domain: 'money',
+    rows: 'identity = $1',
+    erase: { set: { name: ERASED_NAME, success_url: "''", cancel_url: "''" } },
+  },
+  payouts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
+  pledges: { domain: 'money', rows: 'creator = $1', erase: { delete: true } },
+  private_sessions: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED_NAME } } },
+  private_session_charges: {
+    domain: 'money',
+    rows: 'session in (select id from private_sessions where identity = $1)',
+    kept: BOOKS,
+  },
+  promotions: { domain: 'money', rows: 'identity = $1', hidden: ['by'], kept: BOOKS },
+  provider_customers: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
+  provider_made_refunds: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
+  refunds: { domain: 'money', rows: 'identity = $1', hidden: ['by'], kept: BOOKS },
+  released_earnings: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
+  ticket_waivers: {
+    domain: 'money',
+    rows: 'ticket in (select id from tickets where identity = $1)',
+    kept: 'proof of what was agreed before the sale',
+  },
+  tickets: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
+  tips: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED_NAME, message: 'null' } } },
+  topups: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
+
+  chat_acts: { domain: 'chat', rows: 'target = $1', hidden: ['actor'], kept: CHAT },
+  chat_entries: { domain: 'chat', rows: 'identity = $1', kept: CHAT },
+  chat_held: { domain: 'chat', rows: 'identity = $1', kept: CHAT },
+  chat_polls: { domain: 'chat', rows: 'started_by = $1', kept: CHAT },
+  chat_poll_votes: { domain: 'chat', rows: 'identity = $1', kept: CHAT },
+  chat_reports: { domain: 'chat', rows: 'reporter = $1', hidden: ['evidence'], kept: CHAT },
+  chat_restrictions: { domain: 'chat', rows: 'identity = $1', hidden: ['by'], kept: CHAT },
+
+  events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
+};
+
+/** Tables that hold nothing of a person, or for so short a time that nobody needs to ask. */
+export const IMPERSONAL_TABLES: Record<string, string> = {
+  associations: 'organisations',
+  cancellations: 'decisions on rooms',
+  chat_hooks: 'a setting of the house',
+  chat_rooms: 'settings of rooms',
+  chat_sequences: 'counters',
+  chat_words: 'word lists',
+  desk_act_outcomes: 'how acts of operators went',
+  dispute_freezes: 'which transactions a dispute concerns',
+  event_counters: 'counters',
+  event_listings: 'a cursor',
+  fee_policies: 'a setting of the house',
+  gateways: 'processes',
+  goals: 'goals of rooms',
+  ledger_transactions: 'amounts by source; their entries are listed with their accounts',
+  outbox: 'facts, deleted an hour after everybody has taken them',
+  payout_batches: 'sums',
+  provider_events: 'ids of the payment provider',
+  reconciliations: 'comparisons of sums',
+  sale_terms: 'rates',
+  tip_menus: 'menus of rooms',
+  webhook_attempts: 'answers of embedders’ servers',
+  webhook_deliveries: 'which event went where',
+  webhook_endpoints: 'a setting of the house',
+  webhook_lanes: 'queues',
+};

@@ -1,0 +1,60 @@
+import type { types } from 'mediasoup';
+import { RECEIVER_LOOK_MS } from './limits.ts';
+import type { SfuLog } from './log.ts';
+import type { ReceiverBudget } from './receiver-budget.ts';
+
+export interface ReceiverGuardOptions {
+  budget: ReceiverBudget;
+  /** Whether the client has reported since the last look. */
+  lookAtReports: (sent: types.RtpStreamSendStats[]) => boolean;
+  /** The consumers over which media is sent at the moment. */
+  streams: () => types.Consumer[];
+  /** The budget is spent: nothing more is to be sent. */
+  handleSpent: () => void;
+  log: SfuLog;
+}
+
+/** Looks again and again whether a client that pays by the second says that it receives what it is sent. */
+export class ReceiverGuard {
+  readonly #options: ReceiverGuardOptions;
+  readonly #timer: NodeJS.Timeout;
+  #last: { atMs: number; sentBytes: number } | undefined;
+  #looking = false;
+  #closed = false;
+
+  constructor(options: ReceiverGuardOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#look(), RECEIVER_LOOK_MS).unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      await this.#lookOnce();
+    } catch (error) {
+      // A consumer that ended meanwhile; the next look is without it.
+      this.#options.log.debug({ err: error }, 'consumer statistics not read');
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { streams, budget, lookAtReports, handleSpent } = this.#options;
+    const read = await Promise.all(streams().map((consumer) => consumer.getStats()));
+    if (this.#closed) return;
+    const sent = read.flat().filter((stat) => stat.type === 'outbound-rtp');
+    const now = { atMs: performance.now(), sentBytes: sent.reduce((sum, { byteCount }) => sum + byteCount, 0) };
+    const last = this.#last;
+    this.#last = now;
+    const isReported = lookAtReports(sent);
+    if (!isReported && last && now.sentBytes > last.sentBytes) budget.spend(now.atMs - last.atMs);
+    if (budget.isSpent) handleSpent();
+  }
+}

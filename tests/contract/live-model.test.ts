@@ -1,0 +1,73 @@
+/**
+ * Random schedules of two pages of a creator and two fans over three gateways: they come, go live, leave and come back elsewhere while connections
+ * to the node stand still and the database fails. Simulated time; the stage, its leases and its lives are the real ones.
+ */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
+import type { ModelChance } from '../support/live-model/model-node.ts';
+
+const SCHEDULES = Number(process.env.LIVE_MODEL_SCHEDULES ?? 40);
+const SEED = Number(process.env.LIVE_MODEL_SEED ?? Date.now() % 1_000_000);
+const STEPS = 60;
+/** Longer than a lease, a grace period and an adoption one after the other. */
+const QUIET_MS = 120_000;
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+test(`each live has a publisher or ends, each session one owner, each request settles (seed ${SEED})`, {
+  timeout: 60_000 + SCHEDULES * 1_000,
+}, async () => {
+  for (let seed = SEED; seed < SEED + SCHEDULES; seed++) {
+    const faults = await play(seed);
+    expect(faults, `seed ${seed}`).toEqual([]);
+  }
+});
+
+async function play(seed: number): Promise<string[]> {
+  const chance = chanceOf(seed);
+  const house = await ModelHouse.create(chance, 2 + chance.below(2));
+  const { node, rooms } = house;
+  try {
+    for (let step = 0; step < STEPS; step++) {
+      house.step();
+      await vi.advanceTimersByTimeAsync(chance.below(chance.below(4) === 0 ? 12_000 : 1_500));
+    }
+    house.calm();
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    const faults = [...node.faults, ...[...house.pending].map((request) => `not settled: ${request}`)];
+    const onStage = node.publishers(ROOM).filter(({ tracks }) => tracks > 0);
+    if (rooms.isLive(ROOM) && onStage.length === 0) faults.push('a live without a publisher');
+    for (const { id, owner } of onStage) {
+      if (!rooms.isLive(ROOM)) faults.push(`a publisher without a live: ${id}`);
+      else if (rooms.lives.get(ROOM)?.heldBy !== owner)
+        faults.push('a live is held by another gateway than its session');
+    }
+    for (const { id, socketless } of held(house)) if (socketless) faults.push(`a session of nobody: ${id}`);
+
+    for (const page of house.pages) house.disconnect(page, false);
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    if (rooms.isLive(ROOM)) faults.push('a live after everybody has left');
+    for (const { id } of node.sessions.values()) faults.push(`a session after everybody has left: ${id}`);
+    return [...new Set(faults)];
+  } finally {
+    await house.close();
+  }
+}
+
+/** What is on the node, and whether no page has it. */
+function held({ node, pages }: ModelHouse): { id: string; socketless: boolean }[] {
+  const known = new Set(pages.flatMap(({ session, gateway }) => (gateway && session ? [session as string] : [])));
+  return [...node.sessions.values()].map(({ id }) => ({ id, socketless: !known.has(id) }));
+}
+
+/** Numbers by a linear congruential generator, the same for the same seed. */
+function chanceOf(seed: number): ModelChance {
+  let state = seed >>> 0;
+  const below = (bound: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+  const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, below(maxMs)));
+  return { below, pause };
+}

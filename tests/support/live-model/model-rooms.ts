@@ -1,0 +1,70 @@
+import { AppError } from '../../../server/protocol/errors.ts';
+import type { RoomId } from '../../../server/protocol/ids.ts';
+import type { LivesOptions } from '../../../server/stage/lives.ts';
+import type { ModelChance } from './model-node.ts';
+
+interface ModelLive {
+  heldBy: string | undefined;
+  publication: string | undefined;
+}
+
+/** What `Rooms` keeps of lives in the database, one row a room: slow, failing now and then, each statement whole or not at all. */
+export class ModelRooms {
+  readonly lives = new Map<RoomId, ModelLive>();
+  readonly #chance: ModelChance;
+  isAway = false;
+  /** Lives that began. */
+  started = 0;
+
+  constructor(chance: ModelChance) {
+    this.#chance = chance;
+  }
+
+  isLive(room: RoomId): boolean {
+    return this.#row(room).heldBy !== undefined;
+  }
+
+  of(gateway: string): LivesOptions['rooms'] {
+    const assertHolds = (room: RoomId, publication: string): void => {
+      const holder = this.#row(room).publication;
+      if (holder !== publication) throw new AppError(holder === undefined ? 'live_over' : 'live_replaced');
+    };
+    const end = (room: RoomId): void => {
+      this.lives.set(room, { heldBy: undefined, publication: undefined });
+    };
+    return {
+      startLive: (room, publication) =>
+        this.#run(() => {
+          if (publication !== undefined) assertHolds(room, publication);
+          const row = this.#row(room);
+          if (row.heldBy === undefined) this.started++;
+          row.heldBy = gateway;
+        }),
+      endLive: (room) => this.#run(() => this.isLive(room) && end(room)).then(() => {}),
+      endHeldLive: (room) => this.#run(() => this.#row(room).heldBy === gateway && end(room)).then(() => {}),
+      findHeldLives: () =>
+        this.#run(() => [...this.lives].filter(([, { heldBy }]) => heldBy === gateway).map(([room]) => room)),
+      takeStage: (room, publication) =>
+        this.#run(() => {
+          this.#row(room).publication = publication;
+        }),
+      assertHoldsStage: (room, publication) => this.#run(() => assertHolds(room, publication)),
+    };
+  }
+
+  #row(room: RoomId): ModelLive {
+    const row = this.lives.get(room) ?? { heldBy: undefined, publication: undefined };
+    this.lives.set(room, row);
+    return row;
+  }
+
+  async #run<T>(act: () => T): Promise<T> {
+    await this.#chance.pause(400);
+    if (this.isAway) throw new Error('The database is away.');
+    const answer = act();
+    await this.#chance.pause(400);
+    // It was done, and nobody hears it.
+    if (this.isAway) throw new Error('The database is away.');
+    return answer;
+  }
+}
