@@ -34,6 +34,7 @@ test('production refuses every development default, all of them named in one mes
     'STRIPE_WEBHOOK_SECRET',
     'LOGE_API_KEY',
     'LOGE_API_SECRET',
+    'LOGE_ENCRYPTION_KEY',
     'LOGE_PUBLIC_URL',
     'LOGE_ALLOWED_ORIGINS',
     'LOGE_SFU_LISTEN_IP',
@@ -108,4 +109,24 @@ test('rates of VAT come from a file of the operator, which is checked at the sta
 
 test('operators are named; in development the demo person of the house is one as well', () => {
   expect(parseConfig({ LOGE_OPERATORS: 'ada, bob' }).operators).toEqual(['ada', 'bob', 'operator']);
+});
+
+test('the first API key may have two secrets while one replaces the other, and its name is not that of another key', () => {
+  const [old, next] = ['o'.repeat(32), 'n'.repeat(32)];
+  const config = parseConfig({ LOGE_API_SECRET: `${next}, ${old}`, LOGE_METRICS_SECRET: 'm'.repeat(32) });
+  expect(config.apiSecret).toBe(next);
+  expect(config.builtInKeys).toEqual([
+    { id: 'devkey', secrets: [next, old], scopes: expect.arrayContaining(['admin', 'tokens']) },
+    { id: 'metrics', secrets: ['m'.repeat(32)], scopes: ['metrics'] },
+  ]);
+  expect(faultsOf({ LOGE_API_SECRET: `${next},short` })).toEqual([expect.stringMatching(/^LOGE_API_SECRET: /)]);
+  expect(faultsOf({ LOGE_API_KEY: 'metrics' })).toEqual([expect.stringMatching(/^LOGE_API_KEY: /)]);
+  // HTTP Basic ends a user name at the first colon.
+  expect(faultsOf({ LOGE_API_KEY: 'a:b' })).toEqual([expect.stringMatching(/^LOGE_API_KEY: /)]);
+});
+
+test('a command beside a server needs no media and no Redis', () => {
+  const env = { DATABASE_URL: 'postgres://localhost/loge', LOGE_SFU_WORKERS: '0' };
+  expect(parseConfig(env, 'command').sfu.workers).toBe(0);
+  expect(() => parseConfig(env)).toThrow(/REDIS_URL/);
 });

@@ -84,7 +84,7 @@ const environment = z.object({
     .optional(),
   LOGE_API_SECRET: secrets.optional(),
   /** What a key of its own with the scope `metrics` alone proves itself with; its name is `metrics`. */
-  LOGE_METRICS_SECRET: secrets.optional(),
+  LOGE_METRICS_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
   /** Encrypts secrets in the database and signs the cookies of the site. */
   LOGE_ENCRYPTION_KEY: secrets.optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -105,6 +105,8 @@ const environment = z.object({
     .default('FR'),
   /** `off`: no credit is kept; tickets and tips are paid by card directly. */
   WALLET_MODE: z.enum(['on', 'off']).default('on'),
+  /** `tickets`: promotional credit pays no tips and no private minutes, with which a fan could pass it to a creator who is a friend. */
+  LOGE_PROMO_PAYS: z.enum(['everything', 'tickets']).default('everything'),
   CONTENT_POLICY: z.enum(['standard', 'adult']).default('standard'),
   /** Signing secret of the webhook endpoint for connected accounts; it has one of its own. */
   STRIPE_CONNECT_WEBHOOK_SECRET: text.optional(),
@@ -145,8 +147,8 @@ export class ConfigError extends Error {
   }
 }
 
-/** Which part of Loge a process is: all of it, or one gateway among several. */
-export type Part = 'all' | 'gateway';
+/** Which part of Loge a process is: all of it, one gateway among several, or a command beside them. */
+export type Part = 'all' | 'gateway' | 'command';
 
 export function parseConfig(env: Record<string, string | undefined>, part: Part = 'all'): Config {
   // An empty variable, as compose files make them, is an absent one.
@@ -156,9 +158,10 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   const parsed = environment.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const production = given.NODE_ENV === 'production';
-  const carriesMedia = given.LOGE_SFU_WORKERS === undefined ? part !== 'gateway' : given.LOGE_SFU_WORKERS !== '0';
+  const carriesMedia =
+    part !== 'command' && (given.LOGE_SFU_WORKERS === undefined ? part !== 'gateway' : given.LOGE_SFU_WORKERS !== '0');
   if (production) faults.push(...productionFaults(given, carriesMedia));
-  if (!carriesMedia && !given.REDIS_URL) {
+  if (part !== 'command' && !carriesMedia && !given.REDIS_URL) {
     faults.push('LOGE_SFU_WORKERS: a process without media workers finds SFU nodes over REDIS_URL');
   }
   if (given.REDIS_URL && !given.DATABASE_URL) {
@@ -246,6 +249,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     walletMode: env.WALLET_MODE,
+    promoPays: env.LOGE_PROMO_PAYS,
     contentPolicy: env.CONTENT_POLICY,
     chatReadablePerSecond: env.LOGE_CHAT_READABLE_PER_SECOND,
     logLevel: env.LOGE_LOG_LEVEL ?? (production ? 'info' : 'warn'),
@@ -254,7 +258,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     /** The keys that are not in the database: the first one, which may do everything, and that of Prometheus. The first secret of each signs. */
     builtInKeys: [
       { id: apiKey, secrets: [apiSecret, ...previousApiSecrets], scopes: SCOPES },
-      { id: METRICS_KEY, secrets: env.LOGE_METRICS_SECRET ?? [], scopes: ['metrics'] },
+      { id: METRICS_KEY, secrets: env.LOGE_METRICS_SECRET ? [env.LOGE_METRICS_SECRET] : [], scopes: ['metrics'] },
     ] satisfies { id: string; secrets: string[]; scopes: readonly Scope[] }[],
     /** The first encrypts and signs; what an older one did is still read. */
     encryptionKeys: env.LOGE_ENCRYPTION_KEY ?? [DEVELOPMENT_ENCRYPTION_KEY],

@@ -12,7 +12,12 @@ const ROOM_IS_OVER = 'room in (select id from rooms where ended_at is not null)'
 
 export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   creators: { domain: 'accounts', rows: 'identity = $1', erase: { set: { name: ERASED_NAME } } },
-  desk_sessions: { domain: 'accounts', rows: 'operator = $1', hidden: ['link_digest'], erase: { delete: true } },
+  desk_sessions: {
+    domain: 'accounts',
+    rows: 'operator = $1',
+    hidden: ['link_digest', 'created_by'],
+    erase: { delete: true },
+  },
 
   rooms: { domain: 'rooms', rows: 'creator = $1', kept: 'tickets and receipts name the room by its title' },
   entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
@@ -41,6 +46,11 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   },
   ledger_holds: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
   membership_invoices: {
+    domain: 'money',
+    rows: 'membership in (select id from memberships where identity = $1)',
+    kept: BOOKS,
+  },
+  membership_terms: {
     domain: 'money',
     rows: 'membership in (select id from memberships where identity = $1)',
     kept: BOOKS,
@@ -85,6 +95,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
 
 /** Tables that hold nothing of a person, or for so short a time that nobody needs to ask. */
 export const IMPERSONAL_TABLES: Record<string, string> = {
+  api_keys: 'keys of programs',
   associations: 'organisations',
   cancellations: 'decisions on rooms',
   chat_hooks: 'a setting of the house',

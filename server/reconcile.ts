@@ -1,7 +1,7 @@
 /**
  * `npm run reconcile`: compares the books with the payment provider once and prints every difference in words. Ends with 1 when nothing explains
- * one of them, with 2 when it could not compare. A server that runs on this machine is asked to do it, since it may hold the database alone;
- * without one, the parts that are needed are opened here.
+ * one of them, with 2 when it could not compare. A server that holds the database alone is asked to do it; otherwise the parts that are needed are
+ * opened here.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { createPayment } from './app.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { Money } from './money/money.ts';
+import { askOwnServer } from './own-server.ts';
 import { MemoryBus } from './platform/bus.ts';
 import { systemClock } from './platform/clock.ts';
 import { Database } from './platform/db.ts';
@@ -29,7 +30,7 @@ interface Options {
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
-  const config = parseConfig(process.env);
+  const config = parseConfig(process.env, 'command');
   const found = (await askServer(config, options)) ?? (await runHere(config, options));
   process.stdout.write(options.isJson ? `${JSON.stringify(found, null, 2)}\n` : describe(found));
   return found.unexplainedCount === 0 ? 0 : 1;
@@ -47,27 +48,11 @@ function parseOptions(args: string[]): Options {
   return { since: since && new Date(since).toISOString(), isJson: values.json ?? false };
 }
 
-/** Undefined when no server of this house runs here. */
 async function askServer(config: Config, { since }: Options): Promise<Reconciliation | undefined> {
-  let response: Response;
-  try {
-    response = await fetch(`http://127.0.0.1:${config.port}/v1/reconciliations`, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${Buffer.from(`${config.apiKey}:${config.apiSecret}`).toString('base64')}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify(since ? { since } : {}),
-      signal: AbortSignal.timeout(SERVER_TIMEOUT_MS),
-    });
-  } catch (error) {
-    if (error instanceof Error && error.name === 'TimeoutError') throw error;
-    return undefined;
-  }
-  if (response.status === 201) return reconciliation.parse(await response.json());
-  // Another program may have the port; only with Postgres can the books be opened beside a server.
-  if (config.databaseUrl) return undefined;
-  throw new ConfigError([`the program on port ${config.port} answered ${response.status}; is it this house's server?`]);
+  const body = since ? { since } : {};
+  const path = '/v1/reconciliations';
+  const answer = await askOwnServer(config, { method: 'POST', path, body, timeoutMs: SERVER_TIMEOUT_MS });
+  return answer === undefined ? undefined : reconciliation.parse(answer);
 }
 
 async function runHere(config: Config, { since }: Options): Promise<Reconciliation> {

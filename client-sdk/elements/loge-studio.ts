@@ -68,8 +68,8 @@ export class LogeStudio extends RoomPart {
         if (change === 'ended') this.problem = this.texts.studio.deviceLost;
       }),
       room.on('localLiveEnded', ({ reason }) => {
-        const { replaced, lost } = this.texts.studio;
-        this.note = reason === 'replaced' ? replaced : reason === 'lost' ? lost : '';
+        const { replaced, lost, endedTitle, endedText } = this.texts.studio;
+        this.note = { replaced, lost, ended: `${endedTitle}. ${endedText}` }[reason as string] ?? '';
         this.requestUpdate();
       }),
       room.on('error', (error) => {
@@ -95,7 +95,7 @@ export class LogeStudio extends RoomPart {
             @loge-preview-wanted=${() => this.#preview()}
           ></loge-studio-picture>
           ${isLive ? html`<loge-studio-figures .room=${room}></loge-studio-figures>` : nothing}
-          ${this.#controls(room)} ${this.#messages()}
+          ${this.#controls(room)} ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
           ${
             isLive && !this.showDevices
               ? nothing
@@ -134,17 +134,42 @@ export class LogeStudio extends RoomPart {
           ? html`<wa-button variant="danger" data-testid="end-live" ?loading=${this.busy === 'end'} @click=${this.#endLive}>
               ${texts.studio.endLive}
             </wa-button>`
-          : html`<wa-button
-              variant="brand"
-              data-testid="go-live"
-              ?disabled=${isEnded || room.state !== 'connected'}
-              ?loading=${this.busy === 'live'}
-              @click=${this.#goLive}
-            >
-              ${texts.studio.goLive}
-            </wa-button>`
+          : me.isInterrupted
+            ? nothing
+            : this.#goLiveButton(room, 'go-live', texts.studio.goLive)
       }
     </div>`;
+  }
+
+  #goLiveButton(room: Room, testId: string, label: string): TemplateResult {
+    return html`<wa-button
+      variant="brand"
+      data-testid=${testId}
+      ?disabled=${room.info?.status === 'ended' || room.state !== 'connected'}
+      ?loading=${this.busy === 'live'}
+      @click=${this.#goLive}
+    >
+      ${label}
+    </wa-button>`;
+  }
+
+  /** After a long loss of the connection nothing is published again before its creator has said so. */
+  #interrupted(room: Room): TemplateResult {
+    const { interruptedTitle, interruptedText, goLiveAgain, stayOff } = this.texts.studio;
+    return html`<wa-callout class="interrupted" variant="warning" role="alert" data-testid="live-interrupted">
+      <strong>${interruptedTitle}</strong>
+      <p>${interruptedText}</p>
+      <div class="answers">
+        ${this.#goLiveButton(room, 'go-live-again', goLiveAgain)}
+        <wa-button appearance="outlined" data-testid="stay-off-air" @click=${() => this.#stayOff(room)}>${stayOff}</wa-button>
+      </div>
+    </wa-callout>`;
+  }
+
+  #stayOff(room: Room): void {
+    room.localParticipant.stopPreview();
+    this.#refreshDevices();
+    this.requestUpdate();
   }
 
   #liveTools(room: Room): TemplateResult {
@@ -205,7 +230,12 @@ export class LogeStudio extends RoomPart {
     }
     // Not every browser knows this permission's name; then the button asks.
     const permission = await navigator.permissions?.query({ name: 'camera' as PermissionName }).catch(() => undefined);
-    if (permission?.state === 'granted') await this.#preview();
+    if (permission?.state === 'granted' && this.#isHere()) await this.#preview();
+  }
+
+  /** No camera is opened for a studio that was left while something else was waited for. */
+  #isHere(): boolean {
+    return this.isConnected && this.room?.state === 'connected';
   }
 
   #preview(): Promise<void> {
@@ -229,7 +259,7 @@ export class LogeStudio extends RoomPart {
       this.note = '';
       // Pressed while the preview is still opening: go on with what it opens, and not with a second capture beside it.
       await this.#opening;
-      await this.room?.localParticipant.goLive();
+      if (this.#isHere()) await this.room?.localParticipant.goLive();
       this.#refreshDevices();
     });
 
@@ -246,8 +276,7 @@ export class LogeStudio extends RoomPart {
     if (!confirmed) return;
     await this.#run('end', async () => {
       await room.localParticipant.endLive();
-      this.note = `${texts.studio.endedTitle}. ${texts.studio.endedText}`;
-      await room.localParticipant.startPreview().catch(() => null);
+      if (this.#isHere()) await room.localParticipant.startPreview().catch(() => null);
       this.#refreshDevices();
     });
   };

@@ -43,6 +43,20 @@ export const studioStyles = css`
     padding: 0.8rem 1rem;
   }
 
+  .interrupted {
+    margin: 0 1rem 0.8rem;
+  }
+
+  .interrupted p {
+    margin-block: 0.3rem 0.8rem;
+  }
+
+  .answers {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6rem;
+  }
+
   .space {
     flex: 1;
     text-align: end;

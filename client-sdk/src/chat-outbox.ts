@@ -64,6 +64,8 @@ export class ChatOutbox {
   #messages: readonly OutgoingMessage[] = [];
   #waitingFor = new Map<string, number>();
   #sending: Promise<unknown> = Promise.resolve();
+  /** Until `clear()`: what waits for its turn then is not sent any more. */
+  #open = new AbortController();
 
   constructor(dependencies: OutboxDependencies) {
     this.#dependencies = dependencies;
@@ -147,6 +149,8 @@ export class ChatOutbox {
   }
 
   clear(): void {
+    this.#open.abort(new LogeError('not_connected', 'The chat was left before the message was sent.'));
+    this.#open = new AbortController();
     this.#waitingFor.clear();
     this.#set([]);
   }
@@ -155,7 +159,11 @@ export class ChatOutbox {
     const { clientId, text, replyTo, mentions } = message;
     const input = { clientId, text, ...(replyTo ? { replyTo } : {}), ...(mentions.length > 0 ? { mentions } : {}) };
     // One after another, so that a repeated message does not overtake the one before it.
-    const sent = this.#sending.then(() => this.#dependencies.request(input));
+    const { signal } = this.#open;
+    const sent = this.#sending.then(() => {
+      signal.throwIfAborted();
+      return this.#dependencies.request(input);
+    });
     this.#sending = sent.catch(() => undefined);
     try {
       const answer = await sent;

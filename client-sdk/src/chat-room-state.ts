@@ -57,6 +57,8 @@ export class ChatRoomState {
   /** On entering and after every reconnect: a server that has lost its state may start at a lower version. */
   begin({ chatState, restriction, ownVote }: Pick<Inside, 'chatState' | 'restriction' | 'ownVote'>): void {
     this.#ownVote = ownVote;
+    // Hands are told right after, as far as there are any.
+    this.handleHands({ count: 0 });
     this.#replace(chatState);
     this.handleRestriction(restriction);
   }

@@ -26,7 +26,7 @@ class Gateway implements AsyncDisposable {
       next(refusal ? Object.assign(new Error(refusal.code), { data: refusal }) : undefined);
     });
     gateway.#io.on('connection', (socket) => {
-      socket.onAny((name, input, answer) => gateway.handle(name, input as never, answer));
+      socket.onAny((name, input, _about, answer) => gateway.handle(name, input as never, answer));
       socket.emit('rooms:welcome', { room: { id: 'room_1' }, participant: { identity: 'fan-1' } });
     });
     await new Promise<void>((resolve) => gateway.#http.listen(0, resolve));
@@ -54,7 +54,7 @@ class Gateway implements AsyncDisposable {
 function createConnection(url: string) {
   const events: string[] = [];
   const handlers: ConnectionHandlers = {
-    onWelcome: (_welcome: Welcome, reconnect) => events.push(reconnect ? 'welcome again' : 'welcome'),
+    onWelcome: (_welcome: Welcome, downMs) => events.push(downMs === null ? 'welcome' : 'welcome again'),
     onEvent: (name) => events.push(name),
     onReconnecting: (error) => events.push(`reconnecting ${error?.code}`),
     onReconnected: () => events.push('reconnected'),

@@ -24,8 +24,8 @@ export type TokenSource = string | (() => string | Promise<string>);
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
 
 export interface ConnectionHandlers {
-  /** Every welcome, the first and those after a reconnect. Called before `connect()` resolves. */
-  onWelcome(welcome: Welcome, reconnect: boolean): void;
+  /** Every welcome: the first, and with how long the connection was down those after a reconnect. Called before `connect()` resolves. */
+  onWelcome(welcome: Welcome, downMs: number | null): void;
   onEvent<N extends EventName>(name: N, data: EventData<N>): void;
   onReconnecting(error: LogeError | null): void;
   onReconnected(downMs: number): void;
@@ -56,9 +56,14 @@ export class Connection {
   #expiredTokens = 0;
   #startedAt = 0;
   #lostAt = 0;
+  #heardAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #goodbye: { error: LogeError; reconnect: boolean } | null = null;
   #waiters = new Set<Waiter>();
+  /** From `connect()` to `close()`: whatever was asked for in one stay is never asked for in another, which may be in another room. */
+  #stay = new AbortController();
+  /** The room of this stay, known from its first welcome. */
+  #room: string | null = null;
   #unlisten: (() => void) | null = null;
 
   constructor(options: { url: string; log: Log; handlers: ConnectionHandlers }) {
@@ -77,6 +82,8 @@ export class Connection {
     if (this.#state === 'connecting' || this.#state === 'reconnecting') return this.#whenConnected();
     this.#source = source;
     this.#state = 'connecting';
+    this.#stay = new AbortController();
+    this.#room = null;
     this.#attempt = 0;
     this.#expiredTokens = 0;
     this.#startedAt = Date.now();
@@ -97,7 +104,8 @@ export class Connection {
   }
 
   /**
-   * Makes one request. Rejects with the server's error, with `timeout`, or with `connection_failed` when the connection is down or goes down.
+   * Makes one request. Rejects with the server's error, with `timeout`, with `connection_failed` when the connection is down or goes down, or with
+   * `not_connected` when the room is left.
    */
   async request<N extends RequestName>(
     name: N,
@@ -107,10 +115,14 @@ export class Connection {
     const socket = this.#socket;
     if (this.#state === 'idle' || this.#state === 'disconnected') throw new LogeError('not_connected');
     if (this.#state !== 'connected' || !socket) throw new LogeError('connection_failed');
+    const { signal } = this.#stay;
     const answer = await new Promise<Answer<RequestAnswer<N>>>((resolve, reject) => {
+      const leave = (): void => reject(signal.reason);
+      signal.addEventListener('abort', leave);
       socket
         .timeout(options.timeoutMs ?? CONNECTION.requestTimeoutMs)
-        .emit(name, input, (error: Error | null, data: Answer<RequestAnswer<N>>) => {
+        .emit(name, input, { room: this.#room }, (error: Error | null, data: Answer<RequestAnswer<N>>) => {
+          signal.removeEventListener('abort', leave);
           if (!error) resolve(data);
           else reject(new LogeError(socket.connected ? 'timeout' : 'connection_failed', undefined, { cause: error }));
         });
@@ -122,17 +134,20 @@ export class Connection {
   /** Makes a request that is safe to repeat: waits for the connection and repeats across timeouts and reconnects. */
   async requestReliably<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestAnswer<N>> {
     const deadline = Date.now() + CONNECTION.reliableMs;
+    const { signal } = this.#stay;
     for (let attempt = 0; ; attempt += 1) {
       try {
         if (this.#state === 'connecting' || this.#state === 'reconnecting')
           await this.#whenConnected(deadline - Date.now());
         return await this.request(name, input);
       } catch (error) {
+        if (signal.aborted) throw signal.reason;
         const failure = toLogeError(error, 'connection_failed');
         if (!RETRY_RELIABLY.has(failure.code) || this.#state === 'disconnected' || Date.now() >= deadline)
           throw failure;
         this.#log('debug', 'request repeated', { name, code: failure.code, attempt });
-        await delay(failure.retryAfterMs ?? backoffMs(CONNECTION.backoffMs, attempt, CONNECTION.jitter));
+        await delay(failure.retryAfterMs ?? backoffMs(CONNECTION.backoffMs, attempt, CONNECTION.jitter), signal);
+        if (signal.aborted) throw signal.reason;
       }
     }
   }
@@ -193,11 +208,15 @@ export class Connection {
       const cause = this.#goodbye?.error ?? new LogeError('connection_failed', `The connection was lost (${reason}).`);
       this.#handleLoss(socket, cause, this.#goodbye?.reconnect);
     });
+    socket.io.on('ping', () => {
+      if (socket === this.#socket) this.#heardAt = Date.now();
+    });
     socket.onAny((name: EventName, data) => this.#handleEvent(socket, name, data));
   }
 
   #handleEvent(socket: Socket, name: EventName, data: unknown): void {
     if (socket !== this.#socket) return;
+    this.#heardAt = Date.now();
     if (name === 'rooms:welcome') {
       this.#handleWelcome(data as Welcome);
     } else if (name === 'rooms:goodbye') {
@@ -213,6 +232,11 @@ export class Connection {
 
   #handleWelcome(welcome: Welcome): void {
     clearTimeout(this.#timer);
+    if (this.#room !== null && this.#room !== welcome.room.id) {
+      this.#finish(new LogeError('wrong_room', 'The page gave a token of another room on reconnecting.'));
+      return;
+    }
+    this.#room = welcome.room.id;
     const reconnect = this.#state === 'reconnecting';
     this.#state = 'connected';
     this.#attempt = 0;
@@ -221,8 +245,9 @@ export class Connection {
       room: welcome.room.id,
       identity: welcome.participant.identity,
     });
-    this.#handlers.onWelcome(welcome, reconnect);
-    if (reconnect) this.#handlers.onReconnected(Date.now() - this.#lostAt);
+    const downMs = reconnect ? Date.now() - this.#lostAt : null;
+    this.#handlers.onWelcome(welcome, downMs);
+    if (downMs !== null) this.#handlers.onReconnected(downMs);
     for (const waiter of [...this.#waiters]) waiter.resolve();
   }
 
@@ -241,7 +266,8 @@ export class Connection {
     }
     if (this.#state === 'connected') {
       this.#state = 'reconnecting';
-      this.#lostAt = Date.now();
+      // A computer that slept, or a path that dropped everything, hears of the loss long after it.
+      this.#lostAt = Math.min(Date.now(), this.#heardAt + CONNECTION.heartbeatMs);
       this.#handlers.onReconnecting(error);
     }
     // A listener of that event may have called close().
@@ -301,8 +327,9 @@ export class Connection {
     this.#state = 'disconnected';
     this.#unlisten?.();
     this.#unlisten = null;
-    const rejection = error ?? new LogeError('connection_failed', 'The room was left.');
-    for (const waiter of [...this.#waiters]) waiter.reject(rejection);
+    for (const waiter of [...this.#waiters])
+      waiter.reject(error ?? new LogeError('connection_failed', 'The room was left.'));
+    this.#stay.abort(error ?? new LogeError('not_connected', 'The room was left.'));
     // Before the first welcome the rejected connect() is the news.
     if (!wasOpening) this.#handlers.onDisconnected(error);
   }

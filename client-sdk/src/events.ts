@@ -130,8 +130,19 @@ export interface LocalTrackNotice {
   muted: boolean;
 }
 
-/** `ended`: by this page. `replaced`: another window of the creator took the stage over. `lost`: it could not be restored. */
-export type LocalLiveEndReason = 'ended' | 'replaced' | 'access' | 'room_ended' | 'lost' | 'disconnected';
+/**
+ * `ended`: by the creator, here or on another page. `replaced`: another window of the creator took the stage over. `interrupted`: the connection was
+ * gone for longer than the server waits; camera and microphone are kept as a preview, and nothing is published until `goLive()` is called, see
+ * `localParticipant.isInterrupted`. `lost`: it could not be restored.
+ */
+export type LocalLiveEndReason =
+  | 'ended'
+  | 'replaced'
+  | 'interrupted'
+  | 'access'
+  | 'room_ended'
+  | 'lost'
+  | 'disconnected';
 
 export type Quality = 'excellent' | 'good' | 'poor' | 'lost';
 

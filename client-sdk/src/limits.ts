@@ -13,6 +13,8 @@ export const CONNECTION = {
   giveUpMs: 30 * 60_000,
   /** A token refused as expired is asked for anew this many times in a row; then it is an error. */
   tokenAttempts: 3,
+  /** How often the server says that it is there; a silence that was longer began no later than that. */
+  heartbeatMs: 10_000,
   /** A request without an answer rejects with `timeout`. */
   requestTimeoutMs: 8_000,
   /** A mutation that can be repeated safely is repeated for this long across timeouts and reconnects. */
@@ -55,6 +57,8 @@ export const STAGE = {
   iceRestarts: 4,
   /** Waits between attempts to make a media session anew; the last one repeats. */
   rejoinBackoffMs: [0, 150, 400, 1_000, 2_000, 5_000],
+  /** How long the server waits for a publisher who has lost the connection (R15). Past it a page publishes again only when it is asked to. */
+  graceMs: 20_000,
   /** Attempts to take a live up again; past it the live ends with `lost`. */
   republishAttempts: 40,
   /** How long another session may take to show something before it takes over all the same, and how often it is looked at. */

@@ -5,7 +5,7 @@
 import type { Role } from '../../server/protocol/accounts.ts';
 import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
-import { type CaptureChoice, onlyDevice } from './devices.ts';
+import type { CaptureChoice } from './devices.ts';
 import { LogeError, toLogeError } from './errors.ts';
 import type { LocalLiveEndReason, LocalTrackChange, RoomEventMap } from './events.ts';
 import { STAGE } from './limits.ts';
@@ -59,17 +59,21 @@ interface LocalParticipantDependencies extends Omit<PublisherDependencies, 'hand
  */
 export class LocalParticipant {
   readonly #emit: LocalEmit;
+  readonly #connection: PublisherDependencies['connection'];
   readonly #media: LocalMedia;
   readonly #publisher: Publisher;
   readonly #meter = new PathMeter();
   #self: Pick<Welcome, 'participant' | 'can'> | null = null;
-  #starting = false;
+  /** Calls off the going live that is under way. */
+  #going: AbortController | null = null;
+  #isInterrupted = false;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
   /** @internal */
   constructor(dependencies: LocalParticipantDependencies) {
     const { emit, ...rest } = dependencies;
     this.#emit = emit;
+    this.#connection = rest.connection;
     this.#media = new LocalMedia((source) => this.#handleTrackEnded(source));
     this.#publisher = new Publisher({
       ...rest,
@@ -102,6 +106,14 @@ export class LocalParticipant {
     return this.#publisher.isOn;
   }
 
+  /**
+   * The live was interrupted for longer than the server waits, and nothing is published any more: ask the creator, then call `goLive()` to go on with
+   * the same tracks, or `stopPreview()` to let them go.
+   */
+  get isInterrupted(): boolean {
+    return this.#isInterrupted;
+  }
+
   /** Camera and microphone of this page, for a preview; show it muted. The same stream while its tracks change. */
   get previewStream(): MediaStream | null {
     return this.#media.preview;
@@ -116,7 +128,7 @@ export class LocalParticipant {
   }
 
   /**
-   * Opens camera and microphone without sending them; `goLive()` goes on with them.
+   * Opens camera and microphone without sending them; `goLive()` goes on with them. Null when they were let go again meanwhile.
    * @throws {LogeError} `camera_denied`, `camera_not_found`, `camera_in_use`, `media_not_supported`.
    */
   async startPreview(options: PreviewOptions = {}): Promise<MediaStream | null> {
@@ -127,25 +139,33 @@ export class LocalParticipant {
 
   /** Lets camera and microphone go, unless they are on stage. */
   stopPreview(): void {
-    if (!this.isLive && !this.#starting) this.#media.closeAll();
+    if (this.isLive || this.#going) return;
+    this.#isInterrupted = false;
+    this.#media.closeAll();
   }
 
   /**
    * Goes live; resolves when the server has the tracks and sends them on. A live of the same creator in another window is taken over.
    * @throws {LogeError} `publish_not_allowed`, `publish_in_progress`, `camera_denied`, `camera_not_found`, `camera_in_use`,
-   * `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` on houses that ask for it.
+   * `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` on houses that ask for it, `not_publishing` when it was
+   * called off meanwhile.
    */
   async goLive(options: GoLiveOptions = {}): Promise<void> {
-    if (this.#starting || this.isLive) throw new LogeError('publish_in_progress');
+    if (this.#going || this.isLive) throw new LogeError('publish_in_progress');
+    // Before any device is opened.
+    const { state } = this.#connection;
+    if (state === 'idle' || state === 'disconnected') throw new LogeError('not_connected');
     if (this.#self && !this.permissions.publish) throw new LogeError('publish_not_allowed');
-    this.#starting = true;
+    const going = new AbortController();
+    const { signal } = going;
+    this.#going = going;
+    this.#isInterrupted = false;
     try {
-      await this.#capture(options);
-      if (this.#media.tracks.length === 0)
-        throw new LogeError('invalid_request', 'Name a camera, microphone, screen or stream to go live with.');
-      await this.#publisher.publish(this.#media.tracks);
+      // Whoever calls it off is answered at once, however long the browser still asks for a camera.
+      await Promise.race([this.#goOnStage(options, signal), whenAborted(signal)]);
+      signal.throwIfAborted();
     } finally {
-      this.#starting = false;
+      if (this.#going === going) this.#going = null;
     }
     this.#meter.reset();
     this.#qualityTimer = setInterval(() => void this.#measure(), STAGE.qualityIntervalMs);
@@ -155,7 +175,7 @@ export class LocalParticipant {
 
   /** Ends the live: what was captured is let go at once, then everyone is told. */
   async endLive(): Promise<void> {
-    if (!this.isLive && !this.#starting) return;
+    if (!this.isLive && !this.#going) return;
     const told = this.#publisher.end();
     this.#handleEnded('ended', null);
     await told;
@@ -171,23 +191,22 @@ export class LocalParticipant {
 
   /** Goes on with another camera; also turns one on where the live began without. */
   switchCamera(deviceId: string): Promise<void> {
-    return this.#switch('camera', { camera: onlyDevice(deviceId), microphone: false });
+    return this.#switch('camera', deviceId);
   }
 
   switchMicrophone(deviceId: string): Promise<void> {
-    return this.#switch('microphone', { camera: false, microphone: onlyDevice(deviceId) });
+    return this.#switch('microphone', deviceId);
   }
 
   /** Shares a screen or window beside the camera; to be called from a click. */
   async shareScreen(choice: CaptureChoice = true): Promise<void> {
     await this.#media.openScreen(choice);
-    await this.#send('screen');
-    await this.#send('screenAudio');
+    await this.#send('screen', 'published');
+    await this.#send('screenAudio', 'published');
   }
 
   async stopScreen(): Promise<void> {
-    await this.#withdraw('screen', 'unpublished');
-    await this.#withdraw('screenAudio', 'unpublished');
+    await Promise.all([this.#withdraw('screen'), this.#withdraw('screenAudio')]);
   }
 
   /** @internal */
@@ -196,7 +215,7 @@ export class LocalParticipant {
   }
 
   /** @internal */
-  handleSelf(self: Pick<Welcome, 'participant' | 'can'>): void {
+  handleSelf(self: Pick<Welcome, 'participant' | 'can'> | null): void {
     this.#self = self;
   }
 
@@ -204,11 +223,20 @@ export class LocalParticipant {
   close(reason: LocalLiveEndReason): void {
     const wasLive = this.isLive;
     this.#publisher.close();
-    if (wasLive) this.#handleEnded(reason, null);
+    this.#isInterrupted = false;
+    if (wasLive || this.#going) this.#handleEnded(reason, null);
     else this.#media.closeAll();
   }
 
-  async #capture(options: GoLiveOptions): Promise<void> {
+  async #goOnStage(options: GoLiveOptions, signal: AbortSignal): Promise<void> {
+    await this.#capture(options, signal);
+    signal.throwIfAborted();
+    if (this.#media.tracks.length === 0)
+      throw new LogeError('invalid_request', 'Name a camera, microphone, screen or stream to go live with.');
+    await this.#publisher.publish(this.#media.tracks);
+  }
+
+  async #capture(options: GoLiveOptions, signal: AbortSignal): Promise<void> {
     const { camera, microphone, screen, stream } = options;
     const nothingNamed =
       camera === undefined && microphone === undefined && screen === undefined && stream === undefined;
@@ -217,54 +245,57 @@ export class LocalParticipant {
     if (stream) this.#media.adopt(stream);
     // The screen first: its question needs the click that started all this, and the camera's question would use it up.
     if (screen) await this.#media.openScreen(screen);
+    signal.throwIfAborted();
     await this.#media.openDevices({ camera: camera ?? nothingNamed, microphone: microphone ?? nothingNamed });
+    signal.throwIfAborted();
     if (camera === false) this.#media.close('camera');
     if (microphone === false) this.#media.close('microphone');
   }
 
-  async #switch(source: TrackSource, choice: { camera: CaptureChoice; microphone: CaptureChoice }): Promise<void> {
-    try {
-      await this.#media.openDevices(choice);
-    } catch (error) {
-      // Many phones open one camera at a time: let the first go and try once more.
-      if (toLogeError(error, 'internal').code !== 'camera_in_use') throw error;
-      this.#media.get(source)?.track.stop();
-      await this.#media.openDevices(choice);
-    }
-    const local = this.#media.get(source);
-    if (local && this.isLive) await this.#publisher.put(local);
-    this.#tellTrack(source, 'switched');
+  async #switch(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
+    await this.#media.switchDevice(source, deviceId);
+    await this.#send(source, 'switched');
   }
 
-  async #send(source: TrackSource): Promise<void> {
+  async #send(source: TrackSource, change: LocalTrackChange): Promise<void> {
     const local = this.#media.get(source);
-    if (!local || !this.isLive) return;
+    if (!local) return;
     await this.#publisher.put(local);
-    this.#tellTrack(source, 'published');
+    this.#tellTrack(source, change);
   }
 
-  async #withdraw(source: TrackSource, change: LocalTrackChange): Promise<void> {
-    if (!this.#media.get(source)) return;
+  async #withdraw(source: TrackSource): Promise<void> {
+    const isThere = this.#media.get(source) !== undefined;
     this.#media.close(source);
+    if (isThere) await this.#handleGone(source, 'unpublished');
+  }
+
+  async #handleGone(source: TrackSource, change: LocalTrackChange): Promise<void> {
     this.#emit('localTrackChanged', { source, change, track: null, muted: false });
-    if (this.isLive) await this.#publisher.remove(source);
+    await this.#publisher.remove(source);
   }
 
   /** Unplugged, or "stop sharing" pressed in the browser's own bar. */
   #handleTrackEnded(source: TrackSource): void {
-    this.#withdraw(source, 'ended').catch((error) => this.#emit('error', toLogeError(error, 'internal')));
+    this.#handleGone(source, 'ended').catch((error) => this.#emit('error', toLogeError(error, 'internal')));
   }
 
   #handleEnded(reason: LocalLiveEndReason, error: LogeError | null): void {
     clearInterval(this.#qualityTimer);
     this.#qualityTimer = undefined;
-    this.#media.closeAll();
-    this.#emit('localLiveEnded', { reason, error });
+    this.#isInterrupted = reason === 'interrupted';
+    // What is kept is off air, and shown to whoever is asked whether to go on with it.
+    if (!this.#isInterrupted) this.#media.closeAll();
+    const going = this.#going;
+    this.#going = null;
+    // Nobody was told that it began: the call that began it fails.
+    if (going) going.abort(error ?? new LogeError('not_publishing', 'Going live was cancelled.'));
+    else this.#emit('localLiveEnded', { reason, error });
   }
 
   #tellTrack(source: TrackSource, change: LocalTrackChange): void {
     const local = this.#media.get(source);
-    this.#emit('localTrackChanged', { source, change, track: local?.track ?? null, muted: local?.muted ?? false });
+    if (local) this.#emit('localTrackChanged', { source, change, track: local.track, muted: local.muted });
   }
 
   async #measure(): Promise<void> {
@@ -276,4 +307,10 @@ export class LocalParticipant {
     const { lossPct, roundTripMs } = sample;
     this.#emit('connectionQuality', { direction: 'publishing', quality, bitrateBps, lossPct, roundTripMs });
   }
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
 }

@@ -55,8 +55,9 @@ export class Memberships {
   }
 
   /**
-   * Moves to another tier: to a higher one at once, charged pro rata; to a lower one with the difference credited to the next renewal.
-   * @throws {LogeError} `membership_disputed`, `card_declined`, `tier_not_found`, `tier_retired`, and what {@link cancel} throws.
+   * Moves to another tier: to a dearer one at once, charged pro rata; to a cheaper one from the next renewal on, see `nextTier`.
+   * @throws {LogeError} `membership_disputed`, `membership_unpaid`, `card_declined`, `tier_not_found`, `tier_retired`, `tier_interval`, and what
+   * {@link cancel} throws.
    */
   changeTier(membership: Membership['id'], tier: Tier['id']): Promise<Membership> {
     return this.#connection.request('memberships:changeTier', { membership, tier });

@@ -139,10 +139,11 @@ export class PrivateSession {
     this.#emit('privateRunning', running);
   }
 
-  /** @internal The connection is over, or begins anew. */
+  /** @internal The room was left. */
   reset(): void {
     this.#open = [];
     this.#running = null;
+    this.#last = null;
   }
 
   #currentId(): Session['id'] {

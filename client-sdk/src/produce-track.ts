@@ -9,11 +9,19 @@ export interface ProduceOptions {
   transport: Transport;
   source: TrackSource;
   track: MediaStreamTrack;
+  muted: boolean;
   /** Nothing is sent of it until its layers are switched on. */
   waiting: boolean;
 }
 
-export async function produceTrack({ device, transport, source, track, waiting }: ProduceOptions): Promise<Producer> {
+export async function produceTrack({
+  device,
+  transport,
+  source,
+  track,
+  muted,
+  waiting,
+}: ProduceOptions): Promise<Producer> {
   if (track.kind === 'video' && !device.canProduce('video')) throw new LogeError('media_not_supported');
   // Sharp text matters more than smooth motion, unless the page has said otherwise.
   if (source === 'screen' && track.contentHint === '') track.contentHint = 'detail';
@@ -25,7 +33,7 @@ export async function produceTrack({ device, transport, source, track, waiting }
     ...(track.kind === 'video' && codec ? { codec } : {}),
     // Whoever captured the track decides when the device is let go.
     stopTracks: false,
-    appData: { source },
+    appData: { source, muted },
   });
 }
 

@@ -1,7 +1,5 @@
-/** Opens a session to send over: asks the server for it, and tells the server of every track that is put on its transport. */
+/** Opens a session to send over. */
 import type { SessionId } from '../../server/protocol/ids.ts';
-import type { RequestInput } from '../../server/protocol/realtime.ts';
-import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
@@ -11,32 +9,23 @@ interface PublishSessionOptions {
   engine: MediaEngine;
   connection: Pick<Connection, 'request' | 'state'>;
   log: Log;
-  isMuted(source: TrackSource): boolean;
   onBroken(): void;
+  /** Which going-live the session belongs to. */
+  publication: string;
+  /** Nobody has asked for it just now: the server refuses when the live is over or another page has taken it over. */
+  restore: boolean;
   /** The session for which this one is a spare. */
-  spareOf?: SessionId;
+  spareOf: SessionId | undefined;
 }
 
 export async function openPublishSession(options: PublishSessionOptions): Promise<MediaTransport> {
-  const { engine, connection, log, isMuted, onBroken, spareOf } = options;
+  const { engine, connection, log, onBroken, publication, restore, spareOf } = options;
   const [, dtlsParameters] = await Promise.all([engine.ready(), engine.dtlsParameters()]);
   const answer = await connection.request('stage:publish', {
+    publication,
+    restore,
     ...(dtlsParameters && { dtlsParameters }),
     ...(spareOf && { spareOf }),
   });
-  const media = await MediaTransport.create({ direction: 'send', answer, engine, connection, log, onBroken });
-  media.transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
-    const source = appData.source as TrackSource;
-    connection
-      .request('stage:produce', {
-        session: media.session,
-        kind,
-        source,
-        // mediasoup's own JSON, checked by the SFU.
-        rtpParameters: rtpParameters as unknown as RequestInput<'stage:produce'>['rtpParameters'],
-        muted: isMuted(source),
-      })
-      .then(({ producerId }) => callback({ id: producerId }), errback);
-  });
-  return media;
+  return MediaTransport.create({ direction: 'send', answer, engine, connection, log, onBroken });
 }

@@ -44,7 +44,10 @@ it('ends a track also for those who still watch over the session that was moved'
   };
   const publisher = new Publisher({
     // What the publisher uses of them, and no more.
-    connection: { state: 'connected', request } as unknown as Pick<Connection, 'request' | 'requestReliably' | 'state'>,
+    connection: { state: 'connected', request, requestReliably: request } as unknown as Pick<
+      Connection,
+      'request' | 'requestReliably' | 'state'
+    >,
     engine: engine as unknown as MediaEngine,
     log: () => {},
     handlers: { onEnded: vi.fn(), onLayers: vi.fn() },

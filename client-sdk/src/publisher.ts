@@ -2,7 +2,6 @@
  * Being on stage: one session that sends local tracks. It keeps what should be sent apart from the session that sends it, so that
  * after the loss of a worker or a node it sends the same again. Where the tracks come from is not known here.
  */
-import type { Producer } from 'mediasoup-client/types';
 import type { SessionId } from '../../server/protocol/ids.ts';
 import type { EventData, RequestAnswer } from '../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
@@ -10,25 +9,18 @@ import { backoffMs, delay } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { LogeError, type LogeErrorCode, toLogeError } from './errors.ts';
 import type { LocalLiveEndReason } from './events.ts';
-import { LayerControl } from './layer-control.ts';
+import type { LayerControl } from './layer-control.ts';
 import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
 import type { MediaTransport } from './media-transport.ts';
-import { matchTrack, type OutgoingTrack, tellMuted } from './outgoing-track.ts';
-import { produceTrack } from './produce-track.ts';
 import { openPublishSession } from './publish-session.ts';
+import { createKey } from './random-key.ts';
+import { type OutgoingTrack, SentTracks } from './sent-tracks.ts';
 import { SpareKeeper } from './spare-keeper.ts';
 
-type Sending = Map<TrackSource, { producer: Producer; layers: LayerControl }>;
-
-interface Spare {
-  media: MediaTransport;
-  sending: Sending;
-}
-
 export interface PublisherHandlers {
-  /** Over, and not by `end()`: taken over, refused, or lost. */
+  /** Over, and not by `end()`: ended or taken over elsewhere, refused, interrupted, or lost. */
   onEnded(reason: LocalLiveEndReason, error: LogeError | null): void;
   onLayers(source: TrackSource, maxSpatialLayer: number): void;
 }
@@ -42,8 +34,9 @@ interface PublisherDependencies {
 
 type State =
   | { kind: 'off' }
-  | { kind: 'starting' }
-  | { kind: 'live'; media: MediaTransport }
+  /** A loss now is a failure of `publish()`, which tells its caller. */
+  | { kind: 'starting'; sent: SentTracks | null }
+  | { kind: 'live'; sent: SentTracks }
   /** On stage by intention, without a session; `waiting` while there is no socket to ask over. */
   | { kind: 'restoring'; waiting: boolean };
 
@@ -55,25 +48,30 @@ const END_REASONS: Record<string, LocalLiveEndReason> = {
   grant_expired: 'access',
 };
 
+/** Why the server does not let a live be restored, and what that means here. */
+const REFUSALS: Partial<Record<LogeErrorCode, LocalLiveEndReason>> = { live_replaced: 'replaced', live_over: 'ended' };
+
 export class Publisher {
   readonly #connection: PublisherDependencies['connection'];
   readonly #engine: MediaEngine;
   readonly #log: Log;
   readonly #handlers: PublisherHandlers;
   readonly #tracks = new Map<TrackSource, OutgoingTrack>();
-  #sending: Sending = new Map();
   /** A session that was moved: it goes on for those who still watch over it. */
-  #parting: { media: MediaTransport; sending: Sending; timer: ReturnType<typeof setTimeout> } | null = null;
+  #parting: { sent: SentTracks; timer: ReturnType<typeof setTimeout> } | null = null;
   #moving = false;
-  readonly #spares: SpareKeeper<Spare>;
+  readonly #spares: SpareKeeper<SentTracks>;
   /** Of a spare that is being opened. */
-  #nextSpare: MediaTransport | null = null;
+  #nextSpare: SentTracks | null = null;
   /** Layers wanted for a producer whose id we do not know yet. */
   readonly #earlyLayers = new Map<string, number>();
   #state: State = { kind: 'off' };
   /** Calls off the opening that is under way: there is one at a time. */
   #run = new AbortController();
-  #changes: Promise<unknown> = Promise.resolve();
+  /** Names this going-live to the server, which lets no other restore it. */
+  #publication = '';
+  /** Runs while the socket is lost: the server waits no longer than this for its publisher. */
+  #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(dependencies: PublisherDependencies) {
     this.#connection = dependencies.connection;
@@ -97,38 +95,46 @@ export class Publisher {
   }
 
   get session(): SessionId | null {
-    return this.#state.kind === 'live' ? this.#state.media.session : null;
+    return this.#sent?.media.session ?? null;
   }
 
   get isFlowing(): boolean {
-    return this.#state.kind === 'live' && this.#state.media.transport.connectionState === 'connected';
+    return this.#sent?.media.transport.connectionState === 'connected';
   }
 
   async getStats(): Promise<RTCStatsReport | null> {
-    return this.#state.kind === 'live' ? this.#state.media.transport.getStats() : null;
+    return this.#sent?.media.transport.getStats() ?? null;
+  }
+
+  /** The tracks of the session that is in use. */
+  get #sent(): SentTracks | null {
+    return 'sent' in this.#state ? this.#state.sent : null;
   }
 
   /** Goes on stage with these tracks; resolves when the server has all of them. */
   async publish(tracks: readonly OutgoingTrack[]): Promise<void> {
     if (this.#state.kind !== 'off') throw new LogeError('publish_in_progress');
     const run = this.#begin();
-    this.#state = { kind: 'starting' };
+    this.#state = { kind: 'starting', sent: null };
+    this.#publication = createKey();
     this.#tracks.clear();
     for (const track of tracks) this.#tracks.set(track.source, track);
     try {
-      await this.#open(run);
+      const sent = await this.#openSession({});
+      if (run.aborted) this.#discard(sent);
+      else await this.#start(sent);
     } catch (error) {
-      this.#abandon();
-      throw toLogeError(error, 'stage_unavailable');
+      if (!run.aborted) this.#close(toLogeError(error, 'stage_unavailable'), true);
     }
-    if (run.aborted) throw new LogeError('not_publishing', 'Going live was cancelled.');
+    // Whatever called it off says why.
+    if (run.aborted) throw run.reason;
   }
 
   /** Leaves the stage: the media stops at once, then everyone is told. */
   async end(): Promise<void> {
     const wasOn = this.#state.kind !== 'off';
     this.#close();
-    if (wasOn) await this.#connection.requestReliably('stage:endLive', {});
+    if (wasOn) await this.#connection.requestReliably('stage:endLive', { publication: this.#publication });
   }
 
   /** Stops without telling the server, which knows. */
@@ -137,93 +143,94 @@ export class Publisher {
   }
 
   /** Adds a track, or replaces the one of its source. */
-  put(outgoing: OutgoingTrack): Promise<void> {
-    return this.#change(async () => {
-      this.#tracks.set(outgoing.source, outgoing);
-      const sending = this.#sending.get(outgoing.source);
-      if (sending && !sending.producer.closed) await sending.producer.replaceTrack({ track: outgoing.track });
-      else if (this.#state.kind === 'live') await this.#produce(this.#state.media, outgoing);
-      this.#spares.renew();
-    });
+  async put(outgoing: OutgoingTrack): Promise<void> {
+    if (this.#state.kind === 'off') return;
+    this.#tracks.set(outgoing.source, outgoing);
+    this.#spares.renew();
+    const sent = this.#sent;
+    try {
+      await this.#follow();
+    } catch (error) {
+      const { code } = toLogeError(error, 'internal');
+      // The server may have the track without our knowing it by its id: only another session is sure not to have it.
+      if (
+        (code === 'connection_failed' || code === 'timeout') &&
+        this.#state.kind === 'live' &&
+        this.#state.sent === sent
+      )
+        void this.#restore('a track may be on stage or not');
+      throw error;
+    }
   }
 
-  remove(source: TrackSource): Promise<void> {
-    return this.#change(async () => {
-      this.#tracks.delete(source);
-      const parting = this.#parting;
-      // Those who still watch over it would see the last picture until it ends; it may have ended already.
-      if (parting)
-        this.#unproduce(parting.media.session, parting.sending, source).catch((error) =>
-          this.#log('debug', 'end of a track not told', { code: toLogeError(error, 'internal').code }),
-        );
-      this.#spares.renew();
-      await this.#unproduce(this.session, this.#sending, source);
-    });
+  async remove(source: TrackSource): Promise<void> {
+    this.#tracks.delete(source);
+    this.#spares.renew();
+    await this.#follow();
   }
 
-  async #unproduce(session: SessionId | null, sending: Sending, source: TrackSource): Promise<void> {
-    const producer = sending.get(source)?.producer;
-    sending.delete(source);
-    if (!producer) return;
-    producer.close();
-    if (session) await this.#connection.request('stage:unproduce', { session, producerId: producer.id });
+  async setMuted(source: TrackSource, muted: boolean): Promise<void> {
+    const outgoing = this.#tracks.get(source);
+    if (!outgoing) return;
+    this.#tracks.set(source, { ...outgoing, muted });
+    await this.#follow();
   }
 
-  setMuted(source: TrackSource, muted: boolean): Promise<void> {
-    return this.#change(async () => {
-      const outgoing = this.#tracks.get(source);
-      if (!outgoing) return;
-      this.#tracks.set(source, { ...outgoing, muted });
-      const sending = this.#sending.get(source);
-      const { session } = this;
-      if (sending && session)
-        await tellMuted({ connection: this.#connection, session, producer: sending.producer }, muted);
-    });
+  /** The socket is lost: the media goes on for as long as the server waits for us. Past that our creator has to be asked. */
+  handleConnectionLost(): void {
+    clearTimeout(this.#graceTimer);
+    if (this.isOn) this.#graceTimer = setTimeout(() => this.#interrupt(), STAGE.graceMs);
   }
 
-  /** The socket is back: the session is taken over, or the live is taken up anew. */
-  async handleReconnected(): Promise<void> {
+  /** The socket is back after `downMs`: the session is taken over, or the live is restored where that is still its publisher's. */
+  async handleReconnected(downMs: number): Promise<void> {
+    clearTimeout(this.#graceTimer);
+    // A computer that slept has run no timer.
+    if (this.isOn && downMs >= STAGE.graceMs) return this.#interrupt();
     if (this.#state.kind === 'restoring' && this.#state.waiting) {
       await this.#restore('reconnected');
       return;
     }
     if (this.#state.kind !== 'live') return;
-    const { media } = this.#state;
-    const resumed = await this.#resume(media);
+    const { sent } = this.#state;
+    const resumed = await this.#resume(sent.media);
     // The connection broke again: the next welcome brings us back here.
-    if (resumed === 'connection_failed' || !this.#isCurrent(media)) return;
+    if (resumed === 'connection_failed' || !this.#isCurrent(sent.media)) return;
     if (typeof resumed === 'string') {
-      void this.#restore(`resume refused: ${resumed}`);
+      const ending = REFUSALS[resumed];
+      if (ending) this.#finish(ending, null);
+      else void this.#restore(`resume refused: ${resumed}`);
       return;
     }
-    media.handleReconnected();
+    sent.media.handleReconnected();
+    this.#followLater();
     if (this.#engine.keepsSpares)
-      this.#spares.confirm(media.session, resumed.spare?.session)?.media.handleReconnected();
+      this.#spares.confirm(sent.media.session, resumed.spare?.session)?.media.handleReconnected();
   }
 
   handleLayersWanted({ session, producerId, maxSpatialLayer }: EventData<'stage:layersWanted'>): void {
-    const sending = this.#find(producerId);
-    if (sending) {
-      sending.layers.want(maxSpatialLayer);
+    const layers = this.#findLayers(producerId);
+    if (layers) {
+      layers.want(maxSpatialLayer);
       return;
     }
-    if (this.#state.kind === 'live' && !this.#moving && this.#state.media.session !== session) return;
+    if (this.#state.kind === 'live' && !this.#moving && this.session !== session) return;
     if (this.#state.kind !== 'off' && this.#earlyLayers.size < STAGE.earlyEvents)
       this.#earlyLayers.set(producerId, maxSpatialLayer);
   }
 
   /** Chromium leaves a request of RTCP's unheard shortly after the last one; asked through its sender, it gives a key frame at once. */
   handleKeyFrameWanted({ session, producerId }: EventData<'stage:keyFrameWanted'>): void {
-    if (this.#state.kind !== 'live' || (this.#state.media.session !== session && !this.#parting)) return;
-    this.#find(producerId)?.layers.giveKeyFrame();
+    if (this.#state.kind !== 'live' || (this.session !== session && !this.#parting)) return;
+    this.#findLayers(producerId)?.giveKeyFrame();
   }
 
   /** The node that we send to is about to leave: another session is opened beside ours, which goes on until nobody watches over it. */
   handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
-    if (this.#moving || this.#state.kind !== 'live' || this.#state.media.session !== session) return;
+    if (this.#moving || this.#state.kind !== 'live' || this.session !== session) return;
     this.#moving = true;
     this.#log('info', 'moving to another media session', { session });
-    this.#change(() => this.#move(this.#run.signal))
+    this.#move(this.#run.signal)
       // The server ends our session when it can wait no longer, and we take the live up again.
       .catch((error) => this.#log('info', 'not moved', { code: toLogeError(error, 'internal').code }))
       .finally(() => {
@@ -233,38 +240,32 @@ export class Publisher {
 
   /** The worker that we sent to is gone, and what we kept ready is on stage: it is sent from now on. */
   handleTakenOver({ session, by }: EventData<'stage:takenOver'>): void {
-    if (this.#state.kind !== 'live' || this.#state.media.session !== session) return;
-    const { media: before } = this.#state;
+    if (this.#state.kind !== 'live' || this.session !== session) return;
+    const { media: before } = this.#state.sent;
     const spare = this.#spares.take(by);
     if (!spare) {
       void this.#restore('taken over by a spare that is not there');
       return;
     }
-    this.#state = { kind: 'live', media: spare.media };
-    this.#sending = spare.sending;
-    for (const { layers } of spare.sending.values()) layers.wantAll();
+    this.#state = { kind: 'live', sent: spare };
+    spare.sendAll();
     before.close();
     this.#log('info', 'the spare has taken over', { session: by });
-    this.#change(() => this.#matchTracks(spare)).catch((error) =>
-      this.#log('info', 'tracks not matched', { code: toLogeError(error, 'internal').code }),
-    );
-    this.#keepSpare(spare.media);
+    // It was made ready a while ago: a device may have been changed, or muted, since.
+    this.#followLater();
+    this.#keepSpare(spare);
   }
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
-    const inUse = this.#state.kind === 'live' ? this.#state.media : null;
-    for (const media of [inUse, this.#spares.spare?.media])
-      if (media?.session === session) media.handleServerState(state);
+    for (const sent of [this.#sent, this.#spares.spare])
+      if (sent?.media.session === session) sent.media.handleServerState(state);
   }
 
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
-    if (this.#parting?.media.session === session) {
-      this.#part();
-      return;
-    }
+    if (this.#parting?.sent.media.session === session) this.#part();
     this.#spares.handleClosed(session);
-    if (this.#nextSpare?.session === session) this.#nextSpare.close();
-    if (this.#state.kind !== 'live' || this.#state.media.session !== session) return;
+    if (this.#nextSpare?.media.session === session) this.#nextSpare.media.close();
+    if (this.session !== session) return;
     const ending = END_REASONS[reason];
     if (ending) this.#finish(ending, null);
     else void this.#restore(reason);
@@ -276,107 +277,124 @@ export class Publisher {
    */
   async handleLiveEnded(): Promise<void> {
     if (this.#state.kind !== 'live') return;
-    const { media } = this.#state;
+    const { media } = this.#state.sent;
     const resumed = await this.#resume(media);
-    if (resumed === 'session_not_found' && this.#isCurrent(media)) this.#finish('ended', null);
+    const ending = typeof resumed === 'string' && REFUSALS[resumed];
+    if (ending && this.#isCurrent(media)) this.#finish(ending, null);
   }
 
   /** Takes the session over, or learns why not. */
   async #resume(media: MediaTransport): Promise<RequestAnswer<'stage:resume'> | LogeErrorCode> {
     try {
-      return await this.#connection.request('stage:resume', { session: media.session });
+      return await this.#connection.request('stage:resume', { session: media.session, publication: this.#publication });
     } catch (error) {
       return toLogeError(error, 'internal').code;
     }
   }
 
-  /** One change after another: a quick off and on of the screen must not end in the wrong order. */
-  #change(run: () => Promise<void>): Promise<void> {
-    const result = this.#changes.then(run);
-    this.#changes = result.catch(() => undefined);
-    return result;
+  /** Brings every session that somebody may watch in line with what should be sent. */
+  async #follow(): Promise<void> {
+    const parting = this.#parting?.sent;
+    // It may have ended already.
+    if (parting) parting.follow().catch((error) => this.#logUntold(error));
+    await this.#sent?.follow();
   }
 
-  async #openMedia(spareOf?: SessionId): Promise<MediaTransport> {
+  #followLater(): void {
+    this.#follow().catch((error) => this.#logUntold(error));
+  }
+
+  #logUntold(error: unknown): void {
+    this.#log('info', 'change of a track not told', { code: toLogeError(error, 'internal').code });
+  }
+
+  async #openSession({ restore = false, spareOf }: { restore?: boolean; spareOf?: SessionId }): Promise<SentTracks> {
     const media: MediaTransport = await openPublishSession({
       engine: this.#engine,
       connection: this.#connection,
       log: this.#log,
-      isMuted: (source) => this.#tracks.get(source)?.muted ?? false,
+      publication: this.#publication,
+      restore,
+      spareOf,
       onBroken: () => {
         if (this.#isCurrent(media)) void this.#restore('the path could not be restored');
         else if (this.#spares.spare?.media === media) this.#spares.handleBroken();
       },
-      ...(spareOf && { spareOf }),
     });
-    return media;
+    return new SentTracks({
+      media,
+      wanted: this.#tracks,
+      engine: this.#engine,
+      connection: this.#connection,
+      waiting: spareOf !== undefined,
+      onLayers: (source, layer) => this.#handlers.onLayers(source, layer),
+      takeEarlyLayers: (producerId) => {
+        const layers = this.#earlyLayers.get(producerId);
+        this.#earlyLayers.delete(producerId);
+        return layers;
+      },
+    });
   }
 
-  async #open(signal: AbortSignal): Promise<void> {
-    const media = await this.#openMedia();
+  async #start(sent: SentTracks): Promise<void> {
+    this.#state = { kind: 'starting', sent };
+    await sent.follow();
+    if (!this.#isCurrent(sent.media)) return;
+    this.#state = { kind: 'live', sent };
+    this.#keepSpare(sent);
+  }
+
+  async #reopen(signal: AbortSignal): Promise<void> {
+    const sent = await this.#openSession({ restore: true });
     if (signal.aborted) {
-      media.close();
-      this.#leave(media.session);
+      this.#discard(sent);
       return;
     }
-    this.#state = { kind: 'live', media };
-    await this.#produceAll(media, this.#sending);
-    if (this.#isCurrent(media)) this.#keepSpare(media);
+    this.#state = { kind: 'live', sent };
+    await sent.follow();
+    if (this.#isCurrent(sent.media)) this.#keepSpare(sent);
   }
 
-  #keepSpare(media: MediaTransport): void {
+  #keepSpare({ media }: SentTracks): void {
     if (this.#engine.keepsSpares) this.#spares.keep(media.session);
   }
 
-  async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<Spare> {
-    const media = await this.#openMedia(spareOf);
-    const spare: Spare = { media, sending: new Map() };
-    this.#nextSpare = media;
+  async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<SentTracks> {
+    const spare = await this.#openSession({ spareOf });
+    this.#nextSpare = spare;
     try {
-      if (!signal.aborted) await this.#produceAll(media, spare.sending, true);
+      if (!signal.aborted) await spare.follow();
     } catch (error) {
-      media.close();
-      this.#leave(media.session);
+      this.#discard(spare);
       throw error;
     } finally {
-      if (this.#nextSpare === media) this.#nextSpare = null;
+      if (this.#nextSpare === spare) this.#nextSpare = null;
     }
     return spare;
   }
 
-  async #matchTracks({ media, sending }: Spare): Promise<void> {
-    for (const [source, { producer }] of sending) {
-      const outgoing = this.#tracks.get(source);
-      const sent = { connection: this.#connection, session: media.session, producer };
-      if (outgoing && this.#isCurrent(media)) await matchTrack(sent, outgoing);
-    }
-  }
-
   async #move(signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.#state.kind !== 'live') return;
-    const sending: Sending = new Map();
-    const media = await this.#openMedia();
+    const sent = await this.#openSession({ restore: true });
     try {
-      await this.#produceAll(media, sending);
+      if (!signal.aborted) await sent.follow();
     } catch (error) {
-      media.close();
-      this.#leave(media.session);
+      this.#discard(sent);
       throw error;
     }
     if (signal.aborted || this.#state.kind !== 'live') {
-      media.close();
-      this.#leave(media.session);
+      this.#discard(sent);
       return;
     }
     // A spare may have taken over meanwhile.
-    const before = this.#state.media;
+    const before = this.#state.sent;
     this.#part();
+    before.part();
     const timer = setTimeout(() => this.#part(), STAGE.partingMs);
-    this.#parting = { media: before, sending: this.#sending, timer };
-    this.#sending = sending;
-    this.#state = { kind: 'live', media };
-    this.#keepSpare(media);
-    this.#log('info', 'moved to another media session', { session: media.session });
+    this.#parting = { sent: before, timer };
+    this.#state = { kind: 'live', sent };
+    this.#followLater();
+    this.#keepSpare(sent);
+    this.#log('info', 'moved to another media session', { session: sent.media.session });
   }
 
   /** Lets go of the session that was moved. */
@@ -385,51 +403,18 @@ export class Publisher {
     if (!parting) return;
     this.#parting = null;
     clearTimeout(parting.timer);
-    parting.media.close();
-    this.#leave(parting.media.session);
+    this.#discard(parting.sent);
   }
 
-  #find(producerId: string) {
-    const all = [...this.#sending.values(), ...(this.#parting?.sending.values() ?? [])];
-    return all.find(({ producer }) => producer.id === producerId);
-  }
-
-  async #produceAll(media: MediaTransport, sending: Sending, waiting = false): Promise<void> {
-    // mediasoup-client negotiates them in this order: the picture first, it takes longer to begin.
-    const tracks = [...this.#tracks.values()].sort(
-      (a, b) => Number(b.track.kind === 'video') - Number(a.track.kind === 'video'),
-    );
-    await Promise.all(tracks.map((track) => this.#produce(media, track, { sending, waiting })));
-  }
-
-  async #produce(
-    media: MediaTransport,
-    outgoing: OutgoingTrack,
-    { sending, waiting } = { sending: this.#sending, waiting: false },
-  ): Promise<void> {
-    const { source, track } = outgoing;
-    const producer = await produceTrack({
-      device: await this.#engine.ready(),
-      transport: media.transport,
-      source,
-      track,
-      waiting,
-    });
-    if (media.closed || this.#tracks.get(source)?.track.id !== track.id) {
-      producer.close();
-      return;
-    }
-    const layers = new LayerControl(producer, (layer) => {
-      if (track.kind === 'video') this.#handlers.onLayers(source, layer);
-    });
-    sending.set(source, { producer, layers });
-    if (this.#tracks.get(source)?.muted) producer.pause();
-    const early = this.#earlyLayers.get(producer.id);
-    this.#earlyLayers.delete(producer.id);
-    if (early !== undefined && track.kind === 'video') layers.want(early);
+  #findLayers(producerId: string): LayerControl | undefined {
+    return this.#sent?.layersOf(producerId) ?? this.#parting?.sent.layersOf(producerId);
   }
 
   async #restore(reason: string): Promise<void> {
+    if (this.#state.kind === 'starting') {
+      this.#close(new LogeError('stage_unavailable', `The media session was lost: ${reason}.`), true);
+      return;
+    }
     this.#log('info', 'taking the live up again', { reason });
     const run = this.#begin();
     this.#dropSession();
@@ -440,13 +425,16 @@ export class Publisher {
       await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), run);
       if (run.aborted) return;
       try {
-        await this.#open(run);
+        await this.#reopen(run);
         return;
       } catch (error) {
         if (run.aborted) return;
         failure = toLogeError(error, 'stage_unavailable');
         this.#log('info', 'the live could not be taken up again', { code: failure.code, attempt });
         this.#dropSession();
+        if (failure.code === 'live_replaced') return this.#finish('replaced', null);
+        // The server has waited for us in vain.
+        if (failure.code === 'live_over') return this.#interrupt();
         if (!failure.retryable) break;
       }
     }
@@ -460,22 +448,30 @@ export class Publisher {
   }
 
   #finish(reason: LocalLiveEndReason, error: LogeError | null): void {
-    this.#close();
-    this.#handlers.onEnded(reason, error);
+    const wasOn = this.isOn;
+    this.#close(error ?? new LogeError(reason === 'replaced' ? 'live_replaced' : 'live_over'));
+    if (wasOn) this.#handlers.onEnded(reason, error);
   }
 
-  #close(): void {
-    this.#run.abort();
+  /** Nobody publishes again before they were asked. */
+  #interrupt(): void {
+    this.#finish('interrupted', null);
+  }
+
+  /** `why` is what a `publish()` that is under way rejects with; `leave` where the server would keep the session until its lease runs out. */
+  #close(why = new LogeError('not_publishing', 'Going live was cancelled.'), leave = false): void {
+    clearTimeout(this.#graceTimer);
+    this.#run.abort(why);
+    const { session } = this;
     this.#dropSession();
     this.#tracks.clear();
     this.#state = { kind: 'off' };
+    if (leave && session) this.#leave(session);
   }
 
-  /** Going live failed half-way: the server need not keep the session until its lease runs out. */
-  #abandon(): void {
-    const { session } = this;
-    this.#close();
-    if (session) this.#leave(session);
+  #discard({ media }: SentTracks): void {
+    media.close();
+    this.#leave(media.session);
   }
 
   #leave(session: SessionId): void {
@@ -486,15 +482,14 @@ export class Publisher {
   }
 
   #dropSession(): void {
-    const media = this.#state.kind === 'live' ? this.#state.media : null;
+    const sent = this.#sent;
     this.#part();
     this.#spares.drop();
-    this.#sending = new Map();
     this.#earlyLayers.clear();
-    media?.close();
+    sent?.media.close();
   }
 
   #isCurrent(media: MediaTransport): boolean {
-    return this.#state.kind === 'live' && this.#state.media === media;
+    return this.#sent?.media === media;
   }
 }

@@ -29,6 +29,17 @@ export class RoomState {
     return this.#isLive;
   }
 
+  /** Nothing is known of any room. */
+  reset(): void {
+    this.info = null;
+    this.access = { state: 'required' };
+    this.earnings = null;
+    this.currency = null;
+    this.#viewerCount = 0;
+    this.#isLive = false;
+    this.#endTold = false;
+  }
+
   /** The first welcome: nothing has changed, this is how things are. */
   begin(welcome: Welcome): void {
     this.info = welcome.room;

@@ -80,9 +80,12 @@ export class Room {
       url,
       log,
       handlers: {
-        onWelcome: (welcome, reconnect) => this.#handleWelcome(welcome, reconnect),
+        onWelcome: (welcome, downMs) => this.#handleWelcome(welcome, downMs),
         onEvent: (name, data) => (this.#handlers[name] as ((data: unknown) => void) | undefined)?.(data),
-        onReconnecting: (error) => emit('reconnecting', { error }),
+        onReconnecting: (error) => {
+          this.localParticipant.publisher.handleConnectionLost();
+          emit('reconnecting', { error });
+        },
         onReconnected: (downMs) => emit('reconnected', { downMs }),
         onDisconnected: (error) => this.#handleDisconnected(error),
         chatSince: () => this.chat.since,
@@ -166,16 +169,19 @@ export class Room {
    */
   connect(token: TokenSource): Promise<void> {
     this.#engine.prepare();
-    // A connection that starts over may be to another room: its chat is not resumed.
-    if (this.state === 'idle' || this.state === 'disconnected') this.chat.close();
+    // A connection that starts over may be to another room.
+    if (this.state === 'idle' || this.state === 'disconnected') this.#forget();
     return this.#connection.connect(token);
   }
 
-  /** Leaves the room; media, camera and socket are closed at once. Idempotent; `connect()` may be called again. */
+  /**
+   * Leaves the room; media, camera and socket are closed at once, what is pending rejects with `not_connected`, and nothing of the room is kept.
+   * Idempotent; `connect()` may be called again, also for another room.
+   */
   async disconnect(): Promise<void> {
     this.localParticipant.close('disconnected');
-    this.stage.unwatch();
     this.#connection.close();
+    this.#forget();
   }
 
   /**
@@ -325,13 +331,13 @@ export class Room {
     };
   }
 
-  #handleWelcome(welcome: Welcome, reconnect: boolean): void {
+  #handleWelcome(welcome: Welcome, downMs: number | null): void {
     const wasGranted = this.access.state === 'granted';
     const { access, inside, room, live } = welcome;
     this.localParticipant.handleSelf(welcome);
     if (welcome.participant.role === 'creator') void this.refreshEarnings().catch(() => undefined);
     if (room.access.kind === 'private') void this.privateSession.refresh().catch(() => undefined);
-    if (!reconnect) {
+    if (downMs === null) {
       this.#state.begin(welcome);
       this.wallet.begin(welcome.wallet);
       if (inside) this.#enter(inside);
@@ -344,7 +350,7 @@ export class Room {
     // What changed while the connection was down is told as if it had been there.
     if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
     else if (inside && !wasGranted) this.#handleGranted(access, inside);
-    else if (inside) this.#resume(inside);
+    else if (inside) this.#resume(inside, downMs);
     this.#state.access = access;
     this.#setLive(live, room.liveStartedAt ?? welcome.serverTime);
     if (room.status === 'ended') this.#handleRoomEnded(room);
@@ -356,11 +362,11 @@ export class Room {
     this.stage.enter(inside.stage);
   }
 
-  #resume(inside: Inside): void {
+  #resume(inside: Inside, downMs: number): void {
     this.chat.handleInside(inside);
     this.#tipping.handleState(inside.tipping);
     this.stage.handleReconnected();
-    void this.localParticipant.publisher.handleReconnected();
+    void this.localParticipant.publisher.handleReconnected(downMs);
   }
 
   #handleGranted(access: Access, inside: Inside): void {
@@ -383,6 +389,17 @@ export class Room {
     this.localParticipant.close('room_ended');
     this.stage.leave();
     this.#state.setEnded(info);
+  }
+
+  /** Nothing of one room is shown in the next. */
+  #forget(): void {
+    this.localParticipant.handleSelf(null);
+    this.stage.forget();
+    this.chat.close();
+    this.#tipping.close();
+    this.privateSession.reset();
+    this.wallet.begin(null);
+    this.#state.reset();
   }
 
   #handleDisconnected(error: LogeError | null): void {

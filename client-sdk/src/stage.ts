@@ -60,6 +60,8 @@ export class Stage {
   #parting: StageTrack[] = [];
   #partingTimer: ReturnType<typeof setTimeout> | undefined;
   #entered = false;
+  /** From `unwatch()` until the page asks for the stage again. */
+  #isUnwatched = false;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
   /** @internal */
@@ -108,7 +110,8 @@ export class Stage {
     for (const view of Object.values(this.#views)) if (view !== this.#views[picture]) view.detach(element);
     this.#views[picture].attach(element);
     if (this.#adaptive) this.#viewport.observe(element);
-    if (this.#entered && this.#shouldWatch(true)) this.#subscriber.start();
+    this.#isUnwatched = false;
+    if (this.#wantsToWatch) this.#subscriber.start();
   }
 
   detach(element: HTMLMediaElement): void {
@@ -132,11 +135,13 @@ export class Stage {
 
   /** Begins to watch where `autoWatch` is off, or where one is on stage oneself. */
   watch(): void {
+    this.#isUnwatched = false;
     if (this.#entered) this.#subscriber.start();
   }
 
-  /** Stops watching; `watch()` begins again. */
+  /** Stops watching, also across reconnects and lives; `watch()` or `attach()` begins again. */
   unwatch(): void {
+    this.#isUnwatched = true;
     this.#close({ leave: true });
   }
 
@@ -153,7 +158,13 @@ export class Stage {
       this.#log('warn', 'no media in this browser', { reason: String(error) });
       this.#emit('error', toLogeError(error, 'media_not_supported'));
     });
-    if (this.#shouldWatch(this.#isAttached)) this.#subscriber.start();
+    if (this.#wantsToWatch) this.#subscriber.start();
+  }
+
+  /** @internal The room was left: the next one is watched as any other. */
+  forget(): void {
+    this.leave();
+    this.#isUnwatched = false;
   }
 
   /** @internal Access is gone: everything is closed at once. */
@@ -164,7 +175,7 @@ export class Stage {
 
   /** @internal */
   handleLiveStarted(): void {
-    if (this.#entered && this.#shouldWatch(this.#isAttached)) this.#subscriber.start();
+    if (this.#wantsToWatch) this.#subscriber.start();
   }
 
   /** @internal */
@@ -175,8 +186,7 @@ export class Stage {
 
   /** @internal */
   handleReconnected(): void {
-    if (this.#entered && (this.#subscriber.isOn || this.#shouldWatch(this.#isAttached)))
-      void this.#subscriber.handleReconnected();
+    if (this.#entered && (this.#subscriber.isOn || this.#wantsToWatch)) void this.#subscriber.handleReconnected();
   }
 
   /** @internal */
@@ -189,6 +199,10 @@ export class Stage {
     this.leave();
     for (const view of Object.values(this.#views)) for (const element of [...view.elements]) view.detach(element);
     this.#viewport.close();
+  }
+
+  get #wantsToWatch(): boolean {
+    return this.#entered && !this.#isUnwatched && this.#shouldWatch(this.#isAttached);
   }
 
   get #isAttached(): boolean {

@@ -425,8 +425,11 @@ export class Subscriber {
       },
     });
     place(watched);
+    const consumed = watched.consume(answer.consumers);
+    // They concern the tracks of the answer.
     for (const event of early) if (event.session === answer.session) event.handle();
-    await watched.consume(answer.consumers);
+    if (this.#isCurrent(watched)) this.#tellViewportAfter(viewport);
+    await consumed;
   }
 
   /** The path may have broken, and tracks may have come and gone, while the socket was lost and nobody told us. */
@@ -452,6 +455,12 @@ export class Subscriber {
   #tellCurrentViewport(): void {
     const viewport = this.#handlers.viewport();
     if (viewport) this.tellViewport(viewport);
+  }
+
+  /** The size may have changed since it was sent along with the request to watch. */
+  #tellViewportAfter(sent: Viewport | undefined): void {
+    const viewport = this.#handlers.viewport();
+    if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.tellViewport(viewport);
   }
 
   #rejoin(reason: string): void {

@@ -21,8 +21,8 @@ export class WatchedSession {
   readonly #log: Log;
   readonly #handlers: WatchedHandlers;
   readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
-  /** Tracks whose negotiation is under way; what is removed meanwhile is closed when it is done. */
-  readonly #pending = new Set<string>();
+  /** Tracks whose negotiation is under way, and whether they are muted by now; what is removed meanwhile is closed when it is done. */
+  readonly #pending = new Map<string, { muted: boolean }>();
 
   constructor(options: { media: MediaTransport; log: Log; handlers: WatchedHandlers }) {
     this.media = options.media;
@@ -49,6 +49,8 @@ export class WatchedSession {
   }
 
   setMuted(id: string, muted: boolean): StageTrack | undefined {
+    const pending = this.#pending.get(id);
+    if (pending) pending.muted = muted;
     const entry = this.#consumers.get(id);
     if (!entry) return undefined;
     entry.track = { ...entry.track, muted };
@@ -85,17 +87,18 @@ export class WatchedSession {
   }
 
   async #consumeOne(options: WireConsumerOptions): Promise<void> {
-    const { id, kind, source, muted } = options;
+    const { id, kind, source } = options;
+    const pending = { muted: options.muted };
     if (this.#consumers.has(id) || this.#pending.has(id) || this.media.closed) return;
-    this.#pending.add(id);
+    this.#pending.set(id, pending);
     try {
       // One stream id for all tracks lets the browser keep sound and picture in step (RTP synchronisation by CNAME).
       const consumer = await this.media.transport.consume({
         ...(options as unknown as ConsumerOptions),
         streamId: 'stage',
       });
-      if (this.media.closed || !this.#pending.has(id)) return consumer.close();
-      const track: StageTrack = { id, kind, source, muted, track: consumer.track };
+      if (this.media.closed || this.#pending.get(id) !== pending) return consumer.close();
+      const track: StageTrack = { id, kind, source, muted: pending.muted, track: consumer.track };
       this.#consumers.set(id, { consumer, track });
       this.#handlers.onTrackAdded(track);
     } catch (error) {
@@ -103,7 +106,7 @@ export class WatchedSession {
       this.#log('warn', 'a track cannot be played', { source, reason: String(error) });
       this.#handlers.onError(new LogeError('cannot_consume', undefined, { cause: error }));
     } finally {
-      this.#pending.delete(id);
+      if (this.#pending.get(id) === pending) this.#pending.delete(id);
     }
   }
 }

@@ -61,6 +61,12 @@ test.each([
     '    DATABASE_URL: x\n    LOGE_SFU_WORKERS:',
     /sfu does not read DATABASE_URL/,
   ],
+  [
+    'an API secret that does more than metrics for Prometheus',
+    'environment: LOGE_METRICS_SECRET',
+    'environment: LOGE_API_SECRET',
+    /Prometheus is given LOGE_API_SECRET/,
+  ],
   ['a variable that the example lacks', 'LOGE_TURN_SECRET:?', 'LOGE_TURN_PASSWORD:?', /LOGE_TURN_PASSWORD is not/],
 ])('a compose file with %s is refused', (_what, right, wrong, fault) => {
   expect(compose).toContain(right);

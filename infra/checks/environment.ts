@@ -31,8 +31,10 @@ const composeServices = z.looseObject({
     z.looseObject({
       command: z.union([z.string(), z.array(z.string())]).default([]),
       environment: z.record(z.string(), z.unknown()).default({}),
+      secrets: z.array(z.string()).default([]),
     }),
   ),
+  secrets: z.record(z.string(), z.looseObject({ environment: z.string().optional() })).default({}),
 });
 
 /** Where each part reads its environment. The first argument of the image names the part. */
@@ -54,10 +56,26 @@ export function faultsOfNames(part: string, names: Iterable<string>, sources = s
 }
 
 export function faultsInCompose(compose: unknown): string[] {
-  return Object.values(composeServices.parse(compose).services).flatMap(({ command, environment }) => {
+  const { services, secrets } = composeServices.parse(compose);
+  return Object.values(services).flatMap(({ command, environment, secrets: given }) => {
     const part = command[0] ?? '';
-    return part in SETTINGS ? faultsOfNames(part, Object.keys(environment)) : [];
+    const scraping = given.flatMap((name) => faultsOfScrape(secrets[name]?.environment));
+    return [...scraping, ...(part in SETTINGS ? faultsOfNames(part, Object.keys(environment)) : [])];
   });
+}
+
+/** Prometheus reads metrics, and is given no secret that can do more. */
+const METRICS_SECRET = 'LOGE_METRICS_SECRET';
+const scrape = z.looseObject({
+  spec: z.looseObject({
+    endpoints: z.array(
+      z.looseObject({ basicAuth: z.looseObject({ password: z.looseObject({ key: z.string() }) }).optional() }),
+    ),
+  }),
+});
+
+function faultsOfScrape(secret: string | undefined): string[] {
+  return secret === undefined || secret === METRICS_SECRET ? [] : [`Prometheus is given ${secret}`];
 }
 
 /** `manifests` are all of a deployment, with the maps and secrets that its pods name. */
@@ -68,6 +86,10 @@ export function faultsInManifests(manifests: Manifest[]): string[] {
     return [...Object.keys(data), ...Object.keys(stringData)];
   };
   return manifests.flatMap((manifest) => {
+    if (manifest.kind === 'ServiceMonitor') {
+      const { endpoints } = scrape.parse(manifest).spec;
+      return endpoints.flatMap(({ basicAuth }) => faultsOfScrape(basicAuth?.password.key));
+    }
     const pods = withPods.safeParse(manifest);
     if (!pods.success) return [];
     return pods.data.spec.template.spec.containers.flatMap(({ args, env, envFrom }) => {

@@ -55,6 +55,14 @@ const tasks = {
     summary: 'Compares the books with the payment provider and explains every difference.',
     details: 'Ends with 1 when nothing explains one of them, with 2 when it could not compare.',
   },
+  keys: {
+    run: program({}, 'server/keys.ts'),
+    usage:
+      'npm run keys -- create --name NAME --scopes SCOPE,… [--expires DATE | --expires 90d] [--origins ORIGIN,…]\nnpm run keys -- list\nnpm run keys -- revoke ID',
+    summary: 'Makes, lists and revokes API keys.',
+    details:
+      'Scopes: admin, tokens, rooms, money, moderation, events, metrics. The secret is shown once. Servers see a change within a second. `--json` prints JSON.',
+  },
   sbom: {
     run: runSbom,
     usage: 'npm run sbom',

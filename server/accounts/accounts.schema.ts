@@ -19,6 +19,8 @@ export const deskSessions = pgTable('desk_sessions', {
   /** A digest: whoever reads the database cannot open the link. */
   linkDigest: text('link_digest').notNull().unique(),
   createdAt: time('created_at').notNull(),
+  /** The API key that asked for it: the session ends with that. */
+  createdBy: text('created_by').notNull(),
   linkExpiresAt: time('link_expires_at').notNull(),
   openedAt: time('opened_at'),
   expiresAt: time('expires_at'),

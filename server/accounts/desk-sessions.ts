@@ -11,6 +11,7 @@ import type { DeskSession, DeskSessionInput } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type DeskSessionId } from '../protocol/ids.ts';
 import { type DeskSessionRow, DeskSessionsStore } from './desk-sessions.store.ts';
+import type { KeyRing } from './key-ring.ts';
 
 const DESK_LINK_TTL_MS = 10 * 60_000;
 export const DESK_SESSION_TTL_MS = 8 * 3600_000;
@@ -19,13 +20,23 @@ const DESK_SESSION_KEPT_MS = 90 * 24 * 3600_000;
 const PRUNE_MS = 3600_000;
 const TOKEN_BYTES = 32;
 
+interface DeskSessionsOptions {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  operators: readonly string[];
+  keys: Pick<KeyRing, 'isLive'>;
+}
+
 export class DeskSessions {
   readonly #store: DeskSessionsStore;
   readonly #clock: Clock;
   readonly #operators: readonly string[];
+  readonly #keys: Pick<KeyRing, 'isLive'>;
   readonly #pruneJob: PeriodicJob;
 
-  constructor({ db, clock, log, operators }: { db: Database; clock: Clock; log: Log; operators: readonly string[] }) {
+  constructor({ db, clock, log, operators, keys }: DeskSessionsOptions) {
+    this.#keys = keys;
     this.#store = new DeskSessionsStore(db);
     this.#clock = clock;
     this.#operators = operators;
@@ -48,21 +59,34 @@ export class DeskSessions {
     return this.#pruneJob.close();
   }
 
-  /** Makes a link for an operator; its token is known to whoever asked, and to nobody else. */
-  async invite({ operator, name }: DeskSessionInput): Promise<{ id: DeskSessionId; token: string; expiresAt: string }> {
+  /**
+   * Makes a link for an operator; its token is known to whoever asked, and to nobody else. Link and session end with the API key `createdBy`: what
+   * was opened with a stolen key is closed by revoking it.
+   */
+  async invite(
+    { operator, name }: DeskSessionInput,
+    createdBy: string,
+  ): Promise<{ id: DeskSessionId; token: string; expiresAt: string }> {
     this.#assertOperator(operator);
     const id = createId('deskSession');
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAt = this.#isoIn(DESK_LINK_TTL_MS);
-    const row = { id, operator, name, linkDigest: digest(token), createdAt: this.#isoIn(0), linkExpiresAt: expiresAt };
-    await this.#store.insert(row);
+    await this.#store.insert({
+      id,
+      operator,
+      name,
+      linkDigest: digest(token),
+      createdAt: this.#isoIn(0),
+      createdBy,
+      linkExpiresAt: expiresAt,
+    });
     return { id, token, expiresAt };
   }
 
   /** For whom a link is, as long as it opens. Looking does not use it up: mail programs look at every link. */
   async findInvited(token: string): Promise<{ operator: string; name: string }> {
     const row = await this.#store.findUnopened(digest(token), this.#isoIn(0));
-    if (!row) throw new AppError('desk_link_invalid');
+    if (!row || !this.#keys.isLive(row.createdBy)) throw new AppError('desk_link_invalid');
     this.#assertOperator(row.operator);
     return { operator: row.operator, name: row.name };
   }
@@ -81,7 +105,8 @@ export class DeskSessions {
   /** Who has this session, as long as it lasts and they are operators still. */
   async authenticate(id: string): Promise<{ operator: string; name: string }> {
     const row = await this.#store.find(id);
-    if (!row?.expiresAt || row.revokedAt) throw new AppError('token_invalid', 'This session of the desk was ended.');
+    if (!row?.expiresAt || row.revokedAt || !this.#keys.isLive(row.createdBy))
+      throw new AppError('token_invalid', 'This session of the desk was ended.');
     if (Date.parse(row.expiresAt) <= this.#clock.now()) {
       throw new AppError('token_expired', 'This session of the desk is over. Ask for a new link.');
     }

@@ -115,9 +115,14 @@ export class KeyRing {
     if (entry) entry.usedAtMs = this.#clock.now();
   }
 
-  /** Whether a live key lists the origin. */
+  /** Whether tokens of a live key count from the origin. */
   hasOrigin(origin: string): boolean {
-    return this.#kept.values().some((entry) => this.#isCurrent(entry) && entry.origins?.includes(origin) === true);
+    return this.#kept
+      .values()
+      .some(
+        (entry) =>
+          this.#isCurrent(entry) && entry.signingSecrets.length > 0 && entry.origins?.includes(origin) === true,
+      );
   }
 
   /** Calls `listener` with the ids of keys that count no more: revoked, or expired. */

@@ -363,6 +363,8 @@ function personRoutes({ chat, participantData }: HttpContext): Route[] {
     }),
     defineRoute({
       ...BY_SERVER,
+      // Of all domains, money too.
+      scope: 'admin',
       name: 'exportParticipant',
       method: 'get',
       path: '/v1/participants/:identity/data',
@@ -374,6 +376,8 @@ function personRoutes({ chat, participantData }: HttpContext): Route[] {
     }),
     defineRoute({
       ...BY_SERVER,
+      // Of all domains, money too.
+      scope: 'admin',
       name: 'eraseParticipant',
       method: 'delete',
       path: '/v1/participants/:identity/data',

@@ -42,8 +42,6 @@ export class Connection {
   /** The last sequence number of the chat that the client says it has. */
   readonly since: number | undefined;
   readonly address: string;
-  /** The API key whose token opened this connection. */
-  readonly issuer: string;
   access: Access = { state: 'refused' };
   closed = false;
   readonly #actions: ConnectionActions;
@@ -65,7 +63,6 @@ export class Connection {
     this.claims = claims;
     this.can = permissionsOf(claims);
     this.roomId = claims.room;
-    this.issuer = claims.iss;
     this.since = options.since;
     this.address = options.address;
     this.#actions = options.actions;

@@ -165,3 +165,19 @@ test('who is an operator no more is refused, with a session as with a link', asy
   expect((await later.call('POST', path, { headers: OWN })).status).toBe(403);
   expect((await later.call('GET', '/site/session', { headers })).json).toMatchObject({ isOperator: false });
 });
+
+test('what an API key let in ends with the key: an open session, and a link that nobody has opened', async () => {
+  const key = await http.makeKey(['admin']);
+  const inviteWith = async () => {
+    const { json } = await key.call('POST', '/v1/desk/sessions', { operator: 'morgan', name: 'Morgan' });
+    return json.url.slice(SITE.length) as string;
+  };
+  const [opened, unopened] = [await inviteWith(), await inviteWith()];
+  const cookie = ((await press(opened)).headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+  const other = await enter();
+  expect([(await desk(cookie)).status, (await desk(other.cookie)).status]).toEqual([200, 200]);
+  await http.server('DELETE', `/v1/keys/${key.id}`);
+  expect((await desk(cookie)).json.error.code).toBe('token_invalid');
+  expect((await press(unopened)).status).toBe(410);
+  expect((await desk(other.cookie)).status).toBe(200);
+});

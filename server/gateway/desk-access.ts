@@ -87,10 +87,10 @@ export function deskSessionRoutes({ publicUrl }: Config, sessions: DeskSessions)
       status: 201,
       summary: 'Make a link to the desk for an operator',
       description:
-        'Send the operator to `url`, or send it to them: for ten minutes it opens the desk, once, for eight hours. What they do there is kept under their identity, which must be one of `LOGE_OPERATORS`.',
+        'Send the operator to `url`, or send it to them: for ten minutes it opens the desk, once, for eight hours. What they do there is kept under their identity, which must be one of `LOGE_OPERATORS`. It ends with the API key that asked for it.',
       errors: ['forbidden'],
-      handler: async ({ input }) => {
-        const { id, token, expiresAt } = await sessions.invite(input);
+      handler: async ({ caller, input }) => {
+        const { id, token, expiresAt } = await sessions.invite(input, caller.apiKey);
         return { id, url: `${publicUrl}${SIGN_IN_PATH}/${token}`, expiresAt };
       },
     }),

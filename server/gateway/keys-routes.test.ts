@@ -1,10 +1,12 @@
 /** API keys over HTTP: what each may do, what it may make, and when it ends. */
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basicOf } from '../../tests/support/basic.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp, type TestKey } from '../../tests/support/http.ts';
 import { eventually, MovableClock } from '../../tests/support/money-house.ts';
+import { signersOf, startReceiver } from '../../tests/support/webhook-receiver.ts';
 import { SCOPES, type Scope } from '../protocol/keys.ts';
 import type { Room } from '../protocol/rooms.ts';
 
@@ -167,6 +169,7 @@ describe('tokens', () => {
     expect((await from(bound, 'http://localhost:5173'))[0]).toBe(403);
     expect((await from(other, 'http://localhost:5173'))[0]).toBe(200);
     await http.server('DELETE', `/v1/keys/${bound.id}`);
+    await http.makeKey(['rooms'], { origins });
     expect((await from(other, 'https://shop.example'))[0]).toBe(403);
   });
 });
@@ -227,4 +230,43 @@ test.each([
   }
   expect(codes).toEqual([...Array(20).fill('credentials_invalid'), ...Array(5).fill('rate_limited')]);
   expect((await house.call('GET', path, { headers: { authorization: house.basic } })).status).toBe(200);
+});
+
+test('replacing the API secret leaves webhooks, the chat hook and whoever is signed in as they were', async () => {
+  await using receiver = await startReceiver();
+  receiver.respond(() => 200);
+  const endpoint = { url: receiver.url, events: ['access.granted'] };
+  const { json: webhook } = await http.server('POST', '/v1/webhook-endpoints', endpoint);
+  const { json: hook } = await http.server('PUT', '/v1/chat/hook', {
+    url: receiver.url.replace('/events', '/hook'),
+    timeoutMs: 1_000,
+    onFailure: 'allow',
+  });
+  const { rows } = (await http.context.db.orm.execute(sql`select secret from chat_hooks`)) as {
+    rows: { secret: string }[];
+  };
+  expect(rows).toEqual([{ secret: expect.stringMatching(/^v1\./) }]);
+  const signIn = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'lea' } });
+  const cookie = signIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+
+  const LOGE_API_SECRET = `the_secret_that_replaces_it_00000000,${http.context.config.apiSecret}`;
+  await using house = await startHttp({ env: { LOGE_API_SECRET }, clock, db: http.context.db });
+  // While one replaces the other both count.
+  for (const basic of [house.basic, http.basic]) {
+    expect((await house.call('GET', '/v1/rooms', { headers: { authorization: basic } })).status).toBe(200);
+  }
+  expect((await house.call('GET', '/site/session', { headers: { cookie } })).json.person.identity).toBe('lea');
+  await house.server('POST', '/v1/tokens', { ...mint, room: room.id, entitled: true });
+  const from = { identity: 'lea', name: 'Léa', role: 'fan' } as const;
+  await house.context.chat.send({ room: room.id, from, input: { clientId: randomUUID(), text: 'Bonsoir' } });
+  await eventually(() => receiver.received.length >= 2);
+  const signedBy = new Map(
+    receiver.received.map((each) => [each.path, signersOf(each, [webhook.secret, hook.secret])]),
+  );
+  expect(signedBy).toEqual(
+    new Map([
+      ['/events', [webhook.secret]],
+      ['/hook', [hook.secret]],
+    ]),
+  );
 });

@@ -172,8 +172,16 @@ function ownRoutes({ money: { memberships } }: HttpContext): Route[] {
       example: { tier: 'tier_9aYx3mPq7LdR2vKe5tWz' },
       summary: 'Move to another tier',
       description:
-        'To a higher one at once: the rest of the paid time is charged pro rata, and nothing changes when the card declines. To a lower one the difference is credited to the next renewal.',
-      errors: [...OWN_ERRORS, 'membership_disputed', 'tier_not_found', 'tier_retired', 'card_declined'],
+        'To a dearer one at once: the rest of the paid time is charged pro rata, and nothing changes when the card declines. A cheaper one begins with the next renewal, see `nextTier`.',
+      errors: [
+        ...OWN_ERRORS,
+        'membership_disputed',
+        'membership_unpaid',
+        'tier_not_found',
+        'tier_retired',
+        'tier_interval',
+        'card_declined',
+      ],
       handler: ({ caller, params, input }) => memberships.changeTier(caller.sub, params.membership, input.tier),
     }),
   ];

@@ -6,7 +6,14 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { AppError, type WireError } from '../protocol/errors.ts';
 import { createId } from '../protocol/ids.ts';
-import { type Answer, type ParsedInput, REQUESTS, type RequestAnswer, type RequestName } from '../protocol/realtime.ts';
+import {
+  type Answer,
+  aboutRequest,
+  type ParsedInput,
+  REQUESTS,
+  type RequestAnswer,
+  type RequestName,
+} from '../protocol/realtime.ts';
 import type { Connection } from './connection.ts';
 import type { LimitClass, SocketLimits } from './rate-limits.ts';
 import type { SocketBacklogs } from './socket-backlog.ts';
@@ -63,7 +70,8 @@ export class Pipeline {
     let result: Answer<unknown>;
     try {
       if (!name) throw new AppError('unknown_event');
-      result = { ok: true, data: await this.#run(connection, name, args.length > 1 ? args[0] : {}) };
+      const [input, about] = args.slice(0, -1);
+      result = { ok: true, data: await this.#run(connection, name, { input: input ?? {}, about }) };
     } catch (error) {
       result = { ok: false, error: this.toWireError(error, connection, name) };
     }
@@ -72,14 +80,22 @@ export class Pipeline {
     if (this.#backlogs.check(connection)) answer(result);
   }
 
-  async #run<N extends RequestName>(connection: Connection, name: N, raw: unknown): Promise<RequestAnswer<N>> {
+  async #run<N extends RequestName>(
+    connection: Connection,
+    name: N,
+    raw: { input: unknown; about: unknown },
+  ): Promise<RequestAnswer<N>> {
     const handler: Handler<N> = this.#handlers[name];
     const who = { identity: connection.participant.identity, address: connection.address };
-    const input = REQUESTS[name].input.safeParse(raw);
-    if (!input.success) {
+    const input = REQUESTS[name].input.safeParse(raw.input);
+    const about = aboutRequest.safeParse(raw.about);
+    const fault = about.error ?? input.error;
+    // A page that has moved on to another room must not do there what was meant for the one before.
+    const isElsewhere = about.data && about.data.room !== connection.roomId;
+    if (!input.success || fault || isElsewhere) {
       // What is malformed costs its sender as much as what is not.
       await this.#limits.consume(handler.limit, who);
-      throw new AppError('invalid_request', describeIssues(input.error.issues));
+      throw fault ? new AppError('invalid_request', describeIssues(fault.issues)) : new AppError('wrong_room');
     }
     authorise(connection, handler);
     await this.#limits.consume(handler.limit, who);

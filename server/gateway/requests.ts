@@ -139,8 +139,8 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
       from: 'inside',
       right: 'publish',
       limit: 'stage',
-      handle: async (connection) => {
-        await stage.endLive(connection.roomId);
+      handle: async (connection, { publication }) => {
+        await stage.endLive(connection.roomId, publication);
         return {};
       },
     },

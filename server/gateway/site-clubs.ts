@@ -121,7 +121,15 @@ function changeRoutes({ money: { memberships } }: HttpContext): Route[] {
       path: '/site/memberships/:membership/tier',
       input: membershipChangeInput,
       summary: 'Move to another tier',
-      errors: [...CHANGE_ERRORS, 'membership_disputed', 'tier_not_found', 'tier_retired', 'card_declined'],
+      errors: [
+        ...CHANGE_ERRORS,
+        'membership_disputed',
+        'membership_unpaid',
+        'tier_not_found',
+        'tier_retired',
+        'tier_interval',
+        'card_declined',
+      ],
       handler: ({ caller, params, input }) => memberships.changeTier(caller.identity, params.membership, input.tier),
     }),
   ];

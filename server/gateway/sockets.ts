@@ -141,7 +141,7 @@ export class SocketGateway {
     this.#unsubscribe = [
       context.apiKeys.ring.onEnded((ended) => {
         for (const connection of this.#bySocket.values()) {
-          if (ended.has(connection.issuer)) this.#dismiss(connection, new AppError('token_invalid'));
+          if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));
         }
       }),
       context.bus.onRestored(() => {
@@ -199,7 +199,7 @@ export class SocketGateway {
     if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
     try {
       // Its key may have ended since the handshake.
-      if (!this.#context.apiKeys.ring.isLive(connection.issuer)) throw new AppError('token_invalid');
+      if (!this.#context.apiKeys.ring.isLive(connection.claims.iss)) throw new AppError('token_invalid');
       await this.#subscriptions.open(roomId);
       await connection.welcome((room, view) => this.#sendWelcome(connection, room, view));
       this.#presence.refresh(connection);

@@ -33,7 +33,8 @@ export interface ProviderSubscription {
   subscription: string;
   /** Our id of the membership, as we gave it; null for one that is none of ours. */
   membership: string | null;
-  /** Our id of the tier that it is for now. */
+  customer: string;
+  /** Our id of the tier that it is renewed as. */
   tier: string | null;
   /** `unpaid`: nothing was ever paid for it, and it may still be. */
   status: 'unpaid' | 'active' | 'past_due' | 'ended';
@@ -48,9 +49,24 @@ export interface ProviderInvoice {
   amountMinor: number;
   currency: string;
   payment: string | null;
-  /** End of the latest time that it pays for. */
-  periodEndMs: number;
   paidAtMs: number;
+  lines: ProviderInvoiceLine[];
+}
+
+export interface ProviderInvoiceLine {
+  /** `upgrade`: another tier for time that was sold before; `unused`: time that was sold before and is taken back. */
+  kind: 'term' | 'upgrade' | 'unused';
+  /** Our id of the tier; null for a price that is none of ours. */
+  tier: string | null;
+  startsAtMs: number;
+  endsAtMs: number;
+}
+
+export interface PriceChange {
+  subscription: string;
+  /** The price that it must have before; with another one it is `unavailable`. */
+  from: string;
+  to: string;
 }
 
 export interface BillingProvider {
@@ -71,8 +87,12 @@ export interface BillingProvider {
   /** Ends it at once, without paying anything back. */
   endSubscription(subscription: string): Promise<void>;
   /**
-   * Changes the price for the time that is left. What more it costs is charged at once, and nothing changes when the card declines
-   * (`card_declined`); what less it costs is credited to the next invoice.
+   * Changes the price at once, for no less than the old one: what more it costs for the time that is left is charged now, and nothing changes
+   * when the card declines (`card_declined`) or the time is not paid for (`membership_unpaid`).
    */
-  changePrice(change: { subscription: string; price: string; chargeNow: boolean }): Promise<void>;
+  upgrade(change: PriceChange): Promise<void>;
+  /** Changes the price of the next renewal, to one of the same interval. Nothing is charged or credited. */
+  setRenewalPrice(change: PriceChange): Promise<void>;
+  /** The subscription whose invoice a payment has paid. */
+  findSubscriptionOfPayment(payment: string): Promise<string | undefined>;
 }

@@ -10,16 +10,24 @@ import type { Checkouts } from './checkouts.ts';
 export class CardPayments {
   readonly #store: CardPaymentsStore;
   readonly #checkouts: Checkouts;
+  readonly #settleMembership: (payment: string) => Promise<void>;
 
-  constructor(store: CardPaymentsStore, checkouts: Checkouts) {
+  constructor(
+    store: CardPaymentsStore,
+    parts: { checkouts: Checkouts; settleMembership: (payment: string) => Promise<void> },
+  ) {
     this.#store = store;
-    this.#checkouts = checkouts;
+    this.#checkouts = parts.checkouts;
+    this.#settleMembership = parts.settleMembership;
   }
 
   async findByPayment(payment: string): Promise<CardPayment | undefined> {
     const known = await this.#store.findByPayment(payment);
     if (known) return known;
     await this.#checkouts.settlePayment(payment);
+    const settled = await this.#store.findByPayment(payment);
+    if (settled) return settled;
+    await this.#settleMembership(payment);
     return this.#store.findByPayment(payment);
   }
 

@@ -171,20 +171,23 @@ export class CheckoutsStore {
       );
   }
 
-  async findCustomer(identity: string): Promise<string | undefined> {
-    const [row] = await this.#orm.select().from(providerCustomers).where(eq(providerCustomers.identity, identity));
+  /** `club`: the creator whose club somebody joins; empty for their own payments. */
+  async findCustomer(identity: string, club = ''): Promise<string | undefined> {
+    const isTheirs = and(eq(providerCustomers.identity, identity), eq(providerCustomers.club, club));
+    const [row] = await this.#orm.select().from(providerCustomers).where(isTheirs);
     return row?.customer;
   }
 
   /** Keeps the customer, unless another request has kept one meanwhile; answers the one that is kept. */
-  async keepCustomer(identity: string, customer: string, at: string): Promise<string> {
-    await this.#orm.insert(providerCustomers).values({ identity, customer, createdAt: at }).onConflictDoNothing();
-    return (await this.findCustomer(identity)) ?? customer;
+  async keepCustomer(row: { identity: string; club: string; customer: string }, at: string): Promise<string> {
+    await this.#orm
+      .insert(providerCustomers)
+      .values({ ...row, createdAt: at })
+      .onConflictDoNothing();
+    return (await this.findCustomer(row.identity, row.club)) ?? row.customer;
   }
 
-  async forgetCustomer(identity: string, customer: string): Promise<void> {
-    await this.#orm
-      .delete(providerCustomers)
-      .where(and(eq(providerCustomers.identity, identity), eq(providerCustomers.customer, customer)));
+  async forgetCustomer(customer: string): Promise<void> {
+    await this.#orm.delete(providerCustomers).where(eq(providerCustomers.customer, customer));
   }
 }

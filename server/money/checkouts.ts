@@ -181,7 +181,7 @@ export class Checkouts {
         customer,
         expiresAtMs: Date.parse(checkout.expiresAt),
       });
-      if (!page) await this.#store.forgetCustomer(checkout.identity, customer);
+      if (!page) await this.#store.forgetCustomer(customer);
     }
     if (!page?.url) throw new AppError('provider_unavailable');
     await this.#keepPage(checkout, page);
@@ -195,11 +195,12 @@ export class Checkouts {
     await this.#store.markOpen(checkout.id, { session, url, nextCheckAt });
   }
 
-  async customerOf({ identity, name }: { identity: string; name: string }): Promise<string> {
-    const known = await this.#store.findCustomer(identity);
+  /** `club`: the creator whose club the person joins; empty for their own payments. */
+  async customerOf({ identity, name }: { identity: string; name: string }, club = ''): Promise<string> {
+    const known = await this.#store.findCustomer(identity, club);
     if (known) return known;
-    const customer = await this.#context.provider.createCustomer({ identity, name });
-    return this.#store.keepCustomer(identity, customer, this.#context.nowIso());
+    const customer = await this.#context.provider.createCustomer({ identity, name, club });
+    return this.#store.keepCustomer({ identity, club, customer }, this.#context.nowIso());
   }
 
   /** What the return page asks: fetches the session that it names and settles what is found. Sessions that are not ours are not fetched. */

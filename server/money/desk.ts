@@ -173,11 +173,10 @@ export class Desk {
     creator: string,
     { frozen, reason, by }: CreatorFreezeInput & { by: string },
   ): Promise<CreatorFreeze | null> {
-    const { db } = this.#context;
-    const { store } = this.#parts;
-    const at = this.#context.nowIso();
+    const { store, settlement } = this.#parts;
     try {
-      await db.transaction(async (tx) => {
+      await settlement.payouts.lockCreator(creator, async (tx) => {
+        const at = this.#context.nowIso();
         const standing = await store.findFreeze(creator, tx);
         if (frozen === (standing !== undefined)) return;
         const act = { id: createId('deskAct'), subject: creator, by, reason, at };

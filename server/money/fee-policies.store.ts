@@ -13,7 +13,7 @@ const REMEMBERED_MS = 5_000;
 const NUMBER_ATTEMPTS = 5;
 const VERSIONS_MAX = 1_000;
 
-/** Which version of the fees splits a sale now. Versions are immutable rows, so the current one can be remembered for a moment. */
+/** Which version of the fees splits a sale: the one that began last before it. Versions are immutable rows. */
 export class FeePoliciesStore {
   readonly #orm: Orm;
   readonly #clock: Clock;
@@ -24,17 +24,23 @@ export class FeePoliciesStore {
     this.#clock = clock;
   }
 
+  /** Remembered for a moment. */
   async findCurrent(): Promise<FeePolicy> {
     const nowMs = this.#clock.now();
     if (this.#current && nowMs < this.#current.untilMs) return this.#current.policy;
+    const policy = await this.findAt(nowMs);
+    this.#current = { policy, untilMs: nowMs + REMEMBERED_MS };
+    return policy;
+  }
+
+  async findAt(timeMs: number): Promise<FeePolicy> {
     const [policy] = await this.#orm
       .select()
       .from(feePolicies)
-      .where(lte(feePolicies.effectiveAt, new Date(nowMs).toISOString()))
-      .orderBy(desc(feePolicies.version))
+      .where(lte(feePolicies.effectiveAt, new Date(timeMs).toISOString()))
+      .orderBy(desc(feePolicies.effectiveAt), desc(feePolicies.version))
       .limit(1);
     if (!policy) throw new AppError('internal', 'No fee policy is in force.');
-    this.#current = { policy, untilMs: nowMs + REMEMBERED_MS };
     return policy;
   }
 

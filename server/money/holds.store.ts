@@ -22,14 +22,16 @@ export interface HeldParts {
 
 export class HoldsStore {
   readonly #spending: SpendingStore;
+  readonly #isPromoHeld: boolean;
 
-  constructor(spending: SpendingStore) {
+  constructor(spending: SpendingStore, { isPromoHeld }: { isPromoHeld: boolean }) {
     this.#spending = spending;
+    this.#isPromoHeld = isPromoHeld;
   }
 
   /** Holds the whole amount, or nothing: false when there is too little. */
   async place(tx: Orm, hold: Hold, amountMinor: number, at: string): Promise<boolean> {
-    const credit = await this.#spending.lockCredit(tx, hold.identity, hold.currency);
+    const credit = await this.#lockCredit(tx, hold);
     if (credit.paidMinor + Math.max(credit.promoMinor, 0) < amountMinor) return false;
     const parts = divide(amountMinor, credit);
     await tx.insert(ledgerHolds).values({ ...hold, ...parts, createdAt: at });
@@ -39,7 +41,7 @@ export class HoldsStore {
 
   /** Holds more, as far as there is credit; answers by how much. */
   async extend(tx: Orm, hold: Hold, amountMinor: number): Promise<number> {
-    const credit = await this.#spending.lockCredit(tx, hold.identity, hold.currency);
+    const credit = await this.#lockCredit(tx, hold);
     const addedMinor = Math.min(amountMinor, Math.max(credit.paidMinor, 0) + Math.max(credit.promoMinor, 0));
     if (addedMinor <= 0) return 0;
     const parts = divide(addedMinor, credit);
@@ -63,6 +65,11 @@ export class HoldsStore {
     const parts = { promoMinor: row?.promoMinor ?? 0, paidMinor: row?.paidMinor ?? 0 };
     await this.#change(tx, hold, { promoMinor: -parts.promoMinor, paidMinor: -parts.paidMinor });
     return parts;
+  }
+
+  async #lockCredit(tx: Orm, { identity, currency }: Hold): Promise<HeldParts> {
+    const credit = await this.#spending.lockCredit(tx, identity, currency);
+    return this.#isPromoHeld ? credit : { ...credit, promoMinor: 0 };
   }
 
   async #change(tx: Orm, { identity, currency }: Hold, { promoMinor, paidMinor }: HeldParts): Promise<void> {

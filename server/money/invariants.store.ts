@@ -1,8 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { execute } from './ledger.store.ts';
-import { accountId, houseAccount } from './ledger.ts';
+import { accountId, fanPromo, houseAccount } from './ledger.ts';
+import { MEMBERSHIP_RULES } from './membership-invariants.store.ts';
 import { PRIVATE_RULES } from './private-invariants.store.ts';
+import { leftOfGrants } from './promo-grants.ts';
+import { PromotionsStore } from './promotions.store.ts';
 import { SETTLEMENT_RULES } from './settlement-invariants.store.ts';
 
 interface Rule {
@@ -144,11 +147,32 @@ export class InvariantsStore {
 
   async findViolations(currency: string): Promise<string[]> {
     const found: string[] = [];
-    for (const { fault, statement } of [...RULES, ...SETTLEMENT_RULES, ...PRIVATE_RULES]) {
+    for (const { fault, statement } of [...RULES, ...SETTLEMENT_RULES, ...PRIVATE_RULES, ...MEMBERSHIP_RULES]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));
     }
-    return [...found, ...(await this.#findWrongSums(currency))];
+    return [...found, ...(await this.#findExpiredCredit(currency)), ...(await this.#findWrongSums(currency))];
+  }
+
+  /** Nothing is left of a grant of promotional credit that has run out, but for what is held. */
+  async #findExpiredCredit(currency: string): Promise<string[]> {
+    const promotions = new PromotionsStore({ orm: this.#orm });
+    const { rows } = await execute<{ identity: string }>(
+      this.#orm,
+      sql`select distinct identity from promotions where expired_at is not null`,
+    );
+    const faults: string[] = [];
+    for (const { identity } of rows) {
+      const account = accountId(fanPromo(identity, currency));
+      const grants = await promotions.listGrants(this.#orm, identity);
+      const left = leftOfGrants(grants, await promotions.listEntries(this.#orm, account));
+      const expired = grants.filter(({ isExpired }) => isExpired);
+      const leftMinor = expired.reduce((sum, { id }) => sum + (left.get(id) ?? 0), 0);
+      if (leftMinor > (await promotions.findHeld(this.#orm, account))) {
+        faults.push(`${account} has ${leftMinor} of grants that have run out`);
+      }
+    }
+    return faults;
   }
 
   /** What lies at the provider is what was paid there, less its fees and what was sent back; what is owed to cards is every open refund. */

@@ -5,18 +5,15 @@
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
-import { createId, type MembershipId, type TierId } from '../protocol/ids.ts';
-import type { Membership } from '../protocol/memberships.ts';
+import { createId, type TierId } from '../protocol/ids.ts';
 import type { ProviderInvoice, ProviderSubscription } from './billing-provider.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from './ledger.ts';
 import { type CancellationPlan, ENDING_RECHECK_MS, MembershipCancellations } from './membership-cancellations.ts';
+import type { MembershipStanding } from './membership-standing.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
-import type { MembershipChange } from './money-facts.ts';
 import type { Refunds } from './refunds.ts';
 
-/** How long access outlasts the paid time while a renewal is being tried again. */
-export const GRACE_MS = 5 * 24 * 60 * 60_000;
 const FIRST_FEE_CHECK_MS = 30_000;
 const RECHECK_MS = 6 * 60 * 60_000;
 
@@ -28,10 +25,9 @@ interface TakenLook {
   plan?: CancellationPlan | undefined;
 }
 
-/** An invoice with the booking of it, planned outside the transaction. */
+/** The booking of an invoice, planned outside the transaction. */
 interface PlannedInvoice {
-  invoice: ProviderInvoice;
-  /** Undefined when it was booked before. */
+  /** Undefined when it was booked before, or no money moved. */
   book: (tx: Orm) => Promise<InvoiceRow | undefined>;
 }
 
@@ -39,13 +35,18 @@ export class MembershipSync {
   readonly cancellations: MembershipCancellations;
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
+  readonly #standing: MembershipStanding;
   readonly #refunds: Refunds;
   /** One look at a time for each membership: an older answer must not overwrite a newer one. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  constructor(context: MoneyContext, parts: { store: MembershipsStore; refunds: Refunds }) {
+  constructor(
+    context: MoneyContext,
+    parts: { store: MembershipsStore; standing: MembershipStanding; refunds: Refunds },
+  ) {
     this.#context = context;
     this.#store = parts.store;
+    this.#standing = parts.standing;
     this.#refunds = parts.refunds;
     this.cancellations = new MembershipCancellations(context, parts.store);
   }
@@ -55,6 +56,21 @@ export class MembershipSync {
     const id = found?.membership ?? (await this.#store.findBySubscription(subscription))?.id;
     // Another application may share the provider's account.
     if (id) await this.sync(id, subscription);
+  }
+
+  /** The invoice that a payment has paid may not be known here yet. */
+  async settlePayment(payment: string): Promise<void> {
+    const subscription = await this.#context.provider.billing.findSubscriptionOfPayment(payment);
+    if (subscription) await this.handleSubscriptionChanged(subscription);
+  }
+
+  /** Learns what has been paid meanwhile, as far as the provider answers. */
+  async refresh(id: string): Promise<void> {
+    const row = await this.#store.find(id);
+    if (!row?.providerSubscription) return;
+    await this.sync(id, row.providerSubscription).catch((err) => {
+      this.#context.log.warn({ err, membership: id }, 'membership not refreshed before a refund');
+    });
   }
 
   sync(membership: string, subscription: string): Promise<void> {
@@ -108,41 +124,64 @@ export class MembershipSync {
     before: MembershipRow,
     { found, plans }: { found: ProviderSubscription; plans: PlannedInvoice[] },
   ): Promise<boolean> {
-    const { rooms, clock } = this.#context;
+    const nowMs = this.#context.clock.now();
     let isRenewed = false;
     for (const { book } of plans) isRenewed = (await book(tx)) !== undefined || isRenewed;
-    const now = this.#context.nowIso();
-    const paidUntilMs = Math.max(Date.parse(before.paidUntil ?? now), ...plans.map((it) => it.invoice.periodEndMs));
-    const isPaid = before.paidUntil !== null || plans.length > 0;
-    if (found.status === 'unpaid' || !isPaid) return false;
-    const accessUntilMs = paidUntilMs + (found.cancelAtPeriodEnd ? 0 : GRACE_MS);
-    const isLapsed = found.status === 'past_due' && accessUntilMs <= clock.now();
-    const isOver = found.status === 'ended' || isLapsed || before.standing === 'ending';
-    const tier = (found.tier ?? before.tier) as TierId;
-    const after = await this.#store.update(tx, before.id, {
-      tier,
-      status: isOver ? 'ended' : found.status === 'past_due' ? 'past_due' : 'active',
-      providerSubscription: found.subscription,
-      cancelAtPeriodEnd: found.cancelAtPeriodEnd,
-      paidUntil: new Date(paidUntilMs).toISOString(),
-      accessUntil: new Date(isOver ? Math.min(accessUntilMs, clock.now()) : accessUntilMs).toISOString(),
-      startedAt: before.startedAt ?? now,
-      endedAt: isOver ? now : null,
-      looks: before.looks + 1,
-      // Until the provider has ended it as well, it is looked at again.
-      nextCheckAt: found.status === 'ended' ? null : this.#context.laterIso(isOver ? ENDING_RECHECK_MS : RECHECK_MS),
-    });
-    const membership = before.id as MembershipId;
-    const { creator, identity, accessUntil } = after;
-    if (isOver) await rooms.clubs.revoke(tx, membership, 'expired');
-    else if (before.standing === null)
-      await rooms.clubs.grant(tx, { membership, creator, identity, tier, validUntil: accessUntil ?? now });
-    const change = changeOf(before, after, isRenewed);
-    if (change) {
-      const told = { change, membership: await this.toMembership(after, tx) };
-      await this.#context.tell(tx, ['membership.changed', told, { identity }]);
-    }
+    const paid = await this.#standing.findPaidTime(tx, before.id);
+    if (found.status === 'unpaid' || (!paid && before.startedAt === null)) return false;
+    const time = paid ?? { tier: before.tier, endsAtMs: Date.parse(before.paidUntil ?? before.createdAt) };
+    const isPaid = paid !== undefined && time.endsAtMs > nowMs;
+    // What was given back may not have been the latest payment: a renewal was paid, and nobody had heard of it yet.
+    const standing = before.standing === 'refunded' && isPaid ? null : before.standing;
+    const accessUntilMs = this.#standing.accessUntilMs(time, found);
+    const isLapsed = found.status === 'past_due' && accessUntilMs <= nowMs;
+    const isOver = found.status === 'ended' || isLapsed || standing === 'refunded' || standing === 'lost';
+    const renewalTier = found.tier ?? before.renewalTier;
+    const iso = (ms: number) => new Date(ms).toISOString();
+    if (standing === 'refunded') await this.#returnUnused(tx, before);
+    await this.#standing.write(
+      tx,
+      before,
+      {
+        // While a renewal is on its way, nothing is open that neither the last payment nor this one pays for.
+        tier: isPaid ? time.tier : await this.#lowerOf(time.tier, renewalTier, tx),
+        renewalTier,
+        standing,
+        status: isOver ? 'ended' : found.status === 'past_due' ? 'past_due' : 'active',
+        providerSubscription: found.subscription,
+        providerCustomer: found.customer,
+        cancelAtPeriodEnd: found.cancelAtPeriodEnd,
+        paidUntil: iso(time.endsAtMs),
+        accessUntil: iso(isOver ? Math.min(accessUntilMs, nowMs) : accessUntilMs),
+        startedAt: before.startedAt ?? iso(nowMs),
+        endedAt: isOver ? iso(nowMs) : null,
+        looks: before.looks + 1,
+        nextCheckAt: found.status === 'ended' ? null : iso(nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs })),
+      },
+      isRenewed,
+    );
     return isOver;
+  }
+
+  async #lowerOf(one: string, other: string, tx: Orm): Promise<string> {
+    if (one === other) return one;
+    const { clubs } = this.#context.rooms;
+    const [rank, otherRank] = [await clubs.getRank(one as TierId, tx), await clubs.getRank(other as TierId, tx)];
+    return rank <= otherRank ? one : other;
+  }
+
+  /** A refund ends it: what else was paid for time that is not over, as for a higher tier, goes back too. */
+  async #returnUnused(tx: Orm, { id, identity }: MembershipRow): Promise<void> {
+    const reason = 'membership_ended';
+    for (const invoice of await this.#store.listUnused(tx, id, this.#context.nowIso())) {
+      try {
+        await this.#refunds.returnInvoice(tx, { invoice, identity, reason });
+      } catch (error) {
+        // Disputed: the bank takes it back itself.
+        if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
+      }
+      this.#context.log.warn({ membership: id, invoice: invoice.id, reason }, 'a payment for a membership goes back');
+    }
   }
 
   /** What was paid for a membership that is over, or for a second one beside it, buys nothing: it goes back to the card by itself. */
@@ -166,15 +205,32 @@ export class MembershipSync {
   }
 
   async #planInvoices(row: MembershipRow, invoices: ProviderInvoice[]): Promise<PlannedInvoice[]> {
-    const booked = await this.#store.listBooked(row.id);
-    const fresh = invoices.filter(({ invoice }) => !booked.has(invoice));
+    const known = await this.#store.listKnownInvoices(row.id);
     const plans: PlannedInvoice[] = [];
-    for (const invoice of fresh) {
-      // Paid with what a move to a lower tier had left over: time that was paid for, and no money that moves.
-      const isPaidByCredit = invoice.amountMinor === 0;
-      plans.push({ invoice, book: isPaidByCredit ? async () => undefined : await this.#planBooking(row, invoice) });
-    }
+    const news = invoices.filter(({ invoice }) => !known.has(invoice)).reverse();
+    for (const invoice of news) plans.push(await this.#planInvoice(row, invoice));
     return plans;
+  }
+
+  async #planInvoice(row: MembershipRow, paid: ProviderInvoice): Promise<PlannedInvoice> {
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const terms = paid.lines.map(({ kind, tier, startsAtMs, endsAtMs }, line) => ({
+      invoice: paid.invoice,
+      line,
+      membership: row.id,
+      kind,
+      tier: tier ?? row.tier,
+      startsAt: iso(startsAtMs),
+      endsAt: iso(endsAtMs),
+    }));
+    // Paid by credit that somebody gave at the provider: time that is paid for, and no money that moves.
+    const book = paid.amountMinor === 0 ? async () => undefined : await this.#planBooking(row, paid);
+    return {
+      book: async (tx) => {
+        await this.#store.insertTerms(tx, terms);
+        return book(tx);
+      },
+    };
   }
 
   /** A sale like any other: VAT, commission, pledge, and the rest to the creator. */
@@ -182,7 +238,9 @@ export class MembershipSync {
     const { ledger, pricing, currency, metrics } = this.#context;
     if (paid.currency !== currency) throw new AppError('amount_invalid', 'An invoice was paid in another currency.');
     await ledger.ensureAccounts([creatorPending(row.creator, currency)]);
-    const terms = await pricing.findTerms({ creator: row.creator, buyer: row.identity });
+    // The provider's times are whole seconds.
+    const atMs = paid.paidAtMs + 999;
+    const terms = await pricing.findTerms({ creator: row.creator, buyer: row.identity, atMs });
     const split = splitSale(paid.amountMinor, terms);
     const legs = saleLegs({
       payer: houseAccount('provider_clearing', currency),
@@ -191,12 +249,14 @@ export class MembershipSync {
       split,
       association: terms.association,
     });
+    const sold = soldBy(paid);
     return async (tx) => {
       const at = this.#context.nowIso();
       const invoice = await this.#store.insertInvoice(tx, {
         id: createId('membershipInvoice'),
         invoice: paid.invoice,
         membership: row.id,
+        tier: sold.tier ?? row.tier,
         amountMinor: paid.amountMinor,
         currency,
         feePolicy: terms.id,
@@ -204,7 +264,7 @@ export class MembershipSync {
         creatorMinor: split.creatorMinor,
         providerPayment: paid.payment,
         nextFeeCheckAt: paid.payment ? this.#context.laterIso(FIRST_FEE_CHECK_MS) : null,
-        periodEnd: new Date(paid.periodEndMs).toISOString(),
+        periodEnd: new Date(sold.endsAtMs).toISOString(),
         paidAt: new Date(paid.paidAtMs).toISOString(),
         bookedAt: at,
       });
@@ -245,29 +305,16 @@ export class MembershipSync {
       });
     });
   }
-
-  async toMembership(row: MembershipRow, tx?: Orm): Promise<Membership> {
-    const iso = (time: string | null) => time && new Date(time).toISOString();
-    return {
-      id: row.id as MembershipId,
-      creator: row.creator,
-      identity: row.identity,
-      tier: await this.#context.rooms.clubs.getTier(row.tier, tx),
-      status: row.status === 'past_due' ? 'past_due' : row.status === 'active' ? 'active' : 'ended',
-      paidUntil: iso(row.paidUntil),
-      accessUntil: iso(row.accessUntil),
-      cancelAtPeriodEnd: row.cancelAtPeriodEnd,
-      disputed: row.standing === 'disputed',
-      startedAt: new Date(row.startedAt ?? row.createdAt).toISOString(),
-    };
-  }
 }
 
-/** What is told of a change; undefined when nothing that matters has changed. */
-function changeOf(before: MembershipRow, after: MembershipRow, isRenewed: boolean): MembershipChange | undefined {
-  if (after.status === 'ended') return before.status === 'ended' ? undefined : 'ended';
-  if (before.startedAt === null) return 'started';
-  if (after.status === 'past_due' && before.status !== 'past_due') return 'past_due';
-  if (before.tier !== after.tier || before.cancelAtPeriodEnd !== after.cancelAtPeriodEnd) return 'updated';
-  return isRenewed ? 'renewed' : undefined;
+/** What an invoice sells: the latest time of it. */
+function soldBy({ lines, paidAtMs }: ProviderInvoice): { tier: string | null; endsAtMs: number } {
+  const sold = lines.filter(({ kind }) => kind !== 'unused').sort((a, b) => b.endsAtMs - a.endsAtMs);
+  return sold[0] ?? { tier: null, endsAtMs: paidAtMs };
+}
+
+/** Looked at again when the paid time ends, so that a lower tier follows on time; and until the provider has ended what is over. */
+function nextCheckMs({ nowMs, isOver, paidUntilMs }: { nowMs: number; isOver: boolean; paidUntilMs: number }): number {
+  if (isOver) return nowMs + ENDING_RECHECK_MS;
+  return paidUntilMs > nowMs ? Math.min(paidUntilMs, nowMs + RECHECK_MS) : nowMs + RECHECK_MS;
 }

@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 const minor = (name: string) => bigint(name, { mode: 'number' });
@@ -12,7 +24,10 @@ export const memberships = pgTable(
   'memberships',
   {
     id: text('id').primaryKey(),
+    /** The tier in force: what is paid for now, and after that time the lower one of that and the next. */
     tier: text('tier').notNull(),
+    /** The tier of the next renewal, as the provider says. */
+    renewalTier: text('renewal_tier').notNull(),
     creator: text('creator').notNull(),
     identity: text('identity').notNull(),
     name: text('name').notNull(),
@@ -22,11 +37,12 @@ export const memberships = pgTable(
     locale: text('locale'),
     providerSession: text('provider_session').unique(),
     providerSubscription: text('provider_subscription').unique(),
+    providerCustomer: text('provider_customer'),
     /**
-     * `disputed`: a payment for it is disputed, and it is no key until that is decided. `ending`: its payment was given back or lost, and the
-     * house ends it.
+     * `disputed`: a payment for it is disputed, and it is no key until that is decided. `refunded`, `lost`: what paid for its time was given back,
+     * or lost in a dispute, and the house ends it.
      */
-    standing: text('standing').$type<'disputed' | 'ending'>(),
+    standing: text('standing').$type<'disputed' | 'refunded' | 'lost'>(),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
     /** It was the house that cancelled it, since a payment is disputed: taken back when that is won. */
     isCancelledByDispute: boolean('is_cancelled_by_dispute').notNull().default(false),
@@ -70,6 +86,7 @@ export const membershipInvoices = pgTable(
     /** Our id of the payment, by which it is searched, refunded and has its receipt. */
     id: text('id').notNull().unique().default(sql`'invoice_0000000' || substr(md5(random()::text), 1, 17)`),
     membership: text('membership').notNull(),
+    tier: text('tier').notNull(),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
     feePolicy: text('fee_policy').notNull(),
@@ -91,5 +108,28 @@ export const membershipInvoices = pgTable(
     index('membership_invoices_payment').on(table.providerPayment),
     index('membership_invoices_fee').on(table.nextFeeCheckAt).where(sql`${table.nextFeeCheckAt} is not null`),
     check('membership_invoices_amount', sql`${table.amountMinor} > 0`),
+  ],
+);
+
+/**
+ * What each paid invoice of a membership pays for, line by line, also where credit has paid it: a tier, from when until when. `upgrade`: the
+ * tier instead of the one that is paid for that time; `unused`: time of a tier that a change took back.
+ */
+export const membershipTerms = pgTable(
+  'membership_terms',
+  {
+    invoice: text('invoice').notNull(),
+    line: integer('line').notNull(),
+    /** Counts in the order in which they were invoiced: the provider's times are whole seconds. */
+    seq: bigserial('seq', { mode: 'number' }),
+    membership: text('membership').notNull(),
+    kind: text('kind').$type<'term' | 'upgrade' | 'unused'>().notNull(),
+    tier: text('tier').notNull(),
+    startsAt: time('starts_at').notNull(),
+    endsAt: time('ends_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.invoice, table.line] }),
+    index('membership_terms_membership').on(table.membership, table.seq),
   ],
 );

@@ -1,11 +1,22 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { ID_PREFIXES } from '../protocol/ids.ts';
-import { membershipInvoices, memberships } from './memberships.schema.ts';
-import { refunds } from './money.schema.ts';
+import type { TermLine } from './membership-time.ts';
+import { membershipInvoices, memberships, membershipTerms } from './memberships.schema.ts';
 
 export type MembershipRow = typeof memberships.$inferSelect;
 export type InvoiceRow = typeof membershipInvoices.$inferSelect;
+
+/** A line of an invoice, and whether its payment is kept. */
+export interface KnownTerm extends TermLine {
+  isKept: boolean;
+}
+
+/** What the books have given back of a payment, or lost: a reversal takes it from whoever had a part of the sale. */
+const GIVEN_BACK = sql`(select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
+  join ledger_transactions back on back.reverses_id = sale.id
+  join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
+  where sale.kind = 'membership' and sale.source_type = 'membership_invoice' and sale.source_id = ${membershipInvoices.invoice})`;
 
 /** Name of the unique index that makes joining twice impossible. */
 export const ONE_PENDING_MEMBERSHIP = 'memberships_pending';
@@ -157,12 +168,51 @@ export class MembershipsStore {
     await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isNotNull(memberships.nextCheckAt));
   }
 
-  async listBooked(membership: string): Promise<Set<string>> {
+  /** Invoices whose terms are known here. */
+  async listKnownInvoices(membership: string): Promise<Set<string>> {
     const rows = await this.#orm
-      .select({ invoice: membershipInvoices.invoice })
-      .from(membershipInvoices)
-      .where(eq(membershipInvoices.membership, membership));
+      .selectDistinct({ invoice: membershipTerms.invoice })
+      .from(membershipTerms)
+      .where(eq(membershipTerms.membership, membership));
     return new Set(rows.map((row) => row.invoice));
+  }
+
+  /** Once, also where two processes learn of an invoice at the same moment. */
+  async insertTerms(tx: Orm, rows: (typeof membershipTerms.$inferInsert)[]): Promise<void> {
+    if (rows.length > 0) await tx.insert(membershipTerms).values(rows).onConflictDoNothing();
+  }
+
+  /** In the order in which they were invoiced; kept are those of which not all was given back, or lost in a dispute. */
+  async listTerms(tx: Orm, membership: string): Promise<KnownTerm[]> {
+    const { invoice, kind, tier, startsAt, endsAt, seq } = membershipTerms;
+    const isKept = sql<boolean>`coalesce(${membershipInvoices.amountMinor} > ${GIVEN_BACK}, true)`;
+    const rows = await tx
+      .select({ invoice, kind, tier, startsAt, endsAt, isKept })
+      .from(membershipTerms)
+      .leftJoin(membershipInvoices, eq(membershipInvoices.invoice, invoice))
+      .where(eq(membershipTerms.membership, membership))
+      .orderBy(asc(seq));
+    return rows.map(({ startsAt, endsAt, ...term }) => ({
+      ...term,
+      startsAtMs: Date.parse(startsAt),
+      endsAtMs: Date.parse(endsAt),
+    }));
+  }
+
+  /** Payments that are kept for time that is not over. */
+  async listUnused(tx: Orm, membership: string, nowIso: string): Promise<InvoiceRow[]> {
+    const isOfTime = sql`exists (select 1 from ${membershipTerms} where ${membershipTerms.invoice} = ${membershipInvoices.invoice}
+      and ${membershipTerms.kind} <> 'unused' and ${membershipTerms.endsAt} > ${nowIso})`;
+    return tx
+      .select()
+      .from(membershipInvoices)
+      .where(
+        and(
+          eq(membershipInvoices.membership, membership),
+          isOfTime,
+          sql`${membershipInvoices.amountMinor} > ${GIVEN_BACK}`,
+        ),
+      );
   }
 
   /** The row when this call kept it, undefined when it was there. */
@@ -205,29 +255,6 @@ export class MembershipsStore {
       .innerJoin(memberships, eq(memberships.id, membershipInvoices.membership))
       .where(eq(membershipInvoices.invoice, invoice));
     return row;
-  }
-
-  /** Whether nothing later was paid, and kept, for the same membership. */
-  async isLatestInvoice(tx: Orm, row: InvoiceRow): Promise<boolean> {
-    const later = await tx
-      .select({ id: membershipInvoices.id })
-      .from(membershipInvoices)
-      .leftJoin(
-        refunds,
-        and(
-          eq(refunds.membershipInvoice, membershipInvoices.id),
-          or(eq(refunds.isRest, true), eq(refunds.amountMinor, membershipInvoices.amountMinor)),
-        ),
-      )
-      .where(
-        and(
-          eq(membershipInvoices.membership, row.membership),
-          gt(membershipInvoices.periodEnd, row.periodEnd),
-          isNull(refunds.id),
-        ),
-      )
-      .limit(1);
-    return later.length === 0;
   }
 
   claimFees(claim: { nowIso: string; nextIso: string; limit: number }): Promise<InvoiceRow[]> {

@@ -6,6 +6,8 @@ import { AppError } from '../protocol/errors.ts';
 import { createId } from '../protocol/ids.ts';
 import type { Membership, Tier } from '../protocol/memberships.ts';
 import type { CheckoutsStore } from './checkouts.store.ts';
+import type { Checkouts } from './checkouts.ts';
+import type { MembershipStanding } from './membership-standing.ts';
 import { MembershipSync } from './membership-sync.ts';
 import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
@@ -35,14 +37,24 @@ export class Memberships {
   readonly sync: MembershipSync;
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
+  readonly #standing: MembershipStanding;
+  readonly #checkouts: Checkouts;
   readonly #customers: CheckoutsStore;
 
   constructor(
     context: MoneyContext,
-    parts: { store: MembershipsStore; checkoutsStore: CheckoutsStore; refunds: Refunds },
+    parts: {
+      store: MembershipsStore;
+      standing: MembershipStanding;
+      checkouts: Checkouts;
+      checkoutsStore: CheckoutsStore;
+      refunds: Refunds;
+    },
   ) {
     this.#context = context;
     this.#store = parts.store;
+    this.#standing = parts.standing;
+    this.#checkouts = parts.checkouts;
     this.#customers = parts.checkoutsStore;
     this.sync = new MembershipSync(context, parts);
   }
@@ -77,6 +89,7 @@ export class Memberships {
     return this.#store.insert({
       id: createId('membership'),
       tier: tier.id,
+      renewalTier: tier.id,
       creator: tier.creator,
       identity,
       name,
@@ -109,7 +122,8 @@ export class Memberships {
     const { provider } = this.#context;
     const price = await this.#priceOf(tier);
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const customer = await this.#customerOf(row);
+      // A customer for each club: a credit that the provider gives there pays nobody else's.
+      const customer = await this.#checkouts.customerOf(row, row.creator);
       const page = await provider.billing.createJoin({
         ...row,
         membership: row.id,
@@ -118,7 +132,7 @@ export class Memberships {
         expiresAtMs: Date.parse(row.expiresAt),
       });
       if (!page) {
-        await this.#customers.forgetCustomer(row.identity, customer);
+        await this.#customers.forgetCustomer(customer);
         continue;
       }
       const kept = await this.#store.keepSession(row.id, page.session);
@@ -135,13 +149,6 @@ export class Memberships {
   #priceOf(tier: Tier): Promise<string> {
     const { id, creator, name, priceMinor: amountMinor, currency, interval } = tier;
     return this.#context.provider.billing.ensurePrice({ tier: id, creator, name, amountMinor, currency, interval });
-  }
-
-  async #customerOf({ identity, name }: MembershipRow): Promise<string> {
-    const known = await this.#customers.findCustomer(identity);
-    if (known) return known;
-    const customer = await this.#context.provider.createCustomer({ identity, name });
-    return this.#customers.keepCustomer(identity, customer, this.#context.nowIso());
   }
 
   /** What the return page asks; undefined when the session is none of a membership. */
@@ -165,7 +172,7 @@ export class Memberships {
 
   async list(identity: string): Promise<Membership[]> {
     const rows = await this.#store.listOf(identity);
-    return Promise.all(rows.map((row) => this.sync.toMembership(row)));
+    return Promise.all(rows.map((row) => this.#standing.toMembership(row)));
   }
 
   /** Ends at the end of the paid time; asked again, nothing changes. */
@@ -180,13 +187,12 @@ export class Memberships {
     { returnUrl, locale = null }: { returnUrl?: string | undefined; locale?: string | null | undefined },
   ): Promise<{ url: string }> {
     const { row } = await this.#findOwn(identity, id);
-    const customer = await this.#customers.findCustomer(row.identity);
-    if (!customer) throw new AppError('membership_ended');
+    if (row.providerCustomer === null) throw new AppError('membership_ended');
     const back = parseWebUrl(returnUrl ?? new URL('/wallet', this.#context.publicUrl).href);
     if (returnUrl !== undefined && !this.#context.isReturnUrlAllowed(back.href)) {
       throw new AppError('origin_not_allowed');
     }
-    const order = { customer, returnUrl: back.href, locale };
+    const order = { customer: row.providerCustomer, returnUrl: back.href, locale };
     return { url: await this.#context.provider.billing.openPortal(order) };
   }
 
@@ -195,19 +201,50 @@ export class Memberships {
     return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, false));
   }
 
-  /** To a higher tier at once, for what the rest of the time costs; to a lower one with the difference credited to the next renewal. */
+  /**
+   * To a dearer tier at once, for what the rest of the time costs; to a cheaper one from the next renewal on. No change makes a credit at the
+   * provider: it would pay whatever comes next.
+   */
   async changeTier(identity: string, id: string, tierId: string): Promise<Membership> {
-    const tier = await this.#context.rooms.clubs.getTier(tierId);
-    return this.#change(identity, id, async (subscription, row) => {
-      if (tier.creator !== row.creator) throw new AppError('tier_not_found');
-      if (tier.id === row.tier) return;
-      if (!tier.isActive) throw new AppError('tier_retired');
+    const { clubs } = this.#context.rooms;
+    const wanted = await clubs.getTier(tierId);
+    return this.#change(identity, id, async (subscription) => {
+      // What is paid for decides what the change costs: it is read just before.
+      await this.sync.sync(id, subscription);
+      const { row } = await this.#findOwn(identity, id);
+      if (wanted.creator !== row.creator) throw new AppError('tier_not_found');
+      if (wanted.id === row.renewalTier) return;
+      const [paid, renewal] = [await clubs.getTier(row.tier), await clubs.getTier(row.renewalTier)];
+      if (!wanted.isActive && wanted.id !== paid.id) throw new AppError('tier_retired');
       // The card would be charged, now or at the next renewal, for what lets nobody in.
       if (row.standing === 'disputed') throw new AppError('membership_disputed');
-      const before = await this.#context.rooms.clubs.getTier(row.tier);
-      const chargeNow = yearlyMinor(tier) > yearlyMinor(before);
-      await this.#context.provider.billing.changePrice({ subscription, price: await this.#priceOf(tier), chargeNow });
+      if (wanted.id !== paid.id && wanted.priceMinor >= paid.priceMinor) {
+        return this.#upgrade(subscription, { paid, renewal, wanted });
+      }
+      // Stripe begins another interval at once, and credits what is left of the old one.
+      if (wanted.interval !== renewal.interval) throw new AppError('tier_interval');
+      await this.#setRenewal(subscription, renewal, wanted);
     });
+  }
+
+  /** Charged from the tier that is paid for: where the renewal is to be a cheaper one, that is taken back first. */
+  async #upgrade(
+    subscription: string,
+    { paid, renewal, wanted }: { paid: Tier; renewal: Tier; wanted: Tier },
+  ): Promise<void> {
+    if (renewal.id !== paid.id) await this.#setRenewal(subscription, renewal, paid);
+    try {
+      const [from, to] = [await this.#priceOf(paid), await this.#priceOf(wanted)];
+      await this.#context.provider.billing.upgrade({ subscription, from, to });
+    } catch (error) {
+      if (renewal.id !== paid.id) await this.#setRenewal(subscription, paid, renewal);
+      throw error;
+    }
+  }
+
+  async #setRenewal(subscription: string, before: Tier, after: Tier): Promise<void> {
+    const [from, to] = [await this.#priceOf(before), await this.#priceOf(after)];
+    await this.#context.provider.billing.setRenewalPrice({ subscription, from, to });
   }
 
   async #change(
@@ -223,7 +260,7 @@ export class Memberships {
       throw new AppError('membership_ended', undefined, { cause: error });
     }
     await this.sync.sync(id, subscription);
-    return this.sync.toMembership((await this.#store.find(id)) ?? row);
+    return this.#standing.toMembership((await this.#store.find(id)) ?? row);
   }
 
   /** Whether it is over at the provider, of which we need not have heard. */
@@ -260,12 +297,6 @@ export class Memberships {
   recheckAll(): Promise<void> {
     return this.#store.makeAllDue(this.#context.nowIso());
   }
-}
-
-const MONTHS_OF_YEAR = 12;
-
-function yearlyMinor({ priceMinor, interval }: Tier): number {
-  return interval === 'month' ? priceMinor * MONTHS_OF_YEAR : priceMinor;
 }
 
 /** What the provider will not do, whenever it is asked: our own fault, unless there is nothing any more to do it to. */

@@ -13,6 +13,8 @@ import { LedgerStore } from './ledger.store.ts';
 import type { MoneyFact } from './money-facts.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { Pricing } from './pricing.ts';
+import { PromoExpiry } from './promo-expiry.ts';
+import { PromotionsStore } from './promotions.store.ts';
 import { type Credit, SpendingStore } from './spending.store.ts';
 import { EuTaxTable, type TaxCalculator, type VatRates } from './tax-calculator.ts';
 
@@ -31,6 +33,8 @@ export interface MoneyOptions {
   isReturnUrlAllowed: (url: string) => boolean;
   /** `off`: no credit is kept, everything is paid by card directly. Absent means `on`. */
   walletMode?: WalletMode;
+  /** What promotional credit can be spent on; `tickets` keeps it out of tips and private minutes. Absent means `everything`. */
+  promoPays?: PromoPays;
   /** Where the house is established, and whose VAT holds for buyers of no known country. Absent means France. */
   houseCountry?: string;
   /** Absent means the table of the Union's standard rates. */
@@ -56,6 +60,7 @@ const EARNINGS_RULES: EarningsRules = {
 };
 
 export type WalletMode = 'on' | 'off';
+export type PromoPays = 'everything' | 'tickets';
 const HOUSE_COUNTRY = 'FR';
 
 export class MoneyContext {
@@ -73,8 +78,10 @@ export class MoneyContext {
   readonly fees: FeePoliciesStore;
   readonly pricing: Pricing;
   readonly spending: SpendingStore;
+  readonly promoExpiry: PromoExpiry;
   readonly #credits: GatheredRead<string, Credit>;
   readonly walletMode: WalletMode;
+  readonly promoPays: PromoPays;
   readonly earningsRules: EarningsRules;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
@@ -95,8 +102,10 @@ export class MoneyContext {
     this.ledger = new LedgerStore(options.db.orm);
     this.fees = new FeePoliciesStore(options.db.orm, options.clock);
     this.spending = new SpendingStore(options.db.orm, this.ledger);
+    this.promoExpiry = new PromoExpiry(this, new PromotionsStore(options.db));
     this.#credits = new GatheredRead((identities) => this.spending.findCredits(identities, this.currency));
     this.walletMode = options.walletMode ?? 'on';
+    this.promoPays = options.promoPays ?? 'everything';
     const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;
     const { db, clock, ledger, fees, currency } = this;
     const taxes = options.taxes ?? new EuTaxTable(houseCountry, options.vatRates);

@@ -97,11 +97,21 @@ export const feePolicies = pgTable('fee_policies', {
   effectiveAt: time('effective_at').notNull(),
 });
 
-export const providerCustomers = pgTable('provider_customers', {
-  identity: text('identity').primaryKey(),
-  customer: text('customer').notNull(),
-  createdAt: time('created_at').notNull(),
-});
+/**
+ * A person at the provider: one customer for what they pay themselves, and one for each club that they join, because the provider lets a credit
+ * pay whichever invoice of the customer comes next.
+ */
+export const providerCustomers = pgTable(
+  'provider_customers',
+  {
+    identity: text('identity').notNull(),
+    /** The creator whose club it is; empty for the person's own payments. */
+    club: text('club').notNull().default(''),
+    customer: text('customer').notNull().unique(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.identity, table.club] })],
+);
 
 export type CheckoutPurpose = 'topup' | 'ticket' | 'tip';
 export type CheckoutStatus = 'opening' | 'open' | 'paid' | 'expired';
@@ -317,6 +327,8 @@ export const providerEvents = pgTable(
       >()
       .notNull(),
     objectId: text('object_id').notNull(),
+    /** Of a dispute, and of a refund that has succeeded: the payment that it is about. */
+    payment: text('payment'),
     type: text('type').notNull(),
     createdAt: time('created_at').notNull(),
     receivedAt: time('received_at').notNull(),

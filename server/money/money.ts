@@ -147,6 +147,7 @@ export class Money {
       memberships: membershipsStore,
       standing,
       privateSessions,
+      refreshMembership: (id) => this.memberships.sync.refresh(id),
     });
     this.#refundOrders = new RefundOrders(context, refundsStore, (found) =>
       this.settlement.providerMadeRefunds.handle(found),
@@ -199,7 +200,13 @@ export class Money {
     this.#goals = new Goals(context, this.#tipping);
     this.#tipBatches = new TipBatches(context, new TipBatchesStore(db, context.outbox));
     this.#tips = new Tips(context, { batches: this.#tipBatches, menus: this.#tipMenus });
-    this.settlement = new Settlement(context, { checkouts: this.#checkouts, tickets, tips, standing });
+    this.settlement = new Settlement(context, {
+      checkouts: this.#checkouts,
+      tickets,
+      tips,
+      standing,
+      settleMembership: (payment) => this.memberships.sync.settlePayment(payment),
+    });
     this.desk = new Desk(context, {
       store: new DeskStore(db),
       paymentsStore: new DeskPaymentsStore(db),
@@ -209,7 +216,13 @@ export class Money {
       settlement: this.settlement,
     });
     this.privateSessions = new PrivateDesk(context);
-    this.memberships = new Memberships(context, { store: membershipsStore, checkoutsStore, refunds: this.#refunds });
+    this.memberships = new Memberships(context, {
+      store: membershipsStore,
+      standing,
+      checkouts: this.#checkouts,
+      checkoutsStore,
+      refunds: this.#refunds,
+    });
     this.#inbox = new WebhookInbox(context, {
       memberships: this.memberships.sync,
       store: new WebhookInboxStore(db),

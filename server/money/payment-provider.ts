@@ -122,6 +122,8 @@ export interface ProviderEvent {
   /** Whether it was made with the version of the provider's API that this adapter is written for. */
   isVersionOurs: boolean;
   objectId: string;
+  /** Of a dispute, and of a refund that has succeeded: the payment that it is about. */
+  payment?: string | null;
   createdAtMs: number;
 }
 
@@ -132,7 +134,8 @@ export interface ProviderEventList {
 }
 
 export interface PaymentProvider {
-  createCustomer(person: { identity: string; name: string }): Promise<string>;
+  /** `club`: the creator whose club the person joins; empty for their own payments. */
+  createCustomer(person: { identity: string; name: string; club: string }): Promise<string>;
   /**
    * Makes a page to pay on; called twice, it makes two, and only one may be handed out. Undefined when the provider does not know the
    * customer (any more).

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Payout } from '../protocol/payouts.ts';
@@ -65,6 +65,15 @@ export class PayoutsStore {
       sql`select coalesce(sum(amount_minor), 0) as sum from ledger_entries where account = ${account}`,
     );
     return Number(rows[0]?.sum ?? 0);
+  }
+
+  /** Whoever stops payouts, or decides one, holds the creator's account as `lockAvailable` does: none is decided after that was answered. */
+  async isStopped(creator: string, tx: Orm = this.#orm): Promise<boolean> {
+    const rows = await tx
+      .select({ id: creatorFreezes.id })
+      .from(creatorFreezes)
+      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)));
+    return rows.length > 0;
   }
 
   async find(id: string): Promise<PayoutRow | undefined> {

@@ -3,6 +3,7 @@
  * from the creator's account, before the provider is asked; from then on it is ordered until there is an answer, under keys of our own, and
  * what the provider refuses for good is available again.
  */
+import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type Id } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -95,15 +96,26 @@ export class Payouts {
     });
   }
 
+  /** A transaction in which no payout of the creator is decided: before it that is done, or not at all. */
+  async lockCreator<T>(creator: string, work: (tx: Orm) => Promise<T>): Promise<T> {
+    const { db, ledger, currency } = this.#context;
+    const account = creatorAvailable(creator, currency);
+    await ledger.ensureAccounts([account]);
+    return db.transaction(async (tx) => {
+      await this.#store.lockAvailable(tx, accountId(account));
+      return work(tx);
+    });
+  }
+
   /** Takes the money from the creator's account, all of what is there at this moment. */
   async #decide(batch: string, { creator, providerAccount }: PayableCreator): Promise<void> {
     const { db, ledger, currency, earningsRules } = this.#context;
     const account = creatorAvailable(creator, currency);
-    const createdAt = this.#context.nowIso();
     try {
       await db.transaction(async (tx) => {
         const amountMinor = await this.#store.lockAvailable(tx, accountId(account));
-        if (amountMinor < earningsRules.payoutMinMinor) return;
+        if (amountMinor < earningsRules.payoutMinMinor || (await this.#store.isStopped(creator, tx))) return;
+        const createdAt = this.#context.nowIso();
         const id = createId('payout');
         const row = await this.#store.insert(tx, {
           id,
@@ -159,6 +171,9 @@ export class Payouts {
   async #order(row: PayoutRow): Promise<ProviderTransfer> {
     const placed = row.attempts > 1 ? await this.#findPlaced(row) : undefined;
     if (placed) return placed;
+    // Decided before payouts to the creator were stopped: it waits until the house lets them go on.
+    if (await this.#store.isStopped(row.creator))
+      throw new AppError('unavailable', 'Payouts to the creator are stopped.');
     const answer = await this.#context.provider.connect.transfer({
       payout: row.id,
       batch: row.batch,

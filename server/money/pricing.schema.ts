@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
@@ -12,18 +12,22 @@ export const associations = pgTable('associations', {
   createdAt: time('created_at').notNull(),
 });
 
-/** What a creator gives of their part now. What was given is in the terms of each sale. */
+/**
+ * What a creator gives of their part, since when; a share of 0 takes it back. Earlier ones stay: what was paid before a change may be booked
+ * after it. What was given is in the terms of each sale.
+ */
 export const pledges = pgTable(
   'pledges',
   {
-    creator: text('creator').primaryKey(),
+    creator: text('creator').notNull(),
     association: text('association').notNull(),
     shareBps: integer('share_bps').notNull(),
     since: time('since').notNull(),
   },
   (table) => [
+    primaryKey({ columns: [table.creator, table.since] }),
     index('pledges_association').on(table.association),
-    check('pledges_share', sql`${table.shareBps} between 1 and 10000`),
+    check('pledges_share', sql`${table.shareBps} between 0 and 10000`),
   ],
 );
 

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import type { Association, AssociationAccount, Pledge } from '../protocol/pricing.ts';
 import { execute } from './ledger.store.ts';
@@ -6,7 +6,6 @@ import { accountId, charityAccount } from './ledger.ts';
 import { associations, buyers, pledges, saleTerms } from './pricing.schema.ts';
 
 export type SaleTermsRow = typeof saleTerms.$inferSelect;
-export type PledgeRow = typeof pledges.$inferSelect;
 
 const iso = (time: string) => new Date(time).toISOString();
 
@@ -37,32 +36,25 @@ export class PricingStore {
     return rows.map((row) => ({ ...row, createdAt: iso(row.createdAt) }));
   }
 
-  async findPledge(creator: string): Promise<PledgeRow | undefined> {
-    const [row] = await this.#orm.select().from(pledges).where(eq(pledges.creator, creator));
-    return row;
-  }
-
-  async findNamedPledge(creator: string): Promise<Pledge | undefined> {
+  async findPledge(creator: string, atIso: string): Promise<Pledge | undefined> {
     const [row] = await this.#orm
       .select({ pledge: pledges, association: associations })
       .from(pledges)
       .innerJoin(associations, eq(associations.id, pledges.association))
-      .where(eq(pledges.creator, creator));
-    if (!row) return undefined;
+      .where(and(eq(pledges.creator, creator), lte(pledges.since, atIso)))
+      .orderBy(desc(pledges.since))
+      .limit(1);
+    if (!row || row.pledge.shareBps === 0) return undefined;
     const { id, name, url } = row.association;
     return { creator, association: { id, name, url }, shareBps: row.pledge.shareBps, since: iso(row.pledge.since) };
   }
 
-  async savePledge(row: PledgeRow): Promise<void> {
-    const { association, shareBps, since } = row;
+  async savePledge(row: typeof pledges.$inferInsert): Promise<void> {
+    const { association, shareBps } = row;
     await this.#orm
       .insert(pledges)
       .values(row)
-      .onConflictDoUpdate({ target: pledges.creator, set: { association, shareBps, since } });
-  }
-
-  async deletePledge(creator: string): Promise<void> {
-    await this.#orm.delete(pledges).where(eq(pledges.creator, creator));
+      .onConflictDoUpdate({ target: [pledges.creator, pledges.since], set: { association, shareBps } });
   }
 
   async findBuyerCountry(identity: string): Promise<string | undefined> {

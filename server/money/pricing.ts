@@ -46,7 +46,7 @@ const REMEMBERED_MAX = 20_000;
 export class Pricing {
   readonly #options: PricingOptions;
   readonly #store: PricingStore;
-  readonly #pledges: Remembered<{ association: string; shareBps: number } | undefined>;
+  readonly #pledges: Remembered<Pledge | undefined>;
   readonly #countries: Remembered<string | undefined>;
   /** Terms that certainly have a row; rows are never deleted. */
   readonly #kept = new Map<string, SaleTerms>();
@@ -54,17 +54,22 @@ export class Pricing {
   constructor(options: PricingOptions) {
     this.#options = options;
     this.#store = new PricingStore(options.db);
-    this.#pledges = new Remembered(options.clock, (creator) => this.#store.findPledge(creator));
+    this.#pledges = new Remembered(options.clock, (creator) => this.#store.findPledge(creator, this.#nowIso()));
     this.#countries = new Remembered(options.clock, (identity) => this.#store.findBuyerCountry(identity));
   }
 
-  /** The terms of a sale at this moment. Ask before a transaction, never in one: what is missing is written here. */
-  async findTerms({ creator, buyer }: { creator: string; buyer: string }): Promise<SaleTerms> {
+  /**
+   * The terms of a sale at this moment, or of one that was paid at another: then the fees and the pledge of that time hold. Ask before a
+   * transaction, never in one: what is missing is written here.
+   */
+  async findTerms({ creator, buyer, atMs }: { creator: string; buyer: string; atMs?: number }): Promise<SaleTerms> {
     const { fees, taxes, ledger, currency } = this.#options;
-    const policy = await fees.findCurrent();
-    const pledge = await this.#pledges.find(creator);
+    const policy = await (atMs === undefined ? fees.findCurrent() : fees.findAt(atMs));
+    const pledge = await (atMs === undefined
+      ? this.#pledges.find(creator)
+      : this.#store.findPledge(creator, new Date(atMs).toISOString()));
     const { country, vatBps } = await taxes.rateOf({ buyerCountry: await this.#countries.find(buyer) });
-    const association = pledge?.association ?? null;
+    const association = pledge?.association.id ?? null;
     const charityBps = pledge?.shareBps ?? policy.charityBps;
     const row: SaleTermsRow = {
       id: [policy.id, `${country}${vatBps}`, association ?? 'none', charityBps].join('/'),
@@ -144,17 +149,13 @@ export class Pricing {
   /** Holds for what is sold from now on. A share of 0 takes the pledge back. */
   async pledge(creator: string, { association, shareBps }: PledgeInput): Promise<Pledge | null> {
     await this.getAssociation(association);
-    if (shareBps === 0) await this.#store.deletePledge(creator);
-    else {
-      const since = new Date(this.#options.clock.now()).toISOString();
-      await this.#store.savePledge({ creator, association, shareBps, since });
-    }
+    await this.#store.savePledge({ creator, association, shareBps, since: this.#nowIso() });
     this.#pledges.forget(creator);
     return this.findPledge(creator);
   }
 
   async findPledge(creator: string): Promise<Pledge | null> {
-    return (await this.#store.findNamedPledge(creator)) ?? null;
+    return (await this.#store.findPledge(creator, this.#nowIso())) ?? null;
   }
 
   /**
@@ -170,6 +171,10 @@ export class Pricing {
   async noteBuyerCountry(identity: string, country: string): Promise<void> {
     await this.#store.saveBuyer({ identity, country, notedAt: new Date(this.#options.clock.now()).toISOString() });
     this.#countries.forget(identity);
+  }
+
+  #nowIso(): string {
+    return new Date(this.#options.clock.now()).toISOString();
   }
 }
 

@@ -49,7 +49,7 @@ export class PrivateSessions {
   constructor(context: MoneyContext) {
     this.#context = context;
     this.#store = new PrivateSessionsStore(context.db);
-    this.#holds = new HoldsStore(context.spending);
+    this.#holds = new HoldsStore(context.spending, { isPromoHeld: context.promoPays === 'everything' });
   }
 
   /** Asks for a session, and holds so many minutes ahead. */
@@ -140,6 +140,7 @@ export class PrivateSessions {
     const found = await this.#get(id);
     const closed = await this.#context.db.transaction(async (tx) => {
       await this.#holds.release(tx, holdOf(found));
+      await this.#context.promoExpiry.expire(tx, found.identity);
       if (!(await this.#store.lock(tx, id, ['requested']))) throw new AppError('private_session_not_found');
       const row = await this.#store.update(tx, id, { status, endedAt: this.#context.nowIso() });
       await this.#tell(tx, 'private_session.closed', row);
@@ -213,6 +214,7 @@ export class PrivateSessions {
       const { confirmedMs = row.confirmedMs } = end;
       const charged = await this.#charge(tx, row, { sequence: row.sequence + 1, confirmedMs, terms });
       if (charged.chargedMinor > 0) await this.#book(tx, row, { ...charged, promoMinor: parts.promoMinor, terms });
+      await this.#context.promoExpiry.expire(tx, row.identity);
       const endedAt = this.#context.nowIso();
       const change = { ...charged, status: 'ended' as const, endReason: end.reason, endedAt };
       const over = await this.#store.update(tx, id, change);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 const minor = (name: string) => bigint(name, { mode: 'number' });
@@ -16,9 +16,10 @@ export const promotions = pgTable(
     by: text('by').notNull(),
     idempotencyKey: text('idempotency_key').unique(),
     expiresAt: time('expires_at'),
-    /** Set once it has run out, with what was left of it then. */
+    /** Set once it has run out, with what was taken back of it, and in how many parts: what was spent or held may come back later. */
     expiredAt: time('expired_at'),
     expiredMinor: minor('expired_minor'),
+    expiries: integer('expiries').notNull().default(0),
     createdAt: time('created_at').notNull(),
   },
   (table) => [

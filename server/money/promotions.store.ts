@@ -1,6 +1,8 @@
-import { and, asc, eq, isNull, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import type { Promotion } from '../protocol/pricing.ts';
+import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './money.schema.ts';
+import type { PromoEntry, PromoGrant } from './promo-grants.ts';
 import { promotions } from './promotions.schema.ts';
 
 export type PromotionRow = typeof promotions.$inferSelect;
@@ -9,7 +11,7 @@ export const ONE_PROMOTION_A_KEY = 'promotions_idempotency_key_unique';
 export class PromotionsStore {
   readonly #orm: Orm;
 
-  constructor(db: Database) {
+  constructor(db: Pick<Database, 'orm'>) {
     this.#orm = db.orm;
   }
 
@@ -38,23 +40,52 @@ export class PromotionsStore {
       .limit(limit);
   }
 
-  /** What a fan's other grants amount to that have not run out. */
-  async sumOthers(tx: Orm, { id, identity }: PromotionRow): Promise<number> {
-    const [row] = await tx
-      .select({ sum: sql<string>`coalesce(sum(${promotions.amountMinor}), 0)` })
-      .from(promotions)
-      .where(and(eq(promotions.identity, identity), ne(promotions.id, id), isNull(promotions.expiredAt)));
-    return Number(row?.sum ?? 0);
+  async listGrants(tx: Orm, identity: string): Promise<(PromoGrant & { isExpired: boolean })[]> {
+    const rows = await tx.select().from(promotions).where(eq(promotions.identity, identity));
+    return rows.map(({ id, expiresAt, expiredAt }) => ({
+      id,
+      expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
+      isExpired: expiredAt !== null,
+    }));
   }
 
-  /** False when another process has done it. */
-  async markExpired(tx: Orm, id: string, expired: { at: string; amountMinor: number }): Promise<boolean> {
-    const rows = await tx
+  /** Everything that moved a fan's promotional credit. */
+  listEntries(tx: Orm, account: string): Promise<PromoEntry[]> {
+    const isOfGrant = sql`${ledgerTransactions.kind} in ('promotion', 'promotion_expired')`;
+    return tx
+      .select({
+        transaction: ledgerTransactions.id,
+        amountMinor: ledgerEntries.amountMinor,
+        grant: sql<string | null>`case when ${isOfGrant} then split_part(${ledgerTransactions.sourceId}, ':', 1) end`,
+        reverses: ledgerTransactions.reversesId,
+      })
+      .from(ledgerEntries)
+      .innerJoin(ledgerTransactions, eq(ledgerTransactions.id, ledgerEntries.transaction))
+      .where(eq(ledgerEntries.account, account))
+      .orderBy(asc(ledgerEntries.seq));
+  }
+
+  async findHeld(tx: Orm, account: string): Promise<number> {
+    const [row] = await tx
+      .select({ held: ledgerAccounts.held })
+      .from(ledgerAccounts)
+      .where(eq(ledgerAccounts.id, account));
+    return row?.held ?? 0;
+  }
+
+  /** Answers in how many parts it was taken back by now. */
+  async markExpired(tx: Orm, id: string, expired: { at: string; amountMinor: number }): Promise<number> {
+    const { expiredAt, expiredMinor, expiries } = promotions;
+    const [row] = await tx
       .update(promotions)
-      .set({ expiredAt: expired.at, expiredMinor: expired.amountMinor })
-      .where(and(eq(promotions.id, id), isNull(promotions.expiredAt)))
-      .returning({ id: promotions.id });
-    return rows.length > 0;
+      .set({
+        expiredAt: sql`coalesce(${expiredAt}, ${expired.at})`,
+        expiredMinor: sql`coalesce(${expiredMinor}, 0) + ${expired.amountMinor}`,
+        expiries: sql`${expiries} + ${expired.amountMinor > 0 ? 1 : 0}`,
+      })
+      .where(eq(promotions.id, id))
+      .returning({ expiries });
+    return row?.expiries ?? 0;
   }
 }
 

@@ -1,6 +1,5 @@
 /**
- * Promotional credit: given by the house, spent before paid credit, never paid out. What runs out soonest is spent first; so what is left
- * of a grant when its time is over is what the account holds above the other grants.
+ * Promotional credit: given by the house, spent before paid credit, never paid out. What runs out soonest is spent first.
  */
 import { AppError } from '../protocol/errors.ts';
 import { createId } from '../protocol/ids.ts';
@@ -80,24 +79,16 @@ export class Promotions {
   /** Takes back what has run out; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.listDue(this.#context.nowIso(), CLAIM_ITEMS);
-    for (const row of due) await this.#expire(row);
+    for (const identity of new Set(due.map((row) => row.identity))) await this.#expire(identity);
     return due.length === CLAIM_ITEMS;
   }
 
-  async #expire(row: PromotionRow): Promise<void> {
-    const { db, ledger, spending, currency, outbox } = this.#context;
-    const { id, identity } = row;
-    const at = this.#context.nowIso();
-    await db.transaction(async (tx) => {
-      const { promoMinor } = await spending.lockCredit(tx, identity, currency);
-      const others = await this.#store.sumOthers(tx, row);
-      const amountMinor = Math.min(row.amountMinor, Math.max(0, promoMinor - others));
-      if (!(await this.#store.markExpired(tx, id, { at, amountMinor })) || amountMinor === 0) return;
-      const legs = transferLegs(fanPromo(identity, currency), houseAccount('promotion_cost', currency), amountMinor);
-      await ledger.post(tx, { kind: 'promotion_expired', source: { type: 'promotion', id }, legs, at });
+  async #expire(identity: string): Promise<void> {
+    await this.#context.db.transaction(async (tx) => {
+      if (!(await this.#context.promoExpiry.expire(tx, identity))) return;
       const wallet = await this.#context.readWallet(identity, tx);
       await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
     });
-    outbox.wake();
+    this.#context.outbox.wake();
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { RoomId } from '../protocol/ids.ts';
+import { ID_PREFIXES, type RoomId } from '../protocol/ids.ts';
 import type { RefundInput } from '../protocol/money.ts';
 import type { CheckoutsStore } from './checkouts.store.ts';
 import type { UnusablePayment } from './checkouts.ts';
@@ -42,6 +42,7 @@ export interface RefundableParts {
   memberships: MembershipsStore;
   standing: MembershipStanding;
   privateSessions: PrivateSessionsStore;
+  refreshMembership: (id: string) => Promise<void>;
 }
 
 export type RefundTarget = Pick<RefundInput, 'ticket' | 'tip' | 'topup' | 'membership' | 'privateSession'>;
@@ -150,7 +151,9 @@ export class Refundables {
   }
 
   async #membership(id: string): Promise<Refundable | undefined> {
-    const { memberships } = this.#parts;
+    const { memberships, refreshMembership } = this.#parts;
+    // By the membership it is the latest payment, which may be a renewal that nobody has heard of yet.
+    if (id.startsWith(ID_PREFIXES.membership)) await refreshMembership(id);
     const invoice = await memberships.findInvoice(id);
     const row = invoice && (await memberships.find(invoice.membership));
     return row && this.ofInvoice(invoice, row.identity);

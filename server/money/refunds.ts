@@ -272,6 +272,7 @@ export class Refunds {
       at: row.createdAt,
     });
     if (available === undefined) throw new AppError('not_refundable', SPENT);
+    if (row.to === 'wallet') await this.#context.promoExpiry.expire(tx, row.identity);
   }
 
   async #tellWallet(tx: Orm, row: RefundRow): Promise<void> {

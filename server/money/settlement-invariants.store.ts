@@ -28,6 +28,11 @@ export const SETTLEMENT_RULES = [
       where taken.id is null or (p.status = 'paid') <> (sent.id is not null) or (p.status = 'failed') <> (back.id is not null)`,
   },
   {
+    fault: 'is a payout that was decided while payouts to its creator were stopped',
+    statement: sql`select p.id from payouts p join creator_freezes f on f.creator = p.creator
+      where p.created_at > f.frozen_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
+  },
+  {
     fault: 'is a payout of which another sum was taken back than its books say',
     statement: sql`select p.id from payouts p
       left join ledger_transactions sent on sent.kind = 'payout_sent' and sent.source_type = 'payout' and sent.source_id = p.id

@@ -49,11 +49,17 @@ export class Settlement {
 
   constructor(
     context: MoneyContext,
-    parts: { checkouts: Checkouts; tickets: TicketsStore; tips: TipsStore; standing: MembershipStanding },
+    parts: {
+      checkouts: Checkouts;
+      tickets: TicketsStore;
+      tips: TipsStore;
+      standing: MembershipStanding;
+      settleMembership: (payment: string) => Promise<void>;
+    },
   ) {
     this.#context = context;
     const { db } = context;
-    const payments = new CardPayments(new CardPaymentsStore(db), parts.checkouts);
+    const payments = new CardPayments(new CardPaymentsStore(db), parts);
     this.accounts = new CreatorAccounts(context, new CreatorAccountsStore(db));
     this.holds = new EarningsHolds(context, {
       store: new EarningsHoldsStore(db, context.earningsRules),

@@ -4,7 +4,9 @@ import { AppError } from '../protocol/errors.ts';
 import type {
   BillingProvider,
   MembershipOrder,
+  PriceChange,
   ProviderInvoice,
+  ProviderInvoiceLine,
   ProviderJoin,
   ProviderSubscription,
   TierPrice,
@@ -14,10 +16,12 @@ import { localeOf } from './stripe-objects.ts';
 
 /** Invoices of one membership that are looked at; older ones were booked long ago. */
 const INVOICES_MAX = 100;
+const TIERS_REMEMBERED = 10_000;
 
 export class StripeBilling implements BillingProvider {
   readonly #stripe: Stripe;
   readonly #call: StripeCall;
+  readonly #tiers = new Map<string, string | null>();
 
   constructor(stripe: Stripe, call: StripeCall) {
     this.#stripe = stripe;
@@ -87,10 +91,11 @@ export class StripeBilling implements BillingProvider {
   }
 
   async listPaidInvoices(subscription: string): Promise<ProviderInvoice[]> {
-    const list = await this.#call('list invoices', () =>
-      this.#stripe.invoices.list({ subscription, status: 'paid', limit: INVOICES_MAX, expand: ['data.payments'] }),
-    );
-    return list.data.map(toInvoice);
+    return this.#call('list invoices', async () => {
+      const expand = ['data.payments'];
+      const { data } = await this.#stripe.invoices.list({ subscription, status: 'paid', limit: INVOICES_MAX, expand });
+      return Promise.all(data.map((invoice) => this.#toInvoice(invoice)));
+    });
   }
 
   async openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string> {
@@ -117,17 +122,18 @@ export class StripeBilling implements BillingProvider {
     });
   }
 
-  async changePrice(change: { subscription: string; price: string; chargeNow: boolean }): Promise<void> {
-    const { subscription, price, chargeNow } = change;
+  async upgrade({ subscription, from, to }: PriceChange): Promise<void> {
     try {
-      await this.#call('change tier', async () => {
-        const { items } = await this.#stripe.subscriptions.retrieve(subscription);
-        const item = items.data[0]?.id;
-        if (!item) throw new AppError('internal', 'A subscription has no item.');
+      await this.#call('upgrade', async () => {
+        const found = await this.#stripe.subscriptions.retrieve(subscription, { expand: ['latest_invoice'] });
+        // Stripe credits the time that is left of a period also where nobody has paid for it, for an hour after each renewal or longer.
+        const latest = found.latest_invoice;
+        const isPaid = latest !== null && typeof latest !== 'string' && latest.status === 'paid';
+        if (found.status !== 'active' || !isPaid) throw new AppError('membership_unpaid');
         await this.#stripe.subscriptions.update(subscription, {
-          items: [{ id: item, price }],
-          proration_behavior: chargeNow ? 'always_invoice' : 'create_prorations',
-          payment_behavior: chargeNow ? 'error_if_incomplete' : 'allow_incomplete',
+          items: [{ id: itemOf(found, from), price: to }],
+          proration_behavior: 'always_invoice',
+          payment_behavior: 'error_if_incomplete',
         });
       });
     } catch (error) {
@@ -137,6 +143,69 @@ export class StripeBilling implements BillingProvider {
       throw error;
     }
   }
+
+  async setRenewalPrice({ subscription, from, to }: PriceChange): Promise<void> {
+    await this.#call('change the price of the renewal', async () => {
+      const found = await this.#stripe.subscriptions.retrieve(subscription);
+      const items = [{ id: itemOf(found, from), price: to }];
+      await this.#stripe.subscriptions.update(subscription, { items, proration_behavior: 'none' });
+    });
+  }
+
+  async findSubscriptionOfPayment(payment: string): Promise<string | undefined> {
+    return this.#call('find the invoice of a payment', async () => {
+      const by = { type: 'payment_intent', payment_intent: payment } as const;
+      const { data } = await this.#stripe.invoicePayments.list({ payment: by, limit: 1, expand: ['data.invoice'] });
+      const invoice = data[0]?.invoice;
+      if (!invoice || typeof invoice === 'string' || invoice.deleted) return undefined;
+      return idOf(invoice.parent?.subscription_details?.subscription) ?? undefined;
+    });
+  }
+
+  async #toInvoice(invoice: Stripe.Invoice): Promise<ProviderInvoice> {
+    const paid = invoice.payments?.data.find(({ status }) => status === 'paid');
+    return {
+      invoice: invoice.id ?? '',
+      amountMinor: invoice.amount_paid,
+      currency: invoice.currency,
+      payment: idOf(paid?.payment.payment_intent),
+      paidAtMs: (invoice.status_transitions.paid_at ?? invoice.created) * 1000,
+      lines: await Promise.all(invoice.lines.data.map((line) => this.#toLine(line))),
+    };
+  }
+
+  async #toLine({ amount, parent, period, pricing }: Stripe.InvoiceLineItem): Promise<ProviderInvoiceLine> {
+    const isProration = parent?.subscription_item_details?.proration === true;
+    const price = idOf(pricing?.price_details?.price);
+    return {
+      kind: amount < 0 ? 'unused' : isProration ? 'upgrade' : 'term',
+      tier: price === null ? null : await this.#tierOfPrice(price),
+      startsAtMs: period.start * 1000,
+      endsAtMs: period.end * 1000,
+    };
+  }
+
+  /** Stripe's lines name the price alone. Which tier that is never changes. */
+  async #tierOfPrice(id: string): Promise<string | null> {
+    const known = this.#tiers.get(id);
+    if (known !== undefined) return known;
+    const tier = tierOf(await this.#stripe.prices.retrieve(id));
+    if (this.#tiers.size >= TIERS_REMEMBERED) this.#tiers.clear();
+    this.#tiers.set(id, tier);
+    return tier;
+  }
+}
+
+/** The one item of a subscription, while it has this price. */
+function itemOf({ items }: Stripe.Subscription, price: string): string {
+  const item = items.data[0];
+  if (!item) throw new AppError('internal', 'A subscription has no item.');
+  if (item.price.id !== price) throw new AppError('unavailable', 'The price of this membership has just changed.');
+  return item.id;
+}
+
+function tierOf(price: Stripe.Price | undefined): string | null {
+  return price?.metadata?.tier ?? price?.lookup_key ?? null;
 }
 
 function toJoin(session: Stripe.Checkout.Session): ProviderJoin {
@@ -149,11 +218,11 @@ function toJoin(session: Stripe.Checkout.Session): ProviderJoin {
 }
 
 export function toSubscription(subscription: Stripe.Subscription): ProviderSubscription {
-  const price = subscription.items.data[0]?.price;
   return {
     subscription: subscription.id,
     membership: subscription.metadata.membership ?? null,
-    tier: price?.metadata?.tier ?? price?.lookup_key ?? null,
+    customer: idOf(subscription.customer) ?? '',
+    tier: tierOf(subscription.items.data[0]?.price),
     status: statusOf(subscription.status),
     cancelAtPeriodEnd: isEnding(subscription),
     isCancelledForDispute: isEnding(subscription) && subscription.cancellation_details?.reason === 'payment_disputed',
@@ -183,24 +252,6 @@ function statusOf(status: Stripe.Subscription.Status): ProviderSubscription['sta
     default:
       return 'ended';
   }
-}
-
-export function toInvoice(invoice: Stripe.Invoice): ProviderInvoice {
-  const paid = invoice.payments?.data.find(({ status }) => status === 'paid');
-  return {
-    invoice: invoice.id ?? '',
-    amountMinor: invoice.amount_paid,
-    currency: invoice.currency,
-    payment: idOf(paid?.payment.payment_intent),
-    periodEndMs: periodEndOf(invoice) * 1000,
-    paidAtMs: (invoice.status_transitions.paid_at ?? invoice.created) * 1000,
-  };
-}
-
-/** The end of what was sold; lines below zero are of time that was given back. */
-function periodEndOf({ lines: { data: lines } }: Stripe.Invoice): number {
-  const sold = lines.filter(({ amount }) => amount >= 0);
-  return Math.max(...(sold.length > 0 ? sold : lines).map(({ period }) => period.end));
 }
 
 function idOf(reference: string | { id: string } | null | undefined): string | null {

@@ -50,8 +50,8 @@ export function toRefund(refund: Stripe.Refund): ProviderRefund {
 /** A payout that its bank sent back stops payouts to the account. */
 const ABOUT_AN_ACCOUNT = /^(account|capability|person|payout)\./;
 
-export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 'objectId'> {
-  const object = event.data.object as { object?: string; id?: string; payment_intent?: unknown };
+export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 'objectId' | 'payment'> {
+  const object = event.data.object as { object?: string; id?: string; payment_intent?: unknown; status?: string };
   const objectId = object.id ?? '';
   // What happens on a creator's account is looked at through the account; what it does with its own money is not ours.
   if (event.account)
@@ -72,9 +72,9 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
     case 'payout':
       return { subject: 'bank_payout', objectId };
     case 'dispute':
-      return { subject: 'dispute', objectId };
+      return { subject: 'dispute', objectId, payment: idOfPayment(object) };
     case 'refund':
-      return { subject: 'refund', objectId };
+      return { subject: 'refund', objectId, payment: object.status === 'succeeded' ? idOfPayment(object) : null };
     case 'charge':
       return typeof object.payment_intent === 'string'
         ? { subject: 'payment', objectId: object.payment_intent }
@@ -82,6 +82,10 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
     default:
       return { subject: 'other', objectId };
   }
+}
+
+function idOfPayment({ payment_intent: payment }: { payment_intent?: unknown }): string | null {
+  return typeof payment === 'string' ? payment : null;
 }
 
 /** A page to join, or an invoice, is looked at through its subscription. */

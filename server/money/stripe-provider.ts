@@ -99,9 +99,9 @@ export class StripeProvider implements PaymentProvider {
     return new StripeProvider(stripe, options);
   }
 
-  async createCustomer({ identity, name }: { identity: string; name: string }): Promise<string> {
+  async createCustomer({ identity, name, club }: { identity: string; name: string; club: string }): Promise<string> {
     const customer = await this.#call('create customer', () =>
-      this.#stripe.customers.create({ name, metadata: { identity } }),
+      this.#stripe.customers.create({ name, metadata: { identity, ...(club ? { club } : {}) } }),
     );
     return customer.id;
   }

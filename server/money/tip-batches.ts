@@ -105,7 +105,7 @@ export class TipBatches {
   }
 
   async #commit(batch: Waiting[]): Promise<void> {
-    const { outbox, metrics } = this.#context;
+    const { outbox, metrics, promoPays } = this.#context;
     let decided: Decisions | undefined;
     const facts = await this.#store.commit(
       batch.map(({ draft }) => draft.row),
@@ -113,6 +113,7 @@ export class TipBatches {
         decided = decide(
           batch.map(({ draft }) => draft),
           seen,
+          promoPays === 'everything',
         );
         return { postings: decided.postings, facts: this.#factsOf(decided) };
       },
@@ -168,7 +169,7 @@ interface Decisions {
 }
 
 /** Decides tips one after another on what the wallets hold. Pure, so that it may run again when the transaction does. */
-export function decide(drafts: TipDraft[], seen: SeenBefore): Decisions {
+export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true): Decisions {
   const availableMinor = new Map(seen.availableMinor);
   const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));
   const postings: TipPosting[] = [];
@@ -179,7 +180,7 @@ export function decide(drafts: TipDraft[], seen: SeenBefore): Decisions {
     if (refusal) return failure(refusal);
     const wallet = walletOf(row);
     const promo = availableMinor.get(promoOf(row)) ?? 0;
-    const promoMinor = Math.min(promo, row.amountMinor);
+    const promoMinor = isPromoSpent ? Math.min(promo, row.amountMinor) : 0;
     const left = (availableMinor.get(wallet) ?? 0) - (row.amountMinor - promoMinor);
     if (left < 0) return failure('insufficient_funds');
     availableMinor.set(wallet, left);

@@ -67,7 +67,7 @@ export class WalletsStore {
       .from(ledgerEntries)
       .innerJoin(ledgerTransactions, eq(ledgerTransactions.id, ledgerEntries.transaction))
       .leftJoin(refunds, and(eq(ledgerTransactions.kind, 'refund'), eq(refunds.id, ledgerTransactions.sourceId)))
-      .leftJoin(promotions, eq(promotions.id, ledgerTransactions.sourceId))
+      .leftJoin(promotions, sql`${promotions.id} = split_part(${ledgerTransactions.sourceId}, ':', 1)`)
       .leftJoin(tickets, sql`${tickets.id} = coalesce(${refunds.ticket}, ${ledgerTransactions.sourceId})`)
       .leftJoin(tips, sql`${tips.id} = coalesce(${refunds.tip}, ${ledgerTransactions.sourceId})`)
       .leftJoin(privateSessions, eq(privateSessions.id, ledgerTransactions.sourceId))

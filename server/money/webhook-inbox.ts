@@ -105,6 +105,7 @@ export class WebhookInbox {
       id: event.id,
       subject: event.subject,
       objectId: event.objectId,
+      payment: event.payment ?? null,
       type: event.type,
       createdAt: new Date(event.createdAtMs).toISOString(),
       receivedAt: now,

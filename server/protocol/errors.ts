@@ -39,6 +39,11 @@ export const ERROR_CATALOGUE = {
   cursor_invalid: { status: 400, retryable: false, message: 'Give `after` as it was answered.' },
   time_in_past: { status: 422, retryable: false, message: 'This time is in the past.' },
   payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },
+  wrong_room: {
+    status: 409,
+    retryable: false,
+    message: 'This was meant for another room than the one you are in now.',
+  },
   unknown_event: { status: 400, retryable: false, message: 'There is no such event.' },
   not_found: { status: 404, retryable: false, message: 'There is nothing at this address.' },
   method_not_allowed: {
@@ -220,6 +225,16 @@ export const ERROR_CATALOGUE = {
   membership_not_found: { status: 404, retryable: false, message: 'There is no such membership.' },
   membership_exists: { status: 409, retryable: false, message: 'You are a member of this club already.' },
   membership_ended: { status: 409, retryable: false, message: 'This membership has ended. Join again.' },
+  membership_unpaid: {
+    status: 409,
+    retryable: true,
+    message: 'A payment for this membership is under way or due. Change the tier once it is paid.',
+  },
+  tier_interval: {
+    status: 409,
+    retryable: false,
+    message: 'This membership cannot move to that tier before its time is over. Cancel it, and join that tier then.',
+  },
   membership_disputed: {
     status: 409,
     retryable: false,

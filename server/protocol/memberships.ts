@@ -44,6 +44,8 @@ export const membership = z.object({
   creator: identity,
   identity,
   tier,
+  /** The tier that it is renewed as, where that is another one. */
+  nextTier: tier.nullable(),
   /** `past_due`: a renewal was not paid and is being tried again; access lasts until `accessUntil`. */
   status: z.enum(['active', 'past_due', 'ended']),
   /** Until when it is paid for. */

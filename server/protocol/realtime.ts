@@ -10,6 +10,7 @@ import { chatRestriction } from './chat-moderation.ts';
 import { CHAT_EVENTS, CHAT_REQUESTS } from './chat-requests.ts';
 import { chatState, voteInput } from './chat-room.ts';
 import type { WireError } from './errors.ts';
+import { roomId } from './ids.ts';
 import { MEMBERSHIP_REQUESTS } from './memberships.ts';
 import {
   cardInput,
@@ -42,6 +43,7 @@ import { access, currency, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
+  endLiveInput,
   muteInput,
   produceInput,
   publishAnswer,
@@ -88,7 +90,8 @@ export const REQUESTS = {
   'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:play': { input: sessionInput, answer: nothing },
   'stage:leave': { input: sessionInput, answer: nothing },
-  'stage:endLive': { input: nothing, answer: nothing },
+  /** Of a publication that another page has replaced since, there is nothing to end. */
+  'stage:endLive': { input: endLiveInput, answer: nothing },
   ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
   'rooms:end': { input: nothing, answer: room },
@@ -116,6 +119,9 @@ export const REQUESTS = {
   ...PRIVATE_REQUESTS,
   ...MEMBERSHIP_REQUESTS,
 } as const;
+
+/** What a request says beside its input. */
+export const aboutRequest = z.object({ room: roomId }).optional();
 
 export type RequestName = keyof typeof REQUESTS;
 export type RequestInput<N extends RequestName> = z.input<(typeof REQUESTS)[N]['input']>;
@@ -199,5 +205,9 @@ export type EventData<N extends EventName> = z.output<(typeof EVENTS)[N]>;
 
 export type ServerToClientEvents = { [N in EventName]: (data: EventData<N>) => void };
 export type ClientToServerEvents = {
-  [N in RequestName]: (input: RequestInput<N>, answer: (answer: Answer<RequestAnswer<N>>) => void) => void;
+  [N in RequestName]: (
+    input: RequestInput<N>,
+    about: z.input<typeof aboutRequest>,
+    answer: (answer: Answer<RequestAnswer<N>>) => void,
+  ) => void;
 };

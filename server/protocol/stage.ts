@@ -59,6 +59,7 @@ export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
 export const sessionInput = z.object({ session: sessionId });
 export const resumeInput = z.object({ session: sessionId, publication: publication.optional() });
+export const endLiveInput = z.object({ publication: publication.optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 
 export const transportOptions = z.object({

@@ -128,6 +128,11 @@ export class Clubs {
     return this.#store.findExpired(afterIso, untilIso);
   }
 
+  /** A higher tier opens whatever a lower one does. */
+  getRank(tier: TierId, tx?: Orm): Promise<number> {
+    return this.#rankOf(tier, tx);
+  }
+
   async #rankOf(tier: TierId | undefined, tx?: Orm): Promise<number> {
     if (!tier) return 0;
     return (await this.#store.findTier(tier, tx))?.rank ?? Number.POSITIVE_INFINITY;

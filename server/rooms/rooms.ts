@@ -364,6 +364,11 @@ export class Rooms {
     assertHolds(await this.#store.findLivePublication(roomId), publication);
   }
 
+  /** The publication that took the stage last, unless its live is over. */
+  findStageHolder(roomId: RoomId): Promise<string | null> {
+    return this.#store.findLivePublication(roomId);
+  }
+
   /** Ends the live, whichever gateway holds it. */
   async endLive(roomId: RoomId): Promise<void> {
     await this.#endLive(roomId, undefined);

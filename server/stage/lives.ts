@@ -18,7 +18,10 @@ export interface PublicationInput {
 }
 
 export interface LivesOptions {
-  rooms: Pick<Rooms, 'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage'>;
+  rooms: Pick<
+    Rooms,
+    'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage' | 'findStageHolder'
+  >;
   /** Rooms with a publisher's session at this gateway. */
   publishing: () => ReadonlySet<RoomId>;
   /** The publisher on stage in the room must not be there any more. */
@@ -54,6 +57,11 @@ export class Lives {
   /** Refuses whoever must not restore the live that they were in. */
   assertHoldsStage(room: RoomId, publication: string): Promise<void> {
     return this.#options.rooms.assertHoldsStage(room, publication);
+  }
+
+  async isReplaced(room: RoomId, publication: string): Promise<boolean> {
+    const holder = await this.#options.rooms.findStageHolder(room);
+    return holder !== null && holder !== publication;
   }
 
   /** A publisher is on stage, anew or again: the live begins, or goes on at this gateway. */

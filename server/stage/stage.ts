@@ -282,8 +282,12 @@ export class Stage {
     return extendWatching(this.#places, { room, identity, untilMs });
   }
 
-  /** The creator's own end of the live: at once, without grace, and whichever gateway looks after the publisher. */
-  async endLive(room: RoomId): Promise<void> {
+  /**
+   * The creator's own end of the live: at once, without grace, and whichever gateway looks after the publisher. With a publication, only if no
+   * other page has taken the stage since: an end that was asked for while its page was away may come late.
+   */
+  async endLive(room: RoomId, publication?: string): Promise<void> {
+    if (publication && (await this.#lives.isReplaced(room, publication))) return;
     try {
       // First, so that who goes live meanwhile is either part of what ends here or comes after it.
       await this.#lives.end(room);

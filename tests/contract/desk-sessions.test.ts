@@ -19,7 +19,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
   /** A process of its own, whose job runs at its start. */
   function start(db: Database, clock: MovableClock): DeskSessions {
     const log = createLog({ level: 'silent', pretty: false });
-    const sessions = new DeskSessions({ db, clock, log, operators: ['ada'] });
+    const sessions = new DeskSessions({ db, clock, log, operators: ['ada'], keys: { isLive: () => true } });
     sessions.start();
     opened.push(sessions);
     return sessions;
@@ -29,7 +29,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     await using db = await open();
     const clock = new MovableClock();
     const sessions = start(db, clock);
-    const invite = () => sessions.invite({ operator: 'ada', name: 'Ada' });
+    const invite = () => sessions.invite({ operator: 'ada', name: 'Ada' }, 'devkey');
     const kept = async () =>
       (await db.orm.select({ id: deskSessions.id }).from(deskSessions)).map(({ id }) => id).sort();
     await invite();
@@ -58,7 +58,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
   test('of those who open a link at the same moment, one is let in', async () => {
     await using db = await open();
     const sessions = start(db, new MovableClock());
-    const { token } = await sessions.invite({ operator: 'ada', name: 'Ada' });
+    const { token } = await sessions.invite({ operator: 'ada', name: 'Ada' }, 'devkey');
     // All of them find that it can be opened, before any has.
     const opened = await Promise.allSettled([1, 2, 3].map(() => sessions.open(token)));
     expect(opened.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
@@ -68,7 +68,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     await using db = await open();
     const clock = new MovableClock();
     const sessions = start(db, clock);
-    const { id, token } = await sessions.invite({ operator: 'ada', name: 'Ada' });
+    const { id, token } = await sessions.invite({ operator: 'ada', name: 'Ada' }, 'devkey');
     await sessions.open(token);
     await start(db, clock).close();
     expect(await sessions.authenticate(id)).toMatchObject({ operator: 'ada' });

@@ -124,6 +124,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
     const rooms: LivesOptions['rooms'] = {
       takeStage: here.rooms.takeStage.bind(here.rooms),
       assertHoldsStage: here.rooms.assertHoldsStage.bind(here.rooms),
+      findStageHolder: here.rooms.findStageHolder.bind(here.rooms),
       startLive: here.rooms.startLive.bind(here.rooms),
       endLive: here.rooms.endLive.bind(here.rooms),
       findHeldLives: here.rooms.findHeldLives.bind(here.rooms),

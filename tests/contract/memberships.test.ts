@@ -191,12 +191,17 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(new Set(pages.map(({ checkoutUrl }) => checkoutUrl)).size).toBe(1);
   });
 
-  test('a renewal that the credit of a move to a lower tier pays for lets the member stay', async () => {
+  test('a renewal that a credit at the provider pays for lets the member stay', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver, gold } = await openClub(house);
     const room = await house.createRoom({ kind: 'members' });
     const { identity, membership } = await join(house, gold);
     await house.money.memberships.changeTier(identity, membership.id, silver.id);
+    const { port } = house.emulator;
+    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const { data } = await stripe.subscriptions.list({ limit: 100 });
+    const customer = String(data.find(({ metadata }) => metadata.membership === membership.id)?.customer);
+    await stripe.customers.createBalanceTransaction(customer, { amount: -500, currency: 'eur' });
     house.advance(33 * DAY_MS);
     const renewed = await eventually(async () => {
       await house.money.sweep();
@@ -275,7 +280,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     }
   });
 
-  test('a higher tier is charged pro rata and opens its rooms at once; a lower one waits for the renewal', async () => {
+  test('a dearer tier is charged pro rata and opens its rooms at once; a cheaper one waits for the renewal', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver, gold } = await openClub(house);
     const high = await house.createRoom({ kind: 'members', minTier: gold.id });
@@ -287,8 +292,10 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     });
     expect((await access()).state).toBe('granted');
     expect(await house.money.memberships.changeTier(identity, membership.id, silver.id)).toMatchObject({
-      tier: { id: silver.id },
+      tier: { id: gold.id },
+      nextTier: { id: silver.id },
     });
+    expect((await access()).state).toBe('granted');
     await house.money.sweep();
     expect(await house.money.checkInvariants()).toEqual([]);
   });

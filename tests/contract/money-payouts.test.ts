@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PayoutsStore } from '../../server/money/payouts.store.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TipId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -273,4 +274,58 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(mine.reduce((sum, seller) => sum + seller.activities, 0)).toBe(3);
     await expect(statements.ofMonth(creator, '2026-13')).rejects.toEqual(failure('invalid_request'));
   });
+
+  // Last, since it sets the clock of the provider's events further forward than the others.
+  test.each(['by the house', 'by a transfer that was taken back by hand'])(
+    'payouts that were stopped %s are stopped for a batch that is under way, and for what is not sent yet',
+    async (how) => {
+      const { creator, tip } = await openEvening();
+      // What is transferred stays there, so that it can be taken back.
+      await stripe.accounts.update(await onboard(creator), {
+        settings: { payouts: { schedule: { interval: 'manual' } } },
+      });
+      const { payouts, transferReversals } = house.money.settlement;
+      const earn = async () => {
+        await tip(8_000);
+        house.advance(10 * DAY_MS);
+        await house.money.sweep();
+      };
+      const setFreeze = (frozen: boolean) =>
+        house.money.desk.setFreeze(creator, { frozen, reason: 'A check', by: 'operator' });
+      await earn();
+      await payouts.createBatch({ by: 'operator' });
+      await house.money.sweep();
+      const [sent] = (await stripe.transfers.list({ limit: 1 })).data;
+      const stop = async () => {
+        if (how === 'by the house') return setFreeze(true);
+        await stripe.transfers.createReversal(sent?.id ?? '', {});
+        await transferReversals.handleTransferChanged(sent?.id ?? '');
+      };
+      await earn();
+      // Between the look at who can be paid and the decision.
+      const insertBatch = PayoutsStore.prototype.insertBatch;
+      vi.spyOn(PayoutsStore.prototype, 'insertBatch').mockImplementationOnce(async function (this: PayoutsStore, row) {
+        await stop();
+        return insertBatch.call(this, row);
+      });
+      const { payouts: decided } = await payouts.createBatch({ by: 'operator' });
+      await house.money.sweep();
+      expect(decided).toEqual([]);
+      expect((await stripe.transfers.list({ limit: 10 })).data).toHaveLength(1);
+      // What was decided before, and is not sent yet.
+      await setFreeze(false);
+      house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'server_error', times: 100 });
+      await payouts.createBatch({ by: 'operator' });
+      await house.money.settled();
+      await setFreeze(true);
+      house.emulator.clearFaults();
+      house.advance(DAY_MS);
+      await house.money.sweep();
+      expect((await stripe.transfers.list({ limit: 10 })).data).toHaveLength(1);
+      await setFreeze(false);
+      house.advance(DAY_MS);
+      await house.money.sweep();
+      expect((await stripe.transfers.list({ limit: 10 })).data).toHaveLength(2);
+    },
+  );
 });

@@ -109,6 +109,87 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     expect(entries[0]).toMatchObject({ kind: 'promotion_expired', amountMinor: -100, promoMinor: -100 });
   });
 
+  describe('outlives its end in no way', () => {
+    const DAY_MS = 24 * 3_600_000;
+    const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+    /** The clock of this house has been set forward by now. */
+    const openOwnHouse = () => openMoneyHouse({ db, isRunning: false });
+    const expectGone = async (own: MoneyHouse, identity: string, balanceMinor = 0) => {
+      expect(await own.money.getWallet(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });
+      await own.money.sweep();
+      expect(await own.money.getWallet(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });
+      expect(await own.money.checkInvariants()).toEqual([]);
+    };
+    const give = (own: MoneyHouse, identity: string, amountMinor: number, expiresAt?: string) =>
+      own.money.grantPromotion({ identity, amountMinor, reason: 'Welcome', ...(expiresAt ? { expiresAt } : {}) }, 'op');
+
+    test('by a ticket that is given back after it, in parts', async () => {
+      await using own = await openOwnHouse();
+      const identity = await own.createFan();
+      await give(own, identity, 500, inDays(2));
+      const room = await own.createRoom({ kind: 'ticket', priceMinor: 500 });
+      const bought = await own.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+      const ticket = 'ticket' in bought ? bought.ticket.id : expect.unreachable();
+      own.advance(3 * DAY_MS);
+      await own.money.sweep();
+      await own.money.refund({ ticket, amountMinor: 200, reason: 'By mistake' }, 'operator');
+      await expectGone(own, identity);
+      await own.money.refund({ ticket, reason: 'By mistake' }, 'operator');
+      await expectGone(own, identity);
+      const { entries } = await own.money.getWalletHistory(identity);
+      expect(entries.filter(({ kind }) => kind === 'promotion_expired')).toMatchObject([
+        { amountMinor: -300, label: 'Welcome' },
+        { amountMinor: -200, label: 'Welcome' },
+      ]);
+    });
+
+    test('by a private request that holds it', async () => {
+      await using own = await openOwnHouse();
+      const identity = await own.createFan();
+      const room = await own.createRoom({ kind: 'private', ratePerMinuteMinor: 100 });
+      await give(own, identity, 500, inDays(2));
+      own.advance(2 * DAY_MS - 30_000);
+      const caller = { room: room.id, participant: { identity, name: 'Léa', role: 'fan' as const } };
+      const { id } = await own.money.privateSessions.request(caller, {});
+      own.advance(60_000);
+      await own.money.sweep();
+      await own.money.privateSessions.end(caller, id).catch(() => own.money.privateSessions.sweep());
+      await expectGone(own, identity);
+    });
+
+    test('by another grant without an end, which was spent long ago', async () => {
+      await using own = await openOwnHouse();
+      const identity = await own.createFan();
+      await give(own, identity, 300);
+      const room = await own.createRoom({ kind: 'free' });
+      const from = { identity, name: 'Léa', role: 'fan' as const };
+      await own.money.tip({ room, from, input: { amountMinor: 300, idempotencyKey: createId('event') } });
+      await give(own, identity, 400, inDays(2));
+      own.advance(3 * DAY_MS);
+      await own.money.sweep();
+      await expectGone(own, identity);
+    });
+  });
+
+  test('buys tickets alone where the house wants that: no tip, no private minute', async () => {
+    await using own = await openMoneyHouse({ db, isRunning: false, promoPays: 'tickets' });
+    const identity = await own.createFan(300);
+    const participant = { identity, name: 'Léa', role: 'fan' as const };
+    await own.money.grantPromotion({ identity, amountMinor: 500, reason: 'Welcome' }, 'operator');
+    const room = await own.createRoom({ kind: 'free' });
+    const give = (amountMinor: number) =>
+      own.money.tip({ room, from: participant, input: { amountMinor, idempotencyKey: createId('event') } });
+    await expect(give(400)).rejects.toEqual(failure('insufficient_funds'));
+    expect((await give(200)).wallet).toMatchObject({ balanceMinor: 600, promoMinor: 500 });
+    const { id } = await own.createRoom({ kind: 'private', ratePerMinuteMinor: 200 });
+    const request = own.money.privateSessions.request({ room: id, participant }, {});
+    await expect(request).rejects.toEqual(failure('insufficient_funds'));
+    const paid = await own.createRoom({ kind: 'ticket', priceMinor: 500 });
+    const bought = await own.money.buyTicket({ room: paid, identity, name: 'Léa', from: 'wallet' });
+    expect('wallet' in bought && bought.wallet).toMatchObject({ balanceMinor: 100, promoMinor: 0 });
+    expect(await own.money.checkInvariants()).toEqual([]);
+  });
+
   test('one key gives once; another grant under it, a date that is past and too much are refused', async () => {
     const identity = await house.createFan();
     const idempotencyKey = createId('event');

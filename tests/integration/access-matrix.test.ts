@@ -228,6 +228,7 @@ describe('over sockets', () => {
     'stage:mute': { session, producerId, muted: true },
     'stage:viewport': { session, viewport: { width: 640, height: 360 } },
     'stage:resume': { session },
+    'stage:play': { session },
     'stage:leave': { session },
     'stage:endLive': {},
     'chat:send': { clientId: 'client-00000001', text: 'Bonsoir' },

@@ -190,7 +190,7 @@ export async function startHttp({
     bus,
     outbox,
     accounts,
-    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators }),
+    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     apiKeys,
     tokens,
     participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),

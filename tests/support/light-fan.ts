@@ -86,7 +86,7 @@ export class LightFan implements Disposable {
       url,
       log: () => {},
       handlers: {
-        onWelcome: (welcome, isReconnect) => this.#handleWelcome(welcome, isReconnect),
+        onWelcome: (welcome, downMs) => this.#handleWelcome(welcome, downMs !== null),
         onEvent: (name, data) => this.#handleEvent(name, data),
         onReconnecting: () => {
           this.#figures.lostAtMs = epochMs();

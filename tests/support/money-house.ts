@@ -53,6 +53,8 @@ export interface MoneyHouse extends AsyncDisposable {
   createRoom(access?: Room['access'], more?: { capacity?: number; startsAt?: string }): Promise<Room>;
   /** Whose rooms these are. */
   creator: string;
+  /** Another creator; answers the identity. */
+  createCreator(): Promise<string>;
   /** A fan with this much credit, bought by card; answers the identity. */
   createFan(creditMinor?: number): Promise<string>;
   /** Another gateway's money beside this one, on the same database and provider, closed with the house. */
@@ -67,6 +69,7 @@ export interface MoneyHouseOptions {
   isRunning?: boolean;
   dataFile?: string;
   walletMode?: 'on' | 'off';
+  promoPays?: 'everything' | 'tickets';
   /** Stands between money and the provider: what happens while a request is on its way. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -93,6 +96,7 @@ export async function openMoneyHouse({
   isRunning = true,
   dataFile,
   walletMode = 'on',
+  promoPays = 'everything',
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -132,6 +136,7 @@ export async function openMoneyHouse({
       metrics,
       currency: 'eur',
       walletMode,
+      promoPays,
       publicUrl: 'http://localhost:3000',
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
     });
@@ -143,8 +148,12 @@ export async function openMoneyHouse({
     outbox.start();
   }
   const opened = [money];
-  const creator = `creator-${createId('event')}`;
-  await accounts.createCreator({ identity: creator, name: 'Ada', country: 'FR' });
+  const createCreator = async () => {
+    const identity = `creator-${createId('event')}`;
+    await accounts.createCreator({ identity, name: 'Ada', country: 'FR' });
+    return identity;
+  };
+  const creator = await createCreator();
 
   return {
     db,
@@ -160,6 +169,7 @@ export async function openMoneyHouse({
       return money;
     },
     creator,
+    createCreator,
     createRoom: (access = { kind: 'ticket', priceMinor: 500 }, more = {}) =>
       rooms.createRoom({ creator, title: 'An evening with Ada', access, ...more }),
     async createFan(creditMinor = 0) {

@@ -250,6 +250,11 @@ export const english = {
     endedText: 'Your audience sees that you are off air. The room is still open.',
     replaced: 'You went live from another window. This one has stepped back.',
     lost: 'The live was interrupted and could not be restored. Go live again.',
+    interruptedTitle: 'You are off air',
+    interruptedText:
+      'The connection was lost for too long and your live was interrupted. Your camera and microphone are not being sent. Do you want to go live again?',
+    goLiveAgain: 'Go live again',
+    stayOff: 'Stay off air',
     deviceLost: 'A device was unplugged. Choose another one.',
     notCreator: 'This studio belongs to the creator of the room.',
     insecure: 'Cameras work on secure pages only (https or localhost).',

@@ -19,6 +19,7 @@ export const frenchErrors: ErrorTexts = {
   cursor_invalid: 'La suite de cette liste n’a pas été trouvée. Rechargez la page.',
   time_in_past: 'Ce moment est passé.',
   payload_too_large: 'La demande est trop volumineuse.',
+  wrong_room: 'Cela concernait un autre salon que celui où vous êtes maintenant.',
   unknown_event: 'Cette page est plus ancienne que le serveur. Rechargez-la.',
   not_found: 'Il n’y a rien à cette adresse.',
   method_not_allowed: 'Cette adresse n’accepte pas cette méthode.',
@@ -106,6 +107,9 @@ export const frenchErrors: ErrorTexts = {
   membership_not_found: 'Cet abonnement n’existe pas.',
   membership_exists: 'Vous êtes déjà membre de ce club.',
   membership_ended: 'Cet abonnement est terminé. Abonnez-vous à nouveau.',
+  membership_unpaid: 'Un paiement de cet abonnement est en cours ou en attente. Changez de formule quand il sera payé.',
+  tier_interval:
+    'Cet abonnement ne peut pas passer à cette formule avant la fin de sa durée. Résiliez-le, et prenez cette formule ensuite.',
   membership_disputed:
     'Un paiement de cet abonnement est contesté. Tant que la banque n’a pas tranché, vous pouvez seulement le résilier.',
   event_not_found: 'Cet événement n’existe pas.',

@@ -253,6 +253,11 @@ export const french: ElementTexts = {
     endedText: 'Votre public voit que vous êtes hors antenne. Le salon est toujours ouvert.',
     replaced: 'Vous êtes passé en direct depuis une autre fenêtre. Celle-ci s’est retirée.',
     lost: 'Le direct a été interrompu et n’a pas pu être rétabli. Repassez en direct.',
+    interruptedTitle: 'Vous êtes hors antenne',
+    interruptedText:
+      'La connexion a été perdue trop longtemps et votre direct a été interrompu. Votre caméra et votre micro ne sont pas diffusés. Voulez-vous repasser en direct ?',
+    goLiveAgain: 'Repasser en direct',
+    stayOff: 'Rester hors antenne',
     deviceLost: 'Un appareil a été débranché. Choisissez-en un autre.',
     notCreator: 'Ce studio appartient au créateur du salon.',
     insecure: 'La caméra ne fonctionne que sur une page sécurisée (https ou localhost).',

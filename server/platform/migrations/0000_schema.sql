@@ -26,6 +26,7 @@ CREATE TABLE "desk_sessions" (
 	"name" text NOT NULL,
 	"link_digest" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
 	"link_expires_at" timestamp with time zone NOT NULL,
 	"opened_at" timestamp with time zone,
 	"expires_at" timestamp with time zone,
@@ -261,6 +262,7 @@ CREATE TABLE "membership_invoices" (
 	"invoice" text PRIMARY KEY NOT NULL,
 	"id" text DEFAULT 'invoice_0000000' || substr(md5(random()::text), 1, 17) NOT NULL,
 	"membership" text NOT NULL,
+	"tier" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
 	"currency" text NOT NULL,
 	"fee_policy" text NOT NULL,
@@ -277,9 +279,22 @@ CREATE TABLE "membership_invoices" (
 	CONSTRAINT "membership_invoices_amount" CHECK ("membership_invoices"."amount_minor" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "membership_terms" (
+	"invoice" text NOT NULL,
+	"line" integer NOT NULL,
+	"seq" bigserial NOT NULL,
+	"membership" text NOT NULL,
+	"kind" text NOT NULL,
+	"tier" text NOT NULL,
+	"starts_at" timestamp with time zone NOT NULL,
+	"ends_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "membership_terms_invoice_line_pk" PRIMARY KEY("invoice","line")
+);
+--> statement-breakpoint
 CREATE TABLE "memberships" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tier" text NOT NULL,
+	"renewal_tier" text NOT NULL,
 	"creator" text NOT NULL,
 	"identity" text NOT NULL,
 	"name" text NOT NULL,
@@ -289,6 +304,7 @@ CREATE TABLE "memberships" (
 	"locale" text,
 	"provider_session" text,
 	"provider_subscription" text,
+	"provider_customer" text,
 	"standing" text,
 	"cancel_at_period_end" boolean DEFAULT false NOT NULL,
 	"is_cancelled_by_dispute" boolean DEFAULT false NOT NULL,
@@ -384,15 +400,19 @@ CREATE TABLE "ledger_transactions" (
 );
 --> statement-breakpoint
 CREATE TABLE "provider_customers" (
-	"identity" text PRIMARY KEY NOT NULL,
+	"identity" text NOT NULL,
+	"club" text DEFAULT '' NOT NULL,
 	"customer" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "provider_customers_identity_club_pk" PRIMARY KEY("identity","club"),
+	CONSTRAINT "provider_customers_customer_unique" UNIQUE("customer")
 );
 --> statement-breakpoint
 CREATE TABLE "provider_events" (
 	"id" text PRIMARY KEY NOT NULL,
 	"subject" text NOT NULL,
 	"object_id" text NOT NULL,
+	"payment" text,
 	"type" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"received_at" timestamp with time zone NOT NULL,
@@ -633,11 +653,12 @@ CREATE TABLE "buyers" (
 );
 --> statement-breakpoint
 CREATE TABLE "pledges" (
-	"creator" text PRIMARY KEY NOT NULL,
+	"creator" text NOT NULL,
 	"association" text NOT NULL,
 	"share_bps" integer NOT NULL,
 	"since" timestamp with time zone NOT NULL,
-	CONSTRAINT "pledges_share" CHECK ("pledges"."share_bps" between 1 and 10000)
+	CONSTRAINT "pledges_creator_since_pk" PRIMARY KEY("creator","since"),
+	CONSTRAINT "pledges_share" CHECK ("pledges"."share_bps" between 0 and 10000)
 );
 --> statement-breakpoint
 CREATE TABLE "sale_terms" (
@@ -707,6 +728,7 @@ CREATE TABLE "promotions" (
 	"expires_at" timestamp with time zone,
 	"expired_at" timestamp with time zone,
 	"expired_minor" bigint,
+	"expiries" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "promotions_idempotency_key_unique" UNIQUE("idempotency_key"),
 	CONSTRAINT "promotions_amount" CHECK ("promotions"."amount_minor" > 0)
@@ -873,6 +895,7 @@ CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btr
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_payment" ON "membership_invoices" USING btree ("provider_payment");--> statement-breakpoint
 CREATE INDEX "membership_invoices_fee" ON "membership_invoices" USING btree ("next_fee_check_at") WHERE "membership_invoices"."next_fee_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "membership_terms_membership" ON "membership_terms" USING btree ("membership","seq");--> statement-breakpoint
 CREATE UNIQUE INDEX "memberships_held" ON "memberships" USING btree ("creator","identity") WHERE "memberships"."status" in ('active', 'past_due');--> statement-breakpoint
 CREATE UNIQUE INDEX "memberships_pending" ON "memberships" USING btree ("creator","identity") WHERE "memberships"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "memberships_identity" ON "memberships" USING btree ("identity");--> statement-breakpoint

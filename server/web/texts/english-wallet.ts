@@ -78,6 +78,7 @@ export const englishWallet = {
     none: 'You belong to no club yet. Rooms for members show how to join.',
     price: (price: string, interval: 'month' | 'year') => `${price} a ${interval}`,
     renews: (date: string) => `Renews on ${date}`,
+    renewsAs: (date: string, tier: string, price: string) => `From ${date}: ${tier}, ${price}`,
     endsOn: (date: string) => `Ends on ${date}, not renewed`,
     ended: 'Over',
     states: { active: 'Active', past_due: 'Payment failed', ended: 'Over', disputed: 'Disputed' },
@@ -95,11 +96,13 @@ export const englishWallet = {
     changeTier: 'Change',
     tierTitle: 'Change your membership',
     tierText:
-      'To a higher one at once: you pay the difference for the rest of the time. To a lower one: the difference is taken off your next renewal.',
+      'To a dearer one at once: you pay the difference for the rest of the time. To a cheaper one: from your next renewal on.',
     tierCurrent: 'Yours now',
     tierChoose: 'Choose this one',
     tierOnly: 'There is no other membership in this club at the moment.',
+    tierNext: 'From the next renewal on',
     tierDone: (tier: string) => `You now have ${tier}.`,
+    tierPlanned: (tier: string) => `From the next renewal on you have ${tier}.`,
     cancel: 'Cancel',
     cancelTitle: 'Cancel this membership?',
     cancelText: (date: string) =>

@@ -107,7 +107,7 @@ export class WalletMemberships extends SitePart {
   #membership(membership: OwnMembership): TemplateResult {
     const { language } = this;
     const texts = this.words.wallet.memberships;
-    const { id, tier, status, cancelAtPeriodEnd, paidUntil } = membership;
+    const { id, tier, nextTier, status, cancelAtPeriodEnd, paidUntil } = membership;
     const state = stateOf(membership);
     const until = paidUntil ? formatLongDay(paidUntil, language) : '';
     return html`<li data-testid="membership-${id}" data-status=${status}>
@@ -116,8 +116,10 @@ export class WalletMemberships extends SitePart {
         <span class="state ${LOOK[state]}">${texts.states[state]}</span>
       </div>
       <p class="small muted">
-        ${texts.price(this.money(tier.priceMinor, tier.currency), tier.interval)}${
-          state === 'active' && until ? ` · ${cancelAtPeriodEnd ? texts.endsOn(until) : texts.renews(until)}` : nothing
+        ${this.#price(tier)}${
+          state === 'active' && until
+            ? ` · ${cancelAtPeriodEnd ? texts.endsOn(until) : nextTier ? texts.renewsAs(until, nextTier.name, this.#price(nextTier)) : texts.renews(until)}`
+            : nothing
         }
       </p>
       ${state === 'past_due' ? this.#pastDue(membership) : nothing}
@@ -130,6 +132,10 @@ export class WalletMemberships extends SitePart {
       }
       ${status === 'ended' ? nothing : this.#acts(membership, until)}
     </li>`;
+  }
+
+  #price({ priceMinor, currency, interval }: Tier): string {
+    return this.words.wallet.memberships.price(this.money(priceMinor, currency), interval);
   }
 
   #pastDue(membership: OwnMembership): TemplateResult {
@@ -189,12 +195,20 @@ export class WalletMemberships extends SitePart {
   #tier(tier: Tier, changing: OwnMembership): TemplateResult {
     const texts = this.words.wallet.memberships;
     const isNow = tier.id === changing.tier.id;
+    const isNext = tier.id === changing.nextTier?.id;
+    // Who has planned to leave their tier can stay in it after all.
+    const isChosen = isNext || (isNow && !changing.nextTier);
     return html`<li class=${isNow ? 'now' : ''} data-testid="tier-${tier.id}">
-      <div class="title-line"><b><bdi>${tier.name}</bdi></b><span>${texts.price(this.money(tier.priceMinor, tier.currency), tier.interval)}</span></div>
+      <div class="title-line"><b><bdi>${tier.name}</bdi></b><span>${this.#price(tier)}</span></div>
       ${tier.perks.map((perk) => html`<span class="small muted"><bdi>${perk}</bdi></span>`)}
       ${
-        isNow
-          ? html`<span class="state open" style="justify-self: start">${texts.tierCurrent}</span>`
+        isNow || isNext
+          ? html`<span class="state open" style="justify-self: start">${isNow ? texts.tierCurrent : texts.tierNext}</span>`
+          : nothing
+      }
+      ${
+        isChosen
+          ? nothing
           : html`<wa-button size="s" variant="brand" data-testid="choose-${tier.id}" ?loading=${this.busy === tier.id} @click=${() => this.#chooseTier(tier, changing)}>${texts.tierChoose}</wa-button>`
       }
     </li>`;
@@ -212,13 +226,15 @@ export class WalletMemberships extends SitePart {
   }
 
   async #chooseTier(tier: Tier, membership: OwnMembership): Promise<void> {
+    let isPlanned = false;
     const isDone = await this.act(tier.id, async () => {
-      await membershipsApi.changeTier(membership.id, tier.id);
+      isPlanned = (await membershipsApi.changeTier(membership.id, tier.id)).nextTier !== null;
       await this.load();
     });
     if (!isDone) return;
     this.changing = undefined;
-    this.note = this.words.wallet.memberships.tierDone(tier.name);
+    const texts = this.words.wallet.memberships;
+    this.note = isPlanned ? texts.tierPlanned(tier.name) : texts.tierDone(tier.name);
   }
 
   async #cancel(membership: OwnMembership, until: string): Promise<void> {

@@ -49,6 +49,7 @@ export class ModelRooms {
           this.#row(room).publication = publication;
         }),
       assertHoldsStage: (room, publication) => this.#run(() => assertHolds(room, publication)),
+      findStageHolder: (room) => this.#run(() => this.#row(room).publication ?? null),
     };
   }
 

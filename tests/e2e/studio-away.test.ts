@@ -1,0 +1,103 @@
+/** A studio whose connection is lost while it is live: it never goes on air again by itself when its live is over for it. */
+import type { Browser } from 'playwright-core';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { CHROMIUM, launchChromium, until, Visitor } from '../support/browser.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { createRoom, expectVideo, goLive, signIn } from './site.ts';
+
+const PATIENT = { timeout: 30_000, interval: 100 };
+/** Longer than the server waits for a publisher. */
+const LONG_AWAY_MS = 25_000;
+
+describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () => {
+  let loge: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    return async () => {
+      await browser.close();
+      await loge[Symbol.asyncDispose]();
+    };
+  });
+
+  const ends: AsyncDisposable[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end[Symbol.asyncDispose]();
+  });
+
+  const enter = async (options: { devices?: boolean; locale?: string } = {}) => {
+    const visitor = await Visitor.create(browser, options);
+    ends.push(visitor);
+    return visitor;
+  };
+
+  /** A laptop on air over a line that can be cut; its media takes another way. */
+  async function openLaptop(locale = 'en-GB') {
+    const line = await TcpProxy.create(loge.app.port);
+    ends.push(line);
+    const laptop = await enter({ devices: true, locale });
+    await laptop.page.clock.install();
+    await laptop.page.goto(`http://localhost:${line.port}/studio`);
+    await signIn(laptop, 'noah');
+    const room = await createRoom(laptop, { title: 'Open studio' });
+    await goLive(laptop);
+    return { laptop, line, room };
+  }
+
+  async function isConnected({ page }: Visitor): Promise<boolean> {
+    return page.locator('loge-studio').evaluate((element: HTMLElement & { room?: { state: string } }) => {
+      return element.room?.state === 'connected';
+    });
+  }
+
+  /** Nothing is sent, and no live is begun, as long as somebody might wait for it. */
+  async function expectOffAir(laptop: Visitor, room: string): Promise<void> {
+    await until(() => isConnected(laptop), 'the laptop is back');
+    expect(await laptop.by('end-live').count()).toBe(0);
+    // Nor after every attempt that it could make: those begin at once.
+    await laptop.page.clock.runFor(5_000);
+    expect(await laptop.sent()).toEqual([]);
+    expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'scheduled' });
+  }
+
+  test('steps back for the phone that took the live over and ended it', async () => {
+    const { laptop, line, room } = await openLaptop();
+    line.cut();
+    const phone = await enter({ devices: true });
+    await phone.page.goto(`${loge.url}/studio`);
+    await signIn(phone, 'noah');
+    await phone.page.goto(`${loge.url}/studio/${room}`);
+    await goLive(phone);
+    await phone.by('end-live').click();
+    await phone.by('end-live-confirm').click();
+    await phone.by('go-live').waitFor();
+    line.mend();
+    await expectOffAir(laptop, room);
+    await laptop.page.getByText('The live has ended').waitFor();
+  });
+
+  test.each([
+    { locale: 'en-GB', question: 'You are off air' },
+    { locale: 'fr-FR', question: 'Vous êtes hors antenne' },
+  ])('asks before it publishes again after a long loss ($locale)', async ({ locale, question }) => {
+    const { laptop, line, room } = await openLaptop(locale);
+    line.cut();
+    await until(async () => !(await isConnected(laptop)), 'the loss is noticed');
+    await laptop.page.clock.fastForward(LONG_AWAY_MS);
+    await laptop.by('live-interrupted').waitFor();
+    await laptop.page.getByText(question).waitFor();
+    line.mend();
+    await until(() => isConnected(laptop), 'the laptop is back');
+    await laptop.page.clock.runFor(5_000);
+    expect(await laptop.sent()).toEqual([]);
+    await laptop.by('go-live-again').click();
+    await laptop.by('end-live').waitFor();
+    const fan = await enter();
+    await fan.page.goto(`${loge.url}/rooms/${room}`);
+    await signIn(fan, 'lea');
+    await expectVideo(fan);
+    await expect.poll(() => laptop.by('live-interrupted').count(), PATIENT).toBe(0);
+  });
+});

@@ -1,0 +1,368 @@
+/**
+ * A model of the house for the SDK's race tests: rooms, sockets and media sessions as `server/protocol/README.md` describes them, in one place and
+ * without media. What goes over a socket stays in order; every delivery is a point.
+ */
+import type { Points } from './points.ts';
+
+const GRACE_MS = 20_000;
+
+interface Producer {
+  id: string;
+  source: string;
+  kind: string;
+  muted: boolean;
+}
+
+interface Session {
+  id: string;
+  publishes: boolean;
+  identity: string;
+  publication: string | null;
+  socket: FakeSocket | null;
+  producers: Map<string, Producer>;
+  viewport: unknown;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+type Input = Record<string, unknown> & { session: string };
+type Ack = (error: Error | null, answer?: unknown) => void;
+
+class Refusal extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+export class FakeHouse {
+  readonly points: Points;
+  readonly sessions = new Map<string, Session>();
+  readonly sockets = new Set<FakeSocket>();
+  isLive = false;
+  publication: string | null = null;
+  /** Publications that were ended or replaced. */
+  readonly over = new Set<string | null>();
+  hasAccess = true;
+  isReachable = true;
+  /** A page asks for the stage; whoever judges knows whether it was asked to. */
+  onPublish: (identity: string) => void = () => {};
+  #ids = 0;
+  #graceTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(points: Points) {
+    this.points = points;
+  }
+
+  welcome(identity: string) {
+    const isCreator = identity === 'ada';
+    return {
+      participant: { identity, name: identity, role: isCreator ? 'creator' : 'fan' },
+      can: { publish: isCreator, chat: true, tip: true, moderate: isCreator },
+      room: { id: 'room_00000001', status: this.isLive ? 'live' : 'scheduled', access: { kind: 'free' } },
+      access: this.#access,
+      viewerCount: 0,
+      live: this.isLive,
+      wallet: null,
+      currency: 'eur',
+      inside: this.hasAccess ? this.#inside() : null,
+      serverTime: '2030-01-01T00:00:00.000Z',
+    };
+  }
+
+  handle(socket: FakeSocket, name: string, input: Input): unknown {
+    switch (name) {
+      case 'stage:publish':
+        return this.#publish(socket, input);
+      case 'stage:watch':
+        return this.#watch(socket, input);
+      case 'stage:resume':
+        return this.#resume(socket, input);
+      case 'stage:produce':
+        return this.#produce(this.#own(socket, input), input);
+      case 'stage:unproduce':
+        return this.#unproduce(this.#own(socket, input), input.producerId as string);
+      case 'stage:mute':
+        return this.#mute(this.#own(socket, input), input);
+      case 'stage:viewport':
+        this.#own(socket, input).viewport = input.viewport;
+        return {};
+      case 'stage:leave':
+        this.end(this.#own(socket, input), 'closed', false);
+        return {};
+      case 'stage:endLive':
+        if (this.publication === null || !input.publication || this.publication === input.publication) this.endLive();
+        return {};
+      default:
+        return { sessions: [], entries: [], lastSeq: 0 };
+    }
+  }
+
+  get publishers(): Session[] {
+    return [...this.sessions.values()].filter(({ publishes }) => publishes);
+  }
+
+  get viewers(): Session[] {
+    return [...this.sessions.values()].filter(({ publishes }) => !publishes);
+  }
+
+  /** The other page of the creator, which is no page of the SDK's: it takes the stage, or takes it and ends it. */
+  replace(): void {
+    if (this.publication !== null) this.over.add(this.publication);
+    this.publication = 'publication-of-the-phone';
+    for (const session of this.publishers) this.end(session, 'replaced');
+  }
+
+  endLive(): void {
+    clearTimeout(this.#graceTimer);
+    for (const session of this.publishers) this.end(session, 'closed');
+    if (this.publication !== null) this.over.add(this.publication);
+    this.publication = null;
+    this.#setLive(false);
+  }
+
+  loseNode(): void {
+    for (const session of this.sessions.values()) this.end(session, 'node_lost');
+  }
+
+  move(): void {
+    for (const { id, socket } of this.sessions.values()) socket?.deliver('stage:moveWanted', { session: id });
+  }
+
+  setAccess(hasAccess: boolean): void {
+    this.hasAccess = hasAccess;
+    if (!hasAccess) for (const session of this.sessions.values()) this.end(session, 'closed');
+    for (const socket of this.sockets)
+      if (hasAccess) socket.deliver('rooms:accessGranted', { access: this.#access, inside: this.#inside() });
+      else socket.deliver('rooms:accessRevoked', { access: this.#access });
+  }
+
+  consumersOf({ id }: Session): { id: string; source: string; muted: boolean }[] {
+    return this.publishers.flatMap(({ producers }) =>
+      [...producers.values()].map((producer) => ({ ...producer, id: `${id}/${producer.id}` })),
+    );
+  }
+
+  end(session: Session, reason: string, tell = true): void {
+    if (!this.sessions.delete(session.id)) return;
+    clearTimeout(session.timer);
+    if (tell) session.socket?.deliver('stage:sessionClosed', { session: session.id, reason });
+    for (const producer of session.producers.keys()) this.#tellRemoved(producer);
+    if (session.publishes && this.publishers.length === 0)
+      this.#graceTimer = setTimeout(() => this.endLive(), GRACE_MS);
+  }
+
+  handleGone(socket: FakeSocket, clean: boolean): void {
+    this.sockets.delete(socket);
+    for (const session of this.sessions.values()) {
+      if (session.socket !== socket) continue;
+      session.socket = null;
+      if (clean) this.end(session, 'closed');
+      else session.timer = setTimeout(() => this.end(session, 'lease_expired'), GRACE_MS);
+    }
+  }
+
+  get #access() {
+    return this.hasAccess ? { state: 'granted', reason: 'free' } : { state: 'refused', reason: 'revoked' };
+  }
+
+  #inside() {
+    return {
+      chat: { entries: [], lastSeq: 0 },
+      chatState: { version: 1, poll: null },
+      restriction: { kind: null },
+      ownVote: null,
+      held: [],
+      tipping: { goal: null, menu: { items: [] } },
+      stage: { live: this.isLive, spares: false },
+    };
+  }
+
+  #open(socket: FakeSocket, publishes: boolean, publication: string | null): Session {
+    if (!this.hasAccess) throw new Refusal('access_required');
+    const id = `session_${++this.#ids}`;
+    const { identity } = socket;
+    const session = { id, publishes, identity, publication, socket, producers: new Map(), viewport: undefined };
+    this.sessions.set(id, session);
+    return session;
+  }
+
+  #publish(socket: FakeSocket, { publication, restore }: Input) {
+    const name = publication as string;
+    if (!restore) this.publication = name;
+    if (this.publication !== name) throw new Refusal(this.publication === null ? 'live_over' : 'live_replaced');
+    const before = this.publishers;
+    const { id } = this.#open(socket, true, name);
+    for (const session of before) this.end(session, session.publication === name ? 'moved' : 'replaced');
+    clearTimeout(this.#graceTimer);
+    return { session: id, transport: {}, connected: true };
+  }
+
+  #watch(socket: FakeSocket, { viewport }: Input) {
+    if (!this.isLive) throw new Refusal('not_live');
+    const session = this.#open(socket, false, null);
+    session.viewport = viewport;
+    return { session: session.id, transport: {}, connected: true, consumers: this.consumersOf(session) };
+  }
+
+  #resume(socket: FakeSocket, { session: id, publication }: Input) {
+    const session = this.sessions.get(id);
+    if (!session || session.identity !== socket.identity) {
+      if (publication && this.publication !== publication)
+        throw new Refusal(this.publication === null ? 'live_over' : 'live_replaced');
+      throw new Refusal('session_not_found');
+    }
+    clearTimeout(session.timer);
+    session.socket = socket;
+    return { consumers: session.publishes ? [] : this.consumersOf(session) };
+  }
+
+  #produce(session: Session, { source, kind, muted }: Input) {
+    for (const known of session.producers.values()) if (known.source === source) this.#unproduce(session, known.id);
+    const producer = { id: `producer_${++this.#ids}`, source: source as string, kind: kind as string, muted: !!muted };
+    session.producers.set(producer.id, producer);
+    for (const { id, socket } of this.viewers)
+      socket?.deliver('stage:consumersAdded', {
+        session: id,
+        consumers: [{ ...producer, id: `${id}/${producer.id}` }],
+      });
+    this.#setLive(true);
+    return { producerId: producer.id };
+  }
+
+  #unproduce(session: Session, producerId: string) {
+    if (!session.producers.delete(producerId)) throw new Refusal('producer_not_found');
+    this.#tellRemoved(producerId);
+    return {};
+  }
+
+  #tellRemoved(producerId: string): void {
+    for (const { id, socket } of this.viewers)
+      socket?.deliver('stage:consumersRemoved', { session: id, consumerIds: [`${id}/${producerId}`] });
+  }
+
+  #mute(session: Session, { producerId, muted }: Input) {
+    const producer = session.producers.get(producerId as string);
+    if (!producer) throw new Refusal('producer_not_found');
+    producer.muted = muted as boolean;
+    for (const { id, socket } of this.viewers)
+      socket?.deliver('stage:trackMuted', { session: id, consumerId: `${id}/${producerId}`, muted: producer.muted });
+    return {};
+  }
+
+  #own(socket: FakeSocket, { session: id }: Input): Session {
+    const session = this.sessions.get(id);
+    if (session?.socket !== socket) throw new Refusal('session_not_found');
+    return session;
+  }
+
+  #setLive(live: boolean): void {
+    if (this.isLive === live) return;
+    this.isLive = live;
+    const at = '2030-01-01T00:00:00.000Z';
+    for (const socket of this.sockets)
+      socket.deliver(live ? 'stage:liveStarted' : 'stage:liveEnded', live ? { startedAt: at } : { endedAt: at });
+  }
+}
+
+let sockets = 0;
+
+/** What the SDK uses of a Socket.IO client. The token is the identity. */
+export class FakeSocket {
+  connected = false;
+  identity = '';
+  readonly io = { on: () => {}, engine: { close: () => this.#leave(false) } };
+  readonly #house: FakeHouse;
+  readonly #line = `${++sockets}`;
+  readonly #listeners = new Map<string, (value: unknown) => void>();
+  #onAny: ((name: string, data: unknown) => void) | null = null;
+  readonly #acks = new Set<Ack>();
+
+  constructor(house: FakeHouse, options: { auth: (give: (auth: { token: string }) => void) => void }) {
+    this.#house = house;
+    options.auth(({ token }) => {
+      this.identity = token;
+      house.points.add(this.#up, () => this.#connect());
+    });
+  }
+
+  on(name: string, listener: (value: unknown) => void): void {
+    this.#listeners.set(name, listener);
+  }
+
+  off(name: string): void {
+    this.#listeners.delete(name);
+  }
+
+  onAny(listener: (name: string, data: unknown) => void): void {
+    this.#onAny = listener;
+  }
+
+  offAny(): void {
+    this.#onAny = null;
+  }
+
+  timeout() {
+    return { emit: (name: string, input: Input, _about: unknown, ack: Ack) => this.#emit(name, input, ack) };
+  }
+
+  disconnect(): void {
+    this.#leave(true);
+  }
+
+  /** From the server, after what it has sent before. */
+  deliver(name: string, data: unknown): void {
+    this.#house.points.add(this.#down, () => this.#onAny?.(name, data));
+  }
+
+  /** The network is gone: what was on its way is lost. */
+  lose(): void {
+    this.#leave(false);
+    this.#listeners.get('disconnect')?.('transport close');
+  }
+
+  get #up(): string {
+    return `${this.#line} up`;
+  }
+
+  get #down(): string {
+    return `${this.#line} down`;
+  }
+
+  #connect(): void {
+    if (!this.#house.isReachable) {
+      this.#listeners.get('connect_error')?.(new Error('unreachable'));
+      return;
+    }
+    this.connected = true;
+    this.#house.sockets.add(this);
+    this.deliver('rooms:welcome', this.#house.welcome(this.identity));
+  }
+
+  #emit(name: string, input: Input, ack: Ack): void {
+    this.#acks.add(ack);
+    if (name === 'stage:publish' || name === 'stage:produce') this.#house.onPublish(this.identity);
+    this.#house.points.add(this.#up, () => {
+      let answer: unknown;
+      try {
+        answer = { ok: true, data: this.#house.handle(this, name, input) };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        answer = { ok: false, error: { code: error.code, message: '', retryable: error.code === 'not_live' } };
+      }
+      this.#house.points.add(this.#down, () => {
+        if (this.#acks.delete(ack)) ack(null, answer);
+      });
+    });
+  }
+
+  #leave(clean: boolean): void {
+    this.#house.points.drop(this.#up);
+    this.#house.points.drop(this.#down);
+    this.connected = false;
+    for (const ack of this.#acks) ack(new Error('gone'));
+    this.#acks.clear();
+    // Whether in time or not, the server hears of it.
+    this.#house.handleGone(this, clean);
+  }
+}
