@@ -131,7 +131,7 @@ describe('addresses', () => {
     expect([reply.status, reply.json.error.code]).toEqual([status, code]);
   });
 
-  test('a method that a path does not have is not found either', async () => {
+  test('a method that a path does not take is refused with those that it takes', async () => {
     const refused = await http.server('DELETE', '/v1/rooms');
     expect([refused.status, refused.json.error.code]).toEqual([405, 'method_not_allowed']);
     expect(refused.headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST');

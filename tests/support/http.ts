@@ -271,10 +271,17 @@ function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
   };
 }
 
+/** What answers 405 is mounted at every path, for every method. */
+function takesEveryMethod(route: Express['router']['stack'][number]['route']): boolean {
+  return route?.stack.some(({ method }) => method === 'connect') ?? false;
+}
+
 function routesOf(app: Express): TestHttp['routes'] {
-  const layers = app.router.stack.flatMap(
-    ({ route }) => route?.stack.flatMap(({ method }) => (method ? [[method, route.path] as const] : [])) ?? [],
-  );
+  const layers = app.router.stack
+    .filter(({ route }) => !takesEveryMethod(route))
+    .flatMap(
+      ({ route }) => route?.stack.flatMap(({ method }) => (method ? [[method, route.path] as const] : [])) ?? [],
+    );
   const named = layers.map(([method, path]) => `${method.toUpperCase()} ${path}`);
   return [...new Set(named)].map((it) => {
     const [method = '', path = ''] = it.split(' ');
