@@ -82,8 +82,8 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
           charged_minor, requested_at, expires_at, ended_at)
         select 'private_' || n, ${room}, ${who(7)}, ${who(19)}, 'Léa', case when n % 6 = 0 then 'declined' else 'ended' end, 100, 'eur', 'f', 't',
           500, n % 3 * 100, ${at}, ${at}, ${at} from ${series(MANY)}`,
-      sql`insert into refunds (id, topup, identity, amount_minor, currency, "to", status, reason, "by", created_at)
-        select 'refund_' || n, 'topup_' || n, ${who(11)}, 100, 'eur', 'card', 'succeeded', 'r', 'ada', ${at} from ${series(MANY)}`,
+      sql`insert into refunds (id, topup, identity, amount_minor, settled_minor, currency, "to", status, reason, "by", created_at)
+        select 'refund_' || n, 'topup_' || n, ${who(11)}, 100, 100, 'eur', 'card', 'succeeded', 'r', 'ada', ${at} from ${series(MANY)}`,
     ];
     for (const statement of statements) await db.orm.execute(statement);
     await db.orm.execute(sql`analyze`);

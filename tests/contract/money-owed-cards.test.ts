@@ -13,7 +13,8 @@ import { createId, type TicketId, type TopupId } from '../../server/protocol/ids
 import { DATABASES } from '../support/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 const CARD_WHOSE_REFUNDS_COME_BACK = '4000 0000 0000 5126';
 const failure = (code: string) => expect.objectContaining({ code });
 const reason = 'By mistake';
@@ -32,7 +33,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     isRefusing = false;
     spendsKeys = false;
     spent = { refunds: [], transfers: [] };
-    house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
+    house = await openMoneyHouse({ db, isRunning: false, settleDelayMs: HOUR_MS, wrapProvider });
     stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
   });
 
@@ -158,16 +159,16 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
   test('a refund by hand that comes back is owed, is ordered by asking for it, and is settled by another by hand', async () => {
     const first = await ticketByCard(CARD_WHOSE_REFUNDS_COME_BACK);
     await byHand(first.ticket);
-    await house.emulator.flush();
+    house.advance(2 * HOUR_MS);
     await house.money.sweep();
     expect(await owedMinor()).toBe(2_000);
     expect(await refund({ ticket: first.ticket, reason })).toMatchObject({ amountMinor: 2_000 });
-    await house.emulator.flush();
+    house.advance(2 * HOUR_MS);
     await house.money.sweep();
     expect(await statusesOf(first.ticket)).toEqual(['failed']);
     await byHand(first.ticket);
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
-    await house.emulator.flush();
+    house.advance(2 * HOUR_MS);
     await house.money.sweep();
     expect([await owedMinor(), await lostMinor()]).toEqual([2_000, 0]);
     expect((await house.money.desk.getPayment(first.ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
@@ -191,7 +192,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
 
     await spend(CARD_WHOSE_REFUNDS_COME_BACK);
     expect(await lostMinor()).toBe(1_500);
-    await house.emulator.flush();
+    house.advance(2 * HOUR_MS);
     await house.money.sweep();
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
   });
@@ -200,7 +201,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     const { ticket } = await ticketByCard(CARD_WHOSE_REFUNDS_COME_BACK);
     await refund({ ticket, reason, amountMinor: 500 });
     const close = await dispute(ticket, 1_500);
-    await house.emulator.flush();
+    house.advance(2 * HOUR_MS);
     await house.money.sweep();
     expect(await owedMinor()).toBe(500);
     await expect(refund({ ticket, reason, amountMinor: 500 })).rejects.toEqual(failure('not_refundable'));

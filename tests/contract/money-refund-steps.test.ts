@@ -12,6 +12,8 @@ import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts'
 
 /** More than a refund has. */
 const STEPS_MAX = 60;
+/** Each step is a purchase, a flow and another process. */
+const TIMEOUT_MS = 240_000;
 const DAY_MS = 24 * 60 * 60_000;
 
 class Killed extends Error {}
@@ -45,7 +47,7 @@ class Killer {
   }
 }
 
-describe.each(DATABASES)('a refund that is killed at each step on $name', ({ open }) => {
+describe.each(DATABASES)('a refund that is killed at each step on $name', { timeout: TIMEOUT_MS }, ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;

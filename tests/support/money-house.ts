@@ -75,6 +75,8 @@ export interface MoneyHouseOptions {
   isRunning?: boolean;
   dataFile?: string;
   walletMode?: 'on' | 'off';
+  /** How long the emulator's card networks take; absent means its own default. Their answers come as `advance` sets the clock forward. */
+  settleDelayMs?: number;
   promoPays?: 'everything' | 'tickets';
   /** Stands between money and the provider: what happens while a request is on its way. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
@@ -102,6 +104,7 @@ export async function openMoneyHouse({
   isRunning = true,
   dataFile,
   walletMode = 'on',
+  settleDelayMs,
   promoPays = 'everything',
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
@@ -116,6 +119,7 @@ export async function openMoneyHouse({
   const emulator = await StripeEmulator.create({
     port: 0,
     ...(dataFile ? { dataFile } : {}),
+    ...(settleDelayMs === undefined ? {} : { settleDelayMs }),
     log: (message, fields) => log.debug(fields ?? {}, message),
   });
   const openMoney = () =>
