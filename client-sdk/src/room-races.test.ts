@@ -273,9 +273,9 @@ function parsePlan(text: string): Plan {
 /** What deeper runs have found. */
 const FOUND = ['mute at 3, replaceAndEnd at 7', 'mute at 4, endElsewhere at 11, lose at 11'];
 
-it.each(FOUND)('of a creator who goes live: %s', (plan) =>
-  run(SCENARIOS['of a creator who goes live'] as Scenario, parsePlan(plan)),
-);
+it.each(FOUND)('of a creator who goes live: %s', async (plan) => {
+  await run(SCENARIOS['of a creator who goes live'] as Scenario, parsePlan(plan));
+});
 
 describe(`schedules of up to ${DEPTH} acts (seed ${SEED})`, { timeout: 3_600_000 }, () => {
   it.each(Object.entries(SCENARIOS))('%s', async (_name, scenario) => {
