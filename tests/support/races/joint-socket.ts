@@ -1,7 +1,6 @@
 /** A page's socket to one of several gateways of the live model: the real stage answers, over a network with its own pace. */
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { StageCaller } from '../../../server/stage/session-commands.ts';
-import type { Stage } from '../../../server/stage/stage.ts';
 import { type ModelHouse, ROOM } from '../live-model/model-house.ts';
 import type { ModelChance } from '../live-model/model-node.ts';
 
