@@ -73,11 +73,11 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
       sql`insert into tips (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
         select 'tip_' || n, ${room}, case when n % 2 = 0 then 'whale' else ${who(17)} end, 'Léa', 'fan', 100, 'eur', n::text, 'settled', 'f',
           80, ${at} from ${series(MANY)}`,
-      sql`insert into memberships (id, tier, creator, identity, name, status, success_url, cancel_url, created_at, expires_at)
-        select 'mbr_' || n, 'tier_1', ${who(3)}, 'person-' || n % 1000, 'Léa', 'ended', '', '', ${at}, ${at} from ${series(MANY)}`,
-      sql`insert into membership_invoices (invoice, id, membership, amount_minor, currency, fee_policy, terms, creator_minor, period_end, paid_at,
+      sql`insert into memberships (id, tier, renewal_tier, creator, identity, name, status, success_url, cancel_url, created_at, expires_at)
+        select 'mbr_' || n, 'tier_1', 'tier_1', ${who(3)}, 'person-' || n % 1000, 'Léa', 'ended', '', '', ${at}, ${at} from ${series(MANY)}`,
+      sql`insert into membership_invoices (invoice, id, membership, tier, amount_minor, currency, fee_policy, terms, creator_minor, period_end, paid_at,
           booked_at)
-        select 'in_' || n, 'invoice_' || n, 'mbr_' || n % 3000, 900, 'eur', 'f', 't', 700, ${at}, ${at}, ${at} from ${series(MANY)}`,
+        select 'in_' || n, 'invoice_' || n, 'mbr_' || n % 3000, 'tier_1', 900, 'eur', 'f', 't', 700, ${at}, ${at}, ${at} from ${series(MANY)}`,
       sql`insert into private_sessions (id, room, creator, identity, name, status, rate_minor, currency, fee_policy, terms, held_minor,
           charged_minor, requested_at, expires_at, ended_at)
         select 'private_' || n, ${room}, ${who(7)}, ${who(19)}, 'Léa', case when n % 6 = 0 then 'declined' else 'ended' end, 100, 'eur', 'f', 't',
