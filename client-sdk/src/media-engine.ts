@@ -67,12 +67,17 @@ export class MediaEngine {
     return certificate ? { role: 'client', fingerprints: wireFingerprints(certificate) } : undefined;
   }
 
-  async createTransport(direction: 'send' | 'recv', options: WireTransportOptions): Promise<Transport> {
+  /** `iceServers`: newer than those of the welcome, whose credentials end after an hour. */
+  async createTransport(
+    direction: 'send' | 'recv',
+    options: WireTransportOptions,
+    iceServers: RTCIceServer[] = this.#iceServers,
+  ): Promise<Transport> {
     const device = await this.ready();
     const certificate = await this.#certificate;
     const settings: TransportOptions = {
       ...(options as unknown as TransportOptions), // The wire keeps mediasoup's own JSON, checked by the SFU that made it.
-      iceServers: this.#iceServers,
+      iceServers,
       ...(certificate ? { additionalSettings: { certificates: [certificate] } } : {}),
     };
     return direction === 'send' ? device.createSendTransport(settings) : device.createRecvTransport(settings);

@@ -15,7 +15,7 @@ import { listenToNetwork } from './network.ts';
 
 interface MediaTransportOptions {
   direction: 'send' | 'recv';
-  answer: Pick<PublishAnswer, 'session' | 'transport' | 'connected'>;
+  answer: Pick<PublishAnswer, 'session' | 'transport' | 'connected' | 'iceServers'>;
   engine: MediaEngine;
   connection: Pick<Connection, 'request' | 'state'>;
   log: Log;
@@ -51,7 +51,8 @@ export class MediaTransport {
   }
 
   static async create(options: MediaTransportOptions): Promise<MediaTransport> {
-    const transport = await options.engine.createTransport(options.direction, options.answer.transport);
+    const { transport: transportOptions, iceServers } = options.answer;
+    const transport = await options.engine.createTransport(options.direction, transportOptions, iceServers);
     return new MediaTransport(transport, options);
   }
 
@@ -95,7 +96,10 @@ export class MediaTransport {
 
   async #restartOnce(): Promise<boolean> {
     try {
-      const { iceParameters } = await this.#connection.request('stage:restartIce', { session: this.session });
+      const { iceParameters, iceServers } = await this.#connection.request('stage:restartIce', {
+        session: this.session,
+      });
+      if (iceServers) await this.transport.updateIceServers({ iceServers });
       await this.transport.restartIce({ iceParameters });
       this.#log('info', 'ICE restarted', { session: this.session });
     } catch (error) {

@@ -20,15 +20,20 @@ export function mountOperations(
   app.get('/healthz', noStore, (_request, response) => {
     response.json({ status: 'ok' });
   });
-  app.get('/readyz', noStore, async (_request, response) => {
+  const isOpenTo = (request: Request) => context.config.development || isDirectFromLoopback(request);
+  app.get('/readyz', noStore, async (request, response) => {
     const reasons = [...live.whyNotReady(), ...((await probe.answers()) ? [] : ['database: no answer'])];
     if (reasons.length === 0) return void response.json({ status: 'ready' });
+    // A balancer needs the status alone; what is broken inside is for whoever stands on this machine, and in the logs.
+    if (!isOpenTo(request)) {
+      return void response.status(503).json({ status: 'not_ready', error: new AppError('unavailable').toWire() });
+    }
     const { message } = new AppError('unavailable');
     const error = new AppError('unavailable', `${message} (${reasons.join('; ')})`).toWire();
     response.status(503).json({ status: 'not_ready', reasons, error });
   });
   app.get('/metrics', noStore, async (request, response) => {
-    if (!context.config.development && !isDirectFromLoopback(request)) {
+    if (!isOpenTo(request)) {
       await auth.admit({ auth: 'server', scope: 'metrics', limit: 'server' }, request, response);
     }
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());

@@ -24,6 +24,9 @@ test('not ready: every reason is told, and being alive is something else', async
   const { status, json, text } = await http.call('GET', '/readyz');
   expect([status, json.status, json.error.code]).toEqual([503, 'not_ready', 'unavailable']);
   expect(text).not.toContain('connection refused');
+  const proxied = await http.call('GET', '/readyz', { headers: { 'x-forwarded-for': '203.0.113.9' } });
+  expect([proxied.status, proxied.json.status, proxied.json.reasons]).toEqual([503, 'not_ready', undefined]);
+  expect(proxied.text).not.toContain('draining');
   expect((await http.call('GET', '/healthz')).status).toBe(200);
   http.notReady.length = 0;
   vi.restoreAllMocks();

@@ -3,6 +3,7 @@ import type { RtpCapabilities, RtpParameters } from '../../sfu/contract.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { Access } from '../protocol/rooms.ts';
 import type { StageCaller } from '../stage/session-commands.ts';
+import { createIceServers } from '../stage/turn.ts';
 import type { ChatLive } from './chat-live.ts';
 import { chatHandlers } from './chat-requests.ts';
 import type { Connection } from './connection.ts';
@@ -30,7 +31,7 @@ type HandlersOf<Domain extends string> = {
   [N in keyof Handlers as N extends `${Domain}:${string}` ? N : never]: Handlers[N];
 };
 
-function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
+function stageHandlers({ rooms, stage, config, clock }: GatewayContext): HandlersOf<'stage'> {
   const caller = (connection: Connection, access: Access = connection.access): StageCaller => ({
     room: connection.roomId,
     identity: connection.participant.identity,
@@ -45,21 +46,29 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
     if (connection.closed || !connection.isInside) throw new AppError('access_required');
     return caller(connection, access);
   };
+  const withIceServers = <T extends object>({ participant }: Connection, answer: T) => {
+    if (!config.turn) return answer;
+    return { ...answer, iceServers: createIceServers(config.turn, participant.identity, clock.now()) };
+  };
   return {
     'stage:watch': {
       from: 'inside',
       limit: 'stage',
       handle: async (connection, input) =>
-        stage.watch(await freshCaller(connection), {
-          ...input,
-          rtpCapabilities: input.rtpCapabilities as RtpCapabilities,
-        }),
+        withIceServers(
+          connection,
+          await stage.watch(await freshCaller(connection), {
+            ...input,
+            rtpCapabilities: input.rtpCapabilities as RtpCapabilities,
+          }),
+        ),
     },
     'stage:publish': {
       from: 'inside',
       right: 'publish',
       limit: 'stage',
-      handle: async (connection, input) => stage.publish(await freshCaller(connection), input),
+      handle: async (connection, input) =>
+        withIceServers(connection, await stage.publish(await freshCaller(connection), input)),
     },
     'stage:connect': {
       from: 'inside',
@@ -72,7 +81,8 @@ function stageHandlers({ rooms, stage }: GatewayContext): HandlersOf<'stage'> {
     'stage:restartIce': {
       from: 'inside',
       limit: 'stage',
-      handle: (connection, { session }) => stage.commands.restartIce(caller(connection), session),
+      handle: async (connection, { session }) =>
+        withIceServers(connection, await stage.commands.restartIce(caller(connection), session)),
     },
     'stage:produce': {
       from: 'inside',

@@ -84,6 +84,12 @@ export const iceServers = z.array(
   z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() }),
 );
 export type IceServers = z.infer<typeof iceServers>;
+/** Credentials of TURN last an hour, so each answer that begins a connection brings new ones, in place of those of the welcome. */
+const freshIceServers = iceServers.optional();
+export const restartIceAnswer = z.object({
+  iceParameters: transportOptions.shape.iceParameters,
+  iceServers: freshIceServers,
+});
 
 export const watchAnswer = z.object({
   session: sessionId,
@@ -91,9 +97,15 @@ export const watchAnswer = z.object({
   consumers: z.array(consumerOptions),
   /** True when the DTLS parameters sent along were taken: no `stage:connect` is needed. */
   connected: z.boolean(),
+  iceServers: freshIceServers,
 });
 export type WatchAnswer = z.infer<typeof watchAnswer>;
-export const publishAnswer = z.object({ session: sessionId, transport: transportOptions, connected: z.boolean() });
+export const publishAnswer = z.object({
+  session: sessionId,
+  transport: transportOptions,
+  connected: z.boolean(),
+  iceServers: freshIceServers,
+});
 export type PublishAnswer = z.infer<typeof publishAnswer>;
 
 /** What a viewer receives now, for whatever they missed while their socket was gone; nothing for a publisher. */

@@ -320,7 +320,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect(await codeOf(say(there, ada, 'never'))).toBe('ok');
       expect(await here.moderation.words('ada')).toMatchObject({ words: { length: 3 } });
       const bad = here.moderation.setWords({ creator: 'ada', actor: ada, words: [{ pattern: '*', action: 'hold' }] });
-      expect(await codeOf(bad)).toBe('invalid_request');
+      expect(await codeOf(bad)).toBe('word_pattern_invalid');
       expect((await here.moderation.words('ada')).words).toHaveLength(3);
     });
 

@@ -572,11 +572,11 @@ describe('what is over, or not offered any more', () => {
       'tier_retired',
     ],
     ['a ticket that was refunded, refunded again', () => refund({ ticket: scene.own.withdrawn }), 'already_refunded'],
-    ['credit that would have run out', () => promotion({ expiresAt: '2020-01-01T00:00:00Z' }), 'invalid_request'],
+    ['credit that would have run out', () => promotion({ expiresAt: '2020-01-01T00:00:00Z' }), 'time_in_past'],
     [
       'fees from a day that is past',
       () => scene.server('POST', '/v1/fee-policies', { commissionBps: 1, effectiveAt: '2020-01-01T00:00:00Z' }),
-      'invalid_request',
+      'time_in_past',
     ],
   ]);
 });

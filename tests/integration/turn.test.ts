@@ -7,8 +7,10 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIceServers } from '../../server/stage/turn.ts';
+import { startApp } from '../support/app.ts';
 
 /**
  * A real coturn with the configuration that we ship, and a client that speaks TURN (RFC 8656) as far as an allocation: what a gateway signs
@@ -106,6 +108,28 @@ test.skipIf(!program)('coturn relays to SFU nodes and to no other address', asyn
   expect(await client.permit(SFU_ADDRESS)).toBe('permitted');
   for (const address of ['8.8.8.8', '203.0.113.11', '10.0.0.1', '169.254.169.254', '192.168.1.1', '172.20.0.1']) {
     expect(await client.permit(address), address).toBe(403);
+  }
+});
+
+test('each answer that begins a connection brings credentials that are new', async () => {
+  let aheadMs = 0;
+  const env = { LOGE_TURN_URLS: 'turn:turn.example:3478', LOGE_TURN_SECRET: SECRET.repeat(2) };
+  await using loge = await startApp({ env, clock: { now: () => Date.now() + aheadMs } });
+  const room = await loge.createRoom({ kind: 'free' });
+  const token = await loge.token({ identity: 'ada', room: room.id, role: 'creator' });
+  const socket = io(loge.url, { auth: { token }, transports: ['websocket'], reconnection: false, forceNew: true });
+  try {
+    await new Promise((resolve, reject) => socket.once('rooms:welcome', resolve).once('connect_error', reject));
+    const ask = async (request: string, input: object) => {
+      const { data } = await socket.timeout(5_000).emitWithAck(request, input);
+      return { ...data, expiresAt: Number.parseInt(data.iceServers[0].username, 10) };
+    };
+    const published = await ask('stage:publish', {});
+    aheadMs = 1_800_000;
+    const restarted = await ask('stage:restartIce', { session: published.session });
+    expect(restarted.expiresAt - published.expiresAt).toBeGreaterThanOrEqual(1_800);
+  } finally {
+    socket.close();
   }
 });
 
