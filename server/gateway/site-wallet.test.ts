@@ -175,7 +175,7 @@ test('what moved the credit comes page by page, each line once, and ends', async
   expect(rest).toEqual({ entries: whole.entries.slice(2), next: null });
   // A place in somebody's history is nothing in another's.
   const foreign = await as('lea', 'GET', `/site/wallet/history?after=${next}`);
-  expect(foreign.json.error.code).toBe('invalid_request');
+  expect(foreign.json.error.code).toBe('cursor_invalid');
 });
 
 test('a ticket without the waiver is given back by its owner alone', async () => {

@@ -208,11 +208,13 @@ export class Memberships {
   async changeTier(identity: string, id: string, tierId: string): Promise<Membership> {
     const { clubs } = this.#context.rooms;
     const wanted = await clubs.getTier(tierId);
+    const { row: known } = await this.#findOwn(identity, id);
+    if (wanted.creator !== known.creator) throw new AppError('tier_not_found');
+    if (!wanted.isActive && ![known.tier, known.renewalTier].includes(wanted.id)) throw new AppError('tier_retired');
     return this.#change(identity, id, async (subscription) => {
       // What is paid for decides what the change costs: it is read just before.
       await this.sync.sync(id, subscription);
       const { row } = await this.#findOwn(identity, id);
-      if (wanted.creator !== row.creator) throw new AppError('tier_not_found');
       if (wanted.id === row.renewalTier) return;
       const [paid, renewal] = [await clubs.getTier(row.tier), await clubs.getTier(row.renewalTier)];
       if (!wanted.isActive && wanted.id !== paid.id) throw new AppError('tier_retired');

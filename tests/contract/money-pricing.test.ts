@@ -38,7 +38,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     const before = await tip(identity, 600);
     await expect(
       house.money.pricing.addFeePolicy({ commissionBps: 100, effectiveAt: '2020-01-01T00:00:00Z' }),
-    ).rejects.toEqual(failure('invalid_request'));
+    ).rejects.toEqual(failure('time_in_past'));
     const effectiveAt = new Date(Date.now() + 3_600_000).toISOString();
     const added = await house.money.pricing.addFeePolicy({ commissionBps: 1_000, effectiveAt });
     expect(added).toMatchObject({ version: 2, commissionBps: 1_000, inForce: false });
@@ -120,7 +120,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     await expect(house.money.quote({ room: free, identity, kind: 'ticket' })).rejects.toEqual(
       failure('nothing_to_buy'),
     );
-    await expect(house.money.quote({ room: free, identity, kind: 'tip' })).rejects.toEqual(failure('invalid_request'));
+    await expect(house.money.quote({ room: free, identity, kind: 'tip' })).rejects.toEqual(failure('amount_invalid'));
   });
 
   test('a pledge is shown before, booked to its association, taken back by a refund, and ends when it is taken back', async () => {
