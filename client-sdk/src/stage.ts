@@ -84,7 +84,7 @@ export class Stage {
         onTrackRemoved: (track, rejoining) => this.#handleTrackRemoved(track, rejoining),
         onTrackMuted: (track) => emit('trackMuted', track),
         onError: (error) => emit('error', error),
-        viewport: () => this.#tellableViewport(),
+        viewport: () => this.#viewport.current,
       },
     });
   }
@@ -207,12 +207,6 @@ export class Stage {
 
   get #isAttached(): boolean {
     return Object.values(this.#views).some((view) => view.elements.size > 0);
-  }
-
-  #tellableViewport(): Viewport | undefined {
-    const viewport = this.#viewport.current;
-    this.#viewport.noteTold(viewport);
-    return viewport;
   }
 
   #handleTrackAdded(track: StageTrack): void {

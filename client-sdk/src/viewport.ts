@@ -63,11 +63,6 @@ export class ViewportTracker {
     this.#schedule();
   }
 
-  /** The server has been told this size by other means, such as with the request to watch. */
-  noteTold(viewport: Viewport | undefined): void {
-    this.#told = viewport;
-  }
-
   close(): void {
     clearTimeout(this.#timer);
     this.#elements.clear();

@@ -233,13 +233,21 @@ function schemaOfParam(name: string, path: string): JsonSchema {
 }
 
 function inputSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', override: describeInput });
   return rest;
+}
+
+/** What every input is held to beyond its own schema: no unknown fields, and no NUL, which Postgres cannot store. */
+function describeInput({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.type === 'object') jsonSchema.additionalProperties = false;
+  const { type, pattern, format, enum: values, const: value } = jsonSchema;
+  const isFree = type === 'string' && !pattern && !format && !values && value === undefined && !jsonSchema.allOf;
+  if (isFree) jsonSchema.pattern = '^[^\\u0000]*$';
 }
 
 function queryParameters({ input }: Route): Parameter[] {
   if (!input) return [];
-  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input' });
+  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', override: describeInput });
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
@@ -277,9 +285,7 @@ class Components {
     const inputs = z.toJSONSchema(this.#inputs, {
       uri: uriOf,
       io: 'input',
-      override: ({ jsonSchema }) => {
-        if (jsonSchema.type === 'object') jsonSchema.additionalProperties = false;
-      },
+      override: describeInput,
     });
     const answers = z.toJSONSchema(this.#answers, {
       uri: uriOf,

@@ -94,7 +94,7 @@ test('fee policies and buyers are the operator’s', async () => {
 });
 
 test.each([
-  ['kind=tip', 400, 'invalid_request'],
+  ['kind=tip', 400, 'amount_invalid'],
   ['kind=tip&amountMinor=-5', 400, 'invalid_request'],
   ['kind=tip&amountMinor=1.5', 400, 'invalid_request'],
   ['kind=tip&amountMinor=50', 400, 'amount_too_small'],
@@ -109,6 +109,6 @@ test('capacity is for rooms with tickets', async () => {
   const input = { creator: 'ada', title: 'Small', access: { kind: 'ticket', priceMinor: 500 }, capacity: 3 };
   expect((await http.server('POST', '/v1/rooms', input)).json.capacity).toBe(3);
   const free = { ...input, access: { kind: 'free' } };
-  expect((await http.server('POST', '/v1/rooms', free)).json.error.code).toBe('invalid_request');
+  expect((await http.server('POST', '/v1/rooms', free)).json.error.code).toBe('amount_invalid');
   expect((await http.server('POST', '/v1/rooms', { ...input, capacity: 0 })).status).toBe(400);
 });

@@ -199,9 +199,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     await expect(grant(identity, 300, { idempotencyKey })).rejects.toEqual(failure('idempotency_conflict'));
     await expect(grant(identity, 50_001)).rejects.toEqual(failure('amount_too_large'));
     await expect(grant(identity, -1)).rejects.toEqual(failure('amount_invalid'));
-    await expect(grant(identity, 100, { expiresAt: '2020-01-01T00:00:00Z' })).rejects.toEqual(
-      failure('time_in_past'),
-    );
+    await expect(grant(identity, 100, { expiresAt: '2020-01-01T00:00:00Z' })).rejects.toEqual(failure('time_in_past'));
     expect((await walletOf(identity)).promoMinor).toBe(200);
   });
 
