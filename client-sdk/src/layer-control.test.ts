@@ -93,6 +93,35 @@ describe('LayerControl', () => {
     expect(given).toHaveLength(2);
   });
 
+  it('sets the layers again when the sender was giving a key frame and refused', async () => {
+    const { producer, control, onApplied } = createControl();
+    const { setParameters } = producer.rtpSender;
+    let refusals = 3;
+    Object.assign(producer.rtpSender, {
+      setParameters: async (parameters: { encodings: { active: boolean }[] }) => {
+        if (refusals-- > 0) throw new DOMException('Another call is under way', 'InvalidModificationError');
+        await setParameters(parameters);
+      },
+    });
+    producer.keepsFailing = true;
+    control.want(0);
+    await vi.waitFor(async () => {
+      await producer.settle();
+      expect(onApplied.mock.calls).toEqual([[0]]);
+    });
+    expect(producer.active).toEqual([true, false, false]);
+  });
+
+  it('asks no resting encoder for a key frame', async () => {
+    const { producer, control } = createControl();
+    control.want(-1);
+    await producer.settle();
+    const setParameters = vi.spyOn(producer.rtpSender, 'setParameters');
+    control.giveKeyFrame();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(setParameters).not.toHaveBeenCalled();
+  });
+
   it('says nothing of a producer that was closed meanwhile', async () => {
     const { producer, control, onApplied } = createControl();
     control.want(0);

@@ -3,6 +3,7 @@
  * time, and the last wish wins. A producer that is replaced gets a new control, so that no old wish reaches it.
  */
 import type { Producer } from 'mediasoup-client/types';
+import { STAGE } from './limits.ts';
 
 export type LayeredProducer = Pick<Producer, 'closed' | 'setMaxSpatialLayer' | 'rtpSender'>;
 
@@ -50,17 +51,26 @@ export class LayerControl {
     const sender: KeyFrameSender | undefined = this.#producer.rtpSender;
     if (!sender || this.#producer.closed) return;
     const parameters = sender.getParameters();
+    // An encoder that rests would answer only once it is switched on, and refuse to be until then. It begins with a key frame anyway.
+    if (!parameters.encodings.some(({ active }) => active)) return;
     const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
     await sender.setParameters(parameters, { encodingOptions }).catch(() => undefined);
   }
 
   async #run(): Promise<void> {
     this.#running = true;
+    let retries = 0;
     try {
       while (!this.#producer.closed) {
         const target = this.#wanted;
         if (target !== null && target !== this.#applied) {
           await this.#apply(target);
+          if (!this.#isSet(target) && retries++ < STAGE.layerRetries) {
+            // The sender refuses to be set while a key frame is on its way.
+            await new Promise((resolve) => setTimeout(resolve, STAGE.layerRetryMs));
+            continue;
+          }
+          retries = 0;
           this.#applied = target;
           if (!this.#producer.closed) this.#onApplied(target);
         } else if (this.#keyFrameDue) {
@@ -82,11 +92,16 @@ export class LayerControl {
     await this.#setSender(maxSpatialLayer);
   }
 
+  #isSet(maxSpatialLayer: number): boolean {
+    const sender = this.#producer.rtpSender;
+    if (!sender || this.#producer.closed) return true;
+    return sender.getParameters().encodings.every(({ active }, layer) => active === layer <= maxSpatialLayer);
+  }
+
   async #setSender(maxSpatialLayer: number): Promise<void> {
     const sender = this.#producer.rtpSender;
-    if (!sender || this.#producer.closed) return;
+    if (!sender || this.#isSet(maxSpatialLayer)) return;
     const parameters = sender.getParameters();
-    if (parameters.encodings.every((encoding, layer) => encoding.active === layer <= maxSpatialLayer)) return;
     parameters.encodings.forEach((encoding, layer) => {
       encoding.active = layer <= maxSpatialLayer;
     });
