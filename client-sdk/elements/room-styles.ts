@@ -182,6 +182,13 @@ export const roomStyles = css`
     pointer-events: none;
   }
 
+  /* On a phone it is as wide as the picture: below the badges in its corner. */
+  @media (max-width: 640px) {
+    .banner-place {
+      inset-block-start: 2.9rem;
+    }
+  }
+
   .banner {
     display: flex;
     align-items: center;
