@@ -471,7 +471,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(context.before).toMatchObject([{ text: 'before it' }, { text: 'was removed', removed: true }]);
     expect(context.message.text).toBe('is asked about');
     expect(context.author).toMatchObject({ messages: 2, removed: 1, tips: 0, restriction: { kind: 'timeout' } });
-    expect(context.author.record.map(({ kind }) => kind)).toEqual(['timeout', 'remove']);
+    // Acts of one millisecond have no order.
+    expect(context.author.record.map(({ kind }) => kind).sort()).toEqual(['remove', 'timeout']);
     expect(await codeOf(there.records.context(createId('room'), message.id))).toBe('message_not_found');
   });
 
