@@ -82,7 +82,7 @@ class SparesHouse implements AsyncDisposable {
   }
 }
 
-describe.each([
+describe.concurrent.each([
   { name: 'a node in this process', isRemote: false },
   { name: 'a node over its control API', isRemote: true },
 ])('spares on $name', { timeout: 30_000 }, ({ isRemote }) => {

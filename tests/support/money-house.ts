@@ -135,7 +135,7 @@ export async function openMoneyHouse({
           port: emulator.port,
           protocol: 'http',
           timeoutMs: API_TIMEOUT_MS,
-          maxNetworkRetries: 1,
+          maxNetworkRetries: 0,
           // Webhooks are signed with the machine's time, however far a test has set the house's forward.
           clock: systemClock,
           log,

@@ -37,10 +37,14 @@ export async function createTestDatabase(): Promise<TestPostgres> {
   // Benchmarks run without Vitest's global set-up, one house each.
   if (!serverUrl) return await startPostgres(undefined, { max_connections: '120' });
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await runOnServer(serverUrl, `create database ${name} template ${TEMPLATE_DATABASE}`);
+  // Copying files takes a quarter of the time that writing all to the log does.
+  await runOnServer(serverUrl, `create database ${name} template ${TEMPLATE_DATABASE} strategy file_copy`);
   return {
     url: databaseUrl(serverUrl, name),
-    close: () => runOnServer(serverUrl, `drop database if exists ${name} with (force)`),
+    // Nobody waits for it: what is left when the run ends goes with the server.
+    async close() {
+      runOnServer(serverUrl, `drop database if exists ${name} with (force)`).catch(() => {});
+    },
   };
 }
 

@@ -1,0 +1,53 @@
+/** A database on the shared Postgres that can be brought back to how its migrations left it. */
+import pg from 'pg';
+import { createTestDatabase } from './postgres.ts';
+
+export class EmptiablePostgres {
+  readonly url: string;
+  readonly #statements: string;
+
+  private constructor(url: string, statements: string) {
+    this.url = url;
+    this.#statements = statements;
+  }
+
+  static async create(): Promise<EmptiablePostgres> {
+    const { url } = await createTestDatabase();
+    return await withClient(url, async (client) => {
+      const namesOf = async (kind: 'r' | 'S') => {
+        const { rows } = await client.query<{ name: string }>(
+          `select quote_ident(relname) as name from pg_class where relkind = $1 and relnamespace = 'public'::regnamespace`,
+          [kind],
+        );
+        return rows.map(({ name }) => name);
+      };
+      // Guards forbid taking anything out of the books; only the owner of a database can switch them off.
+      const statements = ['set session_replication_role = replica'];
+      for (const table of await namesOf('r')) {
+        statements.push(`delete from ${table}`);
+        const { rows } = await client.query<{ row: object }>(`select to_jsonb(t) as row from ${table} t`);
+        for (const { row } of rows) {
+          const json = pg.escapeLiteral(JSON.stringify(row));
+          statements.push(`insert into ${table} select * from jsonb_populate_record(null::${table}, ${json}::jsonb)`);
+        }
+      }
+      for (const sequence of await namesOf('S')) statements.push(`alter sequence ${sequence} restart`);
+      return new EmptiablePostgres(url, statements.join(';'));
+    });
+  }
+
+  /** No connection may be open that still writes. */
+  async empty(): Promise<void> {
+    await withClient(this.url, (client) => client.query(this.#statements));
+  }
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
