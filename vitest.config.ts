@@ -14,6 +14,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     maxWorkers: WORKERS,
+    // Files share their workers, so that what they import is loaded once a worker.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     reporters: process.env.LOGE_TEST_RECORD ? ['default', new DurationsRecorder()] : ['default'],
     projects: [
@@ -24,7 +26,6 @@ export default defineConfig({
           include: ['server', 'sfu', 'client-sdk', 'infra'].map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/node_modules/**', '**/.build/**', EMULATOR],
           pool: 'threads',
-          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

@@ -128,7 +128,7 @@ describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open 
     const { house, account, isPayable, later } = await openSilentHouse(db);
     await using _ = house;
     house.emulator.act('onboard_account', { account });
-    house.emulator.addFault({ path: `/v1/accounts/${account}`, kind: 'server_error', times: 2 });
+    house.emulator.addFault({ path: `/v1/accounts/${account}`, kind: 'server_error', times: 1 });
     await later(6 * MINUTE_MS);
     expect(await isPayable()).toBe(false);
     await later(11 * MINUTE_MS);

@@ -258,7 +258,6 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       const room = await house.createRoom();
       const identity = await house.createFan();
       const order = { room, identity, name: 'Léa', from: 'card' } as const;
-      house.emulator.addFault({ path, method: 'POST', kind: 'hang', times: 1 });
       house.emulator.addFault({ path, method: 'POST', kind: 'hang', times: 1, isApplied: true });
       await expect(house.money.buyTicket(order)).rejects.toEqual(failure('provider_unavailable'));
       house.emulator.clearFaults();

@@ -41,8 +41,7 @@ const POSTGRES: DatabaseKind = {
     const db = await Database.create({ url: postgres.url });
     return disposable(db, async () => {
       await db.close();
-      await postgres.empty();
-      idle.push(postgres);
+      if (await postgres.empty()) idle.push(postgres);
     });
   },
 };

@@ -1,14 +1,16 @@
-/** A database on the shared Postgres that can be brought back to how its migrations left it. */
+/** A database on the shared Postgres whose rows can be brought back to what its migrations wrote. */
 import pg from 'pg';
 import { createTestDatabase } from './postgres.ts';
 
 export class EmptiablePostgres {
   readonly url: string;
   readonly #statements: string;
+  readonly #schema: string;
 
-  private constructor(url: string, statements: string) {
+  private constructor(url: string, { statements, schema }: { statements: string; schema: string }) {
     this.url = url;
     this.#statements = statements;
+    this.#schema = schema;
   }
 
   static async create(): Promise<EmptiablePostgres> {
@@ -32,14 +34,25 @@ export class EmptiablePostgres {
         }
       }
       for (const sequence of await namesOf('S')) statements.push(`alter sequence ${sequence} restart`);
-      return new EmptiablePostgres(url, statements.join(';'));
+      return new EmptiablePostgres(url, { statements: statements.join(';'), schema: await readSchema(client) });
     });
   }
 
-  /** No connection may be open that still writes. */
-  async empty(): Promise<void> {
-    await withClient(this.url, (client) => client.query(this.#statements));
+  /** Answers false, and empties nothing, where a test has changed the schema. No connection may be open that still writes. */
+  async empty(): Promise<boolean> {
+    return await withClient(this.url, async (client) => {
+      if ((await readSchema(client)) !== this.#schema) return false;
+      await client.query(this.#statements);
+      return true;
+    });
   }
+}
+
+async function readSchema(client: pg.Client): Promise<string> {
+  const { rows } = await client.query(`
+    select (select count(*) from pg_class) as relations, (select count(*) from pg_attribute) as columns,
+      (select count(*) from pg_trigger) as triggers, (select count(*) from pg_proc) as functions, (select count(*) from pg_constraint) as constraints`);
+  return JSON.stringify(rows);
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
