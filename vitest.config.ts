@@ -31,15 +31,22 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'contract', include: ['tests/contract/**/*.test.ts', EMULATOR], pool: 'forks', sequence: { groupOrder: 1 } },
+        test: {
+          name: 'contract',
+          include: ['tests/contract/**/*.test.ts', EMULATOR],
+          pool: 'forks',
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
         test: {
           name: 'house',
           include: ['tests/integration/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
+          setupFiles: ['tests/support/keep-failures.ts'],
           pool: 'forks',
-          sequence: { groupOrder: 1 },
+          // What is kept of a failure comes before the tests close their pages.
+          sequence: { groupOrder: 1, hooks: 'list' },
         },
       },
     ],

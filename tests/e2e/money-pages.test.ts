@@ -33,8 +33,7 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
   afterAll(() => takings?.[Symbol.asyncDispose]());
 
   test('are accessible, translated, no wider than a phone, and report no error', async () => {
-    const isSameInBoth = (text: string) =>
-      SAME_IN_BOTH.has(text) || takings.written.has(text) || TECHNICAL.test(text);
+    const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || takings.written.has(text) || TECHNICAL.test(text);
     expect(await inspectScenes(takings.scenes, isSameInBoth)).toEqual(NOTHING_FOUND);
   });
 

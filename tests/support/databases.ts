@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../../server/platform/db.ts';
 import { isLong } from './effort.ts';
-import { copyPgliteTemplate } from './pglite-template.ts';
 import { EmptiablePostgres } from './emptiable-postgres.ts';
+import { copyPgliteTemplate } from './pglite-template.ts';
 import { refuseQueriesBesideTransactions } from './transaction-guard.ts';
 
 export interface DatabaseKind {

@@ -6,8 +6,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { Database } from '../../server/platform/db.ts';
 
-type Transactions = Pick<Database, 'transaction' | 'bulkTransaction'>;
-type Work = (tx: never) => Promise<unknown>;
+/** What it is given differs between the two, and does not matter here. */
+type Work = (tx: unknown) => Promise<unknown>;
 
 const openTransaction = new AsyncLocalStorage<{ isOpen: boolean }>();
 let isInstalled = false;
@@ -27,19 +27,18 @@ export function refuseQueriesBesideTransactions(): void {
   });
 }
 
-function watch(name: keyof Transactions): void {
-  const original: (work: Work) => Promise<unknown> = Database.prototype[name];
-  Object.assign(Database.prototype, {
-    [name](work: Work) {
-      return original.call(this, async (tx: never) => {
-        const state = { isOpen: true };
-        try {
-          return await openTransaction.run(state, () => work(tx));
-        } finally {
-          // What was started in here and goes on afterwards may query again.
-          state.isOpen = false;
-        }
-      });
-    },
-  });
+function watch(name: 'transaction' | 'bulkTransaction'): void {
+  const original = Database.prototype[name] as (work: Work) => Promise<unknown>;
+  const watched = function (this: Database, work: Work) {
+    return original.call(this, async (tx) => {
+      const state = { isOpen: true };
+      try {
+        return await openTransaction.run(state, () => work(tx));
+      } finally {
+        // What was started in here and goes on afterwards may query again.
+        state.isOpen = false;
+      }
+    });
+  };
+  Object.assign(Database.prototype, { [name]: watched });
 }
