@@ -5,7 +5,8 @@ import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { CARD, payCheckout } from '../support/checkout.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay, sessionOf, WEBHOOK_SECRET } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay, sessionOf, WEBHOOK_SECRET } from '../support/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 

@@ -9,7 +9,8 @@ import type { Refund, RefundInput } from '../../server/protocol/money.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
 import { SEED } from '../support/effort.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
 const OPERATIONS = 200;
 /**

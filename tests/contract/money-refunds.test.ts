@@ -6,7 +6,8 @@ import { AppError } from '../../server/protocol/errors.ts';
 import { createId, type TicketId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const CARD_WHOSE_REFUNDS_FAIL_LATER = '4000000000005126';

@@ -38,15 +38,6 @@ export interface SentLayer {
   width: number;
 }
 
-/** Waits for a condition on a page, however long a busy machine may need. */
-export async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM || '/usr/bin/chromium', args: [...MEDIA_ARGS, ...args] });
 }
@@ -83,6 +74,7 @@ export class Visitor implements AsyncDisposable {
     await context.addInitScript(recordPeers);
     // Steps and requests alone: pictures of each would cost more than the tests.
     await context.tracing.start({ screenshots: false, snapshots: false });
+    await context.tracing.startChunk();
     const visitor = new Visitor(context, await context.newPage());
     globalThis.logeOpenVisitors ??= new Set();
     globalThis.logeOpenVisitors.add(visitor);
@@ -167,7 +159,8 @@ export class Visitor implements AsyncDisposable {
   /** A picture of the page and a trace for Playwright's viewer. */
   async keepEvidence(path: string): Promise<void> {
     await this.page.screenshot({ path: `${path}.png`, timeout: PICTURE_TIMEOUT_MS });
-    await this.context.tracing.stop({ path: `${path}.zip` });
+    await this.context.tracing.stopChunk({ path: `${path}.zip` });
+    await this.context.tracing.startChunk();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

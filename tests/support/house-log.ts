@@ -1,4 +1,5 @@
 /** The logs of the houses that tests start: one file each in `.build/test-logs`, kept until the next run. */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +8,14 @@ const FOLDER = fileURLToPath(new URL('../../.build/test-logs', import.meta.url))
 
 const opened: string[] = [];
 
-/** A file that nothing else logs to. */
-export function openHouseLog(name: string): string {
+/** A path in the folder that nothing else writes to. */
+export function nextPath(name: string): string {
   mkdirSync(FOLDER, { recursive: true });
-  const file = join(FOLDER, `${name}-${process.pid}-${opened.length}.log`);
+  return join(FOLDER, `${name}-${randomUUID().slice(0, 8)}`);
+}
+
+export function openHouseLog(name: string): string {
+  const file = `${nextPath(name)}.log`;
   opened.push(file);
   return file;
 }

@@ -2,14 +2,15 @@
  * A house as it stands on many machines: gateways behind a load balancer and SFU nodes, each a process of its own, on real Postgres and Redis. Any of
  * them can be killed, told to leave, and brought back.
  */
+
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from './eventually.ts';
 import { GatewayHouse } from './gateways.ts';
 import type { ServerProcess } from './server-process.ts';
 import { SfuProcess } from './sfu-process.ts';
 import { TcpBalancer } from './tcp-balancer.ts';
 
-const READY_MS = 30_000;
-const LOOK_MS = 50;
 /** Long enough to tell a worker that carries a live from one that idles. */
 const BUSY_LOOK_MS = 300;
 
@@ -67,13 +68,7 @@ export class SfuHouse implements AsyncDisposable {
 
   /** Resolves when every gateway takes people in. */
   async ready(): Promise<void> {
-    const until = performance.now() + READY_MS;
-    for (const { url } of this.gateways.gateways) {
-      while (!(await isReady(url))) {
-        if (performance.now() > until) throw new Error(`${url} is not ready.`);
-        await pause(LOOK_MS);
-      }
-    }
+    for (const { url } of this.gateways.gateways) await eventually(() => isReady(url), `${url} is ready`);
   }
 
   /** The gateway that has the most people, and the one that has the fewest. */
@@ -127,8 +122,4 @@ function ticksOf(pid: number): number {
 async function isReady(url: string): Promise<boolean> {
   const response = await fetch(`${url}/readyz`).catch(() => undefined);
   return response?.status === 200;
-}
-
-export function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
