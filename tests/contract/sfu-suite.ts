@@ -281,6 +281,25 @@ function describeStage(open: Open): void {
     await expectCode(stage.node.unproduce({ session: first.session, producerId: first.cameraId }), 'session_not_found');
   });
 
+  it('refuses a publisher who took the stage earlier than the one on it, in whatever order they come', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const grant = stage.grant('room_fence', { publish: true });
+    const publish = async (fence: number) => {
+      const session = randomUUID();
+      await stage.node.publish({ session, grant, fence });
+      return session;
+    };
+    const first = await publish(1);
+    const third = await publish(3);
+    expect((await stage.events.wait('sessionClosed', first)).reason).toBe('replaced');
+    await expectCode(publish(2), 'stage_taken');
+    // The same page, which opens another session for its live.
+    await publish(3);
+    expect((await stage.events.wait('sessionClosed', third)).reason).toBe('replaced');
+    expect(await stage.node.stats()).toMatchObject({ sessions: 1 });
+  });
+
   it('tells viewers of a muted track and sends nothing of it', async () => {
     const { stage } = await open();
     await using _ = stage;
