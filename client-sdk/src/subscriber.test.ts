@@ -175,6 +175,32 @@ describe('a spare that was there before the socket was lost', () => {
   });
 });
 
+describe('a session that is given up', () => {
+  it('is left when its path cannot be restored, so that it does not count against the limit of the socket', async () => {
+    const { subscriber, transports, askedFor } = await watch();
+    vi.useFakeTimers();
+    if (transports[0]) transports[0].connectionState = 'failed';
+    subscriber.handleTransportState({ session: 'session_1', state: 'failed' });
+    await vi.advanceTimersByTimeAsync((STAGE.iceRestarts + 1) * STAGE.iceRestartIntervalMs);
+    expect(subscriber.session).toBe('session_2');
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_1' }]);
+  });
+
+  it('is left when the server did not answer in time whether it is taken over', async () => {
+    const { subscriber, askedFor } = await watch({ 'stage:resume': () => Promise.reject(new LogeError('timeout')) });
+    await subscriber.handleReconnected();
+    await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_1' }]);
+  });
+
+  it('is not left when the server says that it is over', async () => {
+    const { subscriber, askedFor } = await watch();
+    subscriber.handleSessionClosed({ session: 'session_1', reason: 'worker_died' });
+    await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
+    expect(askedFor('stage:leave')).toEqual([]);
+  });
+});
+
 describe('a move to another session', () => {
   it('takes over once there is a picture, and tells the size that it is watched at now', async () => {
     const { subscriber, prepared, askedFor } = await watch();

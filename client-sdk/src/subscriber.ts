@@ -140,7 +140,7 @@ export class Subscriber {
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
       // The connection broke again: the next welcome brings us back here.
-      if (code !== 'connection_failed' && this.#isCurrent(watched)) this.#rejoin(`resume refused: ${code}`);
+      if (code !== 'connection_failed' && this.#isCurrent(watched)) this.#abandon(`resume refused: ${code}`);
     }
   }
 
@@ -402,7 +402,7 @@ export class Subscriber {
       connection: this.#connection,
       log: this.#log,
       onBroken: () => {
-        if (this.#isCurrent(watched)) this.#rejoin('the path could not be restored');
+        if (this.#isCurrent(watched)) this.#abandon('the path could not be restored');
         else if (this.#move?.watched === watched) this.#abandonMove();
         else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
@@ -461,6 +461,12 @@ export class Subscriber {
   #tellViewportAfter(sent: Viewport | undefined): void {
     const viewport = this.#handlers.viewport();
     if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.tellViewport(viewport);
+  }
+
+  /** Gives up a session that the server may still have, where it would count against the limit of this socket. */
+  #abandon(reason: string): void {
+    if (this.session) this.#leave(this.session);
+    this.#rejoin(reason);
   }
 
   #rejoin(reason: string): void {
