@@ -207,6 +207,8 @@ export interface SessionTraffic {
    * what is sent (RFC 3550). Connectivity checks do not count.
    */
   receiverReports: number;
+  /** Of a viewer who pays by the second: nothing is sent, as their client has not reported that it arrives (`paused`). */
+  paused?: boolean;
 }
 
 /**

@@ -59,6 +59,7 @@ const sessionTraffic = {
   videoReceivedBytes: z.number(),
   videoSentBytes: z.number(),
   receiverReports: z.number(),
+  paused: z.boolean().optional(),
 };
 
 /** Every method of the contract that crosses, with the shape of what is asked and what is answered. */

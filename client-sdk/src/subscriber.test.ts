@@ -58,6 +58,7 @@ async function watch(answers: Answers = {}) {
     onTrackAdded: vi.fn<(track: StageTrack) => void>(),
     onTrackRemoved: vi.fn<(track: StageTrack, rejoining: boolean) => void>(),
     onTrackMuted: vi.fn(),
+    onPauseChanged: vi.fn(),
     onError: vi.fn(),
     viewport: () => ({ width: 640, height: 360 }),
   };
@@ -252,23 +253,42 @@ describe('a session that the server has paused', () => {
   it('is asked to go on once there is a path, and again when the server says so', async () => {
     vi.useFakeTimers();
     const refusals = [new LogeError('rate_limited', undefined, { retryAfterMs: 9_000 })];
-    const { subscriber, transports, askedFor } = await watch({
+    const { subscriber, transports, handlers, askedFor } = await watch({
       'stage:play': () => {
         const refusal = refusals.shift();
         if (refusal) throw refusal;
       },
     });
     const [transport] = transports;
+    const told = () => handlers.onPauseChanged.mock.calls.map(([pause]) => pause);
     if (transport) transport.connectionState = 'disconnected';
     subscriber.handlePaused({ session: 'session_1' });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(askedFor('stage:play')).toEqual([]);
+    expect(told()).toEqual([{ retryAtMs: null }]);
     if (transport) transport.connectionState = 'connected';
     await vi.advanceTimersByTimeAsync(STAGE.playRetryMs);
     expect(askedFor('stage:play')).toHaveLength(1);
+    const { pause } = subscriber;
+    expect(Math.abs((pause?.retryAtMs ?? 0) - Date.now() - 9_000)).toBeLessThanOrEqual(STAGE.playRetryMs);
     await vi.advanceTimersByTimeAsync(8_000);
     expect(askedFor('stage:play')).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(askedFor('stage:play')).toEqual([{ session: 'session_1' }, { session: 'session_1' }]);
+    expect(told()).toEqual([{ retryAtMs: null }, pause, null]);
+  });
+
+  it('is not paused any more for the page once it is over', async () => {
+    vi.useFakeTimers();
+    const { subscriber, handlers } = await watch({
+      'stage:play': () => Promise.reject(new LogeError('rate_limited', undefined, { retryAfterMs: 300_000 })),
+    });
+    subscriber.handlePaused({ session: 'session_1' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(subscriber.pause).toEqual({ retryAtMs: Date.now() + 300_000 });
+    subscriber.stop({ leave: false });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(handlers.onPauseChanged).toHaveBeenLastCalledWith(null);
+    expect(subscriber.pause).toBeNull();
   });
 });

@@ -183,7 +183,7 @@ function describeTraffic(open: Open): void {
     await events.wait('paused', silent.session);
     await until(() => silent.viewer.silenceMs() > SILENT_AFTER_MS);
     const [counted] = await node.traffic({ sessions: [silent.session] });
-    expect(counted?.receiverReports).toBe(0);
+    expect(counted).toMatchObject({ receiverReports: 0, paused: true });
     const adopted = { session: silent.session, room: 'room_metered', identity: 'fan', epoch: 1 };
     expect((await node.adopt(adopted)).paused).toBe(true);
 
