@@ -244,7 +244,7 @@ export class LogePrivate extends RoomPart {
     const { texts } = this;
     return html`<wa-callout variant="warning" role="status" data-testid="private-paused">
       <strong>${texts.private.fanPausedTitle(name)}</strong>
-      <p>${texts.private.fanPausedText(name)} ${texts.private.pausedEnds}</p>
+      <p>${texts.private.fanPausedText(name)}</p>
     </wa-callout>`;
   }
 

@@ -185,7 +185,7 @@ export class PrivateRunner {
       isFundsLow: session.isFundsLow && !wasLow,
       running: {
         session: row.id as PrivateRunning['session'],
-        confirmed: meter.isFlowing,
+        confirmed: meter.isFlowing && !session.isFanPaused,
         paused: session.isFanPaused,
         confirmedMs: meter.confirmedMs,
         costMinor,

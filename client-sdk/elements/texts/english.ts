@@ -76,12 +76,12 @@ export const english = {
     pausedTitle: 'Your video is paused',
     pausedText:
       'Your device does not confirm that the picture arrives, so we have stopped sending it. Nothing is charged meanwhile. Check your connection, turn off a VPN or an extension that blocks video, or try another network.',
-    pausedRetry: (time: string) => `We try again in ${time}: only a few tries are allowed in five minutes.`,
+    pausedRetry: (time: string) => `The next try is possible in ${time}: only a few are allowed in five minutes.`,
     pausedRetrySoon: 'We try again by ourselves as soon as your connection works.',
-    pausedEnds: 'After a minute without a picture the session ends by itself.',
+    pausedEnds: 'After a minute without a picture the session ends by itself; you can then ask for another.',
     fanPausedTitle: (name: string) => `The video to ${name} is paused`,
     fanPausedText: (name: string) =>
-      `The device of ${name} does not confirm that your picture arrives, so no time is counted. Your camera is not the reason. The session goes on by itself when their device answers; you can wait or end it.`,
+      `The device of ${name} does not confirm that your picture arrives, so no time is counted. Your camera is not the reason. The session goes on by itself when their device answers; you can wait or end it. After a minute without a picture it ends by itself.`,
     fundsLow: 'Your credit ends in less than half a minute.',
     declined: 'Your request was declined. Nothing was charged.',
     expired: 'Nobody answered in time. Nothing was charged.',

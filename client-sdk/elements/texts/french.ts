@@ -79,12 +79,13 @@ export const french: ElementTexts = {
     pausedTitle: 'Votre vidéo est en pause',
     pausedText:
       'Votre appareil ne confirme pas que l’image arrive : nous avons cessé de l’envoyer. Rien n’est débité pendant ce temps. Vérifiez votre connexion, désactivez un VPN ou une extension qui bloque la vidéo, ou essayez un autre réseau.',
-    pausedRetry: (time) => `Nouvel essai dans ${time} : seuls quelques essais sont permis en cinq minutes.`,
+    pausedRetry: (time) => `Prochain essai possible dans ${time} : seuls quelques essais sont permis en cinq minutes.`,
     pausedRetrySoon: 'Nous réessayons de nous-mêmes dès que votre connexion fonctionne.',
-    pausedEnds: 'Après une minute sans image, la séance se termine d’elle-même.',
+    pausedEnds:
+      'Après une minute sans image, la session se termine d’elle-même ; vous pourrez alors en demander une autre.',
     fanPausedTitle: (name) => `La vidéo vers ${name} est en pause`,
     fanPausedText: (name) =>
-      `L’appareil de ${name} ne confirme pas que votre image arrive : le temps n’est pas compté. Votre caméra n’est pas en cause. La séance reprend d’elle-même quand son appareil répond ; vous pouvez attendre ou y mettre fin.`,
+      `L’appareil de ${name} ne confirme pas que votre image arrive : le temps n’est pas compté. Votre caméra n’est pas en cause. La session reprend d’elle-même quand son appareil répond ; vous pouvez attendre ou y mettre fin. Après une minute sans image, elle se termine d’elle-même.`,
     fundsLow: 'Votre crédit s’épuise dans moins d’une demi-minute.',
     declined: 'Votre demande a été déclinée. Rien n’a été débité.',
     expired: 'Personne n’a répondu à temps. Rien n’a été débité.',
