@@ -15,7 +15,7 @@ import { SfuProcess } from '../support/sfu-process.ts';
 
 const REGIONS = ['west', 'east'] as const;
 const WAIT = { timeout: 15_000, interval: 50 };
-/** Nodes are looked up every second. */
+/** Nodes are looked up every second, and what a killed one held is forgotten after five. */
 const SETTLES = { timeout: 15_000, interval: 500 };
 /** Little enough that some fifty people fill both nodes, and enough that what is kept for who pays outlasts one who slips in. */
 const CONSUMERS = '60';
@@ -293,13 +293,52 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     // Who came at the same moment may have refused each other.
     const later = [];
     for (const socket of sockets) later.push(await watch(socket).catch(refuse));
-    await vi.waitFor(async () => expect(await each('loge_sfu_pipes')).toEqual([1, 0]), WAIT);
+    await vi.waitFor(async () => expect(await watching()).toBeGreaterThanOrEqual(4), WAIT);
     const inOrder = await watching();
     process.stdout.write(`${JSON.stringify({ atOnce, inOrder, onNodes: await each('loge_sfu_consumers') })}\n`);
     expect([atOnce, inOrder]).toEqual([expect.toSatisfy((count: number) => count <= 4), 4]);
     expect(new Set(refusals)).toEqual(new Set(['too_many_media_sessions']));
     // Other people, and other rooms, are not concerned.
     await sees((await watch(await join(1, { identity: 'lea', room }))).viewer);
+  });
+
+  test('who watches four times comes back through another gateway, and to another node once theirs was killed', async () => {
+    const room = await open();
+    await start(room);
+    const sockets: TestParticipant[] = [];
+    const sessions: string[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      const socket = await join(i % 2, { identity: 'lea', room });
+      sockets.push(socket);
+      sessions.push((await watch(socket)).session);
+    }
+    await vi.waitFor(async () => expect(await each('loge_sfu_consumers')).toEqual([4, 4]), WAIT);
+    sockets[1]?.socket.io.engine.close();
+    const back = await join(0, { identity: 'lea', room });
+    await back.request('stage:resume', { session: sessions[1] });
+    await expect(watch(await join(1, { identity: 'lea', room }))).rejects.toMatchObject({
+      code: 'too_many_media_sessions',
+    });
+
+    const east = nodes[1] as SfuProcess;
+    const told = Promise.all([back, sockets[3] as TestParticipant].map((socket) => socket.next('stage:sessionClosed')));
+    await east.end('SIGKILL');
+    expect((await told).map(({ reason }) => reason)).toEqual(['node_lost', 'node_lost']);
+    // What the node held counts until its lease ends.
+    for (const socket of [back, sockets[3] as TestParticipant]) {
+      const { viewer } = await vi.waitFor(() => watch(socket), SETTLES);
+      await sees(viewer);
+    }
+    expect(await nodes[0]?.metric('loge_sfu_consumers')).toBe(8);
+    await expect(watch(await join(0, { identity: 'lea', room }))).rejects.toMatchObject({
+      code: 'too_many_media_sessions',
+    });
+    await east.start();
+    await ready();
+    // A gateway hears of the room's end while somebody is there, and closes what the killed node pulled.
+    const ended = back.next('rooms:ended');
+    for (const id of opened.splice(0)) await house.server('POST', `/v1/rooms/${id}/end`);
+    await ended;
   });
 
   test('a private session between two nodes is billed for the media that flows, and outlasts its first key', async () => {
