@@ -37,6 +37,7 @@ if (values.help) {
 const SEED = Number(values.seed);
 const SHRINK_MS = Number(values.shrink) * 1_000;
 const FLOWS = Number(values.flows);
+const REPORT_EVERY_MS = 10_000;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 await using db = await openPglite();
@@ -76,24 +77,39 @@ async function shrink(number: number, kind: string): Promise<void> {
 }
 
 const kinds = new Map<string, { flow: number; count: number }>();
+const played = { flows: 0, steps: 0 };
+
+/** Also what a run that is cut off has said last. */
+function summarize(): string {
+  return JSON.stringify({
+    seed: SEED,
+    ...played,
+    faults: kinds.size,
+    seconds: Math.round(performance.now() / 1_000),
+  });
+}
+
 say(`seed ${SEED}`);
+let reportedMs = performance.now();
 const drawn = fc.sample(flows, { seed: SEED, numRuns: FLOWS });
 for (const [number, steps] of drawn.entries()) {
   if (values.flow !== undefined && number !== Number(values.flow)) continue;
   const { faults, lines } = await play(steps);
+  played.flows += 1;
+  played.steps += steps.length;
   if (values.flow !== undefined) say([...lines, ...faults].join('\n'));
   for (const kind of new Set(faults.map(kindOf))) {
     const known = kinds.get(kind);
     kinds.set(kind, { flow: known?.flow ?? number, count: (known?.count ?? 0) + 1 });
-    if (!known)
-      say(
-        `flow ${number} (${Math.round(performance.now() / 1_000)} s): ${faults.find((fault) => kindOf(fault) === kind)}`,
-      );
+    if (!known) say(`flow ${number}: ${faults.find((fault) => kindOf(fault) === kind)}`);
   }
+  if (performance.now() - reportedMs < REPORT_EVERY_MS) continue;
+  say(summarize());
+  reportedMs = performance.now();
 }
 for (const [kind, { flow, count }] of kinds) {
   say(`${count} × ${kind} (flow ${flow})`);
   if (SHRINK_MS > 0) await shrink(flow, kind);
 }
-process.stdout.write(`${JSON.stringify({ seed: SEED, flows: drawn.length, faults: kinds.size })}\n`);
+process.stdout.write(`${summarize()}\n`);
 process.exit(kinds.size === 0 ? 0 : 1);
