@@ -16,6 +16,7 @@ Random flows of payments, refunds, disputes, memberships and payouts, with the p
   --steps N     steps of a flow at most (default 40)
   --seed N      repeats a run (default: drawn)
   --flow N      plays the one flow of that number alone
+  --first       stops at the first flow in which something does not hold
   --shrink N    seconds for making the first flow of each kind of fault shorter (default 60; 0: not)
   --help        this text
 `;
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '40' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     flow: { type: 'string' },
+    first: { type: 'boolean', default: false },
     shrink: { type: 'string', default: '60' },
     help: { type: 'boolean', default: false },
   },
@@ -103,6 +105,7 @@ for (const [number, steps] of drawn.entries()) {
     kinds.set(kind, { flow: known?.flow ?? number, count: (known?.count ?? 0) + 1 });
     if (!known) say(`flow ${number}: ${faults.find((fault) => kindOf(fault) === kind)}`);
   }
+  if (values.first && kinds.size > 0) break;
   if (performance.now() - reportedMs < REPORT_EVERY_MS) continue;
   say(summarize());
   reportedMs = performance.now();

@@ -70,8 +70,9 @@ async function endPrivateSessions(house: SoakHouse): Promise<void> {
 export async function closeHouse({ house }: Ending): Promise<string[]> {
   const faults: string[] = [];
   for (const kind of KINDS) {
-    for (const id of await listPayments(house, kind)) faults.push(...(await giveBack(house, id)));
-    await settle(house);
+    const ids = await listPayments(house, kind);
+    for (const id of ids) faults.push(...(await giveBack(house, id)));
+    if (ids.length > 0) await settle(house);
   }
   return faults;
 }

@@ -3,6 +3,7 @@ import { payCheckout } from '../checkout.ts';
 import { keyOf } from '../soak/acts/paying.ts';
 import { ACTS } from '../soak/soak.ts';
 import { type Act, NOTHING, type Scene } from '../soak/soak-world.ts';
+import { select } from './whereabouts.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -72,10 +73,50 @@ const tipBothWays: Act = async ({ app, world, dice }) => {
   return answers.map(({ status }) => status).join(', ');
 };
 
-/** An association, or the price of the house, changes from a day on. */
+/** The house announces what it will charge from a day on; and perhaps, after that, something else from an earlier day on. */
 const changeFeesLater: Act = async ({ app, house, dice }) => {
-  const effectiveAt = new Date(house.clock.now() + dice.between(1, 40) * DAY_MS).toISOString();
-  return (await app.money.pricing.addFeePolicy({ commissionBps: dice.between(500, 4_000), effectiveAt })).id;
+  const days = [dice.between(10, 40), ...(dice.chance(0.5) ? [dice.between(1, 9)] : [])];
+  const added: string[] = [];
+  for (const day of days) {
+    const effectiveAt = new Date(house.clock.now() + day * DAY_MS).toISOString();
+    added.push((await app.money.pricing.addFeePolicy({ commissionBps: dice.between(500, 4_000), effectiveAt })).id);
+  }
+  return added.join(', ');
+};
+
+/** A member whose payment is renewed, and then disputed or given back by hand, while the house hears of nothing; it hears in any order. */
+const missRenewal: Act = async ({ house, dice }) => {
+  if (house.heldWebhooks) return 'held already';
+  house.heldWebhooks = [];
+  house.advance(31 * DAY_MS);
+  await house.emulator.flush();
+  const { data } = await house.stripe.paymentIntents.list({ limit: 10 });
+  const renewal = data.find(({ status, metadata }) => status === 'succeeded' && !metadata.checkout);
+  if (renewal) {
+    if (dice.chance(0.5)) house.emulator.act('open_dispute', { paymentIntent: renewal.id });
+    else await house.stripe.refunds.create({ payment_intent: renewal.id });
+  }
+  house.advance(dice.between(1, 60) * 2 * 60 * MINUTE_MS);
+  await house.emulator.flush();
+  const heard = await hear({ house, dice }, Number.POSITIVE_INFINITY);
+  house.heldWebhooks = undefined;
+  return `${renewal?.id ?? 'nothing was renewed'}: ${heard}`;
+};
+
+/** Whoever disputes their ticket wants to come in again, and buys another one. */
+const buyAgain: Act = async ({ app, house, world, dice }) => {
+  const disputed = await select<{ room: string; identity: string }>(
+    house,
+    `select room, identity from tickets where status = 'disputed' order by id`,
+  );
+  const ticket = dice.pick(disputed);
+  if (!ticket) return NOTHING;
+  const { room: id, identity } = ticket;
+  const room = await app.rooms.getRoom(id);
+  const answer = await app.money.buyTicket({ room, identity, name: 'Fan', from: 'wallet' });
+  if (!('ticket' in answer)) return NOTHING;
+  world.tickets.add({ id: answer.ticket.id, identity });
+  return answer.ticket.id;
 };
 
 export const FLOW_STEPS = {
@@ -89,6 +130,8 @@ export const FLOW_STEPS = {
   month: { act: month, weight: 1 },
   tipBothWays: { act: tipBothWays, weight: 1 },
   changeFeesLater: { act: changeFeesLater, weight: 1 },
+  missRenewal: { act: missRenewal, weight: 1 },
+  buyAgain: { act: buyAgain, weight: 1 },
 };
 export type FlowStepName = keyof typeof FLOW_STEPS;
 
@@ -132,7 +175,9 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   reverseTransfer: 1,
   pledge: 1,
   changeFees: 1,
-  changeFeesLater: 1,
+  changeFeesLater: 2,
+  missRenewal: 2,
+  buyAgain: 3,
   sweep: 3,
   minutes: 3,
   days: 4,
