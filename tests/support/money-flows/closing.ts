@@ -32,12 +32,19 @@ export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
   await endPrivateSessions(house);
   await endDisputes({ house, dice });
   await settle(house);
+  const faults = await compareLately(house);
   for (const { id } of await open(house)) await house.stripe.subscriptions.cancel(id);
   for (const days of REST_DAYS) {
     house.advance(days * DAY_MS);
     await settle(house);
   }
-  return [];
+  return faults;
+}
+
+/** What the house's own job compares: the last weeks alone, in which disputes end that were opened long before. */
+async function compareLately(house: SoakHouse): Promise<string[]> {
+  const { items } = await house.app.money.settlement.reconciliations.run();
+  return items.filter(({ isExplained }) => !isExplained).map(({ reference, text }) => `${reference}: ${text}`);
 }
 
 async function open(house: SoakHouse) {
@@ -99,12 +106,12 @@ async function giveBack(house: SoakHouse, id: string): Promise<string[]> {
       );
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return await explain(house, id, error instanceof AppError ? error.code : String(error));
+      return explain(house, id, error instanceof AppError ? error.code : String(error));
     }
     await house.emulator.flush();
     await money.settled();
   }
-  return [];
+  return explain(house, id, 'given back in vain');
 }
 
 /** Why an operator cannot give it back: nothing is left of it, a bank has decided about it, or its credit is spent for good. */

@@ -119,6 +119,45 @@ const buyAgain: Act = async ({ app, house, world, dice }) => {
   return answer.ticket.id;
 };
 
+/** The provider refuses an order, forgets its key, and carries it out all the same before it is ordered anew. */
+const refundLate: Act = async ({ app, house, dice }) => {
+  const sold = await select<{ id: string; price_minor: string }>(
+    house,
+    `select id, price_minor from tickets where paid_from = 'card' and status = 'valid' order by id`,
+  );
+  const ticket = dice.pick(sold);
+  if (!ticket || house.heldWebhooks) return NOTHING;
+  house.emulator.addFault({ method: 'POST', path: '/v1/refunds', kind: 'server_error', isApplied: false });
+  const amountMinor = Math.floor(Number(ticket.price_minor) / 2);
+  const { id } = await app.money.refund({ ticket: ticket.id as never, amountMinor, reason: 'flow' }, 'operator');
+  house.emulator.clearFaults();
+  for (let minute = 0; minute < 2; minute += 1) {
+    house.advance(MINUTE_MS);
+    const [order] = await select<{ round: number; status: string; payment: string }>(
+      house,
+      `select round, status, provider_payment as payment from refunds where id = '${id}'`,
+    );
+    if (order?.status !== 'pending') return `${id} ${order?.status}`;
+    if (minute === 1) {
+      const metadata = { refund: id, order: `${id}:${order.round - 1}` };
+      await house.stripe.refunds.create({ payment_intent: order.payment, amount: amountMinor, metadata });
+    }
+    await app.money.sweep();
+  }
+  return `${id} late`;
+};
+
+/** An operator stops payouts to a creator while a batch is being made. */
+const freezeWhilePaying: Act = async ({ app, world, dice }) => {
+  const creator = dice.pick(world.creators) ?? '';
+  const freezing = { frozen: true, reason: 'flow', by: 'operator' };
+  const [batch] = await Promise.all([
+    app.money.settlement.payouts.createBatch({ by: 'operator' }),
+    app.money.desk.setFreeze(creator, freezing),
+  ]);
+  return `${batch.payouts.length} payouts`;
+};
+
 export const FLOW_STEPS = {
   ...ACTS,
   holdNews: { act: holdNews, weight: 1 },
@@ -132,6 +171,8 @@ export const FLOW_STEPS = {
   changeFeesLater: { act: changeFeesLater, weight: 1 },
   missRenewal: { act: missRenewal, weight: 1 },
   buyAgain: { act: buyAgain, weight: 1 },
+  refundLate: { act: refundLate, weight: 1 },
+  freezeWhilePaying: { act: freezeWhilePaying, weight: 1 },
 };
 export type FlowStepName = keyof typeof FLOW_STEPS;
 
@@ -178,6 +219,8 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   changeFeesLater: 2,
   missRenewal: 2,
   buyAgain: 3,
+  refundLate: 1,
+  freezeWhilePaying: 1,
   sweep: 3,
   minutes: 3,
   days: 4,
