@@ -8,6 +8,8 @@ import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts'
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A test card whose bank sends refunds back after a while. */
+const REFUNDS_COME_BACK = '4000 0000 0000 5126';
 const ASSOCIATION = 'red-cross';
 
 describe.each(DATABASES)('totals on $name', ({ open }) => {
@@ -17,9 +19,13 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
 
   beforeEach(async () => {
     db = await open();
-    house = await openMoneyHouse({ db, isRunning: false });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    await openHouse();
   });
+
+  async function openHouse(options: { settleDelayMs?: number } = {}): Promise<void> {
+    house = await openMoneyHouse({ db, isRunning: false, ...options });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+  }
 
   afterEach(async () => {
     expect(await house.money.checkInvariants()).toEqual([]);
@@ -57,6 +63,24 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     house.advance(60 * DAY_MS);
     house.emulator.act('close_dispute', { dispute: disputed, outcome: 'won' });
     await settle();
+    house.advance(2 * 60 * MINUTE_MS);
+    const { items } = await house.money.settlement.reconciliations.run();
+    expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
+  });
+
+  test('a refund that the bank sends back months later leaves nothing to explain', async () => {
+    await house[Symbol.asyncDispose]();
+    await openHouse({ settleDelayMs: 40 * DAY_MS });
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
+    const identity = await house.createFan();
+    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const url = 'checkoutUrl' in page ? page.checkoutUrl : '';
+    const { id } = await house.money.confirmCheckout(await pay(url, REFUNDS_COME_BACK));
+    await house.money.refund({ ticket: id as TicketId, reason: 'Not held' }, 'operator');
+    house.advance(90 * DAY_MS);
+    await settle();
+    await settle();
+    expect((await house.money.desk.getPayment(id)).refunds).toMatchObject([{ status: 'failed' }]);
     house.advance(2 * 60 * MINUTE_MS);
     const { items } = await house.money.settlement.reconciliations.run();
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);

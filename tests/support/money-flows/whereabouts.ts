@@ -154,7 +154,7 @@ const PENDING: [fault: string, statement: string][] = [
   [
     'was ended by the house, and a payment for the time after that was kept',
     `select m.id || ' ' || i.id as id from memberships m join membership_invoices i on i.membership = m.id
-      where m.status = 'ended' and m.standing = 'ending' and i.period_end > m.ended_at
+      where m.status = 'ended' and m.standing in ('refunded', 'lost') and i.period_end > m.ended_at
         and not exists (select 1 from disputes d where d.source_id = i.id and d.status = 'lost')
         and i.amount_minor > (select coalesce(sum(e.amount_minor), 0) from ledger_transactions x
           join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id and e.amount_minor > 0
