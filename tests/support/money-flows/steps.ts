@@ -1,5 +1,7 @@
 /** What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back and time that passes. */
+import type { TicketId } from '../../../server/protocol/ids.ts';
 import { payCheckout } from '../checkout.ts';
+import { sessionOf } from '../money-house.ts';
 import { keyOf } from '../soak/acts/paying.ts';
 import { ACTS } from '../soak/soak.ts';
 import { type Act, NOTHING, type Scene } from '../soak/soak-world.ts';
@@ -7,6 +9,9 @@ import { select } from './whereabouts.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A test card whose bank sends refunds back. */
+export const RETURNING_CARD = '4000000000005126';
+const UNDOES_PAYMENT = /dispute|refund/;
 
 /** From here on the provider's news is lost or late, until it is heard. */
 const holdNews: Act = async ({ house }) => {
@@ -84,12 +89,18 @@ const changeFeesLater: Act = async ({ app, house, dice }) => {
   return added.join(', ');
 };
 
-/** A member whose payment is renewed, and then disputed or given back by hand, while the house hears of nothing; it hears in any order. */
+/**
+ * A member whose payment is renewed, and then disputed or given back by hand, while the house hears of nothing. It hears in any order, or first all that
+ * undoes the payment.
+ */
 const missRenewal: Act = async ({ house, dice }) => {
   if (house.heldWebhooks) return 'held already';
   house.heldWebhooks = [];
-  house.advance(31 * DAY_MS);
-  await house.emulator.flush();
+  // A renewal is invoiced first, and paid an hour later.
+  for (const ms of [31 * DAY_MS, 2 * 60 * MINUTE_MS]) {
+    house.advance(ms);
+    await house.emulator.flush();
+  }
   const { data } = await house.stripe.paymentIntents.list({ limit: 10 });
   const renewal = data.find(({ status, metadata }) => status === 'succeeded' && !metadata.checkout);
   if (renewal) {
@@ -98,25 +109,48 @@ const missRenewal: Act = async ({ house, dice }) => {
   }
   house.advance(dice.between(1, 60) * 2 * 60 * MINUTE_MS);
   await house.emulator.flush();
-  const heard = await hear({ house, dice }, Number.POSITIVE_INFINITY);
+  if (dice.chance(0.5)) {
+    const held = Map.groupBy(house.heldWebhooks, ({ payload }) => UNDOES_PAYMENT.test(JSON.parse(payload).type));
+    house.heldWebhooks = held.get(true) ?? [];
+    await hear({ house, dice }, Number.POSITIVE_INFINITY);
+    house.heldWebhooks = held.get(false) ?? [];
+  }
+  await hear({ house, dice }, Number.POSITIVE_INFINITY);
   house.heldWebhooks = undefined;
-  return `${renewal?.id ?? 'nothing was renewed'}: ${heard}`;
+  return renewal?.id ?? 'nothing was renewed';
 };
 
 /** Whoever disputes their ticket wants to come in again, and buys another one. */
 const buyAgain: Act = async ({ app, house, world, dice }) => {
-  const disputed = await select<{ room: string; identity: string }>(
+  const bought = await select<{ room: string; identity: string; payment: string }>(
     house,
-    `select room, identity from tickets where status = 'disputed' order by id`,
+    `select t.room, t.identity, c.provider_payment as payment from tickets t join checkouts c on c.source_id = t.id
+      where t.status = 'valid' order by t.id`,
   );
-  const ticket = dice.pick(disputed);
+  const ticket = dice.pick(bought);
   if (!ticket) return NOTHING;
-  const { room: id, identity } = ticket;
-  const room = await app.rooms.getRoom(id);
-  const answer = await app.money.buyTicket({ room, identity, name: 'Fan', from: 'wallet' });
+  world.disputes.add(house.emulator.act('open_dispute', { paymentIntent: ticket.payment }).id);
+  await house.emulator.flush();
+  await app.money.settled();
+  const room = await app.rooms.getRoom(ticket.room);
+  const answer = await app.money.buyTicket({ room, identity: ticket.identity, name: 'Fan', from: 'wallet' });
   if (!('ticket' in answer)) return NOTHING;
-  world.tickets.add({ id: answer.ticket.id, identity });
+  world.tickets.add({ id: answer.ticket.id, identity: ticket.identity });
   return answer.ticket.id;
+};
+
+/** A part of a ticket is given back to a card whose bank sends it back to the house. */
+const refundInVain: Act = async ({ app, world, dice }) => {
+  const room = dice.pick(world.ticketRooms.items);
+  const identity = dice.pick(world.fans) ?? '';
+  if (!room) return NOTHING;
+  const page = await app.money.buyTicket({ room, identity, name: 'Fan', from: 'card' });
+  if (!('checkoutUrl' in page)) return NOTHING;
+  await payCheckout(page.checkoutUrl, RETURNING_CARD);
+  const { id } = await app.money.confirmCheckout(sessionOf(page.checkoutUrl));
+  world.tickets.add({ id, identity });
+  const ticket = id as TicketId;
+  return (await app.money.refund({ ticket, amountMinor: dice.between(50, 100), reason: 'flow' }, 'operator')).id;
 };
 
 /** The provider refuses an order, forgets its key, and carries it out all the same before it is ordered anew. */
@@ -171,6 +205,7 @@ export const FLOW_STEPS = {
   changeFeesLater: { act: changeFeesLater, weight: 1 },
   missRenewal: { act: missRenewal, weight: 1 },
   buyAgain: { act: buyAgain, weight: 1 },
+  refundInVain: { act: refundInVain, weight: 1 },
   refundLate: { act: refundLate, weight: 1 },
   freezeWhilePaying: { act: freezeWhilePaying, weight: 1 },
 };
@@ -218,7 +253,8 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   changeFees: 1,
   changeFeesLater: 2,
   missRenewal: 2,
-  buyAgain: 3,
+  buyAgain: 2,
+  refundInVain: 2,
   refundLate: 1,
   freezeWhilePaying: 1,
   sweep: 3,
