@@ -151,6 +151,14 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
   });
 
+  test('a receipt names the tier that was paid, whatever the member has by now', async () => {
+    const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+    const { identity, id } = await join(silver);
+    await change(identity, id, gold);
+    const receipts = await Promise.all((await paymentsOf(identity)).map((each) => house.money.getReceipt(each.id)));
+    expect(receipts.map(({ membership }) => membership?.tier)).toEqual([gold.name, silver.name]);
+  });
+
   test('an upgrade that is cut off after any step can be asked for again, and is charged once', async () => {
     const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
     let steps = 0;
