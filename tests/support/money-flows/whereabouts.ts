@@ -165,14 +165,6 @@ const PENDING: [fault: string, statement: string][] = [
     `select p.id from payouts p join creator_freezes f on f.creator = p.creator
       where p.created_at > f.frozen_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
   ],
-  [
-    'was split by another policy than the one in force when it was paid',
-    `select i.id from membership_invoices i where i.fee_policy <> (select f.id from fee_policies f
-      where f.effective_at <= i.paid_at order by f.effective_at desc, f.version desc limit 1)
-      union all select t.id from tips t where not exists (select 1 from checkouts c where c.source_id = t.id)
-        and t.fee_policy <> (select f.id from fee_policies f
-          where f.effective_at <= t.sent_at order by f.effective_at desc, f.version desc limit 1)`,
-  ],
 ];
 
 async function findPending(house: SoakHouse): Promise<string[]> {
