@@ -252,7 +252,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   pledge: 1,
   changeFees: 1,
   changeFeesLater: 2,
-  missRenewal: 2,
+  missRenewal: 4,
   buyAgain: 2,
   refundInVain: 2,
   refundLate: 1,
