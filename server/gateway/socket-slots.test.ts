@@ -11,8 +11,13 @@ const slots = [
   { key: 'identity:lea/room_1', limit: LIMIT },
 ];
 
-/** As Redis has it, some time away, so that what gateways do at once is interleaved. */
+/** As Redis has it, some time away both ways, so that what gateways do at once is interleaved. */
 class DistantHashes extends MemoryLeasedHashes {
+  override async set(key: string, fields: ReadonlyMap<string, string>) {
+    await new Promise(setImmediate);
+    return super.set(key, fields);
+  }
+
   override async pick(key: string, fields: readonly string[]) {
     await new Promise(setImmediate);
     return super.pick(key, fields);
