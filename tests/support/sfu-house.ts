@@ -11,8 +11,8 @@ import type { ServerProcess } from './server-process.ts';
 import { SfuProcess } from './sfu-process.ts';
 import { TcpBalancer } from './tcp-balancer.ts';
 
-/** Long enough to tell a worker that carries a live from one that idles. */
-const BUSY_LOOK_MS = 300;
+/** How far the worker that carries a live has to be ahead of the others, in the system's ticks: one is noise. */
+const BUSY_LEAD_TICKS = 2;
 
 export interface SfuHouseOptions {
   gateways?: number;
@@ -88,15 +88,14 @@ export class SfuHouse implements AsyncDisposable {
   }
 }
 
-/** The media worker of a process that uses the most time at the moment: of a node with a live, the one that carries it. */
+/** The media worker of a process that uses the most time from now on: of a node with a live, the one that carries it. */
 export async function busiestWorker(pid: number): Promise<number> {
-  const children = mediaWorkers(pid);
-  const before = children.map(ticksOf);
-  await pause(BUSY_LOOK_MS);
-  const used = children.map((child, index) => ticksOf(child) - (before[index] ?? 0));
-  const busiest = children[used.indexOf(Math.max(...used))];
-  if (busiest === undefined) throw new Error(`Process ${pid} has no media workers.`);
-  return busiest;
+  const workers = mediaWorkers(pid).map((child) => ({ child, before: ticksOf(child) }));
+  return await eventually(() => {
+    const used = workers.map(({ child, before }) => ({ child, ticks: ticksOf(child) - before }));
+    const [first, second] = used.toSorted((a, b) => b.ticks - a.ticks);
+    return first && first.ticks - (second?.ticks ?? 0) >= BUSY_LEAD_TICKS ? first.child : undefined;
+  }, `a media worker of process ${pid} is busier than the others`);
 }
 
 /** The media workers that a process has started. */
