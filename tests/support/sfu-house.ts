@@ -4,7 +4,6 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from './eventually.ts';
 import { GatewayHouse } from './gateways.ts';
 import type { ServerProcess } from './server-process.ts';
