@@ -121,6 +121,8 @@ export interface PublishRequest {
   dtlsParameters?: DtlsParameters;
   /** The publisher's session for which this one is a spare. */
   spareOf?: string;
+  /** Grows each time that a page takes the room's stage. A lower one than the present publisher's is refused with `stage_taken`. */
+  fence?: number;
 }
 
 export interface ProduceRequest {
@@ -205,6 +207,8 @@ export interface SessionTraffic {
    * what is sent (RFC 3550). Connectivity checks do not count.
    */
   receiverReports: number;
+  /** Of a viewer who pays by the second: nothing is sent, as their client has not reported that it arrives (`paused`). */
+  paused?: boolean;
 }
 
 /**
@@ -233,7 +237,10 @@ export interface SfuNode {
    * the first track that it was offered, ends with `connect_timeout`.
    */
   watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
-  /** Opens a publisher's session. A room has one: an earlier session of the room is closed with `replaced`. */
+  /**
+   * Opens a publisher's session. A room has one: an earlier session of the room is closed with `replaced`, unless it has a higher `fence`, and then the
+   * new one is refused with `stage_taken`.
+   */
   publish(request: PublishRequest): Promise<{ transport: TransportOptions }>;
   connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void>;
   restartIce(request: { session: string }): Promise<{ iceParameters: IceParameters }>;
@@ -331,7 +338,9 @@ export type SfuErrorCode =
   /** Another gateway has adopted the session. */
   | 'not_owner'
   /** No spare is kept for this session, now or later: the node keeps none, the stage comes from another node, or the session may have none. */
-  | 'spare_unavailable';
+  | 'spare_unavailable'
+  /** A page that took the stage later publishes. */
+  | 'stage_taken';
 
 /** The only error that crosses this contract. */
 export class SfuError extends Error {

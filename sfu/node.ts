@@ -210,9 +210,20 @@ export class LocalSfuNode implements SfuNode {
     assertMayPublish(request.grant, this.#now());
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     this.#assertTakesSessions(request);
+    const { spareOf, fence = 0 } = request;
     return await this.#sessions.open(request, {
-      place: (room) => room.routerForStage(),
-      make: (options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
+      place: (room) => {
+        // In the turn in which it would replace that one.
+        if (room.publisher && room.publisher.fence > fence)
+          throw new SfuError('stage_taken', 'Another page has taken the stage since.');
+        return room.routerForStage();
+      },
+      make: (options) =>
+        new PublishSession({
+          ...options,
+          fence: spareOf === undefined ? fence : this.#publisher(spareOf).fence,
+          layerLoweringDelayMs: this.#layerLoweringDelayMs,
+        }),
       open: (session) => session.open(request.dtlsParameters),
     });
   }

@@ -66,7 +66,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     return [...this.#watched.values()].flatMap((watched) => consumerOptions(watched) ?? []);
   }
 
-  get paused(): boolean {
+  override get paused(): boolean {
     return this.#paused;
   }
 

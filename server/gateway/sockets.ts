@@ -24,6 +24,7 @@ import { ChatLive } from './chat-live.ts';
 import { Connection, type RoomSocket } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { FactFanout } from './fact-fanout.ts';
+import { FairWebSocketServer } from './fair-web-sockets.ts';
 import { authorise, type Handshake } from './handshake.ts';
 import { Pipeline } from './pipeline.ts';
 import { Presence } from './presence.ts';
@@ -79,6 +80,7 @@ export class SocketGateway {
     this.#io = new Server(server, {
       serveClient: false,
       transports: ['websocket', 'polling'],
+      wsEngine: FairWebSocketServer,
       maxHttpBufferSize: LIMITS.socketPacketBytes,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,

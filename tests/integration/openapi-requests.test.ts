@@ -61,17 +61,22 @@ test('no request that the document allows breaks the house, or is refused as inv
         const target = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
         const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
         calls += 1;
-        const reply = await http.call(method.toUpperCase(), `${target}?${search}`, {
-          headers: {
-            ...credentialsOf(operation, known.room),
-            'x-forwarded-for': `198.18.${calls >> 8}.${calls & 255}`,
-          },
-          body: sent,
-        });
-        const code = reply.json?.error?.code ?? 'ok';
-        if (reply.status === 500 || code === 'internal' || code === 'invalid_request') {
-          const why = JSON.stringify(reply.json?.error?.issues ?? reply.json?.error?.message);
-          faults.push(`${method} ${target}?${search} ${JSON.stringify(sent)}: ${reply.status} ${code} ${why}`);
+        const what = `${method} ${target}?${search} ${JSON.stringify(sent)}`;
+        try {
+          const reply = await http.call(method.toUpperCase(), `${target}?${search}`, {
+            headers: {
+              ...credentialsOf(operation, known.room),
+              'x-forwarded-for': `198.18.${calls >> 8}.${calls & 255}`,
+            },
+            body: sent,
+          });
+          const code = reply.json?.error?.code ?? 'ok';
+          if (reply.status === 500 || code === 'internal' || code === 'invalid_request') {
+            const why = JSON.stringify(reply.json?.error?.issues ?? reply.json?.error?.message);
+            faults.push(`${what}: ${reply.status} ${code} ${why}`);
+          }
+        } catch (error) {
+          faults.push(`${what}: ${error} ${(error as Error).cause}`);
         }
       }
     }

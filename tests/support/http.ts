@@ -116,7 +116,8 @@ export async function startHttp({
   clientDir = '/nowhere',
   db: givenDb,
 }: HttpOptions = {}): Promise<TestHttp> {
-  const server = createServer();
+  // A test that computes for seconds finds its connections open.
+  const server = createServer({ keepAliveTimeout: 60_000 });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const config = parseConfig({ NODE_ENV: 'test', PORT: new URL(url).port, LOGE_PUBLIC_URL: url, ...env });
