@@ -14,6 +14,8 @@ import { RtpStage, type StageViewer } from '../support/rtp-stage.ts';
 const SECRET = 'a secret of the tests, long enough to be one';
 const WAIT = { timeout: 10_000, interval: 20 };
 const SILENT_AFTER_MS = 250;
+/** Some 0.4 s of sound. */
+const SHORT_AUDIO_PACKETS = 20;
 let nextPort = 44_000;
 
 class House implements AsyncDisposable {
@@ -283,15 +285,40 @@ it.concurrent('pulls in no circle, and from nobody who drains', async () => {
   await expect(first.stage.publish('room_drained')).rejects.toMatchObject({ code: 'node_unavailable' });
 });
 
-it('lets a person watch a room four times over all nodes: what ends is free again, what a spare goes on with is not', async () => {
+/** Two nodes that count together. */
+async function createPair() {
   const counts = { board: new MemoryAnnouncements(), hashes: new MemoryLeasedHashes() };
+  const budgets = new MemoryLeasedHashes();
   const log = createLog({ level: 'silent', pretty: false });
-  const share = () => ({
-    shared: { watching: new SharedSlots({ shared: counts, log }), budgets: new MemoryLeasedHashes() },
-  });
-  await using one = await House.create({ workers: 2, ...share() });
-  await using two = await House.create(share());
+  const share = () => ({ shared: { watching: new SharedSlots({ shared: counts, log }), budgets } });
+  const [one, two] = [await House.create({ workers: 2, ...share() }), await House.create(share())];
   await vi.waitFor(async () => expect((await counts.board.list()).size).toBe(2), WAIT);
+  return { one, two };
+}
+
+it('pauses a metered viewer whose sessions without reports end before they are looked at, on one node and another', async () => {
+  const { one, two } = await createPair();
+  await using _one = one;
+  await using _two = two;
+  await one.stage.publish('room_short');
+  const grant = { identity: 'fan', metered: true };
+  let isPaused = false;
+  for (let turn = 0; turn < 12 && !isPaused; turn += 1) {
+    const { stage, node } = turn % 2 === 0 ? one : two;
+    const { session, viewer } = await stage.watch('room_short', { grant, upstream: one.asUpstream() });
+    await vi.waitFor(() => {
+      isPaused = stage.events.of('paused', session).length > 0;
+      expect(isPaused || viewer.packets('audio') >= SHORT_AUDIO_PACKETS).toBe(true);
+    }, WAIT);
+    await node.closeSession({ session });
+  }
+  expect(isPaused).toBe(true);
+});
+
+it('lets a person watch a room four times over all nodes: what ends is free again, what a spare goes on with is not', async () => {
+  const { one, two } = await createPair();
+  await using _one = one;
+  await using _two = two;
   await one.stage.publish('room_often');
   const fan = { grant: { identity: 'fan' } };
   const watch = async (house: House, spareOf?: string) => {
