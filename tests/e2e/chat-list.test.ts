@@ -1,8 +1,8 @@
 /** The chat's list in a real browser: bounded however much is said, and nothing that is being read ever moves. */
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CHROMIUM, launchChromium } from '../support/browser.ts';
+import { CHROMIUM, sharedChromium } from '../support/browser.ts';
 import type {} from '../support/chat-stage-page.ts';
 import { eventually } from '../support/eventually.ts';
 import { BundledPage } from '../support/page-bundle.ts';
@@ -13,21 +13,20 @@ const MOST_ROWS = 160;
 
 describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
   let bundled: BundledPage;
-  let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    [bundled, browser] = await Promise.all([BundledPage.serve(ENTRY), launchChromium()]);
+    bundled = await BundledPage.serve(ENTRY);
   }, 60_000);
 
   afterAll(async () => {
-    await browser?.close();
+    await page?.close();
     await bundled?.[Symbol.asyncDispose]();
   });
 
   beforeEach(async () => {
     await page?.close();
-    page = await browser.newPage({ viewport: { width: 390, height: 700 } });
+    page = await (await sharedChromium()).newPage({ viewport: { width: 390, height: 700 } });
     await page.goto(bundled.url);
     await eventually(async () => (await rows()).length > 0, 'the list is drawn');
   });

@@ -1,23 +1,21 @@
 /** The chat as people use it, on the pages: two fans and a creator who keeps order. */
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../client-sdk/src/room.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, Visitor } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { expectInChat, say, signIn } from './site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   let room: string;
   let creator: Visitor;
   let lea: Visitor;
   let tom: Visitor;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     ({ id: room } = await loge.server<{ id: string }>('POST', '/v1/rooms', {
       creator: 'camille',
       title: 'An evening of talk',
@@ -32,16 +30,11 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
 
   afterAll(async () => {
     for (const visitor of [creator, lea, tom]) await visitor?.[Symbol.asyncDispose]();
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 
-  async function enter(
-    identity: string,
-    path: string,
-    options: Parameters<typeof Visitor.create>[1] = {},
-  ): Promise<Visitor> {
-    const visitor = await Visitor.create(browser, options);
+  async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.create(options);
     await visitor.page.goto(loge.url + path);
     await signIn(visitor, identity);
     await visitor.by('chat-list').waitFor();

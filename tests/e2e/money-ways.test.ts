@@ -2,11 +2,10 @@
  * The ways that people take with money, on the site as it is: a sale arrives with the creator, an operator refunds it and the fan sees it, a
  * saved card pays once the bank was asked, a club is joined, changed, left and come back to, a ticket is given back.
  */
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { balanceMinor, CARD_ACCEPTED, payByCard, signIn, topUp } from './site.ts';
 
@@ -17,11 +16,10 @@ const SALE_MINOR = 900;
 
 describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
   }, 60_000);
 
   afterEach(async () => {
@@ -34,12 +32,11 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 
   async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const visitor = await Visitor.create(browser, options);
+    const visitor = await Visitor.create(options);
     visitors.push(visitor);
     await visitor.page.goto(loge.url + path);
     await signIn(visitor, identity);

@@ -1,9 +1,8 @@
 /** A studio whose connection is lost while it is live: it never goes on air again by itself when its live is over for it. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, Visitor } from '../support/browser.ts';
+import { CHROMIUM, Visitor } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
@@ -16,12 +15,10 @@ const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     return async () => {
-      await browser.close();
       await loge[Symbol.asyncDispose]();
     };
   });
@@ -32,7 +29,7 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
   });
 
   const enter = async (options: { devices?: boolean; locale?: string } = {}) => {
-    const visitor = await Visitor.create(browser, options);
+    const visitor = await Visitor.create(options);
     ends.push(visitor);
     return visitor;
   };

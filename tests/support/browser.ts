@@ -23,6 +23,7 @@ declare global {
   }
   /** Read by `keep-failures.ts`, which must not load a browser for tests that need none. */
   var logeOpenVisitors: Set<Visitor> | undefined;
+  var logeChromium: Promise<Browser> | undefined;
 }
 
 export interface VisitorOptions {
@@ -40,6 +41,12 @@ export interface SentLayer {
 
 export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM || '/usr/bin/chromium', args: [...MEDIA_ARGS, ...args] });
+}
+
+/** The one Chromium of this process, which it ends with: test files run in the same process one after the other. */
+export function sharedChromium(): Promise<Browser> {
+  globalThis.logeChromium ??= launchChromium();
+  return globalThis.logeChromium;
 }
 
 export class Visitor implements AsyncDisposable {
@@ -64,7 +71,8 @@ export class Visitor implements AsyncDisposable {
     });
   }
 
-  static async create(browser: Browser, options: VisitorOptions = {}): Promise<Visitor> {
+  static async create(options: VisitorOptions = {}): Promise<Visitor> {
+    const browser = await sharedChromium();
     const { locale = 'en-GB', viewport = DESKTOP, devices = false } = options;
     const context = await browser.newContext({
       locale,
