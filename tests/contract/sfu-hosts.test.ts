@@ -53,7 +53,7 @@ class House implements AsyncDisposable {
   }
 }
 
-it('gives a viewer on another node the stage with the answer, protected, over one pipe however many they are', async () => {
+it.concurrent('gives a viewer on another node the stage with the answer, protected, over one pipe however many they are', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const { cameraId, microphoneId, session: publisher } = await origin.stage.publish('room_far');
@@ -88,7 +88,7 @@ it('gives a viewer on another node the stage with the answer, protected, over on
   await vi.waitFor(() => expect(origin.control.connections).toBe(0), WAIT);
 });
 
-it('passes the stage on over a node in between', async () => {
+it.concurrent('passes the stage on over a node in between', async () => {
   await using origin = await House.create();
   await using middle = await House.create();
   await using edge = await House.create();
@@ -101,7 +101,7 @@ it('passes the stage on over a node in between', async () => {
   expect(await middle.node.stats()).toMatchObject({ rooms: 1, sessions: 1 });
 });
 
-it('has the publisher send what is wanted on all nodes together, and no more', async () => {
+it.concurrent('has the publisher send what is wanted on all nodes together, and no more', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const { session } = await origin.stage.publish('room_layers', { obeys: ['layersWanted'] });
@@ -121,7 +121,7 @@ it('has the publisher send what is wanted on all nodes together, and no more', a
   await vi.waitFor(() => expect(told()).toBe(-1), WAIT);
 });
 
-it('asks for key frames on behalf of viewers behind a pipe', async () => {
+it.concurrent('asks for key frames on behalf of viewers behind a pipe', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   // Only the first PLI is heeded; who comes later depends on the hint.
@@ -136,7 +136,7 @@ it('asks for key frames on behalf of viewers behind a pipe', async () => {
   expect(publisher.keyFrameRequests.reduce((sum, count) => sum + count, 0)).toBeLessThan(20);
 });
 
-it('tells viewers on another node of tracks that come, rest and go', async () => {
+it.concurrent('tells viewers on another node of tracks that come, rest and go', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const early = await edge.stage.watch('room_tracks', { upstream: origin.asUpstream() });
@@ -163,7 +163,7 @@ it('tells viewers on another node of tracks that come, rest and go', async () =>
   await vi.waitFor(() => expect(added()).toHaveLength(4), WAIT);
 });
 
-it('follows a publisher to another node, also where they have left', async () => {
+it.concurrent('follows a publisher to another node, also where they have left', async () => {
   await using first = await House.create();
   await using second = await House.create();
   const { session: earlier } = await first.stage.publish('room_moves');
@@ -190,7 +190,7 @@ it('follows a publisher to another node, also where they have left', async () =>
   }
 });
 
-it('lets a publisher who leaves a node that drains go on there, and has its viewers follow when they have left', async () => {
+it.concurrent('lets a publisher who leaves a node that drains go on there, and has its viewers follow when they have left', async () => {
   await using first = await House.create();
   await using second = await House.create();
   const { session: earlier } = await first.stage.publish('room_leaves');
@@ -209,7 +209,7 @@ it('lets a publisher who leaves a node that drains go on there, and has its view
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it('follows a node that was gone and is back under its name', async () => {
+it.concurrent('follows a node that was gone and is back under its name', async () => {
   await using edge = await House.create();
   const first = await House.create({ id: 'sfu_back' });
   await first.stage.publish('room_back');
@@ -225,7 +225,7 @@ it('follows a node that was gone and is back under its name', async () => {
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it('gets the stage again after a worker at either end died', async () => {
+it.concurrent('gets the stage again after a worker at either end died', async () => {
   await using origin = await House.create();
   await using edge = await House.create({ workers: 2, spreadAt: 0 });
   const upstream = origin.asUpstream();
@@ -257,7 +257,7 @@ it('gets the stage again after a worker at either end died', async () => {
   await vi.waitFor(() => expect(added(left.session)).toHaveLength(4), WAIT);
 });
 
-it('empties the stage when the node of the publisher is gone, and fills it from where they are next', async () => {
+it.concurrent('empties the stage when the node of the publisher is gone, and fills it from where they are next', async () => {
   await using edge = await House.create();
   const origin = await House.create();
   await origin.stage.publish('room_gone');
@@ -272,7 +272,7 @@ it('empties the stage when the node of the publisher is gone, and fills it from 
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it('pulls in no circle, and from nobody who drains', async () => {
+it.concurrent('pulls in no circle, and from nobody who drains', async () => {
   await using first = await House.create();
   await using second = await House.create();
   await first.stage.watch('room_circle', { upstream: second.asUpstream() });

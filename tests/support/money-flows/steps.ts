@@ -1,5 +1,5 @@
 /** What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back and time that passes. */
-import type { TicketId } from '../../../server/protocol/ids.ts';
+import type { Id, TicketId } from '../../../server/protocol/ids.ts';
 import { payCheckout } from '../checkout.ts';
 import { sessionOf } from '../money-house.ts';
 import { keyOf } from '../soak/acts/paying.ts';
@@ -69,7 +69,9 @@ const tipBothWays: Act = async ({ app, world, dice }) => {
   const from = { identity, name: 'Fan', role: 'fan' } as const;
   const both = [() => app.money.tip({ room, from, input }), () => app.money.tipByCard({ room, from, input })];
   const [first, second] = dice.chance(0.5) ? both : both.reverse();
-  const answers = await Promise.allSettled([first?.(), second?.()]);
+  const begun = [first?.()];
+  if (dice.chance(0.5)) await begun[0]?.catch(() => {});
+  const answers = await Promise.allSettled([...begun, second?.()]);
   for (const answer of answers) {
     if (answer.status === 'fulfilled' && answer.value && 'checkoutUrl' in answer.value) {
       await payCheckout(answer.value.checkoutUrl);
@@ -90,10 +92,10 @@ const changeFeesLater: Act = async ({ app, house, dice }) => {
 };
 
 /**
- * A member whose payment is renewed, and then disputed or given back by hand, while the house hears of nothing. It hears in any order, or first all that
- * undoes the payment.
+ * A member whose payment is renewed, and then disputed or given back, while the house hears of nothing. It hears in any order, or first all that undoes
+ * the payment.
  */
-const missRenewal: Act = async ({ house, dice }) => {
+const missRenewal: Act = async ({ app, house, dice }) => {
   if (house.heldWebhooks) return 'held already';
   house.heldWebhooks = [];
   // A renewal is invoiced first, and paid an hour later.
@@ -104,8 +106,10 @@ const missRenewal: Act = async ({ house, dice }) => {
   const { data } = await house.stripe.paymentIntents.list({ limit: 10 });
   const renewal = data.find(({ status, metadata }) => status === 'succeeded' && !metadata.checkout);
   if (renewal) {
-    if (dice.chance(0.5)) house.emulator.act('open_dispute', { paymentIntent: renewal.id });
-    else await house.stripe.refunds.create({ payment_intent: renewal.id });
+    const undo = dice.weighted({ byBank: 1, byHand: 1, byHouse: 1 });
+    if (undo === 'byBank') house.emulator.act('open_dispute', { paymentIntent: renewal.id });
+    if (undo === 'byHand') await house.stripe.refunds.create({ payment_intent: renewal.id });
+    if (undo === 'byHouse') await refundLatestKnown(app);
   }
   house.advance(dice.between(1, 60) * 2 * 60 * MINUTE_MS);
   await house.emulator.flush();
@@ -119,6 +123,12 @@ const missRenewal: Act = async ({ house, dice }) => {
   house.heldWebhooks = undefined;
   return renewal?.id ?? 'nothing was renewed';
 };
+
+/** What an operator refunds who sees a member's payments, of which the renewal is not one yet. */
+async function refundLatestKnown(app: Scene['app']): Promise<void> {
+  const [latest] = (await app.money.desk.searchPayments({ kind: 'membership', limit: 1 })).payments;
+  if (latest) await app.money.refund({ membership: latest.id as Id<'membership'>, reason: 'flow' }, 'operator');
+}
 
 /** Whoever disputes their ticket wants to come in again, and buys another one. */
 const buyAgain: Act = async ({ app, house, world, dice }) => {
@@ -223,7 +233,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   ticketTwice: 1,
   tip: 5,
   cardTip: 2,
-  tipBothWays: 1,
+  tipBothWays: 2,
   payOldPage: 1,
   join: 5,
   changeTier: 2,
