@@ -249,6 +249,21 @@ describe('a move to another session', () => {
   });
 });
 
+it('says once that the person watches in too many places, and watches when one of the others has ended', async () => {
+  vi.useFakeTimers();
+  let refusals = 0;
+  const refuse = () => {
+    refusals += 1;
+    if (refusals <= 8) throw new LogeError('too_many_media_sessions');
+    return { session: 'session_1', consumers: [consumer('camera', 'camera'), consumer('screen', 'screen')] };
+  };
+  const watching = watch({ 'stage:watch': refuse });
+  await vi.advanceTimersByTimeAsync(60_000);
+  const { subscriber, handlers } = await watching;
+  expect(subscriber.session).toBe('session_1');
+  expect(handlers.onError).toHaveBeenCalledOnce();
+});
+
 describe('a session that the server has paused', () => {
   it('is asked to go on once there is a path, and again when the server says so', async () => {
     vi.useFakeTimers();

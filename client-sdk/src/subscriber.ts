@@ -313,6 +313,7 @@ export class Subscriber {
   async #join(): Promise<void> {
     const run = new AbortController();
     this.#state = { kind: 'joining', run };
+    let isTold = false;
     while (!run.signal.aborted) {
       await delay(backoffMs(STAGE.rejoinBackoffMs, this.#failures, 0.3), run.signal);
       if (run.signal.aborted) return;
@@ -324,11 +325,13 @@ export class Subscriber {
         const failure = toLogeError(error, 'stage_unavailable');
         this.#log('info', 'watching failed', { code: failure.code, reason: failure.message, failures: this.#failures });
         this.#failures += 1;
-        if (WAIT_AFTER.has(failure.code) || !failure.retryable) {
-          this.#state = { kind: 'waiting' };
-          if (!WAIT_AFTER.has(failure.code)) this.#handlers.onError(failure);
-          return;
-        }
+        const waits = WAIT_AFTER.has(failure.code);
+        // Another page of the same person may be closed at any time.
+        const isOver = waits || !(failure.retryable || failure.code === 'too_many_media_sessions');
+        if (isOver) this.#state = { kind: 'waiting' };
+        if (!waits && !failure.retryable && !isTold) this.#handlers.onError(failure);
+        isTold ||= !failure.retryable;
+        if (isOver) return;
       }
     }
   }

@@ -3,11 +3,11 @@
  * to the node stand still, the node dies and another takes its place, and the database fails. Simulated time; the stage, its leases and its lives are the real ones.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { effort, SEED } from '../support/effort.ts';
 import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import type { ModelChance } from '../support/live-model/model-node.ts';
 
-const SCHEDULES = Number(process.env.LIVE_MODEL_SCHEDULES ?? 40);
-const SEED = Number(process.env.LIVE_MODEL_SEED ?? Date.now() % 1_000_000);
+const SCHEDULES = effort({ short: 40, long: 2_000 });
 const STEPS = 60;
 /** Longer than a lease, a grace period and an adoption one after the other. */
 const QUIET_MS = 120_000;

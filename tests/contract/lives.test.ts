@@ -14,12 +14,12 @@ import type { RoomId } from '../../server/protocol/ids.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
 import { Lives, type LivesOptions } from '../../server/stage/lives.ts';
-import { DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 const NEVER_MS = 3_600_000;
 
-describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) => {
+describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, open }) => {
   let db: Database & AsyncDisposable;
   const told: Fact[] = [];
   const metrics = createMetrics();

@@ -48,15 +48,16 @@ export function describeSfuNode(harness: SfuHarness): void {
     const { node, ...rest } = await harness.create(options);
     return { stage: new RtpStage(node), ...rest };
   };
-  describe(`${harness.name}: media`, () => describeMedia(open));
-  describe(`${harness.name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
-  describe(`${harness.name}: stage`, () => describeStage(open));
-  describe(`${harness.name}: layers`, () => describeLayers(open));
-  describe(`${harness.name}: grants and leases`, () => describeGrants(open));
-  describe(`${harness.name}: people`, () => describePeople(open));
+  // Each test has a node of its own and mostly waits.
+  describe.concurrent(`${harness.name}: media`, () => describeMedia(open));
+  describe.concurrent(`${harness.name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
+  describe.concurrent(`${harness.name}: stage`, () => describeStage(open));
+  describe.concurrent(`${harness.name}: layers`, () => describeLayers(open));
+  describe.concurrent(`${harness.name}: grants and leases`, () => describeGrants(open));
+  describe.concurrent(`${harness.name}: people`, () => describePeople(open));
   const workers = harness.workers ?? 1;
-  describe(`${harness.name}: refusals`, () => describeRefusals(open, workers));
-  describe(`${harness.name}: ends`, () => describeEnds(open, workers));
+  describe.concurrent(`${harness.name}: refusals`, () => describeRefusals(open, workers));
+  describe.concurrent(`${harness.name}: ends`, () => describeEnds(open, workers));
 }
 
 type Open = (options?: SfuHarnessOptions) => Promise<{ stage: RtpStage } & Omit<SfuHarnessNode, 'node'>>;

@@ -3,7 +3,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../client-sdk/src/room.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, until, Visitor } from '../support/browser.ts';
+import { CHROMIUM, launchChromium, PHONE, Visitor } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { expectInChat, say, signIn } from './site.ts';
 
@@ -91,7 +92,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('chat-hands-open').click();
     await creator.by('chat-hands').getByText('Léa').waitFor();
     await creator.page.keyboard.press('Escape');
-    await until(async () => (await tom.by('hands-count').allInnerTexts()).join() === '1', 'the count of hands');
+    await eventually(async () => (await tom.by('hands-count').allInnerTexts()).join() === '1', 'the count of hands');
     await lea.by('chat-hand').click();
     await creator.by('chat-hands-open').waitFor({ state: 'detached' });
   });
@@ -107,7 +108,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await lea.by('poll-option-0').click();
     await tom.by('poll-option-1').click();
     for (const visitor of [lea, tom, creator]) {
-      await until(
+      await eventually(
         async () => (await visitor.by('poll-option-0').innerText()).includes('50 %'),
         'both votes are counted',
       );
@@ -131,7 +132,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(first).toContain('Reason: Breaks the house rules');
     expect(first).toContain('by the creator');
     expect(await tom.by('chat-input').count()).toBe(0);
-    await until(async () => (await told.innerText()) !== first, 'it counts down');
+    await eventually(async () => (await told.innerText()) !== first, 'it counts down');
     // Not a word of it to anybody else.
     expect(await lea.by('chat-restriction').count()).toBe(0);
 
@@ -220,13 +221,16 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('tool-context').click();
     await creator.by('remove-author').click();
     for (const visitor of [creator, lea, tom]) {
-      await until(
+      await eventually(
         async () => !(await visitor.by('chat-list').innerText()).toLowerCase().includes('gold'),
         'the gold is gone',
       );
     }
     await expectInChat(lea, 'What rubb1sh weather');
-    await until(async () => (await creator.by('message-dialog').getAttribute('open')) === null, 'the dialog closes');
+    await eventually(
+      async () => (await creator.by('message-dialog').getAttribute('open')) === null,
+      'the dialog closes',
+    );
   });
 
   test('a phone that was off the network for seconds finds everything it missed, in order, once', async () => {
@@ -256,7 +260,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await lea.by('outgoing').getByText(waiting).waitFor();
     await devTools.send('Network.emulateNetworkConditions', { ...offline, offline: false });
     await expectInChat(tom, waiting);
-    await until(async () => (await textsOf(lea)).includes(texts.at(-1) ?? ''), 'the last of what was missed');
+    await eventually(async () => (await textsOf(lea)).includes(texts.at(-1) ?? ''), 'the last of what was missed');
     const messages = await page
       .locator('loge-room')
       .evaluate((element: HTMLElement & { room?: Room }) => element.room?.chat.messages ?? []);

@@ -37,8 +37,8 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
   });
 
   test('sells a ticket on the page of another site and shows the live there', async () => {
-    await using author = await Visitor.create(browser, { devices: true });
-    await using reader = await Visitor.create(browser, { viewport: PHONE });
+    const author = await Visitor.create(browser, { devices: true });
+    const reader = await Visitor.create(browser, { viewport: PHONE });
     await author.page.goto(`${origin}/?as=author`);
     await goLive(author);
 

@@ -5,8 +5,9 @@
 import type { Browser } from 'playwright-core';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { launchChromium, PHONE, until, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { launchChromium, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { payCheckout } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { expectInChat, expectVideo, goLive, isPlaying, signIn } from './site.ts';
 
@@ -79,7 +80,7 @@ export class Evening implements AsyncDisposable {
     await this.#converse();
 
     const preview = await this.#enter('studio-preview', `/studio/${noah}`, 'noah', { devices: true });
-    await until(() => isPlaying(preview, 'preview'), 'the preview plays');
+    await eventually(() => isPlaying(preview, 'preview'), 'the preview plays');
     const studio = await this.#enter('studio', '/studio', 'camille');
     await studio.by('create-room').waitFor();
 

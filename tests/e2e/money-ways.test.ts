@@ -6,7 +6,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, until, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { CHROMIUM, launchChromium, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { balanceMinor, CARD_ACCEPTED, payByCard, signIn, topUp } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
@@ -128,7 +129,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
 
     await fan.page.locator('[data-testid^="remove-card-"]').click();
     await fan.by('confirm-remove-card').click();
-    await until(async () => (await card.count()) === 0, 'the card is gone');
+    await eventually(async () => (await card.count()) === 0, 'the card is gone');
   });
 
   test('a club is joined, left, come back to, and changed for a higher place', async () => {
@@ -243,7 +244,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     await operator.by('lift-noah').click();
     await operator.by('lift-reason').locator('input').fill('All is well');
     await operator.by('confirm-lift').click();
-    await until(async () => (await creator.by('frozen-house').count()) === 0, 'the hold is gone while they look');
+    await eventually(async () => (await creator.by('frozen-house').count()) === 0, 'the hold is gone while they look');
   });
 
   test('rooms of every kind are made in the studio, with a first tier where the club has none', async () => {

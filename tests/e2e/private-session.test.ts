@@ -4,7 +4,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ReceiverReports } from '../../sfu/receiver-reports.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, until, Visitor } from '../support/browser.ts';
+import { CHROMIUM, launchChromium, PHONE, Visitor } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { accessOf, balanceMinor, expectVideo, goLive, signIn } from './site.ts';
 
 const RATE_MINOR = 1_200;
@@ -73,7 +74,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
     await creator.by('private-accept').click();
     await expectVideo(fan);
     await fan.by('private-cost').waitFor();
-    await until(
+    await eventually(
       async () => (await fan.by('private-cost').innerText()).replace(/\D/g, '') > '010',
       'it costs something',
     );

@@ -23,12 +23,12 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
   const sessions = async () => (await loge.app.context.stage.stats()).sessions;
 
   test('goes on over connections that were there before one of them died, muted as it was, and is safe again after', async () => {
-    await using creator = await Visitor.create(browser, { devices: true });
+    const creator = await Visitor.create(browser, { devices: true });
     await creator.page.goto(`${loge.url}/studio`);
     await signIn(creator, 'noah');
     const room = await createRoom(creator, { title: 'Open studio' });
     await goLive(creator);
-    await using fan = await Visitor.create(browser);
+    const fan = await Visitor.create(browser);
     await fan.page.goto(`${loge.url}/rooms/${room}`);
     await signIn(fan, 'lea');
     await expectVideo(fan);

@@ -12,8 +12,9 @@ import type { Refund, Ticket } from '../../server/protocol/money.ts';
 import type { Dispute } from '../../server/protocol/payouts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { launchChromium, PHONE, until, Visitor } from '../support/browser.ts';
+import { launchChromium, PHONE, Visitor } from '../support/browser.ts';
 import { CARD, payCheckout } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 import { MovableClock } from '../support/money-house.ts';
 import type { Scene } from './evening.ts';
 import { signIn } from './site.ts';
@@ -237,7 +238,7 @@ export class Takings implements AsyncDisposable {
     const intents = await this.#provider<{ data: { id: string; amount: number }[] }>('/v1/payment_intents?limit=1');
     await this.loge.app.emulator?.act('open_dispute', { paymentIntent: intents.data[0]?.id, reason: 'unrecognized' });
     const { money } = this.loge.app.context;
-    await until(async () => {
+    await eventually(async () => {
       await money.sweep();
       const { disputes } = await this.loge.server<{ disputes: Dispute[] }>('GET', '/v1/disputes');
       return disputes.length > 0;
