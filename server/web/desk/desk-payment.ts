@@ -55,6 +55,10 @@ export class DeskPaymentPart extends DeskPart {
         font-size: 1.7rem;
       }
 
+      .what wa-button {
+        margin-top: 0.4rem;
+      }
+
       @media (min-width: 900px) {
         .halves {
           display: grid;
