@@ -2,8 +2,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { payCheckout } from '../../tests/support/checkout.ts';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
 import { eventually } from '../../tests/support/eventually.ts';
+import { startHttp, type TestHttp } from '../../tests/support/http.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { seedDemo } from './demo.ts';
 

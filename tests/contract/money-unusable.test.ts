@@ -166,7 +166,9 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect((await house.money.desk.overview()).failures.refunds).toBe(1);
     const [returned] = await unusableOf(identity);
     const detail = await house.money.desk.getPayment(returned?.id ?? '');
-    expect(detail.refunds).toMatchObject([{ status: 'failed', amountMinor: AMOUNT_MINOR }]);
+    expect(detail.refunds).toMatchObject([
+      { status: 'failed', failure: 'lost_or_stolen_card', amountMinor: AMOUNT_MINOR },
+    ]);
     await house.money.desk.refund({ tip: returned?.id as TipId, reason: 'Again' }, 'operator');
     await house.emulator.flush();
     expect((await givenBackOf(session)).length).toBe(2);

@@ -95,8 +95,17 @@ const changeFeesLater: Act = async ({ app, house, dice }) => {
  * A member whose payment is renewed, and then disputed or given back, while the house hears of nothing. It hears in any order, or first all that undoes
  * the payment.
  */
-const missRenewal: Act = async ({ app, house, dice }) => {
+const missRenewal: Act = async ({ app, house, world, dice }) => {
   if (house.heldWebhooks) return 'held already';
+  const tier = dice.pick(world.tiers.filter(({ interval }) => interval === 'month'));
+  const identity = dice.pick(world.fans) ?? '';
+  if (!tier) return NOTHING;
+  const isMember = (await app.money.memberships.list(identity)).some(({ status }) => status === 'active');
+  if (!isMember) {
+    const { checkoutUrl } = await app.money.memberships.join({ tier: tier.id, identity, name: 'Fan' });
+    await payCheckout(checkoutUrl);
+    await app.money.confirmCheckout(sessionOf(checkoutUrl));
+  }
   house.heldWebhooks = [];
   // A renewal is invoiced first, and paid an hour later.
   for (const ms of [31 * DAY_MS, 2 * 60 * MINUTE_MS]) {
@@ -106,14 +115,15 @@ const missRenewal: Act = async ({ app, house, dice }) => {
   const { data } = await house.stripe.paymentIntents.list({ limit: 10 });
   const renewal = data.find(({ status, metadata }) => status === 'succeeded' && !metadata.checkout);
   if (renewal) {
-    const undo = dice.weighted({ byBank: 1, byHand: 1, byHouse: 1 });
+    // What is forgotten of a dispute is heard of again when that is decided; of a refund by hand it is not.
+    const undo = dice.weighted({ byBank: 1, byHand: 2, byHouse: 2 });
     if (undo === 'byBank') house.emulator.act('open_dispute', { paymentIntent: renewal.id });
     if (undo === 'byHand') await house.stripe.refunds.create({ payment_intent: renewal.id });
     if (undo === 'byHouse') await refundLatestKnown(app);
   }
   house.advance(dice.between(1, 60) * 2 * 60 * MINUTE_MS);
   await house.emulator.flush();
-  if (dice.chance(0.5)) {
+  if (dice.chance(0.75)) {
     const held = Map.groupBy(house.heldWebhooks, ({ payload }) => UNDOES_PAYMENT.test(JSON.parse(payload).type));
     house.heldWebhooks = held.get(true) ?? [];
     await hear({ house, dice }, Number.POSITIVE_INFINITY);
