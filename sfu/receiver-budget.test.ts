@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { PLAYS_PER_WINDOW_MAX, PLAYS_WINDOW_MS, RECEIVER_BUDGETS_MAX, UNANSWERED_MAX_MS } from './limits.ts';
+import {
+  OPENS_PER_WINDOW_MAX,
+  PLAYS_PER_WINDOW_MAX,
+  PLAYS_WINDOW_MS,
+  RECEIVER_BUDGETS_MAX,
+  UNANSWERED_MAX_MS,
+} from './limits.ts';
 import { ReceiverBudget, ReceiverBudgets } from './receiver-budget.ts';
 import { ReceiverReports } from './receiver-reports.ts';
 
@@ -25,6 +31,18 @@ it('is renewed on request so often within a window, and says when again', () => 
   expect(budget.renew(1_000)).toBe(PLAYS_WINDOW_MS - 1_000);
   expect(budget.isSpent).toBe(true);
   expect(budget.renew(PLAYS_WINDOW_MS)).toBeUndefined();
+});
+
+it('lets so many sessions begin unpaused within a window, and none while it is spent', () => {
+  const budget = new ReceiverBudget();
+  for (let i = 0; i < OPENS_PER_WINDOW_MAX; i++) expect(budget.open(i)).toBe(false);
+  expect(budget.open(1_000)).toBe(true);
+  // A pause that is ended lets that session play, and not more of them be opened.
+  expect(budget.renew(1_000)).toBeUndefined();
+  expect(budget.open(2_000)).toBe(true);
+  expect(budget.open(PLAYS_WINDOW_MS)).toBe(false);
+  budget.spend(UNANSWERED_MAX_MS);
+  expect(budget.open(2 * PLAYS_WINDOW_MS)).toBe(true);
 });
 
 it('forgets the person who was asked for longest ago when there are too many', () => {

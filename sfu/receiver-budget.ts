@@ -1,4 +1,10 @@
-import { PLAYS_PER_WINDOW_MAX, PLAYS_WINDOW_MS, RECEIVER_BUDGETS_MAX, UNANSWERED_MAX_MS } from './limits.ts';
+import {
+  OPENS_PER_WINDOW_MAX,
+  PLAYS_PER_WINDOW_MAX,
+  PLAYS_WINDOW_MS,
+  RECEIVER_BUDGETS_MAX,
+  UNANSWERED_MAX_MS,
+} from './limits.ts';
 
 /**
  * How much media a person may still be sent without saying that it arrives, in one room. It outlives their sessions, so that a new session earns
@@ -8,9 +14,19 @@ export class ReceiverBudget {
   #unansweredMs = 0;
   /** When pauses were ended, within the window. */
   #playedAtMs: number[] = [];
+  /** When sessions were opened, within the window. */
+  #openedAtMs: number[] = [];
 
   get isSpent(): boolean {
     return this.#unansweredMs >= UNANSWERED_MAX_MS;
+  }
+
+  /** Counts a new session, and answers whether it begins paused: what is sent around a change of sessions can miss the samples that are billed. */
+  open(nowMs: number): boolean {
+    this.#openedAtMs = this.#openedAtMs.filter((atMs) => nowMs - atMs < PLAYS_WINDOW_MS);
+    if (this.isSpent || this.#openedAtMs.length >= OPENS_PER_WINDOW_MAX) return true;
+    this.#openedAtMs.push(nowMs);
+    return false;
   }
 
   /** Media was sent for so long, and no report came. */

@@ -55,7 +55,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   ) {
     super(options);
     this.#budget = options.budget;
-    this.#paused = options.budget?.isSpent ?? false;
+    this.#paused = options.budget?.open(performance.now()) ?? false;
     this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
     this.#viewport = options.viewport;
     this.#log = options.log;

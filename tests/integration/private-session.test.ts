@@ -149,7 +149,9 @@ test('a client that sends connectivity checks and no receiver reports gets a few
   expect(await loge.app.context.money.checkInvariants()).toEqual([]);
 });
 
-test('a fan who opens another media session each moment pays for the time like everybody', { timeout: 90_000 }, async () => {
+test('a fan who opens another media session each moment pays for the time like everybody', {
+  timeout: 90_000,
+}, async () => {
   const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
   await loge.app.context.money.grantPromotion(
     { identity: 'hopper', amountMinor: CREDIT_MINOR, reason: 'credit of the test', idempotencyKey: 'credit-of-hopper' },
