@@ -190,7 +190,7 @@ export class App {
       box,
       allowAnyAddress: config.development,
     });
-    const media = await openMediaPlane({ config, redis, log, closers });
+    const media = await openMediaPlane({ config, redis, log, metrics, closers });
     const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),

@@ -44,6 +44,9 @@ export const OPENS_PER_WINDOW_MAX = 10;
 /** People who pay by the second whose unanswered time is remembered. */
 export const RECEIVER_BUDGETS_MAX = 10_000;
 
+/** How often a change of a budget that other nodes change too is tried again; past that the node counts it for itself. */
+export const BUDGET_WRITE_ATTEMPTS_MAX = 5;
+
 /** Codecs that a viewer may list; browsers list some forty. */
 export const CLIENT_CODECS_MAX = 200;
 

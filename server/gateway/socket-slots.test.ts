@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { MemoryAnnouncements } from '../platform/announcements.ts';
 import { MemoryLeasedHashes } from '../platform/leased-hashes.ts';
 import { createLog } from '../platform/log.ts';
-import { type SharedCounts, SocketSlots } from './socket-slots.ts';
+import type { SharedCounts } from '../platform/shared-slots.ts';
+import { SocketSlots } from './socket-slots.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 const LIMIT = 8;
@@ -25,10 +26,7 @@ class DistantHashes extends MemoryLeasedHashes {
 }
 
 function open(count: number, hashes = new DistantHashes(), board = new MemoryAnnouncements()) {
-  const gateways = Array.from(
-    { length: count },
-    (_, index) => new SocketSlots({ gateway: `gw_${index}`, shared: { board, hashes }, log }),
-  );
+  const gateways = Array.from({ length: count }, () => new SocketSlots({ shared: { board, hashes }, log }));
   return { gateways, board, closeAll: () => Promise.all(gateways.map((gateway) => gateway.close())) };
 }
 
@@ -69,7 +67,7 @@ test('what a gateway held is forgotten when it is gone', async () => {
 test('without Redis a gateway counts for itself', async () => {
   const gone = () => Promise.reject(new Error('gone'));
   const shared = { board: { announce: gone, withdraw: gone, list: gone }, hashes: {} } as unknown as SharedCounts;
-  const gateway = new SocketSlots({ gateway: 'gw', shared, log });
+  const gateway = new SocketSlots({ shared, log });
   for (let index = 0; index < LIMIT; index += 1) await gateway.take(slots);
   await expect(gateway.take(slots)).rejects.toMatchObject({ code: 'too_many_connections' });
   await gateway.close();

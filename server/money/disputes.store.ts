@@ -173,12 +173,12 @@ export class DisputesStore {
     return rows.length > 0;
   }
 
-  /** Whether money for the same thing, be it another payment for the same membership, is disputed elsewhere and not won. */
-  async hasOtherDispute(tx: Orm, { id, sourceId }: DisputeRow): Promise<boolean> {
+  /** Whether another dispute over money for the same thing, be it another payment for the same membership, stands so. */
+  async hasOtherDispute(tx: Orm, { id, sourceId }: DisputeRow, statuses: DisputeStatus[]): Promise<boolean> {
     const { rows } = await execute<{ id: string }>(
       tx,
       sql`select d.id from disputes d
-        where d.id <> ${id} and d.is_frozen and d.status <> 'won' and (d.source_id = ${sourceId}
+        where d.id <> ${id} and d.is_frozen and d.status in ${statuses} and (d.source_id = ${sourceId}
           or d.source_id in (select other.id from membership_invoices own
             join membership_invoices other on other.membership = own.membership where own.id = ${sourceId}))
         limit 1`,

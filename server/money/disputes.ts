@@ -212,9 +212,11 @@ export class Disputes {
     if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
     await this.#store.liftFreezes(tx, row.id, at);
     if (row.frozenCreditMinor > 0) await this.#tellWallet(tx, row);
-    // What another dispute still stands in the way of stays shut until that one is won too.
-    if (await this.#store.hasOtherDispute(tx, row)) return;
-    if (row.sourceType === 'membership') await this.#standing.restore(tx, row.sourceId);
+    // What another dispute still stands in the way of stays shut until that one is decided too; a ticket of which one was lost, for good.
+    const isMembership = row.sourceType === 'membership';
+    const standing: DisputeStatus[] = ['open', 'under_review', ...(isMembership ? [] : (['lost'] as const))];
+    if (await this.#store.hasOtherDispute(tx, row, standing)) return;
+    if (isMembership) await this.#standing.restore(tx, row.sourceId);
     if (row.sourceType === 'ticket') await this.#restoreTicket(tx, row.sourceId as TicketId);
   }
 
@@ -247,7 +249,10 @@ export class Disputes {
           : [];
     for (const sale of sales) leftMinor -= await this.#takeSale(tx, { row, sale, upToMinor: leftMinor, at });
     await this.#store.liftFreezes(tx, row.id, at);
-    if (row.sourceType === 'membership') await this.#standing.end(tx, row.sourceId);
+    if (row.sourceType === 'membership') {
+      const isDisputedOtherwise = await this.#store.hasOtherDispute(tx, row, ['open', 'under_review']);
+      await this.#standing.handleLost(tx, row.sourceId, { isDisputedOtherwise });
+    }
     if (leftMinor > 0) {
       const legs = transferLegs(houseAccount('chargeback_loss', currency), from, leftMinor);
       await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });

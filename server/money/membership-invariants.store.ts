@@ -31,9 +31,9 @@ export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
         where k.membership = m.id and k.kind <> 'unused' and k.ends_at >= m.paid_until and c.rank >= own.rank)`,
   },
   {
-    fault: 'is a membership that a refund has ended before the time of a payment that is kept',
+    fault: 'is a membership that a refund or a lost dispute has ended before the time of a payment that is kept',
     statement: sql`select m.id from memberships m
-      where m.status = 'ended' and m.standing = 'refunded' and exists (
+      where m.status = 'ended' and m.standing in ('refunded', 'lost') and exists (
         select 1 from ${KEPT_TERMS} k join membership_invoices i on i.invoice = k.invoice
         where k.membership = m.id and k.kind <> 'unused' and k.ends_at > m.ended_at
           and not exists (select 1 from disputes d where d.source_id = i.id))`,

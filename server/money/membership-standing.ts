@@ -67,9 +67,25 @@ export class MembershipStanding {
     await this.#store.update(tx, row.id, { standing: null, nextCheckAt: this.#context.nowIso() });
   }
 
-  /** The dispute was lost. */
-  end(tx: Orm, payment: string): Promise<void> {
-    return this.#set(tx, payment, 'lost', 'disputed');
+  /**
+   * The dispute was lost: as after a refund, what that payment alone had paid for is over. Whoever disputes does not want to be charged again, so what
+   * else they have paid for ends with its time, unless they decide to go on.
+   */
+  async handleLost(tx: Orm, payment: string, { isDisputedOtherwise }: { isDisputedOtherwise: boolean }): Promise<void> {
+    const row = await this.#lock(tx, payment);
+    if (row?.status === 'ended' || row?.standing !== 'disputed') return;
+    const paid = await this.findPaidTime(tx, row.id);
+    const isPaid = paid !== undefined && paid.endsAtMs > this.#context.clock.now();
+    const now = this.#context.nowIso();
+    await this.#store.update(tx, row.id, {
+      standing: isDisputedOtherwise ? 'disputed' : isPaid ? null : 'lost',
+      wantsToLeave: true,
+      isCancelledByDispute: false,
+      decisions: row.decisions + 1,
+      // As if whoever tells the provider had been cut off: the next look does, where it has not heard it.
+      tellingUntil: now,
+      nextCheckAt: now,
+    });
   }
 
   /** The whole of a payment was given back: what it alone had paid for is over. Of time that is over it was money alone. */

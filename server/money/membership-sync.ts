@@ -131,14 +131,15 @@ export class MembershipSync {
     if (found.status === 'unpaid' || (!paid && before.startedAt === null)) return false;
     const time = paid ?? { tier: before.tier, endsAtMs: Date.parse(before.paidUntil ?? before.createdAt) };
     const isPaid = paid !== undefined && time.endsAtMs > nowMs;
-    // What was given back may not have been the latest payment: a renewal was paid, and nobody had heard of it yet.
-    const standing = before.standing === 'refunded' && isPaid ? null : before.standing;
+    // What went back may not have been the latest payment: a renewal was paid, and nobody had heard of it yet.
+    const standing = isPaid && before.standing !== 'disputed' ? null : before.standing;
+    const isEndedByHouse = standing === 'refunded' || standing === 'lost';
     const accessUntilMs = this.#standing.accessUntilMs(time, found);
     const isLapsed = found.status === 'past_due' && accessUntilMs <= nowMs;
-    const isOver = found.status === 'ended' || isLapsed || standing === 'refunded' || standing === 'lost';
+    const isOver = found.status === 'ended' || isLapsed || isEndedByHouse;
     const renewalTier = found.tier ?? before.renewalTier;
     const iso = (ms: number) => new Date(ms).toISOString();
-    if (standing === 'refunded') await this.#returnUnused(tx, before);
+    if (isEndedByHouse) await this.#returnUnused(tx, before);
     await this.#standing.write(
       tx,
       before,
@@ -170,7 +171,7 @@ export class MembershipSync {
     return rank <= otherRank ? one : other;
   }
 
-  /** A refund ends it: what else was paid for time that is not over, as for a higher tier, goes back too. */
+  /** A refund or a lost dispute ends it: what else was paid for time that is not over, as for a higher tier, goes back too. */
   async #returnUnused(tx: Orm, { id, identity }: MembershipRow): Promise<void> {
     const reason = 'membership_ended';
     for (const invoice of await this.#store.listUnused(tx, id, this.#context.nowIso())) {

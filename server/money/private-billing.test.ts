@@ -52,7 +52,7 @@ describe('confirmed time', () => {
           if (fan) viewer.videoBytes += 1;
           if (answer) viewer.reports += 1;
           const fanMedia = [{ ...viewer, session: `${viewer.session}` }];
-          meter.add(atMs, isLost ? undefined : { key: `${key}`, creatorVideoBytes, fan: fanMedia });
+          meter.add(atMs, isLost ? undefined : { key: `${key}`, creatorVideoBytes, fan: fanMedia, isFanPaused: false });
           const isBilled = had && !isLost && !isNew && creator && fan && ms > 0 && ms <= SAMPLE_GAP_MAX_MS;
           had = !isLost;
           waiting = isBilled ? waiting + ms : 0;
@@ -71,7 +71,7 @@ describe('confirmed time', () => {
     const meter = new MediaMeter();
     for (let second = 0; second <= 10; second += 1) {
       const fan = [{ session: 'viewer', videoBytes: second, reports: second }];
-      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: 5, fan });
+      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: 5, fan, isFanPaused: false });
     }
     expect(meter).toMatchObject({ confirmedMs: 0, isFlowing: false });
   });
@@ -80,7 +80,7 @@ describe('confirmed time', () => {
     const meter = new MediaMeter();
     for (let second = 0; second <= 10; second += 1) {
       const fan = [{ session: `viewer-${second}`, videoBytes: 5, reports: 1 }];
-      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: second, fan });
+      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: second, fan, isFanPaused: false });
     }
     expect(meter.confirmedMs).toBe(10_000);
   });

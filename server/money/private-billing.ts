@@ -11,6 +11,8 @@ export interface MediaSample {
   creatorVideoBytes: number;
   /** The fan's media sessions. */
   fan: readonly FanMedia[];
+  /** The SFU has paused what it sends to the fan, whose client has not reported that it arrives. */
+  isFanPaused: boolean;
 }
 
 export interface FanMedia {

@@ -109,7 +109,7 @@ export class Receipts {
     const row = invoice && (await memberships.find(invoice.membership));
     const legs = invoice && (await store.sumLegs('membership', invoice.invoice));
     if (!row || !legs) return undefined;
-    const { name } = await this.#context.rooms.clubs.getTier(row.tier);
+    const { name } = await this.#context.rooms.clubs.getTier(invoice.tier);
     return {
       ...this.#blank({
         id,

@@ -25,8 +25,8 @@ export class ReconciliationsStore {
   }
 
   /**
-   * Every record since a moment that has moved money at the provider, or that says it will. A dispute moves money again when it is decided, which
-   * may be months after it was opened.
+   * Every record since a moment that has moved money at the provider, or that says it will. A dispute moves money again when it is decided, and
+   * a refund when the bank sends it back, which may be months later.
    */
   async readKnown(sinceIso: string): Promise<KnownMovement[]> {
     const { rows } = await execute<KnownRow>(
@@ -40,7 +40,7 @@ export class ReconciliationsStore {
       union all
         select 'refund', provider_refund, 'the refund ' || provider_refund,
           case when returned_at is null then -amount_minor else 0 end, 0, created_at, false
-        from provider_refunds where created_at >= ${sinceIso}::timestamptz
+        from provider_refunds where created_at >= ${sinceIso}::timestamptz or returned_at >= ${sinceIso}::timestamptz
       union all
         select 'refund', provider_refund, id, settled_minor - amount_minor, 0, created_at, true
         from refunds where provider_refund is not null and status = 'pending' and created_at >= ${sinceIso}::timestamptz

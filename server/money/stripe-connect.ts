@@ -14,9 +14,12 @@ const PAGE_ITEMS = 100;
 /** A batch has at most so many payouts. */
 const TRANSFERS_MAX = 10_000;
 
-/** Where a platform in the EEA, the United Kingdom, Switzerland, Canada or the United States may pay to (Stripe's cross-border payouts). */
+/**
+ * Where a platform in the EEA, the United Kingdom, Switzerland, Canada or the United States may pay to: the regions of "Cross-border payouts" as far as
+ * "Create separate charges and transfers" lists the country, both at docs.stripe.com/connect. Iceland is in the EEA and not in the second list.
+ */
 const COUNTRIES = new Set(
-  'AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK US'.split(' '),
+  'AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK US'.split(' '),
 );
 
 export class StripeConnect implements ConnectProvider {

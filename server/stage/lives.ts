@@ -47,21 +47,31 @@ export class Lives {
     this.#sweeper = setInterval(() => void this.sweep(), SWEEP_MS).unref();
   }
 
-  /** A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it. */
-  async admit(room: RoomId, { publication, restore }: PublicationInput): Promise<void> {
+  /**
+   * A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it. Answers the fence for the SFU
+   * node, so that of two pages at once the one that took the stage later is on it, in whatever order they come to the node.
+   */
+  admit(room: RoomId, { publication, restore }: PublicationInput): Promise<number> {
     const { rooms } = this.#options;
-    if (restore && publication) await rooms.assertHoldsStage(room, publication);
-    else await rooms.takeStage(room, publication);
+    return restore && publication ? rooms.assertHoldsStage(room, publication) : rooms.takeStage(room, publication);
   }
 
-  /** Refuses whoever must not restore the live that they were in. */
-  assertHoldsStage(room: RoomId, publication: string): Promise<void> {
-    return this.#options.rooms.assertHoldsStage(room, publication);
+  /** Refuses a publication whose live is over, or whose stage another page has taken since. */
+  async assertHoldsStage(room: RoomId, publication: string): Promise<void> {
+    await this.#options.rooms.assertHoldsStage(room, publication);
   }
 
-  async isReplaced(room: RoomId, publication: string): Promise<boolean> {
-    const holder = await this.#options.rooms.findStageHolder(room);
+  /** False also where the database does not answer. */
+  async isReplaced(room: RoomId, publication: string | undefined): Promise<boolean> {
+    if (publication === undefined) return false;
+    const holder = await this.#options.rooms.findStageHolder(room).catch(() => null);
     return holder !== null && holder !== publication;
+  }
+
+  /** `live_replaced` where another page has taken the stage, which is why a request of this one failed; otherwise the error itself. */
+  async orReplaced(error: unknown, room: RoomId, publication: string | undefined): Promise<unknown> {
+    const isReplaced = await this.isReplaced(room, publication);
+    return isReplaced ? new AppError('live_replaced', undefined, { cause: error }) : error;
   }
 
   /** A publisher is on stage, anew or again: the live begins, or goes on at this gateway. */

@@ -11,6 +11,8 @@ export interface StageTraffic {
   creatorVideoBytes: number;
   /** The viewer's media sessions. */
   fan: { session: string; videoBytes: number; reports: number }[];
+  /** Nothing is sent to the viewer, as their client has not reported that it arrives. */
+  isFanPaused: boolean;
 }
 
 type Places = Pick<RoomPlaces, 'nodesOf'>;
@@ -32,6 +34,7 @@ export async function countMedia(places: Places, room: RoomId, identity: string)
       videoBytes: videoSentBytes,
       reports: receiverReports,
     })),
+    isFanPaused: viewers.every(({ paused }) => paused === true),
   };
 }
 

@@ -168,11 +168,15 @@ export class Stage {
         connected: input.dtlsParameters !== undefined,
       };
     } catch (error) {
-      throw this.#abandon(session, error);
+      await this.#close(session, 'closed');
+      throw toAppError(error);
     }
   }
 
-  /** Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. */
+  /**
+   * Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. Of two pages at once the one that takes
+   * the stage later stays, and the other is told `live_replaced`.
+   */
   async publish(
     caller: StageCaller,
     input: { dtlsParameters?: DtlsParameters; spareOf?: SessionId } & PublicationInput,
@@ -183,12 +187,14 @@ export class Stage {
     const session = this.#open(caller, 'publish', input.spareOf, publication);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
-      if (!spared) await this.#lives.admit(caller.room, { publication, restore });
+      const fence = spared ? undefined : await this.#lives.admit(caller.room, { publication, restore });
       const { node, answer } = spared
         ? { node: spared.id, answer: await spared.publish({ session, grant, ...media }) }
-        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, ...media }));
+        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, fence, ...media }));
+      this.#sessions.place(session, node);
+      // Another page may have taken the stage, or ended the live, while the node was working.
+      if (!spared && publication) await this.#lives.assertHoldsStage(caller.room, publication);
       this.#assertStillOpen(session, node);
-      if (restore) await this.#assertStillHeld(caller.room, session, publication);
       const { transport } = answer;
       return {
         session,
@@ -196,7 +202,8 @@ export class Stage {
         connected: input.dtlsParameters !== undefined,
       };
     } catch (error) {
-      throw this.#abandon(session, error);
+      await this.#close(session, 'closed');
+      throw await this.#lives.orReplaced(toAppError(error), caller.room, publication);
     }
   }
 
@@ -213,7 +220,9 @@ export class Stage {
   ): Promise<{ producerId: string }> {
     const { node, entry } = this.commands.own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
-    const answer = await call(node.produce(input));
+    const answer = await call(node.produce(input)).catch(async (error) => {
+      throw await this.#lives.orReplaced(error, entry.room, entry.publication);
+    });
     // What a spare keeps ready is not on stage.
     if (entry.spareOf === undefined) await this.#startLive(entry);
     return answer;
@@ -281,7 +290,7 @@ export class Stage {
   /** The creator's own end of the live, at once and everywhere; of a publication that another page has replaced since, there is nothing to end. */
   async endLive(room: RoomId, publication?: string): Promise<void> {
     // Without an answer of the database: nobody stays on stage who wanted to leave it.
-    if (publication && (await this.#lives.isReplaced(room, publication).catch(() => false))) return;
+    if (await this.#lives.isReplaced(room, publication)) return;
     try {
       // First, so that who goes live meanwhile is either part of what ends here or comes after it.
       await this.#lives.end(room);
@@ -387,21 +396,6 @@ export class Stage {
       ?.closeSession({ session })
       .catch(() => {});
     throw new AppError('access_required');
-  }
-
-  /** Another page may have taken the stage, or ended the live, while the node was working. */
-  async #assertStillHeld(room: RoomId, session: SessionId, publication = ''): Promise<void> {
-    try {
-      await this.#lives.assertHoldsStage(room, publication);
-    } catch (error) {
-      await this.#close(session, 'closed');
-      throw error;
-    }
-  }
-
-  #abandon(session: SessionId, error: unknown): unknown {
-    this.#forget(session);
-    return toAppError(error);
   }
 
   #nodeOf(id: string | undefined): SfuNode | undefined {

@@ -16,6 +16,7 @@ Random flows of payments, refunds, disputes, memberships and payouts, with the p
   --steps N     steps of a flow at most (default 40)
   --seed N      repeats a run (default: drawn)
   --flow N      plays the one flow of that number alone
+  --first       stops at the first flow in which something does not hold
   --shrink N    seconds for making the first flow of each kind of fault shorter (default 60; 0: not)
   --help        this text
 `;
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '40' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     flow: { type: 'string' },
+    first: { type: 'boolean', default: false },
     shrink: { type: 'string', default: '60' },
     help: { type: 'boolean', default: false },
   },
@@ -37,6 +39,7 @@ if (values.help) {
 const SEED = Number(values.seed);
 const SHRINK_MS = Number(values.shrink) * 1_000;
 const FLOWS = Number(values.flows);
+const REPORT_EVERY_MS = 10_000;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 await using db = await openPglite();
@@ -76,24 +79,40 @@ async function shrink(number: number, kind: string): Promise<void> {
 }
 
 const kinds = new Map<string, { flow: number; count: number }>();
+const played = { flows: 0, steps: 0 };
+
+/** Also what a run that is cut off has said last. */
+function summarize(): string {
+  return JSON.stringify({
+    seed: SEED,
+    ...played,
+    faults: kinds.size,
+    seconds: Math.round(performance.now() / 1_000),
+  });
+}
+
 say(`seed ${SEED}`);
+let reportedMs = performance.now();
 const drawn = fc.sample(flows, { seed: SEED, numRuns: FLOWS });
 for (const [number, steps] of drawn.entries()) {
   if (values.flow !== undefined && number !== Number(values.flow)) continue;
   const { faults, lines } = await play(steps);
+  played.flows += 1;
+  played.steps += steps.length;
   if (values.flow !== undefined) say([...lines, ...faults].join('\n'));
   for (const kind of new Set(faults.map(kindOf))) {
     const known = kinds.get(kind);
     kinds.set(kind, { flow: known?.flow ?? number, count: (known?.count ?? 0) + 1 });
-    if (!known)
-      say(
-        `flow ${number} (${Math.round(performance.now() / 1_000)} s): ${faults.find((fault) => kindOf(fault) === kind)}`,
-      );
+    if (!known) say(`flow ${number}: ${faults.find((fault) => kindOf(fault) === kind)}`);
   }
+  if (values.first && kinds.size > 0) break;
+  if (performance.now() - reportedMs < REPORT_EVERY_MS) continue;
+  say(summarize());
+  reportedMs = performance.now();
 }
 for (const [kind, { flow, count }] of kinds) {
   say(`${count} × ${kind} (flow ${flow})`);
   if (SHRINK_MS > 0) await shrink(flow, kind);
 }
-process.stdout.write(`${JSON.stringify({ seed: SEED, flows: drawn.length, faults: kinds.size })}\n`);
+process.stdout.write(`${summarize()}\n`);
 process.exit(kinds.size === 0 ? 0 : 1);

@@ -103,30 +103,47 @@ test(`a page publishes only when it was asked to, and shows what the house has (
   for (let seed = SEED; seed < SEED + SCHEDULES; seed += 1) expect(await play(seed), `seed ${seed}`).toEqual([]);
 });
 
+test(`of two pages that go live in the same instant one stays on air, and the other hears why not (seed ${SEED})`, {
+  timeout: 60_000 + SCHEDULES * 2_000,
+}, async () => {
+  for (let seed = SEED; seed < SEED + SCHEDULES; seed += 1) {
+    const outcome = await inWorld(
+      seed,
+      async ({ below, pages, house, devices }) => {
+        for (const page of pages) void page.room.connect(page.name);
+        await vi.advanceTimersByTimeAsync(5_000);
+        const ended: string[] = [];
+        const told = pages.map(async ({ room }) => {
+          room.on('localLiveEnded', ({ reason }) => ended.push(reason));
+          await new Promise((resolve) => setTimeout(resolve, below(below(2) === 0 ? 5 : 500)));
+          return room.localParticipant.goLive().then(
+            () => 'live',
+            (error) => error.code as string,
+          );
+        });
+        await vi.advanceTimersByTimeAsync(QUIET_MS);
+        const answers = (await Promise.all(told)).sort();
+        const isTold =
+          String(answers) === 'live,live_replaced' || (String(answers) === 'live,live' && ended.length > 0);
+        const onAir = pages.filter(({ room }) => room.localParticipant.isLive);
+        return [
+          ...(isTold && ended.every((reason) => reason === 'replaced') ? [] : [`told ${answers}, ended ${ended}`]),
+          ...(onAir.length === 1 ? [] : [`${onAir.length} on air`]),
+          ...findDifferences(house, pages, devices),
+        ];
+      },
+      { losesAnswers: false },
+    );
+    expect(outcome, `seed ${seed}`).toEqual([]);
+  }
+});
+
 async function play(seed: number): Promise<string[]> {
-  // From the same moment each time, and without anything that an earlier schedule has left.
-  vi.useRealTimers();
-  vi.useFakeTimers({ now: 0 });
-  const dice = new Dice(seed);
-  const below = (bound: number) => dice.between(0, bound - 1);
-  const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, below(maxMs)));
-  const chance: ModelChance = { below, pause };
-  const points = new Points();
-  const devices = new FakeDevices(points);
-  vi.stubGlobal('navigator', { mediaDevices: devices, language: 'en' });
-  vi.spyOn(Math, 'random').mockImplementation(() => dice.next());
-  // Devices and negotiations take their time as everything else does.
-  const releasing = setInterval(() => void points.release(), 120);
-  const house = await ModelHouse.create(chance, 2 + below(2));
-  const network = new JointNetwork(house, chance);
-  Object.assign(world, { network, points });
-  const pending = new Set<string>();
-  const pages = [new Page('laptop', pending), new Page('phone', pending)];
-  const faults: string[] = [];
-  network.onPublish = (name) => {
-    if (!pages.find((page) => page.name === name)?.mayPublish) faults.push(`${name} publishes without being asked`);
-  };
-  try {
+  return inWorld(seed, async ({ below, house, network, pages, pending, devices }) => {
+    const faults: string[] = [];
+    network.onPublish = (name) => {
+      if (!pages.find((page) => page.name === name)?.mayPublish) faults.push(`${name} publishes without being asked`);
+    };
     for (let step = 0; step < STEPS; step += 1) {
       const what = below(12);
       const gateway = house.gateways[below(house.gateways.length)];
@@ -140,6 +157,43 @@ async function play(seed: number): Promise<string[]> {
     await vi.advanceTimersByTimeAsync(QUIET_MS);
     faults.push(...[...pending].map((call) => `not settled: ${call}`), ...findDifferences(house, pages, devices));
     return [...new Set(faults)];
+  });
+}
+
+interface World {
+  below: (bound: number) => number;
+  house: ModelHouse;
+  network: JointNetwork;
+  pages: Page[];
+  pending: Set<string>;
+  devices: FakeDevices;
+}
+
+async function inWorld(
+  seed: number,
+  run: (world: World) => Promise<string[]>,
+  { losesAnswers = true }: { losesAnswers?: boolean } = {},
+): Promise<string[]> {
+  // From the same moment each time, and without anything that an earlier schedule has left.
+  vi.useRealTimers();
+  vi.useFakeTimers({ now: 0 });
+  const dice = new Dice(seed);
+  const below = (bound: number) => dice.between(0, bound - 1);
+  const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, below(maxMs)));
+  const chance: ModelChance = { below, pause, losesAnswer: () => losesAnswers && below(40) === 0 };
+  const points = new Points();
+  const devices = new FakeDevices(points);
+  vi.stubGlobal('navigator', { mediaDevices: devices, language: 'en' });
+  vi.spyOn(Math, 'random').mockImplementation(() => dice.next());
+  // Devices and negotiations take their time as everything else does.
+  const releasing = setInterval(() => void points.release(), 120);
+  const house = await ModelHouse.create(chance, 2 + below(2));
+  const network = new JointNetwork(house, chance);
+  Object.assign(world, { network, points });
+  const pending = new Set<string>();
+  const pages = [new Page('laptop', pending), new Page('phone', pending)];
+  try {
+    return await run({ below, house, network, pages, pending, devices });
   } finally {
     for (const { room } of pages) await room.disconnect();
     clearInterval(releasing);

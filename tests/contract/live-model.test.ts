@@ -69,5 +69,5 @@ function chanceOf(seed: number): ModelChance {
     return Math.floor((state / 2 ** 32) * bound);
   };
   const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, below(maxMs)));
-  return { below, pause };
+  return { below, pause, losesAnswer: () => below(40) === 0 };
 }

@@ -148,11 +148,12 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
   test('a page whose publication does not hold the stage any more starts no live', async () => {
     const { here } = parts();
     const room = await createRoom();
-    await here.rooms.takeStage(room, 'laptop');
+    const fence = await here.rooms.takeStage(room, 'laptop');
     await here.rooms.startLive(room, 'laptop');
+    expect(await here.rooms.assertHoldsStage(room, 'laptop')).toBe(fence);
     await here.rooms.endLive(room);
     await expect(here.rooms.startLive(room, 'laptop')).rejects.toMatchObject({ code: 'live_over' });
-    await here.rooms.takeStage(room, 'phone');
+    expect(await here.rooms.takeStage(room, 'phone')).toBeGreaterThan(fence);
     await expect(here.rooms.startLive(room, 'laptop')).rejects.toMatchObject({ code: 'live_replaced' });
     expect(await isLive(room)).toBe(false);
   });

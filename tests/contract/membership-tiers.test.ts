@@ -151,6 +151,14 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
   });
 
+  test('a receipt names the tier that was paid, whatever the member has by now', async () => {
+    const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+    const { identity, id } = await join(silver);
+    await change(identity, id, gold);
+    const receipts = await Promise.all((await paymentsOf(identity)).map((each) => house.money.getReceipt(each.id)));
+    expect(receipts.map(({ membership }) => membership?.tier)).toEqual([gold.name, silver.name]);
+  });
+
   test('an upgrade that is cut off after any step can be asked for again, and is charged once', async () => {
     const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
     let steps = 0;
@@ -320,6 +328,65 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       await refund(first?.id ?? '');
       await pass(DAY_MS);
       expect(await read(identity)).toMatchObject({ status: 'active' });
+    });
+  });
+
+  describe('a lost dispute ends no more than it took', () => {
+    const dispute = async (identity: string, index: number) => {
+      const { providerPayment } = await house.money.desk.getPayment((await paymentsOf(identity)).at(index)?.id ?? '');
+      const made = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
+      await pass(0);
+      return async (outcome: 'won' | 'lost') => {
+        house.emulator.act('close_dispute', { dispute: made.id, outcome });
+        await pass(2 * 60_000);
+      };
+    };
+
+    test('of a month that is over: the member is in again, and is not charged again unless they go on', async () => {
+      const tier = await createTier(1_200);
+      const { identity, id } = await join(tier);
+      await pass(33 * DAY_MS);
+      const close = await dispute(identity, -1);
+      expect(await mayEnter(identity, tier)).toBe(false);
+      await close('lost');
+      expect(await mayEnter(identity, tier)).toBe(true);
+      expect(await read(identity)).toMatchObject({ status: 'active', disputed: false, cancelAtPeriodEnd: true });
+      await pass(31 * DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
+      expect((await subscriptionOf(id)).status).toBe('canceled');
+      expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['settled', 'disputed']);
+    });
+
+    test('of an upgrade: the tier below is left, which is paid for, and can go on', async () => {
+      const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+      const { identity, id } = await join(silver);
+      await change(identity, id, gold);
+      await (await dispute(identity, 0))('lost');
+      expect([await mayEnter(identity, gold), await mayEnter(identity, silver)]).toEqual([false, true]);
+      expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id } });
+      await house.money.memberships.resume(identity, id as Id<'membership'>);
+      await pass(DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'active', cancelAtPeriodEnd: false });
+    });
+
+    test('of the time below: the upgrade, which is of no use without it, goes back', async () => {
+      const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+      const { identity, id } = await join(silver);
+      await change(identity, id, gold);
+      await (await dispute(identity, -1))('lost');
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
+      expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['refunded', 'disputed']);
+    });
+
+    test('while another one is open, nobody is let in before that is decided', async () => {
+      const tier = await createTier(1_200);
+      const { identity } = await join(tier);
+      await pass(33 * DAY_MS);
+      const [closeOld, closeNew] = [await dispute(identity, -1), await dispute(identity, 0)];
+      await closeOld('lost');
+      expect([await mayEnter(identity, tier), await read(identity)]).toMatchObject([false, { disputed: true }]);
+      await closeNew('won');
+      expect([await mayEnter(identity, tier), await read(identity)]).toMatchObject([true, { disputed: false }]);
     });
   });
 

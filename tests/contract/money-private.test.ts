@@ -31,7 +31,8 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
         media.bytes += 1;
         const { bytes, creator, fan, key } = media;
         const [creatorVideoBytes, videoBytes] = [creator ? bytes : 0, fan ? bytes : 0];
-        return { key, creatorVideoBytes, fan: [{ session: 'viewer', videoBytes, reports: videoBytes }] };
+        const viewer = { session: 'viewer', videoBytes, reports: videoBytes };
+        return { key, creatorVideoBytes, fan: [viewer], isFanPaused: false };
       },
       extend: async (_room, _identity, untilMs) => {
         media.untilMs = untilMs;

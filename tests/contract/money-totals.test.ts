@@ -1,6 +1,7 @@
 /** Totals that people are shown, after refunds in parts and lost disputes: what the books say. */
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TicketId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -8,6 +9,9 @@ import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts'
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A test card whose bank sends refunds back after a while. */
+const REFUNDS_COME_BACK = '4000 0000 0000 5126';
+const BANK_MS = 40 * DAY_MS;
 const ASSOCIATION = 'red-cross';
 
 describe.each(DATABASES)('totals on $name', ({ open }) => {
@@ -17,9 +21,13 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
 
   beforeEach(async () => {
     db = await open();
-    house = await openMoneyHouse({ db, isRunning: false });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    await openHouse();
   });
+
+  async function openHouse(options: Partial<Parameters<typeof openMoneyHouse>[0]> = {}): Promise<void> {
+    house = await openMoneyHouse({ db, isRunning: false, ...options });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+  }
 
   afterEach(async () => {
     expect(await house.money.checkInvariants()).toEqual([]);
@@ -40,11 +48,11 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     await settle();
     return id;
   };
-  const buyByCard = async (identity: string, priceMinor: number) => {
+  const buyByCard = async (identity: string, priceMinor: number, card?: string) => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor });
     const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const { id } = await house.money.confirmCheckout(await pay(page.checkoutUrl));
+    const { id } = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
     await settle();
     return { room, ticket: id as TicketId };
   };
@@ -57,6 +65,20 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     house.advance(60 * DAY_MS);
     house.emulator.act('close_dispute', { dispute: disputed, outcome: 'won' });
     await settle();
+    house.advance(2 * 60 * MINUTE_MS);
+    const { items } = await house.money.settlement.reconciliations.run();
+    expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
+  });
+
+  test('a refund that the bank sends back 40 days later leaves nothing to explain', async () => {
+    await house[Symbol.asyncDispose]();
+    await openHouse({ settleDelayMs: BANK_MS, wrapProvider: onClockOfHouse });
+    const { ticket } = await buyByCard(await house.createFan(), 2_000, REFUNDS_COME_BACK);
+    house.advance(DAY_MS);
+    await house.money.refund({ ticket, reason: 'Not held' }, 'operator');
+    house.advance(BANK_MS + DAY_MS);
+    await settle();
+    expect((await house.money.desk.getPayment(ticket)).refunds).toMatchObject([{ status: 'failed' }]);
     house.advance(2 * 60 * MINUTE_MS);
     const { items } = await house.money.settlement.reconciliations.run();
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
@@ -133,3 +155,13 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     await settle();
   });
 });
+
+/** Waiting for the answer to the payment has set the emulator's clock so far ahead of the house's. */
+function onClockOfHouse(provider: PaymentProvider): PaymentProvider {
+  const listMovements = provider.books.listMovements.bind(provider.books);
+  provider.books.listMovements = async (sinceMs) => {
+    const listed = await listMovements(sinceMs + BANK_MS);
+    return listed.map((movement) => ({ ...movement, createdAtMs: movement.createdAtMs - BANK_MS }));
+  };
+  return provider;
+}

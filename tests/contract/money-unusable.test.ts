@@ -173,6 +173,37 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect((await givenBackOf(session)).length).toBe(2);
   });
 
+  test.each([
+    ['lost', 'came back', 'succeeded'],
+    ['lost', 'was not sent yet', 'succeeded'],
+    ['won', 'came back', 'failed'],
+  ] as const)(
+    'a dispute over it that is %s, when its refund %s, owes the card no more than it has',
+    async (outcome, when, status) => {
+      const identity = await house.createFan(5_000);
+      const key = createId('event');
+      const url = await tipByCard(identity, key);
+      await hide(key);
+      await tip(identity, key);
+      const session = await pay(url, FAILING_REFUND);
+      if (when === 'came back') await settle();
+      else await house.money.confirmCheckout(session);
+      if (when === 'came back') await settle();
+      const [returned] = await unusableOf(identity);
+      const { providerPayment } = await house.money.desk.getPayment(returned?.id ?? '');
+      const { id } = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
+      await settle();
+      house.emulator.act('close_dispute', { dispute: id, outcome });
+      await settle();
+      await settle();
+      const { refunds } = await house.money.desk.getPayment(returned?.id ?? '');
+      expect(refunds).toMatchObject([{ status, amountMinor: AMOUNT_MINOR }]);
+      expect((await house.money.desk.overview()).owed.cardsMinor).toBe(outcome === 'won' ? AMOUNT_MINOR : 0);
+      expect(await house.money.settlement.disputes.list()).toMatchObject([{ lossMinor: 0 }]);
+      expect(await house.money.checkInvariants()).toEqual([]);
+    },
+  );
+
   test('news that cannot be processed is tried again for as long as it takes', async () => {
     await house.createFan(1_000);
     await house.emulator.flush();

@@ -1,5 +1,9 @@
 import { kill } from 'node:process';
 import { expect, it, vi } from 'vitest';
+import { MemoryAnnouncements } from '../../server/platform/announcements.ts';
+import { MemoryLeasedHashes } from '../../server/platform/leased-hashes.ts';
+import { createLog } from '../../server/platform/log.ts';
+import { SharedSlots } from '../../server/platform/shared-slots.ts';
 import type { RoomUpstream } from '../../sfu/contract.ts';
 import { SfuControlServer } from '../../sfu/control-server.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
@@ -277,6 +281,39 @@ it('pulls in no circle, and from nobody who drains', async () => {
   first.node.drain();
   await expect(first.stage.watch('room_drained')).rejects.toMatchObject({ code: 'node_unavailable' });
   await expect(first.stage.publish('room_drained')).rejects.toMatchObject({ code: 'node_unavailable' });
+});
+
+it('lets a person watch a room four times over all nodes: what ends is free again, what a spare goes on with is not', async () => {
+  const counts = { board: new MemoryAnnouncements(), hashes: new MemoryLeasedHashes() };
+  const log = createLog({ level: 'silent', pretty: false });
+  const share = () => ({
+    shared: { watching: new SharedSlots({ shared: counts, log }), budgets: new MemoryLeasedHashes() },
+  });
+  await using one = await House.create({ workers: 2, ...share() });
+  await using two = await House.create(share());
+  await vi.waitFor(async () => expect((await counts.board.list()).size).toBe(2), WAIT);
+  await one.stage.publish('room_often');
+  const fan = { grant: { identity: 'fan' } };
+  const watch = async (house: House, spareOf?: string) => {
+    const upstream = house === two ? { upstream: one.asUpstream() } : {};
+    const { session } = await house.stage.watch('room_often', { ...fan, ...upstream, ...(spareOf && { spareOf }) });
+    await house.stage.events.wait('transportState', session, ({ state }) => state === 'connected');
+    return session;
+  };
+  const first = await watch(one);
+  const spare = await watch(one, first);
+  for (let count = 1; count < 4; count += 1) await watch(two);
+  for (const house of [one, two]) await expect(watch(house)).rejects.toMatchObject({ code: 'too_many_sessions' });
+  await expect(two.stage.watch('room_often')).resolves.toBeDefined();
+
+  kill(one.node.workers.find(({ consumers }) => consumers > 0)?.pid ?? 0, 'SIGKILL');
+  expect((await one.stage.events.wait('takenOver', first)).by).toBe(spare);
+  await expect(watch(two)).rejects.toMatchObject({ code: 'too_many_sessions' });
+  await one.node.closeSession({ session: spare });
+  await vi.waitFor(() => watch(two), WAIT);
+  await expect(watch(one)).rejects.toMatchObject({ code: 'too_many_sessions' });
+  await two[Symbol.asyncDispose]();
+  await vi.waitFor(() => watch(one), WAIT);
 });
 
 /** The pipes to other nodes that a node feeds, by their sessions. */

@@ -183,7 +183,7 @@ function describeTraffic(open: Open): void {
     await events.wait('paused', silent.session);
     await until(() => silent.viewer.silenceMs() > SILENT_AFTER_MS);
     const [counted] = await node.traffic({ sessions: [silent.session] });
-    expect(counted?.receiverReports).toBe(0);
+    expect(counted).toMatchObject({ receiverReports: 0, paused: true });
     const adopted = { session: silent.session, room: 'room_metered', identity: 'fan', epoch: 1 };
     expect((await node.adopt(adopted)).paused).toBe(true);
 
@@ -209,9 +209,28 @@ function describeTraffic(open: Open): void {
     expect(events.of('paused', honest.session)).toEqual([]);
     expect(events.of('paused', later.session)).toHaveLength(1);
   });
+
+  it('pauses a metered viewer whose sessions without reports end before they are looked at', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_short');
+    const grant = { identity: 'fan', metered: true };
+    let isPaused = false;
+    for (let turn = 0; turn < 16 && !isPaused; turn++) {
+      const { session, viewer } = await stage.watch('room_short', { grant });
+      await until(() => {
+        isPaused = stage.events.of('paused', session).length > 0;
+        return isPaused || viewer.packets('audio') >= SHORT_AUDIO_PACKETS;
+      });
+      await stage.node.closeSession({ session });
+    }
+    expect(isPaused).toBe(true);
+  });
 }
 
 const WAIT = { timeout: 5_000, interval: 200 };
+/** Some 0.4 s. */
+const SHORT_AUDIO_PACKETS = 20;
 const WAIT_FOR_REPORTS = { timeout: 12_000, interval: 500 };
 
 function describeStage(open: Open): void {
@@ -279,6 +298,25 @@ function describeStage(open: Open): void {
     expect(new Set(added.map(({ producerId }) => producerId))).toEqual(new Set([second.cameraId, second.microphoneId]));
     await until(() => added.every(({ id }) => packetsOf(watcher, id) > 0));
     await expectCode(stage.node.unproduce({ session: first.session, producerId: first.cameraId }), 'session_not_found');
+  });
+
+  it('refuses a publisher who took the stage earlier than the one on it, in whatever order they come', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const grant = stage.grant('room_fence', { publish: true });
+    const publish = async (fence: number) => {
+      const session = randomUUID();
+      await stage.node.publish({ session, grant, fence });
+      return session;
+    };
+    const first = await publish(1);
+    const third = await publish(3);
+    expect((await stage.events.wait('sessionClosed', first)).reason).toBe('replaced');
+    await expectCode(publish(2), 'stage_taken');
+    // The same page, which opens another session for its live.
+    await publish(3);
+    expect((await stage.events.wait('sessionClosed', third)).reason).toBe('replaced');
+    expect(await stage.node.stats()).toMatchObject({ sessions: 1 });
   });
 
   it('tells viewers of a muted track and sends nothing of it', async () => {

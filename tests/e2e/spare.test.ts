@@ -41,8 +41,9 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
       // After the spare was made ready, which so has to be told when it takes over.
       await creator.by('mute-microphone').click();
       await soundIsOff.waitFor({ state: isMuted ? 'visible' : 'hidden' });
+      const worker = await busiestWorker(process.pid);
       const [before, pictures] = [await connected(fan), await framesOf(fan)];
-      process.kill(await busiestWorker(process.pid), 'SIGKILL');
+      process.kill(worker, 'SIGKILL');
       await expect.poll(async () => flowing(pictures, await framesOf(fan)), PATIENT).toHaveLength(1);
       expect(before).toContain(flowing(pictures, await framesOf(fan))[0]);
       await expectVideo(fan);

@@ -10,8 +10,9 @@ import { TcpBalancer } from './tcp-balancer.ts';
 
 const READY_MS = 30_000;
 const LOOK_MS = 50;
-/** Long enough to tell a worker that carries a live from one that idles. */
-const BUSY_LOOK_MS = 300;
+/** How far the worker that carries a live has to be ahead of the others, in the system's ticks: one is noise. */
+const BUSY_LEAD_TICKS = 2;
+const BUSY_WITHIN_MS = 30_000;
 
 export interface SfuHouseOptions {
   gateways?: number;
@@ -93,15 +94,17 @@ export class SfuHouse implements AsyncDisposable {
   }
 }
 
-/** The media worker of a process that uses the most time at the moment: of a node with a live, the one that carries it. */
+/** The media worker of a process that uses the most time from now on: of a node with a live, the one that carries it. */
 export async function busiestWorker(pid: number): Promise<number> {
-  const children = mediaWorkers(pid);
-  const before = children.map(ticksOf);
-  await pause(BUSY_LOOK_MS);
-  const used = children.map((child, index) => ticksOf(child) - (before[index] ?? 0));
-  const busiest = children[used.indexOf(Math.max(...used))];
-  if (busiest === undefined) throw new Error(`Process ${pid} has no media workers.`);
-  return busiest;
+  const workers = mediaWorkers(pid).map((child) => ({ child, before: ticksOf(child) }));
+  const until = performance.now() + BUSY_WITHIN_MS;
+  while (performance.now() < until) {
+    const used = workers.map(({ child, before }) => ({ child, ticks: ticksOf(child) - before }));
+    const [first, second] = used.toSorted((a, b) => b.ticks - a.ticks);
+    if (first && first.ticks - (second?.ticks ?? 0) >= BUSY_LEAD_TICKS) return first.child;
+    await pause(LOOK_MS);
+  }
+  throw new Error(`No media worker of process ${pid} is busier than the others.`);
 }
 
 /** The media workers that a process has started. */

@@ -83,7 +83,8 @@ export class ModelHouse {
     else if (dice <= 7) this.disconnect(page, dice === 5);
     else if (page.busy) return;
     else if (page.role === 'fan') this.#run(page, 'watch', () => this.#watch(page));
-    else if (dice <= 14) this.#run(page, 'goLive', () => this.#goLive(page));
+    else if (dice <= 13) this.#run(page, 'goLive', () => this.#goLive(page));
+    else if (dice === 14) this.#goLiveTogether();
     else this.#run(page, 'endLive', () => this.#endLive(page));
   }
 
@@ -129,6 +130,12 @@ export class ModelHouse {
       page.session = undefined;
       await gateway?.stage.leave(caller, session);
     } else await this.#open(page, () => gateway?.stage.watch(caller, { rtpCapabilities: {} }));
+  }
+
+  /** Every page of the creator that can, in the same instant. */
+  #goLiveTogether(): void {
+    for (const page of this.pages)
+      if (page.role === 'creator' && page.gateway && !page.busy) this.#run(page, 'goLive', () => this.#goLive(page));
   }
 
   async #goLive(page: ModelPage): Promise<void> {

@@ -6,11 +6,18 @@ interface ModelSession {
   readonly room: string;
   readonly identity: string;
   readonly publish: boolean;
+  readonly fence: number;
   tracks: number;
   epoch: number;
   renewedAtMs: number;
   /** The gateway that opened or adopted it last. */
   owner: string;
+}
+
+interface OpenRequest {
+  session: string;
+  grant: { room: string; identity: string; publish: boolean };
+  fence?: number;
 }
 
 const LEASE_MS = 30_000;
@@ -20,6 +27,8 @@ export interface ModelChance {
   /** A whole number below the bound. */
   below: (bound: number) => number;
   pause: (maxMs: number) => Promise<void>;
+  /** Whether the answer to a request to the node is lost, though it was done. */
+  losesAnswer: () => boolean;
 }
 
 /** An SFU node without media: the contract's sessions, leases, epochs and events, which `EventRelay` brings to the gateways. */
@@ -50,11 +59,11 @@ export class ModelNode {
     return new ModelLink({ node: this, relay: this.#relay, gateway, chance });
   }
 
-  open(request: { session: string; grant: { room: string; identity: string; publish: boolean } }, owner: string): void {
-    const { room, identity, publish } = request.grant;
-    if (publish) for (const earlier of this.publishers(room)) this.#end(earlier.id, 'replaced');
+  open({ session: id, grant, fence = 0 }: OpenRequest, owner: string): void {
+    const { room, identity, publish } = grant;
+    if (publish) this.#replaceBelow(room, fence);
     const opened = { tracks: 0, epoch: FIRST_EPOCH, renewedAtMs: performance.now(), owner };
-    this.sessions.set(request.session, { id: request.session, room, identity, publish, ...opened });
+    this.sessions.set(id, { id, room, identity, publish, fence, ...opened });
   }
 
   adopt(
@@ -102,6 +111,12 @@ export class ModelNode {
 
   endWhere(fits: (session: ModelSession) => boolean): void {
     for (const session of [...this.sessions.values()]) if (fits(session)) this.#end(session.id, 'closed');
+  }
+
+  #replaceBelow(room: string, fence: number): void {
+    const earlier = this.publishers(room);
+    if (earlier.some((session) => session.fence > fence)) throw new SfuError('stage_taken', room);
+    for (const session of earlier) this.#end(session.id, 'replaced');
   }
 
   #end(id: string, reason: 'closed' | 'replaced' | 'lease_expired'): void {
@@ -155,7 +170,7 @@ export class ModelLink {
   /** As much of a node as the stage uses without media. */
   asNode(): SfuNode {
     const [node, by] = [this.#node, this.#gateway];
-    const open = async (request: Parameters<ModelNode['open']>[0]) => {
+    const open = async (request: OpenRequest) => {
       this.#sessions.set(request.session, FIRST_EPOCH);
       await this.#ask(() => {
         if (this.#receiver) this.#relay.claimNew(request.session, this.#receiver);
@@ -225,7 +240,7 @@ export class ModelLink {
     const answer = act();
     await this.#chance.pause(300);
     await this.#passable();
-    if (this.#chance.below(40) === 0) throw new SfuError('node_unavailable', 'The answer was lost.');
+    if (this.#chance.losesAnswer()) throw new SfuError('node_unavailable', 'The answer was lost.');
     return answer;
   }
 

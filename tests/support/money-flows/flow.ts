@@ -11,7 +11,7 @@ import { isRefusal } from '../soak/soak.ts';
 import { SoakHouse } from '../soak/soak-house.ts';
 import { type Scene, SoakWorld } from '../soak/soak-world.ts';
 import { closeHouse, comeToRest } from './closing.ts';
-import { FLOW_STEPS, type FlowStepName } from './steps.ts';
+import { FLOW_STEPS, type FlowStepName, RETURNING_CARD } from './steps.ts';
 import { findWrongTotals } from './totals.ts';
 import { findAstray } from './whereabouts.ts';
 
@@ -34,6 +34,8 @@ const CREATORS = 1;
 const FANS = 2;
 const TICKET_ROOMS = 2;
 const FIRST_CREDIT_MINOR = 3_000;
+/** Beside some eighty of the card that is good for everything. */
+const RETURNING_CARD_WEIGHT = 20;
 
 export async function playFlow(db: Database, steps: readonly FlowStep[]): Promise<FlowResult> {
   const dice = new Dice(steps.length);
@@ -68,6 +70,7 @@ class Flow {
   async #welcome(): Promise<void> {
     const { app } = this.#house;
     const world = this.#world;
+    world.cardWeights[RETURNING_CARD] = RETURNING_CARD_WEIGHT;
     for (let index = 0; index < TICKET_ROOMS; index += 1) {
       const access = { kind: 'ticket', priceMinor: 700 + 600 * index } as const;
       world.ticketRooms.add(await app.rooms.createRoom({ creator: 'creator-0', title: 'An evening', access }));

@@ -1,11 +1,17 @@
 /** What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back and time that passes. */
+import type { TicketId } from '../../../server/protocol/ids.ts';
 import { payCheckout } from '../checkout.ts';
+import { sessionOf } from '../money-house.ts';
 import { keyOf } from '../soak/acts/paying.ts';
 import { ACTS } from '../soak/soak.ts';
 import { type Act, NOTHING, type Scene } from '../soak/soak-world.ts';
+import { select } from './whereabouts.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A test card whose bank sends refunds back. */
+export const RETURNING_CARD = '4000000000005126';
+const UNDOES_PAYMENT = /dispute|refund/;
 
 /** From here on the provider's news is lost or late, until it is heard. */
 const holdNews: Act = async ({ house }) => {
@@ -72,10 +78,118 @@ const tipBothWays: Act = async ({ app, world, dice }) => {
   return answers.map(({ status }) => status).join(', ');
 };
 
-/** An association, or the price of the house, changes from a day on. */
+/** The house announces what it will charge from a day on; and perhaps, after that, something else from an earlier day on. */
 const changeFeesLater: Act = async ({ app, house, dice }) => {
-  const effectiveAt = new Date(house.clock.now() + dice.between(1, 40) * DAY_MS).toISOString();
-  return (await app.money.pricing.addFeePolicy({ commissionBps: dice.between(500, 4_000), effectiveAt })).id;
+  const days = [dice.between(10, 40), ...(dice.chance(0.5) ? [dice.between(1, 9)] : [])];
+  const added: string[] = [];
+  for (const day of days) {
+    const effectiveAt = new Date(house.clock.now() + day * DAY_MS).toISOString();
+    added.push((await app.money.pricing.addFeePolicy({ commissionBps: dice.between(500, 4_000), effectiveAt })).id);
+  }
+  return added.join(', ');
+};
+
+/**
+ * A member whose payment is renewed, and then disputed or given back by hand, while the house hears of nothing. It hears in any order, or first all that
+ * undoes the payment.
+ */
+const missRenewal: Act = async ({ house, dice }) => {
+  if (house.heldWebhooks) return 'held already';
+  house.heldWebhooks = [];
+  // A renewal is invoiced first, and paid an hour later.
+  for (const ms of [31 * DAY_MS, 2 * 60 * MINUTE_MS]) {
+    house.advance(ms);
+    await house.emulator.flush();
+  }
+  const { data } = await house.stripe.paymentIntents.list({ limit: 10 });
+  const renewal = data.find(({ status, metadata }) => status === 'succeeded' && !metadata.checkout);
+  if (renewal) {
+    if (dice.chance(0.5)) house.emulator.act('open_dispute', { paymentIntent: renewal.id });
+    else await house.stripe.refunds.create({ payment_intent: renewal.id });
+  }
+  house.advance(dice.between(1, 60) * 2 * 60 * MINUTE_MS);
+  await house.emulator.flush();
+  if (dice.chance(0.5)) {
+    const held = Map.groupBy(house.heldWebhooks, ({ payload }) => UNDOES_PAYMENT.test(JSON.parse(payload).type));
+    house.heldWebhooks = held.get(true) ?? [];
+    await hear({ house, dice }, Number.POSITIVE_INFINITY);
+    house.heldWebhooks = held.get(false) ?? [];
+  }
+  await hear({ house, dice }, Number.POSITIVE_INFINITY);
+  house.heldWebhooks = undefined;
+  return renewal?.id ?? 'nothing was renewed';
+};
+
+/** Whoever disputes their ticket wants to come in again, and buys another one. */
+const buyAgain: Act = async ({ app, house, world, dice }) => {
+  const bought = await select<{ room: string; identity: string; payment: string }>(
+    house,
+    `select t.room, t.identity, c.provider_payment as payment from tickets t join checkouts c on c.source_id = t.id
+      where t.status = 'valid' order by t.id`,
+  );
+  const ticket = dice.pick(bought);
+  if (!ticket) return NOTHING;
+  world.disputes.add(house.emulator.act('open_dispute', { paymentIntent: ticket.payment }).id);
+  await house.emulator.flush();
+  await app.money.settled();
+  const room = await app.rooms.getRoom(ticket.room);
+  const answer = await app.money.buyTicket({ room, identity: ticket.identity, name: 'Fan', from: 'wallet' });
+  if (!('ticket' in answer)) return NOTHING;
+  world.tickets.add({ id: answer.ticket.id, identity: ticket.identity });
+  return answer.ticket.id;
+};
+
+/** A part of a ticket is given back to a card whose bank sends it back to the house. */
+const refundInVain: Act = async ({ app, world, dice }) => {
+  const room = dice.pick(world.ticketRooms.items);
+  const identity = dice.pick(world.fans) ?? '';
+  if (!room) return NOTHING;
+  const page = await app.money.buyTicket({ room, identity, name: 'Fan', from: 'card' });
+  if (!('checkoutUrl' in page)) return NOTHING;
+  await payCheckout(page.checkoutUrl, RETURNING_CARD);
+  const { id } = await app.money.confirmCheckout(sessionOf(page.checkoutUrl));
+  world.tickets.add({ id, identity });
+  const ticket = id as TicketId;
+  return (await app.money.refund({ ticket, amountMinor: dice.between(50, 100), reason: 'flow' }, 'operator')).id;
+};
+
+/** The provider refuses an order, forgets its key, and carries it out all the same before it is ordered anew. */
+const refundLate: Act = async ({ app, house, dice }) => {
+  const sold = await select<{ id: string; price_minor: string }>(
+    house,
+    `select id, price_minor from tickets where paid_from = 'card' and status = 'valid' order by id`,
+  );
+  const ticket = dice.pick(sold);
+  if (!ticket || house.heldWebhooks) return NOTHING;
+  house.emulator.addFault({ method: 'POST', path: '/v1/refunds', kind: 'server_error', isApplied: false });
+  const amountMinor = Math.floor(Number(ticket.price_minor) / 2);
+  const { id } = await app.money.refund({ ticket: ticket.id as never, amountMinor, reason: 'flow' }, 'operator');
+  house.emulator.clearFaults();
+  for (let minute = 0; minute < 2; minute += 1) {
+    house.advance(MINUTE_MS);
+    const [order] = await select<{ round: number; status: string; payment: string }>(
+      house,
+      `select round, status, provider_payment as payment from refunds where id = '${id}'`,
+    );
+    if (order?.status !== 'pending') return `${id} ${order?.status}`;
+    if (minute === 1) {
+      const metadata = { refund: id, order: `${id}:${order.round - 1}` };
+      await house.stripe.refunds.create({ payment_intent: order.payment, amount: amountMinor, metadata });
+    }
+    await app.money.sweep();
+  }
+  return `${id} late`;
+};
+
+/** An operator stops payouts to a creator while a batch is being made. */
+const freezeWhilePaying: Act = async ({ app, world, dice }) => {
+  const creator = dice.pick(world.creators) ?? '';
+  const freezing = { frozen: true, reason: 'flow', by: 'operator' };
+  const [batch] = await Promise.all([
+    app.money.settlement.payouts.createBatch({ by: 'operator' }),
+    app.money.desk.setFreeze(creator, freezing),
+  ]);
+  return `${batch.payouts.length} payouts`;
 };
 
 export const FLOW_STEPS = {
@@ -89,6 +203,11 @@ export const FLOW_STEPS = {
   month: { act: month, weight: 1 },
   tipBothWays: { act: tipBothWays, weight: 1 },
   changeFeesLater: { act: changeFeesLater, weight: 1 },
+  missRenewal: { act: missRenewal, weight: 1 },
+  buyAgain: { act: buyAgain, weight: 1 },
+  refundInVain: { act: refundInVain, weight: 1 },
+  refundLate: { act: refundLate, weight: 1 },
+  freezeWhilePaying: { act: freezeWhilePaying, weight: 1 },
 };
 export type FlowStepName = keyof typeof FLOW_STEPS;
 
@@ -132,7 +251,12 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   reverseTransfer: 1,
   pledge: 1,
   changeFees: 1,
-  changeFeesLater: 1,
+  changeFeesLater: 2,
+  missRenewal: 4,
+  buyAgain: 2,
+  refundInVain: 2,
+  refundLate: 1,
+  freezeWhilePaying: 1,
   sweep: 3,
   minutes: 3,
   days: 4,

@@ -154,7 +154,7 @@ const PENDING: [fault: string, statement: string][] = [
   [
     'was ended by the house, and a payment for the time after that was kept',
     `select m.id || ' ' || i.id as id from memberships m join membership_invoices i on i.membership = m.id
-      where m.status = 'ended' and m.standing = 'ending' and i.period_end > m.ended_at
+      where m.status = 'ended' and m.standing in ('refunded', 'lost') and i.period_end > m.ended_at
         and not exists (select 1 from disputes d where d.source_id = i.id and d.status = 'lost')
         and i.amount_minor > (select coalesce(sum(e.amount_minor), 0) from ledger_transactions x
           join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id and e.amount_minor > 0
@@ -164,14 +164,6 @@ const PENDING: [fault: string, statement: string][] = [
     'was paid out while payouts to its creator were stopped',
     `select p.id from payouts p join creator_freezes f on f.creator = p.creator
       where p.created_at > f.frozen_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
-  ],
-  [
-    'was split by another policy than the one in force when it was paid',
-    `select i.id from membership_invoices i where i.fee_policy <> (select f.id from fee_policies f
-      where f.effective_at <= i.paid_at order by f.effective_at desc, f.version desc limit 1)
-      union all select t.id from tips t where not exists (select 1 from checkouts c where c.source_id = t.id)
-        and t.fee_policy <> (select f.id from fee_policies f
-          where f.effective_at <= t.sent_at order by f.effective_at desc, f.version desc limit 1)`,
   ],
 ];
 

@@ -14,6 +14,7 @@ export class SoakMedia implements PrivateMedia {
       key: `media-${this.#key}`,
       creatorVideoBytes,
       fan: [{ session: 'viewer', videoBytes: creatorVideoBytes, reports: creatorVideoBytes }],
+      isFanPaused: false,
     };
   }
 

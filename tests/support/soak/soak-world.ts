@@ -68,6 +68,8 @@ export class SoakWorld {
   readonly challenges = new Recent<OpenChallenge>();
   readonly disputes = new Recent<string>();
   readonly doubts: Doubt[] = [];
+  /** How often test cards are used, where it is to be otherwise than usual. */
+  readonly cardWeights: Record<string, number> = {};
   menuVersion = 0;
 }
 

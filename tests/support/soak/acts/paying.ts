@@ -32,7 +32,8 @@ export async function post(scene: Scene, url: string, fields: Record<string, str
 /** Pays a page as a person would; true when the provider says that it is paid. */
 async function payPage(scene: Scene, page: OpenPage): Promise<string> {
   const { dice, answers, world } = scene;
-  const card = dice.weighted(page.purpose === 'membership' ? CARDS : { ...CARDS, ...DISPUTED_CARDS });
+  const cards = { ...CARDS, ...world.cardWeights };
+  const card = dice.weighted(page.purpose === 'membership' ? cards : { ...cards, ...DISPUTED_CARDS });
   const isHonest = dice.chance(0.8);
   let response = await post(scene, page.url, {
     email: 'fan@example.com',
