@@ -30,8 +30,9 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
       sample: async () => {
         media.bytes += 1;
         const { bytes, creator, fan, key } = media;
-        const [creatorVideoBytes, fanVideoBytes] = [creator ? bytes : 0, fan ? bytes : 0];
-        return { key, creatorVideoBytes, fanVideoBytes, fanReports: fanVideoBytes, isFanPaused: false };
+        const [creatorVideoBytes, videoBytes] = [creator ? bytes : 0, fan ? bytes : 0];
+        const viewer = { session: 'viewer', videoBytes, reports: videoBytes };
+        return { key, creatorVideoBytes, fan: [viewer], isFanPaused: false };
       },
       extend: async (_room, _identity, untilMs) => {
         media.untilMs = untilMs;

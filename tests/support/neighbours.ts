@@ -35,7 +35,12 @@ export interface CostlyTexts {
 export async function measurePeace(
   url: string,
   room: string,
-  options: { rounds: number; seconds: number; costly?: CostlyTexts },
+  options: {
+    rounds: number;
+    seconds: number;
+    costly?: CostlyTexts;
+    onRound?: (without: Latencies | undefined, during: Latencies | undefined) => void;
+  },
 ): Promise<Peace> {
   const latencies: number[] = [];
   const neighbours = await Promise.all(
@@ -86,6 +91,7 @@ export async function measurePeace(
         const [{ result }] = (await once(hostile, 'message')) as [{ result: Peace['attacks'] }];
         peace.attacks.sent += result.sent;
         peace.attacks.closed += result.closed;
+        options.onRound?.(peace.withoutMs.at(-1), peace.withMs.at(-1));
       } finally {
         hostile.kill('SIGKILL');
         await once(hostile, 'exit');
