@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import { DurationsRecorder, LongestFirst } from './tests/support/longest-first.ts';
+import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-first.ts';
 
 /** Real browsers, databases and media workers share the machine with the tests; more at once makes them all slow. */
 const WORKERS = 2;
@@ -14,7 +14,7 @@ const MOCKING = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', {
 // starts whole houses, kills them, and opens browsers.
 export default defineConfig({
   test: {
-    globalSetup: ['tests/support/global-setup.ts'],
+    globalSetup: ['tests/support/run/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
@@ -53,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'house',
           include: ['tests/integration/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
-          setupFiles: ['tests/support/keep-failures.ts'],
+          setupFiles: ['tests/support/run/keep-failures.ts'],
           pool: 'forks',
           // What is kept of a failure comes before the tests close their pages.
           sequence: { groupOrder: 1, hooks: 'list' },

@@ -6,8 +6,8 @@
  */
 import { cpus } from 'node:os';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { type CostlyTexts, measurePeace, medianOf } from '../support/neighbours.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { type CostlyTexts, measurePeace, medianOf } from '../support/people/neighbours.ts';
+import { ServerProcess } from '../support/programs/server-process.ts';
 
 const ROUNDS = 5;
 const SECONDS = 5;

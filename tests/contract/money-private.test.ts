@@ -6,8 +6,8 @@ import type { PrivateDesk } from '../../server/money/private-desk.ts';
 import type { PrivateProgress } from '../../server/money/private-runner.ts';
 import type { Participant } from '../../server/protocol/accounts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';
 
 const RATE_MINOR = 120;
 const SECOND_MS = 1_000;

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/private-sessions.ts';
 import type { RtpCapabilities } from '../../sfu/contract.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { RtpPublisher } from '../support/rtp-publisher.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { RtpPublisher } from '../support/media/rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 const RATE_MINOR = 600;
 const CREDIT_MINOR = 5_000;
