@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import { RECEIVER_LOOK_MS } from './limits.ts';
+import { RECEIVER_LOOK_MS, SOUND_ALONE_SHARE } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 
@@ -18,7 +18,7 @@ export interface ReceiverGuardOptions {
 export class ReceiverGuard {
   readonly #options: ReceiverGuardOptions;
   readonly #timer: NodeJS.Timeout;
-  #last = { atMs: performance.now(), sentBytes: 0 };
+  #last = { atMs: performance.now(), sentBytes: 0, videoBytes: 0 };
   #looking = false;
   #closed = false;
 
@@ -54,11 +54,14 @@ export class ReceiverGuard {
     const read = await Promise.all(streams().map((consumer) => consumer.getStats()));
     if (this.#closed) return;
     const sent = read.flat().filter((stat) => stat.type === 'outbound-rtp');
-    const now = { atMs: performance.now(), sentBytes: sent.reduce((sum, { byteCount }) => sum + byteCount, 0) };
+    const bytesOf = (stats: types.RtpStreamSendStats[]) => stats.reduce((sum, { byteCount }) => sum + byteCount, 0);
+    const videoBytes = bytesOf(sent.filter(({ kind }) => kind === 'video'));
+    const now = { atMs: performance.now(), sentBytes: bytesOf(sent), videoBytes };
     const last = this.#last;
     this.#last = now;
     const isReported = await lookAtReports(sent);
-    if (!isReported && now.sentBytes > last.sentBytes) await budget.spend(now.atMs - last.atMs);
+    const share = now.videoBytes > last.videoBytes ? 1 : SOUND_ALONE_SHARE;
+    if (!isReported && now.sentBytes > last.sentBytes) await budget.spend((now.atMs - last.atMs) * share);
     if (budget.isSpent && !this.#closed) handleSpent();
   }
 }

@@ -55,7 +55,10 @@ export class CardDebts {
   }
 
   /** What had settled it has come back: it is owed again, and can be ordered again. */
-  async reopen(tx: Orm, { payment, amountMinor, order }: Movement): Promise<void> {
+  async reopen(
+    tx: Orm,
+    { payment, amountMinor, order, failure }: Movement & { failure: string | null },
+  ): Promise<void> {
     const rows = (await this.#store.lockRefunds(tx, payment)).filter((row) => row.settledMinor > 0).reverse();
     const own = rows.filter((row) => row.id === order?.refund);
     let leftMinor = amountMinor;
@@ -64,7 +67,7 @@ export class CardDebts {
       if (reopenedMinor === 0) break;
       leftMinor -= reopenedMinor;
       const settledMinor = row.settledMinor - reopenedMinor;
-      await this.#update(tx, row, { settledMinor, status: 'failed', settledAt: null, nextAttemptAt: null });
+      await this.#update(tx, row, { settledMinor, status: 'failed', failure, settledAt: null, nextAttemptAt: null });
     }
   }
 

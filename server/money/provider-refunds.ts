@@ -191,7 +191,8 @@ export class ProviderRefunds {
       const source = { type: 'provider_refund', id: providerRefund } as const;
       await ledger.post(tx, { kind: 'refund_returned', source, legs, at });
       const order = reference === null ? undefined : { refund: reference, providerRefund };
-      await this.#parts.debts.reopen(tx, { payment: paid.sourceId, amountMinor: settledMinor, order });
+      const { failure } = found;
+      await this.#parts.debts.reopen(tx, { payment: paid.sourceId, amountMinor: settledMinor, order, failure });
       const takenMinor = amountMinor - settledMinor - lossMinor;
       if (takenMinor > 0) await this.#owe(tx, { found, paid, amountMinor: takenMinor });
       for (const row of await this.#parts.refundsStore.listOf(paymentOf(paid), tx)) {

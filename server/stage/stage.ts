@@ -223,6 +223,8 @@ export class Stage {
     const answer = await call(node.produce(input)).catch(async (error) => {
       throw await this.#lives.orReplaced(error, entry.room, entry.publication);
     });
+    // Its person may have gone meanwhile, and come back through another gateway.
+    if (!this.#sessions.get(input.session)) throw new AppError('session_not_found');
     // What a spare keeps ready is not on stage.
     if (entry.spareOf === undefined) await this.#startLive(entry);
     return answer;
@@ -362,11 +364,12 @@ export class Stage {
   }
 
   /** The live begins, or goes on here. What must not be on stage any more is closed. */
-  async #startLive({ room, session, publication }: SessionEntry): Promise<void> {
+  async #startLive(entry: SessionEntry): Promise<void> {
     try {
-      await this.#lives.start(room, publication);
+      await this.#lives.start(entry.room, entry.publication);
     } catch (error) {
-      if (error instanceof AppError) await this.#close(session, 'closed');
+      if (error instanceof AppError && error.code === 'live_replaced') await this.#replace(entry);
+      else if (error instanceof AppError) await this.#close(entry.session, 'closed');
       throw error;
     }
   }
@@ -417,9 +420,10 @@ export class Stage {
   /** Ends a session that is in the way of another one. */
   async #replace(entry: SessionEntry): Promise<void> {
     const { room, session, socket } = entry;
-    await this.#close(session, 'replaced');
+    // First: what else the page asks of the session is answered `session_not_found`, which does not say why.
     if (socket !== undefined)
       this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
+    await this.#close(session, 'replaced');
   }
 
   #closePublishers(room: RoomId, fits: (entry: SessionEntry) => boolean = () => true): Promise<void> {

@@ -18,7 +18,8 @@ export interface RefundOrder {
   kind: string;
   amountMinor: number;
   reason: string;
-  idempotencyKey: string;
+  /** Without one, a refund of that amount that has failed is sent again. */
+  idempotencyKey?: string;
 }
 
 /** By which name a refund takes the id of a payment. */

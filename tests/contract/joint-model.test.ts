@@ -1,9 +1,10 @@
 /**
  * Random schedules of two real SDK rooms of one creator against the real stage of several gateways, in simulated time: connections are lost for short and
- * for long, links to the node stand still, the database fails. `JOINT_SCHEDULES` and `JOINT_SEED` repeat and lengthen a run.
+ * for long, links to the node stand still, the node dies, the database fails.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Room } from '../../client-sdk/src/room.ts';
+import { effort, SEED } from '../support/effort.ts';
 import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import type { ModelChance } from '../support/live-model/model-node.ts';
 import { FakeDevices, FakeStream, FakeTransport } from '../support/races/fake-media.ts';
@@ -28,8 +29,7 @@ vi.mock('../../client-sdk/src/media-engine.ts', () => ({
   },
 }));
 
-const SCHEDULES = Number(process.env.JOINT_SCHEDULES ?? 15);
-const SEED = Number(process.env.JOINT_SEED ?? Date.now() % 1_000_000);
+const SCHEDULES = effort({ short: 15, long: 400 });
 const STEPS = 40;
 const QUIET_MS = 150_000;
 
@@ -147,7 +147,7 @@ async function play(seed: number): Promise<string[]> {
     for (let step = 0; step < STEPS; step += 1) {
       const what = below(12);
       const gateway = house.gateways[below(house.gateways.length)];
-      if (what === 0) void gateway?.link.cut(1_000 + below(15_000));
+      if (what === 0 && gateway) void house.breakMedia(gateway);
       else if (what <= 3) house.rooms.isAway = what === 1;
       else pages[below(2)]?.act(below(14));
       await vi.advanceTimersByTimeAsync(below(below(4) === 0 ? 12_000 : 1_500));
@@ -155,7 +155,8 @@ async function play(seed: number): Promise<string[]> {
     house.calm();
     network.unreachable.clear();
     await vi.advanceTimersByTimeAsync(QUIET_MS);
-    faults.push(...[...pending].map((call) => `not settled: ${call}`), ...findDifferences(house, pages, devices));
+    faults.push(...house.faults, ...[...pending].map((call) => `not settled: ${call}`));
+    faults.push(...findDifferences(house, pages, devices));
     return [...new Set(faults)];
   });
 }

@@ -8,7 +8,8 @@ import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import type { TicketId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { buyTicketByCard, countRefundSteps, countTransactions, Killed, Killer } from '../support/refund-steps.ts';
 
 /** More than a refund has. */
 const STEPS_MAX = 60;
@@ -16,49 +17,19 @@ const STEPS_MAX = 60;
 const TIMEOUT_MS = 240_000;
 const DAY_MS = 24 * 60 * 60_000;
 
-class Killed extends Error {}
-
-/** Counts steps, and lets none begin after the one at which the process is killed. */
-class Killer {
-  #left = Number.POSITIVE_INFINITY;
-
-  killAfter(steps: number): void {
-    this.#left = steps;
-  }
-
-  spare(): void {
-    this.#left = Number.POSITIVE_INFINITY;
-  }
-
-  async step<T>(work: () => Promise<T>): Promise<T> {
-    this.#pass();
-    const result = await work();
-    this.#pass();
-    return result;
-  }
-
-  get hasKilled(): boolean {
-    return this.#left < 0;
-  }
-
-  #pass(): void {
-    this.#left -= 1;
-    if (this.#left < 0) throw new Killed();
-  }
-}
-
 describe.each(DATABASES)('a refund that is killed at each step on $name', { timeout: TIMEOUT_MS }, ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
-  const killer = new Killer();
+  const killer = new Killer(() => {
+    throw new Killed();
+  });
   /** The provider's news of what was ordered is late: whoever goes on has to ask for it. */
   let isNewsLate = false;
 
   beforeAll(async () => {
     db = await open();
-    const transaction = db.transaction.bind(db);
-    db.transaction = (work) => killer.step(() => transaction(work));
+    countTransactions(db, killer);
     house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
     stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
   });
@@ -69,31 +40,17 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
   });
 
   function wrapProvider(provider: PaymentProvider): PaymentProvider {
-    const { refund, fetchRefund, listRefunds } = provider;
-    provider.refund = (order) => killer.step(() => refund.call(provider, order));
-    provider.fetchRefund = (id) => killer.step(() => fetchRefund.call(provider, id));
     const { fetchEvents } = provider;
     provider.fetchEvents = async (span) =>
       isNewsLate ? { events: [], isWhole: true } : fetchEvents.call(provider, span);
-    provider.listRefunds = (payment) => killer.step(() => listRefunds.call(provider, payment));
-    return provider;
-  }
-
-  async function ticketByCard(): Promise<{ ticket: TicketId; payment: string }> {
-    const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
-    const identity = await house.createFan();
-    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
-    const confirmed = await house.money.confirmCheckout(await pay('checkoutUrl' in page ? page.checkoutUrl : ''));
-    const payment = (await house.money.desk.getPayment(confirmed.id)).providerPayment ?? '';
-    return { ticket: confirmed.id as TicketId, payment };
+    return countRefundSteps(provider, killer);
   }
 
   /** Runs a flow with one step more each time until it ends without being killed; after each a new process goes on with it. */
   async function killAtEachStep(flow: (bought: { ticket: TicketId; payment: string }) => Promise<unknown>) {
     for (let steps = 0; steps < STEPS_MAX; steps += 1) {
-      const bought = await ticketByCard();
+      const bought = await buyTicketByCard(house);
       isNewsLate = true;
-      house.emulator.addWebhookRule({ action: 'drop', times: 100 });
       killer.killAfter(steps);
       await flow(bought).catch((error) => {
         if (!killer.hasKilled) throw error;
@@ -105,7 +62,6 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
       house.advance(DAY_MS);
       await house.money.sweep();
       isNewsLate = false;
-      house.emulator.clearWebhookRules();
       await house.money.sweep();
       // Whoever was not answered asks again; what was decided before is answered as it stands.
       await house.money.refund({ ticket: bought.ticket, reason: 'Again' }, 'operator').catch(() => {});

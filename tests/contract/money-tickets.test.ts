@@ -5,7 +5,8 @@ import { LIMITS } from '../../server/protocol/limits.ts';
 import type { WaiverInput } from '../../server/protocol/pricing.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const TICKET = { kind: 'ticket', priceMinor: 500 } as const;

@@ -1,8 +1,7 @@
 /** A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts. */
-import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { mediaWorkers } from '../support/sfu-house.ts';
 import { createRoom, expectInChat, expectVideo, goLive, isPlaying, say, signIn } from './site.ts';
@@ -15,19 +14,17 @@ const SCRIPT = '<script>alert(2)</script><a href="javascript:alert(3)">link</a>'
 
 describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     return async () => {
-      await browser.close();
       await loge[Symbol.asyncDispose]();
     };
   });
 
   const visitors: Visitor[] = [];
   const enter = async (options: VisitorOptions = {}) => {
-    const visitor = await Visitor.create(browser, options);
+    const visitor = await Visitor.create(options);
     visitors.push(visitor);
     return visitor;
   };

@@ -1,10 +1,10 @@
 /** A private session as two people have it: asked for in the lobby, accepted in the studio, seen, counted, and ended. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ReceiverReports } from '../../sfu/receiver-reports.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, until, Visitor } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { accessOf, balanceMinor, expectVideo, goLive, signIn } from './site.ts';
 
 const RATE_MINOR = 1_200;
@@ -14,19 +14,17 @@ const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   let creator: Visitor;
   let fan: Visitor;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
-    creator = await Visitor.create(browser, { devices: true });
-    fan = await Visitor.create(browser, { locale: 'fr-FR', viewport: PHONE });
+    loge = await startApp();
+    creator = await Visitor.create({ devices: true });
+    fan = await Visitor.create({ locale: 'fr-FR', viewport: PHONE });
   }, 60_000);
 
   afterAll(async () => {
     for (const visitor of [creator, fan]) await visitor?.[Symbol.asyncDispose]();
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 
@@ -73,7 +71,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
     await creator.by('private-accept').click();
     await expectVideo(fan);
     await fan.by('private-cost').waitFor();
-    await until(
+    await eventually(
       async () => (await fan.by('private-cost').innerText()).replace(/\D/g, '') > '010',
       'it costs something',
     );

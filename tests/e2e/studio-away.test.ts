@@ -1,9 +1,9 @@
 /** A studio whose connection is lost while it is live: it never goes on air again by itself when its live is over for it. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, until, Visitor } from '../support/browser.ts';
+import { CHROMIUM, Visitor } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
 
@@ -15,12 +15,10 @@ const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     return async () => {
-      await browser.close();
       await loge[Symbol.asyncDispose]();
     };
   });
@@ -31,7 +29,7 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
   });
 
   const enter = async (options: { devices?: boolean; locale?: string } = {}) => {
-    const visitor = await Visitor.create(browser, options);
+    const visitor = await Visitor.create(options);
     ends.push(visitor);
     return visitor;
   };
@@ -57,7 +55,7 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
 
   /** Nothing is sent, and no live is begun, as long as somebody might wait for it. */
   async function expectOffAir(laptop: Visitor, room: string): Promise<void> {
-    await until(() => isConnected(laptop), 'the laptop is back');
+    await eventually(() => isConnected(laptop), 'the laptop is back');
     // It asks the server for its session first.
     await laptop.by('end-live').waitFor({ state: 'detached' });
     // Nor after every attempt that it could make: those begin at once.
@@ -88,7 +86,7 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
   ])('asks before it publishes again after a long loss ($locale)', async ({ locale, question, offline }) => {
     const { laptop, line, room } = await openLaptop(locale);
     line.cut();
-    await until(async () => !(await isConnected(laptop)), 'the loss is noticed');
+    await eventually(async () => !(await isConnected(laptop)), 'the loss is noticed');
     await laptop.page.clock.fastForward(LONG_AWAY_MS);
     await laptop.by('live-interrupted').waitFor();
     await laptop.page.getByText(question).waitFor();
@@ -96,7 +94,7 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
     expect(await laptop.by('go-live-again').getAttribute('disabled')).not.toBeNull();
     await takePictures(laptop, `studio-offline-${locale}`);
     line.mend();
-    await until(() => isConnected(laptop), 'the laptop is back');
+    await eventually(() => isConnected(laptop), 'the laptop is back');
     await laptop.by('studio-offline').waitFor({ state: 'detached' });
     await laptop.page.clock.runFor(5_000);
     expect(await laptop.sent()).toEqual([]);

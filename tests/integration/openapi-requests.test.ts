@@ -1,15 +1,16 @@
 /**
  * Requests made from `/openapi.json`, sent to a started house: none breaks it, and nothing that the document allows is refused as invalid. The seed is
- * printed; LOGE_FUZZ_SEED repeats a run, LOGE_FUZZ_REQUESTS sends more to each operation.
+ * printed; `LOGE_SEED` draws others.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JsonSchema, OpenApiDocument, Operation } from '../../server/gateway/openapi.ts';
+import { effort, pinnedSeed } from '../support/effort.ts';
 import { startHttp, type TestHttp } from '../support/http.ts';
 import { arbitraryOf, type Schema, type Schemas } from '../support/schema-arbitrary.ts';
 
-const SEED = Number(process.env.LOGE_FUZZ_SEED ?? 613_414_528);
-const REQUESTS_EACH = Number(process.env.LOGE_FUZZ_REQUESTS ?? 15);
+const SEED = pinnedSeed(613_414_528);
+const REQUESTS_EACH = effort({ short: 15, long: 300 });
 
 let http: TestHttp;
 let document: OpenApiDocument;

@@ -34,7 +34,7 @@ import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
 import { basicOf } from './basic.ts';
 import { createChat } from './chat-house.ts';
-import { openPglite } from './databases.ts';
+import { openDatabase } from './databases.ts';
 
 const WEBHOOK_SECRET = 'whsec_http_test';
 
@@ -129,7 +129,7 @@ export async function startHttp({
     webhook: { url: `${url}/webhooks/stripe`, secret: WEBHOOK_SECRET },
     log: () => {},
   });
-  const ownDb = givenDb ? undefined : await openPglite();
+  const ownDb = givenDb ? undefined : await openDatabase();
   const db = givenDb ?? ownDb;
   if (!db) throw new Error('There is no database.');
   const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));

@@ -55,6 +55,10 @@ export class DeskPaymentPart extends DeskPart {
         font-size: 1.7rem;
       }
 
+      .what wa-button {
+        margin-top: 0.4rem;
+      }
+
       @media (min-width: 900px) {
         .halves {
           display: grid;
@@ -79,7 +83,7 @@ export class DeskPaymentPart extends DeskPart {
     return html`
       <p class="back"><a class="link" href="/desk/payments">${this.desk.payment.back}</a></p>
       ${detail ? this.#detail(detail) : this.isLost ? nothing : html`<div class="waiting" style="height: 24rem"></div>`}
-      ${this.messages()}
+      ${detail && detail.refunds.length > 0 ? nothing : this.messages()}
     `;
   }
 
@@ -99,6 +103,7 @@ export class DeskPaymentPart extends DeskPart {
             ? nothing
             : html`<section aria-labelledby="refunds">
                 <h2 id="refunds" class="display">${texts.refunds}</h2>
+                ${this.messages()}
                 <ul class="rows" data-testid="refunds">${refunds.map((refund) => this.#refund(refund))}</ul>
               </section>`
         }
@@ -140,9 +145,23 @@ export class DeskPaymentPart extends DeskPart {
         <p class="line"><span class="state ${REFUND_LOOK[refund.status]}">${texts.refundStates[refund.status]}</span> ${texts.refundTo[refund.to]}</p>
         <p class="small muted">${formatMoment(refund.createdAt, this.language)} · <bdi>${refund.reason}</bdi> <span>${texts.refundBy(refund.by)}</span></p>
         ${refund.failure ? html`<p class="small">${texts.refundFailure(refund.failure)}</p>` : nothing}
+        ${
+          refund.status === 'failed'
+            ? html`<wa-button size="small" appearance="outlined" data-testid="refund-again-${refund.id}" ?loading=${this.busy === refund.id} @click=${() => this.#sendAgain(refund)}>${texts.refundAgain}</wa-button>`
+            : nothing
+        }
       </div>
       <span class="amount">${this.money(refund.amountMinor, refund.currency)}</span>
     </li>`;
+  }
+
+  async #sendAgain({ id, amountMinor, reason }: DeskRefundRow): Promise<void> {
+    const { payment } = this;
+    const kind = this.detail?.payment.kind ?? '';
+    const isSent = await this.act(id, () => deskApi.refund({ payment, kind, amountMinor, reason }));
+    if (!isSent) return;
+    await this.reload();
+    this.note = this.desk.payment.refundSentAgain;
   }
 
   #transaction(legs: DeskLeg[], currency: string): TemplateResult {

@@ -114,6 +114,8 @@ export const englishDesk = {
     refundsNone: 'None.',
     refundTo: { wallet: 'to the wallet', card: 'to the card' },
     refundStates: { pending: 'On its way', succeeded: 'Arrived', failed: 'Failed' },
+    refundAgain: 'Send again',
+    refundSentAgain: 'It is sent to the card again, and on record with your name.',
     refundTitle: 'Refund',
     refundable: (amount: string) => `Up to ${amount} can go back.`,
     notRefundable: 'Nothing of this can be refunded any more.',

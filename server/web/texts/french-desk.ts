@@ -116,6 +116,8 @@ export const frenchDesk: SiteTexts['desk'] = {
     refundsNone: 'Aucun.',
     refundTo: { wallet: 'vers le portefeuille', card: 'vers la carte' },
     refundStates: { pending: 'En route', succeeded: 'Arrivé', failed: 'Échoué' },
+    refundAgain: 'Renvoyer',
+    refundSentAgain: 'Il repart vers la carte. C’est consigné à votre nom.',
     refundTitle: 'Rembourser',
     refundable: (amount) => `Jusqu’à ${amount} peuvent repartir.`,
     notRefundable: 'Rien de ce paiement ne peut plus être remboursé.',

@@ -1,5 +1,5 @@
 /** What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back and time that passes. */
-import type { TicketId } from '../../../server/protocol/ids.ts';
+import type { Id, TicketId } from '../../../server/protocol/ids.ts';
 import { payCheckout } from '../checkout.ts';
 import { sessionOf } from '../money-house.ts';
 import { keyOf } from '../soak/acts/paying.ts';
@@ -69,7 +69,9 @@ const tipBothWays: Act = async ({ app, world, dice }) => {
   const from = { identity, name: 'Fan', role: 'fan' } as const;
   const both = [() => app.money.tip({ room, from, input }), () => app.money.tipByCard({ room, from, input })];
   const [first, second] = dice.chance(0.5) ? both : both.reverse();
-  const answers = await Promise.allSettled([first?.(), second?.()]);
+  const begun = [first?.()];
+  if (dice.chance(0.5)) await begun[0]?.catch(() => {});
+  const answers = await Promise.allSettled([...begun, second?.()]);
   for (const answer of answers) {
     if (answer.status === 'fulfilled' && answer.value && 'checkoutUrl' in answer.value) {
       await payCheckout(answer.value.checkoutUrl);
@@ -90,11 +92,20 @@ const changeFeesLater: Act = async ({ app, house, dice }) => {
 };
 
 /**
- * A member whose payment is renewed, and then disputed or given back by hand, while the house hears of nothing. It hears in any order, or first all that
- * undoes the payment.
+ * A member whose payment is renewed, and then disputed or given back, while the house hears of nothing. It hears in any order, or first all that undoes
+ * the payment.
  */
-const missRenewal: Act = async ({ house, dice }) => {
+const missRenewal: Act = async ({ app, house, world, dice }) => {
   if (house.heldWebhooks) return 'held already';
+  const tier = dice.pick(world.tiers.filter(({ interval }) => interval === 'month'));
+  const identity = dice.pick(world.fans) ?? '';
+  if (!tier) return NOTHING;
+  const isMember = (await app.money.memberships.list(identity)).some(({ status }) => status === 'active');
+  if (!isMember) {
+    const { checkoutUrl } = await app.money.memberships.join({ tier: tier.id, identity, name: 'Fan' });
+    await payCheckout(checkoutUrl);
+    await app.money.confirmCheckout(sessionOf(checkoutUrl));
+  }
   house.heldWebhooks = [];
   // A renewal is invoiced first, and paid an hour later.
   for (const ms of [31 * DAY_MS, 2 * 60 * MINUTE_MS]) {
@@ -104,12 +115,15 @@ const missRenewal: Act = async ({ house, dice }) => {
   const { data } = await house.stripe.paymentIntents.list({ limit: 10 });
   const renewal = data.find(({ status, metadata }) => status === 'succeeded' && !metadata.checkout);
   if (renewal) {
-    if (dice.chance(0.5)) house.emulator.act('open_dispute', { paymentIntent: renewal.id });
-    else await house.stripe.refunds.create({ payment_intent: renewal.id });
+    // What is forgotten of a dispute is heard of again when that is decided; of a refund by hand it is not.
+    const undo = dice.weighted({ byBank: 1, byHand: 2, byHouse: 2 });
+    if (undo === 'byBank') house.emulator.act('open_dispute', { paymentIntent: renewal.id });
+    if (undo === 'byHand') await house.stripe.refunds.create({ payment_intent: renewal.id });
+    if (undo === 'byHouse') await refundLatestKnown(app);
   }
   house.advance(dice.between(1, 60) * 2 * 60 * MINUTE_MS);
   await house.emulator.flush();
-  if (dice.chance(0.5)) {
+  if (dice.chance(0.75)) {
     const held = Map.groupBy(house.heldWebhooks, ({ payload }) => UNDOES_PAYMENT.test(JSON.parse(payload).type));
     house.heldWebhooks = held.get(true) ?? [];
     await hear({ house, dice }, Number.POSITIVE_INFINITY);
@@ -119,6 +133,12 @@ const missRenewal: Act = async ({ house, dice }) => {
   house.heldWebhooks = undefined;
   return renewal?.id ?? 'nothing was renewed';
 };
+
+/** What an operator refunds who sees a member's payments, of which the renewal is not one yet. */
+async function refundLatestKnown(app: Scene['app']): Promise<void> {
+  const [latest] = (await app.money.desk.searchPayments({ kind: 'membership', limit: 1 })).payments;
+  if (latest) await app.money.refund({ membership: latest.id as Id<'membership'>, reason: 'flow' }, 'operator');
+}
 
 /** Whoever disputes their ticket wants to come in again, and buys another one. */
 const buyAgain: Act = async ({ app, house, world, dice }) => {
@@ -223,7 +243,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   ticketTwice: 1,
   tip: 5,
   cardTip: 2,
-  tipBothWays: 1,
+  tipBothWays: 2,
   payOldPage: 1,
   join: 5,
   changeTier: 2,
