@@ -5,7 +5,7 @@ import { ServerProcess } from '../support/programs/server-process.ts';
 const WAIT = { timeout: 40_000, interval: 100 };
 /** Gives the process a signal after which its event loop takes no turn any more; it sleeps, as other tests need the core. */
 const BLOCK_ON_SIGNAL =
-  "--import=data:text/javascript,process.on('SIGUSR2',()=>Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0))";
+  "--import=data:text/javascript,process.on('SIGUSR2',()=>Atomics.wait(new%20Int32Array(new%20SharedArrayBuffer(4)),0,0))";
 
 test('a gateway whose event loop takes no turn for ten seconds ends, and says why in its last line', async () => {
   await using server = await ServerProcess.create({ NODE_OPTIONS: BLOCK_ON_SIGNAL });
