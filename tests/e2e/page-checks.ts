@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { DESKTOP, PHONE } from '../support/browser/browser.ts';
+import { isLong } from '../support/run/effort.ts';
 import { type PageLanguage, type Scene, show } from './evening.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,7 +21,8 @@ export interface Findings {
 export const NOTHING_FOUND: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
 
 /**
- * Shows every scene once in both languages and at both widths. axe-core sees each language and each width once, but not every pair of them.
+ * Shows every scene once in both languages and at both widths. axe-core, which takes most of the time, sees each language and each width once; with
+ * `--long` every pair of them.
  * `isSameInBoth` is true for a text that needs no translation.
  */
 export async function inspectScenes(scenes: Scene[], isSameInBoth: (text: string) => boolean): Promise<Findings> {
@@ -33,8 +35,8 @@ export async function inspectScenes(scenes: Scene[], isSameInBoth: (text: string
       for (const viewport of [PHONE, DESKTOP]) {
         await show(scene, { language, viewport });
         const where = `${name} at ${viewport.width} in ${language}`;
-        const isForAxe = fixedLanguage !== undefined || (viewport === PHONE) === (language === 'en');
-        if (isForAxe) found.accessibility.push(...(await findFaults(page)).map((fault) => `${where}: ${fault}`));
+        if (isLong || (viewport === PHONE) === (language === 'en'))
+          found.accessibility.push(...(await findFaults(page)).map((fault) => `${where}: ${fault}`));
         const wide = await page.evaluate(findSidewaysScrolling);
         found.sideways.push(...wide.map((what) => `${where}: ${what}`));
       }

@@ -10,7 +10,9 @@ export const CHROMIUM = process.env.LOGE_TEST_CHROMIUM ?? '';
 export const PHONE = { width: 390, height: 844 } as const;
 export const DESKTOP = { width: 1440, height: 900 } as const;
 
-const MEDIA_ARGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+/** Chromium's own 20 frames a second, encoded three times over, take most of a core. */
+const CAMERA_FPS = 10;
+const MEDIA_ARGS = [`--use-fake-device-for-media-stream=fps=${CAMERA_FPS}`, '--use-fake-ui-for-media-stream'];
 /** The machine of the tests may be busy with other tests; a user would have given up long before. */
 const PATIENCE_MS = 30_000;
 const PICTURE_TIMEOUT_MS = 5_000;
