@@ -20,6 +20,7 @@ import type { GatewayContext } from './gateway/context.ts';
 import { seedDemo } from './gateway/demo.ts';
 import { createHttpApp } from './gateway/http-app.ts';
 import { isReturnUrlAllowed } from './gateway/origins.ts';
+import { limitPipelining } from './gateway/pipelined-requests.ts';
 import { SocketGateway } from './gateway/sockets.ts';
 import { openMediaPlane } from './media-plane.ts';
 import { Money } from './money/money.ts';
@@ -189,7 +190,7 @@ export class App {
       box,
       allowAnyAddress: config.development,
     });
-    const media = await openMediaPlane({ config, redis, log, closers });
+    const media = await openMediaPlane({ config, redis, log, metrics, closers });
     const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
@@ -250,6 +251,7 @@ export class App {
     await money.start();
     if (config.development && shared.leader.isLeader) await seedDemo(context);
     gate.open(http);
+    limitPipelining(server, metrics);
     return new App({ context, emulator: payment.emulator, server, closers });
   }
 

@@ -11,7 +11,7 @@ import { askOwnServer } from './own-server.ts';
 import { MemoryBus } from './platform/bus.ts';
 import { systemClock } from './platform/clock.ts';
 import { Database } from './platform/db.ts';
-import { createLog } from './platform/log.ts';
+import { createLog, STDERR } from './platform/log.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { AppError } from './protocol/errors.ts';
 import {
@@ -95,7 +95,7 @@ async function askServer(config: Config, command: Command): Promise<Answer | und
 }
 
 async function runHere(config: Config, command: Command): Promise<Answer> {
-  const log = createLog({ level: config.logLevel, pretty: config.development, isApart: true });
+  const log = createLog({ level: config.logLevel, pretty: config.development, destination: STDERR });
   const db = await Database.create({ url: config.databaseUrl, dataDir: join(resolve(config.dataDir), 'pglite') });
   const apiKeys = await ApiKeys.create({
     db,

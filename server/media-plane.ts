@@ -7,14 +7,18 @@ import packageJson from '../package.json' with { type: 'json' };
 import { Announcer } from '../sfu/announcer.ts';
 import type { SfuNodeAnnouncement } from '../sfu/contract.ts';
 import { SfuControlServer } from '../sfu/control-server.ts';
+import { PLAYS_WINDOW_MS } from '../sfu/limits.ts';
 import { LocalSfuNode } from '../sfu/node.ts';
 import { RemoteSfuNode } from '../sfu/remote-node.ts';
 import type { Config } from './config.ts';
 import { MemoryLeasedHashes } from './platform/leased-hashes.ts';
 import type { Log } from './platform/log.ts';
+import type { Metrics } from './platform/metrics.ts';
+import type { RedisClient, RedisConnections } from './platform/redis.ts';
 import { RedisAnnouncements } from './platform/redis-announcements.ts';
 import { RedisLeasedHashes } from './platform/redis-leased-hashes.ts';
 import type { RedisParts } from './platform/redis-parts.ts';
+import { shareBetweenNodes } from './platform/sfu-shared.ts';
 import { Fleet } from './stage/fleet.ts';
 import { RoomPlaces } from './stage/room-places.ts';
 import { RoomTrees } from './stage/room-trees.ts';
@@ -31,15 +35,15 @@ export async function openMediaPlane(options: {
   config: Config;
   redis: RedisParts | undefined;
   log: Log;
+  metrics: Pick<Metrics, 'sfuNodes'>;
   /** What has to be closed, in reverse order; filled as things are opened. */
   closers: (() => Promise<void>)[];
 }): Promise<MediaPlane> {
-  const { config, redis, log, closers } = options;
+  const { config, redis, log, metrics, closers } = options;
   const { region, secrets } = config.sfu;
   const [secret = ''] = secrets;
-  const node = config.sfu.workers === 0 ? undefined : await openNode(config);
-  if (node) closers.push(() => node.close());
   const shared = redis && { client: redis.commands, connections: redis.connections };
+  const node = config.sfu.workers === 0 ? undefined : await openNode({ config, shared, log, closers });
   const board = shared && new RedisAnnouncements({ ...shared, kind: 'sfu' });
   const announcer = node && board && (await announce({ node, board, config, log, closers }));
   const local = node && { node, announcement: () => announcer?.announcement ?? announcementOf(node, region) };
@@ -48,16 +52,25 @@ export async function openMediaPlane(options: {
     ...(board && { board }),
     connect: (url, handleGone) => RemoteSfuNode.create({ url, secret, handleGone, log }),
     log,
+    gauge: metrics.sfuNodes,
   });
   closers.push(() => fleet.close());
   const trees = new RoomTrees(shared ? new RedisLeasedHashes({ ...shared, kind: 'tree' }) : new MemoryLeasedHashes());
   return { fleet, places: new RoomPlaces({ fleet, trees, log, region }) };
 }
 
-function openNode({ sfu }: Config): Promise<LocalSfuNode> {
-  const { listenIp, announcedAddress, port, workers, secrets, spares } = sfu;
+async function openNode(options: {
+  config: Config;
+  shared: { client: RedisClient; connections: RedisConnections } | undefined;
+  log: Log;
+  closers: (() => Promise<void>)[];
+}): Promise<LocalSfuNode> {
+  const { config, log, closers } = options;
+  const { listenIp, announcedAddress, port, workers, secrets, spares } = config.sfu;
   const [secret = ''] = secrets;
-  return LocalSfuNode.create({
+  const shared = options.shared && shareBetweenNodes({ ...options.shared, log, budgetMs: PLAYS_WINDOW_MS });
+  if (shared) closers.push(() => shared.watching.close());
+  const node = await LocalSfuNode.create({
     workers: workers ?? availableParallelism(),
     listenIp,
     ...(announcedAddress && { announcedAddress }),
@@ -65,7 +78,10 @@ function openNode({ sfu }: Config): Promise<LocalSfuNode> {
     spares,
     portRequired: port !== undefined,
     pipes: { ip: listenIp, secret, ...(announcedAddress && { announcedAddress }) },
+    ...(shared && { shared }),
   });
+  closers.push(() => node.close());
+  return node;
 }
 
 /** Gives this process' node to the other gateways and nodes. */

@@ -14,7 +14,7 @@ import { askOwnServer } from './own-server.ts';
 import { MemoryBus } from './platform/bus.ts';
 import { systemClock } from './platform/clock.ts';
 import { Database } from './platform/db.ts';
-import { createLog } from './platform/log.ts';
+import { createLog, STDERR } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { Outbox } from './platform/outbox.ts';
 import { type Reconciliation, reconciliation } from './protocol/payouts.ts';
@@ -56,7 +56,7 @@ async function askServer(config: Config, { since }: Options): Promise<Reconcilia
 }
 
 async function runHere(config: Config, { since }: Options): Promise<Reconciliation> {
-  const log = createLog({ level: config.logLevel, pretty: config.development, isApart: true });
+  const log = createLog({ level: config.logLevel, pretty: config.development, destination: STDERR });
   const metrics = createMetrics();
   const clock = systemClock;
   const { currency, publicUrl } = config;

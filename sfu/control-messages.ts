@@ -59,6 +59,7 @@ const sessionTraffic = {
   videoReceivedBytes: z.number(),
   videoSentBytes: z.number(),
   receiverReports: z.number(),
+  paused: z.boolean().optional(),
 };
 
 /** Every method of the contract that crosses, with the shape of what is asked and what is answered. */
@@ -76,7 +77,13 @@ export const controlMethods = {
     answer: z.object({ transport, consumers: z.array(consumer) }),
   },
   publish: {
-    request: z.object({ session: id, grant, dtlsParameters: dtlsParameters.optional(), spareOf: id.optional() }),
+    request: z.object({
+      session: id,
+      grant,
+      dtlsParameters: dtlsParameters.optional(),
+      spareOf: id.optional(),
+      fence: z.number().int().optional(),
+    }),
     answer: z.object({ transport }),
   },
   connect: { request: z.object({ session: id, dtlsParameters }), answer: nothing },
@@ -177,6 +184,7 @@ const errorCodes = [
   'too_many_sessions',
   'not_owner',
   'spare_unavailable',
+  'stage_taken',
 ] as const satisfies readonly SfuErrorCode[];
 
 const count = z.number().int().min(0);

@@ -2,13 +2,16 @@
  * One SFU node as a process of its own: starts it from the environment, announces it, serves its control API, prints where it is, and drains on
  * SIGTERM. Besides the node it knows the platform's log and Redis, and nothing else of the server.
  */
+import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
-import { createLog } from '../server/platform/log.ts';
-import { RedisConnections } from '../server/platform/redis.ts';
+import { createLog, type Log } from '../server/platform/log.ts';
+import { type RedisClient, RedisConnections } from '../server/platform/redis.ts';
 import { RedisAnnouncements } from '../server/platform/redis-announcements.ts';
+import { shareBetweenNodes } from '../server/platform/sfu-shared.ts';
 import { Announcer } from './announcer.ts';
 import { SfuControlServer } from './control-server.ts';
+import { PLAYS_WINDOW_MS } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import { LocalSfuNode } from './node.ts';
 import { OperationsServer } from './operations.ts';
@@ -22,6 +25,11 @@ const DRAIN_LOOK_MS = 100;
 
 interface Closer {
   close(): Promise<void>;
+}
+
+interface NodeRedis {
+  client: RedisClient;
+  connections: RedisConnections;
 }
 
 async function main(): Promise<void> {
@@ -40,15 +48,15 @@ async function main(): Promise<void> {
   }
 }
 
-async function start(
-  settings: SfuSettings,
-  log: SfuLog & Parameters<typeof RedisConnections.create>[0]['log'],
-  closers: Closer[],
-): Promise<void> {
+async function start(settings: SfuSettings, log: Log, closers: Closer[]): Promise<void> {
   const { media, secrets, control: at, http, region } = settings;
   const [secret = ''] = secrets;
+  const id = settings.id ?? `sfu_${randomUUID()}`;
+  const redis = settings.redisUrl ? await openRedis(settings.redisUrl, id, log, closers) : undefined;
+  const shared = redis && shareBetweenNodes({ ...redis, log, budgetMs: PLAYS_WINDOW_MS });
+  if (shared) closers.push(shared.watching);
   const node = await LocalSfuNode.create({
-    ...(settings.id && { id: settings.id }),
+    id,
     workers: media.workers ?? availableParallelism(),
     listenIp: media.listenIp,
     ...(media.announcedAddress && { announcedAddress: media.announcedAddress }),
@@ -57,13 +65,14 @@ async function start(
     ...(media.consumersPerWorkerMax && { consumersPerWorkerMax: media.consumersPerWorkerMax }),
     spares: media.spares,
     pipes: { ...settings.pipes, secret },
+    ...(shared && { shared }),
     log,
   });
   closers.push(node);
   const control = await SfuControlServer.create({ node, host: at.host, port: at.port, secrets, log });
   closers.push(control);
   closers.push(await OperationsServer.create({ node, control, region, ...http }));
-  const announcer = settings.redisUrl ? await announce(settings, settings.redisUrl, node, log, closers) : undefined;
+  const announcer = redis && (await announce({ settings, redis, node, log, closers }));
   process.stdout.write(
     `\n  SFU node ${node.id} is up: ${at.url}\n\n  Media    ${node.workers.length} workers, UDP and TCP ports ${node.workers.map((worker) => worker.port).join(', ')} of ${media.listenIp}\n` +
       `  Metrics  http://${http.host}:${http.port}/metrics\n${announcer ? '' : '  REDIS_URL is not set: no gateway finds this node by itself.\n'}\n`,
@@ -71,17 +80,23 @@ async function start(
   leaveOnSignal({ settings, node, announcer, log, closers });
 }
 
-async function announce(
-  settings: SfuSettings,
-  redisUrl: string,
-  node: LocalSfuNode,
-  log: Parameters<typeof RedisConnections.create>[0]['log'],
-  closers: Closer[],
-): Promise<Announcer> {
-  const connections = RedisConnections.create({ url: redisUrl, name: `loge:${node.id}`, log });
+async function openRedis(redisUrl: string, id: string, log: Log, closers: Closer[]): Promise<NodeRedis> {
+  const connections = RedisConnections.create({ url: redisUrl, name: `loge:${id}`, log });
   closers.push(connections);
-  const board = new RedisAnnouncements({ client: connections.open('announcements'), connections, kind: 'sfu' });
+  const client = connections.open('commands');
   await connections.waitUntilReady();
+  return { client, connections };
+}
+
+async function announce(options: {
+  settings: SfuSettings;
+  redis: NodeRedis;
+  node: LocalSfuNode;
+  log: Log;
+  closers: Closer[];
+}): Promise<Announcer> {
+  const { settings, redis, node, log, closers } = options;
+  const board = new RedisAnnouncements({ ...redis, kind: 'sfu' });
   const { url } = settings.control;
   const announcer = new Announcer({ node, board, url, region: settings.region, version: packageJson.version, log });
   closers.push(announcer);

@@ -30,6 +30,7 @@ import {
 import { listenAddresses } from './listen-addresses.ts';
 import { type SfuLog, silentLog } from './log.ts';
 import { MediaSession } from './media-session.ts';
+import { NodeFigures, type PipeCount } from './node-figures.ts';
 import { NodeLinks } from './node-links.ts';
 import {
   assertDtlsParameters,
@@ -43,11 +44,11 @@ import type { PipeListen } from './pipe-listen.ts';
 import type { PipeEvent, PullAnswer, PullRequest } from './pipe-messages.ts';
 import { PipeSession } from './pipe-session.ts';
 import { PublishSession } from './publish-session.ts';
-import { ReceiverBudgets } from './receiver-budget.ts';
+import { type ReceiverBudget, ReceiverBudgets } from './receiver-budget.ts';
 import type { Room } from './room.ts';
 import { RoomDirectory } from './room-directory.ts';
-import type { Session } from './session.ts';
 import { SessionHost } from './session-host.ts';
+import type { SharedState } from './shared-state.ts';
 import { Upstream } from './upstream.ts';
 import { WatchSession } from './watch-session.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -76,17 +77,10 @@ export interface LocalSfuNodeOptions {
     /** The secret of the other nodes' control APIs. */
     secret: string;
   };
+  /** Absent: a person's sessions and budgets are counted on this node alone. */
+  shared?: SharedState;
   log?: SfuLog;
   now?: () => number;
-}
-
-export interface PipeCount {
-  room: string;
-  /** Of a pipe to another node: its session and that node. */
-  session?: string;
-  node?: string;
-  tracks: number;
-  sentBytes: number;
 }
 
 /**
@@ -105,7 +99,8 @@ export class LocalSfuNode implements SfuNode {
   readonly #consumersPerWorkerMax: number;
   readonly #rooms: RoomDirectory;
   readonly #sessions: SessionHost;
-  readonly #budgets = new ReceiverBudgets();
+  readonly #figures: NodeFigures;
+  readonly #budgets: ReceiverBudgets;
   readonly #links: NodeLinks | undefined;
   readonly #listeners: EventListeners;
   readonly #pipeListeners = new Set<(event: PipeEvent) => void>();
@@ -155,7 +150,10 @@ export class LocalSfuNode implements SfuNode {
       connectWithinMs: options.connectWithinMs,
       now: this.#now,
       emit: this.#listeners.emit,
+      watching: options.shared?.watching,
     });
+    this.#budgets = new ReceiverBudgets({ records: options.shared?.budgets, log });
+    this.#figures = new NodeFigures({ pool, rooms: this.#rooms, sessions: this.#sessions });
   }
 
   get connected(): boolean {
@@ -183,24 +181,8 @@ export class LocalSfuNode implements SfuNode {
    * The pipes that are fed here, between workers and, with the name of its session, to other nodes; and what has flowed over each. For metrics and for
    * the proof that a link carries one copy.
    */
-  async pipes(): Promise<PipeCount[]> {
-    const rooms = this.#rooms.all.map(async (room) =>
-      (await room.pipes()).map((pipe) => ({ room: room.name, ...pipe })),
-    );
-    const pulls = this.#sessions.all.filter((session) => session instanceof PipeSession);
-    const counted = await Promise.allSettled(
-      pulls.map(async (pipe) => ({
-        room: pipe.grant.room,
-        session: pipe.id,
-        node: pipe.grant.identity,
-        tracks: pipe.streamCount,
-        sentBytes: await pipe.sentBytes(),
-      })),
-    );
-    return [
-      ...(await Promise.all(rooms)).flat(),
-      ...counted.flatMap((it) => (it.status === 'fulfilled' ? it.value : [])),
-    ];
+  pipes(): Promise<PipeCount[]> {
+    return this.#figures.pipes();
   }
 
   async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
@@ -209,18 +191,16 @@ export class LocalSfuNode implements SfuNode {
     if (request.viewport) assertViewport(request.viewport);
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     this.#assertTakesSessions(request);
-    if (request.spareOf === undefined) this.#sessions.makeRoomToWatch(request.grant);
-    const { grant, rtpCapabilities, viewport, dtlsParameters, upstream } = request;
+    const { grant, rtpCapabilities, viewport, dtlsParameters, upstream, spareOf } = request;
+    let budget: ReceiverBudget | undefined;
     return await this.#sessions.open(request, {
+      admit: async (place) => {
+        if (spareOf === undefined) await this.#sessions.makeRoomToWatch(place);
+        if (grant.metered) budget = await this.#budgets.get(grant);
+      },
       place: (room) => room.routerForViewer(),
       make: (options) =>
-        new WatchSession({
-          ...options,
-          rtpCapabilities,
-          viewport,
-          log: this.#log,
-          ...(grant.metered && { budget: this.#budgets.get(grant.room, grant.identity) }),
-        }),
+        new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log, ...(budget && { budget }) }),
       prepare: (room) => this.#followIfNoStage(room, upstream),
       open: (session) => session.open(dtlsParameters),
     });
@@ -230,9 +210,20 @@ export class LocalSfuNode implements SfuNode {
     assertMayPublish(request.grant, this.#now());
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     this.#assertTakesSessions(request);
+    const { spareOf, fence = 0 } = request;
     return await this.#sessions.open(request, {
-      place: (room) => room.routerForStage(),
-      make: (options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
+      place: (room) => {
+        // In the turn in which it would replace that one.
+        if (room.publisher && room.publisher.fence > fence)
+          throw new SfuError('stage_taken', 'Another page has taken the stage since.');
+        return room.routerForStage();
+      },
+      make: (options) =>
+        new PublishSession({
+          ...options,
+          fence: spareOf === undefined ? fence : this.#publisher(spareOf).fence,
+          layerLoweringDelayMs: this.#layerLoweringDelayMs,
+        }),
       open: (session) => session.open(request.dtlsParameters),
     });
   }
@@ -368,28 +359,12 @@ export class LocalSfuNode implements SfuNode {
     for (const session of this.#sessions.withSpare(this.#sessions.get(request.session))) session.extend(request.until);
   }
 
-  async traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
-    const found = request.sessions.flatMap((id) => this.#sessions.find(id) ?? []);
-    const counted = await Promise.allSettled(found.map((session) => session.traffic()));
-    // A session that ended while it was counted is one that the node doesn't have.
-    return counted.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
+    return this.#figures.traffic(request.sessions);
   }
 
-  async roomTraffic({
-    room,
-    identity,
-  }: {
-    room: string;
-    identity: string;
-  }): Promise<(SessionTraffic & { publish: boolean })[]> {
-    const counted = (this.#rooms.get(room)?.sessions ?? []).filter(
-      (session) =>
-        !session.waiting &&
-        (session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity)),
-    );
-    const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));
-    const traffic = await this.traffic({ sessions: counted.map(({ id }) => id) });
-    return traffic.map((it) => ({ ...it, publish: publishers.has(it.session) }));
+  roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]> {
+    return this.#figures.roomTraffic(request.room, request.identity);
   }
 
   async isOpen(request: { room: string }): Promise<{ open: boolean }> {
@@ -422,16 +397,7 @@ export class LocalSfuNode implements SfuNode {
   }
 
   async stats(): Promise<SfuStats> {
-    const sessions = this.#sessions.all;
-    const streams = (of: Session[]) =>
-      of.reduce((count, { streamCount, waiting }) => count + (waiting ? 0 : streamCount), 0);
-    return {
-      workers: this.#pool.workers.length,
-      rooms: this.#rooms.all.length,
-      sessions: sessions.length,
-      producers: streams(sessions.filter((session) => session instanceof PublishSession)),
-      consumers: streams(sessions.filter((session) => session instanceof WatchSession)),
-    };
+    return this.#figures.stats();
   }
 
   async sessionStats(request: { session: string }): Promise<unknown[]> {

@@ -24,11 +24,14 @@ const FOR_GOOD: ReadonlySet<SessionCloseReason> = new Set(['closed', 'room_close
 /** The sending side of a room: its tracks are the stage. */
 export class PublishSession extends MediaSession {
   readonly #tracks = new Map<string, StageTrack>();
+  /** Of the going-live that it belongs to; a lower one does not replace it. */
+  readonly fence: number;
   readonly #layerLoweringDelayMs: number;
   #pending = 0;
 
-  constructor(options: SessionOptions & { layerLoweringDelayMs: number }) {
+  constructor(options: SessionOptions & { fence: number; layerLoweringDelayMs: number }) {
     super(options);
+    this.fence = options.fence;
     this.#layerLoweringDelayMs = options.layerLoweringDelayMs;
   }
 

@@ -1,40 +1,76 @@
 import { expect, it } from 'vitest';
+import { MemoryLeasedHashes } from '../server/platform/leased-hashes.ts';
 import { PLAYS_PER_WINDOW_MAX, PLAYS_WINDOW_MS, RECEIVER_BUDGETS_MAX, UNANSWERED_MAX_MS } from './limits.ts';
-import { ReceiverBudget, ReceiverBudgets } from './receiver-budget.ts';
+import { silentLog as log } from './log.ts';
+import { ReceiverBudgets } from './receiver-budget.ts';
 import { ReceiverReports } from './receiver-reports.ts';
+import type { SharedRecords } from './shared-state.ts';
 
-it('is spent by media that nobody reports, over all of a person’s sessions, and renewed by a report', () => {
-  const budgets = new ReceiverBudgets();
-  budgets.get('room', 'fan').spend(UNANSWERED_MAX_MS / 2);
-  expect(budgets.get('room', 'fan').isSpent).toBe(false);
-  budgets.get('room', 'fan').spend(UNANSWERED_MAX_MS / 2);
-  expect(budgets.get('room', 'fan').isSpent).toBe(true);
-  expect([budgets.get('room', 'other').isSpent, budgets.get('room 2', 'fan').isSpent]).toEqual([false, false]);
-  budgets.get('room', 'fan').handleReport();
-  expect(budgets.get('room', 'fan').isSpent).toBe(false);
+const open = (records?: SharedRecords) => new ReceiverBudgets({ records, log });
+const fan = { room: 'room', identity: 'fan' };
+
+it('is spent by media that nobody reports, over all of a person’s sessions, and renewed by a report', async () => {
+  const budgets = open();
+  const isSpent = async (person: typeof fan) => (await budgets.get(person)).isSpent;
+  await (await budgets.get(fan)).spend(UNANSWERED_MAX_MS / 2);
+  expect(await isSpent(fan)).toBe(false);
+  await (await budgets.get(fan)).spend(UNANSWERED_MAX_MS / 2);
+  expect(await isSpent(fan)).toBe(true);
+  expect(await isSpent({ ...fan, identity: 'other' })).toBe(false);
+  expect(await isSpent({ ...fan, room: 'room 2' })).toBe(false);
+  await (await budgets.get(fan)).handleReport();
+  expect(await isSpent(fan)).toBe(false);
 });
 
-it('is renewed on request so often within a window, and says when again', () => {
-  const budget = new ReceiverBudget();
+it('is renewed on request so often within a window, and says when again', async () => {
+  const budget = await open().get(fan);
   for (let i = 0; i < PLAYS_PER_WINDOW_MAX; i++) {
-    budget.spend(UNANSWERED_MAX_MS);
-    expect(budget.renew(i)).toBeUndefined();
+    await budget.spend(UNANSWERED_MAX_MS);
+    expect(await budget.renew(i)).toBeUndefined();
     expect(budget.isSpent).toBe(false);
   }
-  budget.spend(UNANSWERED_MAX_MS);
-  expect(budget.renew(1_000)).toBe(PLAYS_WINDOW_MS - 1_000);
+  await budget.spend(UNANSWERED_MAX_MS);
+  expect(await budget.renew(1_000)).toBe(PLAYS_WINDOW_MS - 1_000);
   expect(budget.isSpent).toBe(true);
-  expect(budget.renew(PLAYS_WINDOW_MS)).toBeUndefined();
+  expect(await budget.renew(PLAYS_WINDOW_MS)).toBeUndefined();
 });
 
-it('forgets the person who was asked for longest ago when there are too many', () => {
-  const budgets = new ReceiverBudgets();
-  budgets.get('room', 'first').spend(UNANSWERED_MAX_MS);
-  budgets.get('room', 'second').spend(UNANSWERED_MAX_MS);
-  budgets.get('room', 'first');
-  for (let i = 0; i < RECEIVER_BUDGETS_MAX - 1; i++) budgets.get('room', `fan ${i}`);
-  expect(budgets.get('room', 'first').isSpent).toBe(true);
-  expect(budgets.get('room', 'second').isSpent).toBe(false);
+it('is one budget on all nodes: what they spend at once adds up, and what is renewed on one is used up on all', async () => {
+  const records = new MemoryLeasedHashes();
+  const nodes = [open(records), open(records), open(records)];
+  const budgets = await Promise.all(nodes.map((node) => node.get(fan)));
+  const [here, there] = budgets as [(typeof budgets)[0], (typeof budgets)[0]];
+  const parts = Array.from({ length: 30 }, (_, index) => budgets[index % 3]?.spend(UNANSWERED_MAX_MS / 30));
+  await Promise.all(parts);
+  await Promise.all([here.refresh(), there.refresh()]);
+  expect([here.isSpent, there.isSpent, (await open(records).get(fan)).isSpent]).toEqual([true, true, true]);
+  for (let i = 0; i < PLAYS_PER_WINDOW_MAX; i++) expect(await budgets[i % 3]?.renew(i)).toBeUndefined();
+  expect(await (await open(records).get(fan)).renew(1_000)).toBe(PLAYS_WINDOW_MS - 1_000);
+  await there.spend(UNANSWERED_MAX_MS);
+  await here.spend(1);
+  await here.handleReport();
+  await there.refresh();
+  expect(there.isSpent).toBe(false);
+});
+
+it('counts on one node while the others cannot be asked', async () => {
+  const gone = () => Promise.reject(new Error('gone'));
+  const budget = await open({ pick: gone, swap: gone }).get(fan);
+  await budget.spend(UNANSWERED_MAX_MS);
+  expect(budget.isSpent).toBe(true);
+  expect(await budget.renew(0)).toBeUndefined();
+  expect(budget.isSpent).toBe(false);
+});
+
+it('forgets the person who was asked for longest ago when there are too many', async () => {
+  const budgets = open();
+  const get = (identity: string) => budgets.get({ room: 'room', identity });
+  await (await get('first')).spend(UNANSWERED_MAX_MS);
+  await (await get('second')).spend(UNANSWERED_MAX_MS);
+  await get('first');
+  for (let i = 0; i < RECEIVER_BUDGETS_MAX - 1; i++) await get(`fan ${i}`);
+  expect((await get('first')).isSpent).toBe(true);
+  expect((await get('second')).isSpent).toBe(false);
 });
 
 it('takes any change of what a receiver reports for a new report, and silence for none', () => {

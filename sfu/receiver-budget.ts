@@ -1,50 +1,134 @@
-import { PLAYS_PER_WINDOW_MAX, PLAYS_WINDOW_MS, RECEIVER_BUDGETS_MAX, UNANSWERED_MAX_MS } from './limits.ts';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import {
+  BUDGET_WRITE_ATTEMPTS_MAX,
+  PLAYS_PER_WINDOW_MAX,
+  PLAYS_WINDOW_MS,
+  RECEIVER_BUDGETS_MAX,
+  UNANSWERED_MAX_MS,
+} from './limits.ts';
+import type { SfuLog } from './log.ts';
+import { personKey, type SharedRecords } from './shared-state.ts';
+
+const FIELD = 'budget';
+
+const state = z.object({
+  /** For how long media was sent since the last report. */
+  unansweredMs: z.number(),
+  /** When pauses were ended, within the window, in milliseconds since the epoch. */
+  playedAtMs: z.array(z.number()).max(PLAYS_PER_WINDOW_MAX),
+});
+type State = z.infer<typeof state>;
+
+export interface ReceiverBudgetOptions {
+  key: string;
+  /** Where the other nodes see it. Without it, or while it cannot be reached, the node counts for itself. */
+  records: SharedRecords | undefined;
+  log: SfuLog;
+}
 
 /**
- * How much media a person may still be sent without saying that it arrives, in one room. It outlives their sessions, so that a new session earns
- * nothing.
+ * How much media a person may still be sent without saying that it arrives, in one room. It outlives their sessions and is the same on all nodes, so that
+ * a new session earns nothing.
  */
 export class ReceiverBudget {
-  #unansweredMs = 0;
-  /** When pauses were ended, within the window. */
-  #playedAtMs: number[] = [];
+  readonly #options: ReceiverBudgetOptions;
+  #state: State = { unansweredMs: 0, playedAtMs: [] };
+  /** The shared record as it was last seen. */
+  #seen: string | undefined;
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(options: ReceiverBudgetOptions) {
+    this.#options = options;
+  }
 
   get isSpent(): boolean {
-    return this.#unansweredMs >= UNANSWERED_MAX_MS;
+    return this.#state.unansweredMs >= UNANSWERED_MAX_MS;
+  }
+
+  /** Learns what has happened on other nodes. */
+  async refresh(): Promise<void> {
+    const { key, records } = this.#options;
+    await this.#inTurn(async () => this.#see((await records?.pick(key, [FIELD]))?.get(FIELD)));
   }
 
   /** Media was sent for so long, and no report came. */
-  spend(ms: number): void {
-    this.#unansweredMs += ms;
+  async spend(ms: number): Promise<void> {
+    await this.#change((now) => ({ ...now, unansweredMs: now.unansweredMs + ms }));
   }
 
-  handleReport(): void {
-    this.#unansweredMs = 0;
+  async handleReport(): Promise<void> {
+    await this.#change((now) => (now.unansweredMs === 0 ? now : { ...now, unansweredMs: 0 }));
   }
 
   /** Allows as much again. Answers after how many milliseconds it may be asked for, where that is not now. */
-  renew(nowMs: number): number | undefined {
-    this.#playedAtMs = this.#playedAtMs.filter((atMs) => nowMs - atMs < PLAYS_WINDOW_MS);
-    const [oldest] = this.#playedAtMs;
-    if (oldest !== undefined && this.#playedAtMs.length >= PLAYS_PER_WINDOW_MAX)
-      return oldest + PLAYS_WINDOW_MS - nowMs;
-    this.#playedAtMs.push(nowMs);
-    this.#unansweredMs = 0;
-    return undefined;
+  async renew(nowMs: number): Promise<number | undefined> {
+    let retryAfterMs: number | undefined;
+    await this.#change((now) => {
+      const playedAtMs = now.playedAtMs.filter((atMs) => nowMs - atMs < PLAYS_WINDOW_MS);
+      const [oldest] = playedAtMs;
+      const isTooEarly = oldest !== undefined && playedAtMs.length >= PLAYS_PER_WINDOW_MAX;
+      retryAfterMs = isTooEarly ? oldest + PLAYS_WINDOW_MS - nowMs : undefined;
+      return isTooEarly ? now : { unansweredMs: 0, playedAtMs: [...playedAtMs, nowMs] };
+    });
+    return retryAfterMs;
+  }
+
+  /** Makes a change to what all nodes know, again where another node has changed it meanwhile. `edit` answers what it is given where nothing changes. */
+  async #change(edit: (now: State) => State): Promise<void> {
+    const { key, records } = this.#options;
+    let isDone = false;
+    await this.#inTurn(async () => {
+      for (let attempt = 0; records && attempt < BUDGET_WRITE_ATTEMPTS_MAX; attempt++) {
+        const next = edit(this.#state);
+        isDone = next === this.#state;
+        if (isDone) return;
+        // No two records are the same text: one that is still as it was seen has not been changed.
+        const value = JSON.stringify({ ...next, id: randomUUID() });
+        const expected = this.#seen;
+        const held = await records.swap({ key, field: FIELD, value, ...(expected !== undefined && { expected }) });
+        this.#see(held);
+        isDone = held === value;
+        if (isDone) return;
+      }
+    });
+    if (!isDone) this.#state = edit(this.#state);
+  }
+
+  /** A record that is gone (nobody has changed it for the length of its lease, or Redis has lost it) tells nothing. */
+  #see(record: string | undefined): void {
+    this.#seen = record || undefined;
+    if (!record) return;
+    const parsed = state.safeParse(JSON.parse(record));
+    if (parsed.success) this.#state = parsed.data;
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#changing = this.#changing
+      .then(work)
+      .catch((error) => this.#options.log.debug({ err: error }, 'a receiver budget was not shared with other nodes'));
+    await this.#changing;
   }
 }
 
-/** The budgets of a node's viewers who pay by the second. At the limit the one that was asked for longest ago is forgotten. */
+/** The budgets of a node's viewers who pay by the second. At the limit the one that was asked for longest ago is forgotten here. */
 export class ReceiverBudgets {
+  readonly #options: Omit<ReceiverBudgetOptions, 'key'>;
   readonly #budgets = new Map<string, ReceiverBudget>();
 
-  get(room: string, identity: string): ReceiverBudget {
-    const key = JSON.stringify([room, identity]);
-    const budget = this.#budgets.get(key) ?? new ReceiverBudget();
+  constructor(options: Omit<ReceiverBudgetOptions, 'key'>) {
+    this.#options = options;
+  }
+
+  /** As all nodes know it at this moment. */
+  async get(person: { room: string; identity: string }): Promise<ReceiverBudget> {
+    const key = personKey(person);
+    const budget = this.#budgets.get(key) ?? new ReceiverBudget({ key, ...this.#options });
     this.#budgets.delete(key);
     this.#budgets.set(key, budget);
     const [oldest] = this.#budgets.keys();
     if (this.#budgets.size > RECEIVER_BUDGETS_MAX && oldest !== undefined) this.#budgets.delete(oldest);
+    await budget.refresh();
     return budget;
   }
 }

@@ -1,13 +1,13 @@
 import type { types } from 'mediasoup';
-import { RECEIVER_LOOK_MS } from './limits.ts';
+import { RECEIVER_LOOK_MS, SOUND_ALONE_SHARE } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 
 export interface ReceiverGuardOptions {
   budget: ReceiverBudget;
-  /** Whether the client has reported since the last look. */
-  lookAtReports: (sent: types.RtpStreamSendStats[]) => boolean;
-  /** The consumers over which media is sent at the moment. */
+  /** Whether the client has reported since the last look; where it has, the budget knows. */
+  lookAtReports: (sent: types.RtpStreamSendStats[]) => Promise<boolean>;
+  /** The consumers over which media can be sent at the moment. */
   streams: () => types.Consumer[];
   /** The budget is spent: nothing more is to be sent. */
   handleSpent: () => void;
@@ -18,7 +18,7 @@ export interface ReceiverGuardOptions {
 export class ReceiverGuard {
   readonly #options: ReceiverGuardOptions;
   readonly #timer: NodeJS.Timeout;
-  #last: { atMs: number; sentBytes: number } | undefined;
+  #last = { atMs: performance.now(), sentBytes: 0, videoBytes: 0 };
   #looking = false;
   #closed = false;
 
@@ -27,9 +27,13 @@ export class ReceiverGuard {
     this.#timer = setInterval(() => void this.#look(), RECEIVER_LOOK_MS).unref();
   }
 
+  /** To be called while the streams are still there: what was sent since the last look counts, as many short sessions would otherwise cost nothing. */
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    const { streams, budget } = this.#options;
+    if (streams().length > 0) void budget.spend(performance.now() - this.#last.atMs);
   }
 
   async #look(): Promise<void> {
@@ -50,11 +54,14 @@ export class ReceiverGuard {
     const read = await Promise.all(streams().map((consumer) => consumer.getStats()));
     if (this.#closed) return;
     const sent = read.flat().filter((stat) => stat.type === 'outbound-rtp');
-    const now = { atMs: performance.now(), sentBytes: sent.reduce((sum, { byteCount }) => sum + byteCount, 0) };
+    const bytesOf = (stats: types.RtpStreamSendStats[]) => stats.reduce((sum, { byteCount }) => sum + byteCount, 0);
+    const videoBytes = bytesOf(sent.filter(({ kind }) => kind === 'video'));
+    const now = { atMs: performance.now(), sentBytes: bytesOf(sent), videoBytes };
     const last = this.#last;
     this.#last = now;
-    const isReported = lookAtReports(sent);
-    if (!isReported && last && now.sentBytes > last.sentBytes) budget.spend(now.atMs - last.atMs);
-    if (budget.isSpent) handleSpent();
+    const isReported = await lookAtReports(sent);
+    const share = now.videoBytes > last.videoBytes ? 1 : SOUND_ALONE_SHARE;
+    if (!isReported && now.sentBytes > last.sentBytes) await budget.spend((now.atMs - last.atMs) * share);
+    if (budget.isSpent && !this.#closed) handleSpent();
   }
 }

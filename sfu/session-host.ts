@@ -15,6 +15,7 @@ import type { RoomDirectory } from './room-directory.ts';
 import type { RoomRouter } from './room-router.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { ReservedPlace, SessionRegistry, type SessionRequest } from './session-registry.ts';
+import { personKey, type SlotCounter } from './shared-state.ts';
 import { WatchSession } from './watch-session.ts';
 import type { PooledWorker, WorkerPool } from './worker-pool.ts';
 
@@ -25,10 +26,14 @@ export interface SessionHostOptions {
   connectWithinMs?: number;
   now: () => number;
   emit: (event: SfuEvent) => void;
+  /** Counts the sessions that watch on all nodes. */
+  watching: SlotCounter | undefined;
 }
 
 /** How a session of some kind comes into a room. */
 export interface SessionKind<S extends Session, A> {
+  /** What has to be settled before it enters; whoever closes the session meanwhile gives its place up. */
+  admit?: (place: ReservedPlace) => Promise<void>;
   place: (room: Room) => RoomRouter;
   make: (options: SessionOptions) => S;
   /** Done in the turn in which the session enters, ahead of everything that it does. */
@@ -91,6 +96,7 @@ export class SessionHost {
     const place = this.#sessions.reserve(request);
     let session: S | undefined;
     try {
+      await kind.admit?.(place);
       await this.#options.pool.ready();
       this.assertOpen();
       session = this.#enter(place, request, kind);
@@ -105,16 +111,22 @@ export class SessionHost {
     }
   }
 
-  /** Lets a person watch once more in a room: at the limit in place of the oldest of their sessions that is not connected, or not at all. */
-  makeRoomToWatch({ room, identity }: SessionGrant): void {
-    const watching = this.#sessions
-      .ofPerson(room, identity)
-      .filter((it) => (it instanceof ReservedPlace ? it.isWatching : it instanceof WatchSession && !it.waiting));
-    if (watching.length < WATCH_SESSIONS_PER_PERSON_MAX) return;
-    const idle = watching.find((it) => it instanceof WatchSession && it.opened && !it.connected);
-    if (!(idle instanceof WatchSession))
-      throw new SfuError('too_many_sessions', `One may watch a room ${WATCH_SESSIONS_PER_PERSON_MAX} times at once.`);
-    this.end(idle, 'replaced');
+  /**
+   * Lets a person watch once more in a room, over all nodes: at the limit in place of the oldest of their sessions here that is not connected, or not
+   * at all.
+   */
+  async makeRoomToWatch(place: ReservedPlace): Promise<void> {
+    for (;;) {
+      const theirs = this.#sessions
+        .ofPerson(place)
+        .filter((it) => (it instanceof ReservedPlace ? it.isWatching : it instanceof WatchSession && !it.waiting));
+      const release = theirs.length <= WATCH_SESSIONS_PER_PERSON_MAX && (await this.#takeSlot(place));
+      if (release) return this.#sessions.holdSlot(place, release);
+      const idle = theirs.find((it) => it instanceof WatchSession && it.opened && !it.connected);
+      if (!(idle instanceof WatchSession))
+        throw new SfuError('too_many_sessions', `One may watch a room ${WATCH_SESSIONS_PER_PERSON_MAX} times at once.`);
+      this.end(idle, 'replaced');
+    }
   }
 
   /** Ends the session, or whatever is being opened under its name. */
@@ -170,6 +182,11 @@ export class SessionHost {
     for (const room of this.#options.rooms.all) this.#endAll(room.sessions, 'node_closed');
   }
 
+  async #takeSlot(place: ReservedPlace): Promise<(() => void) | undefined> {
+    const { watching } = this.#options;
+    return watching ? watching.take([{ key: personKey(place), limit: WATCH_SESSIONS_PER_PERSON_MAX }]) : () => {};
+  }
+
   /** Puts a new session into its room, in one turn: nobody sees a room that is open and empty. */
   #enter<S extends Session, A>(place: ReservedPlace, { grant, spareOf }: SessionRequest, kind: SessionKind<S, A>): S {
     const { rooms, now, emit } = this.#options;
@@ -219,7 +236,10 @@ export class SessionHost {
       return spare ? { session, spare } : [];
     });
     // The viewers leave ahead of the publisher, so that none is told that a track went.
-    for (const { session } of replaced.toReversed()) this.#take(session, 'worker_died');
+    for (const { session, spare } of replaced.toReversed()) {
+      this.#sessions.passSlot(session.id, spare.id);
+      this.#take(session, 'worker_died');
+    }
     const sessionOf = new Map<MediaSession, string>(replaced.map(({ session, spare }) => [spare, session.id]));
     room.wake([...sessionOf.keys()], (spare) => {
       const session = sessionOf.get(spare);

@@ -1,5 +1,6 @@
 import { type SessionGrant, SfuError } from './contract.ts';
 import { Session } from './session.ts';
+import { personKey } from './shared-state.ts';
 
 export interface SessionRequest {
   session: string;
@@ -12,6 +13,8 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, Session | ReservedPlace>();
   /** Ids by room and identity, oldest first. */
   readonly #byPerson = new Map<string, Set<string>>();
+  /** How to give back what a session holds of its person's slots. */
+  readonly #releases = new Map<string, () => void>();
 
   get all(): Session[] {
     return [...this.#sessions.values()].filter((session) => session instanceof Session);
@@ -42,9 +45,22 @@ export class SessionRegistry {
   }
 
   /** What a person has in a room or is opening there, oldest first. */
-  ofPerson(room: string, identity: string): (Session | ReservedPlace)[] {
-    const ids = this.#byPerson.get(personKey({ room, identity })) ?? [];
+  ofPerson(person: { room: string; identity: string }): (Session | ReservedPlace)[] {
+    const ids = this.#byPerson.get(personKey(person)) ?? [];
     return [...ids].flatMap((id) => this.#sessions.get(id) ?? []);
+  }
+
+  /** Gives the slot back when the session of this place ends, or at once where the place is gone. */
+  holdSlot(place: ReservedPlace, release: () => void): void {
+    if (this.#sessions.get(place.id) === place) this.#releases.set(place.id, release);
+    else release();
+  }
+
+  /** One session goes on in the place of another. */
+  passSlot(from: string, to: string): void {
+    const release = this.#releases.get(from);
+    this.#releases.delete(from);
+    if (release) this.#releases.set(to, release);
   }
 
   /** Puts the session into its place; `session_not_found` if the place was given up while it was being opened. */
@@ -79,7 +95,7 @@ export class SessionRegistry {
   }
 
   giveUpPerson(room: string, identity: string): void {
-    for (const place of this.ofPerson(room, identity)) if (place instanceof ReservedPlace) this.#remove(place);
+    for (const place of this.ofPerson({ room, identity })) if (place instanceof ReservedPlace) this.#remove(place);
   }
 
   delete(session: Session): void {
@@ -88,6 +104,8 @@ export class SessionRegistry {
 
   #remove({ id, ...person }: { id: string; room: string; identity: string }): void {
     this.#sessions.delete(id);
+    this.#releases.get(id)?.();
+    this.#releases.delete(id);
     const key = personKey(person);
     const theirs = this.#byPerson.get(key);
     theirs?.delete(id);
@@ -109,8 +127,4 @@ export class ReservedPlace {
     this.isWatching = about.isWatching;
     this.isPublishing = about.isPublishing;
   }
-}
-
-function personKey({ room, identity }: { room: string; identity: string }): string {
-  return JSON.stringify([room, identity]);
 }

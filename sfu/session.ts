@@ -131,7 +131,13 @@ export abstract class Session {
       videoReceivedBytes: isWatching ? 0 : video('inbound-rtp'),
       videoSentBytes: video('outbound-rtp'),
       receiverReports: this.countReports(stats),
+      ...(this.paused && { paused: true }),
     };
+  }
+
+  /** Nothing is sent over it, until `play`. */
+  get paused(): boolean {
+    return false;
   }
 
   /** How many looks at the statistics of what is sent have found a new receiver report. */

@@ -66,7 +66,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     return [...this.#watched.values()].flatMap((watched) => consumerOptions(watched) ?? []);
   }
 
-  get paused(): boolean {
+  override get paused(): boolean {
     return this.#paused;
   }
 
@@ -169,7 +169,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   async play(): Promise<number | undefined> {
     this.assertOpen();
     if (!this.#paused || !this.#budget) return undefined;
-    const retryAfterMs = this.#budget.renew(performance.now());
+    const retryAfterMs = await this.#budget.renew(Date.now());
     if (retryAfterMs !== undefined) return retryAfterMs;
     this.#paused = false;
     await this.#applyPause();
@@ -177,8 +177,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   override close(reason: SessionCloseReason): void {
-    super.close(reason);
     this.#guard?.close();
+    super.close(reason);
     const tracks = [...this.#watched.values()].map(({ track }) => track);
     this.#watched.clear();
     this.#updateLoad();
@@ -228,13 +228,13 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   protected override countReports(stats: unknown[]): number {
     const sent = (stats as types.RtpStreamSendStats[]).filter(({ type }) => type === 'outbound-rtp');
-    this.#lookAtReports(sent);
+    void this.#lookAtReports(sent);
     return this.#reports.seen;
   }
 
-  #lookAtReports(sent: types.RtpStreamSendStats[]): boolean {
+  async #lookAtReports(sent: types.RtpStreamSendStats[]): Promise<boolean> {
     const isNew = this.#reports.look(sent);
-    if (isNew) this.#budget?.handleReport();
+    if (isNew) await this.#budget?.handleReport();
     return isNew;
   }
 
@@ -242,7 +242,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     return new ReceiverGuard({
       budget,
       lookAtReports: (sent) => this.#lookAtReports(sent),
-      streams: () => (this.#paused || this.waiting ? [] : this.streams()),
+      streams: () => (this.connected && !this.#paused && !this.waiting ? this.streams() : []),
       handleSpent: () => this.#pause(),
       log: this.#log,
     });

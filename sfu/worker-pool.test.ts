@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { kill } from 'node:process';
+import process, { kill } from 'node:process';
 import { expect, it, vi } from 'vitest';
 import { silentLog } from './log.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
-const BASE_PORT = 43_000;
+/** Below the ports that the system gives to connections, and another one for each process: test runs may stand side by side. */
+const BASE_PORT = 20_000 + (process.pid % 1_000) * 10;
 
 async function openPool(change: Partial<WorkerPoolOptions> = {}) {
   const died: number[] = [];

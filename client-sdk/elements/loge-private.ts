@@ -66,6 +66,10 @@ export class LogePrivate extends RoomPart {
         font-weight: 650;
       }
 
+      wa-callout p {
+        margin: 0.35rem 0 0;
+      }
+
       .buttons {
         display: flex;
         gap: 0.5rem;
@@ -96,7 +100,13 @@ export class LogePrivate extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      ...this.renderOn(room, ['connected', 'walletChanged', 'accessGranted', 'privateSessionChanged']),
+      ...this.renderOn(room, [
+        'connected',
+        'walletChanged',
+        'accessGranted',
+        'privateSessionChanged',
+        'stagePauseChanged',
+      ]),
       room.on('privateRunning', ({ remainingMs }) => {
         if (this.isFundsLow && remainingMs > 30_000) this.isFundsLow = false;
         this.requestUpdate();
@@ -204,6 +214,7 @@ export class LogePrivate extends RoomPart {
         </span>
         ${this.#button('private-end', texts.private.end, () => this.#do(() => session.end()), true)}
       </div>
+      ${session.isPaused || room.stage.pause ? this.#pausedForFan(room) : nothing}
       ${
         this.isFundsLow
           ? html`<wa-callout variant="warning" role="alert" data-testid="private-funds-low">
@@ -213,6 +224,28 @@ export class LogePrivate extends RoomPart {
           : nothing
       }
     `;
+  }
+
+  #pausedForFan(room: Room): TemplateResult {
+    const { texts } = this;
+    const retryAtMs = room.stage.pause?.retryAtMs ?? null;
+    const retry =
+      retryAtMs === null
+        ? texts.private.pausedRetrySoon
+        : texts.private.pausedRetry(formatDuration(Math.max(0, retryAtMs - Date.now())));
+    return html`<wa-callout variant="warning" role="alert" data-testid="private-paused">
+      <strong>${texts.private.pausedTitle}</strong>
+      <p>${texts.private.pausedText}</p>
+      <p><span aria-live="off">${retry}</span> ${texts.private.pausedEnds}</p>
+    </wa-callout>`;
+  }
+
+  #pausedForCreator(name: string): TemplateResult {
+    const { texts } = this;
+    return html`<wa-callout variant="warning" role="status" data-testid="private-paused">
+      <strong>${texts.private.fanPausedTitle(name)}</strong>
+      <p>${texts.private.fanPausedText(name)}</p>
+    </wa-callout>`;
   }
 
   #desk(room: Room): TemplateResult {
@@ -231,7 +264,8 @@ export class LogePrivate extends RoomPart {
                 <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
               </span>
               ${this.#button('private-end', texts.private.end, () => this.#do(() => session.end()), true)}
-            </div>`
+            </div>
+            ${session.isPaused ? this.#pausedForCreator(current.name) : nothing}`
           : nothing
       }
       ${requests.length === 0 && !current ? html`<p class="muted">${texts.private.nobody}</p>` : nothing}

@@ -73,7 +73,7 @@ export class LogeStage extends RoomPart {
         'accessRevoked',
         'roomEnded',
       ]),
-      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'viewerCount', 'audioBlocked']),
+      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'viewerCount', 'audioBlocked', 'stagePauseChanged']),
       ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted']),
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'watching') this.quality = notice.quality;
@@ -209,6 +209,11 @@ export class LogeStage extends RoomPart {
           : nothing
       }
       ${isSilent ? html`<span class="badge" role="status">${icon('microphoneOff', 16)}${texts.stage.microphoneOff}</span>` : nothing}
+      ${
+        room.stage.pause
+          ? html`<span class="badge" role="status" data-testid="stage-paused">${icon('signal', 16)}${texts.stage.paused}</span>`
+          : nothing
+      }
       ${
         this.quality === 'poor' || this.quality === 'lost'
           ? html`<span class="badge" role="status">${icon('signal', 16)}${texts.stage.poorConnection}</span>`

@@ -129,7 +129,7 @@ export class LogeStudio extends RoomPart {
       ${this.#toggle('microphone', texts.studio.muteMicrophone, texts.studio.unmuteMicrophone)}
       ${this.#toggle('camera', texts.studio.muteCamera, texts.studio.unmuteCamera)}
       ${me.isLive ? this.#liveTools(room) : nothing}
-      <span class="space muted">${me.isLive || isEnded ? nothing : texts.studio.previewText}</span>
+      <span class="space muted">${me.isLive || isEnded ? nothing : this.#previewText(room)}</span>
       ${
         me.isLive
           ? html`<wa-button variant="danger" data-testid="end-live" ?loading=${this.busy === 'end'} @click=${this.#endLive}>
@@ -140,6 +140,12 @@ export class LogeStudio extends RoomPart {
             : this.#goLiveButton(room, 'go-live', texts.studio.goLive)
       }
     </div>`;
+  }
+
+  /** Why the button beside it cannot be pressed, where that is so; an interrupted live says it in its own question. */
+  #previewText(room: Room): string {
+    const isOffline = room.state !== 'connected' && !room.localParticipant.isInterrupted;
+    return isOffline ? this.texts.studio.offline : this.texts.studio.previewText;
   }
 
   #goLiveButton(room: Room, testId: string, label: string): TemplateResult {
@@ -157,6 +163,7 @@ export class LogeStudio extends RoomPart {
   #interrupted(room: Room): TemplateResult {
     return interruptionQuestion(this.texts, {
       again: this.#goLiveButton(room, 'go-live-again', this.texts.studio.goLiveAgain),
+      isOffline: room.state !== 'connected',
       stayOff: () => this.#stayOff(room),
     });
   }

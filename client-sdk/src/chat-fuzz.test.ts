@@ -1,19 +1,19 @@
 /**
  * The chat of a page on a bad evening: frames are lost, doubled, late and out of order, answers get lost after the server has acted, the
  * connection goes and comes, a busy room is sampled, somebody reads back, messages are removed. Whatever happens, what is shown is in order,
- * once each, with nothing missing that the server did not say it left out. `LOGE_FUZZ_SEED` repeats a run.
+ * once each, with nothing missing that the server did not say it left out. `LOGE_SEED` repeats a run.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatEntry, ChatMessage, ChatPage } from '../../server/protocol/chat.ts';
 import type { RequestInput, RequestName } from '../../server/protocol/realtime.ts';
+import { effort, SEED } from '../../tests/support/effort.ts';
 import { Chat } from './chat.ts';
 import type { SeqRange } from './chat-sampling.ts';
 import { LogeError } from './errors.ts';
 import type { RoomEventMap } from './events.ts';
 import { CHAT } from './limits.ts';
 
-const SEED = Number(process.env.LOGE_FUZZ_SEED ?? Date.now() % 1_000_000_000);
-const RUNS = 40;
+const RUNS = effort({ short: 40, long: 2_000 });
 const STEPS = 250;
 const WELCOME_ENTRIES = 50;
 const PAGE_ENTRIES = 200;

@@ -57,6 +57,7 @@ export const RoomEvent = {
   trackUnsubscribed: 'trackUnsubscribed',
   trackMuted: 'trackMuted',
   audioBlocked: 'audioBlocked',
+  stagePauseChanged: 'stagePauseChanged',
   localTrackChanged: 'localTrackChanged',
   localLiveStarted: 'localLiveStarted',
   localLiveEnded: 'localLiveEnded',
@@ -77,6 +78,15 @@ export type RoomEventName = keyof typeof RoomEvent;
 
 /** What a chat shows: messages, tips and notices of the house in order. A removed message stays in its place with an empty text and `removed`. */
 export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' }>;
+
+/**
+ * The server has paused what it sends in a private session, as this client has not reported that the video arrives. The SDK asks it to go on by itself;
+ * the server allows that a few times in five minutes.
+ */
+export interface StagePause {
+  /** When the SDK asks next, in milliseconds since the epoch; null: as soon as the connection can carry media. */
+  readonly retryAtMs: number | null;
+}
 
 /** One remote track on stage. */
 export interface StageTrack {
@@ -216,6 +226,8 @@ export interface RoomEventMap {
   trackMuted: StageTrack;
   /** The browser plays without sound until the person presses something: call `room.stage.startAudio()` from a click. */
   audioBlocked: { blocked: boolean };
+  /** The server has paused what it sends in a private session, or goes on (null): see `room.stage.pause`. */
+  stagePauseChanged: StagePause | null;
   localTrackChanged: LocalTrackNotice;
   localLiveStarted: { startedAt: string };
   localLiveEnded: { reason: LocalLiveEndReason; error: LogeError | null };

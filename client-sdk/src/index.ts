@@ -77,6 +77,7 @@ export {
   RoomEvent,
   type RoomEventMap,
   type RoomEventName,
+  type StagePause,
   type StageTrack,
 } from './events.ts';
 export { createLevelMeter, type LevelMeter } from './level-meter.ts';

@@ -57,7 +57,12 @@ export class MediaTransport {
   }
 
   get closed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.closing.aborted;
+  }
+
+  /** Aborts when the transport is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   close(): void {

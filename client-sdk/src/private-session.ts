@@ -89,6 +89,14 @@ export class PrivateSession {
   }
 
   /**
+   * Whether the server sends the fan nothing, as their client does not report that the video arrives (RTCP receiver reports). Both sides know it; the
+   * fan's page knows from `room.stage.pause` when it is asked to go on.
+   */
+  get isPaused(): boolean {
+    return this.#running?.paused ?? false;
+  }
+
+  /**
    * Asks the creator for a session, and holds so many minutes ahead (1 to 3, one when absent).
    * @throws {LogeError} `insufficient_funds`, `private_not_offered`, `private_session_exists`, `private_queue_full`, `already_entitled`.
    */

@@ -1,10 +1,11 @@
 /**
  * What may come at every await of the SDK: rooms on a model of the house, where each delivery, opened device and negotiation is a point, and at each
  * point the page or the house may do something else. Every schedule with one act is run, and a share of those with two. `LOGE_RACE_DEPTH` and
- * `LOGE_RACE_SHARE` say how many acts and which share (1: all), `LOGE_FUZZ_SEED` repeats the choice, and `LOGE_RACE_PLAN` runs the one schedule that a
+ * `LOGE_RACE_SHARE` say how many acts and which share (1: all), `LOGE_SEED` repeats the choice, and `LOGE_RACE_PLAN` runs the one schedule that a
  * failure names.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { effort, SEED } from '../../tests/support/effort.ts';
 import { FakeHouse, FakeSocket } from '../../tests/support/races/fake-house.ts';
 import { FakeDevices, FakeStream, FakeTransport } from '../../tests/support/races/fake-media.ts';
 import { flush, Points } from '../../tests/support/races/points.ts';
@@ -29,8 +30,7 @@ vi.mock('./media-engine.ts', () => ({
 }));
 
 const DEPTH = Number(process.env.LOGE_RACE_DEPTH ?? 2);
-const SHARE = Number(process.env.LOGE_RACE_SHARE ?? 0.04);
-const SEED = Number(process.env.LOGE_FUZZ_SEED ?? Date.now() % 1_000_000_000);
+const SHARE = Number(process.env.LOGE_RACE_SHARE ?? effort({ short: 0.02, long: 1 }));
 const AWAY_MS = 2_000;
 const LONG_AWAY_MS = 60_000;
 

@@ -5,7 +5,7 @@
 import type { StageState, Viewport } from '../../server/protocol/stage.ts';
 import type { Connection } from './connection.ts';
 import { toLogeError } from './errors.ts';
-import type { RoomEventMap, StageTrack } from './events.ts';
+import type { RoomEventMap, StagePause, StageTrack } from './events.ts';
 import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
@@ -19,6 +19,7 @@ type StageEventName =
   | 'trackUnsubscribed'
   | 'trackMuted'
   | 'audioBlocked'
+  | 'stagePauseChanged'
   | 'connectionQuality'
   | 'error';
 export type StageEmit = <N extends StageEventName>(name: N, payload: RoomEventMap[N]) => void;
@@ -83,6 +84,7 @@ export class Stage {
         onTrackAdded: (track) => this.#handleTrackAdded(track),
         onTrackRemoved: (track, rejoining) => this.#handleTrackRemoved(track, rejoining),
         onTrackMuted: (track) => emit('trackMuted', track),
+        onPauseChanged: (pause) => emit('stagePauseChanged', pause),
         onError: (error) => emit('error', error),
         viewport: () => this.#viewport.current,
       },
@@ -92,6 +94,11 @@ export class Stage {
   /** What is on stage now. */
   get tracks(): readonly StageTrack[] {
     return this.#subscriber.tracks;
+  }
+
+  /** In a private session: why no picture comes although the live goes on; null while it comes, or there is another reason. */
+  get pause(): StagePause | null {
+    return this.#subscriber.pause;
   }
 
   /** The picture and sound of the stage as a stream, for players of one's own; null while there is nothing. It may be replaced. */

@@ -58,6 +58,7 @@ async function watch(answers: Answers = {}) {
     onTrackAdded: vi.fn<(track: StageTrack) => void>(),
     onTrackRemoved: vi.fn<(track: StageTrack, rejoining: boolean) => void>(),
     onTrackMuted: vi.fn(),
+    onPauseChanged: vi.fn(),
     onError: vi.fn(),
     viewport: () => ({ width: 640, height: 360 }),
   };
@@ -175,6 +176,32 @@ describe('a spare that was there before the socket was lost', () => {
   });
 });
 
+describe('a session that is given up', () => {
+  it('is left when its path cannot be restored, so that it does not count against the limit of the socket', async () => {
+    const { subscriber, transports, askedFor } = await watch();
+    vi.useFakeTimers();
+    if (transports[0]) transports[0].connectionState = 'failed';
+    subscriber.handleTransportState({ session: 'session_1', state: 'failed' });
+    await vi.advanceTimersByTimeAsync((STAGE.iceRestarts + 1) * STAGE.iceRestartIntervalMs);
+    expect(subscriber.session).toBe('session_2');
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_1' }]);
+  });
+
+  it('is left when the server did not answer in time whether it is taken over', async () => {
+    const { subscriber, askedFor } = await watch({ 'stage:resume': () => Promise.reject(new LogeError('timeout')) });
+    await subscriber.handleReconnected();
+    await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
+    expect(askedFor('stage:leave')).toEqual([{ session: 'session_1' }]);
+  });
+
+  it('is not left when the server says that it is over', async () => {
+    const { subscriber, askedFor } = await watch();
+    subscriber.handleSessionClosed({ session: 'session_1', reason: 'worker_died' });
+    await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
+    expect(askedFor('stage:leave')).toEqual([]);
+  });
+});
+
 describe('a move to another session', () => {
   it('takes over once there is a picture, and tells the size that it is watched at now', async () => {
     const { subscriber, prepared, askedFor } = await watch();
@@ -222,27 +249,61 @@ describe('a move to another session', () => {
   });
 });
 
+it('says once that the person watches in too many places, and watches when one of the others has ended', async () => {
+  vi.useFakeTimers();
+  let refusals = 0;
+  const refuse = () => {
+    refusals += 1;
+    if (refusals <= 8) throw new LogeError('too_many_media_sessions');
+    return { session: 'session_1', consumers: [consumer('camera', 'camera'), consumer('screen', 'screen')] };
+  };
+  const watching = watch({ 'stage:watch': refuse });
+  await vi.advanceTimersByTimeAsync(60_000);
+  const { subscriber, handlers } = await watching;
+  expect(subscriber.session).toBe('session_1');
+  expect(handlers.onError).toHaveBeenCalledOnce();
+});
+
 describe('a session that the server has paused', () => {
   it('is asked to go on once there is a path, and again when the server says so', async () => {
     vi.useFakeTimers();
     const refusals = [new LogeError('rate_limited', undefined, { retryAfterMs: 9_000 })];
-    const { subscriber, transports, askedFor } = await watch({
+    const { subscriber, transports, handlers, askedFor } = await watch({
       'stage:play': () => {
         const refusal = refusals.shift();
         if (refusal) throw refusal;
       },
     });
     const [transport] = transports;
+    const told = () => handlers.onPauseChanged.mock.calls.map(([pause]) => pause);
     if (transport) transport.connectionState = 'disconnected';
     subscriber.handlePaused({ session: 'session_1' });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(askedFor('stage:play')).toEqual([]);
+    expect(told()).toEqual([{ retryAtMs: null }]);
     if (transport) transport.connectionState = 'connected';
     await vi.advanceTimersByTimeAsync(STAGE.playRetryMs);
     expect(askedFor('stage:play')).toHaveLength(1);
+    const { pause } = subscriber;
+    expect(Math.abs((pause?.retryAtMs ?? 0) - Date.now() - 9_000)).toBeLessThanOrEqual(STAGE.playRetryMs);
     await vi.advanceTimersByTimeAsync(8_000);
     expect(askedFor('stage:play')).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(askedFor('stage:play')).toEqual([{ session: 'session_1' }, { session: 'session_1' }]);
+    expect(told()).toEqual([{ retryAtMs: null }, pause, null]);
+  });
+
+  it('is not paused any more for the page once it is over', async () => {
+    vi.useFakeTimers();
+    const { subscriber, handlers } = await watch({
+      'stage:play': () => Promise.reject(new LogeError('rate_limited', undefined, { retryAfterMs: 300_000 })),
+    });
+    subscriber.handlePaused({ session: 'session_1' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(subscriber.pause).toEqual({ retryAtMs: Date.now() + 300_000 });
+    subscriber.stop({ leave: false });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(handlers.onPauseChanged).toHaveBeenLastCalledWith(null);
+    expect(subscriber.pause).toBeNull();
   });
 });

@@ -9,11 +9,12 @@ import type { ConsumerOptions, Viewport } from '../../server/protocol/stage.ts';
 import { backoffMs, delay } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { LogeError, toLogeError } from './errors.ts';
-import type { StageTrack } from './events.ts';
+import type { StagePause, StageTrack } from './events.ts';
 import { STAGE } from './limits.ts';
 import type { Log } from './log.ts';
 import type { MediaEngine } from './media-engine.ts';
 import { MediaTransport } from './media-transport.ts';
+import { PausedPlayback } from './paused-playback.ts';
 import { SpareKeeper } from './spare-keeper.ts';
 import { WatchedSession } from './watched-session.ts';
 
@@ -22,6 +23,7 @@ export interface SubscriberHandlers {
   /** `rejoining`: the picture will be back in a moment, keep the last one. */
   onTrackRemoved(track: StageTrack, rejoining: boolean): void;
   onTrackMuted(track: StageTrack): void;
+  onPauseChanged(pause: StagePause | null): void;
   onError(error: LogeError): void;
   viewport(): Viewport | undefined;
 }
@@ -65,6 +67,7 @@ export class Subscriber {
   readonly #engine: MediaEngine;
   readonly #log: Log;
   readonly #handlers: SubscriberHandlers;
+  readonly #playback: PausedPlayback;
   #state: State = { kind: 'off' };
   #move: Move | null = null;
   readonly #spares: SpareKeeper<WatchedSession>;
@@ -79,6 +82,10 @@ export class Subscriber {
     this.#engine = dependencies.engine;
     this.#log = dependencies.log;
     this.#handlers = dependencies.handlers;
+    this.#playback = new PausedPlayback({
+      ...dependencies,
+      onChange: (pause) => dependencies.handlers.onPauseChanged(pause),
+    });
     this.#spares = new SpareKeeper({
       open: (of, signal) => this.#openSpare(of, signal),
       session: ({ media }) => media.session,
@@ -101,6 +108,10 @@ export class Subscriber {
 
   get tracks(): readonly StageTrack[] {
     return this.#state.kind === 'watching' ? this.#state.watched.tracks : [];
+  }
+
+  get pause(): StagePause | null {
+    return this.#playback.pause;
   }
 
   /** Statistics of the transport (W3C webrtc-stats); null while nothing is watched. */
@@ -133,14 +144,14 @@ export class Subscriber {
       const { consumers, paused, spare } = await this.#connection.request('stage:resume', { session: media.session });
       if (!this.#isCurrent(watched)) return;
       this.#catchUp(watched, consumers);
-      if (paused) void this.#play(watched);
+      if (paused) void this.#playback.play(media);
       const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
       if (kept && spare) this.#catchUp(kept, spare.consumers);
       this.#tellCurrentViewport();
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
       // The connection broke again: the next welcome brings us back here.
-      if (code !== 'connection_failed' && this.#isCurrent(watched)) this.#rejoin(`resume refused: ${code}`);
+      if (code !== 'connection_failed' && this.#isCurrent(watched)) this.#abandon(`resume refused: ${code}`);
     }
   }
 
@@ -177,7 +188,7 @@ export class Subscriber {
   }
 
   handlePaused({ session }: EventData<'stage:paused'>): void {
-    this.#forSession(session, (watched) => void this.#play(watched));
+    this.#forSession(session, ({ media }) => void this.#playback.play(media));
   }
 
   /** The worker that we watched is gone; what was kept ready is what we watch from now on. */
@@ -299,28 +310,10 @@ export class Subscriber {
     this.#leave(move.watched.media.session);
   }
 
-  /** The server sends nothing more, as it has not heard that we receive it: asks to go on as soon as there is a path. */
-  async #play({ media }: WatchedSession): Promise<void> {
-    while (!media.closed) {
-      let waitMs: number = STAGE.playRetryMs;
-      try {
-        if (media.transport.connectionState === 'connected' && this.#connection.state === 'connected') {
-          await this.#connection.request('stage:play', { session: media.session });
-          return;
-        }
-      } catch (error) {
-        const { code, retryAfterMs } = toLogeError(error, 'internal');
-        this.#log('info', 'media session still paused', { session: media.session, code });
-        if (code === 'session_not_found') return;
-        waitMs = retryAfterMs ?? waitMs;
-      }
-      await delay(waitMs);
-    }
-  }
-
   async #join(): Promise<void> {
     const run = new AbortController();
     this.#state = { kind: 'joining', run };
+    let isTold = false;
     while (!run.signal.aborted) {
       await delay(backoffMs(STAGE.rejoinBackoffMs, this.#failures, 0.3), run.signal);
       if (run.signal.aborted) return;
@@ -332,11 +325,13 @@ export class Subscriber {
         const failure = toLogeError(error, 'stage_unavailable');
         this.#log('info', 'watching failed', { code: failure.code, reason: failure.message, failures: this.#failures });
         this.#failures += 1;
-        if (WAIT_AFTER.has(failure.code) || !failure.retryable) {
-          this.#state = { kind: 'waiting' };
-          if (!WAIT_AFTER.has(failure.code)) this.#handlers.onError(failure);
-          return;
-        }
+        const waits = WAIT_AFTER.has(failure.code);
+        // Another page of the same person may be closed at any time.
+        const isOver = waits || !(failure.retryable || failure.code === 'too_many_media_sessions');
+        if (isOver) this.#state = { kind: 'waiting' };
+        if (!waits && !failure.retryable && !isTold) this.#handlers.onError(failure);
+        isTold ||= !failure.retryable;
+        if (isOver) return;
       }
     }
   }
@@ -402,7 +397,7 @@ export class Subscriber {
       connection: this.#connection,
       log: this.#log,
       onBroken: () => {
-        if (this.#isCurrent(watched)) this.#rejoin('the path could not be restored');
+        if (this.#isCurrent(watched)) this.#abandon('the path could not be restored');
         else if (this.#move?.watched === watched) this.#abandonMove();
         else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
@@ -461,6 +456,12 @@ export class Subscriber {
   #tellViewportAfter(sent: Viewport | undefined): void {
     const viewport = this.#handlers.viewport();
     if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.tellViewport(viewport);
+  }
+
+  /** Gives up a session that the server may still have, where it would count against the limit of this socket. */
+  #abandon(reason: string): void {
+    if (this.session) this.#leave(this.session);
+    this.#rejoin(reason);
   }
 
   #rejoin(reason: string): void {

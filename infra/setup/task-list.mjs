@@ -32,9 +32,10 @@ const tasks = {
   },
   test: {
     run: runTest,
-    usage: 'npm test [-- PATH …] [-- VITEST OPTIONS]',
+    usage: 'npm test [-- unit | contract | house | PATH …] [--long] [--record] [--watch] [VITEST OPTIONS]',
     summary: 'Sets up what is missing, also what only tests need, and runs the tests.',
-    details: 'Says which tests are left out for lack of a program; with CI=true leaving one out is a failure.',
+    details:
+      '--long: random and load tests for longer, and the stores on PGlite too. --record: writes tests/durations.json. Says which tests are left out for lack of a program; with CI=true leaving one out is a failure.',
   },
   check: {
     run: runCheck,

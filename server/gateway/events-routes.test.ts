@@ -1,7 +1,7 @@
 /** Events out over HTTP: who may ask, what is refused, and from a purchase to the embedder's server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../tests/support/eventually.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../tests/support/http.ts';
-import { eventually } from '../../tests/support/money-house.ts';
 import { signersOf, startReceiver } from '../../tests/support/webhook-receiver.ts';
 
 let http: TestHttp;

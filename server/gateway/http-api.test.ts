@@ -119,6 +119,7 @@ describe('rooms', () => {
     ['a price below the minimum', { access: { kind: 'ticket', priceMinor: 1 } }, 'amount_too_small'],
     ['another currency', { access: { kind: 'ticket', priceMinor: 500, currency: 'usd' } }, 'amount_invalid'],
     ['a price on a members room', { access: { kind: 'members', priceMinor: 500 } }, 'amount_invalid'],
+    ['a tier that is none', { access: { kind: 'members', minTier: 'tier_00000000000000000000' } }, 'tier_not_found'],
     ['a fraction of a cent', { access: { kind: 'ticket', priceMinor: 500.5 } }, 'invalid_request'],
   ])('refused: %s', async (_name, over, code) => {
     const reply = await http.server('POST', '/v1/rooms', {

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { payCheckout } from '../../tests/support/checkout.ts';
+import { eventually } from '../../tests/support/eventually.ts';
 import { startHttp, type TestHttp } from '../../tests/support/http.ts';
-import { eventually } from '../../tests/support/money-house.ts';
 import type { Room } from '../protocol/rooms.ts';
 
 /** Longer than a webhook takes on a busy machine. */

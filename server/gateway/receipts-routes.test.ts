@@ -109,6 +109,6 @@ test('capacity is for rooms with tickets', async () => {
   const input = { creator: 'ada', title: 'Small', access: { kind: 'ticket', priceMinor: 500 }, capacity: 3 };
   expect((await http.server('POST', '/v1/rooms', input)).json.capacity).toBe(3);
   const free = { ...input, access: { kind: 'free' } };
-  expect((await http.server('POST', '/v1/rooms', free)).json.error.code).toBe('amount_invalid');
+  expect((await http.server('POST', '/v1/rooms', free)).json.error.code).toBe('capacity_without_tickets');
   expect((await http.server('POST', '/v1/rooms', { ...input, capacity: 0 })).status).toBe(400);
 });

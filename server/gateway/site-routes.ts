@@ -187,7 +187,8 @@ function studioRoutes({ rooms }: HttpContext, live: LiveView): Route[] {
         'amount_invalid',
         'amount_too_small',
         'amount_too_large',
-        'access_kind_unavailable',
+        'capacity_without_tickets',
+        'tier_not_found',
       ],
       handler: ({ caller, input }) => {
         assertCreator(caller);

@@ -2,8 +2,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { payCheckout } from '../../tests/support/checkout.ts';
+import { eventually } from '../../tests/support/eventually.ts';
 import { startHttp, type TestHttp } from '../../tests/support/http.ts';
-import { eventually } from '../../tests/support/money-house.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { seedDemo } from './demo.ts';
 
@@ -122,13 +122,13 @@ test('what was paid by card directly is listed for its payer, with what it was f
   // It is found behind more newer payments from the wallet than a page has.
   await http.context.db.orm.execute(sql`insert into tips
     (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
-    select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 0, now()
+    select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 0, date_trunc('milliseconds', now())
     from generate_series(1, 230) n`);
   expect((await as('malik', 'GET', '/site/wallet/card-payments')).json.payments).toEqual(listed);
   // One request reads so many pages; behind more than those it is found by going on.
   await http.context.db.orm.execute(sql`insert into tips
     (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
-    select 'tip_of_many_more_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'more-' || n, 'settled', 'none', 0, now()
+    select 'tip_of_many_more_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'more-' || n, 'settled', 'none', 0, date_trunc('milliseconds', now())
     from generate_series(1, 1800) n`);
   const first = (await as('malik', 'GET', '/site/wallet/card-payments')).json;
   expect(first.payments).toEqual([]);

@@ -11,11 +11,19 @@ import { isOriginAllowed } from './origins.ts';
 import { addressKey, type SocketLimits } from './rate-limits.ts';
 import type { SocketSlots } from './socket-slots.ts';
 
-/** What this needs of Engine.IO's socket. */
+/** What this needs of Engine.IO's socket, and of the WebSocket inside it, which Engine.IO does not declare. */
 interface EngineSocket {
   request: IncomingMessage;
+  transport: object;
   once(event: 'close', listener: () => void): unknown;
+  on(event: 'packet' | 'upgrade', listener: () => void): unknown;
+  close(discard: boolean): void;
 }
+interface TransportInside {
+  socket?: { on(event: 'ping', listener: () => void): unknown; terminate(): void };
+}
+
+const PACKET_WINDOW_MS = 1_000;
 
 export class SocketEdge {
   readonly #context: GatewayContext;
@@ -52,10 +60,30 @@ export class SocketEdge {
 
   /** The connection is a socket now: its place is free again when that closes, whatever becomes of the request that opened it. */
   handleSocket(socket: EngineSocket): void {
+    this.#limitPackets(socket);
     const release = this.#opening.get(socket.request);
     if (!release) return;
     this.#opening.delete(socket.request);
     socket.once('close', release);
+  }
+
+  /** Closes a connection that sends more packets than any client of ours: the budgets of requests come too late for what is no request. */
+  #limitPackets(socket: EngineSocket): void {
+    let [startedAtMs, count] = [0, 0];
+    const note = () => {
+      const nowMs = performance.now();
+      if (nowMs - startedAtMs >= PACKET_WINDOW_MS) [startedAtMs, count] = [nowMs, 0];
+      count += 1;
+      if (count !== LIMITS.socketPacketsPerSecond + 1) return;
+      this.#context.metrics.connectionsClosed.inc({ code: 'rate_limited' });
+      const { socket: webSocket } = socket.transport as TransportInside;
+      socket.close(true);
+      webSocket?.terminate();
+    };
+    const notePings = () => (socket.transport as TransportInside).socket?.on('ping', note);
+    socket.on('packet', note);
+    notePings();
+    socket.on('upgrade', notePings);
   }
 }
 

@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { MemoryAnnouncements } from '../platform/announcements.ts';
 import { MemoryLeasedHashes } from '../platform/leased-hashes.ts';
 import { createLog } from '../platform/log.ts';
-import { type SharedCounts, SocketSlots } from './socket-slots.ts';
+import type { SharedCounts } from '../platform/shared-slots.ts';
+import { SocketSlots } from './socket-slots.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 const LIMIT = 8;
@@ -11,8 +12,13 @@ const slots = [
   { key: 'identity:lea/room_1', limit: LIMIT },
 ];
 
-/** As Redis has it, some time away, so that what gateways do at once is interleaved. */
+/** As Redis has it, some time away both ways, so that what gateways do at once is interleaved. */
 class DistantHashes extends MemoryLeasedHashes {
+  override async set(key: string, fields: ReadonlyMap<string, string>) {
+    await new Promise(setImmediate);
+    return super.set(key, fields);
+  }
+
   override async pick(key: string, fields: readonly string[]) {
     await new Promise(setImmediate);
     return super.pick(key, fields);
@@ -20,10 +26,7 @@ class DistantHashes extends MemoryLeasedHashes {
 }
 
 function open(count: number, hashes = new DistantHashes(), board = new MemoryAnnouncements()) {
-  const gateways = Array.from(
-    { length: count },
-    (_, index) => new SocketSlots({ gateway: `gw_${index}`, shared: { board, hashes }, log }),
-  );
+  const gateways = Array.from({ length: count }, () => new SocketSlots({ shared: { board, hashes }, log }));
   return { gateways, board, closeAll: () => Promise.all(gateways.map((gateway) => gateway.close())) };
 }
 
@@ -35,7 +38,8 @@ const takeAll = async (some: SocketSlots[]) => {
 test('gateways that let people in at once never exceed a limit together, and what is given back can be taken again', async () => {
   const { gateways, board, closeAll } = open(3);
   await vi.waitFor(async () => expect((await board.list()).size).toBe(3));
-  const all = Array.from({ length: 30 }, (_, index) => gateways[index % 3] as SocketSlots);
+  // No gateway refuses any by its own count alone, so that each has to know of the others in time.
+  const all = Array.from({ length: 3 * LIMIT }, (_, index) => gateways[index % 3] as SocketSlots);
   const first = await takeAll(all);
   expect(first.length).toBeLessThanOrEqual(LIMIT);
   // One after the other, nobody is refused for nothing.
@@ -63,7 +67,7 @@ test('what a gateway held is forgotten when it is gone', async () => {
 test('without Redis a gateway counts for itself', async () => {
   const gone = () => Promise.reject(new Error('gone'));
   const shared = { board: { announce: gone, withdraw: gone, list: gone }, hashes: {} } as unknown as SharedCounts;
-  const gateway = new SocketSlots({ gateway: 'gw', shared, log });
+  const gateway = new SocketSlots({ shared, log });
   for (let index = 0; index < LIMIT; index += 1) await gateway.take(slots);
   await expect(gateway.take(slots)).rejects.toMatchObject({ code: 'too_many_connections' });
   await gateway.close();

@@ -11,6 +11,7 @@ import { FACTS_BUS_TOPIC, type Fact } from '../platform/outbox.ts';
 import type { AdapterClients } from '../platform/redis-adapter-clients.ts';
 import { NEWCOMERS_REST_MS } from '../platform/rest-between.ts';
 import { SharedRead } from '../platform/shared-read.ts';
+import { shareCounts } from '../platform/shared-slots.ts';
 import type { ChatPage } from '../protocol/chat.ts';
 import { AppError, type WireError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
@@ -23,6 +24,7 @@ import { ChatLive } from './chat-live.ts';
 import { Connection, type RoomSocket } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { FactFanout } from './fact-fanout.ts';
+import { FairWebSocketServer } from './fair-web-sockets.ts';
 import { authorise, type Handshake } from './handshake.ts';
 import { Pipeline } from './pipeline.ts';
 import { Presence } from './presence.ts';
@@ -33,7 +35,7 @@ import { RoomSubscriptions } from './room-subscriptions.ts';
 import { SocketBacklogs } from './socket-backlog.ts';
 import { SocketEdge } from './socket-edge.ts';
 import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
-import { SocketSlots, shareCounts } from './socket-slots.ts';
+import { SocketSlots } from './socket-slots.ts';
 
 /** Together the time after which a silent connection counts as lost. */
 const PING_INTERVAL_MS = 10_000;
@@ -78,6 +80,7 @@ export class SocketGateway {
     this.#io = new Server(server, {
       serveClient: false,
       transports: ['websocket', 'polling'],
+      wsEngine: FairWebSocketServer,
       maxHttpBufferSize: LIMITS.socketPacketBytes,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
@@ -92,7 +95,9 @@ export class SocketGateway {
           (error) => callback(JSON.stringify(this.#refuse(error).toWire()), false),
         ),
     });
-    this.#slots = new SocketSlots({ gateway: context.gateway, shared: shareCounts(context.redis), log: context.log });
+    const { redis, log } = context;
+    const shared = redis && shareCounts('sockets', { client: redis.commands, connections: redis.connections });
+    this.#slots = new SocketSlots({ shared, log });
     this.#edge = new SocketEdge({ context, limits: this.#limits, slots: this.#slots });
     this.#io.engine.on('connection', (socket) => this.#edge.handleSocket(socket));
     this.#presence = new Presence({

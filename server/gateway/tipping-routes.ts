@@ -105,7 +105,7 @@ function settingRoutes(context: HttpContext): Route[] {
       answer: tipMenu,
       summary: 'Set the tip menu of the room',
       description: 'For the creator. The list replaces the one before; an empty one takes the menu away.',
-      errors: WRITE_ERRORS,
+      errors: [...WRITE_ERRORS, 'menu_item_duplicate'],
       handler: async ({ caller, params, input }) => {
         await assertCreator(context, caller, params.id);
         return money.setTipMenu(params.id, input.items);

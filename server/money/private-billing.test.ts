@@ -39,7 +39,7 @@ describe('confirmed time', () => {
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 60 }), (intervals) => {
         const meter = new MediaMeter();
-        const bytes = { creatorVideoBytes: 0, fanVideoBytes: 0, fanReports: 0 };
+        const bytes = { creatorVideoBytes: 0, fanVideoBytes: 0, fanReports: 0, isFanPaused: false };
         let [atMs, key, had] = [0, 0, false];
         let [expected, waiting] = [0, 0];
         for (const { ms, creator, fan, answer, isNew, isLost } of intervals) {
@@ -66,7 +66,13 @@ describe('confirmed time', () => {
   it('does not count a frozen picture, whatever else flows', () => {
     const meter = new MediaMeter();
     for (let second = 0; second <= 10; second += 1) {
-      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: 5, fanVideoBytes: second, fanReports: second });
+      meter.add(second * 1_000, {
+        key: 'a',
+        creatorVideoBytes: 5,
+        fanVideoBytes: second,
+        fanReports: second,
+        isFanPaused: false,
+      });
     }
     expect(meter).toMatchObject({ confirmedMs: 0, isFlowing: false });
   });

@@ -13,6 +13,8 @@ export interface MediaSample {
   fanVideoBytes: number;
   /** How many looks have found a new receiver report of the fan's, in which they say what they got. */
   fanReports: number;
+  /** The SFU has paused what it sends to the fan, whose client has not reported that it arrives. */
+  isFanPaused: boolean;
 }
 
 /** A longer silence between two samples says nothing about what happened in it: it is not billed. */

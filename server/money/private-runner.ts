@@ -46,6 +46,7 @@ interface RunningSession {
   beatAtMs: number;
   mediaAtMs: number;
   isFundsLow: boolean;
+  isFanPaused: boolean;
 }
 
 export class PrivateRunner {
@@ -74,7 +75,8 @@ export class PrivateRunner {
     const terms = await this.#context.pricing.termsOf(row);
     const nowMs = this.#context.clock.now();
     const meter = new MediaMeter();
-    this.#running.set(row.id, { row, terms, meter, beatAtMs: nowMs, mediaAtMs: nowMs, isFundsLow: false });
+    const moment = { beatAtMs: nowMs, mediaAtMs: nowMs, isFundsLow: false, isFanPaused: false };
+    this.#running.set(row.id, { row, terms, meter, ...moment });
   }
 
   /** One look at every session. */
@@ -96,6 +98,7 @@ export class PrivateRunner {
     const sample = await this.#media?.sample(room, row.identity);
     const nowMs = this.#context.clock.now();
     meter.add(nowMs, sample);
+    session.isFanPaused = sample?.isFanPaused ?? false;
     if (meter.confirmedMs > before) session.mediaAtMs = nowMs;
     const isShort = this.#remainingMs(session) < SHORT_MS;
     if (nowMs - session.beatAtMs >= (isShort ? SHORT_HEARTBEAT_MS : HEARTBEAT_MS)) {
@@ -182,7 +185,8 @@ export class PrivateRunner {
       isFundsLow: session.isFundsLow && !wasLow,
       running: {
         session: row.id as PrivateRunning['session'],
-        confirmed: meter.isFlowing,
+        confirmed: meter.isFlowing && !session.isFanPaused,
+        paused: session.isFanPaused,
         confirmedMs: meter.confirmedMs,
         costMinor,
         creatorMinor: costMinor > 0 ? splitSale(costMinor, terms).creatorMinor : 0,

@@ -1,5 +1,5 @@
 /** Menus of tips: the creator's list of things for which to tip a certain amount. A tip that names one is of its price, or is refused. */
-import type { ErrorCode } from '../protocol/errors.ts';
+import { AppError, type ErrorCode } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { TipMenu, TipMenuItem } from '../protocol/tipping.ts';
 import type { MoneyContext } from './money-context.ts';
@@ -19,6 +19,7 @@ export class TipMenus {
   }
 
   async set(room: RoomId, items: TipMenuItem[]): Promise<TipMenu> {
+    if (new Set(items.map(({ id }) => id)).size < items.length) throw new AppError('menu_item_duplicate');
     const { db, outbox, currency } = this.#context;
     const menu = { items, currency };
     await db.transaction(async (tx) => {

@@ -16,13 +16,15 @@ export interface LogOptions {
   level: string;
   /** Readable lines for a person at a terminal instead of JSON. */
   pretty: boolean;
-  /** To standard error, for a command whose output is its answer. */
-  isApart?: boolean;
+  /** A file or a descriptor; standard output unless given. */
+  destination?: string | number;
 }
 
 const REDACTED_PATHS = ['token', '*.token', 'authorization', '*.authorization', '*.secret', 'secret', 'text', '*.text'];
 
-const STDERR = 2;
+const STDOUT = 1;
+/** Where a command logs whose standard output is its answer. */
+export const STDERR = 2;
 /** Drizzle appends the bind values of a failed statement to its message. */
 const BIND_VALUES = /\nparams: [\s\S]*$/;
 /** SQLSTATE class 22, data exception: the message of Postgres quotes the value that it refused. */
@@ -43,17 +45,17 @@ export function serializeError(error: unknown): unknown {
   };
 }
 
-export function createLog({ level, pretty, isApart = false }: LogOptions): Log {
+export function createLog({ level, pretty, destination = STDOUT }: LogOptions): Log {
   const options = {
     level,
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     serializers: { err: serializeError, error: serializeError },
   };
-  if (!pretty) return isApart ? pino(options, pino.destination(STDERR)) : pino(options);
+  if (!pretty) return pino(options, pino.destination(destination));
   const target = {
     ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss.l',
-    ...(isApart ? { destination: STDERR } : {}),
+    destination,
   };
   return pino({ ...options, transport: { target: 'pino-pretty', options: target } });
 }

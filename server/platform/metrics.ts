@@ -175,6 +175,11 @@ export function createMetrics() {
       labelNames: ['direction'],
       registers,
     }),
+    sfuNodes: new Gauge({
+      name: 'loge_sfu_nodes',
+      help: 'SFU nodes that this gateway knows, those that are about to leave included',
+      registers,
+    }),
     accessRevocations: new Counter({
       name: 'loge_access_revocations_total',
       help: 'Participants put out of a room, by reason',

@@ -82,7 +82,7 @@ export type DeskPayment = z.infer<typeof deskPayment>;
 
 export const deskPaymentsQuery = z.object({
   /** An identity, of buyer or creator, or the id of a payment, a refund or a room; whole. */
-  query: z.string().trim().min(1).max(128).optional(),
+  query: singleLine(128).optional(),
   kind: paymentKind.optional(),
   /** `next` of the page before. */
   after: z.string().max(200).optional(),

@@ -74,11 +74,7 @@ export const ERROR_CATALOGUE = {
   },
   access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
   access_removed: { status: 403, retryable: false, message: 'You were removed from this room.' },
-  access_kind_unavailable: {
-    status: 422,
-    retryable: false,
-    message: 'Rooms with this access rule are not available on this server yet.',
-  },
+  capacity_without_tickets: { status: 422, retryable: false, message: 'Only a room with tickets has a capacity.' },
   participant_not_removable: {
     status: 409,
     retryable: false,
@@ -161,6 +157,7 @@ export const ERROR_CATALOGUE = {
   },
   tip_not_allowed: { status: 403, retryable: false, message: 'You may not tip here.' },
   menu_item_not_found: { status: 404, retryable: false, message: 'This is not on the menu any more.' },
+  menu_item_duplicate: { status: 422, retryable: false, message: 'Two items of this menu have the same id.' },
   menu_price_mismatch: { status: 409, retryable: false, message: 'The menu has another price for this now.' },
   nothing_to_buy: { status: 409, retryable: false, message: 'This room needs no ticket.' },
   already_entitled: { status: 409, retryable: false, message: 'You already hold a key to this room.' },

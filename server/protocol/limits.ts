@@ -11,6 +11,10 @@ export const LIMITS = {
   idempotencyKeyChars: 64,
   /** Largest Socket.IO packet that a client may send; RTP capabilities of a browser are about 12 KB. */
   socketPacketBytes: 64 * 1024,
+  /** Packets of one connection within a second, of Engine.IO and WebSocket pings; past it the connection is closed. */
+  socketPacketsPerSecond: 500,
+  /** Requests of one HTTP connection that are not answered yet; past it the connection is closed. */
+  httpRequestsPipelined: 10,
   /** Largest HTTP body. */
   httpBodyBytes: 64 * 1024,
   /** Entries of the chat log in one answer. */

@@ -63,6 +63,8 @@ export const privateRunning = z.object({
   session: privateSessionId,
   /** False while the media of one side is missing: nothing is billed then. */
   confirmed: z.boolean(),
+  /** The server sends the fan nothing, as their client has not reported that the video arrives (R14b). */
+  paused: z.boolean(),
   confirmedMs: z.number().int(),
   costMinor: z.number().int(),
   creatorMinor: z.number().int(),

@@ -44,6 +44,6 @@ function parseMembersRule({ priceMinor, minTier }: AccessRule): AccessRule {
 
 export function parseCapacity({ capacity, access }: RoomInput): number | null {
   if (capacity === undefined) return null;
-  if (access.kind !== 'ticket') throw new AppError('amount_invalid', 'Only a room with tickets has a capacity.');
+  if (access.kind !== 'ticket') throw new AppError('capacity_without_tickets');
   return capacity;
 }

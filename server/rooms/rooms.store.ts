@@ -145,13 +145,22 @@ export class RoomsStore {
     return held.map(({ id }) => id);
   }
 
-  async setLivePublication(room: string, publication: string | null): Promise<void> {
-    await this.#db.orm.update(rooms).set({ livePublication: publication }).where(eq(rooms.id, room));
+  /** Answers the new fence; nothing for a room that does not exist. */
+  async takeStage(room: string, publication: string | null): Promise<number | undefined> {
+    const [row] = await this.#db.orm
+      .update(rooms)
+      .set({ livePublication: publication, liveFence: sql`${rooms.liveFence} + 1` })
+      .where(eq(rooms.id, room))
+      .returning({ fence: rooms.liveFence });
+    return row?.fence;
   }
 
-  async findLivePublication(room: string): Promise<string | null> {
-    const [row] = await this.#db.orm.select({ key: rooms.livePublication }).from(rooms).where(eq(rooms.id, room));
-    return row?.key ?? null;
+  async findStageHolder(room: string): Promise<{ publication: string | null; fence: number } | undefined> {
+    const [row] = await this.#db.orm
+      .select({ publication: rooms.livePublication, fence: rooms.liveFence })
+      .from(rooms)
+      .where(eq(rooms.id, room));
+    return row;
   }
 
   /** False when there is no live, or `heldBy` is given and does not hold it any more. */

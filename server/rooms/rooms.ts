@@ -354,19 +354,24 @@ export class Rooms {
     this.#outbox.wake();
   }
 
-  /** A publisher takes the stage: whoever held it before may not come back by themselves. */
-  takeStage(roomId: RoomId, publication: string | undefined): Promise<void> {
-    return this.#store.setLivePublication(roomId, publication ?? null);
+  /** A publisher takes the stage: whoever held it before may not come back by themselves. Answers the fence of this taking. */
+  async takeStage(roomId: RoomId, publication: string | undefined): Promise<number> {
+    const fence = await this.#store.takeStage(roomId, publication ?? null);
+    if (fence === undefined) throw new AppError('room_not_found');
+    return fence;
   }
 
-  /** Refuses to restore a live that is over, or that another page has taken over since. */
-  async assertHoldsStage(roomId: RoomId, publication: string): Promise<void> {
-    assertHolds(await this.#store.findLivePublication(roomId), publication);
+  /** Refuses a publication whose live is over, or whose stage another page has taken since. Answers its fence. */
+  async assertHoldsStage(roomId: RoomId, publication: string): Promise<number> {
+    const holder = await this.#store.findStageHolder(roomId);
+    if (!holder) throw new AppError('room_not_found');
+    assertHolds(holder.publication, publication);
+    return holder.fence;
   }
 
   /** The publication that took the stage last, unless its live is over. */
-  findStageHolder(roomId: RoomId): Promise<string | null> {
-    return this.#store.findLivePublication(roomId);
+  async findStageHolder(roomId: RoomId): Promise<string | null> {
+    return (await this.#store.findStageHolder(roomId))?.publication ?? null;
   }
 
   /** Ends the live, whichever gateway holds it. */

@@ -34,6 +34,8 @@ export interface FleetOptions {
   /** `handleGone`: the process that was connected to is no more. */
   connect: (url: string, handleGone: () => void) => Promise<SfuNode>;
   log: Log;
+  /** Told how many nodes are known. */
+  gauge?: { set(nodes: number): void };
 }
 
 export interface FleetListener {
@@ -187,6 +189,7 @@ export class Fleet {
 
   #note(said: SfuNodeAnnouncement): void {
     this.#known.set(said.node, said);
+    this.#options.gauge?.set(this.#known.size);
     this.#listener?.handleNode(said);
   }
 
@@ -222,6 +225,7 @@ export class Fleet {
 
   #forget(id: string, node: SfuNode | undefined): void {
     this.#known.delete(id);
+    this.#options.gauge?.set(this.#known.size);
     this.#connected.delete(id);
     this.#listener?.handleGone(id);
     node?.close().catch((error) => this.#options.log.warn({ err: error }, 'SFU node not closed'));

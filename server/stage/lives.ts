@@ -22,8 +22,8 @@ export interface LivesOptions {
     Rooms,
     'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage' | 'findStageHolder'
   >;
-  /** Rooms with a publisher's session at this gateway. */
-  publishing: () => ReadonlySet<RoomId>;
+  /** Rooms with a publisher's session at this gateway, and the publication that it is of. */
+  publishing: () => ReadonlyMap<RoomId, string | undefined>;
   /** The publication that is on stage in the room must not be there any more. */
   handleRefused?: (room: RoomId, publication: string | undefined) => void;
   graceMs?: number;
@@ -39,6 +39,8 @@ export class Lives {
   readonly #changes = new Map<RoomId, Promise<void>>();
   /** Rooms with a publisher on stage of whose live the database could not be told, and the publication that it is of. */
   readonly #untold = new Map<RoomId, string | undefined>();
+  /** The publication of each live that was started here, where its page names one. */
+  readonly #started = new Map<RoomId, string>();
   readonly #sweeper: NodeJS.Timeout;
   #closed = false;
 
@@ -47,21 +49,31 @@ export class Lives {
     this.#sweeper = setInterval(() => void this.sweep(), SWEEP_MS).unref();
   }
 
-  /** A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it. */
-  async admit(room: RoomId, { publication, restore }: PublicationInput): Promise<void> {
+  /**
+   * A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it. Answers the fence for the SFU
+   * node, so that of two pages at once the one that took the stage later is on it, in whatever order they come to the node.
+   */
+  admit(room: RoomId, { publication, restore }: PublicationInput): Promise<number> {
     const { rooms } = this.#options;
-    if (restore && publication) await rooms.assertHoldsStage(room, publication);
-    else await rooms.takeStage(room, publication);
+    return restore && publication ? rooms.assertHoldsStage(room, publication) : rooms.takeStage(room, publication);
   }
 
-  /** Refuses whoever must not restore the live that they were in. */
-  assertHoldsStage(room: RoomId, publication: string): Promise<void> {
-    return this.#options.rooms.assertHoldsStage(room, publication);
+  /** Refuses a publication whose live is over, or whose stage another page has taken since. */
+  async assertHoldsStage(room: RoomId, publication: string): Promise<void> {
+    await this.#options.rooms.assertHoldsStage(room, publication);
   }
 
-  async isReplaced(room: RoomId, publication: string): Promise<boolean> {
-    const holder = await this.#options.rooms.findStageHolder(room);
+  /** False also where the database does not answer. */
+  async isReplaced(room: RoomId, publication: string | undefined): Promise<boolean> {
+    if (publication === undefined) return false;
+    const holder = await this.#options.rooms.findStageHolder(room).catch(() => null);
     return holder !== null && holder !== publication;
+  }
+
+  /** `live_replaced` where another page has taken the stage, which is why a request of this one failed; otherwise the error itself. */
+  async orReplaced(error: unknown, room: RoomId, publication: string | undefined): Promise<unknown> {
+    const isReplaced = await this.isReplaced(room, publication);
+    return isReplaced ? new AppError('live_replaced', undefined, { cause: error }) : error;
   }
 
   /** A publisher is on stage, anew or again: the live begins, or goes on at this gateway. */
@@ -70,11 +82,15 @@ export class Lives {
       // Also where it fails: whether the database has it is not known then.
       this.#hold(room, undefined);
       this.#untold.set(room, publication);
+      if (publication !== undefined) this.#started.set(room, publication);
       try {
         await this.#options.rooms.startLive(room, publication);
         this.#untold.delete(room);
       } catch (error) {
-        if (error instanceof AppError) this.#untold.delete(room);
+        if (error instanceof AppError) {
+          this.#untold.delete(room);
+          this.#started.delete(room);
+        }
         throw error;
       }
     });
@@ -102,8 +118,9 @@ export class Lives {
   /** Looks for lives that have neither a publisher nor a timer, and for publishers of whose live the database was not told. */
   async sweep(): Promise<void> {
     try {
+      const held = new Set(await this.#options.rooms.findHeldLives());
+      this.#findLost(held);
       await Promise.all([...this.#untold].map(([room, publication]) => this.#startUntold(room, publication)));
-      const held = await this.#options.rooms.findHeldLives();
       if (this.#closed) return;
       const publishing = this.#options.publishing();
       for (const room of new Set([...held, ...this.#held.keys()])) {
@@ -121,6 +138,13 @@ export class Lives {
     clearInterval(this.#sweeper);
     for (const timer of this.#held.values()) clearTimeout(timer);
     this.#held.clear();
+  }
+
+  /** Lives whose publisher is here, and which another gateway has taken or ended by a request that came late. */
+  #findLost(held: ReadonlySet<RoomId>): void {
+    const publishing = this.#options.publishing();
+    for (const [room, publication] of this.#started)
+      if (!held.has(room) && publishing.get(room) === publication) this.#untold.set(room, publication);
   }
 
   async #startUntold(room: RoomId, publication: string | undefined): Promise<void> {
@@ -148,7 +172,7 @@ export class Lives {
   }
 
   /** A live without a publisher ends after a while. */
-  #settle(room: RoomId, publishing: ReadonlySet<RoomId>): void {
+  #settle(room: RoomId, publishing: ReadonlyMap<RoomId, unknown>): void {
     if (this.#closed || !this.#held.has(room)) return;
     if (publishing.has(room)) this.#hold(room, undefined);
     else if (!this.#held.get(room)) this.#endIn(room, this.#options.graceMs ?? PUBLISHER_GRACE_MS);
@@ -179,6 +203,7 @@ export class Lives {
   #drop(room: RoomId): void {
     clearTimeout(this.#held.get(room));
     this.#held.delete(room);
+    this.#started.delete(room);
     this.#options.metrics.livesRunning.set(this.#held.size);
   }
 }

@@ -40,7 +40,16 @@ test('a node that does not answer hides nothing of what flows on the others', as
     creatorVideoBytes: 20,
     fanVideoBytes: 30,
     fanReports: 10,
+    isFanPaused: false,
   });
+});
+
+test('a fan is paused when every session of theirs is', async () => {
+  const [paused, other] = [{ ...traffic('viewer', false), paused: true }, traffic('other', false)];
+  const isFanPaused = async (...viewers: ReturnType<typeof traffic>[]) =>
+    (await countMedia(placesOf(node([traffic('publisher', true), ...viewers])), ROOM, 'lea'))?.isFanPaused;
+  expect(await isFanPaused(paused)).toBe(true);
+  expect(await isFanPaused(paused, other)).toBe(false);
 });
 
 test('that nothing flows is said only by nodes that all answered', async () => {

@@ -11,6 +11,8 @@ export interface StageTraffic {
   creatorVideoBytes: number;
   fanVideoBytes: number;
   fanReports: number;
+  /** Nothing is sent to the viewer, as their client has not reported that it arrives. */
+  isFanPaused: boolean;
 }
 
 type Places = Pick<RoomPlaces, 'nodesOf'>;
@@ -31,6 +33,7 @@ export async function countMedia(places: Places, room: RoomId, identity: string)
     creatorVideoBytes: sum(publishers, 'videoReceivedBytes'),
     fanVideoBytes: sum(viewers, 'videoSentBytes'),
     fanReports: sum(viewers, 'receiverReports'),
+    isFanPaused: viewers.every(({ paused }) => paused === true),
   };
 }
 

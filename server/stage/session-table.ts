@@ -89,10 +89,11 @@ export class SessionTable {
     return this.#entries.values();
   }
 
-  /** Rooms whose publisher this gateway looks after. */
-  publishing(): Set<RoomId> {
-    const rooms = new Set<RoomId>();
-    for (const { room, direction } of this.inUse()) if (direction === 'publish') rooms.add(room);
+  /** Rooms whose publisher this gateway looks after, and the publication of each. */
+  publishing(): Map<RoomId, string | undefined> {
+    const rooms = new Map<RoomId, string | undefined>();
+    for (const { room, direction, publication } of this.inUse())
+      if (direction === 'publish') rooms.set(room, publication);
     return rooms;
   }
 

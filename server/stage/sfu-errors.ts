@@ -15,6 +15,7 @@ const CODE_OF_SFU_CODE: Record<SfuErrorCode, ErrorCode> = {
   not_owner: 'session_not_found',
   too_many_sessions: 'too_many_media_sessions',
   spare_unavailable: 'spare_unavailable',
+  stage_taken: 'live_replaced',
 };
 
 export function toAppError(error: unknown): unknown {

@@ -168,11 +168,15 @@ export class Stage {
         connected: input.dtlsParameters !== undefined,
       };
     } catch (error) {
-      throw this.#abandon(session, error);
+      await this.#close(session, 'closed');
+      throw toAppError(error);
     }
   }
 
-  /** Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. */
+  /**
+   * Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. Of two pages at once the one that takes
+   * the stage later stays, and the other is told `live_replaced`.
+   */
   async publish(
     caller: StageCaller,
     input: { dtlsParameters?: DtlsParameters; spareOf?: SessionId } & PublicationInput,
@@ -183,12 +187,14 @@ export class Stage {
     const session = this.#open(caller, 'publish', input.spareOf, publication);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
-      if (!spared) await this.#lives.admit(caller.room, { publication, restore });
+      const fence = spared ? undefined : await this.#lives.admit(caller.room, { publication, restore });
       const { node, answer } = spared
         ? { node: spared.id, answer: await spared.publish({ session, grant, ...media }) }
-        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, ...media }));
+        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, fence, ...media }));
+      this.#sessions.place(session, node);
+      // Another page may have taken the stage, or ended the live, while the node was working.
+      if (!spared && publication) await this.#lives.assertHoldsStage(caller.room, publication);
       this.#assertStillOpen(session, node);
-      if (restore) await this.#assertStillHeld(caller.room, session, publication);
       const { transport } = answer;
       return {
         session,
@@ -196,7 +202,8 @@ export class Stage {
         connected: input.dtlsParameters !== undefined,
       };
     } catch (error) {
-      throw this.#abandon(session, error);
+      await this.#close(session, 'closed');
+      throw await this.#lives.orReplaced(toAppError(error), caller.room, publication);
     }
   }
 
@@ -213,7 +220,11 @@ export class Stage {
   ): Promise<{ producerId: string }> {
     const { node, entry } = this.commands.own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
-    const answer = await call(node.produce(input));
+    const answer = await call(node.produce(input)).catch(async (error) => {
+      throw await this.#lives.orReplaced(error, entry.room, entry.publication);
+    });
+    // Its person may have gone meanwhile, and come back through another gateway.
+    if (!this.#sessions.get(input.session)) throw new AppError('session_not_found');
     // What a spare keeps ready is not on stage.
     if (entry.spareOf === undefined) await this.#startLive(entry);
     return answer;
@@ -281,7 +292,7 @@ export class Stage {
   /** The creator's own end of the live, at once and everywhere; of a publication that another page has replaced since, there is nothing to end. */
   async endLive(room: RoomId, publication?: string): Promise<void> {
     // Without an answer of the database: nobody stays on stage who wanted to leave it.
-    if (publication && (await this.#lives.isReplaced(room, publication).catch(() => false))) return;
+    if (await this.#lives.isReplaced(room, publication)) return;
     try {
       // First, so that who goes live meanwhile is either part of what ends here or comes after it.
       await this.#lives.end(room);
@@ -353,11 +364,12 @@ export class Stage {
   }
 
   /** The live begins, or goes on here. What must not be on stage any more is closed. */
-  async #startLive({ room, session, publication }: SessionEntry): Promise<void> {
+  async #startLive(entry: SessionEntry): Promise<void> {
     try {
-      await this.#lives.start(room, publication);
+      await this.#lives.start(entry.room, entry.publication);
     } catch (error) {
-      if (error instanceof AppError) await this.#close(session, 'closed');
+      if (error instanceof AppError && error.code === 'live_replaced') await this.#replace(entry);
+      else if (error instanceof AppError) await this.#close(entry.session, 'closed');
       throw error;
     }
   }
@@ -389,21 +401,6 @@ export class Stage {
     throw new AppError('access_required');
   }
 
-  /** Another page may have taken the stage, or ended the live, while the node was working. */
-  async #assertStillHeld(room: RoomId, session: SessionId, publication = ''): Promise<void> {
-    try {
-      await this.#lives.assertHoldsStage(room, publication);
-    } catch (error) {
-      await this.#close(session, 'closed');
-      throw error;
-    }
-  }
-
-  #abandon(session: SessionId, error: unknown): unknown {
-    this.#forget(session);
-    return toAppError(error);
-  }
-
   #nodeOf(id: string | undefined): SfuNode | undefined {
     return id === undefined ? undefined : this.#fleet.get(id);
   }
@@ -423,9 +420,10 @@ export class Stage {
   /** Ends a session that is in the way of another one. */
   async #replace(entry: SessionEntry): Promise<void> {
     const { room, session, socket } = entry;
-    await this.#close(session, 'replaced');
+    // First: what else the page asks of the session is answered `session_not_found`, which does not say why.
     if (socket !== undefined)
       this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
+    await this.#close(session, 'replaced');
   }
 
   #closePublishers(room: RoomId, fits: (entry: SessionEntry) => boolean = () => true): Promise<void> {

@@ -2,10 +2,12 @@
  * What a hop adds: a room's stage is passed on from worker to worker and from node to node, and the same packet is timed where it arrives. All of it
  * runs in network namespaces that are made for it and removed whatever happens.
  */
+
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { RoomUpstream } from '../../sfu/contract.ts';
 import { Child } from './support/asked-child.ts';
@@ -68,7 +70,6 @@ interface Figures {
 }
 
 const secret = randomBytes(24).toString('hex');
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const fixed = (value: number, digits: number) => Number(value.toFixed(digits));
 

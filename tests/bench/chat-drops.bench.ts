@@ -4,11 +4,13 @@
  * is killed and started again with its data and without. Gateways, Redis, Postgres and fans are processes of their own. It does not show the
  * time that a network between them takes.
  */
+
 import { cpus } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { CrowdAccount, DroppingCrowdOptions } from '../support/dropping-crowd.ts';
 import { GatewayHouse } from '../support/gateways.ts';
-import { pause, type Replay } from '../support/returning-fan.ts';
+import type { Replay } from '../support/returning-fan.ts';
 import { Child } from './support/child.ts';
 import { percentile } from './support/statistics.ts';
 

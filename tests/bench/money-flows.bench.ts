@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { openPglite } from '../support/databases.ts';
+import { openDatabase } from '../support/databases.ts';
 import { flowsOf } from '../support/money-flows/arbitrary.ts';
 import { createEmptier, type FlowStep, playFlow } from '../support/money-flows/flow.ts';
 
@@ -44,7 +44,7 @@ const FLOWS = Number(values.flows);
 const REPORT_EVERY_MS = 10_000;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-await using db = await openPglite();
+await using db = await openDatabase();
 const empty = await createEmptier(db);
 
 async function play(steps: readonly FlowStep[]) {

@@ -2,9 +2,11 @@
  * What people notice when a part dies: a gateway, a media worker, an SFU node killed without warning, and Redis restarted, again and again under one
  * live. What a viewer sees is measured where they see it, by their own clock; all are on this machine and share it.
  */
+
 import { cpus } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { busiestWorker, pause } from '../support/sfu-house.ts';
+import { busiestWorker } from '../support/sfu-house.ts';
 import { type RoundFigures, readRound } from './support/recovery-figures.ts';
 import { RecoveryHouse, type Sight } from './support/recovery-house.ts';
 import { percentile, percentiles } from './support/statistics.ts';

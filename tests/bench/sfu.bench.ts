@@ -2,8 +2,10 @@
  * What a viewer costs: our SFU node and a bare mediasoup worker, each as a process of its own, send the same stream to the same viewers in turn
  * (A B A B). What counts is the CPU time of the worker and of the process that steers it, for each packet that is sent.
  */
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { cpus } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type {
   ConsumerOptions,
@@ -69,7 +71,6 @@ interface Measurement {
   forwardMs: number[];
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function openOurs(stack: AsyncDisposableStack): Promise<Side> {

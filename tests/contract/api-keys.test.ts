@@ -8,7 +8,8 @@ import { SCOPES, type Scope } from '../../server/protocol/keys.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { codeOf, createBus } from '../support/chat-house.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, MovableClock } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { MovableClock } from '../support/money-house.ts';
 
 const KEY = 'an_encryption_key_of_these_tests_000';
 const NEXT_KEY = 'the_encryption_key_that_replaces_it_0';

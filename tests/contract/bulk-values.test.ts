@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/platform/db.ts';
-import { DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases.ts';
 
-describe.each(DATABASES)('values of bulk statements on $name', ({ open }) => {
+describe.each(BOTH_DATABASES)('values of bulk statements on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
 
   beforeAll(async () => {

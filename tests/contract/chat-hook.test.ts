@@ -12,7 +12,7 @@ import { SecretBox } from '../../server/platform/secret-box.ts';
 import type { HookFailure, HookRequest } from '../../server/protocol/chat-server.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { ada, codeOf, createChat, fan, lea, mod, sayIn, tom } from '../support/chat-house.ts';
-import { openPglite } from '../support/databases.ts';
+import { openDatabase } from '../support/databases.ts';
 
 interface Asked {
   question: HookRequest;
@@ -31,7 +31,7 @@ let answer: (question: HookRequest, response: ServerResponse) => void;
 let room: RoomId;
 
 beforeAll(async () => {
-  db = await openPglite();
+  db = await openDatabase();
   server = createServer((request, response) => void receive(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });

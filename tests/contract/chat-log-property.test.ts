@@ -11,10 +11,10 @@ import { AppError } from '../../server/protocol/errors.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { ada, collectAppended, createBus, createChat, fan, mod } from '../support/chat-house.ts';
 import { DATABASES } from '../support/databases.ts';
+import { effort, SEED } from '../support/effort.ts';
 
-const RUNS = 25;
+const RUNS = effort({ short: 15, long: 500 });
 const PEOPLE = 4;
-const seed = Number(process.env.LOGE_TEST_SEED ?? Date.now() % 2 ** 31);
 
 const step = fc.record({
   gateway: fc.nat(1),
@@ -51,8 +51,7 @@ describe.each(DATABASES)('the log on $name', ({ open }) => {
     await db[Symbol.asyncDispose]();
   });
 
-  test(`R16, R17, R19, R50: gapless, nothing doubled, nothing lost (seed ${seed})`, { timeout: 120_000 }, async () => {
-    console.info(`LOGE_TEST_SEED=${seed}`);
+  test(`R16, R17, R19, R50: gapless, nothing doubled, nothing lost (seed ${SEED})`, { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
         const room = createId('room');
@@ -60,7 +59,7 @@ describe.each(DATABASES)('the log on $name', ({ open }) => {
         await Promise.all(steps.map((it, index) => run.take(it, index)));
         await run.check();
       }),
-      { seed, numRuns: RUNS, endOnFailure: true },
+      { seed: SEED, numRuns: RUNS, endOnFailure: true },
     );
     expect(told.length).toBeGreaterThan(0);
     // What one gateway tells of a room comes in the order of the log.

@@ -7,12 +7,12 @@ import type { ChatEntry } from '../../server/protocol/chat.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { collectAppended, createChat, sayIn } from '../support/chat-house.ts';
-import { DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases.ts';
 
 const lea: Participant = { identity: 'lea', name: 'Léa', role: 'fan' };
 const ada: Participant = { identity: 'ada', name: 'Ada', role: 'creator' };
 
-describe.each(DATABASES)('the chat log on $name', ({ open }) => {
+describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let chat: Chat;
   const told: ChatEntry[] = [];

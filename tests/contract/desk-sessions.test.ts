@@ -5,7 +5,8 @@ import { DeskSessions } from '../../server/accounts/desk-sessions.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, MovableClock } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { MovableClock } from '../support/money-house.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEPT_MS = 90 * DAY_MS;

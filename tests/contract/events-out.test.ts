@@ -12,7 +12,8 @@ import { type NewFact, Outbox } from '../../server/platform/outbox.ts';
 import { SecretBox } from '../../server/platform/secret-box.ts';
 import { createId, type EventId, type RoomId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, MovableClock } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { MovableClock } from '../support/money-house.ts';
 import { signersOf, startReceiver } from '../support/webhook-receiver.ts';
 
 const ENCRYPTION_KEY = 'an_encryption_key_of_these_tests_0000000';

@@ -1,9 +1,10 @@
 /**
  * Random schedules of two real SDK rooms of one creator against the real stage of several gateways, in simulated time: connections are lost for short and
- * for long, links to the node stand still, the database fails. `JOINT_SCHEDULES` and `JOINT_SEED` repeat and lengthen a run.
+ * for long, links to the node stand still, the node dies, the database fails.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Room } from '../../client-sdk/src/room.ts';
+import { effort, SEED } from '../support/effort.ts';
 import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import type { ModelChance } from '../support/live-model/model-node.ts';
 import { FakeDevices, FakeStream, FakeTransport } from '../support/races/fake-media.ts';
@@ -28,8 +29,7 @@ vi.mock('../../client-sdk/src/media-engine.ts', () => ({
   },
 }));
 
-const SCHEDULES = Number(process.env.JOINT_SCHEDULES ?? 15);
-const SEED = Number(process.env.JOINT_SEED ?? Date.now() % 1_000_000);
+const SCHEDULES = effort({ short: 15, long: 400 });
 const STEPS = 40;
 const QUIET_MS = 150_000;
 
@@ -103,14 +103,85 @@ test(`a page publishes only when it was asked to, and shows what the house has (
   for (let seed = SEED; seed < SEED + SCHEDULES; seed += 1) expect(await play(seed), `seed ${seed}`).toEqual([]);
 });
 
+test(`of two pages that go live in the same instant one stays on air, and the other hears why not (seed ${SEED})`, {
+  timeout: 60_000 + SCHEDULES * 2_000,
+}, async () => {
+  for (let seed = SEED; seed < SEED + SCHEDULES; seed += 1) {
+    const outcome = await inWorld(
+      seed,
+      async ({ below, pages, house, devices }) => {
+        for (const page of pages) void page.room.connect(page.name);
+        await vi.advanceTimersByTimeAsync(5_000);
+        const ended: string[] = [];
+        const told = pages.map(async ({ room }) => {
+          room.on('localLiveEnded', ({ reason }) => ended.push(reason));
+          await new Promise((resolve) => setTimeout(resolve, below(below(2) === 0 ? 5 : 500)));
+          return room.localParticipant.goLive().then(
+            () => 'live',
+            (error) => error.code as string,
+          );
+        });
+        await vi.advanceTimersByTimeAsync(QUIET_MS);
+        const answers = (await Promise.all(told)).sort();
+        const isTold =
+          String(answers) === 'live,live_replaced' || (String(answers) === 'live,live' && ended.length > 0);
+        const onAir = pages.filter(({ room }) => room.localParticipant.isLive);
+        return [
+          ...(isTold && ended.every((reason) => reason === 'replaced') ? [] : [`told ${answers}, ended ${ended}`]),
+          ...(onAir.length === 1 ? [] : [`${onAir.length} on air`]),
+          ...findDifferences(house, pages, devices),
+        ];
+      },
+      { losesAnswers: false },
+    );
+    expect(outcome, `seed ${seed}`).toEqual([]);
+  }
+});
+
 async function play(seed: number): Promise<string[]> {
+  return inWorld(seed, async ({ below, house, network, pages, pending, devices }) => {
+    const faults: string[] = [];
+    network.onPublish = (name) => {
+      if (!pages.find((page) => page.name === name)?.mayPublish) faults.push(`${name} publishes without being asked`);
+    };
+    for (let step = 0; step < STEPS; step += 1) {
+      const what = below(12);
+      const gateway = house.gateways[below(house.gateways.length)];
+      if (what === 0 && gateway) void house.breakMedia(gateway);
+      else if (what <= 3) house.rooms.isAway = what === 1;
+      else pages[below(2)]?.act(below(14));
+      await vi.advanceTimersByTimeAsync(below(below(4) === 0 ? 12_000 : 1_500));
+    }
+    house.calm();
+    network.unreachable.clear();
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    faults.push(...house.faults, ...[...pending].map((call) => `not settled: ${call}`));
+    faults.push(...findDifferences(house, pages, devices));
+    return [...new Set(faults)];
+  });
+}
+
+interface World {
+  below: (bound: number) => number;
+  house: ModelHouse;
+  network: JointNetwork;
+  pages: Page[];
+  pending: Set<string>;
+  devices: FakeDevices;
+}
+
+async function inWorld(
+  seed: number,
+  run: (world: World) => Promise<string[]>,
+  { losesAnswers = true }: { losesAnswers?: boolean } = {},
+): Promise<string[]> {
   // From the same moment each time, and without anything that an earlier schedule has left.
   vi.useRealTimers();
   vi.useFakeTimers({ now: 0 });
   const dice = new Dice(seed);
   const below = (bound: number) => dice.between(0, bound - 1);
   const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, below(maxMs)));
-  const chance: ModelChance = { below, pause };
+  const chance: ModelChance = { below, pause, losesAnswer: () => losesAnswers && below(40) === 0 };
   const points = new Points();
   const devices = new FakeDevices(points);
   vi.stubGlobal('navigator', { mediaDevices: devices, language: 'en' });
@@ -122,24 +193,8 @@ async function play(seed: number): Promise<string[]> {
   Object.assign(world, { network, points });
   const pending = new Set<string>();
   const pages = [new Page('laptop', pending), new Page('phone', pending)];
-  const faults: string[] = [];
-  network.onPublish = (name) => {
-    if (!pages.find((page) => page.name === name)?.mayPublish) faults.push(`${name} publishes without being asked`);
-  };
   try {
-    for (let step = 0; step < STEPS; step += 1) {
-      const what = below(12);
-      const gateway = house.gateways[below(house.gateways.length)];
-      if (what === 0) void gateway?.link.cut(1_000 + below(15_000));
-      else if (what <= 3) house.rooms.isAway = what === 1;
-      else pages[below(2)]?.act(below(14));
-      await vi.advanceTimersByTimeAsync(below(below(4) === 0 ? 12_000 : 1_500));
-    }
-    house.calm();
-    network.unreachable.clear();
-    await vi.advanceTimersByTimeAsync(QUIET_MS);
-    faults.push(...[...pending].map((call) => `not settled: ${call}`), ...findDifferences(house, pages, devices));
-    return [...new Set(faults)];
+    return await run({ below, house, network, pages, pending, devices });
   } finally {
     for (const { room } of pages) await room.disconnect();
     clearInterval(releasing);

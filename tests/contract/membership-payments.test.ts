@@ -7,7 +7,8 @@ import type { Room } from '../../server/protocol/rooms.ts';
 import { englishReceipt } from '../../server/web/texts/english-receipt.ts';
 import { frenchReceipt } from '../../server/web/texts/french-receipt.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const PRICE_MINOR = 1_200;

@@ -8,7 +8,8 @@ import type { Tier } from '../../server/protocol/memberships.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CARD } from '../support/checkout.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;

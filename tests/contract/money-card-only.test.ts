@@ -4,7 +4,8 @@ import { createId } from '../../server/protocol/ids.ts';
 import type { TipInput } from '../../server/protocol/money.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 

@@ -5,7 +5,8 @@ import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { CardTopup } from '../../server/protocol/money.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const FIRST_MINOR = 1_000;

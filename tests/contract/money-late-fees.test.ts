@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { PaymentProvider, ProviderPayment } from '../../server/money/payment-provider.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { openPglite } from '../support/databases.ts';
+import { openDatabase } from '../support/databases.ts';
 import { openMoneyHouse, pay, sessionOf } from '../support/money-house.ts';
 
 const MINUTE_MS = 60_000;
@@ -14,7 +14,7 @@ const LATE_DAYS = 40;
 const LOOKED_FOR_DAYS = 90;
 
 test('a fee that is not known within hours is looked for once a day, booked when it is known, and given up after ninety days', async () => {
-  await using db = await openPglite();
+  await using db = await openDatabase();
   const known = new Set<string>();
   let asked: string[] = [];
   const hide = (id: string, payment: ProviderPayment) => (known.has(id) ? payment : { ...payment, feeMinor: null });

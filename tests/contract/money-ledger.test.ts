@@ -4,7 +4,7 @@ import { LedgerStore, type Posting } from '../../server/money/ledger.store.ts';
 import { fanWallet, houseAccount, saleLegs, splitSale, transferLegs } from '../../server/money/ledger.ts';
 import { type Database, type Orm, sqlState } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases.ts';
 
 const REFUSED_BY_A_RULE = '23000';
 const REFUSED_BY_A_CHECK = '23514';
@@ -12,7 +12,7 @@ const NOT_UNIQUE = '23505';
 const at = new Date().toISOString();
 const fees = { id: 'fees_v1', vatBps: 2_000, commissionBps: 2_000, charityBps: 500 };
 
-describe.each(DATABASES)('the ledger on $name', ({ open }) => {
+describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let ledger: LedgerStore;
 

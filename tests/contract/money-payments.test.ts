@@ -5,7 +5,8 @@ import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { CARD, payCheckout } from '../support/checkout.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay, sessionOf, WEBHOOK_SECRET } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay, sessionOf, WEBHOOK_SECRET } from '../support/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 
@@ -258,7 +259,6 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       const room = await house.createRoom();
       const identity = await house.createFan();
       const order = { room, identity, name: 'Léa', from: 'card' } as const;
-      house.emulator.addFault({ path, method: 'POST', kind: 'hang', times: 1 });
       house.emulator.addFault({ path, method: 'POST', kind: 'hang', times: 1, isApplied: true });
       await expect(house.money.buyTicket(order)).rejects.toEqual(failure('provider_unavailable'));
       house.emulator.clearFaults();

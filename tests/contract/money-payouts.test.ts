@@ -4,7 +4,8 @@ import { PayoutsStore } from '../../server/money/payouts.store.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TipId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });

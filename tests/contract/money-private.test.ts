@@ -31,7 +31,7 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
         media.bytes += 1;
         const { bytes, creator, fan, key } = media;
         const [creatorVideoBytes, fanVideoBytes] = [creator ? bytes : 0, fan ? bytes : 0];
-        return { key, creatorVideoBytes, fanVideoBytes, fanReports: fanVideoBytes };
+        return { key, creatorVideoBytes, fanVideoBytes, fanReports: fanVideoBytes, isFanPaused: false };
       },
       extend: async (_room, _identity, untilMs) => {
         media.untilMs = untilMs;

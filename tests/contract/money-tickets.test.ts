@@ -5,7 +5,8 @@ import { LIMITS } from '../../server/protocol/limits.ts';
 import type { WaiverInput } from '../../server/protocol/pricing.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases.ts';
-import { eventually, type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const TICKET = { kind: 'ticket', priceMinor: 500 } as const;
@@ -133,7 +134,9 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await house.money.settled();
     await house.money.refund({ ticket: ticket.id, reason: 'By mistake' }, 'operator');
     expect((await ticketOf(buy(malik, room))).status).toBe('valid');
-    await expect(house.createRoom({ kind: 'free' }, { capacity: 3 })).rejects.toEqual(failure('amount_invalid'));
+    await expect(house.createRoom({ kind: 'free' }, { capacity: 3 })).rejects.toEqual(
+      failure('capacity_without_tickets'),
+    );
   });
 
   test('a room that ends before any live gives every ticket back to where it was paid from', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { SessionGrant, SfuEvent } from '../../sfu/contract.ts';
 import { LocalSfuNode } from '../../sfu/node.ts';
 import { StageBrowser } from '../support/rtp-browser.ts';
+import { RtpStage } from '../support/rtp-stage.ts';
 
 /** What only a real browser can prove: that pictures are decoded, and that its encoder does what the SFU asks for. */
 const executablePath = process.env.LOGE_CHROMIUM ?? '/usr/bin/chromium';
@@ -30,10 +31,10 @@ async function publish(page: Page, node: LocalSfuNode, session: string): Promise
   await page.evaluate((request) => window.stagePage.publish(request), { session, grant, routerRtpCapabilities });
 }
 
-async function watch(page: Page, node: LocalSfuNode, session: string, width: number): Promise<void> {
+async function watch(page: Page, node: LocalSfuNode, session: string, width: number, who = grant): Promise<void> {
   const { routerRtpCapabilities } = node;
   const viewport = { width, height: Math.round((width * 9) / 16) };
-  const request = { session, grant, routerRtpCapabilities, viewport };
+  const request = { session, grant: who, routerRtpCapabilities, viewport };
   await page.evaluate((asked) => window.stagePage.watch(asked), request);
 }
 
@@ -59,7 +60,9 @@ async function expectNoMoreFrames(page: Page, session: string): Promise<void> {
   );
 }
 
-it.skipIf(!existsSync(executablePath) && !process.env.CI)('carries a live between two Chromium pages', async () => {
+const inBrowser = it.skipIf(!existsSync(executablePath) && !process.env.CI);
+
+inBrowser('carries a live between two Chromium pages', async () => {
   await using node = await openNode();
   const creator = await browser.page(node);
   const fan = await browser.page(node);
@@ -111,3 +114,33 @@ it.skipIf(!existsSync(executablePath) && !process.env.CI)('carries a live betwee
   await node.closeSession({ session: 'fan after the crash' });
   await expectNoMoreFrames(fan, 'fan after the crash');
 });
+
+inBrowser(
+  'goes on sending sound alone to Chromium that is metered, though it reports about that every few seconds',
+  async () => {
+    await using stage = new RtpStage(await openNode());
+    const node = stage.node as LocalSfuNode;
+    const { session, cameraId } = await stage.publish(grant.room);
+    const fan = await browser.page(node);
+    await watch(fan, node, 'fan', 320, { ...grant, publish: false, metered: true });
+    const sent = async (of: 'audio' | 'video') => {
+      const stats = (await node.sessionStats({ session: 'fan' })) as SentStat[];
+      return stats.find(({ type, kind }) => type === 'outbound-rtp' && kind === of)?.packetCount ?? 0;
+    };
+    await vi.waitFor(async () => expect(await sent('video')).toBeGreaterThan(0), SHORT);
+    await node.setMuted({ session, producerId: cameraId, muted: true });
+    // Of 20 ms each: longer than any two reports about sound are apart.
+    const enough = (await sent('audio')) + 700;
+    await vi.waitFor(async () => expect(await sent('audio')).toBeGreaterThan(enough), {
+      timeout: 30_000,
+      interval: 500,
+    });
+    expect(stage.events.of('paused')).toEqual([]);
+  },
+);
+
+interface SentStat {
+  type: string;
+  kind?: string;
+  packetCount?: number;
+}

@@ -1,5 +1,9 @@
 import { kill } from 'node:process';
 import { expect, it, vi } from 'vitest';
+import { MemoryAnnouncements } from '../../server/platform/announcements.ts';
+import { MemoryLeasedHashes } from '../../server/platform/leased-hashes.ts';
+import { createLog } from '../../server/platform/log.ts';
+import { SharedSlots } from '../../server/platform/shared-slots.ts';
 import type { RoomUpstream } from '../../sfu/contract.ts';
 import { SfuControlServer } from '../../sfu/control-server.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
@@ -10,6 +14,8 @@ import { RtpStage, type StageViewer } from '../support/rtp-stage.ts';
 const SECRET = 'a secret of the tests, long enough to be one';
 const WAIT = { timeout: 10_000, interval: 20 };
 const SILENT_AFTER_MS = 250;
+/** Some 0.4 s of sound. */
+const SHORT_AUDIO_PACKETS = 20;
 let nextPort = 44_000;
 
 class House implements AsyncDisposable {
@@ -47,7 +53,7 @@ class House implements AsyncDisposable {
   }
 }
 
-it('gives a viewer on another node the stage with the answer, protected, over one pipe however many they are', async () => {
+it.concurrent('gives a viewer on another node the stage with the answer, protected, over one pipe however many they are', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const { cameraId, microphoneId, session: publisher } = await origin.stage.publish('room_far');
@@ -82,7 +88,7 @@ it('gives a viewer on another node the stage with the answer, protected, over on
   await vi.waitFor(() => expect(origin.control.connections).toBe(0), WAIT);
 });
 
-it('passes the stage on over a node in between', async () => {
+it.concurrent('passes the stage on over a node in between', async () => {
   await using origin = await House.create();
   await using middle = await House.create();
   await using edge = await House.create();
@@ -95,7 +101,7 @@ it('passes the stage on over a node in between', async () => {
   expect(await middle.node.stats()).toMatchObject({ rooms: 1, sessions: 1 });
 });
 
-it('has the publisher send what is wanted on all nodes together, and no more', async () => {
+it.concurrent('has the publisher send what is wanted on all nodes together, and no more', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const { session } = await origin.stage.publish('room_layers', { obeys: ['layersWanted'] });
@@ -115,7 +121,7 @@ it('has the publisher send what is wanted on all nodes together, and no more', a
   await vi.waitFor(() => expect(told()).toBe(-1), WAIT);
 });
 
-it('asks for key frames on behalf of viewers behind a pipe', async () => {
+it.concurrent('asks for key frames on behalf of viewers behind a pipe', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   // Only the first PLI is heeded; who comes later depends on the hint.
@@ -130,7 +136,7 @@ it('asks for key frames on behalf of viewers behind a pipe', async () => {
   expect(publisher.keyFrameRequests.reduce((sum, count) => sum + count, 0)).toBeLessThan(20);
 });
 
-it('tells viewers on another node of tracks that come, rest and go', async () => {
+it.concurrent('tells viewers on another node of tracks that come, rest and go', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const early = await edge.stage.watch('room_tracks', { upstream: origin.asUpstream() });
@@ -157,7 +163,7 @@ it('tells viewers on another node of tracks that come, rest and go', async () =>
   await vi.waitFor(() => expect(added()).toHaveLength(4), WAIT);
 });
 
-it('follows a publisher to another node, also where they have left', async () => {
+it.concurrent('follows a publisher to another node, also where they have left', async () => {
   await using first = await House.create();
   await using second = await House.create();
   const { session: earlier } = await first.stage.publish('room_moves');
@@ -184,7 +190,7 @@ it('follows a publisher to another node, also where they have left', async () =>
   }
 });
 
-it('lets a publisher who leaves a node that drains go on there, and has its viewers follow when they have left', async () => {
+it.concurrent('lets a publisher who leaves a node that drains go on there, and has its viewers follow when they have left', async () => {
   await using first = await House.create();
   await using second = await House.create();
   const { session: earlier } = await first.stage.publish('room_leaves');
@@ -203,7 +209,7 @@ it('lets a publisher who leaves a node that drains go on there, and has its view
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it('follows a node that was gone and is back under its name', async () => {
+it.concurrent('follows a node that was gone and is back under its name', async () => {
   await using edge = await House.create();
   const first = await House.create({ id: 'sfu_back' });
   await first.stage.publish('room_back');
@@ -219,7 +225,7 @@ it('follows a node that was gone and is back under its name', async () => {
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it('gets the stage again after a worker at either end died', async () => {
+it.concurrent('gets the stage again after a worker at either end died', async () => {
   await using origin = await House.create();
   await using edge = await House.create({ workers: 2, spreadAt: 0 });
   const upstream = origin.asUpstream();
@@ -251,7 +257,7 @@ it('gets the stage again after a worker at either end died', async () => {
   await vi.waitFor(() => expect(added(left.session)).toHaveLength(4), WAIT);
 });
 
-it('empties the stage when the node of the publisher is gone, and fills it from where they are next', async () => {
+it.concurrent('empties the stage when the node of the publisher is gone, and fills it from where they are next', async () => {
   await using edge = await House.create();
   const origin = await House.create();
   await origin.stage.publish('room_gone');
@@ -266,7 +272,7 @@ it('empties the stage when the node of the publisher is gone, and fills it from 
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it('pulls in no circle, and from nobody who drains', async () => {
+it.concurrent('pulls in no circle, and from nobody who drains', async () => {
   await using first = await House.create();
   await using second = await House.create();
   await first.stage.watch('room_circle', { upstream: second.asUpstream() });
@@ -277,6 +283,64 @@ it('pulls in no circle, and from nobody who drains', async () => {
   first.node.drain();
   await expect(first.stage.watch('room_drained')).rejects.toMatchObject({ code: 'node_unavailable' });
   await expect(first.stage.publish('room_drained')).rejects.toMatchObject({ code: 'node_unavailable' });
+});
+
+/** Two nodes that count together. */
+async function createPair() {
+  const counts = { board: new MemoryAnnouncements(), hashes: new MemoryLeasedHashes() };
+  const budgets = new MemoryLeasedHashes();
+  const log = createLog({ level: 'silent', pretty: false });
+  const share = () => ({ shared: { watching: new SharedSlots({ shared: counts, log }), budgets } });
+  const [one, two] = [await House.create({ workers: 2, ...share() }), await House.create(share())];
+  await vi.waitFor(async () => expect((await counts.board.list()).size).toBe(2), WAIT);
+  return { one, two };
+}
+
+it('pauses a metered viewer whose sessions without reports end before they are looked at, on one node and another', async () => {
+  const { one, two } = await createPair();
+  await using _one = one;
+  await using _two = two;
+  await one.stage.publish('room_short');
+  const grant = { identity: 'fan', metered: true };
+  let isPaused = false;
+  for (let turn = 0; turn < 12 && !isPaused; turn += 1) {
+    const { stage, node } = turn % 2 === 0 ? one : two;
+    const { session, viewer } = await stage.watch('room_short', { grant, upstream: one.asUpstream() });
+    await vi.waitFor(() => {
+      isPaused = stage.events.of('paused', session).length > 0;
+      expect(isPaused || viewer.packets('audio') >= SHORT_AUDIO_PACKETS).toBe(true);
+    }, WAIT);
+    await node.closeSession({ session });
+  }
+  expect(isPaused).toBe(true);
+});
+
+it('lets a person watch a room four times over all nodes: what ends is free again, what a spare goes on with is not', async () => {
+  const { one, two } = await createPair();
+  await using _one = one;
+  await using _two = two;
+  await one.stage.publish('room_often');
+  const fan = { grant: { identity: 'fan' } };
+  const watch = async (house: House, spareOf?: string) => {
+    const upstream = house === two ? { upstream: one.asUpstream() } : {};
+    const { session } = await house.stage.watch('room_often', { ...fan, ...upstream, ...(spareOf && { spareOf }) });
+    await house.stage.events.wait('transportState', session, ({ state }) => state === 'connected');
+    return session;
+  };
+  const first = await watch(one);
+  const spare = await watch(one, first);
+  for (let count = 1; count < 4; count += 1) await watch(two);
+  for (const house of [one, two]) await expect(watch(house)).rejects.toMatchObject({ code: 'too_many_sessions' });
+  await expect(two.stage.watch('room_often')).resolves.toBeDefined();
+
+  kill(one.node.workers.find(({ consumers }) => consumers > 0)?.pid ?? 0, 'SIGKILL');
+  expect((await one.stage.events.wait('takenOver', first)).by).toBe(spare);
+  await expect(watch(two)).rejects.toMatchObject({ code: 'too_many_sessions' });
+  await one.node.closeSession({ session: spare });
+  await vi.waitFor(() => watch(two), WAIT);
+  await expect(watch(one)).rejects.toMatchObject({ code: 'too_many_sessions' });
+  await two[Symbol.asyncDispose]();
+  await vi.waitFor(() => watch(one), WAIT);
 });
 
 /** The pipes to other nodes that a node feeds, by their sessions. */

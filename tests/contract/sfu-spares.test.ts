@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { kill } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { SessionGrant, SfuErrorCode, SfuNode } from '../../sfu/contract.ts';
 import { SfuControlServer } from '../../sfu/control-server.ts';
@@ -8,7 +9,6 @@ import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
 import { RemoteSfuNode } from '../../sfu/remote-node.ts';
 import { RtpStage, type StagePublisher, type StageViewer } from '../support/rtp-stage.ts';
 import { rtpViewerCapabilities } from '../support/rtp-viewer.ts';
-import { pause } from '../support/sfu-house.ts';
 
 /** Spares, as `sfu/contract.ts` promises them, in this process and over the control API. */
 
@@ -82,7 +82,7 @@ class SparesHouse implements AsyncDisposable {
   }
 }
 
-describe.each([
+describe.concurrent.each([
   { name: 'a node in this process', isRemote: false },
   { name: 'a node over its control API', isRemote: true },
 ])('spares on $name', { timeout: 30_000 }, ({ isRemote }) => {

@@ -48,15 +48,16 @@ export function describeSfuNode(harness: SfuHarness): void {
     const { node, ...rest } = await harness.create(options);
     return { stage: new RtpStage(node), ...rest };
   };
-  describe(`${harness.name}: media`, () => describeMedia(open));
-  describe(`${harness.name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
-  describe(`${harness.name}: stage`, () => describeStage(open));
-  describe(`${harness.name}: layers`, () => describeLayers(open));
-  describe(`${harness.name}: grants and leases`, () => describeGrants(open));
-  describe(`${harness.name}: people`, () => describePeople(open));
+  // Each test has a node of its own and mostly waits.
+  describe.concurrent(`${harness.name}: media`, () => describeMedia(open));
+  describe.concurrent(`${harness.name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
+  describe.concurrent(`${harness.name}: stage`, () => describeStage(open));
+  describe.concurrent(`${harness.name}: layers`, () => describeLayers(open));
+  describe.concurrent(`${harness.name}: grants and leases`, () => describeGrants(open));
+  describe.concurrent(`${harness.name}: people`, () => describePeople(open));
   const workers = harness.workers ?? 1;
-  describe(`${harness.name}: refusals`, () => describeRefusals(open, workers));
-  describe(`${harness.name}: ends`, () => describeEnds(open, workers));
+  describe.concurrent(`${harness.name}: refusals`, () => describeRefusals(open, workers));
+  describe.concurrent(`${harness.name}: ends`, () => describeEnds(open, workers));
 }
 
 type Open = (options?: SfuHarnessOptions) => Promise<{ stage: RtpStage } & Omit<SfuHarnessNode, 'node'>>;
@@ -183,7 +184,7 @@ function describeTraffic(open: Open): void {
     await events.wait('paused', silent.session);
     await until(() => silent.viewer.silenceMs() > SILENT_AFTER_MS);
     const [counted] = await node.traffic({ sessions: [silent.session] });
-    expect(counted?.receiverReports).toBe(0);
+    expect(counted).toMatchObject({ receiverReports: 0, paused: true });
     const adopted = { session: silent.session, room: 'room_metered', identity: 'fan', epoch: 1 };
     expect((await node.adopt(adopted)).paused).toBe(true);
 
@@ -279,6 +280,25 @@ function describeStage(open: Open): void {
     expect(new Set(added.map(({ producerId }) => producerId))).toEqual(new Set([second.cameraId, second.microphoneId]));
     await until(() => added.every(({ id }) => packetsOf(watcher, id) > 0));
     await expectCode(stage.node.unproduce({ session: first.session, producerId: first.cameraId }), 'session_not_found');
+  });
+
+  it('refuses a publisher who took the stage earlier than the one on it, in whatever order they come', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const grant = stage.grant('room_fence', { publish: true });
+    const publish = async (fence: number) => {
+      const session = randomUUID();
+      await stage.node.publish({ session, grant, fence });
+      return session;
+    };
+    const first = await publish(1);
+    const third = await publish(3);
+    expect((await stage.events.wait('sessionClosed', first)).reason).toBe('replaced');
+    await expectCode(publish(2), 'stage_taken');
+    // The same page, which opens another session for its live.
+    await publish(3);
+    expect((await stage.events.wait('sessionClosed', third)).reason).toBe('replaced');
+    expect(await stage.node.stats()).toMatchObject({ sessions: 1 });
   });
 
   it('tells viewers of a muted track and sends nothing of it', async () => {

@@ -36,7 +36,7 @@ describeSfuNode({
   },
 });
 
-describe('a room on two workers', () => {
+describe.concurrent('a room on two workers', () => {
   it('spreads its viewers, brings one copy over one pipe, and lets it go with the last viewer behind it', async () => {
     await using house = await openStage();
     const { node, stage } = house;

@@ -13,7 +13,7 @@ import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 const SEED = 20_261_127;
@@ -40,7 +40,7 @@ function expectedOf(all: Said[]): { entitled: boolean; rank: number } {
   return { entitled: spoken.length > 0 && spoken.every(({ entitled }) => entitled), rank: Math.min(...ranks) };
 }
 
-describe.each(DATABASES)('what tokens say on $name', ({ open }) => {
+describe.each(BOTH_DATABASES)('what tokens say on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let gateways: Rooms[];
   let outbox: Outbox;

@@ -1,10 +1,9 @@
 /** A house that keeps no credit: tickets and tips are paid by card, and the pages know of no wallet. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, Visitor } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor } from '../support/browser.ts';
 import { CARD_ACCEPTED, payByCard, signIn } from './site.ts';
 
 /** Where to keep pictures for people to look at; none are taken when it is absent. */
@@ -12,17 +11,15 @@ const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   let fan: Visitor;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp({ env: { WALLET_MODE: 'off' } }), launchChromium()]);
-    fan = await Visitor.create(browser, { viewport: PHONE, locale: 'fr-FR' });
+    loge = await startApp({ env: { WALLET_MODE: 'off' } });
+    fan = await Visitor.create({ viewport: PHONE, locale: 'fr-FR' });
   }, 60_000);
 
   afterAll(async () => {
     await fan?.[Symbol.asyncDispose]();
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 

@@ -1,9 +1,10 @@
 /** The chat's list in a real browser: bounded however much is said, and nothing that is being read ever moves. */
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CHROMIUM, launchChromium, until } from '../support/browser.ts';
+import { CHROMIUM, sharedChromium } from '../support/browser.ts';
 import type {} from '../support/chat-stage-page.ts';
+import { eventually } from '../support/eventually.ts';
 import { BundledPage } from '../support/page-bundle.ts';
 
 const ENTRY = fileURLToPath(new URL('../support/chat-stage-page.ts', import.meta.url));
@@ -12,23 +13,22 @@ const MOST_ROWS = 160;
 
 describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
   let bundled: BundledPage;
-  let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    [bundled, browser] = await Promise.all([BundledPage.serve(ENTRY), launchChromium()]);
+    bundled = await BundledPage.serve(ENTRY);
   }, 60_000);
 
   afterAll(async () => {
-    await browser?.close();
+    await page?.close();
     await bundled?.[Symbol.asyncDispose]();
   });
 
   beforeEach(async () => {
     await page?.close();
-    page = await browser.newPage({ viewport: { width: 390, height: 700 } });
+    page = await (await sharedChromium()).newPage({ viewport: { width: 390, height: 700 } });
     await page.goto(bundled.url);
-    await until(async () => (await rows()).length > 0, 'the list is drawn');
+    await eventually(async () => (await rows()).length > 0, 'the list is drawn');
   });
 
   /** Numbers of the messages in the document, in its order. */
@@ -63,7 +63,7 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
       await say(100);
       await frames(1);
     }
-    await until(async () => (await rows()).at(-1) === (await last()), 'the end is shown');
+    await eventually(async () => (await rows()).at(-1) === (await last()), 'the end is shown');
     const shown = await rows();
     expect(shown.length).toBeLessThanOrEqual(MOST_ROWS / 2);
     expect(shown).toEqual(Array.from(shown, (_, index) => (shown[0] ?? 0) + index));
@@ -80,18 +80,18 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
       expect(await topOf(reading)).toBe(before);
     }
     const pill = page.getByTestId('chat-newest');
-    await until(async () => (await pill.innerText()).includes('200 new messages'), 'the new ones are counted');
+    await eventually(async () => (await pill.innerText()).includes('200 new messages'), 'the new ones are counted');
     await pill.click();
-    await until(async () => (await rows()).at(-1) === (await last()), 'the end is shown');
+    await eventually(async () => (await rows()).at(-1) === (await last()), 'the end is shown');
     await pill.waitFor({ state: 'detached' });
     await say(1);
-    await until(async () => (await rows()).at(-1) === (await last()), 'it follows again');
+    await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
   });
 
   test('nothing jumps when the history before is put in', async () => {
     for (let fetched = 0; fetched < 2; fetched += 1) {
       const [first = 0] = await kept();
-      await until(async () => {
+      await eventually(async () => {
         const reading = await inView();
         await scrollUp(420);
         // Between the scrolling and the answer of the server the same message stays where the scrolling put it.
@@ -109,13 +109,13 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     const note = async () => {
       for (const seq of await rows()) seen.add(seq);
     };
-    await until(async () => {
+    await eventually(async () => {
       await scrollUp(2_000);
       await note();
       return seen.has(1);
     }, 'the first message is shown');
     await say(5);
-    await until(async () => {
+    await eventually(async () => {
       await scrollUp(-2_000);
       await note();
       return seen.has(await last());

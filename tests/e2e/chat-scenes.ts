@@ -2,10 +2,9 @@
  * The faces of the chat side by side: a busy room, a poll, somebody who may not write, a message that waits, and what those who keep order see.
  * The tests of the pages and the screenshots look at the same scenes.
  */
-import type { Browser } from 'playwright-core';
 import type { Room } from '../../client-sdk/src/room.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { launchChromium, PHONE, Visitor } from '../support/browser.ts';
+import { PHONE, Visitor } from '../support/browser.ts';
 import { TestParticipant } from '../support/participant.ts';
 import type { Scene } from './evening.ts';
 import { expectInChat, say, signIn } from './site.ts';
@@ -39,18 +38,16 @@ export class ChatScenes implements AsyncDisposable {
   readonly scenes: Scene[] = [];
   /** What people wrote and are called: the same in every language. */
   readonly written = new Set<string>([NOTE, RUDE, PINNED, TIP, POLL.question, ...POLL.options, ...HELD, ...TITLES]);
-  readonly #browser: Browser;
   readonly #rooms: Record<Names, string>;
 
-  private constructor(loge: TestApp, browser: Browser, rooms: Record<Names, string>) {
+  private constructor(loge: TestApp, rooms: Record<Names, string>) {
     this.loge = loge;
-    this.#browser = browser;
     this.#rooms = rooms;
     for (const [, name, text] of LINES) this.written.add(name).add(text);
   }
 
   static async create(): Promise<ChatScenes> {
-    const [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    const loge = await startApp();
     const open = async (title: string | undefined): Promise<string> => {
       const { id } = await loge.server<{ id: string }>('POST', '/v1/rooms', {
         creator: 'camille',
@@ -61,7 +58,7 @@ export class ChatScenes implements AsyncDisposable {
     };
     const [busy, panic, order] = TITLES;
     const rooms = { busy: await open(busy), panic: await open(panic), order: await open(order) };
-    const scenes = new ChatScenes(loge, browser, rooms);
+    const scenes = new ChatScenes(loge, rooms);
     try {
       await scenes.#busyRoom();
       await scenes.#order();
@@ -75,12 +72,11 @@ export class ChatScenes implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { visitor } of this.scenes) await visitor[Symbol.asyncDispose]();
-    await this.#browser.close();
     await this.loge[Symbol.asyncDispose]();
   }
 
   async #enter(name: string, room: Names, identity: string): Promise<Visitor> {
-    const visitor = await Visitor.create(this.#browser, { viewport: PHONE });
+    const visitor = await Visitor.create({ viewport: PHONE });
     this.scenes.push({ name, visitor });
     const path = identity === 'camille' ? 'studio' : 'rooms';
     await visitor.page.goto(`${this.loge.url}/${path}/${this.#rooms[room]}`);

@@ -5,7 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DESKTOP, PHONE } from '../support/browser.ts';
+import { DESKTOP, PHONE, sharedChromium } from '../support/browser.ts';
 import { ChatScenes } from './chat-scenes.ts';
 import { show } from './evening.ts';
 
@@ -16,6 +16,7 @@ if (!folder || folder.startsWith('-')) {
 }
 
 await mkdir(folder, { recursive: true });
+await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
 await using chat = await ChatScenes.create();
 for (const scene of chat.scenes) {
   for (const language of ['en', 'fr'] as const) {

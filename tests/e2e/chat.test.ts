@@ -1,22 +1,21 @@
 /** The chat as people use it, on the pages: two fans and a creator who keeps order. */
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../client-sdk/src/room.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, until, Visitor } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { expectInChat, say, signIn } from './site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   let room: string;
   let creator: Visitor;
   let lea: Visitor;
   let tom: Visitor;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     ({ id: room } = await loge.server<{ id: string }>('POST', '/v1/rooms', {
       creator: 'camille',
       title: 'An evening of talk',
@@ -31,16 +30,11 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
 
   afterAll(async () => {
     for (const visitor of [creator, lea, tom]) await visitor?.[Symbol.asyncDispose]();
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 
-  async function enter(
-    identity: string,
-    path: string,
-    options: Parameters<typeof Visitor.create>[1] = {},
-  ): Promise<Visitor> {
-    const visitor = await Visitor.create(browser, options);
+  async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.create(options);
     await visitor.page.goto(loge.url + path);
     await signIn(visitor, identity);
     await visitor.by('chat-list').waitFor();
@@ -91,7 +85,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('chat-hands-open').click();
     await creator.by('chat-hands').getByText('Léa').waitFor();
     await creator.page.keyboard.press('Escape');
-    await until(async () => (await tom.by('hands-count').allInnerTexts()).join() === '1', 'the count of hands');
+    await eventually(async () => (await tom.by('hands-count').allInnerTexts()).join() === '1', 'the count of hands');
     await lea.by('chat-hand').click();
     await creator.by('chat-hands-open').waitFor({ state: 'detached' });
   });
@@ -107,7 +101,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await lea.by('poll-option-0').click();
     await tom.by('poll-option-1').click();
     for (const visitor of [lea, tom, creator]) {
-      await until(
+      await eventually(
         async () => (await visitor.by('poll-option-0').innerText()).includes('50 %'),
         'both votes are counted',
       );
@@ -131,7 +125,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(first).toContain('Reason: Breaks the house rules');
     expect(first).toContain('by the creator');
     expect(await tom.by('chat-input').count()).toBe(0);
-    await until(async () => (await told.innerText()) !== first, 'it counts down');
+    await eventually(async () => (await told.innerText()) !== first, 'it counts down');
     // Not a word of it to anybody else.
     expect(await lea.by('chat-restriction').count()).toBe(0);
 
@@ -220,13 +214,16 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('tool-context').click();
     await creator.by('remove-author').click();
     for (const visitor of [creator, lea, tom]) {
-      await until(
+      await eventually(
         async () => !(await visitor.by('chat-list').innerText()).toLowerCase().includes('gold'),
         'the gold is gone',
       );
     }
     await expectInChat(lea, 'What rubb1sh weather');
-    await until(async () => (await creator.by('message-dialog').getAttribute('open')) === null, 'the dialog closes');
+    await eventually(
+      async () => (await creator.by('message-dialog').getAttribute('open')) === null,
+      'the dialog closes',
+    );
   });
 
   test('a phone that was off the network for seconds finds everything it missed, in order, once', async () => {
@@ -256,7 +253,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await lea.by('outgoing').getByText(waiting).waitFor();
     await devTools.send('Network.emulateNetworkConditions', { ...offline, offline: false });
     await expectInChat(tom, waiting);
-    await until(async () => (await textsOf(lea)).includes(texts.at(-1) ?? ''), 'the last of what was missed');
+    await eventually(async () => (await textsOf(lea)).includes(texts.at(-1) ?? ''), 'the last of what was missed');
     const messages = await page
       .locator('loge-room')
       .evaluate((element: HTMLElement & { room?: Room }) => element.room?.chat.messages ?? []);

@@ -2,22 +2,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findFreePort, startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, Visitor } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor } from '../support/browser.ts';
 import { CARD_ACCEPTED, expectInChat, expectVideo, goLive, payByCard, say } from './site.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../client-sdk/examples/server.ts', import.meta.url));
 
 describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   let example: ChildProcess;
   let origin: string;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     const port = await findFreePort();
     origin = `http://localhost:${port}`;
     example = spawn(process.execPath, [EXAMPLE], {
@@ -32,13 +30,12 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
 
   afterAll(async () => {
     example?.kill();
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 
   test('sells a ticket on the page of another site and shows the live there', async () => {
-    await using author = await Visitor.create(browser, { devices: true });
-    await using reader = await Visitor.create(browser, { viewport: PHONE });
+    const author = await Visitor.create({ devices: true });
+    const reader = await Visitor.create({ viewport: PHONE });
     await author.page.goto(`${origin}/?as=author`);
     await goLive(author);
 

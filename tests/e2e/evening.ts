@@ -2,11 +2,11 @@
  * An evening in the house with every page open at once: a live with its talk and tips, and someone before each of the faces. The tests of the
  * pages and the screenshots look at the same scenes.
  */
-import type { Browser } from 'playwright-core';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { launchChromium, PHONE, until, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { payCheckout } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { expectInChat, expectVideo, goLive, isPlaying, signIn } from './site.ts';
 
@@ -38,21 +38,19 @@ export class Evening implements AsyncDisposable {
   readonly scenes: Scene[] = [];
   /** What people called themselves and each other, and what they wrote: the same in every language. */
   readonly written = new Set<string>();
-  readonly #browser: Browser;
   readonly #rooms: { camille: string; noah: string };
 
-  private constructor(loge: TestApp, browser: Browser, rooms: { camille: string; noah: string }) {
+  private constructor(loge: TestApp, rooms: { camille: string; noah: string }) {
     this.loge = loge;
-    this.#browser = browser;
     this.#rooms = rooms;
   }
 
   static async create(): Promise<Evening> {
-    const [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    const loge = await startApp();
     const { rooms } = await loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
     const { people } = await (await fetch(`${loge.url}/site/demo-people`)).json();
     const roomOf = (creator: string) => rooms.find((room) => room.creator.identity === creator)?.id ?? '';
-    const evening = new Evening(loge, browser, { camille: roomOf('camille'), noah: roomOf('noah') });
+    const evening = new Evening(loge, { camille: roomOf('camille'), noah: roomOf('noah') });
     for (const { title } of rooms) evening.written.add(title);
     for (const { name } of [...people, ...LINES]) evening.written.add(name);
     for (const { text } of LINES) evening.written.add(text);
@@ -68,7 +66,6 @@ export class Evening implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { visitor } of this.scenes) await visitor[Symbol.asyncDispose]();
-    await this.#browser.close();
     await this.loge[Symbol.asyncDispose]();
   }
 
@@ -79,7 +76,7 @@ export class Evening implements AsyncDisposable {
     await this.#converse();
 
     const preview = await this.#enter('studio-preview', `/studio/${noah}`, 'noah', { devices: true });
-    await until(() => isPlaying(preview, 'preview'), 'the preview plays');
+    await eventually(() => isPlaying(preview, 'preview'), 'the preview plays');
     const studio = await this.#enter('studio', '/studio', 'camille');
     await studio.by('create-room').waitFor();
 
@@ -117,7 +114,7 @@ export class Evening implements AsyncDisposable {
     options: VisitorOptions = {},
     fixedLanguage?: PageLanguage,
   ): Promise<Visitor> {
-    const visitor = await Visitor.create(this.#browser, { viewport: PHONE, ...options });
+    const visitor = await Visitor.create({ viewport: PHONE, ...options });
     this.scenes.push({ name, visitor, ...(fixedLanguage ? { fixedLanguage } : {}) });
     await visitor.page.goto(this.loge.url + path);
     if (identity) await signIn(visitor, identity);

@@ -1,31 +1,30 @@
 /** A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts. */
-import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { mediaWorkers } from '../support/sfu-house.ts';
 import { createRoom, expectInChat, expectVideo, goLive, isPlaying, say, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
+/** A busy machine stays below it; what only a lease or a sweep ends takes 20 seconds and more. */
+const AT_ONCE_MS = 5_000;
 const MARKUP = '<img src=x onerror="alert(1)"><b>bold</b>';
 const SCRIPT = '<script>alert(2)</script><a href="javascript:alert(3)">link</a>';
 
 describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     return async () => {
-      await browser.close();
       await loge[Symbol.asyncDispose]();
     };
   });
 
   const visitors: Visitor[] = [];
   const enter = async (options: VisitorOptions = {}) => {
-    const visitor = await Visitor.create(browser, options);
+    const visitor = await Visitor.create(options);
     visitors.push(visitor);
     return visitor;
   };
@@ -150,7 +149,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     const removedAtMs = Number(await creator.page.locator('html').getAttribute('data-clicked-at-ms'));
     await fan.by('access-reason').waitFor();
     expect(await fan.by('access-reason').innerText()).toMatch(/^You were removed from this room/);
-    expect((await fan.lastFrameAtMs()) - removedAtMs).toBeLessThan(1_000);
+    expect((await fan.lastFrameAtMs()) - removedAtMs).toBeLessThan(AT_ONCE_MS);
     expect(await fan.received()).toMatchObject({ framesDecoded: 0, bytes: 0 });
 
     await fan.page.reload();

@@ -1,8 +1,8 @@
 /** Every page of money, with the takings of some weeks on it: accessible, in both languages, no wider than a phone, without an error. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM, DESKTOP, PHONE } from '../support/browser.ts';
+import { CHROMIUM, PHONE } from '../support/browser.ts';
 import { show } from './evening.ts';
-import { findFaults, findSidewaysScrolling, findTexts } from './page-checks.ts';
+import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { Takings } from './takings.ts';
 
 /** Words that are the same in English and French, what the provider and the books call things, and what tests are called by. */
@@ -32,20 +32,10 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
 
   afterAll(() => takings?.[Symbol.asyncDispose]());
 
-  for (const language of ['en', 'fr'] as const) {
-    test(`have no grave fault of accessibility, and never scroll sideways (${language})`, async () => {
-      const faults: string[] = [];
-      for (const scene of takings.scenes) {
-        for (const viewport of [PHONE, DESKTOP]) {
-          await show(scene, { language, viewport });
-          const wide = await scene.visitor.page.evaluate(findSidewaysScrolling);
-          const found = [...(await findFaults(scene.visitor.page)), ...wide.filter(isNoRowOfItsOwn)];
-          faults.push(...found.map((fault) => `${scene.name} at ${viewport.width}: ${fault}`));
-        }
-      }
-      expect(faults).toEqual([]);
-    });
-  }
+  test('are accessible, translated, no wider than a phone, and report no error', async () => {
+    const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || takings.written.has(text) || TECHNICAL.test(text);
+    expect(await inspectScenes(takings.scenes, isSameInBoth)).toEqual(NOTHING_FOUND);
+  });
 
   test('a receipt’s number stands on one line, on a phone too', async () => {
     for (const name of ['receipt', 'receipt-refund']) {
@@ -61,31 +51,7 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
     }
   });
 
-  test('are translated', async () => {
-    const alike: string[] = [];
-    for (const scene of takings.scenes) {
-      await show(scene, { language: 'en', viewport: DESKTOP });
-      const english = new Set(await scene.visitor.page.evaluate(findTexts));
-      await show(scene, { language: 'fr', viewport: DESKTOP });
-      const french = await scene.visitor.page.evaluate(findTexts);
-      const isKept = (text: string) =>
-        english.has(text) && !SAME_IN_BOTH.has(text) && !takings.written.has(text) && !TECHNICAL.test(text);
-      alike.push(...new Set(french.filter(isKept).map((text) => `${scene.name}: ${text}`)));
-    }
-    expect(alike).toEqual([]);
-  });
-
-  test('report no error', () => {
-    const problems = takings.scenes.flatMap(({ name, visitor }) => visitor.problems.map((it) => `${name}: ${it}`));
-    expect(problems).toEqual([]);
-  });
-
   test('the books hold after all of it', async () => {
     expect(await takings.loge.app.context.money.checkInvariants()).toEqual([]);
   });
 });
-
-/** The row of the desk's sections, and a table of figures, are made to be moved sideways by a finger; the page is not. */
-function isNoRowOfItsOwn(what: string): boolean {
-  return !/^(nav\.sections|div\.scroller)/.test(what);
-}

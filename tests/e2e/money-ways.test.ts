@@ -2,14 +2,14 @@
  * The ways that people take with money, on the site as it is: a sale arrives with the creator, an operator refunds it and the fan sees it, a
  * saved card pays once the bank was asked, a club is joined, changed, left and come back to, a ticket is given back.
  */
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DeskActView, DeskPaymentList } from '../../server/protocol/desk.ts';
 import type { Refund } from '../../server/protocol/money.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, until, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { payCheckout } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 import { balanceMinor, CARD_ACCEPTED, payByCard, signIn, topUp } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
@@ -21,11 +21,10 @@ const SALE_MINOR = 900;
 
 describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
   }, 60_000);
 
   afterEach(async () => {
@@ -38,12 +37,11 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 
   async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const visitor = await Visitor.create(browser, options);
+    const visitor = await Visitor.create(options);
     visitors.push(visitor);
     await visitor.page.goto(loge.url + path);
     await signIn(visitor, identity);
@@ -113,7 +111,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     const { money } = loge.app.context;
     const failed = async () =>
       (await money.desk.getPayment(ticket)).refunds.filter(({ status }) => status === 'failed');
-    await until(async () => {
+    await eventually(async () => {
       await loge.app.emulator?.flush();
       return (await failed()).length === 1;
     }, 'the bank sends it back');
@@ -161,7 +159,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
 
     await fan.page.locator('[data-testid^="remove-card-"]').click();
     await fan.by('confirm-remove-card').click();
-    await until(async () => (await card.count()) === 0, 'the card is gone');
+    await eventually(async () => (await card.count()) === 0, 'the card is gone');
   });
 
   test('a club is joined, left, come back to, and changed for a higher place', async () => {
@@ -276,7 +274,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     await operator.by('lift-noah').click();
     await operator.by('lift-reason').locator('input').fill('All is well');
     await operator.by('confirm-lift').click();
-    await until(async () => (await creator.by('frozen-house').count()) === 0, 'the hold is gone while they look');
+    await eventually(async () => (await creator.by('frozen-house').count()) === 0, 'the hold is gone while they look');
   });
 
   test('rooms of every kind are made in the studio, with a first tier where the club has none', async () => {

@@ -2,10 +2,9 @@
  * The paid live as people live it: separate Chromium contexts on the site, the real app, worker, Stripe SDK and emulator. The demo's people
  * sign in, a creator goes live from a camera, fans pay, watch, talk and tip, and a refund puts one of them out.
  */
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, Visitor, type VisitorOptions } from '../support/browser.ts';
+import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser.ts';
 import { TestParticipant } from '../support/participant.ts';
 import {
   accessOf,
@@ -29,7 +28,6 @@ const OUT_WITHIN_MS = 1_000;
 
 describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   let room: string;
   let camille: Visitor;
   let lea: Visitor;
@@ -37,7 +35,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   const visitors: Visitor[] = [];
 
   const enter = async (options: VisitorOptions = {}) => {
-    const visitor = await Visitor.create(browser, options);
+    const visitor = await Visitor.create(options);
     visitors.push(visitor);
     return visitor;
   };
@@ -47,7 +45,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   };
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     camille = await enter({ devices: true });
     lea = await enter();
     malik = await enter();
@@ -55,7 +53,6 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
 
   afterAll(async () => {
     for (const visitor of visitors) await visitor[Symbol.asyncDispose]();
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 

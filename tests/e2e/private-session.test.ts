@@ -1,9 +1,10 @@
 /** A private session as two people have it: asked for in the lobby, accepted in the studio, seen, counted, and ended. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ReceiverReports } from '../../sfu/receiver-reports.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, PHONE, until, Visitor } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { accessOf, balanceMinor, expectVideo, goLive, signIn } from './site.ts';
 
 const RATE_MINOR = 1_200;
@@ -13,24 +14,32 @@ const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
   let creator: Visitor;
   let fan: Visitor;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
-    creator = await Visitor.create(browser, { devices: true });
-    fan = await Visitor.create(browser, { locale: 'fr-FR', viewport: PHONE });
+    loge = await startApp();
+    creator = await Visitor.create({ devices: true });
+    fan = await Visitor.create({ locale: 'fr-FR', viewport: PHONE });
   }, 60_000);
 
   afterAll(async () => {
     for (const visitor of [creator, fan]) await visitor?.[Symbol.asyncDispose]();
-    await browser?.close();
     await loge?.[Symbol.asyncDispose]();
   });
 
   const picture = async (visitor: Visitor, name: string) => {
     if (PICTURES) await visitor.page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  };
+  const pictures = async (visitor: Visitor, name: string) => {
+    if (!PICTURES) return;
+    const before = visitor.page.viewportSize();
+    for (const width of [390, 1_440]) {
+      await visitor.page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+      await visitor.by('private-paused').scrollIntoViewIfNeeded();
+      await picture(visitor, `${name}-${width}`);
+    }
+    if (before) await visitor.page.setViewportSize(before);
   };
 
   test('is asked for, accepted, seen, paid by the time, and over when the fan ends it', async () => {
@@ -62,7 +71,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
     await creator.by('private-accept').click();
     await expectVideo(fan);
     await fan.by('private-cost').waitFor();
-    await until(
+    await eventually(
       async () => (await fan.by('private-cost').innerText()).replace(/\D/g, '') > '010',
       'it costs something',
     );
@@ -79,6 +88,30 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
     await creator.by('private-notice').waitFor();
     await picture(creator, 'private-over-creator');
     expect(await money.checkInvariants()).toEqual([]);
+    expect([...creator.problems, ...fan.problems]).toEqual([]);
+  });
+
+  test('says on both sides why it is paused when the client of the fan does not report what it gets', async () => {
+    // As a network that lets the picture through and no answer.
+    const look = vi.spyOn(ReceiverReports.prototype, 'look').mockReturnValue(false);
+    try {
+      await fan.by('private-request').click();
+      await creator.by('private-accept').click();
+      await fan.by('private-paused').waitFor();
+      await fan.page.getByText('Votre appareil ne confirme pas que l’image arrive').waitFor();
+      // Once the tries of five minutes are used up.
+      await fan.page.getByText(/Prochain essai possible dans [0-4]:\d\d/).waitFor();
+      await fan.by('stage-paused').waitFor();
+      await creator.by('private-paused').getByText('does not confirm that your picture arrives').waitFor();
+      await fan.page.getByText('en pause, rien n’est débité').waitFor();
+      await pictures(fan, 'private-paused-fan');
+      await pictures(creator, 'private-paused-creator');
+    } finally {
+      look.mockRestore();
+    }
+    await fan.by('private-end').click();
+    await fan.by('lobby').waitFor();
+    await creator.by('private-paused').waitFor({ state: 'detached' });
     expect([...creator.problems, ...fan.problems]).toEqual([]);
   });
 });

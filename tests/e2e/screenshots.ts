@@ -6,7 +6,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DESKTOP, PHONE } from '../support/browser.ts';
+import { DESKTOP, PHONE, sharedChromium } from '../support/browser.ts';
 import { Evening, show } from './evening.ts';
 import { Takings } from './takings.ts';
 
@@ -17,6 +17,7 @@ if (!folder || folder.startsWith('-')) {
 }
 
 await mkdir(folder, { recursive: true });
+await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
 await using house = what === 'takings' ? await Takings.create() : await Evening.create();
 for (const scene of house.scenes) {
   const languages = scene.fixedLanguage ? [scene.fixedLanguage] : (['en', 'fr'] as const);

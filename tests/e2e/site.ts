@@ -1,7 +1,8 @@
 /** What people do on the site, step by step as they would: sign in, open a room, go live, pay, talk, tip. */
 import type { Room } from '../../client-sdk/src/room.ts';
 import type { Access } from '../../server/protocol/rooms.ts';
-import { until, type Visitor } from '../support/browser.ts';
+import type { Visitor } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 
 export async function signIn({ page }: Visitor, identity: string): Promise<void> {
   await page.getByTestId(`sign-in-${identity}`).click();
@@ -23,7 +24,7 @@ export async function createRoom(
 
 /** Waits for the preview, as a creator looks before leaping, and goes live. */
 export async function goLive(creator: Visitor): Promise<void> {
-  await until(() => isPlaying(creator, 'preview'), 'the preview plays');
+  await eventually(() => isPlaying(creator, 'preview'), 'the preview plays');
   await creator.by('go-live').click();
   await creator.by('end-live').waitFor();
 }
@@ -38,9 +39,9 @@ export async function isPlaying(visitor: Visitor, testId: string): Promise<boole
 
 /** Frames go on being decoded. */
 export async function expectVideo(fan: Visitor): Promise<void> {
-  await until(() => isPlaying(fan, 'stage-video'), 'the stage plays');
+  await eventually(() => isPlaying(fan, 'stage-video'), 'the stage plays');
   const before = (await fan.received()).framesDecoded;
-  await until(async () => (await fan.received()).framesDecoded > before + 5, 'frames go on being decoded');
+  await eventually(async () => (await fan.received()).framesDecoded > before + 5, 'frames go on being decoded');
 }
 
 export async function say(visitor: Visitor, text: string): Promise<void> {
@@ -75,7 +76,7 @@ export async function topUp(fan: Visitor, amountMinor: number): Promise<void> {
   await fan.page.locator('#cardNumber').waitFor();
   await payByCard(fan, CARD_ACCEPTED);
   await fan.page.waitForURL((url) => url.href.startsWith(room.split('?')[0] ?? room));
-  await until(async () => (await balanceMinor(fan)) >= amountMinor, 'the credit arrives');
+  await eventually(async () => (await balanceMinor(fan)) >= amountMinor, 'the credit arrives');
 }
 
 type RoomElement = HTMLElement & { room?: Room };

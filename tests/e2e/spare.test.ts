@@ -1,8 +1,7 @@
 /** A media worker dies under a live, and the spares of creator and fan, which are there already, go on in its place. */
-import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, Visitor } from '../support/browser.ts';
+import { CHROMIUM, Visitor } from '../support/browser.ts';
 import { busiestWorker } from '../support/sfu-house.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
 
@@ -10,12 +9,10 @@ const PATIENT = { timeout: 30_000, interval: 100 };
 
 describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp({ env: { LOGE_SFU_WORKERS: '2' } }), launchChromium()]);
+    loge = await startApp({ env: { LOGE_SFU_WORKERS: '2' } });
     return async () => {
-      await browser.close();
       await loge[Symbol.asyncDispose]();
     };
   });
@@ -23,12 +20,12 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
   const sessions = async () => (await loge.app.context.stage.stats()).sessions;
 
   test('goes on over connections that were there before one of them died, muted as it was, and is safe again after', async () => {
-    await using creator = await Visitor.create(browser, { devices: true });
+    const creator = await Visitor.create({ devices: true });
     await creator.page.goto(`${loge.url}/studio`);
     await signIn(creator, 'noah');
     const room = await createRoom(creator, { title: 'Open studio' });
     await goLive(creator);
-    await using fan = await Visitor.create(browser);
+    const fan = await Visitor.create();
     await fan.page.goto(`${loge.url}/rooms/${room}`);
     await signIn(fan, 'lea');
     await expectVideo(fan);
@@ -41,8 +38,9 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
       // After the spare was made ready, which so has to be told when it takes over.
       await creator.by('mute-microphone').click();
       await soundIsOff.waitFor({ state: isMuted ? 'visible' : 'hidden' });
+      const worker = await busiestWorker(process.pid);
       const [before, pictures] = [await connected(fan), await framesOf(fan)];
-      process.kill(await busiestWorker(process.pid), 'SIGKILL');
+      process.kill(worker, 'SIGKILL');
       await expect.poll(async () => flowing(pictures, await framesOf(fan)), PATIENT).toHaveLength(1);
       expect(before).toContain(flowing(pictures, await framesOf(fan))[0]);
       await expectVideo(fan);

@@ -1,23 +1,24 @@
 /** A studio whose connection is lost while it is live: it never goes on air again by itself when its live is over for it. */
-import type { Browser } from 'playwright-core';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, launchChromium, until, Visitor } from '../support/browser.ts';
+import { CHROMIUM, Visitor } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
 /** Longer than the server waits for a publisher. */
 const LONG_AWAY_MS = 25_000;
+/** Where to keep pictures for people to look at; none are taken when it is absent. */
+const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let browser: Browser;
 
   beforeAll(async () => {
-    [loge, browser] = await Promise.all([startApp(), launchChromium()]);
+    loge = await startApp();
     return async () => {
-      await browser.close();
       await loge[Symbol.asyncDispose]();
     };
   });
@@ -28,7 +29,7 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
   });
 
   const enter = async (options: { devices?: boolean; locale?: string } = {}) => {
-    const visitor = await Visitor.create(browser, options);
+    const visitor = await Visitor.create(options);
     ends.push(visitor);
     return visitor;
   };
@@ -54,8 +55,9 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
 
   /** Nothing is sent, and no live is begun, as long as somebody might wait for it. */
   async function expectOffAir(laptop: Visitor, room: string): Promise<void> {
-    await until(() => isConnected(laptop), 'the laptop is back');
-    expect(await laptop.by('end-live').count()).toBe(0);
+    await eventually(() => isConnected(laptop), 'the laptop is back');
+    // It asks the server for its session first.
+    await laptop.by('end-live').waitFor({ state: 'detached' });
     // Nor after every attempt that it could make: those begin at once.
     await laptop.page.clock.runFor(5_000);
     expect(await laptop.sent()).toEqual([]);
@@ -79,17 +81,21 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
   });
 
   test.each([
-    { locale: 'en-GB', question: 'You are off air' },
-    { locale: 'fr-FR', question: 'Vous êtes hors antenne' },
-  ])('asks before it publishes again after a long loss ($locale)', async ({ locale, question }) => {
+    { locale: 'en-GB', question: 'You are off air', offline: 'You are offline' },
+    { locale: 'fr-FR', question: 'Vous êtes hors antenne', offline: 'Vous êtes hors ligne' },
+  ])('asks before it publishes again after a long loss ($locale)', async ({ locale, question, offline }) => {
     const { laptop, line, room } = await openLaptop(locale);
     line.cut();
-    await until(async () => !(await isConnected(laptop)), 'the loss is noticed');
+    await eventually(async () => !(await isConnected(laptop)), 'the loss is noticed');
     await laptop.page.clock.fastForward(LONG_AWAY_MS);
     await laptop.by('live-interrupted').waitFor();
     await laptop.page.getByText(question).waitFor();
+    await laptop.by('studio-offline').getByText(offline).waitFor();
+    expect(await laptop.by('go-live-again').getAttribute('disabled')).not.toBeNull();
+    await takePictures(laptop, `studio-offline-${locale}`);
     line.mend();
-    await until(() => isConnected(laptop), 'the laptop is back');
+    await eventually(() => isConnected(laptop), 'the laptop is back');
+    await laptop.by('studio-offline').waitFor({ state: 'detached' });
     await laptop.page.clock.runFor(5_000);
     expect(await laptop.sent()).toEqual([]);
     await laptop.by('go-live-again').click();
@@ -101,3 +107,13 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
     await expect.poll(() => laptop.by('live-interrupted').count(), PATIENT).toBe(0);
   });
 });
+
+async function takePictures({ page }: Visitor, name: string): Promise<void> {
+  if (!PICTURES) return;
+  const before = page.viewportSize();
+  for (const width of [390, 1_440]) {
+    await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+    await page.screenshot({ path: join(PICTURES, `${name}-${width}.png`) });
+  }
+  if (before) await page.setViewportSize(before);
+}

@@ -2,7 +2,6 @@
  * The takings of some weeks, by real operations: fans top up, buy tickets, tip and join a club; a creator is paid out; an operator refunds; a
  * bank takes a payment back. Then somebody stands before each page of money. The tests of the pages and the screenshots look at the same scenes.
  */
-import type { Browser } from 'playwright-core';
 import { deskActs } from '../../server/money/payouts.schema.ts';
 import type { DeskPaymentList } from '../../server/protocol/desk.ts';
 import { createId } from '../../server/protocol/ids.ts';
@@ -12,8 +11,9 @@ import type { Refund, Ticket } from '../../server/protocol/money.ts';
 import type { Dispute } from '../../server/protocol/payouts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { launchChromium, PHONE, until, Visitor } from '../support/browser.ts';
+import { PHONE, Visitor } from '../support/browser.ts';
 import { CARD, payCheckout } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 import { MovableClock } from '../support/money-house.ts';
 import type { Scene } from './evening.ts';
 import { signIn } from './site.ts';
@@ -41,21 +41,19 @@ export class Takings implements AsyncDisposable {
   /** What people called themselves and wrote: the same in every language. */
   readonly written = new Set<string>([...TITLES, REASON, HOLD_REASON, 'Bienvenue', 'Merci de votre patience']);
   readonly #clock: MovableClock;
-  readonly #browser: Browser;
   #aheadMs = 0;
   #tier = '';
   readonly #paid = { ticket: '', other: '', topup: '', refund: '' };
 
-  private constructor(loge: TestApp, browser: Browser, clock: MovableClock) {
+  private constructor(loge: TestApp, clock: MovableClock) {
     this.loge = loge;
-    this.#browser = browser;
     this.#clock = clock;
   }
 
   static async create(): Promise<Takings> {
     const clock = new MovableClock();
-    const [loge, browser] = await Promise.all([startApp({ clock }), launchChromium()]);
-    const takings = new Takings(loge, browser, clock);
+    const loge = await startApp({ clock });
+    const takings = new Takings(loge, clock);
     try {
       await takings.#earn();
       await takings.#open();
@@ -68,7 +66,6 @@ export class Takings implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { visitor } of this.scenes) await visitor[Symbol.asyncDispose]();
-    await this.#browser.close();
     await this.loge[Symbol.asyncDispose]();
   }
 
@@ -237,7 +234,7 @@ export class Takings implements AsyncDisposable {
     const intents = await this.#provider<{ data: { id: string; amount: number }[] }>('/v1/payment_intents?limit=1');
     await this.loge.app.emulator?.act('open_dispute', { paymentIntent: intents.data[0]?.id, reason: 'unrecognized' });
     const { money } = this.loge.app.context;
-    await until(async () => {
+    await eventually(async () => {
       await money.sweep();
       const { disputes } = await this.loge.server<{ disputes: Dispute[] }>('GET', '/v1/disputes');
       return disputes.length > 0;
@@ -333,7 +330,7 @@ export class Takings implements AsyncDisposable {
 
   /** A visitor in the time of the house, which has been set forward. */
   async #enter(name: string, path: string, identity: string): Promise<Visitor> {
-    const visitor = await Visitor.create(this.#browser, { viewport: PHONE });
+    const visitor = await Visitor.create({ viewport: PHONE });
     this.scenes.push({ name, visitor });
     await visitor.context.addInitScript(shiftDate, this.#aheadMs);
     await visitor.page.goto(this.loge.url + path);

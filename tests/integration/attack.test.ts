@@ -1,5 +1,6 @@
 /** What an attacker with only the wire protocol can try, and what each attempt gets. */
 import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { connect } from 'node:net';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
@@ -217,6 +218,33 @@ describe('from inside a free room', () => {
     socket.send('9garbage');
     await closed;
     expect((await neighbour.request('money:wallet')).balanceMinor).toBe(0);
+  });
+
+  test.each<[string, (socket: WebSocket) => void]>([
+    ['events that nobody answers', (socket) => socket.send('42["no:such:event"]')],
+    ['heartbeats', (socket) => socket.send('3')],
+    ['WebSocket pings', (socket) => socket.ping()],
+  ])('R8c: a connection that sends without pause is closed, and no other: %s', async (_name, send) => {
+    using neighbour = await TestParticipant.connect(loge.url, { token: sign({ sub: 'neighbour' }) });
+    using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'flooder-of-packets' }) });
+    const { ws } = fan.socket.io.engine.transport as unknown as { ws: WebSocket };
+    for (let index = 0; index < 2 * LIMITS.socketPacketsPerSecond; index += 1) send(ws);
+    await expect.poll(() => fan.socket.connected).toBe(false);
+    expect(await neighbour.refusal('chat:history', {})).toBe('ok');
+  });
+
+  test('a connection that sends requests without waiting for answers is closed', async () => {
+    const { hostname, port } = new URL(loge.url);
+    const socket = connect(Number(port), hostname);
+    let answers = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      answers += text;
+    });
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('GET /healthz HTTP/1.1\r\nHost: loge\r\n\r\n'.repeat(10 * LIMITS.httpRequestsPipelined));
+    await closed;
+    expect(answers.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(LIMITS.httpRequestsPipelined);
   });
 
   test('R18: markup in chat and names stays text to the letter', async () => {

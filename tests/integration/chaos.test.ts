@@ -2,7 +2,7 @@
  * Random parts of a whole house are killed and restarted while people pay, come in, watch, talk, tip and are removed: gateways, SFU nodes, media
  * workers, Redis with and without its data, sessions of Postgres, the payment provider. Nothing that was answered is lost or doubled, nobody
  * without a key sees or hears anything, and when it is quiet again everybody has a picture and nothing is left behind. `LOGE_SEED`
- * repeats the choices, though not the moments; `LOGE_CHAOS_SECONDS` lengthens it.
+ * repeats the choices, though not the moments.
  */
 import { describe, expect, onTestFailed, test, vi } from 'vitest';
 import { checkBooks, leftInRedis } from '../support/chaos/chaos-checks.ts';
@@ -11,11 +11,11 @@ import { ChaosMonkey } from '../support/chaos/chaos-monkey.ts';
 import { ChaosCreator, ChaosFan } from '../support/chaos/chaos-people.ts';
 import { crashGate, RECOVERY_MS, removeGuest, removeGuests } from '../support/chaos/chaos-strangers.ts';
 import { ChaosWorld } from '../support/chaos/chaos-world.ts';
+import { effort, SEED } from '../support/effort.ts';
 import { hasGateways } from '../support/gateways.ts';
 import { Dice } from '../support/soak/dice.ts';
 
-const SECONDS = Number(process.env.LOGE_CHAOS_SECONDS ?? 75);
-const SEED = Number(process.env.LOGE_SEED ?? Date.now() % 1_000_000);
+const SECONDS = effort({ short: 30, long: 300 });
 /** With a publisher, a guest and a gatecrasher as many as two cores carry beside everything that is restarted. */
 const FANS = 8;
 const OUT_MS = 1_000;

@@ -1,15 +1,15 @@
 /**
  * kill -9 at random moments while people write and moderators act. What was acknowledged is there afterwards: every message once and in its
- * place, every ban, every mode, every vote, every held message, each with its row in the audit log. `LOGE_CRASH_ROUNDS`, `LOGE_SEED`.
+ * place, every ban, every mode, every vote, every held message, each with its row in the audit log.
  */
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../../infra/stripe-emulator/random.ts';
 import { createId } from '../../server/protocol/ids.ts';
+import { effort, SEED } from '../support/effort.ts';
 import { TestParticipant } from '../support/participant.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
-const ROUNDS = Number(process.env.LOGE_CRASH_ROUNDS ?? 3);
-const SEED = Number(process.env.LOGE_SEED ?? Date.now() % 1_000_000);
+const ROUNDS = effort({ short: 2, long: 20 });
 const FANS = 8;
 /** The kill comes after so many answers at least, and as many again at most. */
 const KILL_ANSWERS = 40;

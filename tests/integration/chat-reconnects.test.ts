@@ -1,14 +1,14 @@
 /** A fuzz of reconnects against two real gateways, one of which is killed, with Redis losing everything in between; see `npm run bench -- chat-drops`. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { runDroppingCrowd } from '../support/dropping-crowd.ts';
+import { effort, SEED } from '../support/effort.ts';
 import { GatewayHouse, hasGateways } from '../support/gateways.ts';
-import { pause } from '../support/returning-fan.ts';
 
-const seed = Date.now() % 1_000_000;
-const DURATION_MS = 15_000;
+const DURATION_MS = effort({ short: 8_000, long: 60_000 });
 
 test.skipIf(!hasGateways)(
-  `R16: who drops off at random is shown everything once and in order, whatever dies meanwhile (seed ${seed})`,
+  `R16: who drops off at random is shown everything once and in order, whatever dies meanwhile (seed ${SEED})`,
   async () => {
     await using house = await GatewayHouse.start({ env: { LOGE_CHAT_READABLE_PER_SECOND: '0' } });
     const room = (await house.createRoom()).id;
@@ -16,7 +16,7 @@ test.skipIf(!hasGateways)(
       room,
       urls: house.gateways.map(({ url }) => url),
       fans: 40,
-      seed,
+      seed: SEED,
       messagesPerSecond: 20,
       durationMs: DURATION_MS,
       stayMaxMs: 4_000,

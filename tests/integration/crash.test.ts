@@ -1,13 +1,13 @@
 /**
  * kill -9 of the whole process at random moments while people tip, buy, top up, are refunded, talk and meet in private. Afterwards: everything
  * that was answered is there once, what was in doubt is settled by asking again with the same key, and the books balance. `npm run bench --
- * crash` does it fifty times on each database; `LOGE_CRASH_KILLS` and `LOGE_SEED` lengthen and repeat this one.
+ * crash` does it fifty times on each database.
  */
 import { describe, expect, test } from 'vitest';
 import { type CrashDatabase, runCrashes } from '../support/crash/crash-rounds.ts';
+import { effort, SEED } from '../support/effort.ts';
 
-const KILLS = Number(process.env.LOGE_CRASH_KILLS ?? 6);
-const SEED = Number(process.env.LOGE_SEED ?? Date.now() % 1_000_000);
+const KILLS = effort({ short: 3, long: 20 });
 const DATABASES: CrashDatabase[] = process.env.LOGE_TEST_POSTGRES_BIN ? ['PGlite', 'Postgres'] : ['PGlite'];
 
 describe.each(DATABASES)('kill -9 in the middle of everything, on %s', (database) => {

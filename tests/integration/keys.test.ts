@@ -1,5 +1,5 @@
 /** What becomes of people whose token was signed by an API key that ends, and of secrets when the API secret is replaced. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ApiKeyWithSecret } from '../../server/protocol/keys.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { basicOf } from '../support/basic.ts';
@@ -69,6 +69,21 @@ describe('one process', () => {
     const goodbye = lea.next('rooms:goodbye');
     clock.advance(60_000);
     expect(await goodbye).toMatchObject(ANSWER);
+  });
+
+  test('a key that is revoked while a handshake is checked lets nobody in with it', async () => {
+    const room = (await loge.createRoom({ kind: 'free' })).id;
+    const key = await loge.makeKey(['tokens']);
+    const token = await mint(loge.url, key, fanOf(room, 'lea'));
+    const { rooms } = loge.app.context;
+    const creatorOf = rooms.creatorOf.bind(rooms);
+    // The handshake asks for the room's creator once the token has been found valid.
+    using asked = vi.spyOn(rooms, 'creatorOf').mockImplementationOnce(async (id) => {
+      await loge.server('DELETE', `/v1/keys/${key.id}`);
+      return creatorOf(id);
+    });
+    await expect(TestParticipant.connect(loge.url, { token })).rejects.toMatchObject({ code: 'token_invalid' });
+    expect(asked).toHaveBeenCalledOnce();
   });
 
   test('a token of a key with origins opens a socket from a page of those alone', async () => {

@@ -1,13 +1,13 @@
 /**
  * A short soak of money: every operation at random, on a house that dies and a provider that fails. `npm run bench -- ledger-soak` is the same at
- * length; `LOGE_SEED` and `LOGE_SOAK_OPERATIONS` repeat and lengthen this one.
+ * length.
  */
 import { expect, test } from 'vitest';
+import { effort, SEED } from '../support/effort.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { Soak } from '../support/soak/soak.ts';
 
-const SEED = Number(process.env.LOGE_SEED ?? Date.now() % 1_000_000_000);
-const OPERATIONS = Number(process.env.LOGE_SOAK_OPERATIONS ?? 2_000);
+const OPERATIONS = effort({ short: 600, long: 10_000 });
 /** What a short soak must have done at least once, or it has proved little. */
 const ACTS = [
   'topUp',

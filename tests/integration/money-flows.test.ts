@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openPglite } from '../support/databases.ts';
+import { openDatabase } from '../support/databases.ts';
 import { flowsOf } from '../support/money-flows/arbitrary.ts';
 import { createEmptier, playFlow } from '../support/money-flows/flow.ts';
 
@@ -14,7 +14,7 @@ const STEPS = 30;
 const TIMEOUT_MS = 4 * 60_000;
 
 test(`the money of each payment is in one place (seed ${SEED})`, { timeout: TIMEOUT_MS }, async () => {
-  await using db = await openPglite();
+  await using db = await openDatabase();
   const empty = await createEmptier(db);
   for (const [number, steps] of fc.sample(flowsOf(STEPS), { seed: SEED, numRuns: FLOWS }).entries()) {
     await empty();

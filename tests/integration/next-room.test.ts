@@ -18,6 +18,11 @@ afterAll(async () => {
 });
 
 const lea = (room: string) => loge.token({ identity: 'lea', room });
+/** Plain values, which a failed assertion can print. */
+const shown = ({ goal, tipMenu, info, currency, viewerCount, isLive, earnings, access, privateSession }: Room) => ({
+  ...{ goal, tipMenu, info, currency, viewerCount, isLive, earnings, access: access.state },
+  ...{ private: privateSession.state, lastPrivate: privateSession.last },
+});
 const codeOf = (call: Promise<unknown>) =>
   call.then(
     () => 'ok',
@@ -55,16 +60,33 @@ test('goal, menu, chat and everything else of a room are gone with it', async ()
   const room = new Room({ url: loge.url, log: () => {} });
   await room.connect(await lea(anns));
   await room.chat.send('Hello Ann');
-  expect(room).toMatchObject({ goal: { title: 'A new lamp' }, tipMenu: [{ id: 'song' }] });
+  expect(shown(room)).toMatchObject({ goal: { title: 'A new lamp' }, tipMenu: [{ id: 'song' }] });
   await room.disconnect();
   const empty = { goal: null, tipMenu: [], info: null, currency: null, viewerCount: 0, isLive: false, earnings: null };
-  expect(room).toMatchObject({ ...empty, access: { state: 'required' } });
+  expect(shown(room)).toEqual({ ...empty, access: 'required', private: 'none', lastPrivate: null });
   expect(room.chat.messages).toEqual([]);
   expect([room.wallet.currency, room.localParticipant.identity]).toEqual([null, '']);
   await room.connect(await lea(bobs));
-  expect(room).toMatchObject({ goal: null, tipMenu: [], access: { state: 'required' } });
+  expect(shown(room)).toMatchObject({ goal: null, tipMenu: [], access: 'required' });
   await room.disconnect();
   await ann.disconnect();
+});
+
+test('a private session that was asked for is gone with its room', async () => {
+  const { id } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: 300 });
+  await loge.app.context.money.grantPromotion(
+    { identity: 'lea', amountMinor: 5_000, reason: 'credit of the test', idempotencyKey: 'credit-of-lea' },
+    'operator',
+  );
+  using _creator = await TestParticipant.connect(loge.url, {
+    token: await loge.token({ identity: 'ada', role: 'creator', room: id }),
+  });
+  const room = new Room({ url: loge.url, log: () => {} });
+  await room.connect(await lea(id));
+  await room.privateSession.request();
+  expect(room.privateSession.state).toBe('waiting');
+  await room.disconnect();
+  expect(room.privateSession.state).toBe('none');
 });
 
 test('R7a: a request that names another room is refused, and leaves no trace', async () => {

@@ -1,15 +1,16 @@
 /**
  * Requests made from `/openapi.json`, sent to a started house: none breaks it, and nothing that the document allows is refused as invalid. The seed is
- * printed; LOGE_FUZZ_SEED repeats a run, LOGE_FUZZ_REQUESTS sends more to each operation.
+ * printed; `LOGE_SEED` draws others.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JsonSchema, OpenApiDocument, Operation } from '../../server/gateway/openapi.ts';
+import { effort, pinnedSeed } from '../support/effort.ts';
 import { startHttp, type TestHttp } from '../support/http.ts';
 import { arbitraryOf, type Schema, type Schemas } from '../support/schema-arbitrary.ts';
 
-const SEED = Number(process.env.LOGE_FUZZ_SEED ?? 613_414_528);
-const REQUESTS_EACH = Number(process.env.LOGE_FUZZ_REQUESTS ?? 15);
+const SEED = pinnedSeed(613_414_528);
+const REQUESTS_EACH = effort({ short: 15, long: 300 });
 
 let http: TestHttp;
 let document: OpenApiDocument;
@@ -61,17 +62,22 @@ test('no request that the document allows breaks the house, or is refused as inv
         const target = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
         const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
         calls += 1;
-        const reply = await http.call(method.toUpperCase(), `${target}?${search}`, {
-          headers: {
-            ...credentialsOf(operation, known.room),
-            'x-forwarded-for': `198.18.${calls >> 8}.${calls & 255}`,
-          },
-          body: sent,
-        });
-        const code = reply.json?.error?.code ?? 'ok';
-        if (reply.status === 500 || code === 'internal' || code === 'invalid_request') {
-          const why = JSON.stringify(reply.json?.error?.issues ?? reply.json?.error?.message);
-          faults.push(`${method} ${target}?${search} ${JSON.stringify(sent)}: ${reply.status} ${code} ${why}`);
+        const what = `${method} ${target}?${search} ${JSON.stringify(sent)}`;
+        try {
+          const reply = await http.call(method.toUpperCase(), `${target}?${search}`, {
+            headers: {
+              ...credentialsOf(operation, known.room),
+              'x-forwarded-for': `198.18.${calls >> 8}.${calls & 255}`,
+            },
+            body: sent,
+          });
+          const code = reply.json?.error?.code ?? 'ok';
+          if (reply.status === 500 || code === 'internal' || code === 'invalid_request') {
+            const why = JSON.stringify(reply.json?.error?.issues ?? reply.json?.error?.message);
+            faults.push(`${what}: ${reply.status} ${code} ${why}`);
+          }
+        } catch (error) {
+          faults.push(`${what}: ${error} ${(error as Error).cause}`);
         }
       }
     }

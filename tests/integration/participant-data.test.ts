@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { IMPERSONAL_TABLES, PERSONAL_TABLES } from '../../server/personal-tables.ts';
 import { serializeError } from '../../server/platform/log.ts';
+import { Outbox } from '../../server/platform/outbox.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { startHttp, type TestHttp } from '../support/http.ts';
 
@@ -93,6 +94,20 @@ test('facts that a listener has not taken stay in the outbox, however old they a
   await db.bulk('update outbox set published_at = null where id = $1', [id]);
   await outbox.prune();
   expect(await db.bulk('select id from outbox where id = $1', [id])).toHaveLength(1);
+});
+
+test('a process deletes old facts that everybody has taken, without being asked', async () => {
+  const { db, bus, log, metrics } = http.context;
+  const id = createId('event');
+  await db.bulk(
+    `insert into outbox (id, topic, data, created_at, dispatched_at, published_at) values
+      ($1, 'test', '{}', now() - interval '2 days', now() - interval '2 days', now() - interval '2 days')`,
+    [id],
+  );
+  const outbox = new Outbox({ db, bus, log, metrics, owner: 'another' });
+  outbox.start();
+  await expect.poll(() => db.bulk('select id from outbox where id = $1', [id]), { timeout: 5_000 }).toEqual([]);
+  await outbox.close();
 });
 
 test('the log of a failed statement has none of its values', async () => {

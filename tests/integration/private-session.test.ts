@@ -134,6 +134,8 @@ test('a client that sends connectivity checks and no receiver reports gets a few
     if (turn === 1) await viewer.firstDecodableFrame;
     await vi.waitFor(() => expect(nth()).toBeGreaterThan(paused), WAIT);
     await vi.waitFor(() => expect(turn > 1 || viewer.silenceMs() > 500).toBe(true), WAIT);
+    for (const side of [fan, creator])
+      await vi.waitFor(() => expect(runningOf(side).at(-1)).toMatchObject({ confirmed: false, paused: true }), WAIT);
     viewer.close();
     await fan.request('stage:leave', { session: media });
     gotBytes += viewer.streams.reduce((sum, { bytes }) => sum + bytes, 0);

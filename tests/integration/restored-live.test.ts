@@ -82,8 +82,9 @@ test('a live that was only lost is restored, unless another page takes the stage
   const { context } = loge.app;
   const holdsStage = context.rooms.assertHoldsStage.bind(context.rooms);
   vi.spyOn(context.rooms, 'assertHoldsStage').mockImplementationOnce(async (...asked) => {
-    await holdsStage(...asked);
+    const fence = await holdsStage(...asked);
     await context.rooms.takeStage(asked[0], PHONE);
+    return fence;
   });
   expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_replaced');
   expect(await context.stage.stats()).toMatchObject({ sessions: 0 });

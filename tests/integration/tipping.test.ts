@@ -72,7 +72,8 @@ test('only the creator sets them, from inside, with well-formed input', async ()
   ] as const) {
     expect(await fan.refusal(name, input)).toBe('forbidden');
   }
-  for (const items of [[SONG, SONG], [{ ...SONG, amountMinor: 1 }], [{ ...SONG, label: '' }]]) {
+  expect(await creator.refusal('money:setTipMenu', { items: [SONG, SONG] })).toBe('menu_item_duplicate');
+  for (const items of [[{ ...SONG, amountMinor: 1 }], [{ ...SONG, label: '' }]]) {
     expect(await creator.refusal('money:setTipMenu', { items })).toBe('invalid_request');
   }
   for (const targetMinor of [0, -1, 1.5]) {

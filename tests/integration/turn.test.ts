@@ -11,6 +11,7 @@ import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIceServers } from '../../server/stage/turn.ts';
 import { startApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 
 /**
  * A real coturn with the configuration that we ship, and a client that speaks TURN (RFC 8656) as far as an allocation: what a gateway signs
@@ -36,8 +37,6 @@ const ATTRIBUTE = {
   nonce: 0x0015,
   transport: 0x0019,
 };
-const ATTEMPTS = 100;
-const PAUSE_MS = 50;
 const ANSWER_LIMIT_MS = 5_000;
 
 let folder: string;
@@ -262,16 +261,14 @@ async function freePort(): Promise<number> {
 }
 
 async function untilListening(): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (server?.exitCode !== null) break;
+  await eventually(async () => {
+    if (server?.exitCode !== null) throw new Error(`coturn did not start: ${output}`);
     const socket = createConnection(port, '127.0.0.1');
     const isOpen = await new Promise<boolean>((resolve) => {
       socket.once('connect', () => resolve(true));
       socket.once('error', () => resolve(false));
     });
     socket.destroy();
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  throw new Error(`coturn did not start: ${output}`);
+    return isOpen;
+  }, 'coturn listens');
 }

@@ -9,9 +9,11 @@ import { join } from 'node:path';
 import { App } from '../../server/app.ts';
 import { parseConfig } from '../../server/config.ts';
 import type { Clock } from '../../server/platform/clock.ts';
+import { createLog } from '../../server/platform/log.ts';
 import type { ApiKeyInput, ApiKeyWithSecret, Scope } from '../../server/protocol/keys.ts';
 import type { RoomInput } from '../../server/protocol/rooms.ts';
 import { basicOf } from './basic.ts';
+import { openHouseLog } from './house-log.ts';
 import { copyPgliteTemplate } from './pglite-template.ts';
 
 export interface TestApp extends AsyncDisposable {
@@ -56,10 +58,10 @@ export async function startApp(
     LOGE_DATA_DIR: dataDir,
     LOGE_STRIPE_EMULATOR_PORT: String(emulatorPort),
     LOGE_SFU_WORKERS: '1',
-    LOGE_LOG_LEVEL: 'error',
     ...options.env,
   });
-  const app = await App.create({ config, ...(options.clock ? { clock: options.clock } : {}) });
+  const log = createLog({ level: 'info', pretty: false, destination: openHouseLog('house') });
+  const app = await App.create({ config, log, ...(options.clock ? { clock: options.clock } : {}) });
   const url = `http://localhost:${app.port}`;
   const authorization = basicOf(config.apiKey, config.apiSecret);
 

@@ -13,6 +13,7 @@ export const DESKTOP = { width: 1440, height: 900 } as const;
 const MEDIA_ARGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 /** The machine of the tests may be busy with other tests; a user would have given up long before. */
 const PATIENCE_MS = 30_000;
+const PICTURE_TIMEOUT_MS = 5_000;
 
 declare global {
   interface Window {
@@ -20,6 +21,9 @@ declare global {
     logePeers: RTCPeerConnection[];
     logeLastFrameAtMs: number;
   }
+  /** Read by `keep-failures.ts`, which must not load a browser for tests that need none. */
+  var logeOpenVisitors: Set<Visitor> | undefined;
+  var logeChromium: Promise<Browser> | undefined;
 }
 
 export interface VisitorOptions {
@@ -35,17 +39,14 @@ export interface SentLayer {
   width: number;
 }
 
-/** Waits for a condition on a page, however long a busy machine may need. */
-export async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM || '/usr/bin/chromium', args: [...MEDIA_ARGS, ...args] });
+}
+
+/** The one Chromium of this process, which it ends with: test files run in the same process one after the other. */
+export function sharedChromium(): Promise<Browser> {
+  globalThis.logeChromium ??= launchChromium();
+  return globalThis.logeChromium;
 }
 
 export class Visitor implements AsyncDisposable {
@@ -70,7 +71,8 @@ export class Visitor implements AsyncDisposable {
     });
   }
 
-  static async create(browser: Browser, options: VisitorOptions = {}): Promise<Visitor> {
+  static async create(options: VisitorOptions = {}): Promise<Visitor> {
+    const browser = await sharedChromium();
     const { locale = 'en-GB', viewport = DESKTOP, devices = false } = options;
     const context = await browser.newContext({
       locale,
@@ -78,7 +80,13 @@ export class Visitor implements AsyncDisposable {
       permissions: devices ? ['camera', 'microphone'] : [],
     });
     await context.addInitScript(recordPeers);
-    return new Visitor(context, await context.newPage());
+    // Steps and requests alone: pictures of each would cost more than the tests.
+    await context.tracing.start({ screenshots: false, snapshots: false });
+    await context.tracing.startChunk();
+    const visitor = new Visitor(context, await context.newPage());
+    globalThis.logeOpenVisitors ??= new Set();
+    globalThis.logeOpenVisitors.add(visitor);
+    return visitor;
   }
 
   by(testId: string) {
@@ -156,7 +164,15 @@ export class Visitor implements AsyncDisposable {
     return this.page.evaluate(() => window.logeLastFrameAtMs);
   }
 
+  /** A picture of the page and a trace for Playwright's viewer. */
+  async keepEvidence(path: string): Promise<void> {
+    await this.page.screenshot({ path: `${path}.png`, timeout: PICTURE_TIMEOUT_MS });
+    await this.context.tracing.stopChunk({ path: `${path}.zip` });
+    await this.context.tracing.startChunk();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    globalThis.logeOpenVisitors?.delete(this);
     await this.context.close();
   }
 }

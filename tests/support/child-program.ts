@@ -1,6 +1,10 @@
 /** A program of ours as a child process: up once it says so, killed or told to leave by a signal. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openHouseLog } from './house-log.ts';
 
 const START_MS = 60_000;
 const OUTPUT_KEPT = 20_000;
@@ -15,11 +19,16 @@ export interface ChildProgramOptions {
 
 export class ChildProgram implements AsyncDisposable {
   readonly #options: ChildProgramOptions;
+  readonly #path: string;
+  readonly #log: WriteStream;
   #child: ChildProcess | undefined;
   #output = '';
 
   constructor(options: ChildProgramOptions) {
     this.#options = options;
+    this.#path = fileURLToPath(options.file);
+    const name = [basename(this.#path, '.ts'), ...(options.args ?? []).filter((arg) => /^\w+$/.test(arg))].join('-');
+    this.#log = createWriteStream(openHouseLog(name), { flags: 'a' });
   }
 
   get pid(): number | undefined {
@@ -30,23 +39,29 @@ export class ChildProgram implements AsyncDisposable {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** What it has said since it was started last. */
+  /** The end of what it has said since it was started last. */
   get output(): string {
     return this.#output;
   }
 
+  /** The signal that ended it without our doing. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.#child?.signalCode ?? null;
+  }
+
   async start(): Promise<void> {
-    const { file, args = [], env = {}, isUp } = this.#options;
-    const child = spawn(process.execPath, [file.pathname, ...args], {
+    const { args = [], env = {}, isUp } = this.#options;
+    const child = spawn(process.execPath, [this.#path, ...args], {
       env: { ...process.env, NODE_ENV: 'test', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
     this.#output = '';
     await new Promise<void>((resolve, reject) => {
-      const fail = (why: string) => reject(new Error(`${file.pathname} ${why}:\n${this.#output}`));
+      const fail = (why: string) => reject(new Error(`${this.#path} ${why}:\n${this.#output}`));
       const timer = setTimeout(() => fail('did not start'), START_MS);
       const look = (chunk: Buffer) => {
+        this.#log.write(chunk);
         this.#output = (this.#output + chunk.toString()).slice(-OUTPUT_KEPT);
         if (!this.#output.includes(isUp)) return;
         clearTimeout(timer);
@@ -74,5 +89,6 @@ export class ChildProgram implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL');
+    this.#log.end();
   }
 }

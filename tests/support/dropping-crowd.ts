@@ -1,5 +1,6 @@
 /** A room full of fans who drop off and come back at random while some of them talk, and the account of what all of them were shown. */
-import { type Account, type Acknowledged, pause, ReturningFan, seeded } from './returning-fan.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Account, type Acknowledged, ReturningFan, seeded } from './returning-fan.ts';
 
 export interface DroppingCrowdOptions {
   room: string;

@@ -1,11 +1,13 @@
-/** Starts the one Postgres of a test run. Each test gets a database of its own there, copied from a migrated template. */
+/** Starts the one Postgres of a test run, where tests copy their databases from a migrated template; removes what the last run left of its failures. */
 import { Database } from '../../server/platform/db.ts';
+import { removeHouseLogs } from './house-log.ts';
 import { databaseUrl, runOnServer, startPostgres, TEMPLATE_DATABASE } from './postgres.ts';
 
 /** No test stops this server, and no data outlives the run, so nothing needs to reach the disk. */
 const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400' };
 
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
+  removeHouseLogs();
   if (!process.env.LOGE_TEST_POSTGRES_BIN) return undefined;
   const server = await startPostgres(undefined, SETTINGS);
   await runOnServer(server.url, `create database ${TEMPLATE_DATABASE}`);

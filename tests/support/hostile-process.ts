@@ -2,8 +2,9 @@
  * The process of somebody who means harm: a thousand events a second of every wrong kind, over the real protocol, coming back whenever the server closes
  * the connection. Arguments: URL, room, and optionally texts as JSON, to send well-formed messages of these instead.
  */
+
 import { randomUUID } from 'node:crypto';
-import { pause } from './returning-fan.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { signToken, WireFan } from './wire-fan.ts';
 
 const [url = '', room = '', textsJson = '[]'] = process.argv.slice(2);

@@ -34,7 +34,7 @@ import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
 import { basicOf } from './basic.ts';
 import { createChat } from './chat-house.ts';
-import { openPglite } from './databases.ts';
+import { openDatabase } from './databases.ts';
 
 const WEBHOOK_SECRET = 'whsec_http_test';
 
@@ -116,7 +116,8 @@ export async function startHttp({
   clientDir = '/nowhere',
   db: givenDb,
 }: HttpOptions = {}): Promise<TestHttp> {
-  const server = createServer();
+  // A test that computes for seconds finds its connections open.
+  const server = createServer({ keepAliveTimeout: 60_000 });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const config = parseConfig({ NODE_ENV: 'test', PORT: new URL(url).port, LOGE_PUBLIC_URL: url, ...env });
@@ -128,7 +129,7 @@ export async function startHttp({
     webhook: { url: `${url}/webhooks/stripe`, secret: WEBHOOK_SECRET },
     log: () => {},
   });
-  const ownDb = givenDb ? undefined : await openPglite();
+  const ownDb = givenDb ? undefined : await openDatabase();
   const db = givenDb ?? ownDb;
   if (!db) throw new Error('There is no database.');
   const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));

@@ -3,6 +3,7 @@
  * back as the SDK's viewer does: it takes its session over after a lost socket, opens another when that one is over, and both at once when it is asked
  * to move. What it saw is told in milliseconds since the epoch, so that it compares with what other processes saw.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '../../client-sdk/src/backoff.ts';
 import { Connection } from '../../client-sdk/src/connection.ts';
 import { LogeError } from '../../client-sdk/src/errors.ts';
@@ -318,8 +319,4 @@ function once(act: () => void): () => void {
 
 export function epochMs(): number {
   return performance.timeOrigin + performance.now();
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -7,7 +7,8 @@ import Stripe from 'stripe';
 import { createId } from '../../server/protocol/ids.ts';
 import { startApp, type TestApp } from './app.ts';
 import { payCheckout } from './checkout.ts';
-import { eventually, MovableClock } from './money-house.ts';
+import { eventually } from './eventually.ts';
+import { MovableClock } from './money-house.ts';
 import { TestParticipant } from './participant.ts';
 
 export type Body = Record<string, unknown>;

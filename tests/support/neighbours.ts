@@ -1,10 +1,11 @@
 /** People who talk in a room while somebody means harm, and how long what they say takes to be shown to each of them; in turn without and with. */
+
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
-import { pause } from './returning-fan.ts';
 import { signToken, WireFan } from './wire-fan.ts';
 
 const HOSTILE = fileURLToPath(new URL('hostile-process.ts', import.meta.url));

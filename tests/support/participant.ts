@@ -39,6 +39,9 @@ export class TestParticipant implements Disposable {
         socket.close();
         reject(Object.assign(error, { code: error.data?.code }));
       });
+      socket.once('rooms:goodbye', ({ code, message }: EventData<'rooms:goodbye'>) => {
+        reject(Object.assign(new Error(message), { code }));
+      });
     });
     socket.connect();
     participant.welcome = await Promise.race([welcome, refused]);

@@ -8,7 +8,8 @@ import { writeSync } from 'node:fs';
 import Stripe from 'stripe';
 import { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { eventually, openMoneyHouse } from './money-house.ts';
+import { eventually } from './eventually.ts';
+import { openMoneyHouse } from './money-house.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const [target = '', dataFile = ''] = process.argv.slice(2);

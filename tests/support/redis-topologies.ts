@@ -1,11 +1,11 @@
 /** Redis as it stands in production, for tests: three shards of a cluster, or a primary with a replica behind a sentinel. */
+
 import { Redis } from 'ioredis';
+import { eventually } from './eventually.ts';
 import { TestRedis } from './redis.ts';
 
 const SLOTS = 16_384;
 const SHARDS = 3;
-const WAIT_ATTEMPTS = 400;
-const WAIT_PAUSE_MS = 50;
 
 export interface RedisTopology extends AsyncDisposable {
   url: string;
@@ -23,7 +23,7 @@ export async function startRedisCluster(): Promise<RedisTopology> {
     ),
   );
   for (const { port } of servers.slice(1)) await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(port));
-  await waitUntil(async () => {
+  await eventually(async () => {
     const states = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')));
     return states.every(
       (state) => String(state).includes('cluster_state:ok') && String(state).includes(`cluster_known_nodes:${SHARDS}`),
@@ -47,7 +47,7 @@ export async function startRedisSentinel(): Promise<RedisTopology> {
   ];
   const sentinel = await TestRedis.startSentinel(settings.join('\n'));
   const client = new Redis(sentinel.port, '127.0.0.1');
-  await waitUntil(async () => {
+  await eventually(async () => {
     const replicas = await client.call('SENTINEL', 'REPLICAS', 'loge');
     return Array.isArray(replicas) && replicas.length === 1;
   });
@@ -62,11 +62,4 @@ export async function startRedisSentinel(): Promise<RedisTopology> {
 
 async function closeAll(servers: TestRedis[]): Promise<void> {
   await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
-}
-
-async function waitUntil(holds: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 1; !(await holds()); attempt += 1) {
-    if (attempt === WAIT_ATTEMPTS) throw new Error('the Redis servers did not find each other');
-    await new Promise((resolve) => setTimeout(resolve, WAIT_PAUSE_MS));
-  }
 }

@@ -9,9 +9,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from './app.ts';
-
-const START_ATTEMPTS = 200;
-const START_PAUSE_MS = 25;
+import { eventually } from './eventually.ts';
 
 export class TestRedis implements AsyncDisposable {
   readonly port: number;
@@ -65,10 +63,10 @@ export class TestRedis implements AsyncDisposable {
       });
     }
     this.#child = child;
-    for (let attempt = 1; !(await answers(this.port)); attempt += 1) {
-      if (attempt === START_ATTEMPTS || child.exitCode !== null) throw new Error(`Redis did not start: ${messages}`);
-      await new Promise((resolve) => setTimeout(resolve, START_PAUSE_MS));
-    }
+    await eventually(() => {
+      if (child.exitCode !== null) throw new Error(`Redis did not start: ${messages}`);
+      return answers(this.port);
+    }, 'Redis answers');
   }
 
   /** Without warning, as when the machine is gone. */

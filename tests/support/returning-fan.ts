@@ -2,7 +2,9 @@
  * A fan whose connection goes and comes, at whatever gateway answers, and who keeps account of what they are shown: every entry once, in order, none
  * left out. What they say is said again with the same client id until it is acknowledged.
  */
+
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ChatEntry, ChatPage } from '../../server/protocol/chat.ts';
 import type { WireError } from '../../server/protocol/errors.ts';
 import { signToken, type TokenWish, WireFan } from './wire-fan.ts';
@@ -267,10 +269,6 @@ export class ReturningFan {
     this.#closed = true;
     this.#leave();
   }
-}
-
-export function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
 function withLimit<T>(promise: Promise<T>, limitMs: number): Promise<T> {

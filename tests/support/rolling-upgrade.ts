@@ -2,11 +2,13 @@
  * An evening that goes on while every process is replaced: fans watch, talk and tip, others come and buy tickets, and each of them keeps account of what
  * was acknowledged, so that nothing lost and nothing doubled escapes.
  */
+
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '../../client-sdk/src/connection.ts';
 import { LogeError } from '../../client-sdk/src/errors.ts';
 import { LightFan } from './light-fan.ts';
-import { pause, type SfuHouse } from './sfu-house.ts';
+import type { SfuHouse } from './sfu-house.ts';
 import { signToken } from './wire-fan.ts';
 
 export const TICKET_MINOR = 500;

@@ -2,16 +2,16 @@
  * A house as it stands on many machines: gateways behind a load balancer and SFU nodes, each a process of its own, on real Postgres and Redis. Any of
  * them can be killed, told to leave, and brought back.
  */
+
 import { readFileSync } from 'node:fs';
+import { eventually } from './eventually.ts';
 import { GatewayHouse } from './gateways.ts';
 import type { ServerProcess } from './server-process.ts';
 import { SfuProcess } from './sfu-process.ts';
 import { TcpBalancer } from './tcp-balancer.ts';
 
-const READY_MS = 30_000;
-const LOOK_MS = 50;
-/** Long enough to tell a worker that carries a live from one that idles. */
-const BUSY_LOOK_MS = 300;
+/** How far the worker that carries a live has to be ahead of the others, in the system's ticks: one is noise. */
+const BUSY_LEAD_TICKS = 2;
 
 export interface SfuHouseOptions {
   gateways?: number;
@@ -67,13 +67,7 @@ export class SfuHouse implements AsyncDisposable {
 
   /** Resolves when every gateway takes people in. */
   async ready(): Promise<void> {
-    const until = performance.now() + READY_MS;
-    for (const { url } of this.gateways.gateways) {
-      while (!(await isReady(url))) {
-        if (performance.now() > until) throw new Error(`${url} is not ready.`);
-        await pause(LOOK_MS);
-      }
-    }
+    for (const { url } of this.gateways.gateways) await eventually(() => isReady(url), `${url} is ready`);
   }
 
   /** The gateway that has the most people, and the one that has the fewest. */
@@ -93,15 +87,14 @@ export class SfuHouse implements AsyncDisposable {
   }
 }
 
-/** The media worker of a process that uses the most time at the moment: of a node with a live, the one that carries it. */
+/** The media worker of a process that uses the most time from now on: of a node with a live, the one that carries it. */
 export async function busiestWorker(pid: number): Promise<number> {
-  const children = mediaWorkers(pid);
-  const before = children.map(ticksOf);
-  await pause(BUSY_LOOK_MS);
-  const used = children.map((child, index) => ticksOf(child) - (before[index] ?? 0));
-  const busiest = children[used.indexOf(Math.max(...used))];
-  if (busiest === undefined) throw new Error(`Process ${pid} has no media workers.`);
-  return busiest;
+  const workers = mediaWorkers(pid).map((child) => ({ child, before: ticksOf(child) }));
+  return await eventually(() => {
+    const used = workers.map(({ child, before }) => ({ child, ticks: ticksOf(child) - before }));
+    const [first, second] = used.toSorted((a, b) => b.ticks - a.ticks);
+    return first && first.ticks - (second?.ticks ?? 0) >= BUSY_LEAD_TICKS ? first.child : undefined;
+  }, `a media worker of process ${pid} is busier than the others`);
 }
 
 /** The media workers that a process has started. */
@@ -127,8 +120,4 @@ function ticksOf(pid: number): number {
 async function isReady(url: string): Promise<boolean> {
   const response = await fetch(`${url}/readyz`).catch(() => undefined);
   return response?.status === 200;
-}
-
-export function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

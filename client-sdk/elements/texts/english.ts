@@ -73,6 +73,15 @@ export const english = {
     end: 'End the session',
     counting: 'time is counted',
     paused: 'paused, nothing is charged',
+    pausedTitle: 'Your video is paused',
+    pausedText:
+      'Your device does not confirm that the picture arrives, so we have stopped sending it. Nothing is charged meanwhile. Check your connection, turn off a VPN or an extension that blocks video, or try another network.',
+    pausedRetry: (time: string) => `The next try is possible in ${time}: only a few are allowed in five minutes.`,
+    pausedRetrySoon: 'We try again by ourselves as soon as your connection works.',
+    pausedEnds: 'After a minute without a picture the session ends by itself; you can then ask for another.',
+    fanPausedTitle: (name: string) => `The video to ${name} is paused`,
+    fanPausedText: (name: string) =>
+      `The device of ${name} does not confirm that your picture arrives, so no time is counted. Your camera is not the reason. The session goes on by itself when their device answers; you can wait or end it. After a minute without a picture it ends by itself.`,
     fundsLow: 'Your credit ends in less than half a minute.',
     declined: 'Your request was declined. Nothing was charged.',
     expired: 'Nobody answered in time. Nothing was charged.',
@@ -106,6 +115,7 @@ export const english = {
     startSound: 'Tap for sound',
     cameraOff: 'The camera is off',
     microphoneOff: 'Sound is off on stage',
+    paused: 'Paused: your device does not confirm the picture',
     poorConnection: 'Your connection is weak. The picture adapts to it.',
   },
   chat: chatEnglish,
@@ -254,6 +264,7 @@ export const english = {
     interruptedText:
       'The connection was lost for too long and your live was interrupted. Your camera and microphone are not being sent. Do you want to go live again?',
     goLiveAgain: 'Go live again',
+    offline: 'You are offline. You can go live as soon as the connection is back; we are trying.',
     stayOff: 'Stay off air',
     deviceLost: 'A device was unplugged. Choose another one.',
     notCreator: 'This studio belongs to the creator of the room.',

@@ -76,6 +76,16 @@ export const french: ElementTexts = {
     end: 'Terminer la session',
     counting: 'le temps est compté',
     paused: 'en pause, rien n’est débité',
+    pausedTitle: 'Votre vidéo est en pause',
+    pausedText:
+      'Votre appareil ne confirme pas que l’image arrive : nous avons cessé de l’envoyer. Rien n’est débité pendant ce temps. Vérifiez votre connexion, désactivez un VPN ou une extension qui bloque la vidéo, ou essayez un autre réseau.',
+    pausedRetry: (time) => `Prochain essai possible dans ${time} : seuls quelques essais sont permis en cinq minutes.`,
+    pausedRetrySoon: 'Nous réessayons de nous-mêmes dès que votre connexion fonctionne.',
+    pausedEnds:
+      'Après une minute sans image, la session se termine d’elle-même ; vous pourrez alors en demander une autre.',
+    fanPausedTitle: (name) => `La vidéo vers ${name} est en pause`,
+    fanPausedText: (name) =>
+      `L’appareil de ${name} ne confirme pas que votre image arrive : le temps n’est pas compté. Votre caméra n’est pas en cause. La session reprend d’elle-même quand son appareil répond ; vous pouvez attendre ou y mettre fin. Après une minute sans image, elle se termine d’elle-même.`,
     fundsLow: 'Votre crédit s’épuise dans moins d’une demi-minute.',
     declined: 'Votre demande a été déclinée. Rien n’a été débité.',
     expired: 'Personne n’a répondu à temps. Rien n’a été débité.',
@@ -109,6 +119,7 @@ export const french: ElementTexts = {
     startSound: 'Toucher pour le son',
     cameraOff: 'La caméra est éteinte',
     microphoneOff: 'Le son est coupé sur scène',
+    paused: 'En pause : votre appareil ne confirme pas l’image',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
   chat: chatFrench,
@@ -257,6 +268,7 @@ export const french: ElementTexts = {
     interruptedText:
       'La connexion a été perdue trop longtemps et votre direct a été interrompu. Votre caméra et votre micro ne sont pas diffusés. Voulez-vous repasser en direct ?',
     goLiveAgain: 'Repasser en direct',
+    offline: 'Vous êtes hors ligne. Vous pourrez passer en direct dès que la connexion sera rétablie ; nous essayons.',
     stayOff: 'Rester hors antenne',
     deviceLost: 'Un appareil a été débranché. Choisissez-en un autre.',
     notCreator: 'Ce studio appartient au créateur du salon.',

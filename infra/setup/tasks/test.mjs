@@ -4,6 +4,8 @@ import { prepare } from '../prepare.mjs';
 import { note } from '../progress.mjs';
 import { ensureTestPrograms } from '../test-programs.mjs';
 
+const projects = ['unit', 'contract', 'house'];
+
 export async function runTest(taskArguments) {
   const { nodeBinary, env } = await prepare({ worker: true, client: true });
   const programs = await ensureTestPrograms();
@@ -12,11 +14,26 @@ export async function runTest(taskArguments) {
     note('With CI set, leaving tests out is a failure. Nothing was run.');
     return 1;
   }
+  const { options, testEnv } = parseTestArguments(taskArguments);
   const vitest = inProject('node_modules', 'vitest', 'vitest.mjs');
-  const exitCode = await runAttached(nodeBinary, [vitest, 'run', ...taskArguments], {
+  const exitCode = await runAttached(nodeBinary, [vitest, ...options], {
     cwd: projectFolder,
-    env: { ...env, ...programs.env },
+    env: { ...env, ...programs.env, ...testEnv },
   });
   for (const { message } of programs.missing) note(message);
   return exitCode;
+}
+
+// Ours are the names of projects, `--long`, `--record` and `--watch`; everything else is Vitest's.
+function parseTestArguments(taskArguments) {
+  const options = [taskArguments.includes('--watch') ? 'watch' : 'run'];
+  // Gateways and nodes are started by the hundred: Node keeps their compiled code.
+  const testEnv = { NODE_COMPILE_CACHE: inProject('node_modules', '.cache', 'compiled') };
+  for (const argument of taskArguments) {
+    if (projects.includes(argument)) options.push('--project', argument);
+    else if (argument === '--long') testEnv.LOGE_TEST_LONG = '1';
+    else if (argument === '--record') testEnv.LOGE_TEST_RECORD = '1';
+    else if (argument !== '--watch') options.push(argument);
+  }
+  return { options, testEnv };
 }

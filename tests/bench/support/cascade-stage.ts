@@ -1,7 +1,7 @@
 /** One room over several of our nodes: a publisher in a process of its own, those who watch, and what has flowed over each pipe. */
 import { randomUUID } from 'node:crypto';
 import type { RoomUpstream, RtpParameters, TransportOptions, WatchRequest } from '../../../sfu/contract.ts';
-import type { PipeCount } from '../../../sfu/node.ts';
+import type { PipeCount } from '../../../sfu/node-figures.ts';
 import { RemoteSfuNode } from '../../../sfu/remote-node.ts';
 import { rtpViewerCapabilities } from '../../support/rtp-viewer.ts';
 import { Child } from './asked-child.ts';

@@ -2,6 +2,7 @@
  * What the benchmarks of recovery break: gateways, SFU nodes, Redis and Postgres, each a process of its own, under a live that Chromium publishes and
  * Chromium and many lighter viewers watch.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import type { RoomInput } from '../../../server/protocol/rooms.ts';
@@ -10,7 +11,7 @@ import { clientId } from '../../support/gateways.ts';
 import type { FanFigures } from '../../support/light-fan.ts';
 import { BundledPage } from '../../support/page-bundle.ts';
 import { TestParticipant } from '../../support/participant.ts';
-import { pause, SfuHouse } from '../../support/sfu-house.ts';
+import { SfuHouse } from '../../support/sfu-house.ts';
 import { signToken } from '../../support/wire-fan.ts';
 import { Child } from './asked-child.ts';
 import type { PageRecord } from './recovery-page.ts';

@@ -1,4 +1,5 @@
 /** What two workers of one node carry, by the CPU time of each, beside two that have nothing to do with one another. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Child } from './asked-child.ts';
 import { BenchNode, CascadeStage, viewerOf } from './cascade-stage.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
@@ -12,8 +13,6 @@ export interface ScalingOptions {
   bitrateBps: number;
   secret: string;
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Share of a core that each of two workers takes: apart, each with its own publisher and viewers, or of one node and one room. */
 export async function measureWorkers(together: boolean, options: ScalingOptions): Promise<number[]> {

@@ -1,6 +1,7 @@
 /** A person's media as their page has it: joined, taken over after a lost socket, made anew when it is over; over real ICE, DTLS and SRTP. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
-import { type FanAnswer, pause } from '../returning-fan.ts';
+import type { FanAnswer } from '../returning-fan.ts';
 import { RtpPublisher } from '../rtp-publisher.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../rtp-viewer.ts';
 

@@ -1,6 +1,6 @@
 /** Kills and restarts random parts of a house, one or two at a time, as its dice say, and keeps a diary of it. */
 
-import { pause } from '../returning-fan.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from '../soak/dice.ts';
 import type { ChaosHouse } from './chaos-house.ts';
 

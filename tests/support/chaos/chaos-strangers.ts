@@ -1,5 +1,5 @@
 /** Those who must not be there: a gatecrasher who never paid, and guests who are removed while they watch. */
-import { pause } from '../returning-fan.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from '../soak/dice.ts';
 import { signToken, WireFan } from '../wire-fan.ts';
 import { ChaosViewer } from './chaos-media.ts';

@@ -1,6 +1,6 @@
 /** Asks the house over HTTP, at whatever gateway answers, until there is an answer that counts; the same key asks for the same thing. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { DEVELOPMENT_API_KEY, DEVELOPMENT_API_SECRET } from '../../../server/config.ts';
-import { pause } from '../returning-fan.ts';
 import type { Dice } from '../soak/dice.ts';
 
 const ANSWER_LIMIT_MS = 8_000;

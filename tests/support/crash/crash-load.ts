@@ -2,6 +2,7 @@
  * A mixed load on a real server until it is killed: tips, tickets, top-ups, refunds, chat messages and a private session with real media, by
  * people who note every answer and ask again, with the same key, for whatever was not answered.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
 import { payCheckout } from '../checkout.ts';
 import { goLive, type Live } from '../media.ts';
@@ -237,8 +238,4 @@ function disconnected(participant: TestParticipant): Promise<never> {
   });
   gone.catch(() => {});
   return gone;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

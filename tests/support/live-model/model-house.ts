@@ -10,6 +10,7 @@ import { RoomPlaces } from '../../../server/stage/room-places.ts';
 import { RoomTrees } from '../../../server/stage/room-trees.ts';
 import type { StageCaller } from '../../../server/stage/session-commands.ts';
 import { Stage } from '../../../server/stage/stage.ts';
+import { SfuError, type SfuNode } from '../../../sfu/contract.ts';
 import { type ModelChance, type ModelLink, ModelNode } from './model-node.ts';
 import { ModelRooms } from './model-rooms.ts';
 
@@ -19,7 +20,8 @@ const log = createLog({ level: 'silent', pretty: false });
 interface ModelGateway {
   name: string;
   stage: Stage;
-  link: ModelLink;
+  /** Its connection to the latest node that it has reached. */
+  readonly link: ModelLink | undefined;
 }
 
 /** One page of a person: on a socket at some gateway, or nowhere; with the media session that it believes to have. */
@@ -44,19 +46,23 @@ export class ModelPage {
   }
 }
 
-/** The real stage of several gateways, over one modelled node and one modelled database. */
+/** The real stage of several gateways, over a modelled node, which another takes the place of when it dies, and a modelled database. */
 export class ModelHouse {
-  readonly node = new ModelNode();
+  /** What must never happen on a node, and did. */
+  readonly faults: string[] = [];
+  node = new ModelNode('node_0', this.faults);
   readonly rooms: ModelRooms;
   readonly gateways: ModelGateway[] = [];
   readonly pages: ModelPage[];
   /** Requests that have not settled. */
   readonly pending = new Set<string>();
   readonly #chance: ModelChance;
+  readonly #board = new MemoryAnnouncements({ leaseMs: Number.POSITIVE_INFINITY });
   #count = 0;
 
   static async create(chance: ModelChance, gateways: number): Promise<ModelHouse> {
     const house = new ModelHouse(chance);
+    await house.#announce(house.node);
     const trees = new RoomTrees(new MemoryLeasedHashes());
     for (let i = 0; i < gateways; i++) house.gateways.push(await house.#openGateway(`gw_${i}`, trees));
     return house;
@@ -76,15 +82,27 @@ export class ModelHouse {
     const gateway = this.gateways[below(this.gateways.length)];
     if (!page || !gateway) return;
     const dice = below(20);
-    if (dice === 0) void gateway.link.cut(1_000 + below(20_000));
+    if (dice === 0) void this.breakMedia(gateway);
     else if (dice === 1) this.rooms.isAway = true;
     else if (dice <= 4) this.rooms.isAway = false;
     else if (!page.gateway) this.#connect(page, gateway);
     else if (dice <= 7) this.disconnect(page, dice === 5);
     else if (page.busy) return;
     else if (page.role === 'fan') this.#run(page, 'watch', () => this.#watch(page));
-    else if (dice <= 14) this.#run(page, 'goLive', () => this.#goLive(page));
+    else if (dice <= 13) this.#run(page, 'goLive', () => this.#goLive(page));
+    else if (dice === 14) this.#goLiveTogether();
     else this.#run(page, 'endLive', () => this.#endLive(page));
+  }
+
+  /** The gateway's connection to the node stands still, or the node dies, which is rarer. */
+  async breakMedia({ link }: ModelGateway): Promise<void> {
+    const { below, pause } = this.#chance;
+    if (below(4) > 0) return link?.cut(1_000 + below(20_000));
+    const dead = this.node;
+    if (dead.isDead) return;
+    dead.die();
+    await pause(8_000);
+    if (this.node === dead) await this.#replaceNode();
   }
 
   disconnect(page: ModelPage, clean: boolean): void {
@@ -95,7 +113,8 @@ export class ModelHouse {
   /** Everything works from now on. */
   calm(): void {
     this.rooms.isAway = false;
-    for (const { link } of this.gateways) link.mend();
+    for (const { link } of this.gateways) link?.mend();
+    if (this.node.isDead) void this.#replaceNode();
   }
 
   async close(): Promise<void> {
@@ -131,8 +150,14 @@ export class ModelHouse {
     } else await this.#open(page, () => gateway?.stage.watch(caller, { rtpCapabilities: {} }));
   }
 
+  /** Every page of the creator that can, in the same instant. */
+  #goLiveTogether(): void {
+    for (const page of this.pages)
+      if (page.role === 'creator' && page.gateway && !page.busy) this.#run(page, 'goLive', () => this.#goLive(page));
+  }
+
   async #goLive(page: ModelPage): Promise<void> {
-    const { gateway, caller } = page;
+    const { gateway, caller, socket } = page;
     const publication = `publication_${++this.#count}`;
     page.publication = publication;
     const session = await this.#open(page, () => gateway?.stage.publish(caller, { publication }));
@@ -141,7 +166,8 @@ export class ModelHouse {
       const rtpParameters = { codecs: [] };
       await gateway?.stage.produce(caller, { session, kind: 'video', source: 'camera', rtpParameters });
     } catch (error) {
-      page.session = undefined;
+      // On another socket it has been taken over.
+      if (page.socket === socket) page.session = undefined;
       await gateway?.stage.leave(caller, session);
       throw error;
     }
@@ -178,13 +204,27 @@ export class ModelHouse {
       });
   }
 
+  async #replaceNode(): Promise<void> {
+    const dead = this.node;
+    this.node = new ModelNode(`node_${++this.#count}`, this.faults);
+    await this.#board.withdraw(dead.id);
+    await this.#announce(this.node);
+  }
+
+  async #announce({ id: node }: ModelNode): Promise<void> {
+    const about = { region: '', version: '1', workers: 1, capacity: 1_000, load: 0, draining: false };
+    await this.#board.announce(node, JSON.stringify({ node, url: `wss://${node}.example:4001`, ...about }));
+  }
+
   async #openGateway(name: string, trees: RoomTrees): Promise<ModelGateway> {
-    const link = this.node.connect(name, this.#chance);
-    const board = new MemoryAnnouncements({ leaseMs: Number.POSITIVE_INFINITY });
-    const { id: node } = this.node;
-    const about = { url: 'wss://node.example:4001', region: '', version: '1', workers: 1, capacity: 1_000, load: 0 };
-    await board.announce(node, JSON.stringify({ node, draining: false, ...about }));
-    const fleet = await Fleet.create({ board, connect: async () => link.asNode(), log });
+    let link: ModelLink | undefined;
+    const connect = async (url: string, handleGone: () => void): Promise<SfuNode> => {
+      const { node } = this;
+      if (node.isDead || !url.includes(node.id)) throw new SfuError('node_unavailable', 'Nobody answers there.');
+      link = node.connect(name, this.#chance, handleGone);
+      return link.asNode();
+    };
+    const fleet = await Fleet.create({ board: this.#board, connect, log });
     const stage = new Stage({
       fleet,
       places: new RoomPlaces({ fleet, trees, log, region: '' }),
@@ -199,6 +239,12 @@ export class ModelHouse {
       const page = this.pages.find((it) => it.socket === socket && it.gateway);
       if (page?.session === event.session && event.type === 'sessionClosed') page.session = undefined;
     });
-    return { name, stage, link };
+    return {
+      name,
+      stage,
+      get link() {
+        return link;
+      },
+    };
   }
 }

@@ -1,16 +1,32 @@
-import { type AdoptedSession, FIRST_EPOCH, SfuError, type SfuEvent, type SfuNode } from '../../../sfu/contract.ts';
+import {
+  type AdoptedSession,
+  FIRST_EPOCH,
+  type SessionCloseReason,
+  SfuError,
+  type SfuEvent,
+  type SfuNode,
+} from '../../../sfu/contract.ts';
 import { EventRelay, isLastOfSession, type NumberedEvent } from '../../../sfu/event-relay.ts';
+import { CONNECT_WITHIN_MS } from '../../../sfu/limits.ts';
 
 interface ModelSession {
   readonly id: string;
   readonly room: string;
   readonly identity: string;
   readonly publish: boolean;
+  readonly fence: number;
+  readonly openedAtMs: number;
   tracks: number;
   epoch: number;
   renewedAtMs: number;
   /** The gateway that opened or adopted it last. */
   owner: string;
+}
+
+interface OpenRequest {
+  session: string;
+  grant: { room: string; identity: string; publish: boolean };
+  fence?: number;
 }
 
 const LEASE_MS = 30_000;
@@ -20,21 +36,31 @@ export interface ModelChance {
   /** A whole number below the bound. */
   below: (bound: number) => number;
   pause: (maxMs: number) => Promise<void>;
+  /** Whether the answer to a request to the node is lost, though it was done. */
+  losesAnswer: () => boolean;
 }
 
 /** An SFU node without media: the contract's sessions, leases, epochs and events, which `EventRelay` brings to the gateways. */
 export class ModelNode {
-  readonly id = 'node';
+  readonly id: string;
   readonly sessions = new Map<string, ModelSession>();
   /** What must never happen, and did. */
-  readonly faults: string[] = [];
+  readonly faults: string[];
+  isDead = false;
+  readonly #links: ModelLink[] = [];
   readonly #relay = new EventRelay({ giveUp: (session) => this.#end(session, 'lease_expired') });
   readonly #sweep: NodeJS.Timeout;
 
-  constructor() {
+  constructor(id: string, faults: string[]) {
+    this.id = id;
+    this.faults = faults;
     this.#sweep = setInterval(() => {
-      for (const { id, renewedAtMs } of this.sessions.values())
-        if (performance.now() - renewedAtMs >= LEASE_MS) this.#end(id, 'lease_expired');
+      const now = performance.now();
+      for (const { id, renewedAtMs, openedAtMs, publish, tracks } of this.sessions.values()) {
+        if (now - renewedAtMs >= LEASE_MS) this.#end(id, 'lease_expired');
+        // Whoever puts a track on it has connected.
+        else if (publish && tracks === 0 && now - openedAtMs >= CONNECT_WITHIN_MS) this.#end(id, 'connect_timeout');
+      }
     }, 200);
   }
 
@@ -46,15 +72,27 @@ export class ModelNode {
     clearInterval(this.#sweep);
   }
 
-  connect(gateway: string, chance: ModelChance): ModelLink {
-    return new ModelLink({ node: this, relay: this.#relay, gateway, chance });
+  /** `handleGone`: the gateway has noticed that the node is dead. */
+  connect(gateway: string, chance: ModelChance, handleGone: () => void): ModelLink {
+    const link = new ModelLink({ node: this, relay: this.#relay, gateway, chance, handleGone });
+    this.#links.push(link);
+    return link;
   }
 
-  open(request: { session: string; grant: { room: string; identity: string; publish: boolean } }, owner: string): void {
-    const { room, identity, publish } = request.grant;
-    if (publish) for (const earlier of this.publishers(room)) this.#end(earlier.id, 'replaced');
-    const opened = { tracks: 0, epoch: FIRST_EPOCH, renewedAtMs: performance.now(), owner };
-    this.sessions.set(request.session, { id: request.session, room, identity, publish, ...opened });
+  /** As after `kill -9`: everything that it had is gone, and it says nothing more. */
+  die(): void {
+    this.isDead = true;
+    this.close();
+    this.sessions.clear();
+    for (const link of this.#links) void link.handleDeath();
+  }
+
+  open({ session: id, grant, fence = 0 }: OpenRequest, owner: string): void {
+    const { room, identity, publish } = grant;
+    if (publish) this.#replaceBelow(room, fence);
+    const now = performance.now();
+    const opened = { tracks: 0, epoch: FIRST_EPOCH, openedAtMs: now, renewedAtMs: now, owner };
+    this.sessions.set(id, { id, room, identity, publish, fence, ...opened });
   }
 
   adopt(
@@ -104,7 +142,13 @@ export class ModelNode {
     for (const session of [...this.sessions.values()]) if (fits(session)) this.#end(session.id, 'closed');
   }
 
-  #end(id: string, reason: 'closed' | 'replaced' | 'lease_expired'): void {
+  #replaceBelow(room: string, fence: number): void {
+    const earlier = this.publishers(room);
+    if (earlier.some((session) => session.fence > fence)) throw new SfuError('stage_taken', room);
+    for (const session of earlier) this.#end(session.id, 'replaced');
+  }
+
+  #end(id: string, reason: SessionCloseReason): void {
     const session = this.sessions.get(id);
     if (!session) return;
     this.sessions.delete(id);
@@ -118,6 +162,7 @@ export class ModelLink {
   readonly #relay: EventRelay;
   readonly #gateway: string;
   readonly #chance: ModelChance;
+  readonly #handleGone: () => void;
   readonly #sessions = new Map<string, number>();
   readonly #listeners = new Set<(event: SfuEvent) => void>();
   #waiting: (() => void)[] = [];
@@ -125,7 +170,14 @@ export class ModelLink {
   #unconfirmed: NumberedEvent[] = [];
   #isCut = false;
 
-  constructor(options: { node: ModelNode; relay: EventRelay; gateway: string; chance: ModelChance }) {
+  constructor(options: {
+    node: ModelNode;
+    relay: EventRelay;
+    gateway: string;
+    chance: ModelChance;
+    handleGone: () => void;
+  }) {
+    this.#handleGone = options.handleGone;
     this.#node = options.node;
     this.#relay = options.relay;
     this.#gateway = options.gateway;
@@ -146,16 +198,26 @@ export class ModelLink {
     if (!this.#isCut) return;
     this.#isCut = false;
     for (const go of this.#waiting.splice(0)) go();
-    if (this.#receiver) return;
+    if (this.#receiver || this.#node.isDead) return;
     this.#connect();
     // The next renewal of the leases makes up for an answer that was lost.
     this.#reclaim().catch(() => {});
   }
 
+  /** The node is dead. This gateway notices after a while. */
+  async handleDeath(): Promise<void> {
+    this.#receiver = undefined;
+    await this.#chance.pause(3_000);
+    this.mend();
+    this.#handleGone();
+    for (const session of [...this.#sessions.keys()])
+      this.#tell({ type: 'sessionClosed', room: '', session, reason: 'node_lost' });
+  }
+
   /** As much of a node as the stage uses without media. */
   asNode(): SfuNode {
     const [node, by] = [this.#node, this.#gateway];
-    const open = async (request: Parameters<ModelNode['open']>[0]) => {
+    const open = async (request: OpenRequest) => {
       this.#sessions.set(request.session, FIRST_EPOCH);
       await this.#ask(() => {
         if (this.#receiver) this.#relay.claimNew(request.session, this.#receiver);
@@ -164,7 +226,10 @@ export class ModelLink {
       return { transport: {}, consumers: [] };
     };
     const asked = {
-      ...{ id: node.id, connected: true, routerRtpCapabilities: { codecs: [] }, keepsSpares: false },
+      ...{ id: node.id, routerRtpCapabilities: { codecs: [] }, keepsSpares: false },
+      get connected() {
+        return !node.isDead;
+      },
       on: (listener: (event: SfuEvent) => void) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
@@ -225,12 +290,13 @@ export class ModelLink {
     const answer = act();
     await this.#chance.pause(300);
     await this.#passable();
-    if (this.#chance.below(40) === 0) throw new SfuError('node_unavailable', 'The answer was lost.');
+    if (this.#chance.losesAnswer()) throw new SfuError('node_unavailable', 'The answer was lost.');
     return answer;
   }
 
   async #passable(): Promise<void> {
     while (this.#isCut) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#node.isDead) throw new SfuError('node_unavailable', 'The node is dead.');
   }
 
   #connect(): void {

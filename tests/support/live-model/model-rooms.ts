@@ -6,6 +6,7 @@ import type { ModelChance } from './model-node.ts';
 interface ModelLive {
   heldBy: string | undefined;
   publication: string | undefined;
+  fence: number;
 }
 
 /** What `Rooms` keeps of lives in the database, one row a room: slow, failing now and then, each statement whole or not at all. */
@@ -25,12 +26,13 @@ export class ModelRooms {
   }
 
   of(gateway: string): LivesOptions['rooms'] {
-    const assertHolds = (room: RoomId, publication: string): void => {
-      const holder = this.#row(room).publication;
+    const assertHolds = (room: RoomId, publication: string): number => {
+      const { publication: holder, fence } = this.#row(room);
       if (holder !== publication) throw new AppError(holder === undefined ? 'live_over' : 'live_replaced');
+      return fence;
     };
     const end = (room: RoomId): void => {
-      this.lives.set(room, { heldBy: undefined, publication: undefined });
+      Object.assign(this.#row(room), { heldBy: undefined, publication: undefined });
     };
     return {
       startLive: (room, publication) =>
@@ -46,7 +48,10 @@ export class ModelRooms {
         this.#run(() => [...this.lives].filter(([, { heldBy }]) => heldBy === gateway).map(([room]) => room)),
       takeStage: (room, publication) =>
         this.#run(() => {
-          this.#row(room).publication = publication;
+          const row = this.#row(room);
+          row.publication = publication;
+          row.fence += 1;
+          return row.fence;
         }),
       assertHoldsStage: (room, publication) => this.#run(() => assertHolds(room, publication)),
       findStageHolder: (room) => this.#run(() => this.#row(room).publication ?? null),
@@ -54,7 +59,7 @@ export class ModelRooms {
   }
 
   #row(room: RoomId): ModelLive {
-    const row = this.lives.get(room) ?? { heldBy: undefined, publication: undefined };
+    const row = this.lives.get(room) ?? { heldBy: undefined, publication: undefined, fence: 0 };
     this.lives.set(room, row);
     return row;
   }

@@ -15,6 +15,7 @@ export class SoakMedia implements PrivateMedia {
       creatorVideoBytes,
       fanVideoBytes: creatorVideoBytes,
       fanReports: creatorVideoBytes,
+      isFanPaused: false,
     };
   }
 

@@ -1,0 +1,81 @@
+import type { SessionTraffic, SfuStats } from './contract.ts';
+import { PipeSession } from './pipe-session.ts';
+import { PublishSession } from './publish-session.ts';
+import type { RoomDirectory } from './room-directory.ts';
+import type { Session } from './session.ts';
+import type { SessionHost } from './session-host.ts';
+import { WatchSession } from './watch-session.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+export interface PipeCount {
+  room: string;
+  /** Of a pipe to another node: its session and that node. */
+  session?: string;
+  node?: string;
+  tracks: number;
+  sentBytes: number;
+}
+
+/** Counts what a node carries, and changes nothing. */
+export class NodeFigures {
+  readonly #pool: WorkerPool;
+  readonly #rooms: RoomDirectory;
+  readonly #sessions: SessionHost;
+
+  constructor(parts: { pool: WorkerPool; rooms: RoomDirectory; sessions: SessionHost }) {
+    this.#pool = parts.pool;
+    this.#rooms = parts.rooms;
+    this.#sessions = parts.sessions;
+  }
+
+  stats(): SfuStats {
+    const sessions = this.#sessions.all;
+    const streams = (of: Session[]) =>
+      of.reduce((count, { streamCount, waiting }) => count + (waiting ? 0 : streamCount), 0);
+    return {
+      workers: this.#pool.workers.length,
+      rooms: this.#rooms.all.length,
+      sessions: sessions.length,
+      producers: streams(sessions.filter((session) => session instanceof PublishSession)),
+      consumers: streams(sessions.filter((session) => session instanceof WatchSession)),
+    };
+  }
+
+  async pipes(): Promise<PipeCount[]> {
+    const rooms = this.#rooms.all.map(async (room) =>
+      (await room.pipes()).map((pipe) => ({ room: room.name, ...pipe })),
+    );
+    const pulls = this.#sessions.all.filter((session) => session instanceof PipeSession);
+    const counted = await Promise.allSettled(
+      pulls.map(async (pipe) => ({
+        room: pipe.grant.room,
+        session: pipe.id,
+        node: pipe.grant.identity,
+        tracks: pipe.streamCount,
+        sentBytes: await pipe.sentBytes(),
+      })),
+    );
+    return [
+      ...(await Promise.all(rooms)).flat(),
+      ...counted.flatMap((it) => (it.status === 'fulfilled' ? it.value : [])),
+    ];
+  }
+
+  async traffic(sessions: readonly string[]): Promise<SessionTraffic[]> {
+    const found = sessions.flatMap((id) => this.#sessions.find(id) ?? []);
+    const counted = await Promise.allSettled(found.map((session) => session.traffic()));
+    // A session that ended while it was counted is one that the node doesn't have.
+    return counted.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  }
+
+  async roomTraffic(room: string, identity: string): Promise<(SessionTraffic & { publish: boolean })[]> {
+    const counted = (this.#rooms.get(room)?.sessions ?? []).filter(
+      (session) =>
+        !session.waiting &&
+        (session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity)),
+    );
+    const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));
+    const traffic = await this.traffic(counted.map(({ id }) => id));
+    return traffic.map((it) => ({ ...it, publish: publishers.has(it.session) }));
+  }
+}

@@ -1,0 +1,66 @@
+/** A database on the shared Postgres whose rows can be brought back to what its migrations wrote. */
+import pg from 'pg';
+import { createTestDatabase } from './postgres.ts';
+
+export class EmptiablePostgres {
+  readonly url: string;
+  readonly #statements: string;
+  readonly #schema: string;
+
+  private constructor(url: string, { statements, schema }: { statements: string; schema: string }) {
+    this.url = url;
+    this.#statements = statements;
+    this.#schema = schema;
+  }
+
+  static async create(): Promise<EmptiablePostgres> {
+    const { url } = await createTestDatabase();
+    return await withClient(url, async (client) => {
+      const namesOf = async (kind: 'r' | 'S') => {
+        const { rows } = await client.query<{ name: string }>(
+          `select quote_ident(relname) as name from pg_class where relkind = $1 and relnamespace = 'public'::regnamespace`,
+          [kind],
+        );
+        return rows.map(({ name }) => name);
+      };
+      // Guards forbid taking anything out of the books; only the owner of a database can switch them off.
+      const statements = ['set session_replication_role = replica'];
+      for (const table of await namesOf('r')) {
+        statements.push(`delete from ${table}`);
+        const { rows } = await client.query<{ row: object }>(`select to_jsonb(t) as row from ${table} t`);
+        for (const { row } of rows) {
+          const json = pg.escapeLiteral(JSON.stringify(row));
+          statements.push(`insert into ${table} select * from jsonb_populate_record(null::${table}, ${json}::jsonb)`);
+        }
+      }
+      for (const sequence of await namesOf('S')) statements.push(`alter sequence ${sequence} restart`);
+      return new EmptiablePostgres(url, { statements: statements.join(';'), schema: await readSchema(client) });
+    });
+  }
+
+  /** Answers false, and empties nothing, where a test has changed the schema. No connection may be open that still writes. */
+  async empty(): Promise<boolean> {
+    return await withClient(this.url, async (client) => {
+      if ((await readSchema(client)) !== this.#schema) return false;
+      await client.query(this.#statements);
+      return true;
+    });
+  }
+}
+
+async function readSchema(client: pg.Client): Promise<string> {
+  const { rows } = await client.query(`
+    select (select count(*) from pg_class) as relations, (select count(*) from pg_attribute) as columns,
+      (select count(*) from pg_trigger) as triggers, (select count(*) from pg_proc) as functions, (select count(*) from pg_constraint) as constraints`);
+  return JSON.stringify(rows);
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

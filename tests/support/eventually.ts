@@ -1,0 +1,18 @@
+/** Waits for a condition, however long a busy machine may need; the one place that polls outside of Vitest's own `vi.waitFor`. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+const TIMEOUT_MS = 30_000;
+const PAUSE_MS = 25;
+
+type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
+
+/** Resolves with the first truthy answer of `read`; `what` is part of the error if there is none. */
+export async function eventually<T>(read: () => Promise<T> | T, what = 'what was waited for'): Promise<Truthy<T>> {
+  const until = performance.now() + TIMEOUT_MS;
+  for (;;) {
+    const value = await read();
+    if (value) return value as Truthy<T>;
+    if (performance.now() > until) throw new Error(`Not within ${TIMEOUT_MS} ms: ${what}`);
+    await pause(PAUSE_MS);
+  }
+}
