@@ -1,15 +1,20 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import { DurationsRecorder, LongestFirst } from './tests/support/longest-first.ts';
+import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-first.ts';
 
 /** Real browsers, databases and media workers share the machine with the tests; more at once makes them all slow. */
 const WORKERS = 2;
 const EMULATOR = 'infra/stripe-emulator/**/*.test.ts';
+/** Those that replace modules need a worker each: in a shared one another file may have loaded the real ones. */
+const MOCKING = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', {
+  exclude: ['**/node_modules/**'],
+}).filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
 
 // Three projects, one command for all: `unit` stands beside the code, `contract` tests parts on real stores, workers and the emulator, `house`
 // starts whole houses, kills them, and opens browsers.
 export default defineConfig({
   test: {
-    globalSetup: ['tests/support/global-setup.ts'],
+    globalSetup: ['tests/support/run/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
@@ -24,16 +29,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['server', 'sfu', 'client-sdk', 'infra'].map((folder) => `${folder}/**/*.test.ts`),
-          exclude: ['**/node_modules/**', '**/.build/**', EMULATOR],
+          exclude: ['**/node_modules/**', '**/.build/**', EMULATOR, ...MOCKING],
           pool: 'threads',
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
+        test: { name: 'unit-mocking', include: MOCKING, pool: 'forks', isolate: true, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
         test: {
           name: 'contract',
           include: ['tests/contract/**/*.test.ts', EMULATOR],
+          exclude: MOCKING,
           pool: 'forks',
           sequence: { groupOrder: 1 },
         },
@@ -43,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'house',
           include: ['tests/integration/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
-          setupFiles: ['tests/support/keep-failures.ts'],
+          setupFiles: ['tests/support/run/keep-failures.ts'],
           pool: 'forks',
           // What is kept of a failure comes before the tests close their pages.
           sequence: { groupOrder: 1, hooks: 'list' },

@@ -41,6 +41,8 @@ export const SOUND_ALONE_SHARE = 1 / 3;
 /** Pauses that a person may end in a room, within the window: what a client without a receiver gets for nothing is a twentieth of the time. */
 export const PLAYS_PER_WINDOW_MAX = 5;
 export const PLAYS_WINDOW_MS = 300_000;
+/** Media sessions that a person opens in a room within that window and that begin unpaused; reconnecting on a bad line takes fewer. */
+export const OPENS_PER_WINDOW_MAX = 10;
 /** People who pay by the second whose unanswered time is remembered. */
 export const RECEIVER_BUDGETS_MAX = 10_000;
 

@@ -1,8 +1,8 @@
 import { kill } from 'node:process';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import { RtpPublisher } from '../tests/support/rtp-publisher.ts';
-import { rtpViewerCapabilities } from '../tests/support/rtp-viewer.ts';
+import { RtpPublisher } from '../tests/support/media/rtp-publisher.ts';
+import { rtpViewerCapabilities } from '../tests/support/media/rtp-viewer.ts';
 import { SfuError, type SfuEvent } from './contract.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from './node.ts';
 

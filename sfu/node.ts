@@ -193,14 +193,24 @@ export class LocalSfuNode implements SfuNode {
     this.#assertTakesSessions(request);
     const { grant, rtpCapabilities, viewport, dtlsParameters, upstream, spareOf } = request;
     let budget: ReceiverBudget | undefined;
+    let beginsPaused = false;
     return await this.#sessions.open(request, {
       admit: async (place) => {
         if (spareOf === undefined) await this.#sessions.makeRoomToWatch(place);
-        if (grant.metered) budget = await this.#budgets.get(grant);
+        if (!grant.metered) return;
+        budget = await this.#budgets.get(grant);
+        beginsPaused = await budget.open(Date.now());
       },
       place: (room) => room.routerForViewer(),
       make: (options) =>
-        new WatchSession({ ...options, rtpCapabilities, viewport, log: this.#log, ...(budget && { budget }) }),
+        new WatchSession({
+          ...options,
+          rtpCapabilities,
+          viewport,
+          log: this.#log,
+          beginsPaused,
+          ...(budget && { budget }),
+        }),
       prepare: (room) => this.#followIfNoStage(room, upstream),
       open: (session) => session.open(dtlsParameters),
     });

@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { MemoryLeasedHashes } from '../server/platform/leased-hashes.ts';
-import { PLAYS_PER_WINDOW_MAX, PLAYS_WINDOW_MS, RECEIVER_BUDGETS_MAX, UNANSWERED_MAX_MS } from './limits.ts';
+import {
+  OPENS_PER_WINDOW_MAX,
+  PLAYS_PER_WINDOW_MAX,
+  PLAYS_WINDOW_MS,
+  RECEIVER_BUDGETS_MAX,
+  UNANSWERED_MAX_MS,
+} from './limits.ts';
 import { silentLog as log } from './log.ts';
 import { ReceiverBudgets } from './receiver-budget.ts';
 import { ReceiverReports } from './receiver-reports.ts';
@@ -33,6 +39,20 @@ it('is renewed on request so often within a window, and says when again', async 
   expect(await budget.renew(1_000)).toBe(PLAYS_WINDOW_MS - 1_000);
   expect(budget.isSpent).toBe(true);
   expect(await budget.renew(PLAYS_WINDOW_MS)).toBeUndefined();
+});
+
+it('lets so many sessions begin unpaused within a window, on whatever node, and none while it is spent', async () => {
+  const records = new MemoryLeasedHashes();
+  const budgets = await Promise.all([open(records), open(records)].map((node) => node.get(fan)));
+  const [here, there] = budgets as [(typeof budgets)[0], (typeof budgets)[0]];
+  for (let i = 0; i < OPENS_PER_WINDOW_MAX; i++) expect(await budgets[i % 2]?.open(i)).toBe(false);
+  expect([await here.open(1_000), await there.open(1_000)]).toEqual([true, true]);
+  // A pause that is ended lets that session play, and not more of them be opened.
+  expect(await here.renew(1_000)).toBeUndefined();
+  expect(await here.open(2_000)).toBe(true);
+  expect(await here.open(PLAYS_WINDOW_MS)).toBe(false);
+  await here.spend(UNANSWERED_MAX_MS);
+  expect(await here.open(2 * PLAYS_WINDOW_MS)).toBe(true);
 });
 
 it('is one budget on all nodes: what they spend at once adds up, and what is renewed on one is used up on all', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import {
   BUDGET_WRITE_ATTEMPTS_MAX,
+  OPENS_PER_WINDOW_MAX,
   PLAYS_PER_WINDOW_MAX,
   PLAYS_WINDOW_MS,
   RECEIVER_BUDGETS_MAX,
@@ -17,6 +18,8 @@ const state = z.object({
   unansweredMs: z.number(),
   /** When pauses were ended, within the window, in milliseconds since the epoch. */
   playedAtMs: z.array(z.number()).max(PLAYS_PER_WINDOW_MAX),
+  /** When sessions were opened that began unpaused, within the window. */
+  openedAtMs: z.array(z.number()).max(OPENS_PER_WINDOW_MAX),
 });
 type State = z.infer<typeof state>;
 
@@ -33,7 +36,7 @@ export interface ReceiverBudgetOptions {
  */
 export class ReceiverBudget {
   readonly #options: ReceiverBudgetOptions;
-  #state: State = { unansweredMs: 0, playedAtMs: [] };
+  #state: State = { unansweredMs: 0, playedAtMs: [], openedAtMs: [] };
   /** The shared record as it was last seen. */
   #seen: string | undefined;
   #changing: Promise<void> = Promise.resolve();
@@ -50,6 +53,17 @@ export class ReceiverBudget {
   async refresh(): Promise<void> {
     const { key, records } = this.#options;
     await this.#inTurn(async () => this.#see((await records?.pick(key, [FIELD]))?.get(FIELD)));
+  }
+
+  /** Counts a new session, and answers whether it begins paused: what is sent around a change of sessions can miss the samples that are billed. */
+  async open(nowMs: number): Promise<boolean> {
+    let isPaused = false;
+    await this.#change((now) => {
+      const openedAtMs = now.openedAtMs.filter((atMs) => nowMs - atMs < PLAYS_WINDOW_MS);
+      isPaused = now.unansweredMs >= UNANSWERED_MAX_MS || openedAtMs.length >= OPENS_PER_WINDOW_MAX;
+      return isPaused ? now : { ...now, openedAtMs: [...openedAtMs, nowMs] };
+    });
+    return isPaused;
   }
 
   /** Media was sent for so long, and no report came. */
@@ -69,7 +83,7 @@ export class ReceiverBudget {
       const [oldest] = playedAtMs;
       const isTooEarly = oldest !== undefined && playedAtMs.length >= PLAYS_PER_WINDOW_MAX;
       retryAfterMs = isTooEarly ? oldest + PLAYS_WINDOW_MS - nowMs : undefined;
-      return isTooEarly ? now : { unansweredMs: 0, playedAtMs: [...playedAtMs, nowMs] };
+      return isTooEarly ? now : { ...now, unansweredMs: 0, playedAtMs: [...playedAtMs, nowMs] };
     });
     return retryAfterMs;
   }

@@ -50,12 +50,13 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       viewport?: Viewport;
       /** Given where nothing is to be sent to a client that does not report that it arrives. */
       budget?: ReceiverBudget;
+      beginsPaused: boolean;
       log: SfuLog;
     },
   ) {
     super(options);
     this.#budget = options.budget;
-    this.#paused = options.budget?.isSpent ?? false;
+    this.#paused = options.beginsPaused;
     this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
     this.#viewport = options.viewport;
     this.#log = options.log;

@@ -6,7 +6,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatEntry, ChatMessage, ChatPage } from '../../server/protocol/chat.ts';
 import type { RequestInput, RequestName } from '../../server/protocol/realtime.ts';
-import { effort, SEED } from '../../tests/support/effort.ts';
+import { effort, SEED } from '../../tests/support/run/effort.ts';
 import { Chat } from './chat.ts';
 import type { SeqRange } from './chat-sampling.ts';
 import { LogeError } from './errors.ts';

@@ -5,10 +5,10 @@
  * failure names.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { effort, SEED } from '../../tests/support/effort.ts';
 import { FakeHouse, FakeSocket } from '../../tests/support/races/fake-house.ts';
 import { FakeDevices, FakeStream, FakeTransport } from '../../tests/support/races/fake-media.ts';
 import { flush, Points } from '../../tests/support/races/points.ts';
+import { effort, SEED } from '../../tests/support/run/effort.ts';
 import { Dice } from '../../tests/support/soak/dice.ts';
 import { STAGE } from './limits.ts';
 import { Room } from './room.ts';

@@ -138,7 +138,7 @@ export class WebhookDeliverer {
       return endpoints.markFailing(tx, endpoint.id, result.at);
     });
     metrics.webhookDeliveries.inc({ outcome: isLast ? 'given_up' : 'retry' });
-    log.info({ endpoint: endpoint.id, event: due.event.id, attempts, isLast, error: result.error }, 'webhook failed');
+    log.info({ endpoint: endpoint.id, event: due.event.id, attempts, isLast, reason: result.error }, 'webhook failed');
     if (result.status === HTTP_GONE) await this.#disable(endpoint.id, 'gone');
     else if (clock.now() - Date.parse(failingSince) > FAILING_MAX_MS) await this.#disable(endpoint.id, 'failing');
   }

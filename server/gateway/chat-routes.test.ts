@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
 import type { Participant } from '../protocol/accounts.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 

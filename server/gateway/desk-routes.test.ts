@@ -1,8 +1,8 @@
 /** The money desk as an operator uses it on the site, and an embedder's server over its API. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { payCheckout } from '../../tests/support/checkout.ts';
-import { eventually } from '../../tests/support/eventually.ts';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
+import { payCheckout } from '../../tests/support/people/checkout.ts';
+import { eventually } from '../../tests/support/run/eventually.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { seedDemo } from './demo.ts';
 

@@ -1,8 +1,8 @@
 /** Events out over HTTP: who may ask, what is refused, and from a purchase to the embedder's server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../tests/support/eventually.ts';
-import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../tests/support/http.ts';
-import { signersOf, startReceiver } from '../../tests/support/webhook-receiver.ts';
+import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
+import { signersOf, startReceiver } from '../../tests/support/programs/webhook-receiver.ts';
+import { eventually } from '../../tests/support/run/eventually.ts';
 
 let http: TestHttp;
 

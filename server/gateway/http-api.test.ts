@@ -1,7 +1,7 @@
 /** The server and participant APIs as an embedder uses them, over real HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { payCheckout } from '../../tests/support/checkout.ts';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
+import { payCheckout } from '../../tests/support/people/checkout.ts';
 import type { TopupId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
 import { DEVELOPMENT_API_KEY, DEVELOPMENT_API_SECRET } from '../config.ts';
 import type { Room } from '../protocol/rooms.ts';
 

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
 import { LIMITS } from '../protocol/limits.ts';
 
 let http: TestHttp;

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { basicOf } from '../../tests/support/basic.ts';
-import { eventually } from '../../tests/support/eventually.ts';
-import { PRODUCTION_ENV, startHttp, type TestHttp, type TestKey } from '../../tests/support/http.ts';
-import { MovableClock } from '../../tests/support/money-house.ts';
-import { signersOf, startReceiver } from '../../tests/support/webhook-receiver.ts';
+import { PRODUCTION_ENV, startHttp, type TestHttp, type TestKey } from '../../tests/support/houses/http.ts';
+import { MovableClock } from '../../tests/support/houses/money-house.ts';
+import { basicOf } from '../../tests/support/people/basic.ts';
+import { signersOf, startReceiver } from '../../tests/support/programs/webhook-receiver.ts';
+import { eventually } from '../../tests/support/run/eventually.ts';
 import { SCOPES, type Scope } from '../protocol/keys.ts';
 import type { Room } from '../protocol/rooms.ts';
 

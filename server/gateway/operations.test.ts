@@ -1,6 +1,6 @@
 /** What operators and their machines are told. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
 
 let http: TestHttp;
 

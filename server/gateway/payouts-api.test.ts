@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { payCheckout } from '../../tests/support/checkout.ts';
-import { eventually } from '../../tests/support/eventually.ts';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
+import { payCheckout } from '../../tests/support/people/checkout.ts';
+import { eventually } from '../../tests/support/run/eventually.ts';
 import type { Room } from '../protocol/rooms.ts';
 
 /** Longer than a webhook takes on a busy machine. */

@@ -85,6 +85,9 @@ describe('what counts as one address', () => {
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['not an address', 'not an address'],
+    // Some proxies add the client's port.
+    ['198.51.100.7:54321', '198.51.100.7'],
+    ['[2001:db8:1:2::1]:54321', '2001:db8:1:2::/64'],
   ])('%s', (address, key) => {
     expect(addressKey(address)).toBe(key);
   });

@@ -131,12 +131,16 @@ export class RateLimits<C extends string> {
   }
 }
 
+/** As some proxies write it into `X-Forwarded-For`: otherwise each connection would be an address of its own. */
+const WITH_PORT = /^(?:\[([^\]]+)\]|(\d{1,3}(?:\.\d{1,3}){3})):\d{1,5}$/;
 const MAPPED_IPV4 = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 const IPV6_NETWORK_GROUPS = 4;
 const IPV6_GROUPS = 8;
 
 /** What counts as one address: an IPv4 address, or an IPv6 network of 64 bits, which is what one subscriber gets. */
-export function addressKey(address: string): string {
+export function addressKey(given: string): string {
+  const [, v6, v4] = WITH_PORT.exec(given) ?? [];
+  const address = v6 ?? v4 ?? given;
   const mapped = MAPPED_IPV4.exec(address)?.[1];
   if (mapped) return mapped;
   const plain = address.split('%', 1)[0] ?? '';

@@ -1,6 +1,6 @@
 /** A creator's earnings and a buyer's receipts on the site's own routes, over real HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { seedDemo } from './demo.ts';
 

@@ -1,9 +1,9 @@
 /** The site's routes for clubs, tickets that are given back, and credit that is: what a page may do with a session, over real HTTP. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { payCheckout } from '../../tests/support/checkout.ts';
-import { eventually } from '../../tests/support/eventually.ts';
-import { startHttp, type TestHttp } from '../../tests/support/http.ts';
+import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
+import { payCheckout } from '../../tests/support/people/checkout.ts';
+import { eventually } from '../../tests/support/run/eventually.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { seedDemo } from './demo.ts';
 

@@ -32,6 +32,7 @@ describe('confirmed time', () => {
     fan: fc.boolean(),
     answer: fc.boolean(),
     isNew: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    isNewFan: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
     isLost: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   });
 
@@ -39,16 +40,19 @@ describe('confirmed time', () => {
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 60 }), (intervals) => {
         const meter = new MediaMeter();
-        const bytes = { creatorVideoBytes: 0, fanVideoBytes: 0, fanReports: 0, isFanPaused: false };
+        let creatorVideoBytes = 0;
+        let viewer = { session: 0, videoBytes: 0, reports: 0 };
         let [atMs, key, had] = [0, 0, false];
         let [expected, waiting] = [0, 0];
-        for (const { ms, creator, fan, answer, isNew, isLost } of intervals) {
+        for (const { ms, creator, fan, answer, isNew, isNewFan, isLost } of intervals) {
           atMs += ms;
           if (isNew) key += 1;
-          if (creator) bytes.creatorVideoBytes += 1;
-          if (fan) bytes.fanVideoBytes += 1;
-          if (answer) bytes.fanReports += 1;
-          meter.add(atMs, isLost ? undefined : { key: `${key}`, ...bytes });
+          if (isNewFan) viewer = { session: viewer.session + 1, videoBytes: 0, reports: 0 };
+          if (creator) creatorVideoBytes += 1;
+          if (fan) viewer.videoBytes += 1;
+          if (answer) viewer.reports += 1;
+          const fanMedia = [{ ...viewer, session: `${viewer.session}` }];
+          meter.add(atMs, isLost ? undefined : { key: `${key}`, creatorVideoBytes, fan: fanMedia, isFanPaused: false });
           const isBilled = had && !isLost && !isNew && creator && fan && ms > 0 && ms <= SAMPLE_GAP_MAX_MS;
           had = !isLost;
           waiting = isBilled ? waiting + ms : 0;
@@ -66,14 +70,18 @@ describe('confirmed time', () => {
   it('does not count a frozen picture, whatever else flows', () => {
     const meter = new MediaMeter();
     for (let second = 0; second <= 10; second += 1) {
-      meter.add(second * 1_000, {
-        key: 'a',
-        creatorVideoBytes: 5,
-        fanVideoBytes: second,
-        fanReports: second,
-        isFanPaused: false,
-      });
+      const fan = [{ session: 'viewer', videoBytes: second, reports: second }];
+      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: 5, fan, isFanPaused: false });
     }
     expect(meter).toMatchObject({ confirmedMs: 0, isFlowing: false });
+  });
+
+  it('counts whichever of their media sessions the fan watches', () => {
+    const meter = new MediaMeter();
+    for (let second = 0; second <= 10; second += 1) {
+      const fan = [{ session: `viewer-${second}`, videoBytes: 5, reports: 1 }];
+      meter.add(second * 1_000, { key: 'a', creatorVideoBytes: second, fan, isFanPaused: false });
+    }
+    expect(meter.confirmedMs).toBe(10_000);
   });
 });

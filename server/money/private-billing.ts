@@ -3,18 +3,24 @@
  * the fan does not pay.
  */
 
-/** Counters of the media of a session at one moment, as the SFU has them; they only grow while the media sessions stay the same. */
+/** Counters of the media of a session at one moment, as the SFU has them; each only grows, from zero, as long as its media session lasts. */
 export interface MediaSample {
-  /** Names the media sessions that were counted: when it changes, the counters have begun anew. */
+  /** Names the creator's media sessions: when it changes, their counter has begun anew. */
   key: string;
   /** Video that has come from the creator. */
   creatorVideoBytes: number;
-  /** Video that was sent to the fan. */
-  fanVideoBytes: number;
-  /** How many looks have found a new receiver report of the fan's, in which they say what they got. */
-  fanReports: number;
+  /** The fan's media sessions. */
+  fan: readonly FanMedia[];
   /** The SFU has paused what it sends to the fan, whose client has not reported that it arrives. */
   isFanPaused: boolean;
+}
+
+export interface FanMedia {
+  session: string;
+  /** Video that was sent to the fan. */
+  videoBytes: number;
+  /** How many looks have found a new receiver report of the fan's, in which they say what they got. */
+  reports: number;
 }
 
 /** A longer silence between two samples says nothing about what happened in it: it is not billed. */
@@ -61,17 +67,23 @@ export class MediaMeter {
       passedMs > 0 &&
       passedMs <= SAMPLE_GAP_MAX_MS &&
       sample.creatorVideoBytes > last.sample.creatorVideoBytes &&
-      sample.fanVideoBytes > last.sample.fanVideoBytes;
+      hasGrown('videoBytes', last.sample.fan, sample.fan);
     if (!isFlowing) {
       this.#isFlowing = false;
       this.#waitingMs = 0;
       return;
     }
     this.#waitingMs += passedMs;
-    if (sample.fanReports > last.sample.fanReports) {
+    if (hasGrown('reports', last.sample.fan, sample.fan)) {
       this.#confirmedMs += this.#waitingMs;
       this.#waitingMs = 0;
     } else if (this.#waitingMs > ANSWER_WITHIN_MS) this.#waitingMs = 0;
     this.#isFlowing = this.#waitingMs <= SAMPLE_GAP_MAX_MS;
   }
+}
+
+/** A media session that was not there before has counted from zero since: whoever opens one after the other pays as with one. */
+function hasGrown(counter: 'videoBytes' | 'reports', before: readonly FanMedia[], now: readonly FanMedia[]): boolean {
+  const known = new Map(before.map((each) => [each.session, each[counter]]));
+  return now.some((each) => each[counter] > (known.get(each.session) ?? 0));
 }

@@ -36,10 +36,9 @@ const broken = () => node(new SfuError('node_unavailable', 'It does not answer.'
 test('a node that does not answer hides nothing of what flows on the others', async () => {
   const places = placesOf(broken(), node([traffic('publisher', true)]), node([traffic('viewer', false)]));
   expect(await countMedia(places, ROOM, 'lea')).toEqual({
-    key: 'publisher,viewer',
+    key: 'publisher',
     creatorVideoBytes: 20,
-    fanVideoBytes: 30,
-    fanReports: 10,
+    fan: [{ session: 'viewer', videoBytes: 30, reports: 10 }],
     isFanPaused: false,
   });
 });

@@ -6,11 +6,11 @@ import { toAppError } from './sfu-errors.ts';
 
 /** What has flowed so far between a room's publisher and one viewer. */
 export interface StageTraffic {
-  /** Names the media sessions that were counted; with others the counters begin anew. */
+  /** Names the publisher's media sessions that were counted; with others their counter begins anew. */
   key: string;
   creatorVideoBytes: number;
-  fanVideoBytes: number;
-  fanReports: number;
+  /** The viewer's media sessions. */
+  fan: { session: string; videoBytes: number; reports: number }[];
   /** Nothing is sent to the viewer, as their client has not reported that it arrives. */
   isFanPaused: boolean;
 }
@@ -26,13 +26,14 @@ export async function countMedia(places: Places, room: RoomId, identity: string)
     if (failure) throw toAppError(failure.error);
     return undefined;
   }
-  const sum = (of: typeof traffic, key: 'videoReceivedBytes' | 'videoSentBytes' | 'receiverReports') =>
-    of.reduce((total, each) => total + each[key], 0);
   return {
-    key: [...publishers, ...viewers].map(({ session }) => session).join(),
-    creatorVideoBytes: sum(publishers, 'videoReceivedBytes'),
-    fanVideoBytes: sum(viewers, 'videoSentBytes'),
-    fanReports: sum(viewers, 'receiverReports'),
+    key: publishers.map(({ session }) => session).join(),
+    creatorVideoBytes: publishers.reduce((sum, { videoReceivedBytes }) => sum + videoReceivedBytes, 0),
+    fan: viewers.map(({ session, videoSentBytes, receiverReports }) => ({
+      session,
+      videoBytes: videoSentBytes,
+      reports: receiverReports,
+    })),
     isFanPaused: viewers.every(({ paused }) => paused === true),
   };
 }

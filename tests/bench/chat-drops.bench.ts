@@ -8,9 +8,9 @@
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { CrowdAccount, DroppingCrowdOptions } from '../support/dropping-crowd.ts';
-import { GatewayHouse } from '../support/gateways.ts';
-import type { Replay } from '../support/returning-fan.ts';
+import { GatewayHouse } from '../support/houses/gateways.ts';
+import type { CrowdAccount, DroppingCrowdOptions } from '../support/people/dropping-crowd.ts';
+import type { Replay } from '../support/people/returning-fan.ts';
 import { Child } from './support/child.ts';
 import { percentile } from './support/statistics.ts';
 

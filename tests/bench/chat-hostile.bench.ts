@@ -6,8 +6,8 @@
  */
 import { cpus } from 'node:os';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { type CostlyTexts, measurePeace, medianOf } from '../support/neighbours.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { type CostlyTexts, measurePeace, medianOf } from '../support/people/neighbours.ts';
+import { ServerProcess } from '../support/programs/server-process.ts';
 
 const ROUNDS = 5;
 const SECONDS = 5;
@@ -53,14 +53,32 @@ say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${proc
 await using server = await ServerProcess.create();
 const { room, cases } = await openRooms(server);
 const results: Record<string, object> = {};
+const table = ['case       p99 without  p99 with  ratio  refused'];
 for (const [name, costly] of [['events', undefined] as const, ...Object.entries(cases)]) {
-  const options = { rounds: ROUNDS, seconds: SECONDS, ...(costly ? { costly } : {}) };
+  let round = 0;
+  const options = {
+    rounds: ROUNDS,
+    seconds: SECONDS,
+    ...(costly ? { costly } : {}),
+    onRound: (without: object | undefined, during: object | undefined) => {
+      round += 1;
+      say(`${name} ${round}/${ROUNDS}: without ${JSON.stringify(without)}, with ${JSON.stringify(during)}`);
+    },
+  };
   const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, options);
-  say(`${name}: without ${JSON.stringify(withoutMs)}`);
-  say(`${name}: with    ${JSON.stringify(withMs)}`);
-  say(`${attacks.sent} sent, ${attacks.closed} connections closed on them, ${refused} messages of neighbours refused`);
+  say(
+    `${name}: ${attacks.sent} sent, ${attacks.closed} connections closed on them, ${refused} messages of neighbours refused`,
+  );
   const [without, during] = [summary(withoutMs), summary(withMs)];
   const p99Ratio = Math.round((during.p99 / without.p99) * 100) / 100;
+  const cells = [
+    `${without.p99} ms`.padStart(11),
+    `${during.p99} ms`.padStart(8),
+    String(p99Ratio).padStart(5),
+    refused,
+  ];
+  table.push(`${name.padEnd(10)} ${cells.join('  ')}`);
   results[name] = { withoutMs: without, withMs: during, p99Ratio, refused };
 }
+say(table.join('\n'));
 process.stdout.write(`${JSON.stringify(results)}\n`);

@@ -5,8 +5,8 @@
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { launchChromium } from '../support/browser.ts';
-import { BundledPage } from '../support/page-bundle.ts';
+import { launchChromium } from '../support/browser/browser.ts';
+import { BundledPage } from '../support/browser/page-bundle.ts';
 import type { ListFigures } from './support/chat-list-page.ts';
 import { percentile, round } from './support/statistics.ts';
 

@@ -7,8 +7,8 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { tickMs } from '../../server/gateway/chat-fanout.ts';
-import { startPostgres } from '../support/postgres.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { startPostgres } from '../support/databases/postgres.ts';
+import { ServerProcess } from '../support/programs/server-process.ts';
 import type { CrowdRun } from './support/chat-crowd.ts';
 import { Child, pin } from './support/child.ts';
 import { cpuSecondsOf, residentBytes } from './support/cpu-time.ts';

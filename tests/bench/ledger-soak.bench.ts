@@ -6,7 +6,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { startPostgres } from '../support/postgres.ts';
+import { startPostgres } from '../support/databases/postgres.ts';
 import { Soak, type SoakResult } from '../support/soak/soak.ts';
 
 const HELP = `Usage: npm run bench -- ledger-soak [options]

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { openDatabase } from '../support/databases.ts';
+import { openDatabase } from '../support/databases/databases.ts';
 import { flowsOf } from '../support/money-flows/arbitrary.ts';
 import { createEmptier, type FlowStep, playFlow } from '../support/money-flows/flow.ts';
 

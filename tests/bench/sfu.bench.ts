@@ -16,9 +16,9 @@ import type {
   WatchRequest,
 } from '../../sfu/contract.ts';
 import { RemoteSfuNode } from '../../sfu/remote-node.ts';
-import { RtpPublisher } from '../support/rtp-publisher.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
-import { sentAtOf } from '../support/rtp-vp8.ts';
+import { RtpPublisher } from '../support/media/rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
+import { sentAtOf } from '../support/media/rtp-vp8.ts';
 import { Child } from './support/asked-child.ts';
 import { cpuSecondsOf } from './support/cpu-time.ts';
 import { percentile } from './support/statistics.ts';

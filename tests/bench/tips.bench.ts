@@ -7,8 +7,8 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { startPostgres } from '../support/postgres.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { startPostgres } from '../support/databases/postgres.ts';
+import { ServerProcess } from '../support/programs/server-process.ts';
 import { percentile, round } from './support/statistics.ts';
 import { measureTaps } from './support/tap-to-shown.ts';
 import { CONNECTIONS, type Round, TipThroughput } from './support/tip-throughput.ts';

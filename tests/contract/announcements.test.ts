@@ -6,7 +6,7 @@ import { createLog } from '../../server/platform/log.ts';
 import { RedisConnections } from '../../server/platform/redis.ts';
 import { RedisAnnouncements } from '../../server/platform/redis-announcements.ts';
 import { RedisLeasedHashes } from '../../server/platform/redis-leased-hashes.ts';
-import { hasRedis, TestRedis } from '../support/redis.ts';
+import { hasRedis, TestRedis } from '../support/programs/redis.ts';
 
 const LEASE_MS = 400;
 const WAIT = { timeout: 5_000, interval: 20 };

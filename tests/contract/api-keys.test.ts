@@ -6,10 +6,10 @@ import type { Database } from '../../server/platform/db.ts';
 import { SecretBox } from '../../server/platform/secret-box.ts';
 import { SCOPES, type Scope } from '../../server/protocol/keys.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { codeOf, createBus } from '../support/chat-house.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { MovableClock } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { codeOf, createBus } from '../support/houses/chat-house.ts';
+import { MovableClock } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const KEY = 'an_encryption_key_of_these_tests_000';
 const NEXT_KEY = 'the_encryption_key_that_replaces_it_0';

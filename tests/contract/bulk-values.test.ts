@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/platform/db.ts';
-import { BOTH_DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases/databases.ts';
 
 describe.each(BOTH_DATABASES)('values of bulk statements on $name', ({ open }) => {
   let db: Database & AsyncDisposable;

@@ -4,9 +4,9 @@ import { type Bus, MemoryBus, roomTopic } from '../../server/platform/bus.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { RedisConnections } from '../../server/platform/redis.ts';
 import { RedisBus } from '../../server/platform/redis-bus.ts';
-import { hasRedis, TestRedis } from '../support/redis.ts';
-import { startRedisCluster, startRedisSentinel } from '../support/redis-topologies.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import { hasRedis, TestRedis } from '../support/programs/redis.ts';
+import { startRedisCluster, startRedisSentinel } from '../support/programs/redis-topologies.ts';
+import { TcpProxy } from '../support/programs/tcp-proxy.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 

@@ -11,8 +11,8 @@ import { createMetrics } from '../../server/platform/metrics.ts';
 import { SecretBox } from '../../server/platform/secret-box.ts';
 import type { HookFailure, HookRequest } from '../../server/protocol/chat-server.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
-import { ada, codeOf, createChat, fan, lea, mod, sayIn, tom } from '../support/chat-house.ts';
-import { openDatabase } from '../support/databases.ts';
+import { openDatabase } from '../support/databases/databases.ts';
+import { ada, codeOf, createChat, fan, lea, mod, sayIn, tom } from '../support/houses/chat-house.ts';
 
 interface Asked {
   question: HookRequest;

@@ -9,9 +9,9 @@ import type { Database } from '../../server/platform/db.ts';
 import type { ChatEntry, ChatMessage } from '../../server/protocol/chat.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
-import { ada, collectAppended, createBus, createChat, fan, mod } from '../support/chat-house.ts';
-import { DATABASES } from '../support/databases.ts';
-import { effort, SEED } from '../support/effort.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { ada, collectAppended, createBus, createChat, fan, mod } from '../support/houses/chat-house.ts';
+import { effort, SEED } from '../support/run/effort.ts';
 
 const RUNS = effort({ short: 15, long: 500 });
 const PEOPLE = 4;

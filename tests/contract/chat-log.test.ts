@@ -6,8 +6,8 @@ import type { Participant } from '../../server/protocol/accounts.ts';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { collectAppended, createChat, sayIn } from '../support/chat-house.ts';
-import { BOTH_DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases/databases.ts';
+import { collectAppended, createChat, sayIn } from '../support/houses/chat-house.ts';
 
 const lea: Participant = { identity: 'lea', name: 'Léa', role: 'fan' };
 const ada: Participant = { identity: 'ada', name: 'Ada', role: 'creator' };

@@ -6,9 +6,9 @@ import type { MemoryBus } from '../../server/platform/bus.ts';
 import type { Database } from '../../server/platform/db.ts';
 import type { RestrictInput } from '../../server/protocol/chat-moderation.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
-import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../support/chat-house.ts';
-import { DATABASES } from '../support/databases.ts';
-import { MovableClock } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../support/houses/chat-house.ts';
+import { MovableClock } from '../support/houses/money-house.ts';
 
 const server: Actor = { identity: 'embedding-server', name: 'embedding-server', role: 'server' };
 

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { openMoneyHouse } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { openMoneyHouse } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Database, sqlState } from '../../server/platform/db.ts';
 import { migrateAsOwner } from '../../server/platform/schema-version.ts';
-import { openMoneyHouse } from '../support/money-house.ts';
-import { databaseUrl, runOnServer } from '../support/postgres.ts';
+import { databaseUrl, runOnServer } from '../support/databases/postgres.ts';
+import { openMoneyHouse } from '../support/houses/money-house.ts';
 
 const serverUrl = process.env.LOGE_TEST_POSTGRES_URL ?? '';
 const INSUFFICIENT_PRIVILEGE = '42501';

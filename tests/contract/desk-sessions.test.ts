@@ -4,9 +4,9 @@ import { deskSessions } from '../../server/accounts/accounts.schema.ts';
 import { DeskSessions } from '../../server/accounts/desk-sessions.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createLog } from '../../server/platform/log.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { MovableClock } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { MovableClock } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEPT_MS = 90 * DAY_MS;

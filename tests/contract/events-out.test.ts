@@ -11,10 +11,10 @@ import { createMetrics } from '../../server/platform/metrics.ts';
 import { type NewFact, Outbox } from '../../server/platform/outbox.ts';
 import { SecretBox } from '../../server/platform/secret-box.ts';
 import { createId, type EventId, type RoomId } from '../../server/protocol/ids.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { MovableClock } from '../support/money-house.ts';
-import { signersOf, startReceiver } from '../support/webhook-receiver.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { MovableClock } from '../support/houses/money-house.ts';
+import { signersOf, startReceiver } from '../support/programs/webhook-receiver.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const ENCRYPTION_KEY = 'an_encryption_key_of_these_tests_0000000';
 const MINUTE_MS = 60_000;

@@ -4,12 +4,12 @@
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Room } from '../../client-sdk/src/room.ts';
-import { effort, SEED } from '../support/effort.ts';
 import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import type { ModelChance } from '../support/live-model/model-node.ts';
 import { FakeDevices, FakeStream, FakeTransport } from '../support/races/fake-media.ts';
 import { JointNetwork, JointSocket } from '../support/races/joint-socket.ts';
 import { Points } from '../support/races/points.ts';
+import { effort, SEED } from '../support/run/effort.ts';
 import { Dice } from '../support/soak/dice.ts';
 
 const world = vi.hoisted(() => ({ network: null as never as JointNetwork, points: null as never as Points }));

@@ -3,9 +3,9 @@
  * to the node stand still, the node dies and another takes its place, and the database fails. Simulated time; the stage, its leases and its lives are the real ones.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { effort, SEED } from '../support/effort.ts';
 import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import type { ModelChance } from '../support/live-model/model-node.ts';
+import { effort, SEED } from '../support/run/effort.ts';
 
 const SCHEDULES = effort({ short: 40, long: 2_000 });
 const STEPS = 60;

@@ -14,7 +14,7 @@ import type { RoomId } from '../../server/protocol/ids.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
 import { Lives, type LivesOptions } from '../../server/stage/lives.ts';
-import { BOTH_DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 const NEVER_MS = 3_600_000;

@@ -6,9 +6,9 @@ import { createId, type Id } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { englishReceipt } from '../../server/web/texts/english-receipt.ts';
 import { frenchReceipt } from '../../server/web/texts/french-receipt.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const PRICE_MINOR = 1_200;

@@ -1,7 +1,7 @@
 /** What is chosen on the provider's own page, where a cancellation has another form than one of ours, or is the provider's own since a payment is disputed. */
 import { describe, expect, test } from 'vitest';
-import { openClub } from '../support/club.ts';
-import { DATABASES } from '../support/databases.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { openClub } from '../support/houses/club.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

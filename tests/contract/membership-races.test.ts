@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../server/protocol/errors.ts';
-import { openClub } from '../support/club.ts';
-import { DATABASES } from '../support/databases.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { openClub } from '../support/houses/club.ts';
 
 const cutOff = () => Promise.reject(new AppError('provider_unavailable'));
 

@@ -5,8 +5,8 @@ import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type Id } from '../../server/protocol/ids.ts';
 import type { Tier } from '../../server/protocol/memberships.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -6,10 +6,10 @@ import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { Tier } from '../../server/protocol/memberships.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { CARD } from '../support/checkout.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
+import { CARD } from '../support/people/checkout.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;

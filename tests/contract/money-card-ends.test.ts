@@ -7,8 +7,8 @@ import type { Database } from '../../server/platform/db.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { CardTopup } from '../../server/protocol/money.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse, WEBHOOK_SECRET } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, WEBHOOK_SECRET } from '../support/houses/money-house.ts';
 
 const HOUR_MS = 60 * 60_000;
 const FIRST_MINOR = 1_000;

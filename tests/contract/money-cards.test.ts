@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { CardTopup } from '../../server/protocol/money.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const FIRST_MINOR = 1_000;

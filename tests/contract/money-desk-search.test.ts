@@ -3,8 +3,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { searchStatement } from '../../server/money/desk-payments.store.ts';
 import type { Database } from '../../server/platform/db.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';
 
 const MANY = 40_000;
 const PEOPLE = 400;

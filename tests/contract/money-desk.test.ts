@@ -2,8 +2,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { createId } from '../../server/protocol/ids.ts';
-import { DATABASES } from '../support/databases.ts';
-import { openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { openMoneyHouse, pay } from '../support/houses/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const reason = 'The sound was gone';

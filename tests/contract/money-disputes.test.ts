@@ -6,9 +6,9 @@ import type { Database } from '../../server/platform/db.ts';
 import { outbox } from '../../server/platform/outbox.schema.ts';
 import { createId, type TicketId, type TipId, type TopupId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });

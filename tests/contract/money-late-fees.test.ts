@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { PaymentProvider, ProviderPayment } from '../../server/money/payment-provider.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { openDatabase } from '../support/databases.ts';
-import { openMoneyHouse, pay, sessionOf } from '../support/money-house.ts';
+import { openDatabase } from '../support/databases/databases.ts';
+import { openMoneyHouse, pay, sessionOf } from '../support/houses/money-house.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -4,7 +4,7 @@ import { LedgerStore, type Posting } from '../../server/money/ledger.store.ts';
 import { fanWallet, houseAccount, saleLegs, splitSale, transferLegs } from '../../server/money/ledger.ts';
 import { type Database, type Orm, sqlState } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { BOTH_DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases/databases.ts';
 
 const REFUSED_BY_A_RULE = '23000';
 const REFUSED_BY_A_CHECK = '23514';

@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay, WEBHOOK_SECRET } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay, WEBHOOK_SECRET } from '../support/houses/money-house.ts';
 
 const HOUR_MS = 60 * 60_000;
 

@@ -10,8 +10,8 @@ import type { TransferOrder } from '../../server/money/settlement-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId, type TicketId, type TopupId } from '../../server/protocol/ids.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { CARD, payCheckout } from '../support/checkout.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse, pay, sessionOf, WEBHOOK_SECRET } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay, sessionOf, WEBHOOK_SECRET } from '../support/houses/money-house.ts';
+import { CARD, payCheckout } from '../support/people/checkout.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 

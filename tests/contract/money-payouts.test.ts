@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { PayoutsStore } from '../../server/money/payouts.store.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TipId } from '../../server/protocol/ids.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });

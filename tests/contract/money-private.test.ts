@@ -6,8 +6,8 @@ import type { PrivateDesk } from '../../server/money/private-desk.ts';
 import type { PrivateProgress } from '../../server/money/private-runner.ts';
 import type { Participant } from '../../server/protocol/accounts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';
 
 const RATE_MINOR = 120;
 const SECOND_MS = 1_000;
@@ -30,8 +30,9 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
       sample: async () => {
         media.bytes += 1;
         const { bytes, creator, fan, key } = media;
-        const [creatorVideoBytes, fanVideoBytes] = [creator ? bytes : 0, fan ? bytes : 0];
-        return { key, creatorVideoBytes, fanVideoBytes, fanReports: fanVideoBytes, isFanPaused: false };
+        const [creatorVideoBytes, videoBytes] = [creator ? bytes : 0, fan ? bytes : 0];
+        const viewer = { session: 'viewer', videoBytes, reports: videoBytes };
+        return { key, creatorVideoBytes, fan: [viewer], isFanPaused: false };
       },
       extend: async (_room, _identity, untilMs) => {
         media.untilMs = untilMs;

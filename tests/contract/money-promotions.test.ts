@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const RACERS = 60;

@@ -5,9 +5,9 @@ import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TopupId } from '../../server/protocol/ids.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse, WEBHOOK_SECRET } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, WEBHOOK_SECRET } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });

@@ -7,10 +7,10 @@ import { createId, type TicketId, type TipId, type TopupId } from '../../server/
 import { LIMITS } from '../../server/protocol/limits.ts';
 import type { Refund, RefundInput } from '../../server/protocol/money.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { SEED } from '../support/effort.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
+import { SEED } from '../support/run/effort.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const OPERATIONS = 200;
 /**

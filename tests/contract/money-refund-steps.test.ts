@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../server/money/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import type { TicketId } from '../../server/protocol/ids.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
-import { buyTicketByCard, countRefundSteps, countTransactions, Killed, Killer } from '../support/refund-steps.ts';
+import { buyTicketByCard, countRefundSteps, countTransactions, Killed, Killer } from '../support/crash/refund-steps.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';
 
 /** More than a refund has. */
 const STEPS_MAX = 60;

@@ -5,9 +5,9 @@ import type { Database } from '../../server/platform/db.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId, type TicketId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const CARD_WHOSE_REFUNDS_FAIL_LATER = '4000000000005126';

@@ -6,8 +6,8 @@ import { EarningsHoldsStore } from '../../server/money/earnings-holds.store.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** What a creator gets of 1200: after 20 % VAT and 20 % commission. */

@@ -5,9 +5,9 @@ import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import type { TipInput } from '../../server/protocol/money.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 

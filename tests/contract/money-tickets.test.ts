@@ -4,9 +4,9 @@ import type { TicketId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import type { WaiverInput } from '../../server/protocol/pricing.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { eventually } from '../support/eventually.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../support/houses/money-house.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const TICKET = { kind: 'ticket', priceMinor: 500 } as const;

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TipId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { DATABASES } from '../support/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay, sessionOf } from '../support/money-house.ts';
+import { DATABASES } from '../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay, sessionOf } from '../support/houses/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const AMOUNT_MINOR = 1_000;

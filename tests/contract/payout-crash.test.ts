@@ -7,11 +7,11 @@ import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../server/platform/db.ts';
 import type { TicketId } from '../../server/protocol/ids.ts';
-import { openMoneyHouse } from '../support/money-house.ts';
-import { createTestDatabase } from '../support/postgres.ts';
+import { createTestDatabase } from '../support/databases/postgres.ts';
+import { openMoneyHouse } from '../support/houses/money-house.ts';
 
-const PAYOUT = new URL('../support/payout-load.ts', import.meta.url).pathname;
-const REFUND = new URL('../support/refund-load.ts', import.meta.url).pathname;
+const PAYOUT = new URL('../support/crash/payout-load.ts', import.meta.url).pathname;
+const REFUND = new URL('../support/crash/refund-load.ts', import.meta.url).pathname;
 /** The decision, the order, and what the answer does to the books: each before and after. */
 const REFUND_STEPS_MIN = 6;
 const TIMEOUT_MS = 240_000;

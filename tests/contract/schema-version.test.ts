@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { Database } from '../../server/platform/db.ts';
-import { copyPgliteTemplate } from '../support/pglite-template.ts';
+import { copyPgliteTemplate } from '../support/databases/pglite-template.ts';
 
 it('refuses a database of another development version and leaves it as it was', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'loge-old-schema-'));

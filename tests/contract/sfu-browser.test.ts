@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { SessionGrant, SfuEvent } from '../../sfu/contract.ts';
 import { LocalSfuNode } from '../../sfu/node.ts';
-import { StageBrowser } from '../support/rtp-browser.ts';
-import { RtpStage } from '../support/rtp-stage.ts';
+import { StageBrowser } from '../support/media/rtp-browser.ts';
+import { RtpStage } from '../support/media/rtp-stage.ts';
 
 /** What only a real browser can prove: that pictures are decoded, and that its encoder does what the SFU asks for. */
 const executablePath = process.env.LOGE_CHROMIUM ?? '/usr/bin/chromium';

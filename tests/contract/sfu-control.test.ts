@@ -9,9 +9,9 @@ import { clientTls } from '../../sfu/control-tls.ts';
 import { CONTROL_FRAME_MAX_BYTES } from '../../sfu/limits.ts';
 import { LocalSfuNode } from '../../sfu/node.ts';
 import { RemoteSfuNode } from '../../sfu/remote-node.ts';
-import { openCertificateServer } from '../support/certificate-server.ts';
-import { RtpStage, SfuEventLog } from '../support/rtp-stage.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import { RtpStage, SfuEventLog } from '../support/media/rtp-stage.ts';
+import { openCertificateServer } from '../support/programs/certificate-server.ts';
+import { TcpProxy } from '../support/programs/tcp-proxy.ts';
 
 /** Who is let onto a node's control API, and what a broken connection costs: nothing. */
 

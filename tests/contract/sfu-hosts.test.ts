@@ -7,7 +7,7 @@ import { SharedSlots } from '../../server/platform/shared-slots.ts';
 import type { RoomUpstream } from '../../sfu/contract.ts';
 import { SfuControlServer } from '../../sfu/control-server.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
-import { RtpStage, type StageViewer } from '../support/rtp-stage.ts';
+import { RtpStage, type StageViewer } from '../support/media/rtp-stage.ts';
 
 /** A room on several nodes: those that the publisher is not on pull its stage, over pipes as they run between hosts. */
 

@@ -7,8 +7,8 @@ import { SfuControlServer } from '../../sfu/control-server.ts';
 import { LAYER_LOWERING_DELAY_MS } from '../../sfu/limits.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
 import { RemoteSfuNode } from '../../sfu/remote-node.ts';
-import { RtpStage, type StagePublisher, type StageViewer } from '../support/rtp-stage.ts';
-import { rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+import { RtpStage, type StagePublisher, type StageViewer } from '../support/media/rtp-stage.ts';
+import { rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
 
 /** Spares, as `sfu/contract.ts` promises them, in this process and over the control API. */
 

@@ -7,10 +7,10 @@ import {
   type Viewport,
   WATCH_SESSIONS_PER_PERSON_MAX,
 } from '../../sfu/contract.ts';
-import { RtpPublisher } from '../support/rtp-publisher.ts';
-import { srtpProfiles } from '../support/rtp-srtp.ts';
-import { RtpStage, type StageViewer } from '../support/rtp-stage.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+import { RtpPublisher } from '../support/media/rtp-publisher.ts';
+import { srtpProfiles } from '../support/media/rtp-srtp.ts';
+import { RtpStage, type StageViewer } from '../support/media/rtp-stage.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
 
 /**
  * What `sfu/contract.ts` promises, on real media over real workers. It runs on a node in this process and, unchanged, on one that is

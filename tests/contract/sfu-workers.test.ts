@@ -1,7 +1,7 @@
 import { kill } from 'node:process';
 import { describe, expect, it, vi } from 'vitest';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
-import { RtpStage } from '../support/rtp-stage.ts';
+import { RtpStage } from '../support/media/rtp-stage.ts';
 import { describeSfuNode } from './sfu-suite.ts';
 
 /** One room on two workers: every other viewer is on a worker that the publisher is not on, behind a pipe. */

@@ -13,7 +13,7 @@ import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { RoomsStore } from '../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
-import { BOTH_DATABASES } from '../support/databases.ts';
+import { BOTH_DATABASES } from '../support/databases/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 const SEED = 20_261_127;

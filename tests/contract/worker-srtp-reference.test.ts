@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deriveSessionKeys, SrtpContext, srtpProfiles } from '../support/rtp-srtp.ts';
+import { deriveSessionKeys, SrtpContext, srtpProfiles } from '../support/media/rtp-srtp.ts';
 
 // Before our SRTP may judge the worker's, the vectors of the RFCs judge ours.
 

@@ -1,8 +1,8 @@
 import { createWorker } from 'mediasoup';
 import type { Consumer, Producer, Router, Worker } from 'mediasoup/types';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PlainSrtpPeer } from '../support/plain-srtp-peer.ts';
-import { rtpHeaderLength, type SrtpProfile, srtpProfiles } from '../support/rtp-srtp.ts';
+import { PlainSrtpPeer } from '../support/media/plain-srtp-peer.ts';
+import { rtpHeaderLength, type SrtpProfile, srtpProfiles } from '../support/media/rtp-srtp.ts';
 
 // The worker may have been built with a bridge to another libsrtp than it was written for. Here its SRTP meets an
 // implementation that shares no code with it, in both directions and for each suite that it offers.

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, PHONE, Visitor } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
 import { CARD_ACCEPTED, payByCard, signIn } from './site.ts';
 
 /** Where to keep pictures for people to look at; none are taken when it is absent. */

@@ -2,12 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CHROMIUM, sharedChromium } from '../support/browser.ts';
-import type {} from '../support/chat-stage-page.ts';
-import { eventually } from '../support/eventually.ts';
-import { BundledPage } from '../support/page-bundle.ts';
+import { CHROMIUM, sharedChromium } from '../support/browser/browser.ts';
+import type {} from '../support/browser/chat-stage-page.ts';
+import { BundledPage } from '../support/browser/page-bundle.ts';
+import { eventually } from '../support/run/eventually.ts';
 
-const ENTRY = fileURLToPath(new URL('../support/chat-stage-page.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../support/browser/chat-stage-page.ts', import.meta.url));
 /** Never more rows than the list says of itself. */
 const MOST_ROWS = 160;
 

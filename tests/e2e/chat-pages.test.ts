@@ -1,6 +1,6 @@
 /** Every face of the chat for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling on a phone. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM } from '../support/browser.ts';
+import { CHROMIUM } from '../support/browser/browser.ts';
 import { ChatScenes } from './chat-scenes.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 

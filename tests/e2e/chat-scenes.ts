@@ -3,9 +3,9 @@
  * The tests of the pages and the screenshots look at the same scenes.
  */
 import type { Room } from '../../client-sdk/src/room.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { PHONE, Visitor } from '../support/browser.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { PHONE, Visitor } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 import type { Scene } from './evening.ts';
 import { expectInChat, say, signIn } from './site.ts';
 

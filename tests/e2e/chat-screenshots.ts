@@ -5,7 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DESKTOP, PHONE, sharedChromium } from '../support/browser.ts';
+import { DESKTOP, PHONE, sharedChromium } from '../support/browser/browser.ts';
 import { ChatScenes } from './chat-scenes.ts';
 import { show } from './evening.ts';
 

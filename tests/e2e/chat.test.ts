@@ -1,10 +1,10 @@
 /** The chat as people use it, on the pages: two fans and a creator who keeps order. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../client-sdk/src/room.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { eventually } from '../support/run/eventually.ts';
 import { expectInChat, say, signIn } from './site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {

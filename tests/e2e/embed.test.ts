@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findFreePort, startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, PHONE, Visitor } from '../support/browser.ts';
+import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
+import { findFreePort, startApp, type TestApp } from '../support/houses/app.ts';
 import { CARD_ACCEPTED, expectInChat, expectVideo, goLive, payByCard, say } from './site.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../client-sdk/examples/server.ts', import.meta.url));

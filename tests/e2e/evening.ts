@@ -3,11 +3,11 @@
  * pages and the screenshots look at the same scenes.
  */
 import type { Room } from '../../server/protocol/rooms.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
-import { payCheckout } from '../support/checkout.ts';
-import { eventually } from '../support/eventually.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { payCheckout } from '../support/people/checkout.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { eventually } from '../support/run/eventually.ts';
 import { expectInChat, expectVideo, goLive, isPlaying, signIn } from './site.ts';
 
 export type PageLanguage = 'en' | 'fr';

@@ -1,9 +1,9 @@
 /** A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts. */
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { mediaWorkers } from '../support/sfu-house.ts';
+import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { mediaWorkers } from '../support/houses/sfu-house.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 import { createRoom, expectInChat, expectVideo, goLive, isPlaying, say, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };

@@ -1,6 +1,6 @@
 /** Every page of money, with the takings of some weeks on it: accessible, in both languages, no wider than a phone, without an error. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM, PHONE } from '../support/browser.ts';
+import { CHROMIUM, PHONE } from '../support/browser/browser.ts';
 import { show } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { Takings } from './takings.ts';

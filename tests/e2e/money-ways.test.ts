@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DeskActView, DeskPaymentList } from '../../server/protocol/desk.ts';
 import type { Refund } from '../../server/protocol/money.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser.ts';
-import { payCheckout } from '../support/checkout.ts';
-import { eventually } from '../support/eventually.ts';
+import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { payCheckout } from '../support/people/checkout.ts';
+import { eventually } from '../support/run/eventually.ts';
 import { balanceMinor, CARD_ACCEPTED, payByCard, signIn, topUp } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };

@@ -1,7 +1,7 @@
 /** Every page for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling on a phone, without an error. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM } from '../support/browser.ts';
+import { CHROMIUM } from '../support/browser/browser.ts';
 import { Evening } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 

@@ -3,9 +3,9 @@
  * sign in, a creator goes live from a camera, fans pay, watch, talk and tip, and a refund puts one of them out.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 import {
   accessOf,
   balanceMinor,

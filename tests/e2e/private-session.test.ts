@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ReceiverReports } from '../../sfu/receiver-reports.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, PHONE, Visitor } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { eventually } from '../support/run/eventually.ts';
 import { accessOf, balanceMinor, expectVideo, goLive, signIn } from './site.ts';
 
 const RATE_MINOR = 1_200;

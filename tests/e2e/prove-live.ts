@@ -3,9 +3,9 @@
  * it as a fan until a whole picture is there, says something and hears it, and ends the room. `infra/image/prove` asks it of the image.
  */
 import type { ConsumerOptions, TransportOptions } from '../../sfu/contract.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { RtpPublisher } from '../support/rtp-publisher.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+import { RtpPublisher } from '../support/media/rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 const LIMIT_MS = 30_000;
 const PACKETS_WANTED = 100;

@@ -6,7 +6,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DESKTOP, PHONE, sharedChromium } from '../support/browser.ts';
+import { DESKTOP, PHONE, sharedChromium } from '../support/browser/browser.ts';
 import { Evening, show } from './evening.ts';
 import { Takings } from './takings.ts';
 

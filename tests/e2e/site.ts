@@ -1,8 +1,8 @@
 /** What people do on the site, step by step as they would: sign in, open a room, go live, pay, talk, tip. */
 import type { Room } from '../../client-sdk/src/room.ts';
 import type { Access } from '../../server/protocol/rooms.ts';
-import type { Visitor } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import type { Visitor } from '../support/browser/browser.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 export async function signIn({ page }: Visitor, identity: string): Promise<void> {
   await page.getByTestId(`sign-in-${identity}`).click();

@@ -1,8 +1,8 @@
 /** A media worker dies under a live, and the spares of creator and fan, which are there already, go on in its place. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, Visitor } from '../support/browser.ts';
-import { busiestWorker } from '../support/sfu-house.ts';
+import { CHROMIUM, Visitor } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { busiestWorker } from '../support/houses/sfu-house.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };

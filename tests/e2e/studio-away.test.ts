@@ -1,10 +1,10 @@
 /** A studio whose connection is lost while it is live: it never goes on air again by itself when its live is over for it. */
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM, Visitor } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import { CHROMIUM, Visitor } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { TcpProxy } from '../support/programs/tcp-proxy.ts';
+import { eventually } from '../support/run/eventually.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };

@@ -10,11 +10,11 @@ import type { Tier } from '../../server/protocol/memberships.ts';
 import type { Refund, Ticket } from '../../server/protocol/money.ts';
 import type { Dispute } from '../../server/protocol/payouts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { PHONE, Visitor } from '../support/browser.ts';
-import { CARD, payCheckout } from '../support/checkout.ts';
-import { eventually } from '../support/eventually.ts';
-import { MovableClock } from '../support/money-house.ts';
+import { PHONE, Visitor } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { MovableClock } from '../support/houses/money-house.ts';
+import { CARD, payCheckout } from '../support/people/checkout.ts';
+import { eventually } from '../support/run/eventually.ts';
 import type { Scene } from './evening.ts';
 import { signIn } from './site.ts';
 

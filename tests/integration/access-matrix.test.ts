@@ -11,11 +11,11 @@ import type { TokenInput } from '../../server/protocol/accounts.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { SCOPES } from '../../server/protocol/keys.ts';
 import { REQUESTS, type RequestInput, type RequestName } from '../../server/protocol/realtime.ts';
-import { allowedIn, isUseless, printMatrix, type Row, readExpected } from '../support/access-matrix.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { basicOf } from '../support/basic.ts';
-import { PRODUCTION_ENV, startHttp, type TestHttp } from '../support/http.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { PRODUCTION_ENV, startHttp, type TestHttp } from '../support/houses/http.ts';
+import { basicOf } from '../support/people/basic.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { allowedIn, isUseless, printMatrix, type Row, readExpected } from '../support/requests/access-matrix.ts';
 
 const PARTICIPANTS = ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'] as const;
 type ParticipantKind = (typeof PARTICIPANTS)[number];

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { DEVELOPMENT_API_SECRET } from '../../server/config.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { goLive } from '../support/media.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { RtpPublisher } from '../support/rtp-publisher.ts';
-import { rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { goLive } from '../support/media/media.ts';
+import { RtpPublisher } from '../support/media/rtp-publisher.ts';
+import { rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 let loge: TestApp;
 let room: string;

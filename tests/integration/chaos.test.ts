@@ -11,8 +11,8 @@ import { ChaosMonkey } from '../support/chaos/chaos-monkey.ts';
 import { ChaosCreator, ChaosFan } from '../support/chaos/chaos-people.ts';
 import { crashGate, RECOVERY_MS, removeGuest, removeGuests } from '../support/chaos/chaos-strangers.ts';
 import { ChaosWorld } from '../support/chaos/chaos-world.ts';
-import { effort, SEED } from '../support/effort.ts';
-import { hasGateways } from '../support/gateways.ts';
+import { hasGateways } from '../support/houses/gateways.ts';
+import { effort, SEED } from '../support/run/effort.ts';
 import { Dice } from '../support/soak/dice.ts';
 
 const SECONDS = effort({ short: 30, long: 300 });

@@ -5,9 +5,9 @@
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../../infra/stripe-emulator/random.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { effort, SEED } from '../support/effort.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { ServerProcess } from '../support/programs/server-process.ts';
+import { effort, SEED } from '../support/run/effort.ts';
 
 const ROUNDS = effort({ short: 2, long: 20 });
 const FANS = 8;

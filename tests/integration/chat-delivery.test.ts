@@ -1,10 +1,10 @@
 /** The chat as people see it, one suite for both houses: one process on memory, and two gateways on Redis. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry, ChatFrame } from '../../server/protocol/chat.ts';
-import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { ServerProcess } from '../support/server-process.ts';
-import { signToken } from '../support/wire-fan.ts';
+import { clientId, GatewayHouse, hasGateways } from '../support/houses/gateways.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { signToken } from '../support/people/wire-fan.ts';
+import { ServerProcess } from '../support/programs/server-process.ts';
 
 const READABLE = '5';
 

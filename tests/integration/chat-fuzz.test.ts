@@ -7,9 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHAT_REQUESTS } from '../../server/protocol/chat-requests.ts';
 import { ERROR_CATALOGUE } from '../../server/protocol/errors.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { SEED } from '../support/effort.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { SEED } from '../support/run/effort.ts';
 
 const INPUTS_PER_REQUEST = 30;
 /** Below what the rate limit lets one person send at once. */

@@ -1,8 +1,8 @@
 /** Somebody who means harm must not be felt by those beside them; figures: `npm run bench -- chat-hostile`. */
 import { expect, test } from 'vitest';
-import { effort } from '../support/effort.ts';
-import { measurePeace, medianOf } from '../support/neighbours.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { measurePeace, medianOf } from '../support/people/neighbours.ts';
+import { ServerProcess } from '../support/programs/server-process.ts';
+import { effort } from '../support/run/effort.ts';
 
 /** A tick more or less, a machine that has other things to do, and the slowest of some fifty messages are no harm. */
 const RATIO_MAX = 3;

@@ -1,9 +1,9 @@
 /** A fuzz of reconnects against two real gateways, one of which is killed, with Redis losing everything in between; see `npm run bench -- chat-drops`. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runDroppingCrowd } from '../support/dropping-crowd.ts';
-import { effort, SEED } from '../support/effort.ts';
-import { GatewayHouse, hasGateways } from '../support/gateways.ts';
+import { GatewayHouse, hasGateways } from '../support/houses/gateways.ts';
+import { runDroppingCrowd } from '../support/people/dropping-crowd.ts';
+import { effort, SEED } from '../support/run/effort.ts';
 
 const DURATION_MS = effort({ short: 8_000, long: 60_000 });
 

@@ -1,8 +1,8 @@
 /** A chat in a room with its moderator, over the wire: what each of them is told, and what holds after a reconnect. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createId } from '../../server/protocol/ids.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 let loge: TestApp;
 

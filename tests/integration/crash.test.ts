@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { type CrashDatabase, runCrashes } from '../support/crash/crash-rounds.ts';
-import { effort, SEED } from '../support/effort.ts';
+import { effort, SEED } from '../support/run/effort.ts';
 
 const KILLS = effort({ short: 3, long: 20 });
 const DATABASES: CrashDatabase[] = process.env.LOGE_TEST_POSTGRES_BIN ? ['PGlite', 'Postgres'] : ['PGlite'];

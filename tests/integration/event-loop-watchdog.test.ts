@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { ChildProgram } from '../support/child-program.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { ChildProgram } from '../support/programs/child-program.ts';
+import { ServerProcess } from '../support/programs/server-process.ts';
 
 const WAIT = { timeout: 40_000, interval: 100 };
 /** Gives the process a signal after which its event loop takes no turn any more; it sleeps, as other tests need the core. */
 const BLOCK_ON_SIGNAL =
-  "--import=data:text/javascript,process.on('SIGUSR2',()=>Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0))";
+  "--import=data:text/javascript,process.on('SIGUSR2',()=>Atomics.wait(new%20Int32Array(new%20SharedArrayBuffer(4)),0,0))";
 
 test('a gateway whose event loop takes no turn for ten seconds ends, and says why in its last line', async () => {
   await using server = await ServerProcess.create({ NODE_OPTIONS: BLOCK_ON_SIGNAL });
@@ -22,7 +22,10 @@ test('a gateway whose event loop takes no turn for ten seconds ends, and says wh
 }, 120_000);
 
 test('a busy process, whose turns are long but end, is left alone, and the metric rises with its delay', async () => {
-  await using busy = new ChildProgram({ file: new URL('../support/busy-process.ts', import.meta.url), isUp: 'up' });
+  await using busy = new ChildProgram({
+    file: new URL('../support/programs/busy-process.ts', import.meta.url),
+    isUp: 'up',
+  });
   await busy.start();
   await vi.waitFor(() => expect(busy.isRunning).toBe(false), WAIT);
   // Five turns of 0.7 s, each late for a beat every 0.1 s.

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../server/protocol/chat.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
-import { goLive } from '../support/media.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { TestRedis } from '../support/redis.ts';
-import { startRedisCluster, startRedisSentinel } from '../support/redis-topologies.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import { clientId, GatewayHouse, hasGateways } from '../support/houses/gateways.ts';
+import { goLive } from '../support/media/media.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { TestRedis } from '../support/programs/redis.ts';
+import { startRedisCluster, startRedisSentinel } from '../support/programs/redis-topologies.ts';
+import { TcpProxy } from '../support/programs/tcp-proxy.ts';
 
 describe.skipIf(!hasGateways)('two gateways', () => {
   let house: GatewayHouse;

@@ -1,9 +1,9 @@
 /** A connection that goes while what it asked for is being looked into: nothing is opened for it, and nothing that it took over stays for ever. */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Clock } from '../../server/platform/clock.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { goLive, watch } from '../support/media.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { goLive, watch } from '../support/media/media.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 const WAIT = { timeout: 15_000, interval: 50 };
 /** Longer than a session waits for its participant. */

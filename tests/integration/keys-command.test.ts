@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { findFreePort } from '../support/app.ts';
-import { basicOf } from '../support/basic.ts';
-import { startHttp } from '../support/http.ts';
-import { copyPgliteTemplate } from '../support/pglite-template.ts';
+import { copyPgliteTemplate } from '../support/databases/pglite-template.ts';
+import { findFreePort } from '../support/houses/app.ts';
+import { startHttp } from '../support/houses/http.ts';
+import { basicOf } from '../support/people/basic.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../server/keys.ts', import.meta.url));
 

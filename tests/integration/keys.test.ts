@@ -1,12 +1,12 @@
 /** What becomes of people whose token was signed by an API key that ends, and of secrets when the API secret is replaced. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ApiKeyWithSecret } from '../../server/protocol/keys.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { basicOf } from '../support/basic.ts';
-import { GatewayHouse, hasGateways } from '../support/gateways.ts';
-import { goLive, watch } from '../support/media.ts';
-import { MovableClock } from '../support/money-house.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { GatewayHouse, hasGateways } from '../support/houses/gateways.ts';
+import { MovableClock } from '../support/houses/money-house.ts';
+import { goLive, watch } from '../support/media/media.ts';
+import { basicOf } from '../support/people/basic.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 const ANSWER = { code: 'token_invalid', reconnect: true };
 

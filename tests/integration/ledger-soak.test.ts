@@ -3,8 +3,8 @@
  * length.
  */
 import { expect, test } from 'vitest';
-import { effort, SEED } from '../support/effort.ts';
-import { createTestDatabase } from '../support/postgres.ts';
+import { createTestDatabase } from '../support/databases/postgres.ts';
+import { effort, SEED } from '../support/run/effort.ts';
 import { Soak } from '../support/soak/soak.ts';
 
 const OPERATIONS = effort({ short: 600, long: 10_000 });

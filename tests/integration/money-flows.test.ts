@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../support/databases.ts';
+import { openDatabase } from '../support/databases/databases.ts';
 import { flowsOf } from '../support/money-flows/arbitrary.ts';
 import { createEmptier, playFlow } from '../support/money-flows/flow.ts';
 

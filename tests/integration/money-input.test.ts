@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { type Body, MoneyScene, REASON, SONG } from '../support/money-scene.ts';
+import { type Body, MoneyScene, REASON, SONG } from '../support/houses/money-scene.ts';
 
 /** Sends this value where an amount belongs; answers the code of the refusal, or `ok`. */
 type Ask = (value: unknown) => Promise<string>;

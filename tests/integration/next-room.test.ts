@@ -1,9 +1,9 @@
 /** One SDK room object that leaves a room and enters another: nothing of the first is done, or shown, in the second. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Room } from '../../client-sdk/src/room.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { TcpProxy } from '../support/programs/tcp-proxy.ts';
 
 let loge: TestApp;
 let line: TcpProxy;

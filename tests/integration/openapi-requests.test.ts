@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JsonSchema, OpenApiDocument, Operation } from '../../server/gateway/openapi.ts';
-import { effort, pinnedSeed } from '../support/effort.ts';
-import { startHttp, type TestHttp } from '../support/http.ts';
-import { arbitraryOf, type Schema, type Schemas } from '../support/schema-arbitrary.ts';
+import { startHttp, type TestHttp } from '../support/houses/http.ts';
+import { arbitraryOf, type Schema, type Schemas } from '../support/requests/schema-arbitrary.ts';
+import { effort, pinnedSeed } from '../support/run/effort.ts';
 
 const SEED = pinnedSeed(613_414_528);
 const REQUESTS_EACH = effort({ short: 15, long: 300 });

@@ -1,10 +1,10 @@
 /** The whole paid live over the wire: the real app, worker, Stripe SDK and emulator; light media clients instead of a browser. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Access } from '../../server/protocol/rooms.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CARD, payCheckout } from '../support/checkout.ts';
-import { goLive, watch } from '../support/media.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { goLive, watch } from '../support/media/media.ts';
+import { CARD, payCheckout } from '../support/people/checkout.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 const PRICE_MINOR = 900;
 let loge: TestApp;

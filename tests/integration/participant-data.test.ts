@@ -4,7 +4,7 @@ import { IMPERSONAL_TABLES, PERSONAL_TABLES } from '../../server/personal-tables
 import { serializeError } from '../../server/platform/log.ts';
 import { Outbox } from '../../server/platform/outbox.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { startHttp, type TestHttp } from '../support/http.ts';
+import { startHttp, type TestHttp } from '../support/houses/http.ts';
 
 const FAN = 'lea-of-the-erasure';
 const NAME = 'Léa Unmistakable';

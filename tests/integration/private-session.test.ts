@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/private-sessions.ts';
 import type { RtpCapabilities } from '../../sfu/contract.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { RtpPublisher } from '../support/rtp-publisher.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { RtpPublisher } from '../support/media/rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 const RATE_MINOR = 600;
 const CREDIT_MINOR = 5_000;
@@ -149,4 +149,40 @@ test('a client that sends connectivity checks and no receiver reports gets a few
   await fan.request('private:end', { session: session.id });
   publisher.close();
   expect(await loge.app.context.money.checkInvariants()).toEqual([]);
+});
+
+test('a fan who opens another media session each moment pays for the time like everybody', {
+  timeout: 90_000,
+}, async () => {
+  const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
+  await loge.app.context.money.grantPromotion(
+    { identity: 'hopper', amountMinor: CREDIT_MINOR, reason: 'credit of the test', idempotencyKey: 'credit-of-hopper' },
+    'operator',
+  );
+  using creator = await TestParticipant.connect(loge.url, {
+    token: await loge.token({ identity: 'ada', room, role: 'creator' }),
+  });
+  using fan = await TestParticipant.connect(loge.url, { token: await loge.token({ identity: 'hopper', room }) });
+  const publisher = await publish(creator);
+  const { session } = (await fan.request('private:request')) as { session: PrivateSession };
+  const granted = fan.next('rooms:accessGranted');
+  await creator.request('private:accept', { session: session.id });
+  const router = (await granted).inside.stage.routerRtpCapabilities as RtpCapabilities;
+  const { viewer } = await watch(fan, router);
+  await viewer.firstDecodableFrame;
+  let isOver = false;
+  const hopping = (async () => {
+    while (!isOver) {
+      const { session: other } = await fan.request('stage:watch', { rtpCapabilities: rtpViewerCapabilities(router) });
+      const told = runningOf(fan).length;
+      await vi.waitFor(() => expect(runningOf(fan).length).toBeGreaterThan(told), WAIT);
+      await fan.request('stage:leave', { session: other });
+    }
+  })();
+  await vi.waitFor(() => expect(runningOf(fan).at(-1)?.costMinor).toBeGreaterThan(20), WAIT);
+  isOver = true;
+  await hopping;
+  await fan.request('private:end', { session: session.id });
+  viewer.close();
+  publisher.close();
 });

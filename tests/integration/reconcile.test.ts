@@ -11,8 +11,8 @@ import Stripe from 'stripe';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
 import { Database } from '../../server/platform/db.ts';
-import { openMoneyHouse } from '../support/money-house.ts';
-import { copyPgliteTemplate } from '../support/pglite-template.ts';
+import { copyPgliteTemplate } from '../support/databases/pglite-template.ts';
+import { openMoneyHouse } from '../support/houses/money-house.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../server/reconcile.ts', import.meta.url));
 const DAY_MS = 24 * 60 * 60_000;

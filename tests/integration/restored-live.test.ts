@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { goLive, type Live } from '../support/media.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { copyPgliteTemplate } from '../support/pglite-template.ts';
+import { copyPgliteTemplate } from '../support/databases/pglite-template.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { goLive, type Live } from '../support/media/media.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 const LAPTOP = 'publication-of-the-laptop';
 const PHONE = 'publication-of-the-phone';

@@ -1,10 +1,10 @@
 /** Every process of a house is replaced by SIGTERM, one after another, under a live: nobody loses anything, and nobody's picture is cut. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasGateways } from '../support/gateways.ts';
-import { LightCreator } from '../support/light-creator.ts';
-import { EveningUnderUpgrade, replaceAll, TICKET_MINOR } from '../support/rolling-upgrade.ts';
-import { SfuHouse } from '../support/sfu-house.ts';
-import { signToken } from '../support/wire-fan.ts';
+import { hasGateways } from '../support/houses/gateways.ts';
+import { EveningUnderUpgrade, replaceAll, TICKET_MINOR } from '../support/houses/rolling-upgrade.ts';
+import { SfuHouse } from '../support/houses/sfu-house.ts';
+import { LightCreator } from '../support/people/light-creator.ts';
+import { signToken } from '../support/people/wire-fan.ts';
 
 const FANS = 4;
 

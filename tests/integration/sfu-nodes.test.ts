@@ -4,11 +4,11 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConsumerOptions, TransportOptions } from '../../sfu/contract.ts';
-import { GatewayHouse, hasGateways } from '../support/gateways.ts';
-import type { TestParticipant } from '../support/participant.ts';
-import { RtpPublisher } from '../support/rtp-publisher.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
-import { SfuProcess } from '../support/sfu-process.ts';
+import { GatewayHouse, hasGateways } from '../support/houses/gateways.ts';
+import { RtpPublisher } from '../support/media/rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
+import type { TestParticipant } from '../support/people/participant.ts';
+import { SfuProcess } from '../support/programs/sfu-process.ts';
 
 const WAIT = { timeout: 15_000, interval: 50 };
 

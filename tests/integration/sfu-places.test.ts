@@ -7,11 +7,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { WireError } from '../../server/protocol/errors.ts';
 import type { PrivateRunning } from '../../server/protocol/private-sessions.ts';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../sfu/contract.ts';
-import { clientId, GatewayHouse, hasGateways } from '../support/gateways.ts';
-import { goLive, type Live } from '../support/media.ts';
-import type { TestParticipant } from '../support/participant.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../support/rtp-viewer.ts';
-import { SfuProcess } from '../support/sfu-process.ts';
+import { clientId, GatewayHouse, hasGateways } from '../support/houses/gateways.ts';
+import { goLive, type Live } from '../support/media/media.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
+import type { TestParticipant } from '../support/people/participant.ts';
+import { SfuProcess } from '../support/programs/sfu-process.ts';
 
 const REGIONS = ['west', 'east'] as const;
 const WAIT = { timeout: 15_000, interval: 50 };

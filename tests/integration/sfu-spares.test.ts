@@ -1,10 +1,10 @@
 /** Two gateways and a node with two media workers: who loses their gateway and then their worker goes on over the spare that they had before both. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConsumerOptions } from '../../sfu/contract.ts';
-import { GatewayHouse, hasGateways } from '../support/gateways.ts';
-import { goLive, watch } from '../support/media.ts';
-import { busiestWorker } from '../support/sfu-house.ts';
-import { SfuProcess } from '../support/sfu-process.ts';
+import { GatewayHouse, hasGateways } from '../support/houses/gateways.ts';
+import { busiestWorker } from '../support/houses/sfu-house.ts';
+import { goLive, watch } from '../support/media/media.ts';
+import { SfuProcess } from '../support/programs/sfu-process.ts';
 
 const WAIT = { timeout: 15_000, interval: 50 };
 

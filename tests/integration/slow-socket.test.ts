@@ -3,9 +3,9 @@ import type { Socket as TcpSocket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ChatPage } from '../../server/protocol/chat.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { TestParticipant } from '../support/participant.ts';
-import { signToken, WireFan } from '../support/wire-fan.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { TestParticipant } from '../support/people/participant.ts';
+import { signToken, WireFan } from '../support/people/wire-fan.ts';
 
 /** A page of the history is about 400 KiB then: more of them than the system's own buffers take can be asked for within one budget. */
 const MESSAGES = 200;

@@ -1,8 +1,8 @@
 /** Menu, goal and leaderboard over the wire: the real app with two participants, by socket and by HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { payCheckout } from '../support/checkout.ts';
-import { TestParticipant } from '../support/participant.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { payCheckout } from '../support/people/checkout.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 
 const SONG = { id: 'song', label: 'The next song', amountMinor: 500 };
 let loge: TestApp;

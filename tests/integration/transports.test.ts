@@ -1,7 +1,7 @@
 /** Both transports of Socket.IO beside the HTTP API on one server: neither answers for the other. */
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
 
 let loge: TestApp;
 

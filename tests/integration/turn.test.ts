@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIceServers } from '../../server/stage/turn.ts';
-import { startApp } from '../support/app.ts';
-import { eventually } from '../support/eventually.ts';
+import { startApp } from '../support/houses/app.ts';
+import { eventually } from '../support/run/eventually.ts';
 
 /**
  * A real coturn with the configuration that we ship, and a client that speaks TURN (RFC 8656) as far as an allocation: what a gateway signs

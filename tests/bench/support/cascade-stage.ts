@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { RoomUpstream, RtpParameters, TransportOptions, WatchRequest } from '../../../sfu/contract.ts';
 import type { PipeCount } from '../../../sfu/node-figures.ts';
 import { RemoteSfuNode } from '../../../sfu/remote-node.ts';
-import { rtpViewerCapabilities } from '../../support/rtp-viewer.ts';
+import { rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
 import { Child } from './asked-child.ts';
 import type { HopProbe } from './hop-probe.ts';
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ChatEntry } from '../../../server/protocol/chat.ts';
-import { signToken, WireFan } from '../../support/wire-fan.ts';
+import { signToken, WireFan } from '../../support/people/wire-fan.ts';
 import { pause } from './burst.ts';
 
 export type CrowdOrder =

@@ -1,5 +1,5 @@
 /** The process of the fans who drop off and come back; driven by the benchmark over IPC. */
-import { type DroppingCrowdOptions, runDroppingCrowd } from '../../support/dropping-crowd.ts';
+import { type DroppingCrowdOptions, runDroppingCrowd } from '../../support/people/dropping-crowd.ts';
 
 process.on('message', (options: DroppingCrowdOptions) => {
   runDroppingCrowd(options).then(

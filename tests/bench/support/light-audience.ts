@@ -1,5 +1,5 @@
 /** Hundreds of viewers without a decoder in a process of their own: they come in at the load balancer, and say what each of them saw. */
-import { LightFan } from '../../support/light-fan.ts';
+import { LightFan } from '../../support/people/light-fan.ts';
 
 const AT_ONCE = 8;
 const fans: LightFan[] = [];

@@ -1,6 +1,6 @@
 /** A publisher in a process of its own, so that what it does for its packets delays none that are measured. */
 import type { TransportOptions } from '../../../sfu/contract.ts';
-import { RtpPublisher } from '../../support/rtp-publisher.ts';
+import { RtpPublisher } from '../../support/media/rtp-publisher.ts';
 
 const { bitrateBps } = JSON.parse(process.argv[2] ?? '{}') as { bitrateBps: number };
 const publisher = new RtpPublisher({ layerBitratesBps: [bitrateBps], stamped: true });

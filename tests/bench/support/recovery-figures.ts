@@ -1,5 +1,5 @@
 /** What the viewers' records of a round say: gaps, the next picture, chat, and who is back. */
-import type { FanFigures } from '../../support/light-fan.ts';
+import type { FanFigures } from '../../support/people/light-fan.ts';
 import type { Sight } from './recovery-house.ts';
 import type { PageRecord } from './recovery-page.ts';
 import { percentile } from './statistics.ts';

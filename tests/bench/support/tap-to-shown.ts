@@ -10,8 +10,8 @@ import type {
   RequestAnswer,
   ServerToClientEvents,
 } from '../../../server/protocol/realtime.ts';
-import { payCheckout } from '../../support/checkout.ts';
-import type { ServerProcess } from '../../support/server-process.ts';
+import { payCheckout } from '../../support/people/checkout.ts';
+import type { ServerProcess } from '../../support/programs/server-process.ts';
 import { pause } from './burst.ts';
 
 type RoomSocket = Socket<ServerToClientEvents, ClientToServerEvents>;

@@ -3,7 +3,7 @@
  * what is measured of the node is its work, and of this process only what arrives.
  */
 import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
-import { RtpViewer } from '../../support/rtp-viewer.ts';
+import { RtpViewer } from '../../support/media/rtp-viewer.ts';
 
 const viewers = new Map<string, RtpViewer>();
 

@@ -1,8 +1,8 @@
 /** What must hold once everything is quiet again: in the books, in the log of the chat, at the provider, on the SFU nodes and in Redis. */
 import { Redis } from 'ioredis';
 import { Database } from '../../../server/platform/db.ts';
-import { startApp } from '../app.ts';
 import { findDoubled, findGaps } from '../crash/crash-rounds.ts';
+import { startApp } from '../houses/app.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
 /** Opens the books on what is left, lets them finish what they find, and looks at them. The gateways are gone by then. */

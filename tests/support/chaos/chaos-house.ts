@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { EMULATOR_WEBHOOK_SECRET } from '../../../server/app.ts';
-import { findFreePort } from '../app.ts';
-import { ChildProgram } from '../child-program.ts';
-import { startPostgres, type TestPostgres } from '../postgres.ts';
-import { TestRedis } from '../redis.ts';
-import { ServerProcess } from '../server-process.ts';
-import { SfuProcess } from '../sfu-process.ts';
+import { startPostgres, type TestPostgres } from '../databases/postgres.ts';
+import { findFreePort } from '../houses/app.ts';
+import { ChildProgram } from '../programs/child-program.ts';
+import { TestRedis } from '../programs/redis.ts';
+import { ServerProcess } from '../programs/server-process.ts';
+import { SfuProcess } from '../programs/sfu-process.ts';
 import { FrontDoor } from './front-door.ts';
 
 const EMULATOR = new URL('../../../infra/stripe-emulator/main.ts', import.meta.url);

@@ -1,9 +1,9 @@
 /** A person's media as their page has it: joined, taken over after a lost socket, made anew when it is over; over real ICE, DTLS and SRTP. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
-import type { FanAnswer } from '../returning-fan.ts';
-import { RtpPublisher } from '../rtp-publisher.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../rtp-viewer.ts';
+import { RtpPublisher } from '../media/rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../media/rtp-viewer.ts';
+import type { FanAnswer } from '../people/returning-fan.ts';
 
 const RETRY_MS = 150;
 /** A path that brings nothing for so long is asked about, as a browser does whose ICE is disconnected. */

@@ -1,10 +1,10 @@
 /** The creator of a chaos test, and fans who pay, come in, watch, talk and tip until they are told that it is over. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { payCheckout } from '../checkout.ts';
-import type { ReturningFan } from '../returning-fan.ts';
+import { payCheckout } from '../people/checkout.ts';
+import type { ReturningFan } from '../people/returning-fan.ts';
+import { signToken } from '../people/wire-fan.ts';
 import type { Dice } from '../soak/dice.ts';
-import { signToken } from '../wire-fan.ts';
 import { ChaosPublisher, ChaosViewer } from './chaos-media.ts';
 import { Refusal } from './chaos-till.ts';
 import { type ChaosWorld, CREATOR } from './chaos-world.ts';

@@ -1,7 +1,7 @@
 /** Those who must not be there: a gatecrasher who never paid, and guests who are removed while they watch. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { signToken, WireFan } from '../people/wire-fan.ts';
 import type { Dice } from '../soak/dice.ts';
-import { signToken, WireFan } from '../wire-fan.ts';
 import { ChaosViewer } from './chaos-media.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 

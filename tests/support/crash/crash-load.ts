@@ -4,11 +4,11 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
-import { payCheckout } from '../checkout.ts';
-import { goLive, type Live } from '../media.ts';
-import { TestParticipant } from '../participant.ts';
-import { RtpViewer, rtpViewerCapabilities } from '../rtp-viewer.ts';
-import type { ServerProcess } from '../server-process.ts';
+import { goLive, type Live } from '../media/media.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../media/rtp-viewer.ts';
+import { payCheckout } from '../people/checkout.ts';
+import { TestParticipant } from '../people/participant.ts';
+import type { ServerProcess } from '../programs/server-process.ts';
 import type { Answers } from '../soak/answers.ts';
 import type { Dice } from '../soak/dice.ts';
 

@@ -1,9 +1,9 @@
 /** Kills a real server, again and again, in the middle of a mixed load, and looks at what is left. */
 import { sql } from 'drizzle-orm';
 import { Database } from '../../../server/platform/db.ts';
-import { startApp } from '../app.ts';
-import { startPostgres } from '../postgres.ts';
-import { ServerProcess } from '../server-process.ts';
+import { startPostgres } from '../databases/postgres.ts';
+import { startApp } from '../houses/app.ts';
+import { ServerProcess } from '../programs/server-process.ts';
 import { Answers } from '../soak/answers.ts';
 import { Dice } from '../soak/dice.ts';
 import { CrashLoad } from './crash-load.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../../server/platform/db.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
-import { pay } from '../money-house.ts';
+import { pay } from '../houses/money-house.ts';
 import { Answers } from '../soak/answers.ts';
 import { check, checkProvider } from '../soak/checks.ts';
 import { Dice } from '../soak/dice.ts';

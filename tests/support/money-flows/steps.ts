@@ -1,7 +1,7 @@
 /** What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back and time that passes. */
 import type { Id, TicketId } from '../../../server/protocol/ids.ts';
-import { payCheckout } from '../checkout.ts';
-import { sessionOf } from '../money-house.ts';
+import { sessionOf } from '../houses/money-house.ts';
+import { payCheckout } from '../people/checkout.ts';
 import { keyOf } from '../soak/acts/paying.ts';
 import { ACTS } from '../soak/soak.ts';
 import { type Act, NOTHING, type Scene } from '../soak/soak-world.ts';

@@ -19,7 +19,7 @@ import { type Fact, Outbox } from '../../../server/platform/outbox.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../../server/rooms/rooms.ts';
-import { MovableClock, WEBHOOK_SECRET } from '../money-house.ts';
+import { MovableClock, WEBHOOK_SECRET } from '../houses/money-house.ts';
 import type { Dice } from './dice.ts';
 import { Life } from './life.ts';
 import { SoakMedia } from './soak-media.ts';

@@ -13,8 +13,7 @@ export class SoakMedia implements PrivateMedia {
     return {
       key: `media-${this.#key}`,
       creatorVideoBytes,
-      fanVideoBytes: creatorVideoBytes,
-      fanReports: creatorVideoBytes,
+      fan: [{ session: 'viewer', videoBytes: creatorVideoBytes, reports: creatorVideoBytes }],
       isFanPaused: false,
     };
   }

@@ -1,5 +1,5 @@
 /** Acts at the till: top-ups, tickets, card tips, and the provider's pages. */
-import { sessionOf } from '../../money-house.ts';
+import { sessionOf } from '../../houses/money-house.ts';
 import type { Dice } from '../dice.ts';
 import { type Act, NOTHING, type OpenPage, type Scene } from '../soak-world.ts';
 

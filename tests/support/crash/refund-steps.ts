@@ -1,0 +1,64 @@
+/** The steps of a refund, at each of which a process can be killed: before and after each transaction and each call to the provider. */
+import type { PaymentProvider } from '../../../server/money/payment-provider.ts';
+import type { Database } from '../../../server/platform/db.ts';
+import type { TicketId } from '../../../server/protocol/ids.ts';
+import { type MoneyHouse, pay } from '../houses/money-house.ts';
+
+/** Ends what a process had begun, where the process itself goes on. */
+export class Killed extends Error {}
+
+/** Counts steps, and lets none begin after the one at which the process is killed. */
+export class Killer {
+  readonly #kill: () => void;
+  #left = Number.POSITIVE_INFINITY;
+
+  constructor(kill: () => void) {
+    this.#kill = kill;
+  }
+
+  killAfter(steps: number): void {
+    this.#left = steps;
+  }
+
+  spare(): void {
+    this.#left = Number.POSITIVE_INFINITY;
+  }
+
+  async step<T>(work: () => Promise<T>): Promise<T> {
+    this.#pass();
+    const result = await work();
+    this.#pass();
+    return result;
+  }
+
+  get hasKilled(): boolean {
+    return this.#left < 0;
+  }
+
+  #pass(): void {
+    this.#left -= 1;
+    if (this.#left < 0) this.#kill();
+  }
+}
+
+export function countTransactions(db: Database, killer: Killer): void {
+  const transaction = db.transaction.bind(db);
+  db.transaction = (work) => killer.step(() => transaction(work));
+}
+
+export function countRefundSteps(provider: PaymentProvider, killer: Killer): PaymentProvider {
+  const { refund, fetchRefund, listRefunds } = provider;
+  provider.refund = (order) => killer.step(() => refund.call(provider, order));
+  provider.fetchRefund = (id) => killer.step(() => fetchRefund.call(provider, id));
+  provider.listRefunds = (payment) => killer.step(() => listRefunds.call(provider, payment));
+  return provider;
+}
+
+export async function buyTicketByCard(house: MoneyHouse): Promise<{ ticket: TicketId; payment: string }> {
+  const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
+  const identity = await house.createFan();
+  const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+  const confirmed = await house.money.confirmCheckout(await pay('checkoutUrl' in page ? page.checkoutUrl : ''));
+  const payment = (await house.money.desk.getPayment(confirmed.id)).providerPayment ?? '';
+  return { ticket: confirmed.id as TicketId, payment };
+}

@@ -1,0 +1,105 @@
+/**
+ * A whole Loge for a test: the real app on free ports, with its own data folder, the real worker and the Stripe emulator. `await using`
+ * stops it and removes the folder.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from '../../../server/app.ts';
+import { parseConfig } from '../../../server/config.ts';
+import type { Clock } from '../../../server/platform/clock.ts';
+import { createLog } from '../../../server/platform/log.ts';
+import type { ApiKeyInput, ApiKeyWithSecret, Scope } from '../../../server/protocol/keys.ts';
+import type { RoomInput } from '../../../server/protocol/rooms.ts';
+import { copyPgliteTemplate } from '../databases/pglite-template.ts';
+import { basicOf } from '../people/basic.ts';
+import { openHouseLog } from '../run/house-log.ts';
+
+export interface TestApp extends AsyncDisposable {
+  readonly app: App;
+  readonly url: string;
+  readonly dataDir: string;
+  /** Calls the server API with key and secret. */
+  server<T>(method: string, path: string, body?: unknown): Promise<T>;
+  token(
+    claims: { identity: string; room: string; role?: string; name?: string } & Record<string, unknown>,
+  ): Promise<string>;
+  /** An API key made by the house's own, with the header that it sends. */
+  makeKey(scopes: Scope[], more?: Partial<ApiKeyInput>): Promise<{ id: string; secret: string; basic: string }>;
+  createRoom(access: RoomInput['access'], creator?: string): Promise<{ id: string }>;
+  close(): Promise<void>;
+}
+
+/** A port that was free a moment ago. */
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+export async function startApp(
+  options: { env?: Record<string, string>; dataDir?: string; clock?: Clock } = {},
+): Promise<TestApp> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'loge-test-')));
+  if (!options.dataDir) await copyPgliteTemplate(join(dataDir, 'pglite'));
+  const port = await findFreePort();
+  const emulatorPort = await findFreePort();
+  const config = parseConfig({
+    NODE_ENV: 'test',
+    PORT: String(port),
+    LOGE_DATA_DIR: dataDir,
+    LOGE_STRIPE_EMULATOR_PORT: String(emulatorPort),
+    LOGE_SFU_WORKERS: '1',
+    ...options.env,
+  });
+  const log = createLog({ level: 'info', pretty: false, destination: openHouseLog('house') });
+  const app = await App.create({ config, log, ...(options.clock ? { clock: options.clock } : {}) });
+  const url = `http://localhost:${app.port}`;
+  const authorization = basicOf(config.apiKey, config.apiSecret);
+
+  async function server<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(url + path, {
+      method,
+      headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  return {
+    app,
+    url,
+    dataDir,
+    server,
+    async token({ identity, room, role = 'fan', name = identity, ...rest }) {
+      const { token } = await server<{ token: string }>('POST', '/v1/tokens', { identity, name, room, role, ...rest });
+      return token;
+    },
+    async makeKey(scopes, more = {}) {
+      const input = { name: scopes.join(' '), scopes, ...more };
+      const { id, secret } = await server<ApiKeyWithSecret>('POST', '/v1/keys', input);
+      return { id, secret, basic: basicOf(id, secret) };
+    },
+    async createRoom(access, creator = 'ada') {
+      await server('POST', '/v1/creators', { identity: creator, name: `Creator ${creator}`, country: 'FR' });
+      return server('POST', '/v1/rooms', { creator, title: 'An evening with Ada', access });
+    },
+    async close() {
+      await app.close();
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,127 @@
+/** One membership of one club at two gateways, with what its member, their bank and the provider's pages do, and what happens while a call is on its way. */
+import Stripe from 'stripe';
+import { expect } from 'vitest';
+import type { Money } from '../../../server/money/money.ts';
+import type { PaymentProvider } from '../../../server/money/payment-provider.ts';
+import type { Database } from '../../../server/platform/db.ts';
+import { createId } from '../../../server/protocol/ids.ts';
+import { openMoneyHouse, pay } from './money-house.ts';
+
+type Act = () => Promise<unknown>;
+
+/** What happens, once each, while a call is on its way to the provider, and after its answer has left there. */
+interface Meanwhile {
+  continuing?: Act | undefined;
+  continued?: Act | undefined;
+  cancelling?: Act | undefined;
+  cancelled?: Act | undefined;
+  looking?: Act | undefined;
+  looked?: Act | undefined;
+}
+
+export async function openClub(db: Database) {
+  const meanwhile: Meanwhile = {};
+  const take = async (what: keyof Meanwhile) => {
+    const act = meanwhile[what];
+    meanwhile[what] = undefined;
+    await act?.();
+  };
+  const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
+    const billing = over(provider.billing, {
+      async setCancelAtPeriodEnd(subscription, isCancelled) {
+        await take(isCancelled ? 'cancelling' : 'continuing');
+        await provider.billing.setCancelAtPeriodEnd(subscription, isCancelled);
+        await take(isCancelled ? 'cancelled' : 'continued');
+      },
+      async fetchSubscription(subscription) {
+        await take('looking');
+        const found = await provider.billing.fetchSubscription(subscription);
+        await take('looked');
+        return found;
+      },
+    });
+    return over(provider, { billing });
+  };
+  const house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
+  const gateway: Money = await house.openGateway();
+  const { port } = house.emulator;
+  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const input = { name: 'Backstage', priceMinor: 1_200, interval: 'month' } as const;
+  const { id: tier } = await house.rooms.clubs.createTier(house.creator, input);
+  const identity = `fan-${createId('event')}`;
+  const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+  await house.money.confirmCheckout(await pay(checkoutUrl));
+  const id = (await house.money.memberships.list(identity))[0]?.id ?? '';
+  const subscription = (await stripe.subscriptions.list({ limit: 1 })).data[0]?.id ?? '';
+  const { data: intents } = await stripe.paymentIntents.list({ limit: 1 });
+  const act = (name: string, values: Record<string, unknown>) =>
+    house.emulator.act(name as 'open_dispute', values as never) as { id: string };
+  let dispute = '';
+  /** Whether the provider is going to end it, in whichever form that was said. */
+  const isEndingThere = async () => {
+    const { cancel_at, cancel_at_period_end } = await stripe.subscriptions.retrieve(subscription);
+    return cancel_at_period_end || cancel_at !== null;
+  };
+  const pick = async (isCancelled: boolean) => {
+    const { url } = await gateway.memberships.openPortal(identity, id, {});
+    const body = new URLSearchParams({ action: isCancelled ? 'cancel' : 'resume', subscription });
+    const { status } = await fetch(url, { method: 'POST', body, redirect: 'manual' });
+    expect(status).toBe(303);
+  };
+  return {
+    meanwhile,
+    /** What the member does, at the other gateway. */
+    leave: () => gateway.memberships.cancel(identity, id),
+    goOn: () => gateway.memberships.resume(identity, id),
+    /** What the member chooses on the provider's page, of which nobody hears. */
+    pick,
+    /** The same, and the other gateway hears of it. */
+    async choose(isCancelled: boolean) {
+      await pick(isCancelled);
+      await gateway.memberships.sync.handleSubscriptionChanged(subscription);
+    },
+    /** One look at the provider: here, or at the other gateway. */
+    look: () => house.money.memberships.sync.sync(id, subscription),
+    lookThere: () => gateway.memberships.sync.sync(id, subscription),
+    /** The membership as its member's wallet shows it. */
+    async shown() {
+      return (await house.money.memberships.list(identity))[0];
+    },
+    advance: (ms: number) => house.advance(ms),
+    sweep: () => house.money.sweep(),
+    sweepThere: () => gateway.sweep(),
+    openDispute(more: { endsSubscription?: boolean } = {}) {
+      dispute = act('open_dispute', { paymentIntent: intents[0]?.id ?? '', ...more }).id;
+    },
+    winDispute() {
+      act('close_dispute', { dispute, outcome: 'won' });
+    },
+    isEndingThere,
+    /** The same once everything was looked at again; the wallet shows it. */
+    async isEnding() {
+      await house.money.sweep();
+      // What the house could not tell for sure it looks at again.
+      house.advance(2 * 60_000);
+      await house.money.sweep();
+      const isEnding = await isEndingThere();
+      expect((await house.money.memberships.list(identity))[0]?.cancelAtPeriodEnd).toBe(isEnding);
+      return isEnding;
+    },
+    async [Symbol.asyncDispose]() {
+      expect(await house.money.checkInvariants()).toEqual([]);
+      await house[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The same object with some of its methods replaced. */
+function over<T extends object>(object: T, methods: Partial<T>): T {
+  return new Proxy(object, {
+    get(target, name) {
+      const own = Reflect.get(methods, name);
+      if (own !== undefined) return own;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,305 @@
+/**
+ * The HTTP side of the gateway alone, on a free port: real PGlite, real domains, real money against the Stripe emulator; no media worker and
+ * no sockets, so that it starts in a moment.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import { StripeEmulator } from '../../../infra/stripe-emulator/emulator.ts';
+import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
+import { Accounts } from '../../../server/accounts/accounts.ts';
+import { ApiKeys } from '../../../server/accounts/api-keys.ts';
+import { DeskSessions } from '../../../server/accounts/desk-sessions.ts';
+import { Tokens } from '../../../server/accounts/tokens.ts';
+import { parseConfig } from '../../../server/config.ts';
+import { Events } from '../../../server/events/events.ts';
+import { createHttpApp } from '../../../server/gateway/http-app.ts';
+import type { HttpContext } from '../../../server/gateway/http-context.ts';
+import { isReturnUrlAllowed } from '../../../server/gateway/origins.ts';
+import { Money } from '../../../server/money/money.ts';
+import { StripeProvider } from '../../../server/money/stripe-provider.ts';
+import { ParticipantData } from '../../../server/participant-data.ts';
+import { MemoryBus } from '../../../server/platform/bus.ts';
+import { type Clock, systemClock } from '../../../server/platform/clock.ts';
+import type { Database } from '../../../server/platform/db.ts';
+import type { Log } from '../../../server/platform/log.ts';
+import { createMetrics } from '../../../server/platform/metrics.ts';
+import { Outbox } from '../../../server/platform/outbox.ts';
+import { SecretBox } from '../../../server/platform/secret-box.ts';
+import type { TokenInput } from '../../../server/protocol/accounts.ts';
+import type { ApiKeyInput, Scope } from '../../../server/protocol/keys.ts';
+import type { Room, RoomInput } from '../../../server/protocol/rooms.ts';
+import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
+import { Rooms } from '../../../server/rooms/rooms.ts';
+import { openDatabase } from '../databases/databases.ts';
+import { basicOf } from '../people/basic.ts';
+import { createChat } from './chat-house.ts';
+
+const WEBHOOK_SECRET = 'whsec_http_test';
+
+/** Every variable that production insists on; the fixture takes PGlite and the emulator all the same. */
+export const PRODUCTION_ENV = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://localhost/unused',
+  STRIPE_SECRET_KEY: 'sk_test_unused',
+  STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  LOGE_API_KEY: 'house',
+  LOGE_API_SECRET: 'a_production_secret_of_a_test_00000',
+  LOGE_ENCRYPTION_KEY: 'an_encryption_key_of_a_test_0000000',
+  LOGE_PUBLIC_URL: 'https://loge.example',
+  LOGE_ALLOWED_ORIGINS: 'https://club.example',
+  LOGE_SFU_LISTEN_IP: '127.0.0.1',
+  LOGE_SFU_ANNOUNCED_ADDRESS: '192.0.2.1',
+  LOGE_SFU_PORT: '40000',
+  LOGE_SFU_SECRET: 'another_secret_of_a_test_0000000000',
+};
+
+export interface LogRecord {
+  level: string;
+  fields: Record<string, unknown>;
+  message: string;
+}
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  json: any;
+}
+
+export interface TestKey {
+  id: string;
+  secret: string;
+  basic: string;
+  call(method: string, path: string, body?: unknown): Promise<Reply>;
+}
+
+export interface CallOptions {
+  headers?: Record<string, string>;
+  /** An object goes as JSON, a string or bytes as they are. */
+  body?: unknown;
+}
+
+export interface TestHttp extends AsyncDisposable {
+  readonly url: string;
+  /** Every route that Express has, as it was mounted. */
+  readonly routes: { method: string; path: string }[];
+  readonly context: HttpContext;
+  readonly logs: LogRecord[];
+  /** Why the realtime side is not ready, for `/readyz`. */
+  readonly notReady: string[];
+  readonly basic: string;
+  call(method: string, path: string, options?: CallOptions): Promise<Reply>;
+  /** With API key and secret. */
+  server(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** Makes an API key with the house's own, and calls with it. */
+  makeKey(scopes: Scope[], more?: Partial<ApiKeyInput>): Promise<TestKey>;
+  /** With a room token. */
+  participant(token: string, method: string, path: string, body?: unknown): Promise<Reply>;
+  createRoom(access: RoomInput['access']): Promise<Room>;
+  token(input: Pick<TokenInput, 'room' | 'identity'> & Partial<TokenInput>): string;
+}
+
+export interface HttpOptions {
+  env?: Record<string, string>;
+  clock?: Clock;
+  clientDir?: string;
+  /** Another server's database, for a second one of other settings: PGlite takes seconds to start. */
+  db?: Database;
+}
+
+export async function startHttp({
+  env = {},
+  clock = systemClock,
+  clientDir = '/nowhere',
+  db: givenDb,
+}: HttpOptions = {}): Promise<TestHttp> {
+  // A test that computes for seconds finds its connections open.
+  const server = createServer({ keepAliveTimeout: 60_000 });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const config = parseConfig({ NODE_ENV: 'test', PORT: new URL(url).port, LOGE_PUBLIC_URL: url, ...env });
+  const logs: LogRecord[] = [];
+  const log = recordingLog(logs);
+  const metrics = createMetrics();
+  const emulator = await StripeEmulator.create({
+    port: 0,
+    webhook: { url: `${url}/webhooks/stripe`, secret: WEBHOOK_SECRET },
+    log: () => {},
+  });
+  const ownDb = givenDb ? undefined : await openDatabase();
+  const db = givenDb ?? ownDb;
+  if (!db) throw new Error('There is no database.');
+  const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
+  const outbox = new Outbox({ db, bus, log, metrics });
+  const accounts = new Accounts(new AccountsStore(db));
+  const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: config.currency });
+  const box = new SecretBox(config.encryptionKeys);
+  const apiKeys = await ApiKeys.create({ db, box, bus, clock, log, builtIn: config.builtInKeys });
+  const provider = StripeProvider.create({
+    secretKey: 'sk_test_http',
+    webhookSecrets: [WEBHOOK_SECRET],
+    host: '127.0.0.1',
+    port: emulator.port,
+    protocol: 'http',
+    clock,
+    log,
+  });
+  const money = await Money.create({
+    db,
+    rooms,
+    outbox,
+    provider,
+    clock,
+    log,
+    metrics,
+    currency: config.currency,
+    publicUrl: config.publicUrl,
+    isReturnUrlAllowed: (it) => isReturnUrlAllowed({ config, apiKeys }, it),
+  });
+  const events = Events.create({
+    db,
+    outbox,
+    clock,
+    log,
+    metrics,
+    box,
+    allowAnyAddress: config.development,
+  });
+  const tokens = new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock });
+  const chat = createChat({
+    db,
+    bus,
+    clock,
+    metrics,
+    log,
+    rooms: {
+      creatorOf: (room) => rooms.creatorOf(room),
+      isMember: async () => false,
+      moderates: (of) => rooms.moderates(of),
+    },
+    retention: config.chatRetention,
+  });
+  const context: HttpContext = {
+    config,
+    log,
+    metrics,
+    clock,
+    db,
+    bus,
+    outbox,
+    accounts,
+    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
+    apiKeys,
+    tokens,
+    participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),
+    rooms,
+    money,
+    events,
+    chat,
+    clientDir,
+  };
+  const notReady: string[] = [];
+  const app = createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady });
+  server.on('request', app);
+  outbox.start();
+  events.start();
+  context.deskSessions.start();
+  money.start();
+  return {
+    ...client(url, context),
+    url,
+    routes: routesOf(app),
+    context,
+    logs,
+    notReady,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await money.close();
+      await context.deskSessions.close();
+      await events.close();
+      await outbox.close();
+      await apiKeys.close();
+      await emulator.close();
+      await ownDb?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
+  const basic = basicOf(config.apiKey, config.apiSecret);
+  const call: TestHttp['call'] = async (method, path, { headers = {}, body } = {}) => {
+    const isJson = typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
+      ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as BodyInit) }),
+    });
+    const text = await response.text();
+    const isJsonAnswer = response.headers.get('content-type')?.includes('json') && text !== '';
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJsonAnswer ? JSON.parse(text) : undefined,
+    };
+  };
+  const callWith =
+    (authorization: string) =>
+    (method: string, path: string, body?: unknown): Promise<Reply> =>
+      call(method, path, { headers: { authorization }, body });
+  return {
+    basic,
+    call,
+    server: callWith(basic),
+    async makeKey(scopes: Scope[], more: Partial<ApiKeyInput> = {}) {
+      const { json } = await callWith(basic)('POST', '/v1/keys', { name: scopes.join(' '), scopes, ...more });
+      const own = basicOf(json.id, json.secret);
+      return { id: json.id as string, secret: json.secret as string, basic: own, call: callWith(own) };
+    },
+    participant: (token: string, method: string, path: string, body?: unknown) =>
+      call(method, path, { headers: { authorization: `Bearer ${token}` }, body }),
+    async createRoom(access: RoomInput['access']) {
+      await accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });
+      return rooms.createRoom({ creator: 'ada', title: 'An evening with Ada', access });
+    },
+    token: (input: Pick<TokenInput, 'room' | 'identity'> & Partial<TokenInput>) =>
+      tokens.create({ name: input.identity, role: 'fan', ...input }),
+  };
+}
+
+/** What answers 405 is mounted at every path, for every method. */
+function takesEveryMethod(route: Express['router']['stack'][number]['route']): boolean {
+  return route?.stack.some(({ method }) => method === 'connect') ?? false;
+}
+
+function routesOf(app: Express): TestHttp['routes'] {
+  const layers = app.router.stack
+    .filter(({ route }) => !takesEveryMethod(route))
+    .flatMap(
+      ({ route }) => route?.stack.flatMap(({ method }) => (method ? [[method, route.path] as const] : [])) ?? [],
+    );
+  const named = layers.map(([method, path]) => `${method.toUpperCase()} ${path}`);
+  return [...new Set(named)].map((it) => {
+    const [method = '', path = ''] = it.split(' ');
+    return { method, path };
+  });
+}
+
+function recordingLog(records: LogRecord[]): Log {
+  const record = (level: string) => (fields: object, message: string) => {
+    records.push({ level, fields: fields as Record<string, unknown>, message });
+  };
+  const log: Log = {
+    debug: record('debug'),
+    info: record('info'),
+    warn: record('warn'),
+    error: record('error'),
+    child: () => log,
+  };
+  return log;
+}

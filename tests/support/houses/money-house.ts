@@ -1,0 +1,241 @@
+/**
+ * Money with everything that it stands on, and no more: a real database, rooms, the outbox, and the real Stripe SDK against the emulator,
+ * whose signed webhooks, shuffled and doubled, come in over HTTP.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StripeEmulator } from '../../../infra/stripe-emulator/emulator.ts';
+import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
+import { Accounts } from '../../../server/accounts/accounts.ts';
+import { Money } from '../../../server/money/money.ts';
+import type { PaymentProvider } from '../../../server/money/payment-provider.ts';
+import { StripeProvider } from '../../../server/money/stripe-provider.ts';
+import { MemoryBus } from '../../../server/platform/bus.ts';
+import { type Clock, systemClock } from '../../../server/platform/clock.ts';
+import type { Database } from '../../../server/platform/db.ts';
+import { createLog } from '../../../server/platform/log.ts';
+import { createMetrics, type Metrics } from '../../../server/platform/metrics.ts';
+import { FACTS_BUS_TOPIC, type Fact, Outbox } from '../../../server/platform/outbox.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
+import { createId } from '../../../server/protocol/ids.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
+import { Rooms } from '../../../server/rooms/rooms.ts';
+import { CARD, payCheckout } from '../people/checkout.ts';
+
+export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
+/** Short enough for a test of a provider that hangs, long enough for a machine that does much else. */
+const API_TIMEOUT_MS = 2_000;
+
+/** A clock that runs with the machine's, or stands still at `startMs`, and can be set forward. */
+export class MovableClock implements Clock {
+  readonly #startMs: number | undefined;
+  #aheadMs = 0;
+
+  constructor(startMs?: number) {
+    this.#startMs = startMs;
+  }
+
+  now(): number {
+    return (this.#startMs ?? Date.now()) + this.#aheadMs;
+  }
+  advance(ms: number): void {
+    this.#aheadMs += ms;
+  }
+}
+
+export interface MoneyHouse extends AsyncDisposable {
+  db: Database;
+  rooms: Rooms;
+  money: Money;
+  metrics: Metrics;
+  emulator: StripeEmulator;
+  /** Sets the clocks of the house and of the provider forward; the house's alone back. */
+  advance(ms: number): void;
+  /** Every fact that the outbox has dispatched, in order. */
+  facts: Fact[];
+  createRoom(access?: Room['access'], more?: { capacity?: number; startsAt?: string }): Promise<Room>;
+  /** Whose rooms these are. */
+  creator: string;
+  /** Another creator; answers the identity. */
+  createCreator(): Promise<string>;
+  /** A fan with this much credit, bought by card; answers the identity. */
+  createFan(creditMinor?: number): Promise<string>;
+  /** Another gateway's money beside this one, on the same database and provider, closed with the house. */
+  openGateway(): Promise<Money>;
+  /** Another process on the same database and provider, as after a crash: nothing of the first is closed. */
+  restartMoney(): Promise<Money>;
+}
+
+export interface MoneyHouseOptions {
+  db: Database;
+  /** False: nothing runs by itself, neither webhooks nor jobs; tests call `sweep`. */
+  isRunning?: boolean;
+  dataFile?: string;
+  walletMode?: 'on' | 'off';
+  /** How long the emulator's card networks take; absent means its own default. Their answers come as `advance` sets the clock forward. */
+  settleDelayMs?: number;
+  promoPays?: 'everything' | 'tickets';
+  /** Stands between money and the provider: what happens while a request is on its way. */
+  wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
+}
+
+/** Keeps every fact that is told, whatever room it belongs to. */
+class FactsBus extends MemoryBus {
+  readonly #facts: Fact[];
+
+  constructor(facts: Fact[]) {
+    super((error) => {
+      throw error;
+    });
+    this.#facts = facts;
+  }
+
+  override publish(topic: string, message: unknown): void {
+    if (topic.split('/', 1)[0] === FACTS_BUS_TOPIC) this.#facts.push(structuredClone(message) as Fact);
+    super.publish(topic, message);
+  }
+}
+
+export async function openMoneyHouse({
+  db,
+  isRunning = true,
+  dataFile,
+  walletMode = 'on',
+  settleDelayMs,
+  promoPays = 'everything',
+  wrapProvider = (provider) => provider,
+}: MoneyHouseOptions): Promise<MoneyHouse> {
+  const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
+  const clock = new MovableClock();
+  const metrics = createMetrics();
+  const facts: Fact[] = [];
+  const bus = new FactsBus(facts);
+  const outbox = new Outbox({ db, bus, log, metrics });
+  const accounts = new Accounts(new AccountsStore(db));
+  const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: 'eur' });
+  const emulator = await StripeEmulator.create({
+    port: 0,
+    ...(dataFile ? { dataFile } : {}),
+    ...(settleDelayMs === undefined ? {} : { settleDelayMs }),
+    log: (message, fields) => log.debug(fields ?? {}, message),
+  });
+  const openMoney = () =>
+    Money.create({
+      db,
+      rooms,
+      outbox,
+      provider: wrapProvider(
+        StripeProvider.create({
+          secretKey: 'sk_test_of_the_tests',
+          webhookSecrets: [WEBHOOK_SECRET],
+          host: '127.0.0.1',
+          port: emulator.port,
+          protocol: 'http',
+          timeoutMs: API_TIMEOUT_MS,
+          maxNetworkRetries: 0,
+          // Webhooks are signed with the machine's time, however far a test has set the house's forward.
+          clock: systemClock,
+          log,
+        }),
+      ),
+      clock,
+      log,
+      metrics,
+      currency: 'eur',
+      walletMode,
+      promoPays,
+      publicUrl: 'http://localhost:3000',
+      isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
+    });
+  let money = await openMoney();
+  const webhooks = await listenForWebhooks(() => money);
+  if (isRunning) {
+    emulator.setWebhook({ url: `http://127.0.0.1:${portOf(webhooks)}/webhooks/stripe`, secret: WEBHOOK_SECRET });
+    money.start();
+    outbox.start();
+  }
+  const opened = [money];
+  const createCreator = async () => {
+    const identity = `creator-${createId('event')}`;
+    await accounts.createCreator({ identity, name: 'Ada', country: 'FR' });
+    return identity;
+  };
+  const creator = await createCreator();
+
+  return {
+    db,
+    rooms,
+    emulator,
+    metrics,
+    facts,
+    advance(ms) {
+      clock.advance(ms);
+      if (ms > 0) emulator.advanceClock(ms);
+    },
+    get money() {
+      return money;
+    },
+    creator,
+    createCreator,
+    createRoom: (access = { kind: 'ticket', priceMinor: 500 }, more = {}) =>
+      rooms.createRoom({ creator, title: 'An evening with Ada', access, ...more }),
+    async createFan(creditMinor = 0) {
+      const identity = `fan-${createId('event')}`;
+      if (creditMinor > 0) {
+        const { checkoutUrl } = await money.createTopup({ identity, name: 'Fan', amountMinor: creditMinor });
+        const session = await pay(checkoutUrl);
+        await money.confirmCheckout(session);
+      }
+      return identity;
+    },
+    async openGateway() {
+      const gateway = await openMoney();
+      opened.push(gateway);
+      if (isRunning) gateway.start();
+      return gateway;
+    },
+    async restartMoney() {
+      money = await openMoney();
+      opened.push(money);
+      return money;
+    },
+    async [Symbol.asyncDispose]() {
+      await emulator.close();
+      await new Promise((resolve) => webhooks.close(resolve));
+      await Promise.all(opened.map((each) => each.close()));
+      await outbox.close();
+      await bus.close();
+    },
+  };
+}
+
+/** Pays a page; answers the provider's id of its session. */
+export async function pay(checkoutUrl: string, card: string = CARD.accepted): Promise<string> {
+  const { status, text } = await payCheckout(checkoutUrl, card);
+  if (status !== 303) throw new Error(`The page answered ${status}: ${text.slice(0, 300)}`);
+  return sessionOf(checkoutUrl);
+}
+
+export function sessionOf(checkoutUrl: string): string {
+  return new URL(checkoutUrl).pathname.split('/').at(-1) ?? '';
+}
+
+async function listenForWebhooks(money: () => Money): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      await money().handleWebhook(Buffer.concat(chunks), String(request.headers['stripe-signature'] ?? ''));
+      response.writeHead(200).end();
+    } catch (error) {
+      response.writeHead(error instanceof AppError ? error.status : 500).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}

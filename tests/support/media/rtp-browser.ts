@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { SfuNode } from '../../../sfu/contract.ts';
+import { BundledPage } from '../browser/page-bundle.ts';
+
+/** Chromium on pages that speak the SFU contract through the test, so that real decoders judge the media. */
+export class StageBrowser implements AsyncDisposable {
+  readonly #browser: Browser;
+  readonly #url: string;
+  readonly #stop: () => Promise<void>;
+
+  static async open(executablePath: string): Promise<StageBrowser> {
+    const served = await BundledPage.serve(fileURLToPath(new URL('rtp-browser-page.ts', import.meta.url)));
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        // Loopback candidates as they are, without mDNS names.
+        '--disable-features=WebRtcHideLocalIpsWithMdns',
+        '--autoplay-policy=no-user-gesture-required',
+      ],
+    });
+    const stop = async () => {
+      await browser.close();
+      await served[Symbol.asyncDispose]();
+    };
+    return new StageBrowser(browser, served.url, stop);
+  }
+
+  private constructor(browser: Browser, url: string, stop: () => Promise<void>) {
+    this.#browser = browser;
+    this.#url = url;
+    this.#stop = stop;
+  }
+
+  /** A page of its own context, with the node's methods to call and its events delivered. */
+  async page(node: SfuNode): Promise<Page> {
+    const context = await this.#browser.newContext({ permissions: ['camera', 'microphone'] });
+    const page = await context.newPage();
+    await page.exposeFunction('sfuCall', async (method: keyof SfuNode, request: object) => {
+      const call = node[method];
+      if (typeof call !== 'function') throw new Error(`The contract has no method ${method}.`);
+      // The page gives a request of the method's type; the contract suite tests what happens when it does not.
+      return await (call as (request: object) => Promise<unknown>).call(node, request);
+    });
+    await page.goto(this.#url);
+    await page.waitForFunction(() => window.stagePage !== undefined);
+    const unsubscribe = node.on((event) => {
+      page.evaluate((told) => window.stagePage.handleSfuEvent(told), event).catch(() => {});
+    });
+    page.once('close', unsubscribe);
+    return page;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+  }
+}

@@ -1,0 +1,224 @@
+import { randomInt } from 'node:crypto';
+import type { DtlsParameters, RtpParameters, TransportOptions } from '../../../sfu/contract.ts';
+import { RtpEndpoint } from './rtp-endpoint.ts';
+import { stampPayload, vp8Payload } from './rtp-vp8.ts';
+
+/**
+ * A publisher of made-up VP8 simulcast and Opus: the right shape, rate and key frames on request, but no pictures. It can answer every
+ * key-frame request at once, which a browser's encoder doesn't.
+ */
+export interface RtpPublisherOptions {
+  /** Bit rate of each layer, lowest first; one entry makes a stream without simulcast. */
+  layerBitratesBps?: number[];
+  framesPerSecond?: number;
+  /** Picture-loss indications that come sooner after the last are ignored, as browsers do for 300 ms; 0 to heed every one. */
+  pliPauseMs?: number;
+  /** Writes into each packet of video when it was sent, for viewers on this machine (`sentAtOf`). */
+  stamped?: boolean;
+}
+
+const VIDEO_CLOCK_HZ = 90_000;
+const AUDIO_CLOCK_HZ = 48_000;
+const AUDIO_FRAME_MS = 20;
+const AUDIO_PAYLOAD_BYTES = 80;
+const RTP_PAYLOAD_MAX_BYTES = 1_100;
+/** How much larger a key frame is than the frames between. */
+const KEY_FRAME_FACTOR = 6;
+const SENDER_REPORT_INTERVAL_MS = 500;
+const VP8_PAYLOAD_TYPE = 96;
+const OPUS_PAYLOAD_TYPE = 111;
+/** Seconds between the epochs of NTP and Unix. */
+const NTP_OFFSET_SECONDS = 2_208_988_800;
+
+interface OutgoingStream {
+  ssrc: number;
+  payloadType: number;
+  clockRate: number;
+  sequence: number;
+  packets: number;
+  octets: number;
+  active: boolean;
+}
+
+interface Layer extends OutgoingStream {
+  frameBytes: number;
+  keyFrameDue: boolean;
+  pictureId: number;
+}
+
+export class RtpPublisher {
+  readonly #endpoint: RtpEndpoint;
+  readonly #layers: Layer[];
+  readonly #audio: OutgoingStream;
+  readonly #framesPerSecond: number;
+  readonly #pliPauseMs: number;
+  readonly #stamped: boolean;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #startedAtMs = performance.now();
+  #pliHeededAtMs = Number.NEGATIVE_INFINITY;
+  /** Picture-loss indications received, by layer. */
+  readonly keyFrameRequests: number[];
+
+  constructor(options: RtpPublisherOptions = {}) {
+    const bitrates = options.layerBitratesBps ?? [150_000, 500_000, 1_400_000];
+    this.#framesPerSecond = options.framesPerSecond ?? 30;
+    this.#pliPauseMs = options.pliPauseMs ?? 0;
+    this.#stamped = options.stamped === true;
+    this.#layers = bitrates.map((bitrateBps) => ({
+      ...outgoingStream(VP8_PAYLOAD_TYPE, VIDEO_CLOCK_HZ),
+      frameBytes: Math.max(100, Math.round(bitrateBps / 8 / this.#framesPerSecond)),
+      keyFrameDue: true,
+      pictureId: 0,
+    }));
+    this.#audio = outgoingStream(OPUS_PAYLOAD_TYPE, AUDIO_CLOCK_HZ);
+    this.keyFrameRequests = this.#layers.map(() => 0);
+    this.#endpoint = new RtpEndpoint({ handleRtcp: (packet) => this.#handleRtcp(packet) });
+  }
+
+  get dtlsParameters(): DtlsParameters {
+    return this.#endpoint.dtlsParameters;
+  }
+
+  /** SSRC of each layer, lowest first, as the SFU's statistics name them. */
+  get layerSsrcs(): number[] {
+    return this.#layers.map(({ ssrc }) => ssrc);
+  }
+
+  /** Parameters for `produce`, for a track from the camera. */
+  get videoRtpParameters(): RtpParameters {
+    const feedback = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }];
+    const top = this.#layers.length - 1;
+    return {
+      mid: '0',
+      codecs: [
+        { mimeType: 'video/VP8', payloadType: VP8_PAYLOAD_TYPE, clockRate: VIDEO_CLOCK_HZ, rtcpFeedback: feedback },
+      ],
+      encodings: this.#layers.map(({ ssrc }, i) => ({ ssrc, scaleResolutionDownBy: 2 ** (top - i), dtx: false })),
+      rtcp: { cname: 'loge-rtp' },
+    };
+  }
+
+  /** Parameters for `produce`, for a track from the microphone. */
+  get audioRtpParameters(): RtpParameters {
+    return {
+      mid: '1',
+      codecs: [{ mimeType: 'audio/opus', payloadType: OPUS_PAYLOAD_TYPE, clockRate: AUDIO_CLOCK_HZ, channels: 2 }],
+      encodings: [{ ssrc: this.#audio.ssrc }],
+      rtcp: { cname: 'loge-rtp' },
+    };
+  }
+
+  /** Runs ICE and DTLS, then sends all layers and sound until closed. */
+  async connect(transport: TransportOptions): Promise<void> {
+    await this.#endpoint.connect(transport);
+    this.#every(1_000 / this.#framesPerSecond, () => this.#sendVideoFrame());
+    this.#every(AUDIO_FRAME_MS, () => this.#sendAudioFrame());
+    this.#every(SENDER_REPORT_INTERVAL_MS, () => this.#sendReports());
+    this.#sendReports();
+  }
+
+  /** Sends the layers up to this one and no others; -1 for none. What `layersWanted` asks for. */
+  setMaxLayer(maxSpatialLayer: number): void {
+    for (const [i, layer] of this.#layers.entries()) {
+      const active = i <= maxSpatialLayer;
+      if (active && !layer.active) layer.keyFrameDue = true;
+      layer.active = active;
+    }
+  }
+
+  /** Makes the next frame of every layer a key frame, as a browser's page can have its encoder do. */
+  makeKeyFrame(): void {
+    for (const layer of this.#layers) layer.keyFrameDue = true;
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#endpoint.close();
+  }
+
+  #every(intervalMs: number, send: () => void): void {
+    this.#timers.push(setInterval(send, intervalMs));
+  }
+
+  #sendVideoFrame(): void {
+    for (const [index, layer] of this.#layers.entries()) {
+      if (!layer.active) continue;
+      const keyFrame = layer.keyFrameDue;
+      layer.keyFrameDue = false;
+      // All packets of a frame carry the instant of its capture.
+      const timestamp = this.#timestamp(layer);
+      let left = layer.frameBytes * (keyFrame ? KEY_FRAME_FACTOR : 1);
+      for (let start = true; left > 0; start = false) {
+        const length = Math.max(20, Math.min(left, RTP_PAYLOAD_MAX_BYTES));
+        left -= length;
+        const payload = vp8Payload({ keyFrame, start, pictureId: layer.pictureId, length, layer: index });
+        if (this.#stamped) stampPayload(payload);
+        this.#sendPacket(layer, { payload, timestamp, marker: left <= 0 });
+      }
+      layer.pictureId++;
+    }
+  }
+
+  #sendAudioFrame(): void {
+    const payload = Buffer.alloc(AUDIO_PAYLOAD_BYTES, 0x7f);
+    this.#sendPacket(this.#audio, { payload, timestamp: this.#timestamp(this.#audio), marker: true });
+  }
+
+  #sendPacket(stream: OutgoingStream, packet: { payload: Buffer; timestamp: number; marker: boolean }): void {
+    const { payload, timestamp, marker } = packet;
+    const header = Buffer.alloc(12);
+    header.writeUInt8(0x80, 0);
+    header.writeUInt8((marker ? 0x80 : 0) | stream.payloadType, 1);
+    header.writeUInt16BE(stream.sequence, 2);
+    header.writeUInt32BE(timestamp, 4);
+    header.writeUInt32BE(stream.ssrc, 8);
+    stream.sequence = (stream.sequence + 1) & 0xffff;
+    stream.packets++;
+    stream.octets += payload.length;
+    this.#endpoint.sendRtp(Buffer.concat([header, payload]));
+  }
+
+  #timestamp({ clockRate }: OutgoingStream): number {
+    return Math.round(((performance.now() - this.#startedAtMs) / 1_000) * clockRate) >>> 0;
+  }
+
+  /** Without sender reports the SFU can't line up the layers' clocks and would not switch between them (RFC 3550 §6.4.1). */
+  #sendReports(): void {
+    const nowMs = Date.now();
+    for (const stream of [...this.#layers, this.#audio]) {
+      if (!stream.active) continue;
+      const report = Buffer.alloc(28);
+      report.writeUInt8(0x80, 0);
+      report.writeUInt8(200, 1);
+      report.writeUInt16BE(6, 2);
+      report.writeUInt32BE(stream.ssrc, 4);
+      report.writeUInt32BE((Math.floor(nowMs / 1_000) + NTP_OFFSET_SECONDS) >>> 0, 8);
+      report.writeUInt32BE(Math.floor(((nowMs % 1_000) / 1_000) * 2 ** 32), 12);
+      report.writeUInt32BE(this.#timestamp(stream), 16);
+      report.writeUInt32BE(stream.packets >>> 0, 20);
+      report.writeUInt32BE(stream.octets >>> 0, 24);
+      this.#endpoint.sendRtcp(report);
+    }
+  }
+
+  #handleRtcp(packet: Buffer): void {
+    const clear = this.#endpoint.openRtcp(packet);
+    if (!clear) return;
+    for (let at = 0; at + 12 <= clear.length; at += 4 + clear.readUInt16BE(at + 2) * 4) {
+      const isPictureLoss = clear.readUInt8(at + 1) === 206 && (clear.readUInt8(at) & 0x1f) === 1;
+      const index = isPictureLoss ? this.#layers.findIndex(({ ssrc }) => ssrc === clear.readUInt32BE(at + 8)) : -1;
+      if (index === -1) continue;
+      this.keyFrameRequests[index] = (this.keyFrameRequests[index] ?? 0) + 1;
+      const now = performance.now();
+      if (now - this.#pliHeededAtMs < this.#pliPauseMs) continue;
+      // Like Chromium, which renews all layers whichever one was asked for.
+      this.#pliHeededAtMs = now;
+      this.makeKeyFrame();
+    }
+  }
+}
+
+function outgoingStream(payloadType: number, clockRate: number): OutgoingStream {
+  const ssrc = randomInt(1, 0xffff_fffe);
+  return { ssrc, payloadType, clockRate, sequence: randomInt(0x8000), packets: 0, octets: 0, active: true };
+}

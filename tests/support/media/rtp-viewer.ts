@@ -1,0 +1,239 @@
+import type { ConsumerOptions, DtlsParameters, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
+import { RtpEndpoint, type RtpEndpointOptions } from './rtp-endpoint.ts';
+import { DecodableFrameDetector, layerOf, parseVp8Packet } from './rtp-vp8.ts';
+
+const REPORT_INTERVAL_MS = 500;
+/** The viewer sends nothing itself; its reports need a name all the same. */
+const REPORTER_SSRC = 1;
+/** RTCP packet type of a sender report. */
+const SENDER_REPORT = 200;
+
+/**
+ * A viewer that receives SRTP and decodes nothing, light enough for hundreds in one process. It opens packets until the first
+ * decodable video frame is there; after that it reads headers only, unless told to open everything.
+ */
+export interface RtpViewerOptions {
+  /** Opens and authenticates every packet, to prove the media rather than count it. */
+  openAll?: boolean;
+  /** Says in RTCP what has arrived (receiver reports, RFC 3550), as every browser does. */
+  reports?: boolean;
+  /** Gets every opened packet of video, with `openAll`. */
+  handleVideo?: (packet: Buffer) => void;
+  endpoint?: Pick<RtpEndpointOptions, 'certificate' | 'profiles'>;
+}
+
+interface ReceivedStream {
+  kind: ConsumerOptions['kind'];
+  consumerId: string;
+  packets: number;
+  bytes: number;
+  /** Packets missing between the first and the last sequence number. */
+  lost: number;
+  rejected: number;
+  keyFrames: number;
+  /** Simulcast layer of the last packet that was opened. */
+  layer: number | undefined;
+  highestSequence: number | undefined;
+  lastPacketAtMs: number;
+  /** The last sender report (RFC 3550, section 6.4.1): the middle of its NTP time, and when it came. */
+  senderReport: { time: number; atMs: number } | undefined;
+  decodable: DecodableFrameDetector;
+}
+
+export type StreamCounts = Omit<ReceivedStream, 'decodable' | 'senderReport'>;
+
+export class RtpViewer {
+  readonly #endpoint: RtpEndpoint;
+  readonly #openAll: boolean;
+  readonly #handleOpened: ((packet: Buffer) => void) | undefined;
+  readonly #streams = new Map<number, ReceivedStream>();
+  readonly #firstFrame = Promise.withResolvers<number>();
+  #firstFrameFound = false;
+  #authenticRtcpPackets = 0;
+  readonly #reports: boolean;
+  #reportTimer: NodeJS.Timeout | undefined;
+  #lastVideoAtMs = 0;
+  #longestSilenceMs = 0;
+
+  constructor(options: RtpViewerOptions = {}) {
+    this.#openAll = options.openAll === true;
+    this.#handleOpened = options.handleVideo;
+    this.#reports = options.reports === true;
+    if (options.reports) this.#reportTimer = setInterval(() => this.#report(), REPORT_INTERVAL_MS);
+    this.#endpoint = new RtpEndpoint({
+      ...options.endpoint,
+      handleRtp: (packet) => this.#handleRtp(packet),
+      handleRtcp: (packet) => this.#handleRtcp(packet),
+    });
+    // It is no fault when nobody waits for the first frame of a viewer that was closed.
+    this.#firstFrame.promise.catch(() => {});
+  }
+
+  /** To be sent with `watch`, which saves a round trip, or with `connect`. */
+  get dtlsParameters(): DtlsParameters {
+    return this.#endpoint.dtlsParameters;
+  }
+
+  get profile(): string | undefined {
+    return this.#endpoint.profile;
+  }
+
+  /** `performance.now()` when the first video frame was complete that a decoder could show. */
+  get firstDecodableFrame(): Promise<number> {
+    return this.#firstFrame.promise;
+  }
+
+  get streams(): StreamCounts[] {
+    return [...this.#streams.values()].map(({ decodable: _, senderReport: __, ...counts }) => counts);
+  }
+
+  /** Packets received of one kind or both. */
+  packets(kind?: ConsumerOptions['kind']): number {
+    return this.streams.reduce((sum, stream) => sum + (kind && stream.kind !== kind ? 0 : stream.packets), 0);
+  }
+
+  /** Milliseconds since the last packet of one kind or both. */
+  silenceMs(kind?: ConsumerOptions['kind']): number {
+    const last = this.streams
+      .filter((stream) => !kind || stream.kind === kind)
+      .map(({ lastPacketAtMs }) => lastPacketAtMs);
+    return performance.now() - Math.max(0, ...last);
+  }
+
+  /** The longest time without a packet of video since the last call, what lasts now included. */
+  takeLongestSilence(): number {
+    const now = performance.now();
+    const longest = this.#lastVideoAtMs === 0 ? 0 : Math.max(this.#longestSilenceMs, now - this.#lastVideoAtMs);
+    this.#longestSilenceMs = 0;
+    if (this.#lastVideoAtMs !== 0) this.#lastVideoAtMs = now;
+    return longest;
+  }
+
+  /** RTCP packets that authenticated, when everything is opened. */
+  get authenticRtcpPackets(): number {
+    return this.#authenticRtcpPackets;
+  }
+
+  /** Runs ICE and DTLS; media flows when it resolves. */
+  async connect(transport: TransportOptions, consumers: ConsumerOptions[]): Promise<void> {
+    this.addConsumers(consumers);
+    await this.#endpoint.connect(transport);
+  }
+
+  addConsumers(consumers: ConsumerOptions[]): void {
+    for (const { id, kind, rtpParameters } of consumers) {
+      const [encoding] = (rtpParameters.encodings ?? []) as { ssrc: number }[];
+      if (!encoding || this.#streams.has(encoding.ssrc)) continue;
+      this.#streams.set(encoding.ssrc, {
+        kind,
+        consumerId: id,
+        packets: 0,
+        bytes: 0,
+        lost: 0,
+        rejected: 0,
+        keyFrames: 0,
+        layer: undefined,
+        highestSequence: undefined,
+        lastPacketAtMs: 0,
+        senderReport: undefined,
+        decodable: new DecodableFrameDetector(),
+      });
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#reportTimer);
+    this.#endpoint.close();
+    this.#firstFrame.reject(new Error('The viewer was closed before its first frame.'));
+  }
+
+  #handleRtp(packet: Buffer): void {
+    const stream = this.#streams.get(packet.readUInt32BE(8));
+    // Retransmission and probing streams are not counted.
+    if (!stream) return;
+    stream.packets++;
+    stream.bytes += packet.length;
+    stream.lastPacketAtMs = performance.now();
+    if (stream.kind === 'video') this.#noteVideo(stream.lastPacketAtMs);
+    countGap(stream, packet.readUInt16BE(2));
+    if (!this.#openAll && (this.#firstFrameFound || stream.kind !== 'video')) return;
+    const clear = this.#endpoint.openRtp(packet);
+    if (!clear) stream.rejected++;
+    else if (stream.kind === 'video') this.#handleVideo(stream, clear);
+  }
+
+  #noteVideo(nowMs: number): void {
+    if (this.#lastVideoAtMs !== 0)
+      this.#longestSilenceMs = Math.max(this.#longestSilenceMs, nowMs - this.#lastVideoAtMs);
+    this.#lastVideoAtMs = nowMs;
+  }
+
+  #handleVideo(stream: ReceivedStream, clear: Buffer): void {
+    const vp8 = parseVp8Packet(clear);
+    if (!vp8) return;
+    if (vp8.keyFrame) stream.keyFrames++;
+    stream.layer = layerOf(clear);
+    this.#handleOpened?.(clear);
+    if (!stream.decodable.handlePacket(vp8) || this.#firstFrameFound) return;
+    this.#firstFrameFound = true;
+    this.#firstFrame.resolve(performance.now());
+  }
+
+  #report(): void {
+    for (const [ssrc, { highestSequence, senderReport }] of this.#streams) {
+      if (highestSequence === undefined) continue;
+      const report = Buffer.alloc(32);
+      // Version 2 with one report block, receiver report, seven further words; nothing lost, no jitter.
+      report.writeUInt8(0x81, 0);
+      report.writeUInt8(201, 1);
+      report.writeUInt16BE(7, 2);
+      report.writeUInt32BE(REPORTER_SSRC, 4);
+      report.writeUInt32BE(ssrc, 8);
+      report.writeUInt32BE(highestSequence, 16);
+      if (senderReport) {
+        report.writeUInt32BE(senderReport.time, 24);
+        report.writeUInt32BE(Math.round(((performance.now() - senderReport.atMs) * 65_536) / 1_000), 28);
+      }
+      this.#endpoint.sendRtcp(report);
+    }
+  }
+
+  #handleRtcp(packet: Buffer): void {
+    if (!this.#openAll && !this.#reports) return;
+    const clear = this.#endpoint.openRtcp(packet);
+    if (!clear) return;
+    if (this.#openAll) this.#authenticRtcpPackets++;
+    const stream = clear.readUInt8(1) === SENDER_REPORT ? this.#streams.get(clear.readUInt32BE(4)) : undefined;
+    if (stream) stream.senderReport = { time: clear.readUInt32BE(10), atMs: performance.now() };
+  }
+}
+
+/**
+ * What such a viewer says it can receive: the router's codecs without congestion feedback, which it doesn't send. The SFU then sends the
+ * preferred layers without estimating the bandwidth.
+ */
+export function rtpViewerCapabilities(router: RtpCapabilities): RtpCapabilities {
+  const codecs = (router.codecs ?? []) as { rtcpFeedback?: { type: string }[] }[];
+  return {
+    ...router,
+    codecs: codecs.map((codec) => ({
+      ...codec,
+      rtcpFeedback: codec.rtcpFeedback?.filter(({ type }) => type !== 'transport-cc' && type !== 'goog-remb'),
+    })),
+  };
+}
+
+function countGap(stream: ReceivedStream, sequence: number): void {
+  const { highestSequence } = stream;
+  if (highestSequence === undefined) {
+    stream.highestSequence = sequence;
+    return;
+  }
+  const ahead = (sequence - highestSequence) & 0xffff;
+  // What comes late fills a gap that was counted before.
+  if (ahead >= 0x8000) stream.lost = Math.max(0, stream.lost - 1);
+  else if (ahead > 0) {
+    stream.lost += ahead - 1;
+    stream.highestSequence = sequence;
+  }
+}

@@ -1,0 +1,107 @@
+/** People who talk in a room while somebody means harm, and how long what they say takes to be shown to each of them; in turn without and with. */
+
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { ChatEntry } from '../../../server/protocol/chat.ts';
+import { signToken, WireFan } from './wire-fan.ts';
+
+const HOSTILE = fileURLToPath(new URL('hostile-process.ts', import.meta.url));
+const NEIGHBOURS = 20;
+const PAUSE_MS = 40;
+
+interface Latencies {
+  p50: number;
+  p90: number;
+  p99: number;
+}
+
+export interface Peace {
+  withoutMs: Latencies[];
+  withMs: Latencies[];
+  attacks: { sent: number; closed: number };
+  /** Of what the neighbours said. */
+  refused: number;
+}
+
+/** Well-formed messages that are costly to judge, in a room of their own at the same gateway. */
+export interface CostlyTexts {
+  room: string;
+  texts: string[];
+}
+
+export async function measurePeace(
+  url: string,
+  room: string,
+  options: {
+    rounds: number;
+    seconds: number;
+    costly?: CostlyTexts;
+    onRound?: (without: Latencies | undefined, during: Latencies | undefined) => void;
+  },
+): Promise<Peace> {
+  const latencies: number[] = [];
+  const neighbours = await Promise.all(
+    Array.from({ length: NEIGHBOURS }, (_, index) =>
+      WireFan.connect({
+        url,
+        index,
+        auth: { token: signToken({ identity: `neighbour-${index}`, room }) },
+        onEvent: (name, data: { entries?: ChatEntry[] }) => {
+          if (name !== 'chat:frame') return;
+          for (const entry of data.entries ?? []) {
+            const saidAt = entry.kind === 'message' ? Number(/^said at (.+)$/.exec(entry.text)?.[1]) : Number.NaN;
+            if (!Number.isNaN(saidAt)) latencies.push(performance.now() - saidAt);
+          }
+        },
+      }),
+    ),
+  );
+  const peace: Peace = { withoutMs: [], withMs: [], attacks: { sent: 0, closed: 0 }, refused: 0 };
+  const talk = async () => {
+    latencies.length = 0;
+    const answers: Promise<{ ok: boolean }>[] = [];
+    for (let index = 0; index < (options.seconds * 1_000) / PAUSE_MS; index += 1) {
+      const text = `said at ${performance.now()}`;
+      const said = neighbours[index % NEIGHBOURS]?.emit<{ ok: boolean }>('chat:send', { clientId: randomUUID(), text });
+      if (said) answers.push(said);
+      await pause(PAUSE_MS);
+    }
+    peace.refused += (await Promise.all(answers)).filter(({ ok }) => !ok).length;
+    // The last of it is shown with the next tick.
+    await pause(4 * PAUSE_MS);
+    const sorted = latencies.toSorted((left, right) => left - right);
+    const at = (share: number) => Math.round((sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN) * 10) / 10;
+    return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
+  };
+  try {
+    await talk();
+    for (let round = 0; round < options.rounds; round += 1) {
+      peace.withoutMs.push(await talk());
+      const { costly = { room, texts: [] } } = options;
+      const hostile = fork(HOSTILE, [url, costly.room, JSON.stringify(costly.texts)], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      try {
+        await pause(500);
+        peace.withMs.push(await talk());
+        hostile.send('how much?');
+        const [{ result }] = (await once(hostile, 'message')) as [{ result: Peace['attacks'] }];
+        peace.attacks.sent += result.sent;
+        peace.attacks.closed += result.closed;
+        options.onRound?.(peace.withoutMs.at(-1), peace.withMs.at(-1));
+      } finally {
+        hostile.kill('SIGKILL');
+        await once(hostile, 'exit');
+      }
+    }
+  } finally {
+    for (const neighbour of neighbours) neighbour.drop();
+  }
+  return peace;
+}
+
+export const medianOf = (values: readonly number[]): number =>
+  values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -1,0 +1,97 @@
+/** The server as a process of its own, so that it can be killed without warning and started again on the same data. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEVELOPMENT_API_KEY, DEVELOPMENT_API_SECRET } from '../../../server/config.ts';
+import { copyPgliteTemplate } from '../databases/pglite-template.ts';
+import { findFreePort } from '../houses/app.ts';
+import { basicOf } from '../people/basic.ts';
+import { ChildProgram } from './child-program.ts';
+
+const MAIN = new URL('../../../server/main.ts', import.meta.url);
+
+export class ServerProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly #program: ChildProgram;
+
+  private constructor(port: number, dataDir: string, program: ChildProgram) {
+    this.port = port;
+    this.dataDir = dataDir;
+    this.#program = program;
+  }
+
+  /** `args` are those of `main.ts`: none for everything in one process, `gateway` for one among several. */
+  static async create(env: Record<string, string> = {}, args: string[] = []): Promise<ServerProcess> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'loge-process-'));
+    if (!env.DATABASE_URL) await copyPgliteTemplate(join(dataDir, 'pglite'));
+    const port = await findFreePort();
+    const program = new ChildProgram({
+      file: MAIN,
+      args,
+      env: {
+        PORT: String(port),
+        LOGE_DATA_DIR: dataDir,
+        LOGE_SFU_WORKERS: '1',
+        LOGE_LOG_LEVEL: 'info',
+        LOGE_STRIPE_EMULATOR_PORT: String(await findFreePort()),
+        ...env,
+      },
+      isUp: 'Loge is open',
+    });
+    const server = new ServerProcess(port, dataDir, program);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#program.pid;
+  }
+
+  /** The end of what it has said since it was started last. */
+  get output(): string {
+    return this.#program.output;
+  }
+
+  /** The signal that ended it without our doing. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.#program.endedBy;
+  }
+
+  /** Resolves when the address is printed, which is when the server answers. */
+  start(): Promise<void> {
+    return this.#program.start();
+  }
+
+  /** kill -9: no goodbye, nothing flushed. Its media workers end by themselves when their pipe breaks. */
+  async kill(): Promise<void> {
+    await this.#program.end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#program.end('SIGTERM');
+  }
+
+  async server<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        authorization: basicOf(DEVELOPMENT_API_KEY, DEVELOPMENT_API_SECRET),
+        'content-type': 'application/json',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.#program[Symbol.asyncDispose]();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}

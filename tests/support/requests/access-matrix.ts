@@ -1,0 +1,81 @@
+/** The table of who may do what, as it is written in `access-matrix.expected.txt`, and how it is compared with what a house answers. */
+import { readFileSync } from 'node:fs';
+
+/** Words of the table for several callers. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  participants: ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'],
+  fans: ['lobby', 'inside', 'helper'],
+  'signed-in': ['person', 'artist', 'operator'],
+  nobody: [],
+};
+
+/** Answers that say: not you. Every other one means that the caller was let through. */
+const REFUSALS = new Set([
+  'token_missing',
+  'token_invalid',
+  'credentials_invalid',
+  'signature_invalid',
+  'not_found',
+  'scope_missing',
+  'forbidden',
+  'origin_not_allowed',
+  'access_required',
+  'access_removed',
+  'publish_not_allowed',
+  'chat_not_allowed',
+  'tip_not_allowed',
+  'nothing_to_buy',
+  'already_entitled',
+]);
+/** Answers from which nothing follows: the request was not good enough to find out, or the house failed. */
+const USELESS = new Set(['invalid_request', 'rate_limited', 'internal', 'unknown_event', 'method_not_allowed']);
+
+export const isRefusal = (code: string) => REFUSALS.has(code);
+export const isUseless = (code: string) => USELESS.has(code);
+
+/** What each caller got: the code of the error, or `ok`. */
+export type Row = ReadonlyMap<string, string>;
+
+export function readExpected(section: 'HTTP' | 'Sockets', callers: readonly string[]): Map<string, string[]> {
+  const text = readFileSync(new URL('../../integration/access-matrix.expected.txt', import.meta.url), 'utf8');
+  const lines = (text.split(`## ${section}\n`)[1] ?? '').split('\n## ')[0]?.split('\n') ?? [];
+  const rows = lines
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map((line) => line.trim().split(/ +/));
+  const keyWords = section === 'HTTP' ? 2 : 1;
+  return new Map(
+    rows.map((words) => {
+      const who = words.slice(keyWords).flatMap((word) => (word === 'anyone' ? callers : (GROUPS[word] ?? [word])));
+      const unknown = who.filter((caller) => !callers.includes(caller));
+      if (unknown.length > 0) throw new Error(`Nobody is called ${unknown.join(', ')} in: ${words.join(' ')}`);
+      return [words.slice(0, keyWords).join(' '), callers.filter((caller) => who.includes(caller))];
+    }),
+  );
+}
+
+export function allowedIn(row: Row): string[] {
+  return [...row].flatMap(([caller, code]) => (isRefusal(code) ? [] : [caller]));
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  token_missing: '-',
+  token_invalid: '-',
+  credentials_invalid: '-',
+  signature_invalid: '-',
+  scope_missing: 's',
+  access_required: 'a',
+};
+
+/** One line a row, one sign a caller: `+` let through, `-` not known, `s` scope missing, `a` access required, `x` forbidden. */
+export function printMatrix(title: string, callers: readonly string[], rows: ReadonlyMap<string, Row>): string {
+  const width = Math.max(...[...rows.keys()].map((name) => name.length)) + 2;
+  const head = callers.map((caller, index) => `${' '.repeat(width)}${'│'.repeat(index)}${caller}`);
+  const body = [...rows].map(([name, row]) => {
+    const signs = callers.map((caller) => {
+      const code = row.get(caller) ?? '?';
+      return isRefusal(code) ? (SIGNS[code] ?? 'x') : '+';
+    });
+    return name.padEnd(width) + signs.join('');
+  });
+  return [title, ...head, ...body, ''].join('\n');
+}
