@@ -16,8 +16,9 @@ Random flows of payments, refunds, disputes, memberships and payouts, with the p
   --steps N     steps of a flow at most (default 40)
   --seed N      repeats a run (default: drawn)
   --flow N      plays the one flow of that number alone
+  --play STEPS  plays these steps alone, as a run has printed them
   --first       stops at the first flow in which something does not hold
-  --shrink N    seconds for making the first flow of each kind of fault shorter (default 60; 0: not)
+  --shrink N    seconds at most for making the first flow of each kind of fault shorter (default 60; 0: not)
   --help        this text
 `;
 
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '40' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     flow: { type: 'string' },
+    play: { type: 'string' },
     first: { type: 'boolean', default: false },
     shrink: { type: 'string', default: '60' },
     help: { type: 'boolean', default: false },
@@ -44,7 +46,6 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 await using db = await openDatabase();
 const empty = await createEmptier(db);
-const flows = flowsOf(Number(values.steps));
 
 async function play(steps: readonly FlowStep[]) {
   await empty();
@@ -59,23 +60,25 @@ function kindOf(fault: string): string {
     .slice(0, 160);
 }
 
-/** Fails by one kind of fault alone, so that a shorter flow shows the same. */
-async function shrink(number: number, kind: string): Promise<void> {
-  const property = fc.asyncProperty(flows, async (steps) => {
-    const { faults, lines } = await play(steps);
-    if (faults.some((fault) => kindOf(fault) === kind))
-      throw new Error(`${lines.join('\n')}\n  ${faults.join('\n  ')}`);
-  });
-  const { counterexample, error, errorInstance } = (await fc.check(property, {
-    seed: SEED,
-    path: String(number),
-    interruptAfterTimeLimit: SHRINK_MS,
-  } as fc.Parameters<[FlowStep[]]>)) as unknown as {
-    counterexample: [FlowStep[]] | null;
-    error?: string;
-    errorInstance?: Error;
-  };
-  say(`  in ${counterexample?.[0].length} steps:\n${errorInstance?.message ?? error}\n`);
+/** Leaves out as many steps as it can, many at once and then single ones, while the same kind of fault is there. */
+async function shrink(steps: readonly FlowStep[], kind: string): Promise<readonly FlowStep[]> {
+  const untilMs = performance.now() + SHRINK_MS;
+  let kept = steps;
+  for (let size = Math.ceil(kept.length / 2); size >= 1; size = Math.floor(size / 2)) {
+    for (let from = 0; from < kept.length && performance.now() < untilMs; ) {
+      const shorter = kept.toSpliced(from, size);
+      const { faults } = await play(shorter);
+      if (faults.some((fault) => kindOf(fault) === kind)) kept = shorter;
+      else from += size;
+    }
+  }
+  return kept;
+}
+
+async function show(steps: readonly FlowStep[]): Promise<void> {
+  const { lines, faults } = await play(steps);
+  say([...lines, ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  say(`npm run bench -- money-flows --play ${steps.map(({ name, seed }) => `${name}:${seed}`).join(',')}\n`);
 }
 
 const kinds = new Map<string, { flow: number; count: number }>();
@@ -91,9 +94,15 @@ function summarize(): string {
   });
 }
 
+if (values.play !== undefined) {
+  const steps = values.play.split(',').map((step) => step.split(':'));
+  await show(steps.map(([name, seed]) => ({ name: name as FlowStep['name'], seed: Number(seed) })));
+  process.exit(0);
+}
+
 say(`seed ${SEED}`);
 let reportedMs = performance.now();
-const drawn = fc.sample(flows, { seed: SEED, numRuns: FLOWS });
+const drawn = fc.sample(flowsOf(Number(values.steps)), { seed: SEED, numRuns: FLOWS });
 for (const [number, steps] of drawn.entries()) {
   if (values.flow !== undefined && number !== Number(values.flow)) continue;
   const { faults, lines } = await play(steps);
@@ -112,7 +121,7 @@ for (const [number, steps] of drawn.entries()) {
 }
 for (const [kind, { flow, count }] of kinds) {
   say(`${count} × ${kind} (flow ${flow})`);
-  if (SHRINK_MS > 0) await shrink(flow, kind);
+  if (SHRINK_MS > 0) await show(await shrink(drawn[flow] ?? [], kind));
 }
 process.stdout.write(`${summarize()}\n`);
 process.exit(kinds.size === 0 ? 0 : 1);

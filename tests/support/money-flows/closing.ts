@@ -16,6 +16,8 @@ interface Ending {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+/** So long a bank may think about a dispute, and longer than the house's own comparison looks back. */
+const BANK_DAYS = 40;
 /** Past every hold, grace and term; in steps, since jobs run in between. */
 const REST_DAYS = [1, 4, 10, 35, 60];
 /** Parts, the rest, and another try for what a bank sent back. */
@@ -30,6 +32,10 @@ export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
   house.heldWebhooks = undefined;
   await settle(house);
   await endPrivateSessions(house);
+  if (dice.chance(0.5)) {
+    house.advance(BANK_DAYS * DAY_MS);
+    await settle(house);
+  }
   await endDisputes({ house, dice });
   await settle(house);
   const faults = await compareLately(house);

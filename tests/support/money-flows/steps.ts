@@ -167,13 +167,15 @@ const refundInVain: Act = async ({ app, world, dice }) => {
   const page = await app.money.buyTicket({ room, identity, name: 'Fan', from: 'card' });
   if (!('checkoutUrl' in page)) return NOTHING;
   await payCheckout(page.checkoutUrl, RETURNING_CARD);
-  const { id } = await app.money.confirmCheckout(sessionOf(page.checkoutUrl));
+  const session = sessionOf(page.checkoutUrl);
+  const { id } = await app.money.confirmCheckout(session);
   world.tickets.add({ id, identity });
+  world.paidSessions.add({ url: page.checkoutUrl, session, purpose: 'ticket' });
   const ticket = id as TicketId;
   return (await app.money.refund({ ticket, amountMinor: dice.between(50, 100), reason: 'flow' }, 'operator')).id;
 };
 
-/** The provider refuses an order, forgets its key, and carries it out all the same before it is ordered anew. */
+/** The provider answers an order with a failure that stays, and carries it out all the same before it is ordered anew. */
 const refundLate: Act = async ({ app, house, dice }) => {
   const sold = await select<{ id: string; price_minor: string }>(
     house,
@@ -181,33 +183,35 @@ const refundLate: Act = async ({ app, house, dice }) => {
   );
   const ticket = dice.pick(sold);
   if (!ticket || house.heldWebhooks) return NOTHING;
-  house.emulator.addFault({ method: 'POST', path: '/v1/refunds', kind: 'server_error', isApplied: false });
+  house.isKeySpent = true;
   const amountMinor = Math.floor(Number(ticket.price_minor) / 2);
-  const { id } = await app.money.refund({ ticket: ticket.id as never, amountMinor, reason: 'flow' }, 'operator');
-  house.emulator.clearFaults();
-  for (let minute = 0; minute < 2; minute += 1) {
-    house.advance(MINUTE_MS);
-    const [order] = await select<{ round: number; status: string; payment: string }>(
-      house,
-      `select round, status, provider_payment as payment from refunds where id = '${id}'`,
-    );
-    if (order?.status !== 'pending') return `${id} ${order?.status}`;
-    if (minute === 1) {
-      const metadata = { refund: id, order: `${id}:${order.round - 1}` };
-      await house.stripe.refunds.create({ payment_intent: order.payment, amount: amountMinor, metadata });
-    }
-    await app.money.sweep();
-  }
+  const { id } = await app.money.refund({ ticket: ticket.id as TicketId, amountMinor, reason: 'flow' }, 'operator');
+  const [order] = await select<{ round: number; status: string; payment: string }>(
+    house,
+    `select round, status, provider_payment as payment from refunds where id = '${id}'`,
+  );
+  if (order?.status !== 'pending') return `${id} ${order?.status}`;
+  const metadata = { refund: id, order: `${id}:${order.round - 1}` };
+  // Nothing is heard of it before the house asks.
+  house.heldWebhooks = [];
+  await house.stripe.refunds.create({ payment_intent: order.payment, amount: amountMinor, metadata });
+  house.advance(MINUTE_MS);
+  await app.money.sweep();
+  await hearAll({ house, dice } as Scene);
   return `${id} late`;
 };
 
 /** An operator stops payouts to a creator while a batch is being made. */
-const freezeWhilePaying: Act = async ({ app, world, dice }) => {
+const freezeWhilePaying: Act = async ({ app, house, world, dice }) => {
+  house.advance(20 * DAY_MS);
+  await house.emulator.flush();
+  while (await app.money.settlement.holds.release()) {}
   const creator = dice.pick(world.creators) ?? '';
   const freezing = { frozen: true, reason: 'flow', by: 'operator' };
   const [batch] = await Promise.all([
     app.money.settlement.payouts.createBatch({ by: 'operator' }),
-    app.money.desk.setFreeze(creator, freezing),
+    // What is decided after it is later than it.
+    app.money.desk.setFreeze(creator, freezing).then(() => house.advance(1)),
   ]);
   return `${batch.payouts.length} payouts`;
 };
@@ -265,7 +269,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   escalate: 1,
   endRoom: 1,
   goLive: 1,
-  onboard: 1,
+  onboard: 2,
   payOut: 1,
   freeze: 1,
   reverseTransfer: 1,
@@ -275,8 +279,8 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   missRenewal: 4,
   buyAgain: 2,
   refundInVain: 2,
-  refundLate: 1,
-  freezeWhilePaying: 1,
+  refundLate: 2,
+  freezeWhilePaying: 2,
   sweep: 3,
   minutes: 3,
   days: 4,

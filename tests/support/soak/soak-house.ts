@@ -133,6 +133,9 @@ export class SoakHouse implements AsyncDisposable {
   /** While it is set, nothing that the provider tells or lists reaches the house; `hear` lets it in. */
   heldWebhooks: HeldWebhook[] | undefined;
 
+  /** The next order of a refund is answered with a failure that stays, whatever becomes of the order. */
+  isKeySpent = false;
+
   async take(payload: string, signature: string): Promise<number> {
     if (!this.heldWebhooks) return this.hear({ payload, signature });
     this.heldWebhooks.push({ payload, signature });
@@ -259,8 +262,12 @@ export class SoakHouse implements AsyncDisposable {
     return { life, money, accounts, rooms, outbox, db };
   }
 
-  /** The provider as it is, but for its list of events while news of it is held back. */
+  /** The provider as it is, but for its list of events while news of it is held back, and a key that it has spent. */
   #askProvider(provider: PaymentProvider, name: string | symbol): unknown {
+    if (name === 'refund' && this.isKeySpent) {
+      this.isKeySpent = false;
+      return async () => 'key_spent';
+    }
     if (name === 'fetchEvents' && this.heldWebhooks) return async () => ({ events: [], isWhole: true });
     const value = Reflect.get(provider, name, provider);
     return typeof value === 'function' ? value.bind(provider) : value;
