@@ -55,8 +55,7 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
           setupFiles: ['tests/support/run/keep-failures.ts'],
           pool: 'forks',
-          // What is kept of a failure comes before the tests close their pages.
-          sequence: { groupOrder: 1, hooks: 'list' },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

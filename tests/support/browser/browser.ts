@@ -23,8 +23,9 @@ declare global {
     logePeers: RTCPeerConnection[];
     logeLastFrameAtMs: number;
   }
-  /** Read by `keep-failures.ts`, which must not load a browser for tests that need none. */
+  /** Read and set by `keep-failures.ts`, which must not load a browser for tests that need none. */
   var logeOpenVisitors: Set<Visitor> | undefined;
+  var logeBeforeClose: ((visitor: Visitor) => Promise<void>) | undefined;
   var logeChromium: Promise<Browser> | undefined;
 }
 
@@ -174,7 +175,8 @@ export class Visitor implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    globalThis.logeOpenVisitors?.delete(this);
+    if (!globalThis.logeOpenVisitors?.delete(this)) return;
+    await globalThis.logeBeforeClose?.(this);
     await this.context.close();
   }
 }

@@ -1,17 +1,33 @@
-/** After a test that failed: names the logs of its houses, and keeps a picture and a trace of each page that was open. */
-import { afterEach } from 'vitest';
+/** After a test that failed: names the logs of its houses, and keeps a picture and a trace of each page that was open. Closes what is left open. */
+import { afterAll, afterEach, TestRunner } from 'vitest';
+import type { Visitor } from '../browser/browser.ts';
 import { nextPath, openedHouseLogs } from './house-log.ts';
+
+let kept: string[] = [];
+
+async function keep(visitor: Visitor): Promise<void> {
+  const path = nextPath('page');
+  await visitor.keepEvidence(path).then(
+    () => kept.push(`${path}.png`, `${path}.zip`),
+    // A page that answers nothing any more has no picture either.
+    (error) => kept.push(`no picture of ${visitor.page.url()}: ${error.message}`),
+  );
+}
+
+// Tests close their pages in their own `afterEach`, which comes before the one below.
+globalThis.logeBeforeClose = async (visitor) => {
+  if (TestRunner.getCurrentTest()?.result?.state === 'fail') await keep(visitor);
+};
 
 afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return;
-  const kept = [...openedHouseLogs()];
-  for (const visitor of globalThis.logeOpenVisitors ?? []) {
-    const path = nextPath('page');
-    await visitor.keepEvidence(path).then(
-      () => kept.push(`${path}.png`, `${path}.zip`),
-      // A page that answers nothing any more has no picture either.
-      (error) => kept.push(`no picture of ${visitor.page.url()}: ${error.message}`),
-    );
-  }
-  if (kept.length > 0) console.error(`Kept of "${task.name}":\n${kept.map((it) => `  ${it}`).join('\n')}`);
+  for (const visitor of globalThis.logeOpenVisitors ?? []) await keep(visitor);
+  const all = [...openedHouseLogs(), ...kept];
+  kept = [];
+  if (all.length > 0) console.error(`Kept of "${task.name}":\n${all.map((it) => `  ${it}`).join('\n')}`);
+});
+
+// A page that is still open would go on working for as long as Chromium, which the next file shares.
+afterAll(async () => {
+  for (const visitor of globalThis.logeOpenVisitors ?? []) await visitor[Symbol.asyncDispose]();
 });
