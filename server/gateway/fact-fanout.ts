@@ -1,18 +1,20 @@
 /**
  * Facts to whom they concern. What is only told goes out once, from the gateway that dispatches the fact, through the adapter to the sockets of a
- * room or an identity wherever they are. What each gateway must look at itself (access, earnings, goals, the end of a room) comes
- * to it over the bus. Facts arrive at least once; each of these may be said twice without harm.
+ * room or an identity wherever they are. What each gateway must look at itself (access, earnings, goals, lives, the end of a room)
+ * comes to it over the bus. Facts arrive at least once; each of these may be said twice without harm.
  */
 import type { MoneyFacts } from '../money/money-facts.ts';
 import type { Log } from '../platform/log.ts';
 import type { Fact } from '../platform/outbox.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import type { Room } from '../protocol/rooms.ts';
 import type { Goal } from '../protocol/tipping.ts';
 import type { AccessChanged } from '../rooms/rooms.ts';
 import type { Rank } from '../rooms/token-statements.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayContext } from './context.ts';
 import { GoalFanout } from './goal-fanout.ts';
+import { LiveFanout } from './live-fanout.ts';
 import type { Presence } from './presence.ts';
 import { tellPrivateFact } from './private-requests.ts';
 import { identityRoom, insideRoom, lobbyRoom, type SocketServer } from './socket-rooms.ts';
@@ -25,12 +27,13 @@ const RECONSIDERED_AT_ONCE = 20;
 /** Where to: the sockets of all gateways, or of this one where the others tell theirs. */
 type Target = Pick<SocketServer, 'to'>;
 
-export const TOLD_TOPICS = ['wallet.changed', 'wallets.changed', 'tipMenu.changed', 'live.started', 'live.ended'];
+export const TOLD_TOPICS = ['wallet.changed', 'wallets.changed', 'tipMenu.changed'];
 
 interface FactFanoutOptions {
   context: GatewayContext;
   io: SocketServer;
   presence: Presence;
+  readRoom: (room: RoomId) => Promise<Room>;
 }
 
 export class FactFanout {
@@ -38,10 +41,11 @@ export class FactFanout {
   readonly #io: SocketServer;
   readonly #presence: Presence;
   readonly #goals: GoalFanout;
+  readonly #lives: LiveFanout;
   readonly #log: Log;
   readonly #earningsTimers = new Map<RoomId, NodeJS.Timeout>();
 
-  constructor({ context, io, presence }: FactFanoutOptions) {
+  constructor({ context, io, presence, readRoom }: FactFanoutOptions) {
     this.#context = context;
     this.#io = io;
     this.#presence = presence;
@@ -50,6 +54,16 @@ export class FactFanout {
       read: (room) => context.money.getGoal(room),
       hasAudience: (room) => presence.isOpen(room),
       send: (room, goal: Goal | null) => io.local.to(insideRoom(room)).emit('money:goalProgress', { goal }),
+      log: context.log,
+    });
+    this.#lives = new LiveFanout({
+      read: readRoom,
+      hasAudience: (room) => presence.isOpen(room),
+      send: (room, live) => {
+        const people = io.local.to(lobbyRoom(room));
+        if ('startedAt' in live) people.emit('stage:liveStarted', live);
+        else people.emit('stage:liveEnded', live);
+      },
       log: context.log,
     });
     for (const topic of TOLD_TOPICS) context.outbox.on(topic, (fact) => this.#tell(io, fact));
@@ -82,6 +96,10 @@ export class FactFanout {
         return;
       case 'goal.changed':
         this.#goals.noteGoal(room);
+        return;
+      case 'live.started':
+      case 'live.ended':
+        void this.#lives.note(room, fact.createdAt);
         return;
       case 'room.ended':
         void this.#handleRoomEnded(room);
@@ -129,12 +147,6 @@ export class FactFanout {
       case 'tipMenu.changed':
         if (room)
           to.to(insideRoom(room)).emit('money:tipMenuChanged', (fact.data as MoneyFacts['tipMenu.changed']).menu);
-        return;
-      case 'live.started':
-        if (room) to.to(lobbyRoom(room)).emit('stage:liveStarted', { startedAt: fact.createdAt });
-        return;
-      case 'live.ended':
-        if (room) to.to(lobbyRoom(room)).emit('stage:liveEnded', { endedAt: fact.createdAt });
     }
   }
 
@@ -168,5 +180,6 @@ export class FactFanout {
     for (const timer of this.#earningsTimers.values()) clearTimeout(timer);
     this.#earningsTimers.clear();
     this.#goals.close();
+    this.#lives.close();
   }
 }

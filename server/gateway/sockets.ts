@@ -131,7 +131,12 @@ export class SocketGateway {
       log: context.log,
       metrics: context.metrics,
     });
-    this.#facts = new FactFanout({ context, io: this.#io, presence: this.#presence });
+    this.#facts = new FactFanout({
+      context,
+      io: this.#io,
+      presence: this.#presence,
+      readRoom: (room) => this.#rooms.get(room),
+    });
     this.#subscriptions = new RoomSubscriptions(context.bus, {
       [CHAT_BUS_TOPIC]: (room, message) => this.#fanout.add(room, (message as ChatAppended).entries),
       [FACTS_BUS_TOPIC]: (room, message) => this.#facts.handleFact(room, message as Fact),
@@ -206,7 +211,7 @@ export class SocketGateway {
       // Its key may have ended since the handshake.
       if (!this.#context.apiKeys.ring.isLive(connection.claims.iss)) throw new AppError('token_invalid');
       await this.#subscriptions.open(roomId);
-      await connection.welcome((room, view) => this.#sendWelcome(connection, room, view));
+      await connection.welcome((decided, view) => this.#sendWelcome(connection, decided, view));
       this.#presence.refresh(connection);
     } catch (error) {
       this.#dismiss(connection, this.#pipeline.toWireError(error, connection, 'welcome'));
@@ -219,11 +224,14 @@ export class SocketGateway {
     socket.disconnect(true);
   }
 
-  async #sendWelcome(connection: Connection, room: Room, view: Inside | null): Promise<void> {
+  async #sendWelcome(connection: Connection, decided: Room, view: Inside | null): Promise<void> {
     const { participant, rights, access, roomId } = connection;
     const { config, money, clock } = this.#context;
     const hasWallet = participant.role === 'fan' && money.walletMode === 'on';
-    if (room.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
+    if (decided.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
+    const wallet = hasWallet ? await money.getWallet(participant.identity) : null;
+    // Read last, in turn with what is told of lives, so that no older state follows a newer one.
+    const room = await this.#rooms.get(roomId);
     const welcome: Welcome = {
       participant,
       can: rights,
@@ -231,7 +239,7 @@ export class SocketGateway {
       access,
       viewerCount: this.#presence.viewerCount(roomId),
       live: room.status === 'live',
-      wallet: hasWallet ? await money.getWallet(participant.identity) : null,
+      wallet,
       currency: config.currency,
       inside: view,
       serverTime: new Date(clock.now()).toISOString(),

@@ -14,8 +14,8 @@ export class ModelRooms {
   readonly lives = new Map<RoomId, ModelLive>();
   readonly #chance: ModelChance;
   isAway = false;
-  /** Lives that began. */
-  started = 0;
+  /** This gateway has committed the fact that a live began or ended. */
+  onFact: (gateway: string) => void = () => {};
 
   constructor(chance: ModelChance) {
     this.#chance = chance;
@@ -23,6 +23,11 @@ export class ModelRooms {
 
   isLive(room: RoomId): boolean {
     return this.#row(room).heldBy !== undefined;
+  }
+
+  /** As the gateways read it, to tell the people of a room. */
+  readLive(room: RoomId): Promise<{ status: 'live' | 'scheduled'; liveStartedAt: string | null }> {
+    return this.#run(() => ({ status: this.isLive(room) ? 'live' : 'scheduled', liveStartedAt: null }));
   }
 
   of(gateway: string): LivesOptions['rooms'] {
@@ -33,14 +38,16 @@ export class ModelRooms {
     };
     const end = (room: RoomId): void => {
       Object.assign(this.#row(room), { heldBy: undefined, publication: undefined });
+      this.onFact(gateway);
     };
     return {
       startLive: (room, publication) =>
         this.#run(() => {
           if (publication !== undefined) assertHolds(room, publication);
           const row = this.#row(room);
-          if (row.heldBy === undefined) this.started++;
+          const isNew = row.heldBy === undefined;
           row.heldBy = gateway;
+          if (isNew) this.onFact(gateway);
         }),
       endLive: (room) => this.#run(() => this.isLive(room) && end(room)).then(() => {}),
       endHeldLive: (room) => this.#run(() => this.#row(room).heldBy === gateway && end(room)).then(() => {}),

@@ -1,47 +1,21 @@
 /** A page's socket to one of several gateways of the live model: the real stage answers, over a network with its own pace. */
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { StageCaller } from '../../../server/stage/session-commands.ts';
-import { type ModelHouse, ROOM } from '../live-model/model-house.ts';
-import type { ModelChance } from '../live-model/model-node.ts';
+import { ROOM } from '../live-model/model-house.ts';
+import type { JointGateway, JointNetwork } from './joint-network.ts';
 
 type Ack = (error: Error | null, answer?: unknown) => void;
 type Input = Record<string, never>;
-type Gateway = ModelHouse['gateways'][number];
 
-/** The network and the house behind it, as a page finds them. */
-export class JointNetwork {
-  readonly house: ModelHouse;
-  readonly chance: ModelChance;
-  readonly sockets = new Map<string, JointSocket>();
-  /** Pages that cannot reach anybody. */
-  readonly unreachable = new Set<string>();
-  onPublish: (page: string) => void = () => {};
-  readonly #facts: NodeJS.Timeout;
-  #wasLive = false;
-
-  constructor(house: ModelHouse, chance: ModelChance) {
-    this.house = house;
-    this.chance = chance;
-    for (const { stage } of house.gateways)
-      stage.onEvent(({ socket, event: { type, ...data } }) => this.sockets.get(socket)?.deliver(`stage:${type}`, data));
-    this.#facts = setInterval(() => this.#tellLive(), 50);
-  }
-
-  close(): void {
-    clearInterval(this.#facts);
-  }
-
-  #tellLive(): void {
-    const isLive = this.house.rooms.isLive(ROOM);
-    if (isLive === this.#wasLive) return;
-    this.#wasLive = isLive;
-    for (const socket of this.sockets.values())
-      socket.deliver(isLive ? 'stage:liveStarted' : 'stage:liveEnded', { startedAt: '', endedAt: '' });
-  }
-}
+/** How late either end notices that the path is gone: a ping every 10 s, which may take 8 s. */
+const SILENCE_MS = 18_000;
 
 let count = 0;
 
+/**
+ * What one end sends arrives in order. When the path breaks, what was under way arrives or is lost, nothing passes any more, and each end notices by itself:
+ * the page may be back, at another gateway, before the first one knows that it was gone.
+ */
 export class JointSocket {
   connected = false;
   page = '';
@@ -51,16 +25,23 @@ export class JointSocket {
   readonly #listeners = new Map<string, (value: unknown) => void>();
   readonly #acks = new Set<Ack>();
   #onAny: ((name: string, data: unknown) => void) | null = null;
-  #gateway: Gateway | undefined;
+  #gateway: JointGateway | undefined;
+  #isBroken = false;
+  readonly #up: Line;
+  readonly #down: Line;
+  /** The page has closed it, or noticed that it is gone. */
+  #isLeft = false;
+  /** The gateway has. */
   #isGone = false;
-  #up: Promise<unknown> = Promise.resolve();
-  #down: Promise<unknown> = Promise.resolve();
 
   constructor(network: JointNetwork, { auth }: { auth: (give: (auth: { token: string }) => void) => void }) {
     this.#network = network;
+    this.#up = new Line(network);
+    this.#down = new Line(network);
+    network.sockets.add(this);
     auth(({ token }) => {
       this.page = token;
-      this.#send(() => this.#connect());
+      this.#up.send(() => void this.#connect());
     });
   }
 
@@ -82,34 +63,58 @@ export class JointSocket {
         if (name === 'stage:publish' || name === 'stage:produce') this.#network.onPublish(this.page);
         this.#acks.add(ack);
         setTimeout(() => this.#settle(ack, new Error('timeout')), limitMs);
-        this.#send(() => void this.#answer(name, input, ack));
+        this.#up.send(() => void this.#answer(name, input, ack));
       },
     };
   }
 
+  /** From the gateway, which does not know yet whether anybody gets it. */
   deliver(name: string, data: unknown): void {
-    this.#receive(() => this.#onAny?.(name, data));
+    this.#down.send(() => this.#onAny?.(name, data));
   }
 
-  /** Without a goodbye. */
-  lose(): void {
+  /** The path is gone. */
+  break(): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    const { below } = this.#network.chance;
+    this.#up.break();
+    this.#down.break();
+    setTimeout(() => this.#notice(), below(3) === 0 ? below(SILENCE_MS) : 0);
+    setTimeout(() => this.#handleGone(false), below(3) === 0 ? 0 : below(SILENCE_MS));
+  }
+
+  /** The page notices that it is gone. */
+  #notice(): void {
+    if (this.#isLeft) return;
     this.#leave(false);
     this.#listeners.get('disconnect')?.('transport close');
   }
 
-  #connect(): void {
-    const { unreachable, house, chance, sockets } = this.#network;
+  async #connect(): Promise<void> {
+    const { unreachable, gateways, chance } = this.#network;
+    if (this.#isLeft) return;
     if (unreachable.has(this.page)) {
       this.#listeners.get('connect_error')?.(new Error('unreachable'));
       return;
     }
-    this.#gateway = house.gateways[chance.below(house.gateways.length)];
+    const gateway = gateways[chance.below(gateways.length)];
+    if (!gateway) return;
+    this.#gateway = gateway;
+    gateway.sockets.set(this.#id, this);
     this.connected = true;
-    sockets.set(this.#id, this);
-    this.deliver('rooms:welcome', welcome(house.rooms.isLive(ROOM)));
+    try {
+      const { status } = await gateway.reads.get(ROOM);
+      this.deliver('rooms:welcome', welcome(status === 'live'));
+    } catch {
+      // As the gateway dismisses whom it cannot welcome.
+      this.#handleGone(true);
+      this.#down.send(() => this.#notice());
+    }
   }
 
   async #answer(name: string, input: Input, ack: Ack): Promise<void> {
+    if (this.#isGone) return;
     let answer: unknown;
     try {
       answer = { ok: true, data: await this.#handle(name, input) };
@@ -118,13 +123,12 @@ export class JointSocket {
       const retryable = error instanceof AppError && error.retryable;
       answer = { ok: false, error: { code, message: String(error), retryable } };
     }
-    // As the gateway does for a socket that went meanwhile.
-    if (this.#isGone) this.#gateway?.stage.handleSocketGone(this.#id, false);
-    this.#receive(() => this.#settle(ack, null, answer));
+    this.#down.send(() => this.#settle(ack, null, answer));
   }
 
+  /** As `server/gateway/requests.ts` does. */
   async #handle(name: string, input: Input): Promise<unknown> {
-    const stage = this.#gateway?.stage;
+    const { stage, rooms } = this.#gateway ?? {};
     if (!stage) throw new AppError('unavailable');
     const caller: StageCaller = {
       room: ROOM,
@@ -134,33 +138,68 @@ export class JointSocket {
       publish: true,
     };
     const { session, publication } = input as { session?: never; publication?: never };
-    if (name === 'stage:publish') return stage.publish(caller, input);
+    if (name === 'stage:publish') {
+      await rooms?.readLive(ROOM);
+      if (this.#isGone) throw new AppError('access_required');
+      return stage.publish(caller, input);
+    }
     if (name === 'stage:produce') return stage.produce(caller, input as never);
-    if (name === 'stage:resume') return stage.resume(caller, session as never, publication);
     if (name === 'stage:leave') return stage.leave(caller, session as never).then(() => ({}));
     if (name === 'stage:endLive') return stage.endLive(ROOM, publication).then(() => ({}));
-    return {};
+    if (name !== 'stage:resume') return {};
+    try {
+      return await stage.resume(caller, session as never, publication);
+    } finally {
+      if (this.#isGone) stage.handleSocketGone(this.#id, false);
+    }
   }
 
   #settle(ack: Ack, error: Error | null, answer?: unknown): void {
     if (this.#acks.delete(ack)) ack(error, answer);
   }
 
-  #send(act: () => void): void {
-    this.#up = this.#up.then(() => this.#network.chance.pause(200)).then(() => this.#isGone || act());
-  }
-
-  #receive(act: () => void): void {
-    this.#down = this.#down.then(() => this.#network.chance.pause(200)).then(() => this.#isGone || act());
-  }
-
+  /** The page closes it: where the path is there, the gateway hears so after what was sent before. */
   #leave(clean: boolean): void {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    this.connected = false;
+    this.#network.sockets.delete(this);
+    this.#up.send(() => this.#handleGone(clean));
+    for (const ack of [...this.#acks]) this.#settle(ack, new Error('gone'));
+  }
+
+  #handleGone(clean: boolean): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    this.connected = false;
-    this.#network.sockets.delete(this.#id);
+    this.#gateway?.sockets.delete(this.#id);
     this.#gateway?.stage.handleSocketGone(this.#id, clean);
-    for (const ack of [...this.#acks]) this.#settle(ack, new Error('gone'));
+  }
+}
+
+/** One direction of a path. */
+class Line {
+  readonly #network: JointNetwork;
+  #isBroken = false;
+  #losesAll = false;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(network: JointNetwork) {
+    this.#network = network;
+  }
+
+  send(act: () => void): void {
+    if (this.#isBroken) return;
+    this.#last = this.#last
+      .then(() => this.#network.chance.pause(200))
+      .then(() => {
+        if (!this.#losesAll) act();
+      });
+  }
+
+  /** What is under way arrives, or is lost. */
+  break(): void {
+    this.#isBroken = true;
+    this.#losesAll = this.#network.chance.below(2) === 0;
   }
 }
 
