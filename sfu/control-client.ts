@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { type RawData, WebSocket } from 'ws';
 import type { z } from 'zod';
 import { SfuError } from './contract.ts';
@@ -210,7 +209,7 @@ export class ControlClient {
     if (socket !== this.#socket || this.#closed) return;
     this.#handleDown();
     // Gateways that lost a node together don't come back to it together.
-    this.#retry = setTimeout(() => this.#connect(), this.#retryMs + randomInt(this.#retryMs));
+    this.#retry = setTimeout(() => this.#connect(), this.#retryMs * (1 + Math.random()));
     this.#retryMs = Math.min(CONTROL_RETRY_MAX_MS, this.#retryMs * 2);
   }
 

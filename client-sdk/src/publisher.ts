@@ -367,10 +367,7 @@ export class Publisher {
     const spare = await this.#openSession({ spareOf });
     this.#nextSpare = spare;
     try {
-      if (!signal.aborted) await spare.follow();
-    } catch (error) {
-      this.#discard(spare);
-      throw error;
+      await this.#fill(spare, signal);
     } finally {
       if (this.#nextSpare === spare) this.#nextSpare = null;
     }
@@ -379,12 +376,7 @@ export class Publisher {
 
   async #move(signal: AbortSignal): Promise<void> {
     const sent = await this.#openSession({ restore: true });
-    try {
-      if (!signal.aborted) await sent.follow();
-    } catch (error) {
-      this.#discard(sent);
-      throw error;
-    }
+    await this.#fill(sent, signal);
     if (signal.aborted || this.#state.kind !== 'live') {
       this.#discard(sent);
       return;
@@ -399,6 +391,20 @@ export class Publisher {
     this.#followLater();
     this.#keepSpare(sent);
     this.#log('info', 'moved to another media session', { session: sent.media.session });
+  }
+
+  /** Puts the tracks on a session beside the one in use. When that is called off, no further track is put there. */
+  async #fill(sent: SentTracks, signal: AbortSignal): Promise<void> {
+    const stop = (): void => sent.media.close();
+    signal.addEventListener('abort', stop);
+    try {
+      if (!signal.aborted) await sent.follow();
+    } catch (error) {
+      this.#discard(sent);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   /** Lets go of the session that was moved. */

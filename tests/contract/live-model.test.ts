@@ -7,6 +7,10 @@ import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import type { ModelChance } from '../support/live-model/model-node.ts';
 import { effort, SEED } from '../support/run/effort.ts';
 
+vi.mock('ws', async () => ({
+  WebSocket: (await import('../support/live-model/model-socket.ts')).DialledSocket,
+}));
+
 const SCHEDULES = effort({ short: 40, long: 2_000 });
 const STEPS = 60;
 /** Longer than a lease, a grace period and an adoption one after the other. */
@@ -57,8 +61,11 @@ async function play(seed: number): Promise<string[]> {
 
 /** What is on the node, and whether no page has it. */
 function held({ node, pages }: ModelHouse): { id: string; socketless: boolean }[] {
-  const known = new Set(pages.flatMap(({ session, gateway }) => (gateway && session ? [session as string] : [])));
-  return [...node.sessions.values()].map(({ id }) => ({ id, socketless: !known.has(id) }));
+  const known = new Set(
+    pages.flatMap(({ session, spare, gateway }) => (gateway ? [session as string, spare as string] : [])),
+  );
+  // A spare is whose session it waits for.
+  return [...node.sessions.values()].map(({ id, spareOf }) => ({ id, socketless: !known.has(spareOf ?? id) }));
 }
 
 /** Numbers by a linear congruential generator, the same for the same seed. */
@@ -69,5 +76,5 @@ function chanceOf(seed: number): ModelChance {
     return Math.floor((state / 2 ** 32) * bound);
   };
   const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, below(maxMs)));
-  return { below, pause, losesAnswer: () => below(40) === 0 };
+  return { below, pause };
 }

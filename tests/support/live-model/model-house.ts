@@ -10,18 +10,22 @@ import { RoomPlaces } from '../../../server/stage/room-places.ts';
 import { RoomTrees } from '../../../server/stage/room-trees.ts';
 import type { StageCaller } from '../../../server/stage/session-commands.ts';
 import { Stage } from '../../../server/stage/stage.ts';
-import { SfuError, type SfuNode } from '../../../sfu/contract.ts';
-import { type ModelChance, type ModelLink, ModelNode } from './model-node.ts';
+import { RemoteSfuNode } from '../../../sfu/remote-node.ts';
+import { type ModelChance, ModelNode } from './model-node.ts';
 import { ModelRooms } from './model-rooms.ts';
+import { DialledSocket, type ModelAddresses, ModelPath } from './model-socket.ts';
 
 export const ROOM = 'room_model' as RoomId;
 const log = createLog({ level: 'silent', pretty: false });
+/** A ping every 10 s, which may take 8 s. */
+const SOCKET_SILENCE_MS = 18_000;
+const CAMERA = { kind: 'video', source: 'camera', rtpParameters: { codecs: [] } } as const;
 
 interface ModelGateway {
   name: string;
   stage: Stage;
-  /** Its connection to the latest node that it has reached. */
-  readonly link: ModelLink | undefined;
+  /** Its way to the node. */
+  path: ModelPath;
 }
 
 /** One page of a person: on a socket at some gateway, or nowhere; with the media session that it believes to have. */
@@ -31,6 +35,8 @@ export class ModelPage {
   gateway: ModelGateway | undefined;
   socket = '';
   session: SessionId | undefined;
+  /** Waits for the worker of the session to die. */
+  spare: SessionId | undefined;
   publication: string | undefined;
   /** One thing at a time, as a page does. */
   busy = false;
@@ -46,11 +52,11 @@ export class ModelPage {
   }
 }
 
-/** The real stage of several gateways, over a modelled node, which another takes the place of when it dies, and a modelled database. */
-export class ModelHouse {
+/** The real stage of several gateways, over the real control API to a modelled node, which another replaces when it dies, and a modelled database. */
+export class ModelHouse implements ModelAddresses {
   /** What must never happen on a node, and did. */
   readonly faults: string[] = [];
-  node = new ModelNode('node_0', this.faults);
+  node: ModelNode;
   readonly rooms: ModelRooms;
   readonly gateways: ModelGateway[] = [];
   readonly pages: ModelPage[];
@@ -58,6 +64,9 @@ export class ModelHouse {
   readonly pending = new Set<string>();
   readonly #chance: ModelChance;
   readonly #board = new MemoryAnnouncements({ leaseMs: Number.POSITIVE_INFINITY });
+  readonly #paths = new Map<string, ModelPath>();
+  /** Of which the gateways know. */
+  readonly #goneSockets = new Set<string>();
   #count = 0;
 
   static async create(chance: ModelChance, gateways: number): Promise<ModelHouse> {
@@ -70,7 +79,9 @@ export class ModelHouse {
 
   private constructor(chance: ModelChance) {
     this.#chance = chance;
+    this.node = new ModelNode('node_0', chance, this.faults);
     this.rooms = new ModelRooms(chance);
+    DialledSocket.addresses = this;
     const creator = () => new ModelPage('ada', 'creator');
     this.pages = [creator(), creator(), new ModelPage('lea', 'fan'), new ModelPage('max', 'fan')];
   }
@@ -81,23 +92,28 @@ export class ModelHouse {
     const page = this.pages[below(this.pages.length)];
     const gateway = this.gateways[below(this.gateways.length)];
     if (!page || !gateway) return;
-    const dice = below(20);
-    if (dice === 0) void this.breakMedia(gateway);
+    const dice = below(21) - 1;
+    if (dice <= 0) void this.breakMedia(gateway);
     else if (dice === 1) this.rooms.isAway = true;
     else if (dice <= 4) this.rooms.isAway = false;
     else if (!page.gateway) this.#connect(page, gateway);
-    else if (dice <= 7) this.disconnect(page, dice === 5);
-    else if (page.busy) return;
+    else if (dice <= 8) {
+      this.disconnect(page, dice === 5);
+      if (dice > 6) this.#connect(page, gateway);
+    } else if (page.busy) return;
     else if (page.role === 'fan') this.#run(page, 'watch', () => this.#watch(page));
-    else if (dice <= 13) this.#run(page, 'goLive', () => this.#goLive(page));
-    else if (dice === 14) this.#goLiveTogether();
+    else if (dice <= 14) this.#run(page, 'goLive', () => this.#goLive(page));
+    else if (dice === 15) this.#goLiveTogether();
     else this.#run(page, 'endLive', () => this.#endLive(page));
   }
 
-  /** The gateway's connection to the node stands still, or the node dies, which is rarer. */
-  async breakMedia({ link }: ModelGateway): Promise<void> {
+  /** The gateway's way to the node stands still or breaks, a worker of the node dies, or the node does. */
+  async breakMedia({ path }: ModelGateway): Promise<void> {
     const { below, pause } = this.#chance;
-    if (below(4) > 0) return link?.cut(1_000 + below(20_000));
+    const what = below(7);
+    if (what <= 2) return path.cut(1_000 + below(20_000));
+    if (what === 3) return path.break();
+    if (what <= 5) return this.node.loseWorker(below(2));
     const dead = this.node;
     if (dead.isDead) return;
     dead.die();
@@ -105,15 +121,31 @@ export class ModelHouse {
     if (this.node === dead) await this.#replaceNode();
   }
 
+  find(url: string) {
+    const { hostname, pathname } = new URL(url);
+    const gateway = pathname.slice(1);
+    const listener = hostname === `${this.node.id}.example` ? this.node : undefined;
+    return { path: this.#paths.get(gateway) ?? new ModelPath(this.#chance), gateway, listener };
+  }
+
+  /** Without a goodbye the gateway may notice only when the page is at another one. */
   disconnect(page: ModelPage, clean: boolean): void {
-    page.gateway?.stage.handleSocketGone(page.socket, clean);
+    const { gateway, socket } = page;
     page.gateway = undefined;
+    const { below } = this.#chance;
+    setTimeout(
+      () => {
+        this.#goneSockets.add(socket);
+        gateway?.stage.handleSocketGone(socket, clean);
+      },
+      clean || below(2) === 0 ? 0 : below(SOCKET_SILENCE_MS),
+    );
   }
 
   /** Everything works from now on. */
   calm(): void {
     this.rooms.isAway = false;
-    for (const { link } of this.gateways) link?.mend();
+    for (const { path } of this.gateways) path.mend();
     if (this.node.isDead) void this.#replaceNode();
   }
 
@@ -133,12 +165,13 @@ export class ModelHouse {
   async #resume(page: ModelPage, session: SessionId): Promise<void> {
     const { gateway, caller, publication } = page;
     try {
-      await gateway?.stage.resume(caller, session, publication);
+      const resumed = await gateway?.stage.resume(caller, session, publication);
+      if (page.socket === caller.socket) page.spare = resumed?.spare?.session;
     } catch {
       if (page.socket === caller.socket) page.session = undefined;
     } finally {
       // As the gateway does for a socket that went while the node was asked.
-      if (page.socket !== caller.socket || !page.gateway) gateway?.stage.handleSocketGone(caller.socket, false);
+      if (this.#goneSockets.has(caller.socket)) gateway?.stage.handleSocketGone(caller.socket, false);
     }
   }
 
@@ -163,13 +196,25 @@ export class ModelHouse {
     const session = await this.#open(page, () => gateway?.stage.publish(caller, { publication }));
     if (!session) return;
     try {
-      const rtpParameters = { codecs: [] };
-      await gateway?.stage.produce(caller, { session, kind: 'video', source: 'camera', rtpParameters });
+      await gateway?.stage.produce(caller, { session, ...CAMERA });
+      if (this.#chance.below(4) > 0) await this.#keepSpare(page, session);
     } catch (error) {
       // On another socket it has been taken over.
       if (page.socket === socket) page.session = undefined;
       await gateway?.stage.leave(caller, session);
       throw error;
+    }
+  }
+
+  async #keepSpare(page: ModelPage, session: SessionId): Promise<void> {
+    const { gateway, caller, socket, publication } = page;
+    try {
+      const spare = await gateway?.stage.publish(caller, { publication, spareOf: session });
+      if (!spare) return;
+      await gateway?.stage.produce(caller, { session: spare.session, ...CAMERA });
+      if (page.socket === socket && page.session === session) page.spare = spare.session;
+    } catch {
+      // It goes on without.
     }
   }
 
@@ -180,15 +225,11 @@ export class ModelHouse {
   }
 
   async #open(page: ModelPage, ask: () => Promise<{ session: SessionId }> | undefined): Promise<SessionId | undefined> {
-    const { gateway, socket } = page;
+    const { socket } = page;
     const opened = await ask();
-    if (opened && page.socket === socket && page.gateway) {
-      page.session = opened.session;
-      return opened.session;
-    }
-    // The socket went while it was opened.
-    gateway?.stage.handleSocketGone(socket, false);
-    return undefined;
+    if (!opened || page.socket !== socket || !page.gateway) return undefined;
+    page.session = opened.session;
+    return opened.session;
   }
 
   #run(page: ModelPage, name: string, act: () => Promise<void>): void {
@@ -206,7 +247,7 @@ export class ModelHouse {
 
   async #replaceNode(): Promise<void> {
     const dead = this.node;
-    this.node = new ModelNode(`node_${++this.#count}`, this.faults);
+    this.node = new ModelNode(`node_${++this.#count}`, this.#chance, this.faults);
     await this.#board.withdraw(dead.id);
     await this.#announce(this.node);
   }
@@ -217,13 +258,10 @@ export class ModelHouse {
   }
 
   async #openGateway(name: string, trees: RoomTrees): Promise<ModelGateway> {
-    let link: ModelLink | undefined;
-    const connect = async (url: string, handleGone: () => void): Promise<SfuNode> => {
-      const { node } = this;
-      if (node.isDead || !url.includes(node.id)) throw new SfuError('node_unavailable', 'Nobody answers there.');
-      link = node.connect(name, this.#chance, handleGone);
-      return link.asNode();
-    };
+    const path = new ModelPath(this.#chance);
+    this.#paths.set(name, path);
+    const connect = (url: string, handleGone: () => void) =>
+      RemoteSfuNode.create({ url: `${url}/${name}`, secret: 'model', handleGone });
     const fleet = await Fleet.create({ board: this.#board, connect, log });
     const stage = new Stage({
       fleet,
@@ -237,14 +275,15 @@ export class ModelHouse {
     });
     stage.onEvent(({ socket, event }) => {
       const page = this.pages.find((it) => it.socket === socket && it.gateway);
-      if (page?.session === event.session && event.type === 'sessionClosed') page.session = undefined;
+      if (!page) return;
+      if (event.type === 'takenOver') {
+        page.session = event.by as SessionId;
+        page.spare = undefined;
+      } else if (event.type === 'sessionClosed') {
+        if (page.session === event.session) page.session = undefined;
+        if (page.spare === event.session) page.spare = undefined;
+      }
     });
-    return {
-      name,
-      stage,
-      get link() {
-        return link;
-      },
-    };
+    return { name, stage, path };
   }
 }

@@ -1,0 +1,181 @@
+/**
+ * The WebSockets between gateways and SFU nodes, in simulated time. Each direction stays in order. A path may stand still: what is sent waits, until the
+ * path is back or one end gives up. When a connection breaks, what was under way may be lost, and its sender does not know.
+ */
+import { EventEmitter } from 'node:events';
+import { CONTROL_CONNECT_TIMEOUT_MS } from '../../../sfu/limits.ts';
+import type { ModelChance } from './model-node.ts';
+
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSED = 3;
+const ON_THE_WAY_MS = 200;
+
+/** What answers at an address. */
+export interface ModelListener {
+  readonly isDead: boolean;
+  accept(socket: ModelSocket, gateway: string): void;
+}
+
+/** Between one gateway and whatever node it speaks to. */
+export class ModelPath {
+  readonly chance: ModelChance;
+  readonly lanes = new Set<Lane>();
+  readonly ends = new Set<ModelSocket>();
+  isCut = false;
+
+  constructor(chance: ModelChance) {
+    this.chance = chance;
+  }
+
+  /** Nothing passes for so long. */
+  async cut(durationMs: number): Promise<void> {
+    if (this.isCut) return;
+    this.isCut = true;
+    await new Promise((resolve) => setTimeout(resolve, durationMs));
+    this.mend();
+  }
+
+  mend(): void {
+    this.isCut = false;
+    for (const lane of this.lanes) lane.pump();
+  }
+
+  /** The connections break at once, as when something on the way is restarted. */
+  break(): void {
+    for (const end of [...this.ends]) end.terminate();
+  }
+}
+
+/** Where a gateway's WebSocket goes to: by its address. */
+export interface ModelAddresses {
+  find(url: string): { path: ModelPath; gateway: string; listener: ModelListener | undefined };
+}
+
+/** One end of a connection, as far as `ws` is used of it. */
+export class ModelSocket extends EventEmitter {
+  readonly OPEN = OPEN;
+  readyState = CONNECTING;
+  readonly bufferedAmount = 0;
+  readonly #path: ModelPath;
+  readonly #out: Lane;
+  #other: ModelSocket | undefined;
+
+  constructor(path: ModelPath) {
+    super();
+    this.#path = path;
+    this.#out = new Lane(path);
+    path.ends.add(this);
+  }
+
+  send(text: string): void {
+    if (this.readyState === OPEN) this.#out.send(() => this.#other?.receive('message', Buffer.from(text), false));
+  }
+
+  ping(): void {
+    if (this.readyState === OPEN) this.#out.send(() => this.#other?.receive('ping'));
+  }
+
+  receive(name: string, ...about: unknown[]): void {
+    if (this.readyState !== OPEN) return;
+    if (name === 'ping') this.#out.send(() => this.#other?.receive('pong'));
+    this.emit(name, ...about);
+  }
+
+  /** The other end hears of it behind what was sent before, or without that; nothing, while the path stands still. */
+  terminate(): void {
+    if (this.readyState === CLOSED) return;
+    if (this.#path.chance.below(2) === 0) this.#out.drop();
+    const other = this.#other;
+    this.#out.send(() => other && other.#end());
+    this.#end();
+  }
+
+  close(): void {
+    this.terminate();
+  }
+
+  #end(): void {
+    if (this.readyState === CLOSED) return;
+    this.readyState = CLOSED;
+    this.#path.ends.delete(this);
+    setTimeout(() => this.emit('close'), 0);
+  }
+
+  protected dial(gateway: string, listener: ModelListener | undefined): void {
+    const timer = setTimeout(
+      () => this.#fail(new Error('Opening handshake has timed out')),
+      CONTROL_CONNECT_TIMEOUT_MS,
+    );
+    this.#out.send(() => {
+      if (this.readyState !== CONNECTING) return;
+      clearTimeout(timer);
+      if (!listener || listener.isDead) {
+        this.#fail(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+        return;
+      }
+      const other = new ModelSocket(this.#path);
+      [this.#other, other.#other] = [other, this];
+      this.readyState = OPEN;
+      other.readyState = OPEN;
+      listener.accept(other, gateway);
+    });
+  }
+
+  #fail(error: Error): void {
+    if (this.readyState === CLOSED) return;
+    this.emit('error', error);
+    this.#end();
+  }
+}
+
+/** A gateway's end; stands in for the class of `ws`. */
+export class DialledSocket extends ModelSocket {
+  static addresses: ModelAddresses;
+
+  constructor(url: string) {
+    const { path, gateway, listener } = DialledSocket.addresses.find(url);
+    super(path);
+    this.dial(gateway, listener);
+  }
+}
+
+/** One direction. */
+class Lane {
+  readonly #path: ModelPath;
+  #waiting: { atMs: number; act: () => void }[] = [];
+  #lastMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(path: ModelPath) {
+    this.#path = path;
+  }
+
+  send(act: () => void): void {
+    this.#lastMs = Math.max(this.#lastMs, performance.now() + this.#path.chance.below(ON_THE_WAY_MS));
+    this.#waiting.push({ atMs: this.#lastMs, act });
+    this.pump();
+  }
+
+  drop(): void {
+    this.#waiting = [];
+  }
+
+  pump(): void {
+    const [next] = this.#waiting;
+    if (!next) {
+      this.#path.lanes.delete(this);
+      return;
+    }
+    this.#path.lanes.add(this);
+    if (this.#timer || this.#path.isCut) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (!this.#path.isCut) this.#waiting.shift()?.act();
+        this.pump();
+      },
+      Math.max(0, next.atMs - performance.now()),
+    );
+  }
+}
