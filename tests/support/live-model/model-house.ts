@@ -35,8 +35,6 @@ export class ModelPage {
   gateway: ModelGateway | undefined;
   socket = '';
   session: SessionId | undefined;
-  /** Waits for the worker of the session to die. */
-  spare: SessionId | undefined;
   publication: string | undefined;
   /** One thing at a time, as a page does. */
   busy = false;
@@ -165,8 +163,7 @@ export class ModelHouse implements ModelAddresses {
   async #resume(page: ModelPage, session: SessionId): Promise<void> {
     const { gateway, caller, publication } = page;
     try {
-      const resumed = await gateway?.stage.resume(caller, session, publication);
-      if (page.socket === caller.socket) page.spare = resumed?.spare?.session;
+      await gateway?.stage.resume(caller, session, publication);
     } catch {
       if (page.socket === caller.socket) page.session = undefined;
     } finally {
@@ -207,12 +204,11 @@ export class ModelHouse implements ModelAddresses {
   }
 
   async #keepSpare(page: ModelPage, session: SessionId): Promise<void> {
-    const { gateway, caller, socket, publication } = page;
+    const { gateway, caller, publication } = page;
     try {
       const spare = await gateway?.stage.publish(caller, { publication, spareOf: session });
       if (!spare) return;
       await gateway?.stage.produce(caller, { session: spare.session, ...CAMERA });
-      if (page.socket === socket && page.session === session) page.spare = spare.session;
     } catch {
       // It goes on without.
     }
@@ -275,14 +271,9 @@ export class ModelHouse implements ModelAddresses {
     });
     stage.onEvent(({ socket, event }) => {
       const page = this.pages.find((it) => it.socket === socket && it.gateway);
-      if (!page) return;
-      if (event.type === 'takenOver') {
-        page.session = event.by as SessionId;
-        page.spare = undefined;
-      } else if (event.type === 'sessionClosed') {
-        if (page.session === event.session) page.session = undefined;
-        if (page.spare === event.session) page.spare = undefined;
-      }
+      if (page?.session !== event.session) return;
+      if (event.type === 'takenOver') page.session = event.by as SessionId;
+      else if (event.type === 'sessionClosed') page.session = undefined;
     });
     return { name, stage, path };
   }

@@ -86,16 +86,16 @@ export class ModelSocket extends EventEmitter {
   terminate(): void {
     if (this.readyState === CLOSED) return;
     if (this.#path.chance.below(2) === 0) this.#out.drop();
-    const other = this.#other;
-    this.#out.send(() => other && other.#end());
-    this.#end();
+    this.#out.send(() => this.#other?.end());
+    this.end();
   }
 
   close(): void {
     this.terminate();
   }
 
-  #end(): void {
+  /** It is over for this end. */
+  end(): void {
     if (this.readyState === CLOSED) return;
     this.readyState = CLOSED;
     this.#path.ends.delete(this);
@@ -125,7 +125,7 @@ export class ModelSocket extends EventEmitter {
   #fail(error: Error): void {
     if (this.readyState === CLOSED) return;
     this.emit('error', error);
-    this.#end();
+    this.end();
   }
 }
 
