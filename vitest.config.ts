@@ -19,6 +19,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     maxWorkers: WORKERS.others,
+    maxConcurrency: 3,
     // Files share their workers, so that what they import is loaded once a worker.
     isolate: false,
     sequence: { sequencer: LongestFirst },
