@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-first.ts';
 
-/** Tests that start other programs wait for them more than half of their time. */
-const WORKERS = { unit: 2, others: 3 };
+/** Real browsers, databases and media workers share the machine with the tests: a third worker costs more than it wins on two cores. */
+const WORKERS = 2;
 const EMULATOR = 'infra/stripe-emulator/**/*.test.ts';
 /** Those that replace modules need a worker each: in a shared one another file may have loaded the real ones. */
 const MOCKING = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', {
@@ -18,7 +18,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
-    maxWorkers: WORKERS.others,
+    maxWorkers: WORKERS,
+    maxConcurrency: 3,
     // Files share their workers, so that what they import is loaded once a worker.
     isolate: false,
     sequence: { sequencer: LongestFirst },
@@ -31,7 +32,6 @@ export default defineConfig({
           include: ['server', 'sfu', 'client-sdk', 'infra'].map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/node_modules/**', '**/.build/**', EMULATOR, ...MOCKING],
           pool: 'threads',
-          maxWorkers: WORKERS.unit,
           sequence: { groupOrder: 0 },
         },
       },

@@ -363,10 +363,12 @@ function describeLayers(open: Open): void {
     });
     const watcher = await stage.watch('room_still_high', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
+    // On a busy machine the publisher was told to rest before anybody watched.
+    const before = stage.events.of('layersWanted', session).length;
     await stage.node.setViewport({ session: watcher.session, viewport: SMALL });
     const packets = watcher.viewer.packets('video');
     await until(() => watcher.viewer.packets('video') > packets + 200);
-    expect(stage.events.of('layersWanted', session)).toEqual([]);
+    expect(stage.events.of('layersWanted', session).slice(before)).toEqual([]);
     publisher.makeKeyFrame();
     await until(() => currentLayer(watcher) === 0);
     await stage.events.wait('layersWanted', session, ({ maxSpatialLayer }) => maxSpatialLayer === 0);

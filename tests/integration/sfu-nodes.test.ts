@@ -2,6 +2,7 @@
  * A live over two gateways and SFU nodes that are processes of their own, on real Postgres and Redis: the audience is spread over the nodes, and
  * the end of any of them is a hiccup.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConsumerOptions, TransportOptions } from '../../sfu/contract.ts';
 import { GatewayHouse, hasGateways } from '../support/houses/gateways.ts';
@@ -11,6 +12,7 @@ import type { TestParticipant } from '../support/people/participant.ts';
 import { SfuProcess } from '../support/programs/sfu-process.ts';
 
 const WAIT = { timeout: 15_000, interval: 50 };
+const RETRY_MS = 100;
 
 interface Fan {
   socket: TestParticipant;
@@ -86,7 +88,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     const again = async ({ session }: { session: string }) => {
       if (session !== current) return;
       // It fails when the test is over and its socket is gone; whether the live went on is asked of the viewers.
-      current = await publish().catch(() => current);
+      current = await untilPlaced(publish).catch(() => current);
     };
     socket.socket.on('stage:sessionClosed', again);
     socket.socket.on('stage:moveWanted', again);
@@ -118,7 +120,8 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
   }
 
   async function joinAndWatch(room: string, identity: string, at: number): Promise<Fan> {
-    return untilIn(await house.join(at, { identity, room }));
+    const socket = await house.join(at, { identity, room });
+    return untilPlaced(() => watch(socket));
   }
 
   const sees = (fan: Fan) =>
@@ -129,15 +132,16 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     }, WAIT);
 
   /** What a fan's page does when it is told that its session ended. */
-  const comeBack = (fan: Fan): Promise<Fan> => untilIn(fan.socket);
+  const comeBack = (fan: Fan): Promise<Fan> => untilPlaced(() => watch(fan.socket));
 
-  async function untilIn(socket: TestParticipant): Promise<Fan> {
+  /** Asks again as long as a gateway has not heard yet which nodes are there. */
+  async function untilPlaced<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await watch(socket);
+        return await ask();
       } catch (error) {
         if (!['stage_unavailable', 'stage_full'].includes((error as { code: string }).code)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await pause(RETRY_MS);
       }
     }
   }
