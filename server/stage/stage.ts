@@ -292,7 +292,11 @@ export class Stage {
   /** The creator's own end of the live, at once and everywhere; of a publication that another page has replaced since, there is nothing to end. */
   async endLive(room: RoomId, publication?: string): Promise<void> {
     // Without an answer of the database: nobody stays on stage who wanted to leave it.
-    if (await this.#lives.isReplaced(room, publication)) return;
+    if (await this.#lives.isReplaced(room, publication)) {
+      // The page that took the stage may never have come to be on it.
+      await this.#closePublishers(room, (entry) => entry.publication === publication);
+      return;
+    }
     try {
       // First, so that who goes live meanwhile is either part of what ends here or comes after it.
       await this.#lives.end(room);
