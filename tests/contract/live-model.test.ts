@@ -61,9 +61,7 @@ async function play(seed: number): Promise<string[]> {
 
 /** What is on the node, and whether no page has it. */
 function held({ node, pages }: ModelHouse): { id: string; socketless: boolean }[] {
-  const known = new Set(
-    pages.flatMap(({ session, spare, gateway }) => (gateway ? [session as string, spare as string] : [])),
-  );
+  const known = new Set(pages.flatMap(({ session, gateway }) => (gateway && session ? [session as string] : [])));
   // A spare is whose session it waits for.
   return [...node.sessions.values()].map(({ id, spareOf }) => ({ id, socketless: !known.has(spareOf ?? id) }));
 }
