@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { openDatabase } from '../support/databases/databases.ts';
 import { flowsOf } from '../support/money-flows/arbitrary.ts';
-import { createEmptier, type FlowStep, playFlow } from '../support/money-flows/flow.ts';
+import { type FlowStep, playFlow } from '../support/money-flows/flow.ts';
 
 const HELP = `Usage: npm run bench -- money-flows [options]
 
@@ -44,12 +44,9 @@ const FLOWS = Number(values.flows);
 const REPORT_EVERY_MS = 10_000;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-await using db = await openDatabase();
-const empty = await createEmptier(db);
-
 async function play(steps: readonly FlowStep[]) {
-  await empty();
-  return playFlow(db, steps);
+  await using db = await openDatabase();
+  return await playFlow(db, steps);
 }
 
 /** A fault without what is different each time: ids, amounts, stacks. */

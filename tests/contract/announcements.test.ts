@@ -1,6 +1,7 @@
-/** Announcements and leased hashes: what is promised of memory holds of Redis too. */
+/** Announcements and leased hashes: what is promised of memory holds of Redis too. Head counts, which are there with Redis alone. */
 import { describe, expect, it, vi } from 'vitest';
 import { type Announcements, MemoryAnnouncements } from '../../server/platform/announcements.ts';
+import { RedisHeadCounts } from '../../server/platform/head-counts.ts';
 import { type LeasedHashes, MemoryLeasedHashes } from '../../server/platform/leased-hashes.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { RedisConnections } from '../../server/platform/redis.ts';
@@ -9,6 +10,8 @@ import { RedisLeasedHashes } from '../../server/platform/redis-leased-hashes.ts'
 import { hasRedis, TestRedis } from '../support/programs/redis.ts';
 
 const LEASE_MS = 400;
+/** For how long a gateway's report of who is in a room holds. */
+const HEAD_COUNT_LEASE_MS = 15_000;
 const WAIT = { timeout: 5_000, interval: 20 };
 
 interface House extends AsyncDisposable {
@@ -23,13 +26,19 @@ function inMemory(): Promise<House> {
   return Promise.resolve({ boards: [board, board], hashes: [hashes, hashes], async [Symbol.asyncDispose]() {} });
 }
 
+const log = createLog({ level: 'silent', pretty: false });
+
+async function connect({ url }: TestRedis) {
+  const connections = RedisConnections.create({ url, name: 'test', log });
+  const client = connections.open('test');
+  await connections.waitUntilReady();
+  return { connections, client };
+}
+
 async function inRedis(): Promise<House> {
   const redis = await TestRedis.start();
-  const log = createLog({ level: 'silent', pretty: false });
   const open = async () => {
-    const connections = RedisConnections.create({ url: redis.url, name: 'test', log });
-    const client = connections.open('test');
-    await connections.waitUntilReady();
+    const { connections, client } = await connect(redis);
     const shared = { client, connections, kind: 'test', leaseMs: LEASE_MS };
     return { connections, board: new RedisAnnouncements(shared), hashes: new RedisLeasedHashes(shared) };
   };
@@ -47,6 +56,32 @@ async function inRedis(): Promise<House> {
 
 describe('in memory', () => describeHouse(inMemory));
 describe.skipIf(!hasRedis)('in Redis', () => describeHouse(inRedis));
+
+describe.skipIf(!hasRedis)('head counts', () => {
+  it('forget the people of a gateway that was killed, although another one goes on telling of the room', async () => {
+    await using redis = await TestRedis.start();
+    const open = async (gateway: string) => {
+      const { connections, client } = await connect(redis);
+      return { connections, counts: new RedisHeadCounts({ client, connections, gateway, log }) };
+    };
+    const [killed, other, asking] = [await open('killed'), await open('other'), await open('asking')];
+    await killed.counts.report('room', new Set(['ghost']));
+    await other.counts.report('room', new Set(['lea']));
+    expect(await asking.counts.others('room')).toEqual({ count: 2, identities: ['ghost', 'lea'] });
+    await killed.connections.close();
+    try {
+      vi.setSystemTime(Date.now() + HEAD_COUNT_LEASE_MS + 1);
+      await other.counts.report('room', new Set(['lea']));
+      expect(await asking.counts.others('room')).toEqual({ count: 1, identities: ['lea'] });
+    } finally {
+      vi.useRealTimers();
+      for (const { counts, connections } of [other, asking, killed]) {
+        await counts.close();
+        await connections.close();
+      }
+    }
+  });
+});
 
 function describeHouse(open: () => Promise<House>): void {
   it('shows who is there to everybody, with what they said last, until they go or fall silent', async () => {

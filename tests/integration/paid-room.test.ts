@@ -157,6 +157,27 @@ test('a removal puts the fan out, with the reason, and the old token opens nothi
   expect(await back.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_removed');
 });
 
+test('whoever was put out hears nothing of the inside on the socket that they keep', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'free' });
+  using creator = await connect('ada', room, 'creator');
+  using staying = await connect('nina', room);
+  using removed = await connect('loud', room);
+  const revoked = removed.next('rooms:accessRevoked');
+  await creator.request('rooms:remove', { identity: 'loud', reason: 'Insults' });
+  await revoked;
+  const heardBefore = removed.events.length;
+  const said = staying.next('chat:frame', ({ entries }) => entries.some((it) => it.kind === 'message'));
+  await creator.request('chat:send', { clientId: 'client-0001', text: 'Now that we are among ourselves' });
+  await said;
+  const told = staying.next('money:tipMenuChanged');
+  await creator.request('money:setTipMenu', { items: [{ id: 'song', label: 'A song', amountMinor: 500 }] });
+  await told;
+  // Whatever was sent to them meanwhile comes before the answer.
+  await removed.request('money:wallet');
+  const { events } = removed;
+  expect(events.slice(heardBefore).filter(({ name }) => name !== 'rooms:viewerCount')).toEqual([]);
+});
+
 test('R2: reconnecting with `since` brings exactly what was missed', async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');

@@ -1,5 +1,6 @@
 /** A database on the shared Postgres whose rows can be brought back to what its migrations wrote. */
 import pg from 'pg';
+import { Database } from '../../../server/platform/db.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export class EmptiablePostgres {
@@ -15,6 +16,8 @@ export class EmptiablePostgres {
 
   static async create(): Promise<EmptiablePostgres> {
     const { url } = await createTestDatabase();
+    // A benchmark has no migrated template.
+    await (await Database.create({ url })).close();
     return await withClient(url, async (client) => {
       const namesOf = async (kind: 'r' | 'S') => {
         const { rows } = await client.query<{ name: string }>(

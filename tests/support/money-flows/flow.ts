@@ -1,5 +1,4 @@
 /** Plays a list of steps on a house of its own, lets everything come to its end, and says what does not hold then. */
-import { sql } from 'drizzle-orm';
 import type { Database } from '../../../server/platform/db.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { pay } from '../houses/money-house.ts';
@@ -128,26 +127,4 @@ function stackOf(error: unknown): string {
   const causes: string[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) causes.push(cause.stack ?? cause.message);
   return causes.join('\n caused by ');
-}
-
-/** Empties a database but for what its migrations wrote, so that one serves many flows. */
-export async function createEmptier(db: Database): Promise<() => Promise<void>> {
-  const rows = async <Row>(text: string) => ((await db.orm.execute(sql.raw(text))) as unknown as { rows: Row[] }).rows;
-  const tables = (
-    await rows<{ name: string }>(
-      `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
-    )
-  ).map(({ name }) => name);
-  const kept = await rows<{ row: object }>('select to_jsonb(f) as row from fee_policies f');
-  return async () => {
-    // Nothing in the books can be taken away, but by whoever owns the database and switches its triggers off.
-    await db.orm.execute(sql.raw(`set session_replication_role = replica`));
-    await db.orm.execute(sql.raw(`truncate ${tables.map((name) => `"${name}"`).join(', ')}`));
-    for (const { row } of kept) {
-      await db.orm.execute(
-        sql`insert into fee_policies select * from jsonb_populate_record(null::fee_policies, ${JSON.stringify(row)}::jsonb)`,
-      );
-    }
-    await db.orm.execute(sql.raw(`set session_replication_role = origin`));
-  };
 }
