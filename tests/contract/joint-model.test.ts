@@ -4,8 +4,8 @@
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Room } from '../../client-sdk/src/room.ts';
+import type { ModelChance } from '../support/live-model/model-chance.ts';
 import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
-import type { ModelChance } from '../support/live-model/model-node.ts';
 import { FakeDevices, FakeStream, FakeTransport } from '../support/races/fake-media.ts';
 import { JointNetwork } from '../support/races/joint-network.ts';
 import { JointSocket } from '../support/races/joint-socket.ts';

@@ -3,8 +3,8 @@
  * to the node stand still, the node dies and another takes its place, and the database fails. Simulated time; the stage, its leases and its lives are the real ones.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ModelChance } from '../support/live-model/model-chance.ts';
 import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
-import type { ModelChance } from '../support/live-model/model-node.ts';
 import { effort, pinnedSeed } from '../support/run/effort.ts';
 
 vi.mock('ws', async () => ({

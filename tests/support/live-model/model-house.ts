@@ -11,7 +11,8 @@ import { RoomTrees } from '../../../server/stage/room-trees.ts';
 import type { StageCaller } from '../../../server/stage/session-commands.ts';
 import { Stage } from '../../../server/stage/stage.ts';
 import { RemoteSfuNode } from '../../../sfu/remote-node.ts';
-import { type ModelChance, ModelNode } from './model-node.ts';
+import type { ModelChance } from './model-chance.ts';
+import { ModelNode } from './model-node.ts';
 import { ModelRooms } from './model-rooms.ts';
 import { DialledSocket, type ModelAddresses, ModelPath } from './model-socket.ts';
 

@@ -15,6 +15,7 @@ import { CONNECT_WITHIN_MS, CONTROL_HEARTBEAT_MS, LEASE_DEFAULT_MS } from '../..
 import { silentLog } from '../../../sfu/log.ts';
 import type { LocalSfuNode } from '../../../sfu/node.ts';
 import { SharedAudiences } from '../../../sfu/shared-audiences.ts';
+import type { ModelChance } from './model-chance.ts';
 import type { ModelListener, ModelSocket } from './model-socket.ts';
 
 interface ModelSession {
@@ -34,12 +35,6 @@ interface ModelSession {
   renewedAtMs: number;
   /** The gateway that opened or adopted it last. */
   owner: string;
-}
-
-export interface ModelChance {
-  /** A whole number below the bound. */
-  below: (bound: number) => number;
-  pause: (maxMs: number) => Promise<void>;
 }
 
 const WORKERS = 2;

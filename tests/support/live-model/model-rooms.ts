@@ -1,7 +1,7 @@
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { LivesOptions } from '../../../server/stage/lives.ts';
-import type { ModelChance } from './model-node.ts';
+import type { ModelChance } from './model-chance.ts';
 
 interface ModelLive {
   heldBy: string | undefined;

@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { CONTROL_CONNECT_TIMEOUT_MS } from '../../../sfu/limits.ts';
-import type { ModelChance } from './model-node.ts';
+import type { ModelChance } from './model-chance.ts';
 
 const CONNECTING = 0;
 const OPEN = 1;

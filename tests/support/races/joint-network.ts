@@ -3,9 +3,8 @@ import { LiveFanout } from '../../../server/gateway/live-fanout.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { SharedRead } from '../../../server/platform/shared-read.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
+import type { ModelChance } from '../live-model/model-chance.ts';
 import { type ModelHouse, ROOM } from '../live-model/model-house.ts';
-import type { ModelChance } from '../live-model/model-node.ts';
-import type { JointSocket } from './joint-socket.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 /** How long a gateway may stand still with facts that it has committed; others take them over after 5 s. */
@@ -15,6 +14,13 @@ const FACT_FOUND_MS = 2_000;
 
 type Gateway = ModelHouse['gateways'][number];
 
+/** A page's socket, as the network and the gateways see it. */
+interface NetworkSocket {
+  readonly page: string;
+  deliver(name: string, data: unknown): void;
+  break(): void;
+}
+
 export class JointNetwork {
   readonly house: ModelHouse;
   readonly chance: ModelChance;
@@ -22,7 +28,7 @@ export class JointNetwork {
   /** Pages that cannot reach anybody. */
   readonly unreachable = new Set<string>();
   /** Every socket that its page has not given up. */
-  readonly sockets = new Set<JointSocket>();
+  readonly sockets = new Set<NetworkSocket>();
   onPublish: (page: string) => void = () => {};
   /** Facts that each gateway has committed, told in their order. */
   readonly #outboxes = new Map<string, Promise<void>>();
@@ -61,7 +67,7 @@ export class JointNetwork {
 export class JointGateway {
   readonly stage: Gateway['stage'];
   readonly rooms: ModelHouse['rooms'];
-  readonly sockets = new Map<string, JointSocket>();
+  readonly sockets = new Map<string, NetworkSocket>();
   readonly reads: SharedRead<RoomId, { status: 'live' | 'scheduled'; liveStartedAt: string | null }>;
   readonly lives: LiveFanout;
 
