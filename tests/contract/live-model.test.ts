@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ModelChance } from '../support/live-model/model-chance.ts';
 import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import { effort, pinnedSeed } from '../support/run/effort.ts';
+import { Dice } from '../support/soak/dice.ts';
 
 vi.mock('ws', async () => ({
   WebSocket: (await import('../support/live-model/model-socket.ts')).DialledSocket,
@@ -18,7 +19,10 @@ const STEPS = 60;
 const QUIET_MS = 120_000;
 
 beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 test(`each live has a publisher or ends, each session one owner, each request settles (seed ${SEED})`, {
   timeout: 60_000 + SCHEDULES * 1_000,
@@ -67,13 +71,11 @@ function held({ node, pages }: ModelHouse): { id: string; socketless: boolean }[
   return [...node.sessions.values()].map(({ id, spareOf }) => ({ id, socketless: !known.has(spareOf ?? id) }));
 }
 
-/** Numbers by a linear congruential generator, the same for the same seed. */
+/** The choices of a schedule, and the jitter of whatever retries in it. */
 function chanceOf(seed: number): ModelChance {
-  let state = seed >>> 0;
-  const below = (bound: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
+  const dice = new Dice(seed);
+  vi.spyOn(Math, 'random').mockImplementation(() => dice.next());
+  const below = (bound: number) => Math.floor(dice.next() * bound);
   const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, below(maxMs)));
   return { below, pause };
 }
