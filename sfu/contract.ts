@@ -121,7 +121,10 @@ export interface PublishRequest {
   dtlsParameters?: DtlsParameters;
   /** The publisher's session for which this one is a spare. */
   spareOf?: string;
-  /** Grows each time that a page takes the room's stage. A lower one than the present publisher's is refused with `stage_taken`. */
+  /**
+   * Grows each time that a page takes the room's stage. A lower one than the present publisher's is refused with
+   * `stage_taken`.
+   */
   fence?: number;
 }
 
@@ -135,7 +138,10 @@ export interface ProduceRequest {
   sourceSize?: { width: number; height: number };
 }
 
-/** Watching sessions that one person may have in a room, over all nodes and whichever gateways opened them; spares are not counted. */
+/**
+ * Watching sessions that one person may have in a room, over all nodes and whichever gateways opened them; spares are
+ * not counted.
+ */
 export const WATCH_SESSIONS_PER_PERSON_MAX = 4;
 
 /** Facts that a node tells the gateway. `session` names whom it concerns. */
@@ -207,7 +213,9 @@ export interface SessionTraffic {
    * what is sent (RFC 3550). Connectivity checks do not count.
    */
   receiverReports: number;
-  /** Of a viewer who pays by the second: nothing is sent, as their client has not reported that it arrives (`paused`). */
+  /**
+   * Of a viewer who pays by the second: nothing is sent, as their client has not reported that it arrives (`paused`).
+   */
   paused?: boolean;
 }
 
@@ -232,13 +240,16 @@ export interface SfuNode {
 
   /**
    * Opens a viewer's session: transport and a running consumer for every track on stage that the viewer can decode. A person has at most
-   * `WATCH_SESSIONS_PER_PERSON_MAX` of them in a room over all nodes, spares aside: past that the oldest on this node that is not connected ends with
-   * `replaced`, and where all are connected the new one is refused with `too_many_sessions`. Any session that has not connected within `CONNECT_WITHIN_MS` of its opening, or of
+   * `WATCH_SESSIONS_PER_PERSON_MAX` of them in a room over all nodes, spares aside: past that the oldest on this node
+   * that is not connected ends with
+   * `replaced`, and where all are connected the new one is refused with `too_many_sessions`. Any session that has not
+   * connected within `CONNECT_WITHIN_MS` of its opening, or of
    * the first track that it was offered, ends with `connect_timeout`.
    */
   watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
   /**
-   * Opens a publisher's session. A room has one: an earlier session of the room is closed with `replaced`, unless it has a higher `fence`, and then the
+   * Opens a publisher's session. A room has one: an earlier session of the room is closed with `replaced`, unless it
+   * has a higher `fence`, and then the
    * new one is refused with `stage_taken`.
    */
   publish(request: PublishRequest): Promise<{ transport: TransportOptions }>;
@@ -249,7 +260,10 @@ export interface SfuNode {
   unproduce(request: { session: string; producerId: string }): Promise<void>;
   setMuted(request: { session: string; producerId: string; muted: boolean }): Promise<void>;
   setViewport(request: { session: string; viewport: Viewport }): Promise<void>;
-  /** Ends the pause of a session. Rationed for each person and room over all nodes: where it is too early, answers after how long to ask again. */
+  /**
+   * Ends the pause of a session. Rationed for each person and room over all nodes: where it is too early, answers after
+   * how long to ask again.
+   */
   play(request: { session: string }): Promise<{ retryAfterMs?: number }>;
   /**
    * Says that entitled people are there who may watch any moment: keeps the lowest layer flowing although nobody watches yet, so
@@ -333,7 +347,9 @@ export type SfuErrorCode =
   | 'cannot_consume'
   | 'node_unavailable'
   | 'node_full'
-  /** The person has as many watching sessions in the room as one may have, and all of those on this node are connected. */
+  /**
+   * The person has as many watching sessions in the room as one may have, and all of those on this node are connected.
+   */
   | 'too_many_sessions'
   /** Another gateway has adopted the session. */
   | 'not_owner'

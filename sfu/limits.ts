@@ -36,17 +36,25 @@ export const CONNECT_WITHIN_MS = 15_000;
 /** How long somebody who pays by the second is sent media without a receiver report before their session is paused, and how often that is looked at. */
 export const UNANSWERED_MAX_MS = 3_000;
 export const RECEIVER_LOOK_MS = 500;
-/** How much of the time counts while only sound is sent: browsers report about it every 2.5 to 7.5 s (RFC 3550, section 6.2), about video every second. */
+/**
+ * How much of the time counts while only sound is sent: browsers report about it every 2.5 to 7.5 s (RFC 3550, section
+ * 6.2), about video every second.
+ */
 export const SOUND_ALONE_SHARE = 1 / 3;
 /** Pauses that a person may end in a room, within the window: what a client without a receiver gets for nothing is a twentieth of the time. */
 export const PLAYS_PER_WINDOW_MAX = 5;
 export const PLAYS_WINDOW_MS = 300_000;
-/** Media sessions that a person opens in a room within that window and that begin unpaused; reconnecting on a bad line takes fewer. */
+/**
+ * Media sessions that a person opens in a room within that window and that begin unpaused; reconnecting on a bad line
+ * takes fewer.
+ */
 export const OPENS_PER_WINDOW_MAX = 10;
 /** People who pay by the second whose unanswered time is remembered. */
 export const RECEIVER_BUDGETS_MAX = 10_000;
 
-/** How often a change of a budget that other nodes change too is tried again; past that the node counts it for itself. */
+/**
+ * How often a change of a budget that other nodes change too is tried again; past that the node counts it for itself.
+ */
 export const BUDGET_WRITE_ATTEMPTS_MAX = 5;
 
 /** Codecs that a viewer may list; browsers list some forty. */

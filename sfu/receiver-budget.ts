@@ -31,7 +31,8 @@ export interface ReceiverBudgetOptions {
 }
 
 /**
- * How much media a person may still be sent without saying that it arrives, in one room. It outlives their sessions and is the same on all nodes, so that
+ * How much media a person may still be sent without saying that it arrives, in one room. It outlives their sessions and
+ * is the same on all nodes, so that
  * a new session earns nothing.
  */
 export class ReceiverBudget {
@@ -55,7 +56,10 @@ export class ReceiverBudget {
     await this.#inTurn(async () => this.#see((await records?.pick(key, [FIELD]))?.get(FIELD)));
   }
 
-  /** Counts a new session, and answers whether it begins paused: what is sent around a change of sessions can miss the samples that are billed. */
+  /**
+   * Counts a new session, and answers whether it begins paused: what is sent around a change of sessions can miss the
+   * samples that are billed.
+   */
   async open(nowMs: number): Promise<boolean> {
     let isPaused = false;
     await this.#change((now) => {
@@ -88,7 +92,10 @@ export class ReceiverBudget {
     return retryAfterMs;
   }
 
-  /** Makes a change to what all nodes know, again where another node has changed it meanwhile. `edit` answers what it is given where nothing changes. */
+  /**
+   * Makes a change to what all nodes know, again where another node has changed it meanwhile. `edit` answers what it is
+   * given where nothing changes.
+   */
   async #change(edit: (now: State) => State): Promise<void> {
     const { key, records } = this.#options;
     let isDone = false;
@@ -125,7 +132,10 @@ export class ReceiverBudget {
   }
 }
 
-/** The budgets of a node's viewers who pay by the second. At the limit the one that was asked for longest ago is forgotten here. */
+/**
+ * The budgets of a node's viewers who pay by the second. At the limit the one that was asked for longest ago is
+ * forgotten here.
+ */
 export class ReceiverBudgets {
   readonly #options: Omit<ReceiverBudgetOptions, 'key'>;
   readonly #budgets = new Map<string, ReceiverBudget>();

@@ -27,7 +27,10 @@ export class ReceiverGuard {
     this.#timer = setInterval(() => void this.#look(), RECEIVER_LOOK_MS).unref();
   }
 
-  /** To be called while the streams are still there: what was sent since the last look counts, as many short sessions would otherwise cost nothing. */
+  /**
+   * To be called while the streams are still there: what was sent since the last look counts, as many short sessions
+   * would otherwise cost nothing.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

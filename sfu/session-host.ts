@@ -112,7 +112,8 @@ export class SessionHost {
   }
 
   /**
-   * Lets a person watch once more in a room, over all nodes: at the limit in place of the oldest of their sessions here that is not connected, or not
+   * Lets a person watch once more in a room, over all nodes: at the limit in place of the oldest of their sessions here
+   * that is not connected, or not
    * at all.
    */
   async makeRoomToWatch(place: ReservedPlace): Promise<void> {

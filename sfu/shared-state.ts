@@ -1,5 +1,6 @@
 /**
- * What all nodes of a house count together, so that nobody gets more by coming to another node. Whoever composes a node gives it (between processes it is
+ * What all nodes of a house count together, so that nobody gets more by coming to another node. Whoever composes a node
+ * gives it (between processes it is
  * in Redis); without it a node counts what happens on itself.
  */
 export interface SharedState {
@@ -10,7 +11,9 @@ export interface SharedState {
 }
 
 export interface SlotCounter {
-  /** Takes one slot under each key, or none and answers nothing where one is full. What it answers gives the slots back. */
+  /**
+   * Takes one slot under each key, or none and answers nothing where one is full. What it answers gives the slots back.
+   */
   take(slots: readonly { key: string; limit: number }[]): Promise<(() => void) | undefined>;
 }
 

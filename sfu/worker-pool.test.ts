@@ -5,7 +5,10 @@ import { expect, it, vi } from 'vitest';
 import { silentLog } from './log.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
-/** Below the ports that the system gives to connections, and another one for each process: test runs may stand side by side. */
+/**
+ * Below the ports that the system gives to connections, and another one for each process: test runs may stand side by
+ * side.
+ */
 const BASE_PORT = 20_000 + (process.pid % 1_000) * 10;
 
 async function openPool(change: Partial<WorkerPoolOptions> = {}) {

@@ -80,7 +80,8 @@ export type RoomEventName = keyof typeof RoomEvent;
 export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' }>;
 
 /**
- * The server has paused what it sends in a private session, as this client has not reported that the video arrives. The SDK asks it to go on by itself;
+ * The server has paused what it sends in a private session, as this client has not reported that the video arrives. The
+ * SDK asks it to go on by itself;
  * the server allows that a few times in five minutes.
  */
 export interface StagePause {

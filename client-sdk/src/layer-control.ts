@@ -51,7 +51,8 @@ export class LayerControl {
     const sender: KeyFrameSender | undefined = this.#producer.rtpSender;
     if (!sender || this.#producer.closed) return;
     const parameters = sender.getParameters();
-    // An encoder that rests would answer only once it is switched on, and refuse to be until then. It begins with a key frame anyway.
+    // An encoder that rests would answer only once it is switched on, and refuse to be until then. It begins with a key
+    // frame anyway.
     if (!parameters.encodings.some(({ active }) => active)) return;
     const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
     await sender.setParameters(parameters, { encodingOptions }).catch(() => undefined);

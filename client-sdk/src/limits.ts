@@ -47,7 +47,10 @@ export const CHAT = {
 } as const;
 
 export const STAGE = {
-  /** A sender that refuses to change its layers, since it is giving a key frame, is set again after this time, so many times. */
+  /**
+   * A sender that refuses to change its layers, since it is giving a key frame, is set again after this time, so many
+   * times.
+   */
   layerRetryMs: 50,
   layerRetries: 100,
   /** How long the size of an element must be still before it is told. */

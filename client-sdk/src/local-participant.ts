@@ -147,7 +147,8 @@ export class LocalParticipant {
   /**
    * Goes live; resolves when the server has the tracks and sends them on. A live of the same creator in another window is taken over.
    * @throws {LogeError} `publish_not_allowed`, `publish_in_progress`, `camera_denied`, `camera_not_found`, `camera_in_use`,
-   * `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` on houses that ask for it, `live_replaced` when another
+   * `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` on houses that ask for
+   * it, `live_replaced` when another
    * page of the creator went live at the same moment, `not_publishing` when it was called off meanwhile.
    */
   async goLive(options: GoLiveOptions = {}): Promise<void> {

@@ -1,4 +1,7 @@
-/** Media sessions that the server has paused, as it has not heard that what it sends arrives: asks it to go on, and tells how that stands. */
+/**
+ * Media sessions that the server has paused, as it has not heard that what it sends arrives: asks it to go on, and
+ * tells how that stands.
+ */
 import { delay } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { toLogeError } from './errors.ts';

@@ -89,7 +89,8 @@ export class PrivateSession {
   }
 
   /**
-   * Whether the server sends the fan nothing, as their client does not report that the video arrives (RTCP receiver reports). Both sides know it; the
+   * Whether the server sends the fan nothing, as their client does not report that the video arrives (RTCP receiver
+   * reports). Both sides know it; the
    * fan's page knows from `room.stage.pause` when it is asked to go on.
    */
   get isPaused(): boolean {

@@ -1,7 +1,8 @@
 /**
  * What may come at every await of the SDK: rooms on a model of the house, where each delivery, opened device and negotiation is a point, and at each
  * point the page or the house may do something else. Every schedule with one act is run, and a share of those with two. `LOGE_RACE_DEPTH` and
- * `LOGE_RACE_SHARE` say how many acts and which share (1: all), `LOGE_SEED` repeats the choice, and `LOGE_RACE_PLAN` runs the one schedule that a
+ * `LOGE_RACE_SHARE` say how many acts and which share (1: all), `LOGE_SEED` repeats the choice, and `LOGE_RACE_PLAN`
+ * runs the one schedule that a
  * failure names.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -96,7 +96,10 @@ export class Stage {
     return this.#subscriber.tracks;
   }
 
-  /** In a private session: why no picture comes although the live goes on; null while it comes, or there is another reason. */
+  /**
+   * In a private session: why no picture comes although the live goes on; null while it comes, or there is another
+   * reason.
+   */
   get pause(): StagePause | null {
     return this.#subscriber.pause;
   }

@@ -1,6 +1,7 @@
 /**
  * Facts to whom they concern. What is only told goes out once, from the gateway that dispatches the fact, through the adapter to the sockets of a
- * room or an identity wherever they are. What each gateway must look at itself (access, earnings, goals, lives, the end of a room)
+ * room or an identity wherever they are. What each gateway must look at itself (access, earnings, goals, lives, the end
+ * of a room)
  * comes to it over the bus. Facts arrive at least once; each of these may be said twice without harm.
  */
 import type { MoneyFacts } from '../money/money-facts.ts';

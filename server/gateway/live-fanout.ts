@@ -1,5 +1,6 @@
 /**
- * Tells the people of a room whether it is live. Each gateway dispatches the facts that it has committed, so facts of two gateways may arrive in either
+ * Tells the people of a room whether it is live. Each gateway dispatches the facts that it has committed, so facts of
+ * two gateways may arrive in either
  * order, late or twice: a fact only says that there is something to read, and what the database says is told.
  */
 import type { Log } from '../platform/log.ts';

@@ -1,6 +1,8 @@
 /**
- * HTTP/1.1 lets a client send requests without waiting for answers, which no browser and few libraries do. Node hands over all requests of a read
- * at once, several thousand small ones, and nothing else is done meanwhile: a connection with more of them open than a few is closed.
+ * HTTP/1.1 lets a client send requests without waiting for answers, which no browser and few libraries do. Node hands
+ * over all requests of a read
+ * at once, several thousand small ones, and nothing else is done meanwhile: a connection with more of them open than a
+ * few is closed.
  */
 import type { Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';

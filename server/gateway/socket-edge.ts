@@ -67,7 +67,10 @@ export class SocketEdge {
     socket.once('close', release);
   }
 
-  /** Closes a connection that sends more packets than any client of ours: the budgets of requests come too late for what is no request. */
+  /**
+   * Closes a connection that sends more packets than any client of ours: the budgets of requests come too late for what
+   * is no request.
+   */
   #limitPackets(socket: EngineSocket): void {
     let [startedAtMs, count] = [0, 0];
     const note = () => {

@@ -173,7 +173,9 @@ export class DisputesStore {
     return rows.length > 0;
   }
 
-  /** Whether another dispute over money for the same thing, be it another payment for the same membership, stands so. */
+  /**
+   * Whether another dispute over money for the same thing, be it another payment for the same membership, stands so.
+   */
   async hasOtherDispute(tx: Orm, { id, sourceId }: DisputeRow, statuses: DisputeStatus[]): Promise<boolean> {
     const { rows } = await execute<{ id: string }>(
       tx,

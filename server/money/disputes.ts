@@ -212,7 +212,8 @@ export class Disputes {
     if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
     await this.#store.liftFreezes(tx, row.id, at);
     if (row.frozenCreditMinor > 0) await this.#tellWallet(tx, row);
-    // What another dispute still stands in the way of stays shut until that one is decided too; a ticket of which one was lost, for good.
+    // What another dispute still stands in the way of stays shut until that one is decided too; a ticket of which one
+    // was lost, for good.
     const isMembership = row.sourceType === 'membership';
     const standing: DisputeStatus[] = ['open', 'under_review', ...(isMembership ? [] : (['lost'] as const))];
     if (await this.#store.hasOtherDispute(tx, row, standing)) return;

@@ -68,7 +68,8 @@ export class MembershipStanding {
   }
 
   /**
-   * The dispute was lost: as after a refund, what that payment alone had paid for is over. Whoever disputes does not want to be charged again, so what
+   * The dispute was lost: as after a refund, what that payment alone had paid for is over. Whoever disputes does not
+   * want to be charged again, so what
    * else they have paid for ends with its time, unless they decide to go on.
    */
   async handleLost(tx: Orm, payment: string, { isDisputedOtherwise }: { isDisputedOtherwise: boolean }): Promise<void> {

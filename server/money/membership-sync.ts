@@ -171,7 +171,10 @@ export class MembershipSync {
     return rank <= otherRank ? one : other;
   }
 
-  /** A refund or a lost dispute ends it: what else was paid for time that is not over, as for a higher tier, goes back too. */
+  /**
+   * A refund or a lost dispute ends it: what else was paid for time that is not over, as for a higher tier, goes back
+   * too.
+   */
   async #returnUnused(tx: Orm, { id, identity }: MembershipRow): Promise<void> {
     const reason = 'membership_ended';
     for (const invoice of await this.#store.listUnused(tx, id, this.#context.nowIso())) {

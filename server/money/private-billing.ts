@@ -3,7 +3,10 @@
  * the fan does not pay.
  */
 
-/** Counters of the media of a session at one moment, as the SFU has them; each only grows, from zero, as long as its media session lasts. */
+/**
+ * Counters of the media of a session at one moment, as the SFU has them; each only grows, from zero, as long as its
+ * media session lasts.
+ */
 export interface MediaSample {
   /** Names the creator's media sessions: when it changes, their counter has begun anew. */
   key: string;
@@ -82,7 +85,10 @@ export class MediaMeter {
   }
 }
 
-/** A media session that was not there before has counted from zero since: whoever opens one after the other pays as with one. */
+/**
+ * A media session that was not there before has counted from zero since: whoever opens one after the other pays as with
+ * one.
+ */
 function hasGrown(counter: 'videoBytes' | 'reports', before: readonly FanMedia[], now: readonly FanMedia[]): boolean {
   const known = new Map(before.map((each) => [each.session, each[counter]]));
   return now.some((each) => each[counter] > (known.get(each.session) ?? 0));

@@ -25,7 +25,8 @@ export class ReconciliationsStore {
   }
 
   /**
-   * Every record since a moment that has moved money at the provider, or that says it will. A dispute moves money again when it is decided, and
+   * Every record since a moment that has moved money at the provider, or that says it will. A dispute moves money again
+   * when it is decided, and
    * a refund when the bank sends it back, which may be months later.
    */
   async readKnown(sinceIso: string): Promise<KnownMovement[]> {

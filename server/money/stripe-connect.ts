@@ -15,8 +15,10 @@ const PAGE_ITEMS = 100;
 const TRANSFERS_MAX = 10_000;
 
 /**
- * Where a platform in the EEA, the United Kingdom, Switzerland, Canada or the United States may pay to: the regions of "Cross-border payouts" as far as
- * "Create separate charges and transfers" lists the country, both at docs.stripe.com/connect. Iceland is in the EEA and not in the second list.
+ * Where a platform in the EEA, the United Kingdom, Switzerland, Canada or the United States may pay to: the regions of
+ * "Cross-border payouts" as far as
+ * "Create separate charges and transfers" lists the country, both at docs.stripe.com/connect. Iceland is in the EEA and
+ * not in the second list.
  */
 const COUNTRIES = new Set(
   'AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK US'.split(' '),

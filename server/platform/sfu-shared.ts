@@ -1,4 +1,7 @@
-/** What SFU nodes count together (`sfu/shared-state.ts`), in Redis; composed for nodes in a gateway's process and for those in one of their own. */
+/**
+ * What SFU nodes count together (`sfu/shared-state.ts`), in Redis; composed for nodes in a gateway's process and for
+ * those in one of their own.
+ */
 import type { Log } from './log.ts';
 import type { RedisClient, RedisConnections } from './redis.ts';
 import { RedisLeasedHashes } from './redis-leased-hashes.ts';

@@ -1,7 +1,10 @@
 /**
- * How much of something people have at once, by key, over all processes that count it. Each keeps its own counts in a leased hash and announces
- * itself, so that what a killed one held is forgotten within seconds. A slot is counted before the others are asked: two processes that let somebody in
- * at the same moment may both refuse, and never exceed a limit together. Without Redis, or while it is gone, each process counts for itself.
+ * How much of something people have at once, by key, over all processes that count it. Each keeps its own counts in a
+ * leased hash and announces
+ * itself, so that what a killed one held is forgotten within seconds. A slot is counted before the others are asked:
+ * two processes that let somebody in
+ * at the same moment may both refuse, and never exceed a limit together. Without Redis, or while it is gone, each
+ * process counts for itself.
  */
 import { randomUUID } from 'node:crypto';
 import { ANNOUNCEMENT_LEASE_MS, type Announcements } from './announcements.ts';
@@ -57,7 +60,10 @@ export class SharedSlots {
     this.#renewing.start();
   }
 
-  /** Takes one slot under each key, or none and answers nothing where one is full. What it answers gives the slots back, once. */
+  /**
+   * Takes one slot under each key, or none and answers nothing where one is full. What it answers gives the slots back,
+   * once.
+   */
   async take(slots: readonly Slot[]): Promise<(() => void) | undefined> {
     const keys = slots.map(({ key }) => key);
     for (const key of keys) this.#add(key, 1);

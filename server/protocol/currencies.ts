@@ -1,7 +1,10 @@
 /**
- * Currencies that a house can be kept in, with their decimals at the payment provider (docs.stripe.com/currencies, "Zero-decimal currencies",
- * "Three-decimal currencies" and "Special cases"). Each was compared with what browsers show (`Intl.NumberFormat`); where the two differ (isk, ugx,
- * mga), or payouts take whole units only (huf, twd), or amounts must be multiples of ten (three decimals), a price would be wrong by a factor or
+ * Currencies that a house can be kept in, with their decimals at the payment provider (docs.stripe.com/currencies,
+ * "Zero-decimal currencies",
+ * "Three-decimal currencies" and "Special cases"). Each was compared with what browsers show (`Intl.NumberFormat`);
+ * where the two differ (isk, ugx,
+ * mga), or payouts take whole units only (huf, twd), or amounts must be multiples of ten (three decimals), a price
+ * would be wrong by a factor or
  * refused.
  */
 export const CURRENCIES = {

@@ -27,7 +27,10 @@ export const rooms = pgTable(
     liveGateway: text('live_gateway'),
     /** Which going-live holds the stage, by the key that its page made; only that one may restore the live. */
     livePublication: text('live_publication'),
-    /** Counts how often the stage was taken: an SFU node refuses a publisher who took it earlier than the one that it has. */
+    /**
+     * Counts how often the stage was taken: an SFU node refuses a publisher who took it earlier than the one that it
+     * has.
+     */
     liveFence: integer('live_fence').notNull().default(0),
     /** When the first live began; absent as long as none was held. */
     firstLiveAt: time('first_live_at'),

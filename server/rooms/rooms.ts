@@ -354,7 +354,10 @@ export class Rooms {
     this.#outbox.wake();
   }
 
-  /** A publisher takes the stage: whoever held it before may not come back by themselves. Answers the fence of this taking. */
+  /**
+   * A publisher takes the stage: whoever held it before may not come back by themselves. Answers the fence of this
+   * taking.
+   */
   async takeStage(roomId: RoomId, publication: string | undefined): Promise<number> {
     const fence = await this.#store.takeStage(roomId, publication ?? null);
     if (fence === undefined) throw new AppError('room_not_found');

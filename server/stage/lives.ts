@@ -50,8 +50,10 @@ export class Lives {
   }
 
   /**
-   * A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it. Answers the fence for the SFU
-   * node, so that of two pages at once the one that took the stage later is on it, in whatever order they come to the node.
+   * A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it.
+   * Answers the fence for the SFU
+   * node, so that of two pages at once the one that took the stage later is on it, in whatever order they come to the
+   * node.
    */
   admit(room: RoomId, { publication, restore }: PublicationInput): Promise<number> {
     const { rooms } = this.#options;
@@ -70,7 +72,10 @@ export class Lives {
     return holder !== null && holder !== publication;
   }
 
-  /** `live_replaced` where another page has taken the stage, which is why a request of this one failed; otherwise the error itself. */
+  /**
+   * `live_replaced` where another page has taken the stage, which is why a request of this one failed; otherwise the
+   * error itself.
+   */
   async orReplaced(error: unknown, room: RoomId, publication: string | undefined): Promise<unknown> {
     const isReplaced = await this.isReplaced(room, publication);
     return isReplaced ? new AppError('live_replaced', undefined, { cause: error }) : error;

@@ -1,4 +1,7 @@
-/** How many media sessions one socket and one person may have. The SFU nodes hold a person to the same across gateways and nodes. */
+/**
+ * How many media sessions one socket and one person may have. The SFU nodes hold a person to the same across gateways
+ * and nodes.
+ */
 import { WATCH_SESSIONS_PER_PERSON_MAX } from '../../sfu/contract.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId, SessionId } from '../protocol/ids.ts';

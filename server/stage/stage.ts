@@ -174,7 +174,8 @@ export class Stage {
   }
 
   /**
-   * Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. Of two pages at once the one that takes
+   * Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. Of two
+   * pages at once the one that takes
    * the stage later stays, and the other is told `live_replaced`.
    */
   async publish(

@@ -1,4 +1,7 @@
-/** Announcements and leased hashes: what is promised of memory holds of Redis too. Head counts, which are there with Redis alone. */
+/**
+ * Announcements and leased hashes: what is promised of memory holds of Redis too. Head counts, which are there with
+ * Redis alone.
+ */
 import { describe, expect, it, vi } from 'vitest';
 import { type Announcements, MemoryAnnouncements } from '../../server/platform/announcements.ts';
 import { RedisHeadCounts } from '../../server/platform/head-counts.ts';

@@ -1,6 +1,7 @@
 /**
  * Random schedules of two pages of a creator and two fans over three gateways: they come, go live, leave and come back elsewhere while connections
- * to the node stand still, the node dies and another takes its place, and the database fails. Simulated time; the stage, its leases and its lives are the real ones.
+ * to the node stand still, the node dies and another takes its place, and the database fails. Simulated time; the
+ * stage, its leases and its lives are the real ones.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ModelChance } from '../support/live-model/model-chance.ts';

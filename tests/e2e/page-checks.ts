@@ -1,4 +1,7 @@
-/** Checks of every page: no grave fault by axe-core's rules, no sideways scrolling, everything translated, no error on the console. */
+/**
+ * Checks of every page: no grave fault by axe-core's rules, no sideways scrolling, everything translated, no error on
+ * the console.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
@@ -21,7 +24,8 @@ export interface Findings {
 export const NOTHING_FOUND: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
 
 /**
- * Shows every scene once in both languages and at both widths. axe-core, which takes most of the time, sees each language and each width once; with
+ * Shows every scene once in both languages and at both widths. axe-core, which takes most of the time, sees each
+ * language and each width once; with
  * `--long` every pair of them.
  * `isSameInBoth` is true for a text that needs no translation.
  */

@@ -3,7 +3,10 @@ import { ChildProgram } from '../support/programs/child-program.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
 
 const WAIT = { timeout: 40_000, interval: 100 };
-/** Gives the process a signal after which its event loop takes no turn any more; it sleeps, as other tests need the core. */
+/**
+ * Gives the process a signal after which its event loop takes no turn any more; it sleeps, as other tests need the
+ * core.
+ */
 const BLOCK_ON_SIGNAL =
   "--import=data:text/javascript,process.on('SIGUSR2',()=>Atomics.wait(new%20Int32Array(new%20SharedArrayBuffer(4)),0,0))";
 

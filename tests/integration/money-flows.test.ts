@@ -1,5 +1,6 @@
 /**
- * Some random flows of money against a plain model: once everything has come to its end, where is the money of each payment? `LOGE_SEED` draws
+ * Some random flows of money against a plain model: once everything has come to its end, where is the money of each
+ * payment? `LOGE_SEED` draws
  * others; `npm run bench -- money-flows` plays as many as there is time for, and makes one that fails shorter.
  */
 import fc from 'fast-check';

@@ -291,7 +291,8 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     };
     const rush = await Promise.all(sockets.map((socket) => watch(socket).catch(refuse)));
     const atOnce = rush.filter(Boolean).length;
-    // Those who came at the same moment may have refused each other, and a node may still count what another one has let go.
+    // Those who came at the same moment may have refused each other, and a node may still count what another one has
+    // let go.
     const watchInTurn = async () => {
       for (const socket of sockets) await watch(socket).catch(refuse);
       return await watching();

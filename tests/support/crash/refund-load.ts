@@ -1,5 +1,6 @@
 /**
- * Gives a ticket back, in a process of its own that kills itself with SIGKILL after so many steps. Says what it has bought on a line of its own before.
+ * Gives a ticket back, in a process of its own that kills itself with SIGKILL after so many steps. Says what it has
+ * bought on a line of its own before.
  *
  *   node refund-load.ts <Postgres URL> <file of the emulator> <steps>
  */

@@ -52,7 +52,8 @@ const hasPostgres = Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
 export const BOTH_DATABASES: DatabaseKind[] = hasPostgres ? [PGLITE, POSTGRES] : [PGLITE];
 
 /**
- * For every other suite: Postgres, where locks and plans are those of production and a database opens in a fraction of PGlite's time; both with
+ * For every other suite: Postgres, where locks and plans are those of production and a database opens in a fraction of
+ * PGlite's time; both with
  * `--long`, and PGlite alone on a machine without Postgres.
  */
 export const DATABASES: DatabaseKind[] = isLong || !hasPostgres ? BOTH_DATABASES : [POSTGRES];

@@ -41,7 +41,10 @@ export class EmptiablePostgres {
     });
   }
 
-  /** Answers false, and empties nothing, where a test has changed the schema. No connection may be open that still writes. */
+  /**
+   * Answers false, and empties nothing, where a test has changed the schema. No connection may be open that still
+   * writes.
+   */
   async empty(): Promise<boolean> {
     return await withClient(this.url, async (client) => {
       if ((await readSchema(client)) !== this.#schema) return false;

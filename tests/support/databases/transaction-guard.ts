@@ -1,5 +1,6 @@
 /**
- * Fails a query that takes a second connection while its caller has a transaction open. On PGlite, which has one connection, such a query waits for
+ * Fails a query that takes a second connection while its caller has a transaction open. On PGlite, which has one
+ * connection, such a query waits for
  * itself for ever; on Postgres it only reads beside the transaction, which no test would see.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';

@@ -87,7 +87,9 @@ export class SfuHouse implements AsyncDisposable {
   }
 }
 
-/** The media worker of a process that uses the most time from now on: of a node with a live, the one that carries it. */
+/**
+ * The media worker of a process that uses the most time from now on: of a node with a live, the one that carries it.
+ */
 export async function busiestWorker(pid: number): Promise<number> {
   const workers = mediaWorkers(pid).map((child) => ({ child, before: ticksOf(child) }));
   return await eventually(() => {

@@ -51,7 +51,10 @@ export class ModelPage {
   }
 }
 
-/** The real stage of several gateways, over the real control API to a modelled node, which another replaces when it dies, and a modelled database. */
+/**
+ * The real stage of several gateways, over the real control API to a modelled node, which another replaces when it
+ * dies, and a modelled database.
+ */
 export class ModelHouse implements ModelAddresses {
   /** What must never happen on a node, and did. */
   readonly faults: string[] = [];

@@ -46,7 +46,9 @@ const TRANSPORT: TransportOptions = {
   dtlsParameters: { fingerprints: [] },
 };
 
-/** An SFU node without media: the contract's sessions, spares, leases, epochs and events, behind the real control API. */
+/**
+ * An SFU node without media: the contract's sessions, spares, leases, epochs and events, behind the real control API.
+ */
 export class ModelNode implements ModelListener {
   readonly id: string;
   readonly sessions = new Map<string, ModelSession>();

@@ -1,6 +1,8 @@
 /**
- * The WebSockets between gateways and SFU nodes, in simulated time. Each direction stays in order. A path may stand still: what is sent waits, until the
- * path is back or one end gives up. When a connection breaks, what was under way may be lost, and its sender does not know.
+ * The WebSockets between gateways and SFU nodes, in simulated time. Each direction stays in order. A path may stand
+ * still: what is sent waits, until the
+ * path is back or one end gives up. When a connection breaks, what was under way may be lost, and its sender does not
+ * know.
  */
 import { EventEmitter } from 'node:events';
 import { CONTROL_CONNECT_TIMEOUT_MS } from '../../../sfu/limits.ts';

@@ -48,7 +48,8 @@ export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
 }
 
 /**
- * What the house's own job compares: the last weeks alone, in which disputes end that were opened long before. What is missing there may have happened
+ * What the house's own job compares: the last weeks alone, in which disputes end that were opened long before. What is
+ * missing there may have happened
  * before them and have been heard of in them, as the flow has it.
  */
 async function compareLately(house: SoakHouse): Promise<string[]> {

@@ -80,7 +80,10 @@ const tipBothWays: Act = async ({ app, world, dice }) => {
   return answers.map(({ status }) => status).join(', ');
 };
 
-/** The house announces what it will charge from a day on; and perhaps, after that, something else from an earlier day on. */
+/**
+ * The house announces what it will charge from a day on; and perhaps, after that, something else from an earlier day
+ * on.
+ */
 const changeFeesLater: Act = async ({ app, house, dice }) => {
   const days = [dice.between(10, 40), ...(dice.chance(0.5) ? [dice.between(1, 9)] : [])];
   const added: string[] = [];
@@ -92,7 +95,8 @@ const changeFeesLater: Act = async ({ app, house, dice }) => {
 };
 
 /**
- * A member whose payment is renewed, and then disputed or given back, while the house hears of nothing. It hears in any order, or first all that undoes
+ * A member whose payment is renewed, and then disputed or given back, while the house hears of nothing. It hears in any
+ * order, or first all that undoes
  * the payment.
  */
 const missRenewal: Act = async ({ app, house, world, dice }) => {
@@ -175,7 +179,9 @@ const refundInVain: Act = async ({ app, world, dice }) => {
   return (await app.money.refund({ ticket, amountMinor: dice.between(50, 100), reason: 'flow' }, 'operator')).id;
 };
 
-/** The provider answers an order with a failure that stays, and carries it out all the same before it is ordered anew. */
+/**
+ * The provider answers an order with a failure that stays, and carries it out all the same before it is ordered anew.
+ */
 const refundLate: Act = async ({ app, house, dice }) => {
   const sold = await select<{ id: string; price_minor: string }>(
     house,

@@ -1,4 +1,7 @@
-/** The gateways as pages find them: each tells its sockets of the room's lives, by facts that come over a bus which may be late, repeat itself or lose. */
+/**
+ * The gateways as pages find them: each tells its sockets of the room's lives, by facts that come over a bus which may
+ * be late, repeat itself or lose.
+ */
 import { LiveFanout } from '../../../server/gateway/live-fanout.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { SharedRead } from '../../../server/platform/shared-read.ts';
@@ -50,7 +53,10 @@ export class JointNetwork {
     for (const gateway of this.gateways) gateway.lives.close();
   }
 
-  /** To every gateway, at least once: a message that the bus loses is found in the table, which may be told although the message had come. */
+  /**
+   * To every gateway, at least once: a message that the bus loses is found in the table, which may be told although the
+   * message had come.
+   */
   async #dispatch(): Promise<void> {
     const { below, pause } = this.chance;
     await pause(below(4) === 0 ? FACT_LATE_MS : 200);

@@ -13,7 +13,8 @@ const SILENCE_MS = 18_000;
 let count = 0;
 
 /**
- * What one end sends arrives in order. When the path breaks, what was under way arrives or is lost, nothing passes any more, and each end notices by itself:
+ * What one end sends arrives in order. When the path breaks, what was under way arrives or is lost, nothing passes any
+ * more, and each end notices by itself:
  * the page may be back, at another gateway, before the first one knows that it was gone.
  */
 export class JointSocket {

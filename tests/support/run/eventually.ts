@@ -1,4 +1,7 @@
-/** Waits for a condition, however long a busy machine may need; the one place that polls outside of Vitest's own `vi.waitFor`. */
+/**
+ * Waits for a condition, however long a busy machine may need; the one place that polls outside of Vitest's own
+ * `vi.waitFor`.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 
 const TIMEOUT_MS = 30_000;

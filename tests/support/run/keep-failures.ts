@@ -1,4 +1,7 @@
-/** After a test that failed: names the logs of its houses, and keeps a picture and a trace of each page that was open. Closes what is left open. */
+/**
+ * After a test that failed: names the logs of its houses, and keeps a picture and a trace of each page that was open.
+ * Closes what is left open.
+ */
 import { afterAll, afterEach, TestRunner } from 'vitest';
 import type { Visitor } from '../browser/browser.ts';
 import { nextPath, openedHouseLogs } from './house-log.ts';

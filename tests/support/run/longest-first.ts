@@ -1,5 +1,6 @@
 /**
- * Runs the longest test files first, so that no worker is left with a long one at the end. The durations are those of the last recorded run:
+ * Runs the longest test files first, so that no worker is left with a long one at the end. The durations are those of
+ * the last recorded run:
  * `npm test -- --record` writes them anew.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
