@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { execute } from './ledger.store.ts';
 import { tickets } from './money.schema.ts';
@@ -53,6 +53,22 @@ export class DisputesStore {
       .where(filter.status ? eq(disputes.status, filter.status) : undefined)
       .orderBy(desc(disputes.openedAt))
       .limit(filter.limit);
+  }
+
+  /** Takes disputes that are due for a check: no two processes take the same. */
+  async claimDue(claim: { nowIso: string; nextCheckAt: string; limit: number }): Promise<DisputeRow[]> {
+    const due = this.#orm
+      .select({ id: disputes.id })
+      .from(disputes)
+      .where(lte(disputes.nextCheckAt, claim.nowIso))
+      .orderBy(asc(disputes.nextCheckAt))
+      .limit(claim.limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(disputes)
+      .set({ nextCheckAt: claim.nextCheckAt })
+      .where(inArray(disputes.id, due))
+      .returning();
   }
 
   /** Keeps a new one; undefined when it is known. */

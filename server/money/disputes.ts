@@ -22,8 +22,11 @@ import type { Refunds } from './refunds.ts';
 import type { ProviderDispute } from './settlement-provider.ts';
 import { assertOld } from './unknown-payment.ts';
 
-/** Other looks that come while one is under way: so often it is looked again, before the event is put off. */
-const LOOK_ROUNDS = 5;
+/** Attempts to book a dispute that another process keeps changing; then the event is retried later. */
+const REFRESH_ATTEMPTS = 5;
+/** Events can get lost, and the provider lists them for 30 days only: an open dispute is fetched again once a day. */
+const CHECK_EVERY_MS = 24 * 60 * 60_000;
+const CLAIM_ITEMS = 20;
 
 export class Disputes {
   readonly #context: MoneyContext;
@@ -62,12 +65,24 @@ export class Disputes {
 
   /** Something happened to this dispute, says the provider. */
   async handleDisputeChanged(providerDispute: string): Promise<void> {
-    for (let round = 1; round <= LOOK_ROUNDS; round += 1) {
+    for (let attempt = 1; attempt <= REFRESH_ATTEMPTS; attempt += 1) {
       const known = await this.#store.findByProvider(providerDispute);
       const found = await this.#context.provider.disputes.fetchDispute(providerDispute);
       if (!found || (await this.#take(found, known))) return;
     }
     throw new AppError('unavailable');
+  }
+
+  /** Fetches open disputes that are due for their daily check; true when there may be more. */
+  async sweep(): Promise<boolean> {
+    const nextCheckAt = this.#context.laterIso(CHECK_EVERY_MS);
+    const due = await this.#store.claimDue({ nowIso: this.#context.nowIso(), nextCheckAt, limit: CLAIM_ITEMS });
+    await Promise.all(
+      due.map(({ id, providerDispute }) =>
+        this.#context.runInBackground(`dispute ${id}`, () => this.handleDisputeChanged(providerDispute)),
+      ),
+    );
+    return due.length === CLAIM_ITEMS;
   }
 
   /** Gathers what our records say and hands it in, with the operator's own words. */
@@ -128,6 +143,7 @@ export class Disputes {
         reason: found.reason,
         status: 'inquiry',
         openedAt: new Date(found.openedAtMs).toISOString(),
+        nextCheckAt: this.#context.laterIso(CHECK_EVERY_MS),
       });
       // A dispute is told with the money that it takes; an inquiry takes none.
       if (!kept || found.status !== 'inquiry') return;
@@ -197,7 +213,7 @@ export class Disputes {
     if (row.status === found.status || row.status === 'won' || row.status === 'lost') return;
     const at = this.#context.nowIso();
     const closed = found.status === 'won' || found.status === 'lost';
-    const closing = closed ? { closedAt: at, frozenCreditMinor: 0 } : { closedAt: null };
+    const closing = closed ? { closedAt: at, frozenCreditMinor: 0, nextCheckAt: null } : { closedAt: null };
     let after = await this.#store.update(tx, row.id, { status: found.status, ...closing });
     if (found.status === 'won') {
       await this.#reinstate(tx, row, at);
