@@ -115,8 +115,8 @@ export class DisputesStore {
   }
 
   async liftFreezes(tx: Orm, dispute: string, at: string): Promise<void> {
-    // What was passed over while it was frozen is looked at again, also by a job that has looked and not planned yet: clocks differ, so the time
-    // becomes an earlier one in any case.
+    // The release job must read the account again, also one that has read it and not planned yet: its plan is refused
+    // because the due time changes, always to an earlier one, since clocks differ.
     await execute(
       tx,
       sql`update ledger_accounts a set released_seq = least(a.released_seq, f.seq - 1),
@@ -132,8 +132,8 @@ export class DisputesStore {
   }
 
   /**
-   * What was bought from a wallet since a top-up and is still held for its creators, the newest first: of each sale the money that is left in it, after
-   * refunds and after what earlier lost disputes took.
+   * What was bought from a wallet since a top-up and is still held for its creators, the newest first: of each sale the
+   * money that is left in it, after refunds and after what earlier lost disputes took.
    */
   async findHeldSpending(tx: Orm, wallet: string, topup: string): Promise<{ sale: string; amountMinor: number }[]> {
     const { rows } = await execute<{ sale: string; amount: string }>(

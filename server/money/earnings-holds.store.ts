@@ -88,8 +88,9 @@ export class EarningsHoldsStore {
   }
 
   /**
-   * When the next sale of an account is due, and the last entry up to which nothing is left to release. That is an entry that was seen: a sale
-   * with a lower number than a young one may not be committed yet. Lifting a dispute makes its account due again.
+   * When the next sale of an account is due, and the last entry up to which nothing is left to release. That is an
+   * entry that was seen: a sale with a lower number than a young one may not be committed yet. Lifting a dispute makes
+   * its account due again.
    */
   async findNext(
     { account, releasedSeq }: DueAccount,
@@ -112,7 +113,10 @@ export class EarningsHoldsStore {
     };
   }
 
-  /** When an account is looked at again, and from where; unless a lifted dispute, which always changes its time, has said otherwise meanwhile. */
+  /**
+   * When an account is looked at again, and from where; unless a lifted dispute, which always changes its time, has
+   * said otherwise meanwhile.
+   */
   async planRelease(
     { account, dueAt, releasedSeq }: DueAccount,
     next: { dueAt: string; doneSeq: number },
@@ -144,7 +148,10 @@ export class EarningsHoldsStore {
     await lockTransactions(tx, sql`ledger_transactions where id in ${sales}`);
   }
 
-  /** Marks held sales released, with what is left of each; answers their sum. Those that are frozen or released stay as they are. */
+  /**
+   * Marks held sales released, with what is left of each; answers their sum. Those that are frozen or released stay as
+   * they are.
+   */
   async release(
     tx: Orm,
     release: { id: string; creator: string; account: string; sales: string[]; at: string },

@@ -132,7 +132,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
   test.runIf(name === 'Postgres').each([
     ['still held', sell, [0, 2]],
     ['disputed', disputedSale, [0, 1]],
-  ])('a sale that commits after the release job has seen a later one, %s, is released', async (_, sellLater, expected) => {
+  ])('a sale that commits after the release job saw a later one is released (%s)', async (_, sellLater, expected) => {
     const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
     const isBooked = Promise.withResolvers<void>();
     const mayCommit = Promise.withResolvers<void>();

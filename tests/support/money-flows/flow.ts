@@ -26,7 +26,10 @@ interface FlowResult {
   faults: string[];
 }
 
-/** Ahead of the machine's clock, which databases take for what they date by themselves; and before the test's cards expire. */
+/**
+ * Ahead of the machine's clock, which databases take for what they date by themselves; and before the test's cards
+ * expire.
+ */
 const START_MS = Date.UTC(2031, 0, 10);
 const TICK_MS = 1_000;
 const CREATORS = 1;

@@ -1,4 +1,7 @@
-/** What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back and time that passes. */
+/**
+ * What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back
+ * and time that passes.
+ */
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { Id, TicketId } from '../../../server/protocol/ids.ts';
 import { sessionOf } from '../houses/money-house.ts';
@@ -164,7 +167,10 @@ const buyAgain: Act = async ({ app, house, world, dice }) => {
   return answer.ticket.id;
 };
 
-/** A part of a ticket is refunded, by the house or by hand, to a card whose bank returns it; then the payer may dispute the payment. */
+/**
+ * A part of a ticket is refunded, by the house or by hand, to a card whose bank returns it; then the payer may dispute
+ * the payment.
+ */
 const refundInVain: Act = async ({ app, house, world, dice }) => {
   const room = dice.pick(world.ticketRooms.items);
   const identity = dice.pick(world.fans) ?? '';
