@@ -1,5 +1,5 @@
 /** Private sessions on the socket: thin routes to money, and its facts and progress to the two whom a session concerns. */
-import type { PrivateProgress } from '../money/private-runner.ts';
+import type { PrivateProgress } from '../money/private-sessions/private-runner.ts';
 import type { Fact } from '../platform/outbox.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { PrivateSession } from '../protocol/private-sessions.ts';

@@ -3,7 +3,7 @@
  * be spent last; a top-up is given back in as many parts as it is found unspent.
  */
 import { z } from 'zod';
-import { paymentEdge } from '../money/desk-payments.ts';
+import { paymentEdge } from '../money/desk/desk-payments.ts';
 import { type DeskPayment, deskPaymentsQuery, type PaymentKind, paymentKind } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { topupId } from '../protocol/ids.ts';
