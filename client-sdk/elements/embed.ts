@@ -3,11 +3,11 @@
  * from unless they name another with `url`.
  */
 import './definition-guard.ts';
-import './web-awesome.ts';
+import './theme/web-awesome.ts';
 import './loge-room.ts';
 import './loge-studio.ts';
 import { stopGuard } from './definition-guard.ts';
-import { setDefaultServerUrl } from './room-session.ts';
+import { setDefaultServerUrl } from './room/room-session.ts';
 
 export { LogeChat } from './loge-chat.ts';
 export { LogeLeaderboard } from './loge-leaderboard.ts';

@@ -7,9 +7,9 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Leaderboard } from '../../server/protocol/tipping.ts';
 import type { Room } from '../src/room.ts';
-import { formatCount, formatMoneyShort, minorUnits } from './format.ts';
-import { icon } from './icons.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { icon } from './controls/icons.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import { formatCount, formatMoneyShort, minorUnits } from './texts/format.ts';
 
 /** Many tips at once are one question. */
 const PAUSE_MS = 800;

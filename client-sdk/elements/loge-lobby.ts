@@ -5,18 +5,18 @@ import { html, nothing } from 'lit';
 import type { Quote } from '../../server/protocol/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
-import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
-import { openCheckout, returnUrlFor } from './checkout.ts';
-import { formatDateTime, formatMoney } from './format.ts';
-import { icon } from './icons.ts';
-import './loge-club.ts';
-import './loge-price.ts';
-import { lobbyStyles } from './lobby-styles.ts';
+import { icon } from './controls/icons.ts';
+import { openCheckout, returnUrlFor } from './money/checkout.ts';
+import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
+import { formatDateTime, formatMoney } from './texts/format.ts';
+import './money/loge-club.ts';
+import './money/loge-price.ts';
+import { lobbyStyles } from './room/lobby-styles.ts';
 import './loge-private.ts';
-import { QUOTE_CHANGED } from './loge-price.ts';
 import { TOPUP_WANTED } from './loge-tip.ts';
-import { poster, posterStyles } from './poster.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { QUOTE_CHANGED } from './money/loge-price.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import { poster, posterStyles } from './stage/poster.ts';
 
 /** From here down the lobby says how many tickets are left. */
 const FEW_TICKETS = 20;

@@ -6,12 +6,12 @@ import '@awesome.me/webawesome/dist/components/drawer/drawer.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
-import './moderation-audit.ts';
-import './moderation-modes.ts';
-import './moderation-queue.ts';
-import './moderation-reports.ts';
-import './moderation-words.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import './moderation/moderation-audit.ts';
+import './moderation/moderation-modes.ts';
+import './moderation/moderation-queue.ts';
+import './moderation/moderation-reports.ts';
+import './moderation/moderation-words.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
 
 const TABS = ['queue', 'modes', 'words', 'reports', 'audit'] as const;
 type Tab = (typeof TABS)[number];

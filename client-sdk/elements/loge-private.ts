@@ -6,10 +6,10 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
-import { formatDuration, formatMoney } from './format.ts';
-import './loge-price.ts';
+import { formatDuration, formatMoney } from './texts/format.ts';
+import './money/loge-price.ts';
 import { TOPUP_WANTED } from './loge-tip.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
 
 export class LogePrivate extends RoomPart {
   static override properties = {

@@ -16,12 +16,12 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { ChatTip } from '../../server/protocol/chat.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
-import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
-import { formatMoneyShort } from './format.ts';
-import { icon } from './icons.ts';
-import { poster, posterStyles } from './poster.ts';
-import { defineElement, RoomPart } from './room-part.ts';
-import { stageStyles } from './stage-styles.ts';
+import { icon } from './controls/icons.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
+import { poster, posterStyles } from './stage/poster.ts';
+import { stageStyles } from './stage/stage-styles.ts';
+import { formatMoneyShort } from './texts/format.ts';
 
 /** How long a tip is shown over the video. */
 const HONOUR_MS = 4_500;

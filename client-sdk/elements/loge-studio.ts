@@ -7,23 +7,23 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Room } from '../src/room.ts';
-import { formatCount } from './format.ts';
-import type { IconName } from './icons.ts';
+import type { IconName } from './controls/icons.ts';
+import { formatCount } from './texts/format.ts';
 import './loge-chat.ts';
-import './loge-confirm.ts';
-import type { LogeConfirm } from './loge-confirm.ts';
-import { defineElement, RoomPart } from './room-part.ts';
-import './studio-devices.ts';
-import type { LogeStudioDevices } from './studio-devices.ts';
+import './controls/loge-confirm.ts';
+import type { LogeConfirm } from './controls/loge-confirm.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import './studio/studio-devices.ts';
+import type { LogeStudioDevices } from './studio/studio-devices.ts';
 import './loge-private.ts';
-import './studio-earnings.ts';
-import './studio-tipping.ts';
-import './studio-figures.ts';
-import { interruptionQuestion } from './studio-interruption.ts';
-import './studio-picture.ts';
-import type { LogeStudioPicture } from './studio-picture.ts';
-import { studioStyles } from './studio-styles.ts';
-import { toolButton } from './studio-tool.ts';
+import './studio/studio-earnings.ts';
+import './studio/studio-tipping.ts';
+import './studio/studio-figures.ts';
+import { interruptionQuestion } from './studio/studio-interruption.ts';
+import './studio/studio-picture.ts';
+import type { LogeStudioPicture } from './studio/studio-picture.ts';
+import { studioStyles } from './studio/studio-styles.ts';
+import { toolButton } from './studio/studio-tool.ts';
 
 export class LogeStudio extends RoomPart {
   static override properties = {

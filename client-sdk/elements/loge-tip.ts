@@ -11,15 +11,15 @@ import type { TipMenuItem } from '../../server/protocol/tipping.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';
-import './amount-choice.ts';
-import { presetsOf } from './amount-choice.ts';
-import { openCheckout, returnUrlFor } from './checkout.ts';
-import { fieldStyles } from './fields.ts';
-import { formatMoney, formatMoneyShort } from './format.ts';
-import { icon } from './icons.ts';
-import './loge-price.ts';
-import { defineElement, RoomPart } from './room-part.ts';
-import { tipStyles } from './tip-styles.ts';
+import './controls/amount-choice.ts';
+import { presetsOf } from './controls/amount-choice.ts';
+import { fieldStyles } from './controls/fields.ts';
+import { icon } from './controls/icons.ts';
+import { openCheckout, returnUrlFor } from './money/checkout.ts';
+import { formatMoney, formatMoneyShort } from './texts/format.ts';
+import './money/loge-price.ts';
+import { tipStyles } from './money/tip-styles.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
 
 const PRESETS = [2, 5, 10, 20, 50] as const;
 

@@ -8,12 +8,12 @@ import type { SavedCard } from '../../server/protocol/money.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';
-import './amount-choice.ts';
-import { presetsOf } from './amount-choice.ts';
-import { openCheckout, returnUrlFor } from './checkout.ts';
-import { formatMoney } from './format.ts';
-import { icon } from './icons.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import './controls/amount-choice.ts';
+import { presetsOf } from './controls/amount-choice.ts';
+import { icon } from './controls/icons.ts';
+import { openCheckout, returnUrlFor } from './money/checkout.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import { formatMoney } from './texts/format.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
 

@@ -10,8 +10,8 @@ import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Goal, TipMenuItem } from '../../server/protocol/tipping.ts';
-import type { OutgoingMessage } from './chat-outbox.ts';
-import type { ChatSampling } from './chat-sampling.ts';
+import type { OutgoingMessage } from './chat/chat-outbox.ts';
+import type { ChatSampling } from './chat/chat-sampling.ts';
 import type { LogeError } from './errors.ts';
 
 export interface RaisedHands {

@@ -19,7 +19,7 @@ const world = vi.hoisted(() => ({ current: null as never as World }));
 vi.mock('socket.io-client', () => ({
   io: (_origin: string, options: ConstructorParameters<typeof FakeSocket>[1]) => world.current.openSocket(options),
 }));
-vi.mock('./media-engine.ts', () => ({
+vi.mock('./media/media-engine.ts', () => ({
   MediaEngine: class {
     keepsSpares = false;
     prepare(): void {}

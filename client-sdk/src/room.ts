@@ -8,20 +8,20 @@ import type { Quote, QuoteInput } from '../../server/protocol/pricing.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts';
-import { Chat } from './chat.ts';
-import { Connection, type ConnectionState, type TokenSource } from './connection.ts';
+import { Chat } from './chat/chat.ts';
+import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
 import type { LogeError } from './errors.ts';
 import type { RoomEventMap } from './events.ts';
-import { LocalParticipant } from './local-participant.ts';
 import { consoleLog, type Log } from './log.ts';
-import { MediaEngine } from './media-engine.ts';
-import { Memberships } from './memberships.ts';
-import { PrivateSession } from './private-session.ts';
+import { MediaEngine } from './media/media-engine.ts';
+import { Memberships } from './money/memberships.ts';
+import { PrivateSession } from './money/private-session.ts';
+import { Tipping } from './money/tipping.ts';
+import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './money/wallet.ts';
 import { RoomState } from './room-state.ts';
-import { Stage } from './stage.ts';
-import { Tipping } from './tipping.ts';
-import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
+import { LocalParticipant } from './stage/local-participant.ts';
+import { Stage } from './stage/stage.ts';
 
 export interface RoomOptions {
   /** Where the Loge server is, such as `https://live.example.com`; a path is taken as a prefix. */

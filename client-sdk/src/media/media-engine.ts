@@ -1,0 +1,116 @@
+/**
+ * What both directions of media need: mediasoup's device, loaded once with what the house's routers can do, and one DTLS certificate
+ * made ahead, so that its fingerprint can go along with the request for a transport and a round trip falls away.
+ */
+import { Device } from 'mediasoup-client';
+import type { HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
+import type { RequestInput } from '../../../server/protocol/realtime.ts';
+import type { StageState, TransportOptions as WireTransportOptions } from '../../../server/protocol/stage.ts';
+import { LogeError, toLogeError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { createHandlerFactory } from './media-handler.ts';
+
+type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
+
+export class MediaEngine {
+  readonly #log: Log;
+  #handler: HandlerFactory | null = null;
+  #device: Device | null = null;
+  #loading: Promise<Device> | null = null;
+  #certificate: Promise<RTCCertificate | null> | null = null;
+  #iceServers: RTCIceServer[] = [];
+  /** Whether the server knows what a spare is. */
+  keepsSpares = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Starts what takes time and needs nothing of the server; called while the socket is still opening. */
+  prepare(): void {
+    this.#certificate ??= createCertificate(this.#log);
+    this.#handler ??= createHandlerFactory();
+  }
+
+  /** Loads the device; the capabilities are the same on every router of the house, so that once is enough. */
+  load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
+    this.#iceServers = state.iceServers;
+    this.keepsSpares = state.spares ?? false;
+    this.#loading ??= this.#createDevice(state.routerRtpCapabilities as RtpCapabilities).then(
+      (device) => {
+        this.#device = device;
+        this.#log('debug', 'media device loaded', { handler: device.handlerName });
+        return device;
+      },
+      (error) => {
+        this.#loading = null;
+        throw toLogeError(error, 'media_not_supported');
+      },
+    );
+    return this.#loading;
+  }
+
+  /** The device once loaded; rejects with `media_not_supported` where the browser has no WebRTC. */
+  async ready(): Promise<Device> {
+    if (this.#device) return this.#device;
+    if (!this.#loading) throw new LogeError('access_required');
+    return this.#loading;
+  }
+
+  /**
+   * Our end of DTLS ahead of any connection, or undefined where the browser cannot tell it ahead. The role is `client`, which is what
+   * every handler of mediasoup-client takes against a server that offers `auto`.
+   */
+  async dtlsParameters(): Promise<WireDtlsParameters | undefined> {
+    this.prepare();
+    const certificate = await this.#certificate;
+    return certificate ? { role: 'client', fingerprints: wireFingerprints(certificate) } : undefined;
+  }
+
+  /** `iceServers`: newer than those of the welcome, whose credentials end after an hour. */
+  async createTransport(
+    direction: 'send' | 'recv',
+    options: WireTransportOptions,
+    iceServers: RTCIceServer[] = this.#iceServers,
+  ): Promise<Transport> {
+    const device = await this.ready();
+    const certificate = await this.#certificate;
+    const settings: TransportOptions = {
+      ...(options as unknown as TransportOptions), // The wire keeps mediasoup's own JSON, checked by the SFU that made it.
+      iceServers,
+      ...(certificate ? { additionalSettings: { certificates: [certificate] } } : {}),
+    };
+    return direction === 'send' ? device.createSendTransport(settings) : device.createRecvTransport(settings);
+  }
+
+  async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
+    this.prepare();
+    if (!this.#handler) throw new LogeError('media_not_supported');
+    const device = new Device({ handlerFactory: this.#handler });
+    await device.load({ routerRtpCapabilities });
+    return device;
+  }
+}
+
+/** ECDSA P-256, as WebRTC (RFC 8827) asks of every browser; null where its fingerprint cannot be read or it cannot be cloned. */
+async function createCertificate(log: Log): Promise<RTCCertificate | null> {
+  try {
+    const parameters: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
+    const certificate = await RTCPeerConnection.generateCertificate(parameters);
+    // mediasoup-client clones its settings; a browser that cannot clone a certificate would fail there.
+    structuredClone(certificate);
+    return wireFingerprints(certificate).length > 0 ? certificate : null;
+  } catch (error) {
+    log('debug', 'no certificate ahead', { reason: String(error) });
+    return null;
+  }
+}
+
+/** mediasoup compares fingerprints as upper-case hex (RFC 8122); browsers report lower case. */
+function wireFingerprints(certificate: RTCCertificate): { algorithm: string; value: string }[] {
+  return certificate
+    .getFingerprints()
+    .flatMap(({ algorithm, value }) =>
+      algorithm && value ? [{ algorithm: algorithm.toLowerCase(), value: value.toUpperCase() }] : [],
+    );
+}

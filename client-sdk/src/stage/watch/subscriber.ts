@@ -1,0 +1,497 @@
+/**
+ * Watching: one session that receives what is on stage. It joins, follows tracks that come and go, takes its session over after the
+ * socket was lost, joins anew when the session is over on the server's side, and changes to another one without a cut when the server asks
+ * for it. Who shows the tracks is not known here.
+ */
+import type { SessionId } from '../../../../server/protocol/ids.ts';
+import type { EventData, RequestInput } from '../../../../server/protocol/realtime.ts';
+import type { ConsumerOptions, Viewport } from '../../../../server/protocol/stage.ts';
+import { backoffMs, delay } from '../../backoff.ts';
+import type { Connection } from '../../connection/connection.ts';
+import { LogeError, toLogeError } from '../../errors.ts';
+import type { StagePause, StageTrack } from '../../events.ts';
+import { STAGE } from '../../limits.ts';
+import type { Log } from '../../log.ts';
+import type { MediaEngine } from '../../media/media-engine.ts';
+import { MediaTransport } from '../../media/media-transport.ts';
+import { SpareKeeper } from '../spare-keeper.ts';
+import { PausedPlayback } from './paused-playback.ts';
+import { WatchedSession } from './watched-session.ts';
+
+export interface SubscriberHandlers {
+  onTrackAdded(track: StageTrack): void;
+  /** `rejoining`: the picture will be back in a moment, keep the last one. */
+  onTrackRemoved(track: StageTrack, rejoining: boolean): void;
+  onTrackMuted(track: StageTrack): void;
+  onPauseChanged(pause: StagePause | null): void;
+  onError(error: LogeError): void;
+  viewport(): Viewport | undefined;
+}
+
+interface SubscriberDependencies {
+  connection: Pick<Connection, 'request' | 'state'>;
+  engine: MediaEngine;
+  log: Log;
+  handlers: SubscriberHandlers;
+}
+
+type State =
+  | { kind: 'off' }
+  /** Wanted, but there is nothing to join until the live starts, access comes, or the socket is back. */
+  | { kind: 'waiting' }
+  | { kind: 'joining'; run: AbortController }
+  | { kind: 'watching'; watched: WatchedSession; joinedAt: number };
+
+/** Another session that is about to take over, beside the one that is shown. */
+interface Move {
+  watched: WatchedSession | null;
+  run: AbortController;
+}
+
+type EarlyEvent = { session: string; handle(): void };
+
+/** Answers after which trying again by itself makes no sense; an event of the room starts it again. */
+const WAIT_AFTER = new Set([
+  'not_live',
+  'access_required',
+  'access_removed',
+  'forbidden',
+  'room_ended',
+  'connection_failed',
+  'not_connected',
+]);
+const STABLE_AFTER_MS = 5_000;
+
+export class Subscriber {
+  readonly #connection: SubscriberDependencies['connection'];
+  readonly #engine: MediaEngine;
+  readonly #log: Log;
+  readonly #handlers: SubscriberHandlers;
+  readonly #playback: PausedPlayback;
+  #state: State = { kind: 'off' };
+  #move: Move | null = null;
+  readonly #spares: SpareKeeper<WatchedSession>;
+  /** A spare that is connecting. */
+  #nextSpare: WatchedSession | null = null;
+  /** Of each session that is being opened, the events that came ahead of its answer. */
+  readonly #early = new Set<EarlyEvent[]>();
+  #failures = 0;
+
+  constructor(dependencies: SubscriberDependencies) {
+    this.#connection = dependencies.connection;
+    this.#engine = dependencies.engine;
+    this.#log = dependencies.log;
+    this.#handlers = dependencies.handlers;
+    this.#playback = new PausedPlayback({
+      ...dependencies,
+      onChange: (pause) => dependencies.handlers.onPauseChanged(pause),
+    });
+    this.#spares = new SpareKeeper({
+      open: (of, signal) => this.#openSpare(of, signal),
+      session: ({ media }) => media.session,
+      isClosed: ({ media }) => media.closed,
+      close: (spare, tell) => {
+        spare.close();
+        if (tell) this.#leave(spare.media.session);
+      },
+      log: dependencies.log,
+    });
+  }
+
+  get isOn(): boolean {
+    return this.#state.kind !== 'off';
+  }
+
+  get session(): SessionId | null {
+    return this.#state.kind === 'watching' ? this.#state.watched.media.session : null;
+  }
+
+  get tracks(): readonly StageTrack[] {
+    return this.#state.kind === 'watching' ? this.#state.watched.tracks : [];
+  }
+
+  get pause(): StagePause | null {
+    return this.#playback.pause;
+  }
+
+  /** Statistics of the transport (W3C webrtc-stats); null while nothing is watched. */
+  async getStats(): Promise<RTCStatsReport | null> {
+    return this.#state.kind === 'watching' ? this.#state.watched.media.transport.getStats() : null;
+  }
+
+  /** Begins to watch; does nothing when that is under way. */
+  start(): void {
+    if (this.#state.kind === 'off' || this.#state.kind === 'waiting') void this.#join();
+  }
+
+  /** Closes everything at once. `leave` tells the server, which closes its side by itself when access is gone. */
+  stop(options: { leave: boolean }): void {
+    const session = this.session;
+    this.#close(false);
+    this.#state = { kind: 'off' };
+    this.#failures = 0;
+    if (options.leave && session) this.#leave(session);
+  }
+
+  /** The socket is back: the session is taken over, or made anew. */
+  async handleReconnected(): Promise<void> {
+    if (this.#state.kind !== 'watching') return this.start();
+    const { watched } = this.#state;
+    const { media } = watched;
+    // The other session was asked for over the socket that is gone; the server asks again where it still matters.
+    this.#abandonMove();
+    try {
+      const { consumers, paused, spare } = await this.#connection.request('stage:resume', { session: media.session });
+      if (!this.#isCurrent(watched)) return;
+      this.#catchUp(watched, consumers);
+      if (paused) void this.#playback.play(media);
+      const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
+      if (kept && spare) this.#catchUp(kept, spare.consumers);
+      this.#tellCurrentViewport();
+    } catch (error) {
+      const { code } = toLogeError(error, 'internal');
+      // The connection broke again: the next welcome brings us back here.
+      if (code !== 'connection_failed' && this.#isCurrent(watched)) this.#abandon(`resume refused: ${code}`);
+    }
+  }
+
+  tellViewport(viewport: Viewport): void {
+    const { session } = this;
+    if (!session || this.#connection.state !== 'connected') return;
+    this.#connection.request('stage:viewport', { session, viewport }).catch((error) => {
+      this.#log('debug', 'viewport not told', { code: toLogeError(error, 'internal').code });
+    });
+  }
+
+  handleConsumersAdded({ session, consumers }: EventData<'stage:consumersAdded'>): void {
+    this.#forSession(session, (watched) => void watched.consume(consumers));
+  }
+
+  handleConsumersRemoved({ session, consumerIds, lost = false }: EventData<'stage:consumersRemoved'>): void {
+    this.#forSession(session, (watched) => {
+      for (const id of consumerIds) {
+        const track = watched.remove(id);
+        if (track && this.#isCurrent(watched)) this.#handlers.onTrackRemoved(track, lost);
+      }
+    });
+  }
+
+  handleTrackMuted({ session, consumerId, muted }: EventData<'stage:trackMuted'>): void {
+    this.#forSession(session, (watched) => {
+      const track = watched.setMuted(consumerId, muted);
+      if (track && this.#isCurrent(watched)) this.#handlers.onTrackMuted(track);
+    });
+  }
+
+  handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
+    this.#forSession(session, ({ media }) => media.handleServerState(state));
+  }
+
+  handlePaused({ session }: EventData<'stage:paused'>): void {
+    this.#forSession(session, ({ media }) => void this.#playback.play(media));
+  }
+
+  /** The worker that we watched is gone; what was kept ready is what we watch from now on. */
+  handleTakenOver({ session, by }: EventData<'stage:takenOver'>): void {
+    if (this.session !== session || this.#state.kind !== 'watching') return;
+    const spare = this.#spares.take(by);
+    if (!spare) {
+      this.#leave(by as SessionId);
+      this.#rejoin('taken over by a spare that is not there');
+      return;
+    }
+    this.#abandonMove();
+    this.#replace(this.#state.watched, spare, true);
+    this.#log('info', 'the spare has taken over', { session: by });
+  }
+
+  handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
+    this.#spares.handleClosed(session);
+    this.#forSession(session, (watched) => {
+      if (this.#isCurrent(watched)) {
+        if (this.#move?.watched) this.#takeOver(this.#move);
+        else this.#rejoin(reason);
+      } else if (this.#move?.watched === watched) this.#abandonMove();
+      else watched.close();
+    });
+  }
+
+  /** The node that we watch is about to leave: another session is opened beside ours, and takes its place once it shows something. */
+  handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
+    if (this.session !== session || this.#move) return;
+    const move: Move = { watched: null, run: new AbortController() };
+    this.#move = move;
+    this.#log('info', 'moving to another media session', { session });
+    this.#moveOver(move).catch((error) => {
+      // The server ends our session when it can wait no longer, and we join anew.
+      this.#log('info', 'not moved', { code: toLogeError(error, 'internal').code });
+      if (this.#move === move) this.#abandonMove();
+    });
+  }
+
+  /** Events can overtake our handling of the answer that names their session: they are kept until then. */
+  #forSession(session: string, handle: (watched: WatchedSession) => void): void {
+    const inUse = this.#state.kind === 'watching' ? this.#state.watched : null;
+    const known = [inUse, this.#move?.watched, this.#spares.spare, this.#nextSpare];
+    const watched = known.find((each) => each?.media.session === session);
+    if (watched) {
+      handle(watched);
+      return;
+    }
+    for (const early of this.#early) {
+      if (early.length < STAGE.earlyEvents) early.push({ session, handle: () => this.#forSession(session, handle) });
+    }
+  }
+
+  async #moveOver(move: Move): Promise<void> {
+    const { signal } = move.run;
+    for (let attempt = 0; ; attempt += 1) {
+      await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), signal);
+      if (signal.aborted) return;
+      try {
+        await this.#openSession(signal, (watched) => {
+          move.watched = watched;
+        });
+        break;
+      } catch (error) {
+        const failure = toLogeError(error, 'stage_unavailable');
+        if (signal.aborted || !failure.retryable || WAIT_AFTER.has(failure.code)) throw failure;
+      }
+    }
+    const { watched } = move;
+    const isSeen = await watched?.whenSeen(signal);
+    if (signal.aborted || this.#move !== move) return;
+    // Without a picture it may still take over, as when the camera is off; without a path it would take a working picture away.
+    if (!isSeen && watched?.media.transport.connectionState !== 'connected')
+      throw new LogeError('stage_unavailable', 'The other media session cannot be reached.');
+    this.#takeOver(move);
+  }
+
+  #takeOver({ watched }: Move): void {
+    if (!watched || this.#state.kind !== 'watching') {
+      this.#abandonMove();
+      return;
+    }
+    const before = this.#state.watched;
+    this.#move = null;
+    this.#replace(before, watched, false);
+    this.#log('info', 'moved to another media session', { session: watched.media.session });
+    this.#leave(before.media.session);
+  }
+
+  /** Shows another session from now on. `lost`: the last picture of the one before stays until the other has one. */
+  #replace(before: WatchedSession, watched: WatchedSession, lost: boolean): void {
+    this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
+    this.#failures = 0;
+    const removed = before.close();
+    const tellRemoved = (): void => {
+      for (const track of removed) this.#handlers.onTrackRemoved(track, lost);
+    };
+    // A picture that works goes when the other is there; one that is lost stays, to be replaced by the other.
+    if (lost) tellRemoved();
+    for (const track of watched.tracks) this.#handlers.onTrackAdded(track);
+    if (!lost) tellRemoved();
+    // What changed meanwhile was told of the session before.
+    this.#tellCurrentViewport();
+    this.#keepSpare(watched);
+  }
+
+  #keepSpare({ media }: WatchedSession): void {
+    if (this.#engine.keepsSpares) this.#spares.keep(media.session);
+  }
+
+  #abandonMove(): void {
+    const move = this.#move;
+    if (!move) return;
+    this.#move = null;
+    move.run.abort();
+    if (!move.watched) return;
+    move.watched.close();
+    this.#leave(move.watched.media.session);
+  }
+
+  async #join(): Promise<void> {
+    const run = new AbortController();
+    this.#state = { kind: 'joining', run };
+    let isTold = false;
+    while (!run.signal.aborted) {
+      await delay(backoffMs(STAGE.rejoinBackoffMs, this.#failures, 0.3), run.signal);
+      if (run.signal.aborted) return;
+      try {
+        await this.#joinOnce(run.signal);
+        return;
+      } catch (error) {
+        if (run.signal.aborted) return;
+        const failure = toLogeError(error, 'stage_unavailable');
+        this.#log('info', 'watching failed', { code: failure.code, reason: failure.message, failures: this.#failures });
+        this.#failures += 1;
+        const waits = WAIT_AFTER.has(failure.code);
+        // Another page of the same person may be closed at any time.
+        const isOver = waits || !(failure.retryable || failure.code === 'too_many_media_sessions');
+        if (isOver) this.#state = { kind: 'waiting' };
+        if (!waits && !failure.retryable && !isTold) this.#handlers.onError(failure);
+        isTold ||= !failure.retryable;
+        if (isOver) return;
+      }
+    }
+  }
+
+  async #joinOnce(signal: AbortSignal): Promise<void> {
+    await this.#openSession(signal, (watched) => {
+      this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
+      this.#keepSpare(watched);
+    });
+  }
+
+  async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<WatchedSession> {
+    const opened: WatchedSession[] = [];
+    const place = (watched: WatchedSession): void => {
+      opened.push(watched);
+      this.#nextSpare = watched;
+    };
+    try {
+      await this.#openSession(signal, place, spareOf);
+    } finally {
+      if (this.#nextSpare === opened[0]) this.#nextSpare = null;
+    }
+    if (!opened[0]) throw new LogeError('stage_unavailable');
+    return opened[0];
+  }
+
+  /** `place` gives the session its place, ahead of the events that came for it before its answer did. */
+  async #openSession(
+    signal: AbortSignal,
+    place: (watched: WatchedSession) => void,
+    spareOf?: SessionId,
+  ): Promise<void> {
+    const early: EarlyEvent[] = [];
+    this.#early.add(early);
+    try {
+      await this.#openPlaced(signal, { place, early, spareOf });
+    } finally {
+      this.#early.delete(early);
+    }
+  }
+
+  async #openPlaced(
+    signal: AbortSignal,
+    {
+      place,
+      early,
+      spareOf,
+    }: { place: (watched: WatchedSession) => void; early: EarlyEvent[]; spareOf: SessionId | undefined },
+  ): Promise<void> {
+    const [device, dtlsParameters] = await Promise.all([this.#engine.ready(), this.#engine.dtlsParameters()]);
+    const viewport = this.#handlers.viewport();
+    const answer = await this.#connection.request('stage:watch', {
+      rtpCapabilities: device.recvRtpCapabilities as RequestInput<'stage:watch'>['rtpCapabilities'],
+      ...(viewport ? { viewport } : {}),
+      ...(dtlsParameters ? { dtlsParameters } : {}),
+      ...(spareOf ? { spareOf } : {}),
+    });
+    if (signal.aborted) return this.#leave(answer.session);
+    const media: MediaTransport = await MediaTransport.create({
+      direction: 'recv',
+      answer,
+      engine: this.#engine,
+      connection: this.#connection,
+      log: this.#log,
+      onBroken: () => {
+        if (this.#isCurrent(watched)) this.#abandon('the path could not be restored');
+        else if (this.#move?.watched === watched) this.#abandonMove();
+        else if (this.#spares.spare === watched) this.#spares.handleBroken();
+      },
+    });
+    if (signal.aborted) {
+      media.close();
+      return this.#leave(answer.session);
+    }
+    const watched: WatchedSession = new WatchedSession({
+      media,
+      log: this.#log,
+      handlers: {
+        // What comes over a session that is not shown yet is told when it takes over.
+        onTrackAdded: (track) => {
+          if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
+        },
+        onError: (error) => {
+          if (this.#isCurrent(watched)) this.#handlers.onError(error);
+        },
+      },
+    });
+    place(watched);
+    const consumed = watched.consume(answer.consumers);
+    // They concern the tracks of the answer.
+    for (const event of early) if (event.session === answer.session) event.handle();
+    if (this.#isCurrent(watched)) this.#tellViewportAfter(viewport);
+    await consumed;
+  }
+
+  /** The path may have broken, and tracks may have come and gone, while the socket was lost and nobody told us. */
+  #catchUp(watched: WatchedSession, consumers: readonly ConsumerOptions[]): void {
+    watched.media.handleReconnected();
+    const isShown = this.#isCurrent(watched);
+    const there = new Set(consumers.map(({ id }) => id));
+    const sources = new Set(consumers.map(({ source }) => source));
+    for (const { id } of watched.tracks) {
+      if (there.has(id)) continue;
+      const track = watched.remove(id);
+      // Its picture stays for a track that takes its place; a source that is not sent any more has no other.
+      if (track && isShown) this.#handlers.onTrackRemoved(track, sources.has(track.source));
+    }
+    for (const { id, muted } of consumers) {
+      if (watched.tracks.find((track) => track.id === id)?.muted === muted) continue;
+      const track = watched.setMuted(id, muted);
+      if (track && isShown) this.#handlers.onTrackMuted(track);
+    }
+    void watched.consume(consumers);
+  }
+
+  #tellCurrentViewport(): void {
+    const viewport = this.#handlers.viewport();
+    if (viewport) this.tellViewport(viewport);
+  }
+
+  /** The size may have changed since it was sent along with the request to watch. */
+  #tellViewportAfter(sent: Viewport | undefined): void {
+    const viewport = this.#handlers.viewport();
+    if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.tellViewport(viewport);
+  }
+
+  /** Gives up a session that the server may still have, where it would count against the limit of this socket. */
+  #abandon(reason: string): void {
+    if (this.session) this.#leave(this.session);
+    this.#rejoin(reason);
+  }
+
+  #rejoin(reason: string): void {
+    if (this.#state.kind === 'watching' && Date.now() - this.#state.joinedAt > STABLE_AFTER_MS) this.#failures = 0;
+    else this.#failures += 1;
+    this.#log('info', 'media session over, joining again', { reason, failures: this.#failures });
+    this.#close(true);
+    this.#state = { kind: 'waiting' };
+    if (this.#connection.state === 'connected') this.start();
+  }
+
+  #close(rejoining: boolean): void {
+    this.#abandonMove();
+    this.#spares.drop();
+    if (this.#state.kind === 'joining') this.#state.run.abort();
+    if (this.#state.kind !== 'watching') return;
+    const { watched } = this.#state;
+    // Off before the tracks are told, so that whoever asks `session` in a listener sees the truth.
+    this.#state = { kind: 'waiting' };
+    for (const track of watched.close()) this.#handlers.onTrackRemoved(track, rejoining);
+  }
+
+  #isCurrent(watched: WatchedSession): boolean {
+    return this.#state.kind === 'watching' && this.#state.watched === watched;
+  }
+
+  #leave(session: SessionId): void {
+    if (this.#connection.state !== 'connected') return;
+    this.#connection.request('stage:leave', { session }).catch((error) => {
+      this.#log('debug', 'leaving not told', { code: toLogeError(error, 'internal').code });
+    });
+  }
+}
