@@ -19,11 +19,10 @@ import './loge-private.ts';
 import './studio/studio-earnings.ts';
 import './studio/studio-tipping.ts';
 import './studio/studio-figures.ts';
-import { interruptionQuestion } from './studio/studio-interruption.ts';
+import { interruptionQuestion, toolButton } from './studio/studio-controls.ts';
 import './studio/studio-picture.ts';
 import type { LogeStudioPicture } from './studio/studio-picture.ts';
 import { studioStyles } from './studio/studio-styles.ts';
-import { toolButton } from './studio/studio-tool.ts';
 
 export class LogeStudio extends RoomPart {
   static override properties = {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WireError } from '../../../server/protocol/errors.ts';
 import type { Welcome } from '../../../server/protocol/realtime.ts';
 import { CONNECTION } from '../limits.ts';
-import { Connection, type ConnectionHandlers, type TokenSource } from './connection.ts';
+import { Connection, type ConnectionHandlers, socketAddress, type TokenSource } from './connection.ts';
 
 type Answer = (answer: unknown) => void;
 
@@ -238,5 +238,15 @@ describe('Connection', () => {
     connection.close();
     connection.close();
     await expect(connection.request('money:wallet', {})).rejects.toMatchObject({ code: 'not_connected' });
+  });
+});
+
+describe('socketAddress', () => {
+  it.each([
+    ['https://live.example.com', { origin: 'https://live.example.com', path: '/socket.io' }],
+    ['https://example.com/live/', { origin: 'https://example.com', path: '/live/socket.io' }],
+    ['http://localhost:3000/?x=1', { origin: 'http://localhost:3000', path: '/socket.io' }],
+  ])('uses the path of %s as a prefix', (url, address) => {
+    expect(socketAddress(url)).toEqual(address);
   });
 });

@@ -17,7 +17,6 @@ import { fromWire, LogeError, parseWireError, toLogeError } from '../errors.ts';
 import { CONNECTION } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { listenToNetwork } from './network.ts';
-import { socketAddress } from './socket-address.ts';
 
 /** A room token, or a function that fetches one from the embedder's server; it is called again at every reconnect. */
 export type TokenSource = string | (() => string | Promise<string>);
@@ -333,4 +332,11 @@ export class Connection {
     // Before the first welcome the rejected connect() is the news.
     if (!wasOpening) this.#handlers.onDisconnected(error);
   }
+}
+
+/** Socket.IO reads a path in the URL as a namespace; for an embedder it is the prefix of a reverse proxy. */
+export function socketAddress(url: string): { origin: string; path: string } {
+  const base = typeof location === 'object' ? location.href : undefined;
+  const { origin, pathname } = new URL(url || '/', base);
+  return { origin, path: `${pathname.replace(/\/$/, '')}/socket.io` };
 }

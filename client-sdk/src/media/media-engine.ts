@@ -2,14 +2,18 @@
  * What both directions of media need: mediasoup's device, loaded once with what the house's routers can do, and one DTLS certificate
  * made ahead, so that its fingerprint can go along with the request for a transport and a round trip falls away.
  */
-import { Device } from 'mediasoup-client';
+import { Device, detectDevice } from 'mediasoup-client';
+import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
+import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';
+import { Firefox120 } from 'mediasoup-client/handlers/Firefox120';
+import { Safari12 } from 'mediasoup-client/handlers/Safari12';
 import type { HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { RequestInput } from '../../../server/protocol/realtime.ts';
 import type { StageState, TransportOptions as WireTransportOptions } from '../../../server/protocol/stage.ts';
 import { LogeError, toLogeError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { createHandlerFactory } from './media-handler.ts';
 
+type Direction = Parameters<HandlerFactory['getNativeRtpCapabilities']>[0]['direction'];
 type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
 
 export class MediaEngine {
@@ -113,4 +117,34 @@ function wireFingerprints(certificate: RTCCertificate): { algorithm: string; val
     .flatMap(({ algorithm, value }) =>
       algorithm && value ? [{ algorithm: algorithm.toLowerCase(), value: value.toUpperCase() }] : [],
     );
+}
+
+/**
+ * mediasoup-client's handler for this browser, null where it has none. Detects the browser's capabilities ahead: that
+ * takes a peer connection and tens of milliseconds, which pass while the socket is still connecting.
+ */
+function createHandlerFactory(): HandlerFactory | null {
+  const factory = browserHandlerFactory();
+  if (!factory) return null;
+  const detect = (direction: Direction): Promise<RtpCapabilities> => factory.getNativeRtpCapabilities({ direction });
+  const capabilities = { sendonly: detect('sendonly'), recvonly: detect('recvonly') };
+  // Rejections are handled where the result is awaited; this only prevents an unhandled rejection until then.
+  for (const pending of Object.values(capabilities)) pending.catch(() => undefined);
+  return { ...factory, getNativeRtpCapabilities: ({ direction }) => capabilities[direction] };
+}
+
+function browserHandlerFactory(): HandlerFactory | null {
+  if (typeof RTCPeerConnection !== 'function') return null;
+  switch (detectDevice()) {
+    case 'Chrome111':
+      return Chrome111.createFactory({});
+    case 'Chrome74':
+      return Chrome74.createFactory({});
+    case 'Firefox120':
+      return Firefox120.createFactory({});
+    case 'Safari12':
+      return Safari12.createFactory({});
+    default:
+      return null;
+  }
 }

@@ -72,6 +72,12 @@ export class MediaTransport {
     this.transport.close();
   }
 
+  /** Closes at both ends. */
+  leave(): void {
+    this.close();
+    leaveSession(this.session, { connection: this.#connection, log: this.#log });
+  }
+
   /** The server's view of the path; it may notice a loss before the browser does. */
   handleServerState(state: string): void {
     if (state === 'disconnected' || state === 'failed') void this.restartIce();
@@ -135,4 +141,15 @@ export class MediaTransport {
       if (this.transport.connectionState === 'disconnected') void this.restartIce();
     });
   }
+}
+
+/** Ends a session on the server, where it would otherwise count against the limits until its lease expires. */
+export function leaveSession(
+  session: SessionId,
+  { connection, log }: Pick<MediaTransportOptions, 'connection' | 'log'>,
+): void {
+  if (connection.state !== 'connected') return;
+  connection.request('stage:leave', { session }).catch((error) => {
+    log('debug', 'media session leave failed', { session, code: toLogeError(error, 'internal').code });
+  });
 }

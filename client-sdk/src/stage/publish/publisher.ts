@@ -16,7 +16,6 @@ import type { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
 import type { LayerControl } from './layer-control.ts';
-import { openPublishSession } from './publish-session.ts';
 import { type OutgoingTrack, SentTracks } from './sent-tracks.ts';
 
 export interface PublisherHandlers {
@@ -82,10 +81,7 @@ export class Publisher {
       open: (of, signal) => this.#openSpare(of, signal),
       session: ({ media }) => media.session,
       isClosed: ({ media }) => media.closed,
-      close: ({ media }, tell) => {
-        media.close();
-        if (tell) this.#leave(media.session);
-      },
+      close: ({ media }, tell) => (tell ? media.leave() : media.close()),
       log: dependencies.log,
     });
   }
@@ -121,7 +117,7 @@ export class Publisher {
     for (const track of tracks) this.#tracks.set(track.source, track);
     try {
       const sent = await this.#openSession({});
-      if (run.aborted) this.#discard(sent);
+      if (run.aborted) sent.media.leave();
       else await this.#start(sent);
     } catch (error) {
       if (!run.aborted) this.#close(toLogeError(error, 'stage_unavailable'), true);
@@ -313,24 +309,18 @@ export class Publisher {
   }
 
   async #openSession({ restore = false, spareOf }: { restore?: boolean; spareOf?: SessionId }): Promise<SentTracks> {
-    const media: MediaTransport = await openPublishSession({
+    const sent: SentTracks = await SentTracks.open({
       engine: this.#engine,
       connection: this.#connection,
       log: this.#log,
       publication: this.#publication,
       restore,
       spareOf,
-      onBroken: () => {
-        if (this.#isCurrent(media)) void this.#restore('the path could not be restored');
-        else if (this.#spares.spare?.media === media) this.#spares.handleBroken();
-      },
-    });
-    return new SentTracks({
-      media,
       wanted: this.#tracks,
-      engine: this.#engine,
-      connection: this.#connection,
-      waiting: spareOf !== undefined,
+      onBroken: () => {
+        if (this.#isCurrent(sent.media)) void this.#restore('the path could not be restored');
+        else if (this.#spares.spare === sent) this.#spares.handleBroken();
+      },
       onLayers: (source, layer) => this.#handlers.onLayers(source, layer),
       takeEarlyLayers: (producerId) => {
         const layers = this.#earlyLayers.get(producerId);
@@ -338,6 +328,7 @@ export class Publisher {
         return layers;
       },
     });
+    return sent;
   }
 
   async #start(sent: SentTracks): Promise<void> {
@@ -350,10 +341,7 @@ export class Publisher {
 
   async #reopen(signal: AbortSignal): Promise<void> {
     const sent = await this.#openSession({ restore: true });
-    if (signal.aborted) {
-      this.#discard(sent);
-      return;
-    }
+    if (signal.aborted) return sent.media.leave();
     this.#state = { kind: 'live', sent };
     await sent.follow();
     if (this.#isCurrent(sent.media)) this.#keepSpare(sent);
@@ -377,10 +365,7 @@ export class Publisher {
   async #move(signal: AbortSignal): Promise<void> {
     const sent = await this.#openSession({ restore: true });
     await this.#fill(sent, signal);
-    if (signal.aborted || this.#state.kind !== 'live') {
-      this.#discard(sent);
-      return;
-    }
+    if (signal.aborted || this.#state.kind !== 'live') return sent.media.leave();
     // A spare may have taken over meanwhile.
     const before = this.#state.sent;
     this.#part();
@@ -400,7 +385,7 @@ export class Publisher {
     try {
       if (!signal.aborted) await sent.follow();
     } catch (error) {
-      this.#discard(sent);
+      sent.media.leave();
       throw error;
     } finally {
       signal.removeEventListener('abort', stop);
@@ -413,7 +398,7 @@ export class Publisher {
     if (!parting) return;
     this.#parting = null;
     clearTimeout(parting.timer);
-    this.#discard(parting.sent);
+    parting.sent.media.leave();
   }
 
   #findLayers(producerId: string): LayerControl | undefined {
@@ -472,23 +457,11 @@ export class Publisher {
   #close(why = new LogeError('not_publishing', 'Going live was cancelled.'), leave = false): void {
     clearTimeout(this.#graceTimer);
     this.#run.abort(why);
-    const { session } = this;
+    const sent = this.#sent;
     this.#dropSession();
     this.#tracks.clear();
     this.#state = { kind: 'off' };
-    if (leave && session) this.#leave(session);
-  }
-
-  #discard({ media }: SentTracks): void {
-    media.close();
-    this.#leave(media.session);
-  }
-
-  #leave(session: SessionId): void {
-    if (this.#connection.state !== 'connected') return;
-    this.#connection.request('stage:leave', { session }).catch((error) => {
-      this.#log('debug', 'leaving not told', { code: toLogeError(error, 'internal').code });
-    });
+    if (leave) sent?.media.leave();
   }
 
   #dropSession(): void {

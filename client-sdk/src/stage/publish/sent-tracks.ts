@@ -2,15 +2,17 @@
  * What one media session sends. It follows what should be sent: tracks may be put, replaced, muted and removed while the server is still being told of
  * an earlier change, and what is told last is how things are.
  */
-import type { Producer } from 'mediasoup-client/types';
+import type { Device, Producer, RtpEncodingParameters, Transport } from 'mediasoup-client/types';
+import type { SessionId } from '../../../../server/protocol/ids.ts';
 import type { RequestInput } from '../../../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../../../server/protocol/stage.ts';
 import type { Connection } from '../../connection/connection.ts';
-import { toLogeError } from '../../errors.ts';
+import { LogeError, toLogeError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
-import type { MediaTransport } from '../../media/media-transport.ts';
+import { MediaTransport } from '../../media/media-transport.ts';
+import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
-import { produceTrack } from './produce-track.ts';
 
 /** A local track that should be on stage. */
 export interface OutgoingTrack {
@@ -28,12 +30,18 @@ interface SentTrack {
 }
 
 interface SentTracksOptions {
-  media: MediaTransport;
-  wanted: ReadonlyMap<TrackSource, OutgoingTrack>;
   engine: MediaEngine;
-  connection: Pick<Connection, 'request' | 'requestReliably'>;
-  /** Nothing is sent until the layers are switched on. */
-  waiting: boolean;
+  connection: Pick<Connection, 'request' | 'requestReliably' | 'state'>;
+  log: Log;
+  /** Key of this `publish()`, which every session of it shares. */
+  publication: string;
+  /** A session that replaces a lost one: the server refuses it when the live is over or another page has taken it over. */
+  restore: boolean;
+  /** Set for a spare of that session, which sends nothing until its layers are switched on. */
+  spareOf: SessionId | undefined;
+  /** The tracks that should be sent; read at every `sync()`. */
+  wanted: ReadonlyMap<TrackSource, OutgoingTrack>;
+  onBroken(): void;
   onLayers(source: TrackSource, maxSpatialLayer: number): void;
   /** The layers that were wanted before the producer's id was known. */
   takeEarlyLayers(producerId: string): number | undefined;
@@ -46,14 +54,14 @@ export class SentTracks {
   readonly #turns = new Map<TrackSource, Promise<void>>();
   #isParting = false;
 
-  constructor(options: SentTracksOptions) {
-    this.media = options.media;
+  private constructor(media: MediaTransport, options: SentTracksOptions) {
+    this.media = media;
     this.#options = options;
-    options.media.transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
+    media.transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
       const { source, muted } = appData as { source: TrackSource; muted: boolean };
       options.connection
         .request('stage:produce', {
-          session: options.media.session,
+          session: media.session,
           kind,
           source,
           // mediasoup's own JSON, checked by the SFU.
@@ -62,6 +70,20 @@ export class SentTracks {
         })
         .then(({ producerId }) => callback({ id: producerId }), errback);
     });
+  }
+
+  /** Opens a session to send over. */
+  static async open(options: SentTracksOptions): Promise<SentTracks> {
+    const { engine, connection, log, publication, restore, spareOf, onBroken } = options;
+    const [, dtlsParameters] = await Promise.all([engine.ready(), engine.dtlsParameters()]);
+    const answer = await connection.request('stage:publish', {
+      publication,
+      restore,
+      ...(dtlsParameters && { dtlsParameters }),
+      ...(spareOf && { spareOf }),
+    });
+    const media = await MediaTransport.create({ direction: 'send', answer, engine, connection, log, onBroken });
+    return new SentTracks(media, options);
   }
 
   /** Another session has taken over: what is not sent yet will not be sent here. */
@@ -114,10 +136,11 @@ export class SentTracks {
   }
 
   async #produce({ source, track, muted }: OutgoingTrack): Promise<boolean> {
-    const { engine, waiting, onLayers, takeEarlyLayers } = this.#options;
+    const { engine, spareOf, onLayers, takeEarlyLayers } = this.#options;
     const device = await engine.ready();
     const { transport } = this.media;
-    const producer = await produceTrack({ device, transport, source, track, muted, waiting });
+    const isStandby = spareOf !== undefined;
+    const producer = await produceTrack({ device, transport, source, track, muted, isStandby });
     if (this.media.closed) {
       producer.close();
       return false;
@@ -170,4 +193,34 @@ export class SentTracks {
       throw error;
     }
   }
+}
+
+interface ProduceOptions {
+  device: Device;
+  transport: Transport;
+  source: TrackSource;
+  track: MediaStreamTrack;
+  muted: boolean;
+  /** Whether all layers start switched off. */
+  isStandby: boolean;
+}
+
+async function produceTrack({ device, transport, source, track, muted, isStandby }: ProduceOptions): Promise<Producer> {
+  if (track.kind === 'video' && !device.canProduce('video')) throw new LogeError('media_not_supported');
+  // Sharp text matters more than smooth motion, unless the page has set its own hint.
+  if (source === 'screen' && track.contentHint === '') track.contentHint = 'detail';
+  const codec = device.sendRtpCapabilities.codecs?.find(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8');
+  return transport.produce({
+    track,
+    encodings: isStandby ? switchOff(encodingsFor(source, track)) : encodingsFor(source, track),
+    codecOptions: codecOptionsFor(source, track),
+    ...(track.kind === 'video' && codec ? { codec } : {}),
+    // The device belongs to the code that captured the track.
+    stopTracks: false,
+    appData: { source, muted },
+  });
+}
+
+function switchOff(encodings: RtpEncodingParameters[] = [{}]): RtpEncodingParameters[] {
+  return encodings.map((encoding) => ({ ...encoding, active: false }));
 }

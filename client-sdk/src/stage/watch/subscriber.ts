@@ -13,7 +13,7 @@ import type { StagePause, StageTrack } from '../../events.ts';
 import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
-import { MediaTransport } from '../../media/media-transport.ts';
+import { leaveSession, MediaTransport } from '../../media/media-transport.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
 import { PausedPlayback } from './paused-playback.ts';
 import { WatchedSession } from './watched-session.ts';
@@ -49,6 +49,13 @@ interface Move {
 }
 
 type EarlyEvent = { session: string; handle(): void };
+
+interface OpenOptions {
+  signal: AbortSignal;
+  /** Called before the events that arrived ahead of the answer are handled. */
+  place(watched: WatchedSession): void;
+  spareOf?: SessionId;
+}
 
 /** Answers after which trying again by itself makes no sense; an event of the room starts it again. */
 const WAIT_AFTER = new Set([
@@ -92,7 +99,7 @@ export class Subscriber {
       isClosed: ({ media }) => media.closed,
       close: (spare, tell) => {
         spare.close();
-        if (tell) this.#leave(spare.media.session);
+        if (tell) spare.media.leave();
       },
       log: dependencies.log,
     });
@@ -249,9 +256,10 @@ export class Subscriber {
       await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), signal);
       if (signal.aborted) return;
       try {
-        await this.#openSession(signal, (watched) => {
+        const place = (watched: WatchedSession): void => {
           move.watched = watched;
-        });
+        };
+        await this.#openSession({ signal, place });
         break;
       } catch (error) {
         const failure = toLogeError(error, 'stage_unavailable');
@@ -276,7 +284,7 @@ export class Subscriber {
     this.#move = null;
     this.#replace(before, watched, false);
     this.#log('info', 'moved to another media session', { session: watched.media.session });
-    this.#leave(before.media.session);
+    before.media.leave();
   }
 
   /** Shows another session from now on. `lost`: the last picture of the one before stays until the other has one. */
@@ -307,7 +315,7 @@ export class Subscriber {
     move.run.abort();
     if (!move.watched) return;
     move.watched.close();
-    this.#leave(move.watched.media.session);
+    move.watched.media.leave();
   }
 
   async #join(): Promise<void> {
@@ -337,10 +345,11 @@ export class Subscriber {
   }
 
   async #joinOnce(signal: AbortSignal): Promise<void> {
-    await this.#openSession(signal, (watched) => {
+    const place = (watched: WatchedSession): void => {
       this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
       this.#keepSpare(watched);
-    });
+    };
+    await this.#openSession({ signal, place });
   }
 
   async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<WatchedSession> {
@@ -350,7 +359,7 @@ export class Subscriber {
       this.#nextSpare = watched;
     };
     try {
-      await this.#openSession(signal, place, spareOf);
+      await this.#openSession({ signal, place, spareOf });
     } finally {
       if (this.#nextSpare === opened[0]) this.#nextSpare = null;
     }
@@ -358,29 +367,17 @@ export class Subscriber {
     return opened[0];
   }
 
-  /** `place` gives the session its place, ahead of the events that came for it before its answer did. */
-  async #openSession(
-    signal: AbortSignal,
-    place: (watched: WatchedSession) => void,
-    spareOf?: SessionId,
-  ): Promise<void> {
+  async #openSession(options: OpenOptions): Promise<void> {
     const early: EarlyEvent[] = [];
     this.#early.add(early);
     try {
-      await this.#openPlaced(signal, { place, early, spareOf });
+      await this.#open(options, early);
     } finally {
       this.#early.delete(early);
     }
   }
 
-  async #openPlaced(
-    signal: AbortSignal,
-    {
-      place,
-      early,
-      spareOf,
-    }: { place: (watched: WatchedSession) => void; early: EarlyEvent[]; spareOf: SessionId | undefined },
-  ): Promise<void> {
+  async #open({ signal, place, spareOf }: OpenOptions, early: readonly EarlyEvent[]): Promise<void> {
     const [device, dtlsParameters] = await Promise.all([this.#engine.ready(), this.#engine.dtlsParameters()]);
     const viewport = this.#handlers.viewport();
     const answer = await this.#connection.request('stage:watch', {
@@ -402,10 +399,7 @@ export class Subscriber {
         else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
     });
-    if (signal.aborted) {
-      media.close();
-      return this.#leave(answer.session);
-    }
+    if (signal.aborted) return media.leave();
     const watched: WatchedSession = new WatchedSession({
       media,
       log: this.#log,
@@ -489,9 +483,6 @@ export class Subscriber {
   }
 
   #leave(session: SessionId): void {
-    if (this.#connection.state !== 'connected') return;
-    this.#connection.request('stage:leave', { session }).catch((error) => {
-      this.#log('debug', 'leaving not told', { code: toLogeError(error, 'internal').code });
-    });
+    leaveSession(session, { connection: this.#connection, log: this.#log });
   }
 }
