@@ -1,4 +1,4 @@
-/** `@loge/client`: the headless SDK of Loge. Everything an embedder may import, and nothing else. */
+/** `@loge/client`: the headless SDK of Loge. This file is its public API. */
 export type { Participant, Role } from '../../server/protocol/accounts.ts';
 export type {
   ChatEntry,

@@ -1,6 +1,6 @@
 /**
- * What flows through a chat: entries into the log, gaps out of it, one's own messages on their way, and the events that follow. The facade for
- * embedders is `chat.ts`; access is the room's business.
+ * Connects the chat's log, gap repair and outbox to the server and emits their events. The public facade is `chat.ts`;
+ * the room decides about access.
  */
 import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
 import type { EventData } from '../../../server/protocol/realtime.ts';
@@ -31,8 +31,8 @@ export class ChatFeed {
   readonly #meter = new SamplingMeter();
   #sampling: ChatSampling | null = null;
   #samplingTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Goes up whenever the chat is closed: an answer that was asked for before concerns nobody any more. */
-  #stay = 0;
+  /** Incremented by `close()`, so that answers to earlier requests are ignored. */
+  #epoch = 0;
 
   constructor({ connection, emit, log }: ChatDependencies) {
     this.#connection = connection;
@@ -40,7 +40,7 @@ export class ChatFeed {
     this.#repair = new ChatRepair({
       entries: this.entries,
       history: (input) => connection.request('chat:history', input),
-      onEntries: (entries) => this.#tell(entries),
+      onEntries: (entries) => this.#emitEntries(entries),
       onSkipped: (range) => {
         log('info', 'chat entries skipped', { ...range });
         emit('chatGap', range);
@@ -60,11 +60,11 @@ export class ChatFeed {
   }
 
   async loadEarlier(): Promise<boolean> {
-    const stay = this.#stay;
+    const epoch = this.#epoch;
     const before = this.entries.firstSeq;
     const page = await this.#connection.request('chat:history', { before });
-    // The items may have begun elsewhere meanwhile: the page would leave a hole before them.
-    if (stay !== this.#stay || before !== this.entries.firstSeq) return this.entries.firstSeq > 1;
+    // The items may start elsewhere by now; the page would leave a gap before them.
+    if (epoch !== this.#epoch || before !== this.entries.firstSeq) return this.entries.firstSeq > 1;
     const more = this.entries.prepend(page);
     this.#emit('chatHistory', this.entries.items);
     return more;
@@ -73,9 +73,9 @@ export class ChatFeed {
   async loadLater(): Promise<boolean> {
     const since = this.entries.cutSeq;
     if (since === null) return false;
-    const stay = this.#stay;
+    const epoch = this.#epoch;
     const page = await this.#connection.request('chat:history', { since });
-    if (stay === this.#stay && this.entries.cutSeq === since) {
+    if (epoch === this.#epoch && this.entries.cutSeq === since) {
       this.entries.append(page);
       this.#emit('chatHistory', this.entries.items);
     }
@@ -83,25 +83,25 @@ export class ChatFeed {
   }
 
   async showNewest(): Promise<void> {
-    const stay = this.#stay;
-    // More may be said while the page is on its way than it can be joined to; then the next one is asked for.
+    const epoch = this.#epoch;
+    // While the page is in flight, more messages may arrive than it can be joined with; then fetch another page.
     for (let pages = 0; this.entries.cutSeq !== null && pages < CHAT.gapPages; pages += 1) {
       const page = await this.#connection.request('chat:history', {});
-      if (stay !== this.#stay) return;
+      if (epoch !== this.#epoch) return;
       this.entries.showNewest(page);
       this.#emit('chatHistory', this.entries.items);
     }
     this.entries.setFollowing(true);
   }
 
-  /** The page that comes with entering the room, and with every reconnect. */
+  /** The page of the welcome, on entering the room and after every reconnect. */
   handlePage(page: ChatPage): void {
     const { lastSeq } = this.entries;
-    // A log that is shorter than what was seen is another log: the server's was lost.
+    // The server has lost its log and started a new one.
     if (lastSeq === null || page.lastSeq < lastSeq) {
-      const overtook = this.entries.reset(page);
+      const released = this.entries.reset(page);
       this.#emit('chatHistory', this.entries.items);
-      this.#tell(overtook);
+      this.#emitEntries(released);
       return;
     }
     this.entries.noteLastSeq(page.lastSeq);
@@ -113,14 +113,14 @@ export class ChatFeed {
     const { dropped, ranges } = parseSampled(frame);
     const released = this.entries.accept(frame.entries, ranges);
     if (dropped > 0 || this.#sampling) this.#noteSampling(frame.entries.length, dropped);
-    this.#tell(released);
-    this.#repair.watch();
+    this.#emitEntries(released);
+    this.#repair.update();
   }
 
-  /** Entries of a frame, or one's own message with the answer to sending it. */
+  /** Entries of a frame, or one's own message from the answer to sending it. */
   handleEntries(entries: readonly ChatEntry[]): void {
-    this.#tell(this.entries.accept(entries));
-    this.#repair.watch();
+    this.#emitEntries(this.entries.accept(entries));
+    this.#repair.update();
   }
 
   handleErased({ identity }: { identity: string }): void {
@@ -128,7 +128,7 @@ export class ChatFeed {
   }
 
   close(): void {
-    this.#stay += 1;
+    this.#epoch += 1;
     this.#repair.stop();
     clearTimeout(this.#samplingTimer);
     this.#samplingTimer = undefined;
@@ -140,7 +140,7 @@ export class ChatFeed {
     if (hadItems) this.#emit('chatHistory', this.entries.items);
   }
 
-  /** One's own message may have been left out for everyone else: then it takes its place among what is there. */
+  /** The server may have left this message out of the frames when sampling; then it is inserted in its place. */
   #deliver(message: ChatMessage): boolean {
     if (message.seq <= (this.entries.lastSeq ?? 0)) {
       if (this.entries.insert(message)) this.#emit('chatMessage', message);
@@ -159,11 +159,11 @@ export class ChatFeed {
       this.#sampling = current;
       if (current) this.#noteSampling(0, 0);
       if (current?.shown !== before?.shown || current?.total !== before?.total) this.#emit('chatSampled', current);
-    }, CHAT.sampledTellMs);
+    }, CHAT.sampledReportMs);
   }
 
-  #tell(entries: readonly ChatEntry[]): void {
-    this.outbox.handleReached(this.entries.lastSeq ?? 0);
+  #emitEntries(entries: readonly ChatEntry[]): void {
+    this.outbox.handleLastSeq(this.entries.lastSeq ?? 0);
     for (const entry of entries) {
       switch (entry.kind) {
         case 'tip':

@@ -1,7 +1,8 @@
 /**
- * The chat of a page on a bad evening: frames are lost, doubled, late and out of order, answers get lost after the server has acted, the
- * connection goes and comes, a busy room is sampled, somebody reads back, messages are removed. Whatever happens, what is shown is in order,
- * once each, with nothing missing that the server did not say it left out. `LOGE_SEED` repeats a run.
+ * Fuzzes the chat against a faulty network: frames are lost, duplicated, delayed and reordered, answers get lost after
+ * the server has acted, the connection breaks and returns, the room is sampled, the reader reads back, messages are
+ * removed. The shown messages must always be in order and unique, and lack only what the server left out. `LOGE_SEED`
+ * repeats a run.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
@@ -20,7 +21,7 @@ const PAGE_ENTRIES = 200;
 const PEOPLE = ['ana', 'ben', 'eve'] as const;
 const SELF = 'me';
 
-/** Mulberry32: small, and the same everywhere. */
+/** The Mulberry32 generator. */
 function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -31,11 +32,11 @@ function randomOf(seed: number): () => number {
   };
 }
 
-class Evening {
+class Simulation {
   readonly log: ChatEntry[] = [];
   readonly chat: Chat;
-  /** Numbers as they were told, and ranges that were told as missing or left out. */
-  readonly told: number[] = [];
+  /** Sequence numbers in the order of their events; then those emitted late, reported as gaps, and sampled. */
+  readonly emitted: number[] = [];
   readonly late = new Set<number>();
   readonly gaps: SeqRange[] = [];
   readonly leftOut = new Set<number>();
@@ -44,14 +45,14 @@ class Evening {
   readonly #byClientId = new Map<string, ChatMessage>();
   #waiters: (() => void)[] = [];
   #frame: ChatEntry[] = [];
-  #stay = 0;
+  #epoch = 0;
 
   constructor(seed: number) {
     this.#random = randomOf(seed);
     this.chat = new Chat({
       connection: {
         request: (name, input) => this.#request(name, input),
-        requestReliably: (name, input) => this.#reliably(name, input),
+        requestReliably: (name, input) => this.#requestReliably(name, input),
       },
       emit: (name, payload) => this.#note(name, payload),
       log: () => {},
@@ -66,7 +67,7 @@ class Evening {
     return Math.floor(this.#random() * count);
   }
 
-  /** Somebody says something, or takes something away. */
+  /** Adds a message, a notice or a removal to the server's log. */
   add(): void {
     const seq = this.log.length + 1;
     const sentAt = '2030-01-01T00:00:00.000Z';
@@ -83,7 +84,7 @@ class Evening {
     }
   }
 
-  /** What has gathered goes out as one frame, or not, or twice, now or later, whole or sampled. */
+  /** Sends the pending entries as a frame: maybe lost, duplicated, delayed, reordered or sampled. */
   flush(): void {
     const gathered = this.#frame;
     this.#frame = [];
@@ -111,7 +112,7 @@ class Evening {
 
   drop(): void {
     this.isConnected = false;
-    this.#stay += 1;
+    this.#epoch += 1;
   }
 
   #message(identity: string, text: string): ChatMessage {
@@ -126,7 +127,7 @@ class Evening {
     this.#frame.push(entry);
   }
 
-  /** As the server answers from its store: what was removed since has no text any more. */
+  /** A page as the server reads it from its store: removed messages have no text. */
   #page(entries: readonly ChatEntry[]): ChatPage {
     return { entries: entries.map((entry) => this.now(entry)), lastSeq: this.log.length };
   }
@@ -142,22 +143,22 @@ class Evening {
   }
 
   #later(act: () => void): void {
-    const stay = this.#stay;
-    setTimeout(() => stay === this.#stay && act(), this.below(4) * 60);
+    const epoch = this.#epoch;
+    setTimeout(() => epoch === this.#epoch && act(), this.below(4) * 60);
   }
 
-  /** An answer takes a while, and one in eight gets lost on its way there or on its way back. */
+  /** Delays the answer; 6 % of requests and 6 % of answers get lost. */
   async #request(name: RequestName, input: unknown): Promise<never> {
-    const stay = this.#stay;
+    const epoch = this.#epoch;
     const fate = this.#random();
     if (!this.isConnected || fate < 0.06) throw new LogeError('connection_failed');
     const answer = this.#answer(name, input);
     await new Promise((resolve) => setTimeout(resolve, this.below(3) * 70));
-    if (stay !== this.#stay || fate < 0.12) throw new LogeError('timeout');
+    if (epoch !== this.#epoch || fate < 0.12) throw new LogeError('timeout');
     return answer as never;
   }
 
-  async #reliably(name: RequestName, input: unknown): Promise<never> {
+  async #requestReliably(name: RequestName, input: unknown): Promise<never> {
     for (;;) {
       if (!this.isConnected) await new Promise<void>((resolve) => this.#waiters.push(resolve));
       try {
@@ -186,37 +187,37 @@ class Evening {
     if (name === 'chatGap') this.gaps.push(payload as SeqRange);
     if (!['chatMessage', 'chatMessageRemoved', 'chatAuthorRemoved', 'chatNotice'].includes(name)) return;
     const { seq } = payload as { seq: number };
-    const last = this.told.at(-1) ?? 0;
-    // One's own message that was left out of the frames is told when its answer comes.
+    const last = this.emitted.at(-1) ?? 0;
+    // One's own message that was sampled out is emitted when its answer arrives.
     if (seq < last && this.leftOut.has(seq)) this.late.add(seq);
-    else this.told.push(seq);
+    else this.emitted.push(seq);
   }
 }
 
-async function play(evening: Evening): Promise<number> {
-  for (let before = evening.below(120); before > 0; before -= 1) evening.add();
-  const before = evening.log.length;
-  evening.connect();
+async function play(simulation: Simulation): Promise<number> {
+  for (let before = simulation.below(120); before > 0; before -= 1) simulation.add();
+  const before = simulation.log.length;
+  simulation.connect();
   const sends: Promise<unknown>[] = [];
   for (let step = 0; step < STEPS; step += 1) {
-    const burst = evening.chance(0.02) ? 400 : evening.below(4);
-    for (let count = 0; count < burst; count += 1) evening.add();
-    if (evening.chance(0.08)) sends.push(evening.chat.send(`own ${step}`));
-    if (evening.chance(0.7)) evening.flush();
-    if (evening.isConnected && evening.chance(0.05)) evening.drop();
-    else if (!evening.isConnected && evening.chance(0.3)) evening.connect();
-    if (evening.chance(0.04)) evening.chat.setFollowing(false);
-    if (evening.chance(0.04)) sends.push(evening.chat.showNewest().catch(() => undefined));
-    if (evening.chance(0.05)) sends.push(evening.chat.loadEarlier().catch(() => undefined));
-    if (evening.chance(0.05)) sends.push(evening.chat.loadLater().catch(() => undefined));
+    const burst = simulation.chance(0.02) ? 400 : simulation.below(4);
+    for (let count = 0; count < burst; count += 1) simulation.add();
+    if (simulation.chance(0.08)) sends.push(simulation.chat.send(`own ${step}`));
+    if (simulation.chance(0.7)) simulation.flush();
+    if (simulation.isConnected && simulation.chance(0.05)) simulation.drop();
+    else if (!simulation.isConnected && simulation.chance(0.3)) simulation.connect();
+    if (simulation.chance(0.04)) simulation.chat.setFollowing(false);
+    if (simulation.chance(0.04)) sends.push(simulation.chat.showNewest().catch(() => undefined));
+    if (simulation.chance(0.05)) sends.push(simulation.chat.loadEarlier().catch(() => undefined));
+    if (simulation.chance(0.05)) sends.push(simulation.chat.loadLater().catch(() => undefined));
     await vi.advanceTimersByTimeAsync(50);
-    expectInOrder(evening);
+    expectInOrder(simulation);
   }
-  if (!evening.isConnected) evening.connect();
+  if (!simulation.isConnected) simulation.connect();
   await vi.advanceTimersByTimeAsync(2_000);
-  // A last frame gets through, as sooner or later one does; what is missing then is fetched.
-  for (let rest = 0; rest < 30 && (evening.chat.since ?? 0) < evening.log.length; rest += 1) {
-    evening.chat.handlePage({ entries: [], lastSeq: evening.log.length });
+  // Finally a frame gets through, and the missing entries are fetched.
+  for (let rest = 0; rest < 30 && (simulation.chat.since ?? 0) < simulation.log.length; rest += 1) {
+    simulation.chat.handlePage({ entries: [], lastSeq: simulation.log.length });
     await vi.advanceTimersByTimeAsync(500);
   }
   await vi.advanceTimersByTimeAsync(5_000);
@@ -224,8 +225,8 @@ async function play(evening: Evening): Promise<number> {
   return before;
 }
 
-/** Between two neighbours there is nothing that should be shown. */
-function expectInOrder({ chat, log, leftOut, gaps }: Evening): void {
+/** Fails if a message that should be shown is missing between two neighbours. */
+function expectInOrder({ chat, log, leftOut, gaps }: Simulation): void {
   const { messages } = chat;
   for (const [index, { seq: before }] of messages.entries()) {
     const after = messages[index + 1]?.seq ?? before + 1;
@@ -239,54 +240,54 @@ function expectInOrder({ chat, log, leftOut, gaps }: Evening): void {
   if (messages.length > CHAT.keptWithEarlier) throw new Error(`${messages.length} entries are kept`);
 }
 
-describe(`the chat on a bad evening (seed ${SEED})`, () => {
+describe(`the chat on a faulty network (seed ${SEED})`, () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('shows everything once and in order, but for what the server left out', { timeout: 120_000 }, async () => {
+  it('emits every message once and in order, except those that the server left out', { timeout: 120_000 }, async () => {
     for (let run = 0; run < RUNS; run += 1) {
-      const evening = new Evening(SEED + run);
-      const before = await play(evening);
+      const simulation = new Simulation(SEED + run);
+      const before = await play(simulation);
       const where = `run ${run}`;
-      expect(evening.chat.since, where).toBe(evening.log.length);
+      expect(simulation.chat.since, where).toBe(simulation.log.length);
 
-      const told = evening.told;
-      expect(told, where).toEqual([...new Set(told)].sort((left, right) => left - right));
+      const emitted = simulation.emitted;
+      expect(emitted, where).toEqual([...new Set(emitted)].sort((left, right) => left - right));
       const gone = (seq: number): boolean =>
-        evening.gaps.some(({ fromSeq, toSeq }) => fromSeq <= seq && seq <= toSeq) ||
-        evening.leftOut.has(seq) ||
-        removedBefore(evening, seq);
-      const toldAt = new Set([...told, ...evening.late]);
-      const missing = evening.log.filter(({ seq }) => seq > before && !toldAt.has(seq) && !gone(seq));
+        simulation.gaps.some(({ fromSeq, toSeq }) => fromSeq <= seq && seq <= toSeq) ||
+        simulation.leftOut.has(seq) ||
+        removedBefore(simulation, seq);
+      const emittedSeqs = new Set([...emitted, ...simulation.late]);
+      const missing = simulation.log.filter(({ seq }) => seq > before && !emittedSeqs.has(seq) && !gone(seq));
       expect(
         missing.map(({ seq }) => seq),
         where,
       ).toEqual([]);
-      expect(evening.chat.outgoing, where).toEqual([]);
+      expect(simulation.chat.outgoing, where).toEqual([]);
     }
   });
 
-  it('ends with the same messages as the server, whoever removed what meanwhile', { timeout: 120_000 }, async () => {
+  it('ends with the same messages as the server, despite removals', { timeout: 120_000 }, async () => {
     for (let run = 0; run < RUNS; run += 1) {
-      const evening = new Evening(SEED + RUNS + run);
-      await play(evening);
-      for (let tries = 0; evening.chat.hasLater && tries < 20; tries += 1) {
-        const shown = evening.chat.showNewest().catch(() => undefined);
+      const simulation = new Simulation(SEED + RUNS + run);
+      await play(simulation);
+      for (let tries = 0; simulation.chat.hasLater && tries < 20; tries += 1) {
+        const shown = simulation.chat.showNewest().catch(() => undefined);
         await vi.advanceTimersByTimeAsync(500);
         await shown;
       }
-      for (const item of evening.chat.messages) {
-        const there = evening.now(evening.log[item.seq - 1] as ChatEntry);
-        expect(item, `run ${run}, number ${item.seq}`).toEqual(there);
+      for (const item of simulation.chat.messages) {
+        const expected = simulation.now(simulation.log[item.seq - 1] as ChatEntry);
+        expect(item, `run ${run}, number ${item.seq}`).toEqual(expected);
       }
-      expect(evening.chat.hasLater).toBe(false);
+      expect(simulation.chat.hasLater).toBe(false);
     }
   });
 });
 
-/** A message that was removed while it was being fetched is in the list, and is told to nobody as new. */
-function removedBefore(evening: Evening, seq: number): boolean {
-  const entry = evening.log[seq - 1] as ChatEntry;
-  const now = evening.now(entry);
+/** A message that was removed before it was fetched is shown as removed, but not emitted as new. */
+function removedBefore(simulation: Simulation, seq: number): boolean {
+  const entry = simulation.log[seq - 1] as ChatEntry;
+  const now = simulation.now(entry);
   return now.kind === 'message' && now.removed === true;
 }

@@ -1,15 +1,15 @@
-/** What an entry of the log does to the list that people see: most are put at its end, some change what is there. */
+/** Applies entries of the log to the list of shown items: most are appended, removals change earlier items. */
 import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat.ts';
 import type { ChatItem } from '../events.ts';
 
-/** Whether an entry is shown as one; the others only change what is. */
+/** Whether an entry is shown as an item; others only change items. */
 export function isItem(entry: ChatEntry): entry is ChatItem {
   return entry.kind !== 'removal' && entry.kind !== 'purge';
 }
 
-/** As the server writes it in the place of a name. */
+/** The name that the server writes for erased people. */
 const ERASED_NAME = 'Erased';
-/** Stands for erased people in what this page keeps; the log's own pseudonym comes when it is read again. */
+/** Placeholder identity on this page; a fetched page carries the log's own pseudonym. */
 const ERASED_IDENTITY = 'erased';
 
 export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
@@ -20,36 +20,36 @@ export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
       items.push(entry);
       return;
     case 'removal':
-      change(items, (message) =>
-        message.id === entry.messageId ? blank(message) : quoteless(message, ({ id }) => id === entry.messageId),
+      updateMessages(items, (message) =>
+        message.id === entry.messageId ? clearText(message) : clearQuote(message, ({ id }) => id === entry.messageId),
       );
       return;
     case 'purge':
-      change(items, (message) =>
+      updateMessages(items, (message) =>
         message.from.identity === entry.identity && message.seq <= entry.uptoSeq
-          ? blank(message)
-          : quoteless(message, ({ from }) => from.identity === entry.identity),
+          ? clearText(message)
+          : clearQuote(message, ({ from }) => from.identity === entry.identity),
       );
       return;
     default: {
       const unknown: never = entry;
-      throw new TypeError(`A chat entry of an unknown kind: ${JSON.stringify(unknown)}`);
+      throw new TypeError(`Unknown kind of chat entry: ${JSON.stringify(unknown)}`);
     }
   }
 }
 
-/** Removes a person's words and name wherever they wrote or were named. Returns whether anything changed. */
+/** Erases a person's messages, name, mentions and quotes. Returns whether anything changed. */
 export function eraseFromItems(items: ChatItem[], identity: string): boolean {
   const from = { name: ERASED_NAME, identity: ERASED_IDENTITY };
   const names = new Set(
-    items.flatMap((item) => (item.kind !== 'notice' && isOf(item, identity) ? [item.from.name] : [])),
+    items.flatMap((item) => (item.kind !== 'notice' && isFrom(item, identity) ? [item.from.name] : [])),
   );
   let isChanged = false;
   for (const [index, item] of items.entries()) {
     if (item.kind === 'notice') {
       if (item.by !== identity) continue;
       items[index] = { ...item, by: ERASED_IDENTITY };
-    } else if (isOf(item, identity)) {
+    } else if (isFrom(item, identity)) {
       const author = { ...item.from, ...from };
       items[index] =
         item.kind === 'tip'
@@ -59,15 +59,15 @@ export function eraseFromItems(items: ChatItem[], identity: string): boolean {
       item.kind === 'message' &&
       (item.mentions?.includes(identity) || item.replyTo?.from.identity === identity)
     ) {
-      items[index] = eraseNamed(item, identity, names);
+      items[index] = eraseReferences(item, identity, names);
     } else continue;
     isChanged = true;
   }
   return isChanged;
 }
 
-/** The words of others stay; the name that a mention shows, and what they quote, do not. */
-function eraseNamed(message: ChatMessage, identity: string, names: ReadonlySet<string>): ChatMessage {
+/** Keeps the text of others, but erases mentions and quotes of the person in it. */
+function eraseReferences(message: ChatMessage, identity: string, names: ReadonlySet<string>): ChatMessage {
   const { mentions, replyTo } = message;
   let { text } = message;
   if (mentions?.includes(identity)) for (const name of names) text = text.replaceAll(`@${name}`, `@${ERASED_NAME}`);
@@ -84,7 +84,7 @@ function eraseNamed(message: ChatMessage, identity: string, names: ReadonlySet<s
   };
 }
 
-function isOf(item: Exclude<ChatItem, { kind: 'notice' }>, identity: string): boolean {
+function isFrom(item: Exclude<ChatItem, { kind: 'notice' }>, identity: string): boolean {
   return item.from.identity === identity;
 }
 
@@ -94,11 +94,11 @@ function without<T extends object, K extends keyof T>(from: T, keys: readonly K[
   return rest;
 }
 
-function change(items: ChatItem[], to: (message: ChatMessage) => ChatMessage): boolean {
+function updateMessages(items: ChatItem[], update: (message: ChatMessage) => ChatMessage): boolean {
   let isChanged = false;
   for (const [index, item] of items.entries()) {
     if (item.kind !== 'message') continue;
-    const next = to(item);
+    const next = update(item);
     if (next === item) continue;
     items[index] = next;
     isChanged = true;
@@ -106,13 +106,16 @@ function change(items: ChatItem[], to: (message: ChatMessage) => ChatMessage): b
   return isChanged;
 }
 
-function blank(message: ChatMessage): ChatMessage {
+function clearText(message: ChatMessage): ChatMessage {
   return message.removed ? message : { ...message, text: '', removed: true };
 }
 
-/** An answer must not go on quoting what was taken away. */
-function quoteless(message: ChatMessage, isGone: (reply: NonNullable<ChatMessage['replyTo']>) => boolean): ChatMessage {
+/** Removes the quote of a removed message from a reply. */
+function clearQuote(
+  message: ChatMessage,
+  isRemoved: (reply: NonNullable<ChatMessage['replyTo']>) => boolean,
+): ChatMessage {
   const { replyTo } = message;
-  if (!replyTo || replyTo.excerpt === '' || !isGone(replyTo)) return message;
+  if (!replyTo || replyTo.excerpt === '' || !isRemoved(replyTo)) return message;
   return { ...message, replyTo: { ...replyTo, excerpt: '' } };
 }

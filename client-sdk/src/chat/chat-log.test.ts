@@ -33,7 +33,7 @@ function page(entries: ChatEntry[], lastSeq = entries.at(-1)?.seq ?? 0): ChatPag
 const seqs = (entries: readonly { seq: number }[]): number[] => entries.map(({ seq }) => seq);
 
 describe('ChatLog', () => {
-  it('lets every entry through once and in order, however they arrive', () => {
+  it('releases every entry once and in order, in whatever order they arrive', () => {
     const seed = Date.now();
     fc.assert(
       fc.property(
@@ -41,18 +41,18 @@ describe('ChatLog', () => {
         fc.array(fc.nat(), { maxLength: 40 }),
         fc.integer({ min: 1, max: 7 }),
         fc.infiniteStream(fc.nat()),
-        (count, doubled, frameSize, order) => {
+        (count, duplicates, frameSize, order) => {
           const log = new ChatLog();
           log.reset(page([], 0));
           const entries = range(1, count);
-          const arriving = [...entries, ...doubled.map((index) => entries[index % count] as ChatEntry)]
+          const arriving = [...entries, ...duplicates.map((index) => entries[index % count] as ChatEntry)]
             .map((entry) => ({ entry, key: order.next().value as number }))
             .sort((a, b) => a.key - b.key)
             .map(({ entry }) => entry);
-          const told: number[] = [];
+          const released: number[] = [];
           for (let at = 0; at < arriving.length; at += frameSize)
-            told.push(...seqs(log.accept(arriving.slice(at, at + frameSize))));
-          expect(told).toEqual(seqs(entries));
+            released.push(...seqs(log.accept(arriving.slice(at, at + frameSize))));
+          expect(released).toEqual(seqs(entries));
           expect(seqs(log.items)).toEqual(seqs(entries));
           expect(log.isBehind).toBe(false);
         },
@@ -61,7 +61,7 @@ describe('ChatLog', () => {
     );
   });
 
-  it('holds back what is after a gap and knows that it is behind', () => {
+  it('buffers entries after a gap and reports that it is behind', () => {
     const log = new ChatLog();
     log.reset(page(range(1, 3)));
     expect(log.accept([message(5)])).toEqual([]);
@@ -71,14 +71,14 @@ describe('ChatLog', () => {
     expect(log.isBehind).toBe(false);
   });
 
-  it('keeps entries that overtake the first page and tells them after it', () => {
+  it('keeps entries that arrive before the first page and releases them after it', () => {
     const log = new ChatLog();
     expect(log.accept([message(4), message(5)])).toEqual([]);
     expect(seqs(log.reset(page(range(2, 4))))).toEqual([5]);
     expect(seqs(log.items)).toEqual([2, 3, 4, 5]);
   });
 
-  it('blanks a removed message and keeps its place', () => {
+  it('clears the text of a removed message and keeps its place', () => {
     const log = new ChatLog();
     log.reset(page(range(1, 3)));
     expect(seqs(log.accept([removal(4, 2)]))).toEqual([4]);
@@ -86,7 +86,7 @@ describe('ChatLog', () => {
     expect(log.items[1]).toMatchObject({ seq: 2, text: '', removed: true });
   });
 
-  it('blanks a message whose removal arrives first', () => {
+  it('clears the text of a message whose removal arrives first', () => {
     const log = new ChatLog();
     log.reset(page([], 0));
     log.accept([removal(2, 1)]);
@@ -94,7 +94,7 @@ describe('ChatLog', () => {
     expect(log.items).toMatchObject([{ seq: 1, text: '', removed: true }]);
   });
 
-  it('skips what the server has no more, and says which', () => {
+  it('skips entries that the server no longer has, and returns their range', () => {
     const log = new ChatLog();
     log.reset(page(range(1, 3)));
     log.accept([message(9)]);
@@ -104,14 +104,14 @@ describe('ChatLog', () => {
     expect(log.isBehind).toBe(false);
   });
 
-  it('skips to the end when the server has nothing of what was missed', () => {
+  it('skips to the end when the server has none of the missed entries', () => {
     const log = new ChatLog();
     log.reset(page(range(1, 3)));
     expect(log.acceptAfter(page([], 8)).skipped).toEqual({ fromSeq: 4, toSeq: 8 });
     expect(log.lastSeq).toBe(8);
   });
 
-  it('keeps the newest entries only', () => {
+  it('keeps only the newest entries', () => {
     const log = new ChatLog();
     log.reset(page([], 0));
     log.accept(range(1, CHAT.keptEntries + 20));
@@ -119,16 +119,16 @@ describe('ChatLog', () => {
     expect(log.firstSeq).toBe(21);
   });
 
-  it('holds a bounded number of early entries', () => {
+  it('buffers a bounded number of early entries', () => {
     const log = new ChatLog();
     log.reset(page([], 0));
-    log.accept(range(2, CHAT.heldEntries + 100));
-    // The one that was missing, then everything held; the rest is behind and will be asked for.
-    expect(log.accept([message(1)])).toHaveLength(CHAT.heldEntries + 1);
+    log.accept(range(2, CHAT.earlyEntries + 100));
+    // The missing entry and all buffered ones; the rest was dropped and will be fetched.
+    expect(log.accept([message(1)])).toHaveLength(CHAT.earlyEntries + 1);
     expect(log.isBehind).toBe(true);
   });
 
-  it('drops the far end while somebody reads back, and comes back to it page by page', () => {
+  it('drops the end while reading back, and loads it again page by page', () => {
     const log = new ChatLog();
     const total = CHAT.keptWithEarlier + 500;
     log.reset(page(range(total - 49, total)));
@@ -139,7 +139,7 @@ describe('ChatLog', () => {
       expect(log.items.length).toBeLessThanOrEqual(CHAT.keptWithEarlier);
     }
     expect(log.cutSeq).toBe(CHAT.keptWithEarlier);
-    // What is said meanwhile is let through, and not kept behind the hole.
+    // New entries are released, but not kept after the missing range.
     expect(seqs(log.accept([message(total + 1)]))).toEqual([total + 1]);
     for (let cut = log.cutSeq; cut !== null; cut = log.cutSeq) {
       log.append(page(range(cut + 1, Math.min(cut + 200, total + 1)), total + 1));
@@ -147,18 +147,18 @@ describe('ChatLog', () => {
     expect(seqs(log.items)).toEqual(Array.from({ length: CHAT.keptWithEarlier }, (_, index) => 502 + index));
   });
 
-  it('goes on past what the server says that it left out', () => {
+  it('continues after a sampled range', () => {
     const log = new ChatLog();
     log.reset(page(range(1, 2)));
     expect(seqs(log.accept([message(6)], [{ fromSeq: 3, toSeq: 5 }]))).toEqual([6]);
     expect(log.isBehind).toBe(false);
-    // One's own message is in the range, and comes with its answer.
+    // One's own message is in the range and arrives with the answer to sending it.
     expect(log.insert(message(4) as ChatMessage)).toBe(true);
     expect(log.insert(message(4) as ChatMessage)).toBe(false);
     expect(seqs(log.items)).toEqual([1, 2, 4, 6]);
   });
 
-  it('still asks for what is missing beside what was left out', () => {
+  it('is behind while an entry before a sampled range is missing', () => {
     const log = new ChatLog();
     log.reset(page(range(1, 2)));
     expect(log.accept([message(7)], [{ fromSeq: 4, toSeq: 6 }])).toEqual([]);
@@ -166,7 +166,7 @@ describe('ChatLog', () => {
     expect(seqs(log.accept([message(3)]))).toEqual([3, 7]);
   });
 
-  it('takes away everything that an author has written, also where it is quoted', () => {
+  it('clears all messages of a purged author, also in quotes', () => {
     const log = new ChatLog();
     const [first, second] = range(1, 2) as ChatMessage[];
     const other = { ...from, identity: 'other-1' };
@@ -183,14 +183,14 @@ describe('ChatLog', () => {
     ]);
   });
 
-  it('says when there is nothing before the first page', () => {
+  it('reports that there is nothing before the first page', () => {
     const log = new ChatLog();
     log.reset(page(range(3, 5)));
     expect(log.prepend(page(range(1, 2), 5))).toBe(false);
     expect(seqs(log.items)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('gives the same array until something changes', () => {
+  it('returns the same array until something changes', () => {
     const log = new ChatLog();
     log.reset(page(range(1, 2)));
     const before = log.items;

@@ -1,7 +1,7 @@
 /**
- * The ordered log of a room's chat as a client keeps it: entries are let through in sequence, once each; what comes early is held
- * back until what is before it has come, and what the server says that it left out is no gap. What is kept is bounded at both ends, so that
- * somebody can read back for as long as they like. Pure: no socket, no clock. `chat.ts` feeds it and fetches what is missing.
+ * The client's copy of a room's chat log. It releases entries in sequence, each once: early entries are buffered until
+ * the missing ones arrive, and ranges that the server left out (sampled) are skipped. Its size is bounded at both ends,
+ * however far somebody reads back. Pure: no socket, no clock. `chat-feed.ts` feeds it and fetches missing entries.
  */
 import type { ChatEntry, ChatPage } from '../../../server/protocol/chat.ts';
 import type { ChatItem } from '../events.ts';
@@ -12,24 +12,24 @@ import type { SeqRange } from './chat-sampling.ts';
 export class ChatLog {
   #list: ChatItem[] = [];
   #snapshot: readonly ChatItem[] | null = null;
-  #held = new Map<number, ChatEntry>();
-  /** Where ranges begin that the server left out on purpose, and where they end. */
+  #early = new Map<number, ChatEntry>();
+  /** Start and end of ranges that the server left out on purpose. */
   #sampled = new Map<number, number>();
   #keep: number = CHAT.keptEntries;
   #isFollowing = true;
-  /** Everything up to here was let through; null before the first page. */
+  /** All entries up to this one were released; null before the first page. */
   #lastSeq: number | null = null;
-  /** The highest number that the server was heard of. */
+  /** The highest sequence number known from the server. */
   #knownSeq = 0;
-  /** The lowest number that `items` reaches back to. */
+  /** The first sequence number that `items` covers. */
   #firstSeq = 1;
-  /** The number that `items` reaches up to where it lacks the end of the log; null where it has it. */
+  /** The last sequence number that `items` covers while it lacks the end of the log; null otherwise. */
   #cutSeq: number | null = null;
-  /** The newest items while `items` lacks them, complete after `#tailAfterSeq`: what a page from the server is joined to. */
+  /** The newest items while `items` lacks them, complete after `#tailAfterSeq`; a fetched page is joined to them. */
   #tail: ChatItem[] = [];
   #tailAfterSeq = 0;
 
-  /** A new array after every change, so that a view can compare by identity. */
+  /** A new array after every change, so that views can compare by identity. */
   get items(): readonly ChatItem[] {
     this.#snapshot ??= [...this.#list];
     return this.#snapshot;
@@ -43,19 +43,19 @@ export class ChatLog {
     return this.#firstSeq;
   }
 
-  /** Whether something before what is known has not come yet. */
+  /** Whether entries are missing before `#knownSeq`. */
   get isBehind(): boolean {
     return this.#lastSeq !== null && this.#lastSeq < this.#knownSeq;
   }
 
-  /** Number after which `items` lacks what the log has; null while it reaches to the end. */
+  /** Sequence number after which `items` lacks the end of the log; null while it has the end. */
   get cutSeq(): number | null {
     return this.#cutSeq;
   }
 
   /**
-   * Whoever does not follow reads further back: what they may be reading is kept, up to the larger limit. Past it the new entries are
-   * let through and not kept, see `cutSeq`.
+   * While not following, the reader reads back: older items are kept, up to the larger limit. Past it, new entries are
+   * released but not kept, see `cutSeq`.
    */
   setFollowing(isFollowing: boolean): void {
     this.#isFollowing = isFollowing;
@@ -65,26 +65,26 @@ export class ChatLog {
   }
 
   /**
-   * Starts over from a page: its entries are the past, and are not reported as new. Entries that overtook the page are; they are
-   * returned.
+   * Starts over from a page, whose entries do not count as new. Returns the entries that arrived before the page and
+   * follow it.
    */
   reset(page: ChatPage): ChatEntry[] {
     this.#cutSeq = null;
     this.#tail = [];
-    // After a log of the server's own was lost, what is held belongs to the old one.
-    const overtook = this.#lastSeq === null ? [...this.#held.values()] : [];
+    // If the server has started a new log, the buffered entries belong to the old one.
+    const early = this.#lastSeq === null ? [...this.#early.values()] : [];
     if (this.#lastSeq !== null) this.#sampled.clear();
-    this.#held.clear();
+    this.#early.clear();
     this.#lastSeq = page.lastSeq;
     this.#knownSeq = page.lastSeq;
     this.showNewest(page);
-    return this.accept(overtook);
+    return this.accept(early);
   }
 
   clear(): void {
     this.#list = [];
     this.#snapshot = null;
-    this.#held.clear();
+    this.#early.clear();
     this.#sampled.clear();
     this.#lastSeq = null;
     this.#knownSeq = 0;
@@ -94,41 +94,41 @@ export class ChatLog {
     this.#isFollowing = true;
   }
 
-  /** Puts the newest page in the place of the items; what is in it beyond `lastSeq` comes by itself. */
+  /** Replaces the items by the newest page; its entries after `lastSeq` arrive separately. */
   showNewest(page: ChatPage): void {
-    const entries = inOrder(page.entries).filter(({ seq }) => seq <= (this.#lastSeq ?? 0));
+    const entries = sortBySeq(page.entries).filter(({ seq }) => seq <= (this.#lastSeq ?? 0));
     this.#keep = CHAT.keptEntries;
     this.#isFollowing = true;
     this.#firstSeq = entries[0]?.seq ?? (this.#lastSeq ?? 0) + 1;
     this.#list = [];
     for (const entry of entries) applyToItems(this.#list, entry);
-    this.#join(entries.at(-1)?.seq ?? page.lastSeq);
+    this.#joinTail(entries.at(-1)?.seq ?? page.lastSeq);
     this.#trim();
   }
 
-  /** The server says how far the log goes. */
+  /** Notes that the server's log reaches at least to `seq`. */
   noteLastSeq(seq: number): void {
     this.#knownSeq = Math.max(this.#knownSeq, seq);
   }
 
   /**
-   * Takes entries in any order, doubled or early, with the ranges that the server left out, and returns those entries that are new and
-   * next, in order.
+   * Takes entries in any order, with duplicates, and the ranges that the server left out. Returns the entries that can
+   * be released now, in sequence.
    */
   accept(entries: readonly ChatEntry[], sampled: readonly SeqRange[] = []): ChatEntry[] {
     const released: ChatEntry[] = [];
     for (const { fromSeq, toSeq } of sampled) {
       this.noteLastSeq(toSeq);
-      // Past the limit a range is let go: the log is asked for it like for any gap.
-      const isNews = toSeq > (this.#lastSeq ?? 0) && this.#sampled.size < CHAT.heldEntries;
-      if (isNews) this.#sampled.set(fromSeq, Math.max(toSeq, this.#sampled.get(fromSeq) ?? 0));
+      // Past the limit a range is dropped, and fetched like a gap.
+      const isNew = toSeq > (this.#lastSeq ?? 0) && this.#sampled.size < CHAT.earlyEntries;
+      if (isNew) this.#sampled.set(fromSeq, Math.max(toSeq, this.#sampled.get(fromSeq) ?? 0));
     }
     for (const entry of entries) {
       this.noteLastSeq(entry.seq);
-      if (entry.seq <= (this.#lastSeq ?? 0) || this.#held.has(entry.seq)) continue;
-      // Past the limit an early entry is let go: the log is asked for it when its turn comes.
+      if (entry.seq <= (this.#lastSeq ?? 0) || this.#early.has(entry.seq)) continue;
+      // Past the limit an early entry is dropped, and fetched when its turn comes.
       const isNext = this.#lastSeq !== null && entry.seq === this.#lastSeq + 1;
-      if (isNext || this.#held.size < CHAT.heldEntries) this.#held.set(entry.seq, entry);
+      if (isNext || this.#early.size < CHAT.earlyEntries) this.#early.set(entry.seq, entry);
       if (this.#lastSeq !== null) this.#release(released);
     }
     if (this.#lastSeq !== null) this.#release(released);
@@ -137,8 +137,8 @@ export class ChatLog {
   }
 
   /**
-   * Takes an entry that may have been left out for everyone else, as one's own message is: puts it in its place among the items.
-   * Returns whether that was news.
+   * Inserts an entry that the server may have left out of the frames, such as one's own message, in its place.
+   * Returns whether it was new.
    */
   insert(entry: ChatItem): boolean {
     if (this.#lastSeq === null || entry.seq > this.#lastSeq || entry.seq < this.#firstSeq) return false;
@@ -151,44 +151,46 @@ export class ChatLog {
   }
 
   /**
-   * Takes the answer to "everything after `lastSeq`". What such an answer leaves out at its start exists no more: the range is
-   * returned as skipped and the log goes on behind it.
+   * Takes a page of the entries after `lastSeq`. Entries missing at its start no longer exist on the server: their
+   * range is skipped and returned.
    */
   acceptAfter(page: ChatPage): { entries: ChatEntry[]; skipped: SeqRange | null } {
     if (this.#lastSeq === null) return { entries: [], skipped: null };
     this.noteLastSeq(page.lastSeq);
-    const ordered = inOrder(page.entries).filter((entry) => entry.seq > (this.#lastSeq ?? 0));
+    const ordered = sortBySeq(page.entries).filter((entry) => entry.seq > (this.#lastSeq ?? 0));
     const next = ordered[0]?.seq ?? page.lastSeq + 1;
-    const skipped = next > this.#lastSeq + 1 && !this.#held.has(this.#lastSeq + 1) ? this.#skipTo(next - 1) : null;
+    const skipped = next > this.#lastSeq + 1 && !this.#early.has(this.#lastSeq + 1) ? this.#skipTo(next - 1) : null;
     return { entries: this.accept(ordered), skipped };
   }
 
-  /** Puts an earlier page before the items, and drops what is then too much at their end. Returns whether there may be more before it. */
+  /**
+   * Puts an earlier page before the items and trims their end to the limit. Returns whether there are earlier entries.
+   */
   prepend(page: ChatPage): boolean {
-    const entries = inOrder(page.entries).filter((entry) => entry.seq < this.#firstSeq);
+    const entries = sortBySeq(page.entries).filter((entry) => entry.seq < this.#firstSeq);
     const earlier: ChatItem[] = [];
     for (const entry of entries) applyToItems(earlier, entry);
     this.#list.unshift(...earlier);
     this.#keep = Math.min(CHAT.keptWithEarlier, Math.max(this.#keep, this.#list.length));
     this.#firstSeq = entries[0]?.seq ?? 1;
     const surplus = this.#list.length - CHAT.keptWithEarlier;
-    if (surplus > 0) this.#cut(this.#list.splice(-surplus, surplus));
+    if (surplus > 0) this.#handleDropped(this.#list.splice(-surplus, surplus));
     this.#snapshot = null;
     return this.#firstSeq > 1;
   }
 
-  /** Puts the page after `cutSeq` behind the items, and drops what is then too much at their start. */
+  /** Appends the page after `cutSeq` to the items and trims their start to the limit. */
   append(page: ChatPage): void {
     const cutSeq = this.#cutSeq;
     if (cutSeq === null) return;
     const last = this.#lastSeq ?? 0;
-    const entries = inOrder(page.entries).filter(({ seq }) => seq > cutSeq && seq <= last);
+    const entries = sortBySeq(page.entries).filter(({ seq }) => seq > cutSeq && seq <= last);
     for (const entry of entries) applyToItems(this.#list, entry);
-    this.#join(entries.at(-1)?.seq ?? last);
+    this.#joinTail(entries.at(-1)?.seq ?? last);
     this.#trimTo(CHAT.keptWithEarlier);
   }
 
-  /** Somebody's words are gone for good. Returns whether any of them were here. */
+  /** Erases a person from all items. Returns whether anything changed. */
   erase(identity: string): boolean {
     const isChanged = [this.#list, this.#tail].map((items) => eraseFromItems(items, identity)).includes(true);
     if (isChanged) this.#snapshot = null;
@@ -198,27 +200,27 @@ export class ChatLog {
   #release(into: ChatEntry[]): void {
     for (;;) {
       const seq: number = (this.#lastSeq ?? 0) + 1;
-      const entry = this.#held.get(seq);
+      const entry = this.#early.get(seq);
       if (entry) {
-        this.#held.delete(seq);
+        this.#early.delete(seq);
         this.#lastSeq = seq;
         this.#apply(entry);
         into.push(entry);
-      } else if (!this.#passSampled(seq)) {
+      } else if (!this.#skipSampled(seq)) {
         return;
       }
     }
   }
 
-  /** Goes past what was left out, up to the next entry that has come all the same. */
-  #passSampled(seq: number): boolean {
+  /** Skips sampled ranges that start at `seq`, up to the next buffered entry. Returns whether it skipped any. */
+  #skipSampled(seq: number): boolean {
     let toSeq = 0;
     for (const [from, to] of this.#sampled) {
       if (to < seq) this.#sampled.delete(from);
       else if (from <= seq) toSeq = Math.max(toSeq, to);
     }
     if (toSeq === 0) return false;
-    for (const held of this.#held.keys()) if (held > seq) toSeq = Math.min(toSeq, held - 1);
+    for (const early of this.#early.keys()) if (early > seq) toSeq = Math.min(toSeq, early - 1);
     this.#lastSeq = toSeq;
     return true;
   }
@@ -226,7 +228,7 @@ export class ChatLog {
   #skipTo(seq: number): SeqRange {
     const skipped = { fromSeq: (this.#lastSeq ?? 0) + 1, toSeq: seq };
     this.#lastSeq = seq;
-    for (const held of this.#held.keys()) if (held <= seq) this.#held.delete(held);
+    for (const early of this.#early.keys()) if (early <= seq) this.#early.delete(early);
     return skipped;
   }
 
@@ -241,14 +243,14 @@ export class ChatLog {
       applyToItems(this.#list, entry);
       return;
     }
-    // What is said about messages concerns those that are kept, also where the end is not.
+    // Removals apply to the kept items too, although the end is not kept.
     if (!isItem(entry)) applyToItems(this.#list, entry);
     applyToItems(this.#tail, entry);
     this.#trimTail();
   }
 
-  /** These items at the end are kept no more, but for the newest that a page can be joined to. */
-  #cut(dropped: readonly ChatItem[]): void {
+  /** Items were dropped at the end; keeps the newest of them as the tail. */
+  #handleDropped(dropped: readonly ChatItem[]): void {
     const cutSeq = (dropped[0]?.seq ?? 1) - 1;
     if (this.#cutSeq === null) {
       this.#tail = [...dropped];
@@ -263,16 +265,16 @@ export class ChatLog {
     if (surplus > 0) this.#tailAfterSeq = this.#tail.splice(0, surplus).at(-1)?.seq ?? this.#tailAfterSeq;
   }
 
-  /** The items reach up to this number: on to the end, if what came since is at hand. */
-  #join(reachedSeq: number): void {
+  /** The items now reach `reachedSeq`. Appends the tail if it continues from there, so that they reach the end. */
+  #joinTail(reachedSeq: number): void {
     this.#snapshot = null;
     const lastSeq = this.#lastSeq ?? 0;
-    const isAtHand = this.#cutSeq !== null && reachedSeq >= this.#tailAfterSeq;
-    if (reachedSeq < lastSeq && !isAtHand) {
+    const hasTail = this.#cutSeq !== null && reachedSeq >= this.#tailAfterSeq;
+    if (reachedSeq < lastSeq && !hasTail) {
       this.#cutSeq = reachedSeq;
       return;
     }
-    if (isAtHand) this.#list.push(...this.#tail.filter(({ seq }) => seq > reachedSeq));
+    if (hasTail) this.#list.push(...this.#tail.filter(({ seq }) => seq > reachedSeq));
     this.#tail = [];
     this.#cutSeq = null;
   }
@@ -290,6 +292,6 @@ export class ChatLog {
   }
 }
 
-function inOrder(entries: readonly ChatEntry[]): ChatEntry[] {
+function sortBySeq(entries: readonly ChatEntry[]): ChatEntry[] {
   return [...entries].sort((a, b) => a.seq - b.seq);
 }

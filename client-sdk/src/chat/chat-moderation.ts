@@ -1,4 +1,4 @@
-/** Keeping order in a room's chat: every act is on record with its reason, and whoever it concerns is told. */
+/** Moderation of a room's chat. Every act is recorded with its reason, and the affected person is notified. */
 import type {
   ChatAct,
   ChatContext,
@@ -16,20 +16,20 @@ import type { Connection } from '../connection/connection.ts';
 export interface RestrictRequest {
   identity: string;
   kind: 'timeout' | 'ban';
-  /** In this room, or in all rooms of its creator. */
+  /** This room, or all rooms of its creator. */
   scope: RestrictionScope;
-  /** Length in seconds; without it a time-out lasts ten minutes, and a ban until it is lifted. */
+  /** Duration in seconds. Default: ten minutes for a time-out; a ban lasts until it is lifted. */
   seconds?: number;
-  /** Told to the person. */
+  /** Shown to the person. */
   reason: string;
-  /** Puts them out of the room as well: video and access end within a second. */
+  /** Also removes them from the room: video and access end within a second. */
   removeAccess?: boolean;
-  /** Removes what they have written in the room as well. */
+  /** Also removes all of their messages in the room. */
   removeMessages?: boolean;
 }
 
 /**
- * What the creator and moderators can do; for everyone else each call is refused with `forbidden`. Found at `room.chat.moderation`.
+ * Moderation by the creator and moderators, at `room.chat.moderation`. For others each call rejects with `forbidden`.
  *
  * @example
  * ```ts
@@ -56,45 +56,54 @@ export class ChatModeration {
     await this.#connection.request('chat:remove', { messageId, ...(reason ? { reason } : {}) });
   }
 
-  /** Removes everything that a person has written in this room. @throws {LogeError} `forbidden`. */
+  /** Removes all messages of a person in this room. @throws {LogeError} `forbidden`. */
   async removeAuthor(request: { identity: string; reason: string }): Promise<void> {
     await this.#connection.request('chat:removeAuthor', request);
   }
 
   /**
-   * Keeps a person from writing for a while (`timeout`) or until it is lifted (`ban`). They are told, with the reason and until when.
-   * Restrictions of others hold beside it. The scope `creator` is for the creator alone.
+   * Keeps a person from writing for a while (`timeout`) or until it is lifted (`ban`). They are shown the reason and
+   * the end. Restrictions set by other moderators stay in force. The scope `creator` is for the creator only.
    * @throws {LogeError} `forbidden`, `participant_not_restrictable`, `participant_not_removable`.
    */
   async restrict(request: RestrictRequest): Promise<void> {
     await this.#connection.request('chat:restrict', request);
   }
 
-  /** Ends restrictions before their time; a moderator ends those of moderators. Without one nothing happens. @throws {LogeError} `forbidden`. */
+  /**
+   * Lifts restrictions; a moderator can lift those set by moderators. Does nothing without one.
+   * @throws {LogeError} `forbidden`.
+   */
   async lift(request: { identity: string; scope: RestrictionScope; reason?: string }): Promise<void> {
     await this.#connection.request('chat:lift', request);
   }
 
   /**
-   * Changes what is named and leaves the rest: slow mode (seconds between two messages of one person, 0 is off), members only, emoji
+   * Changes the given modes only: slow mode (seconds between two messages of one person, 0 is off), members only, emoji
    * only, paused, links. @throws {LogeError} `forbidden`, `invalid_request`.
    */
   async setMode(mode: SetModeInput): Promise<void> {
     await this.#connection.request('chat:setMode', mode);
   }
 
-  /** Closes the chat to all but those who keep order, at once; off restores the modes as they were. @throws {LogeError} `forbidden`. */
+  /**
+   * Closes the chat at once to all but the creator and moderators; off restores the modes.
+   * @throws {LogeError} `forbidden`.
+   */
   async panic(request: { on: boolean; reason: string }): Promise<void> {
     await this.#connection.request('chat:panic', request);
   }
 
-  /** Pins a message above the chat in place of another; null takes it down. @throws {LogeError} `forbidden`, `message_not_found`. */
+  /**
+   * Pins a message above the chat and replaces the pinned one; null unpins.
+   * @throws {LogeError} `forbidden`, `message_not_found`.
+   */
   async pin(messageId: MessageId | null): Promise<void> {
     await this.#connection.request('chat:pin', { messageId });
   }
 
   /**
-   * Asks the room a question with 2 to 6 answers; it closes after `seconds`, or with `closePoll()`.
+   * Starts a poll with 2 to 6 options; it closes after `seconds`, or on `closePoll()`.
    * @throws {LogeError} `forbidden`, `poll_running`, `invalid_request`.
    */
   async startPoll(poll: { question: string; options: readonly string[]; seconds?: number }): Promise<ChatPoll> {
@@ -107,12 +116,12 @@ export class ChatModeration {
     await this.#connection.request('chat:closePoll', {});
   }
 
-  /** Who has raised a hand, the longest first. @throws {LogeError} `forbidden`. */
+  /** People with a raised hand, the earliest first. @throws {LogeError} `forbidden`. */
   async hands(): Promise<readonly Hand[]> {
     return (await this.#connection.request('chat:hands', {})).hands;
   }
 
-  /** Messages that wait for somebody to look at them, the oldest first. @throws {LogeError} `forbidden`. */
+  /** Messages held for review, the oldest first. @throws {LogeError} `forbidden`. */
   async queue(): Promise<readonly HeldMessage[]> {
     const { held, waiting } = await this.#connection.request('chat:queue', {});
     this.#handleQueue(waiting);
@@ -120,34 +129,40 @@ export class ChatModeration {
   }
 
   /**
-   * Lets a held message through, or not; its author is told.
+   * Allows or refuses a held message; its author is notified.
    * @throws {LogeError} `forbidden`, `held_message_not_found`, `already_reviewed`.
    */
   async review(request: { id: HeldMessageId; decision: 'allow' | 'refuse'; reason?: string }): Promise<void> {
     await this.#connection.request('chat:review', request);
   }
 
-  /** A message among its neighbours, and its author's record. @throws {LogeError} `forbidden`, `message_not_found`. */
+  /** A message with its neighbours and its author's record. @throws {LogeError} `forbidden`, `message_not_found`. */
   async context(messageId: MessageId): Promise<ChatContext> {
     return await this.#connection.request('chat:context', { messageId });
   }
 
-  /** What was done here, by whom, to whom and why: at most 100 acts, the newest first. @throws {LogeError} `forbidden`. */
+  /** The moderation log of this room: at most 100 acts, the newest first. @throws {LogeError} `forbidden`. */
   async audit(before?: ChatActId): Promise<readonly ChatAct[]> {
     return (await this.#connection.request('chat:audit', before ? { before } : {})).acts;
   }
 
-  /** What people have reported, with the evidence: at most 100, the newest first. @throws {LogeError} `forbidden`. */
+  /**
+   * Reports by people in the room, with the evidence: at most 100, the newest first.
+   * @throws {LogeError} `forbidden`.
+   */
   async reports(): Promise<readonly RoomReport[]> {
     return (await this.#connection.request('chat:reports', {})).reports;
   }
 
-  /** The creator's words and phrases that are held, refused or replaced; they hold in all rooms of the creator. */
+  /** The creator's word list: messages with these words are held, refused or changed, in all rooms of the creator. */
   words(): Promise<WordList> {
     return this.#connection.request('chat:words', {});
   }
 
-  /** Sets the whole list. Look-alikes, spacing, accents and repeated letters are seen through. @throws {LogeError} `forbidden`. */
+  /**
+   * Replaces the word list. Matching ignores look-alikes, spacing, accents and repeated letters.
+   * @throws {LogeError} `forbidden`.
+   */
   setWords(words: readonly WordRule[]): Promise<WordList> {
     return this.#connection.request('chat:setWords', { words: [...words] });
   }

@@ -1,6 +1,6 @@
 /**
- * One's own messages on their way: shown at once, sent one after another, and marked until the log has them. A message keeps its
- * `clientId` through every repetition, so that it is in the log once however often it was sent. It knows nothing of the log.
+ * One's own messages that are being sent: shown at once, sent one after another, and kept until the log has them.
+ * Retries of a message keep its `clientId`, so that the log has it only once. It does not know the log.
  */
 import type { ChatMessage, OwnHeld } from '../../../server/protocol/chat.ts';
 import type { MessageId } from '../../../server/protocol/ids.ts';
@@ -9,9 +9,9 @@ import { CHAT } from '../limits.ts';
 import { createKey } from '../random-key.ts';
 
 /**
- * `pending`: on its way, or waiting for the connection. `sent`: the server has it for good, its place in the order is about to come.
- * `held`: somebody who keeps order looks at it first. `refused`: they have not let it through. `failed`: it was not sent, see `error`;
- * `room.chat.retry()` sends it again.
+ * `pending`: being sent, or waiting for the connection. `sent`: the server has stored it, and it will appear in
+ * `messages`. `held`: it waits for a moderator's review. `refused`: a moderator refused it. `failed`: it was not sent,
+ * see `error`; `room.chat.retry()` sends it again.
  */
 export type OutgoingState = 'pending' | 'sent' | 'held' | 'refused' | 'failed';
 
@@ -20,14 +20,14 @@ export interface OutgoingMessage {
   readonly clientId: string;
   readonly text: string;
   readonly replyTo: MessageId | null;
-  /** Identities. */
+  /** Identities of the mentioned people. */
   readonly mentions: readonly string[];
   readonly state: OutgoingState;
-  /** Why it `failed`. */
+  /** Set when it `failed`. */
   readonly error: LogeError | null;
-  /** Id of the review where it is `held` or `refused`. */
+  /** Id of the review when it is `held` or `refused`. */
   readonly heldId: string | null;
-  /** What the person who refused it wrote. */
+  /** The moderator's reason when it is `refused`. */
   readonly reason: string | null;
 }
 
@@ -39,10 +39,10 @@ export interface OutgoingContent {
 
 export type SendAnswer = { message: ChatMessage } | { held: { id: string } };
 
-/** What sending came to: the message with its place in the order, or the review that it waits for. */
+/** The result of sending: the message with its sequence number, or the review that it waits for. */
 export type SentMessage = ChatMessage | HeldOutgoing;
 
-/** A message that somebody who keeps order looks at first; `chatHeld` tells how it ends. */
+/** A message that waits for review; `chatHeld` reports the decision. */
 export interface HeldOutgoing {
   readonly kind: 'held';
   readonly id: string;
@@ -52,20 +52,21 @@ export interface HeldOutgoing {
 
 interface OutboxDependencies {
   request(input: { clientId: string } & OutgoingContent): Promise<SendAnswer>;
-  /** Takes the message into the log; returns whether it is shown there already. */
+  /** Adds the message to the log; returns whether it is shown there already. */
   deliver(message: ChatMessage): boolean;
   onChange(): void;
 }
 
 export class ChatOutbox {
   readonly #dependencies: OutboxDependencies;
-  /** Refused ones that were taken out of sight: a reconnect does not bring them back. */
+  /** Refused messages that the person has discarded; a reconnect does not restore them. */
   readonly #discarded = new Set<string>();
   #messages: readonly OutgoingMessage[] = [];
-  #waitingFor = new Map<string, number>();
+  /** Sequence number of each sent message that the log has not reached yet, by client id. */
+  #awaitedSeqs = new Map<string, number>();
   #sending: Promise<unknown> = Promise.resolve();
-  /** Until `clear()`: what waits for its turn then is not sent any more. */
-  #open = new AbortController();
+  /** Aborted by `clear()`, so that queued messages are not sent any more. */
+  #lifetime = new AbortController();
 
   constructor(dependencies: OutboxDependencies) {
     this.#dependencies = dependencies;
@@ -88,48 +89,51 @@ export class ChatOutbox {
       heldId: null,
       reason: null,
     };
-    // Past the limit the oldest that came to nothing goes: its author has seen that it did.
-    const kept = this.#messages.length < CHAT.outgoingMessages ? this.#messages : dropOldestSettled(this.#messages);
-    this.#set([...kept, message]);
+    // Past the limit, drop the oldest that failed or was refused: its author has seen it.
+    const kept = this.#messages.length < CHAT.outgoingMessages ? this.#messages : dropOldestFailed(this.#messages);
+    this.#setMessages([...kept, message]);
     return this.#submit(message);
   }
 
   retry(clientId: string): Promise<SentMessage> {
     const message = this.#messages.find((one) => one.clientId === clientId && one.state === 'failed');
     if (!message) return Promise.reject(new LogeError('message_not_found'));
-    this.#set([...this.#messages.filter((one) => one !== message), { ...message, state: 'pending', error: null }]);
+    this.#setMessages([
+      ...this.#messages.filter((one) => one !== message),
+      { ...message, state: 'pending', error: null },
+    ]);
     return this.#submit(message);
   }
 
-  /** Takes away a message that failed or was refused; what is on its way stays. */
+  /** Drops a message that failed or was refused; others stay. */
   discard(clientId: string): void {
     const heldId = this.#messages.find((one) => one.clientId === clientId)?.heldId;
     if (heldId) this.#discarded.add(heldId);
     const [oldest] = this.#discarded;
     if (oldest !== undefined && this.#discarded.size > CHAT.outgoingMessages) this.#discarded.delete(oldest);
-    this.#set(this.#messages.filter((one) => one.clientId !== clientId || !isSettled(one)));
+    this.#setMessages(this.#messages.filter((one) => one.clientId !== clientId || !hasFailed(one)));
   }
 
-  /** The log was let through up to here. */
-  handleReached(seq: number): void {
-    for (const [clientId, waitedFor] of this.#waitingFor) {
-      if (waitedFor > seq) continue;
-      this.#waitingFor.delete(clientId);
-      this.#set(this.#messages.filter((one) => one.clientId !== clientId));
+  /** The log has released all entries up to `seq`. */
+  handleLastSeq(seq: number): void {
+    for (const [clientId, awaitedSeq] of this.#awaitedSeqs) {
+      if (awaitedSeq > seq) continue;
+      this.#awaitedSeqs.delete(clientId);
+      this.#setMessages(this.#messages.filter((one) => one.clientId !== clientId));
     }
   }
 
-  /** How a review ended. Returns the message, where it was written on this page. */
+  /** Applies the decision of a review to the message, if it was written on this page. */
   handleReviewed(review: { id: string; state: 'held' | 'allowed' | 'refused'; reason: string | null }): void {
     const message = this.#messages.find(({ heldId }) => heldId === review.id);
     if (!message) return;
-    if (review.state === 'allowed') this.#set(this.#messages.filter((one) => one !== message));
+    if (review.state === 'allowed') this.#setMessages(this.#messages.filter((one) => one !== message));
     else this.#change(message.clientId, { state: review.state, reason: review.reason });
   }
 
   /**
-   * What the server keeps of one's own for review, on entering and after every reconnect: a page that was reloaded has forgotten it, and one
-   * that was away has not heard how a review ended.
+   * Syncs with the server's list of one's own held messages, on entering and after every reconnect: a reloaded page
+   * does not know them, and decisions may have been missed.
    */
   restoreHeld(held: readonly OwnHeld[]): void {
     const kept = new Map(held.map((one) => [one.id, one]));
@@ -138,28 +142,28 @@ export class ChatOutbox {
       known.add(message.clientId);
       if (message.state !== 'held' || message.heldId === null) return [message];
       const now = kept.get(message.heldId as OwnHeld['id']);
-      // What waits no more and was not refused is in the log.
+      // A message that is neither held nor refused any more is in the log.
       return now ? [{ ...message, state: now.state, reason: now.reason }] : [];
     });
-    const forgotten = held.filter(({ id, clientId }) => !known.has(clientId) && !this.#discarded.has(id));
-    this.#set([
-      ...forgotten.map(({ id, ...rest }): OutgoingMessage => ({ ...rest, heldId: id, error: null })),
+    const unknown = held.filter(({ id, clientId }) => !known.has(clientId) && !this.#discarded.has(id));
+    this.#setMessages([
+      ...unknown.map(({ id, ...rest }): OutgoingMessage => ({ ...rest, heldId: id, error: null })),
       ...messages,
     ]);
   }
 
   clear(): void {
-    this.#open.abort(new LogeError('not_connected', 'The chat was left before the message was sent.'));
-    this.#open = new AbortController();
-    this.#waitingFor.clear();
-    this.#set([]);
+    this.#lifetime.abort(new LogeError('not_connected', 'The chat was closed before the message was sent.'));
+    this.#lifetime = new AbortController();
+    this.#awaitedSeqs.clear();
+    this.#setMessages([]);
   }
 
   async #submit(message: OutgoingMessage): Promise<SentMessage> {
     const { clientId, text, replyTo, mentions } = message;
     const input = { clientId, text, ...(replyTo ? { replyTo } : {}), ...(mentions.length > 0 ? { mentions } : {}) };
-    // One after another, so that a repeated message does not overtake the one before it.
-    const { signal } = this.#open;
+    // One after another, so that a retried message is not overtaken by the next.
+    const { signal } = this.#lifetime;
     const sent = this.#sending.then(() => {
       signal.throwIfAborted();
       return this.#dependencies.request(input);
@@ -182,17 +186,17 @@ export class ChatOutbox {
 
   #handleSent(clientId: string, message: ChatMessage): void {
     this.#change(clientId, { state: 'sent' });
-    this.#waitingFor.set(clientId, message.seq);
+    this.#awaitedSeqs.set(clientId, message.seq);
     if (!this.#dependencies.deliver(message)) return;
-    this.#waitingFor.delete(clientId);
-    this.#set(this.#messages.filter((one) => one.clientId !== clientId));
+    this.#awaitedSeqs.delete(clientId);
+    this.#setMessages(this.#messages.filter((one) => one.clientId !== clientId));
   }
 
   #change(clientId: string, change: Partial<OutgoingMessage>): void {
-    this.#set(this.#messages.map((one) => (one.clientId === clientId ? { ...one, ...change } : one)));
+    this.#setMessages(this.#messages.map((one) => (one.clientId === clientId ? { ...one, ...change } : one)));
   }
 
-  #set(messages: readonly OutgoingMessage[]): void {
+  #setMessages(messages: readonly OutgoingMessage[]): void {
     const before = this.#messages;
     if (messages.length === before.length && messages.every((message, index) => message === before[index])) return;
     this.#messages = messages;
@@ -200,11 +204,11 @@ export class ChatOutbox {
   }
 }
 
-function isSettled({ state }: OutgoingMessage): boolean {
+function hasFailed({ state }: OutgoingMessage): boolean {
   return state === 'failed' || state === 'refused';
 }
 
-function dropOldestSettled(messages: readonly OutgoingMessage[]): readonly OutgoingMessage[] {
-  const oldest = messages.find(isSettled) ?? messages.find(({ state }) => state === 'held');
+function dropOldestFailed(messages: readonly OutgoingMessage[]): readonly OutgoingMessage[] {
+  const oldest = messages.find(hasFailed) ?? messages.find(({ state }) => state === 'held');
   return messages.filter((message) => message !== oldest);
 }

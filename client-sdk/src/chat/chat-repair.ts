@@ -1,7 +1,7 @@
 /**
- * Fetches what the log of a chat lacks: waits a moment for what may be on its way, then asks for everything after the last entry, a bounded
- * number of pages, and in the end takes the newest page and says what was left out. What it did not get it asks for again, slower each time,
- * until the log has it or the chat is closed: a quiet room has no next frame that would.
+ * Fetches the entries that the chat log misses. It waits shortly for entries in flight, then fetches a bounded number
+ * of pages after the last entry, and finally skips to the newest page and reports the gap. It retries with backoff
+ * until the log is complete or the chat is closed, because in a quiet room no later frame would trigger it.
  */
 import type { ChatEntry, ChatPage } from '../../../server/protocol/chat.ts';
 import { backoffMs } from '../backoff.ts';
@@ -25,15 +25,15 @@ export class ChatRepair {
   readonly #dependencies: RepairDependencies;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isRunning = false;
-  /** Attempts in a row after which something was missing still. */
+  /** Consecutive attempts that left entries missing. */
   #attempts = 0;
 
   constructor(dependencies: RepairDependencies) {
     this.#dependencies = dependencies;
   }
 
-  /** The log was given something: starts or stops waiting, by whether it lacks anything. */
-  watch(): void {
+  /** Called after every change of the log: starts or stops the timer, depending on whether entries are missing. */
+  update(): void {
     if (!this.#dependencies.entries.isBehind) this.stop();
     else if (!this.#isRunning) this.#runIn(CHAT.gapWaitMs);
   }
@@ -51,7 +51,7 @@ export class ChatRepair {
     }, waitMs);
   }
 
-  /** At once, however long the last attempts took. */
+  /** Fetches at once, without waiting for the backoff. */
   run(): Promise<void> {
     this.stop();
     return this.#fetch();
@@ -76,8 +76,8 @@ export class ChatRepair {
     } catch (error) {
       const failure = toLogeError(error, 'internal');
       retryAfterMs = failure.retryAfterMs ?? 0;
-      log('debug', 'chat gap not fetched', { code: failure.code });
-      // Asking again does not help where the connection is given up or access is gone; coming back begins anew.
+      log('debug', 'chat gap fetch failed', { code: failure.code });
+      // The connection or the access has ended; the next welcome starts the repair again.
       if (!failure.retryable) return;
     } finally {
       this.#isRunning = false;
@@ -86,12 +86,15 @@ export class ChatRepair {
       this.stop();
       return;
     }
-    // Frames that came meanwhile may have left a gap of their own; a request that failed has mended none.
+    // The request failed, or frames that arrived meanwhile left another gap.
     this.#runIn(Math.max(retryAfterMs, backoffMs(CHAT.gapBackoffMs, this.#attempts, JITTER)));
     this.#attempts += 1;
   }
 
-  /** The log may have moved on, or been closed and opened anew, while the page was on its way: then the page is only more entries. */
+  /**
+   * If the log has moved on or was reset while the page was in flight, the page proves no gap: accept it as entries
+   * only.
+   */
   #takeAfter(page: ChatPage, since: number): void {
     const { entries, onEntries, onSkipped } = this.#dependencies;
     if (entries.lastSeq !== since) {

@@ -1,6 +1,6 @@
 /**
- * What surrounds the log of a chat: modes, pinned message, poll, raised hands, one's own restriction, the queue. Each is told once when it
- * changes, also when the server says it twice or out of order.
+ * The chat's state besides its log: modes, pinned message, poll, raised hands, one's own restriction, the review queue.
+ * It emits one event per change, even when the server's updates arrive twice or out of order.
  */
 import type { ChatRestriction } from '../../../server/protocol/chat-moderation.ts';
 import type { ChatPoll, ChatState, Hand, OwnVote } from '../../../server/protocol/chat-room.ts';
@@ -49,15 +49,18 @@ export class ChatRoomState {
     return this.#waiting;
   }
 
-  /** The option that one has voted for in the poll that is shown. */
+  /** Id of the option that this participant voted for in the current poll. */
   get ownVote(): number | null {
     return this.#ownVote && this.#ownVote.poll === this.poll?.id ? this.#ownVote.option : null;
   }
 
-  /** On entering and after every reconnect: a server that has lost its state may start at a lower version. */
+  /**
+   * On entering and after every reconnect. Ignores versions, since a server that lost its state restarts at a lower
+   * one.
+   */
   begin({ chatState, restriction, ownVote }: Pick<Inside, 'chatState' | 'restriction' | 'ownVote'>): void {
     this.#ownVote = ownVote;
-    // Hands are told right after, as far as there are any.
+    // The server sends the raised hands right after, if there are any.
     this.handleHands({ count: 0 });
     this.#replace(chatState);
     this.handleRestriction(restriction);

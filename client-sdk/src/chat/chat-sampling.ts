@@ -1,4 +1,4 @@
-/** How much of a very busy chat is shown, over the last seconds: what the server left out beside what it sent. */
+/** Measures how much of a very busy chat the server has sent and left out over the last seconds. */
 import type { EventData } from '../../../server/protocol/realtime.ts';
 import { CHAT } from '../limits.ts';
 
@@ -7,7 +7,10 @@ export interface SeqRange {
   toSeq: number;
 }
 
-/** Of `total` messages a second, `shown` were sent to this page. Tips, the creator and moderators are never left out. */
+/**
+ * Of `total` messages per second, this page got `shown`. Tips and messages of the creator and moderators are never left
+ * out.
+ */
 export interface ChatSampling {
   readonly shown: number;
   readonly total: number;
@@ -41,7 +44,7 @@ export class SamplingMeter {
     }
   }
 
-  /** Null while nothing was left out for a while. */
+  /** Null when nothing was left out recently. */
   get current(): ChatSampling | null {
     const now = this.#now();
     if (now - this.#droppedAtMs >= CHAT.sampledQuietMs) return null;
@@ -58,7 +61,7 @@ export class SamplingMeter {
   }
 }
 
-/** What a frame says was left out: how many, and which numbers, so that the log does not take them for lost. */
+/** Reads from a frame how many entries were left out, and which, so that the log does not fetch them as a gap. */
 export function parseSampled({ sampled }: EventData<'chat:frame'>): { dropped: number; ranges: SeqRange[] } {
   const ranges = (sampled?.ranges ?? []).map(([fromSeq, toSeq]) => ({ fromSeq, toSeq }));
   return { dropped: sampled?.dropped ?? 0, ranges };

@@ -8,12 +8,12 @@ import { Chat } from './chat.ts';
 
 const from = { identity: 'fan-1', name: 'Fan', role: 'fan' as const };
 
-/** A log as the server keeps it, answered over the two requests of the chat. */
+/** The server's log, with answers to the chat's two requests. */
 class ServerLog {
   readonly entries: ChatEntry[] = [];
   readonly requests: string[] = [];
   readonly #byClientId = new Map<string, ChatMessage>();
-  /** What is older than this exists no more. */
+  /** Older entries no longer exist. */
   oldestSeq = 1;
 
   add(text: string): ChatMessage {
@@ -41,7 +41,7 @@ class ServerLog {
 
   #isSilent = false;
 
-  /** Whether the history is answered. */
+  /** While silent, history requests time out. */
   setSilent(isSilent: boolean): void {
     this.#isSilent = isSilent;
   }
@@ -49,7 +49,7 @@ class ServerLog {
   readonly #faults: { error: LogeError; afterActing: boolean }[] = [];
   readonly #holds: string[] = [];
 
-  /** The next message is refused, or its answer is lost after the server has it. */
+  /** The next message is refused, or its answer is lost after the server has stored it. */
   failNext(error: LogeError, { afterActing = false } = {}): void {
     this.#faults.push({ error, afterActing });
   }
@@ -82,9 +82,9 @@ function createChat() {
     emit: (name, payload) => events.push({ name, payload }),
     log: () => {},
   });
-  const told = (name: string) => events.filter((event) => event.name === name).map(({ payload }) => payload);
-  const toldSeqs = () => (told('chatMessage') as ChatMessage[]).map(({ seq }) => seq);
-  return { server, chat, told, toldSeqs };
+  const emitted = (name: string) => events.filter((event) => event.name === name).map(({ payload }) => payload);
+  const emittedSeqs = () => (emitted('chatMessage') as ChatMessage[]).map(({ seq }) => seq);
+  return { server, chat, emitted, emittedSeqs };
 }
 
 const seqs = (items: readonly ChatItem[]) => items.map(({ seq }) => seq);
@@ -93,62 +93,62 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('Chat', () => {
-  it('takes the first page as the past and tells only what follows', () => {
-    const { server, chat, toldSeqs, told } = createChat();
+  it('emits only messages after the first page', () => {
+    const { server, chat, emittedSeqs, emitted } = createChat();
     server.add('one');
     server.add('two');
     chat.handlePage(server.page({}));
-    expect(toldSeqs()).toEqual([]);
-    expect(told('chatHistory')).toHaveLength(1);
+    expect(emittedSeqs()).toEqual([]);
+    expect(emitted('chatHistory')).toHaveLength(1);
     chat.handleEntries([server.add('three')]);
-    expect(toldSeqs()).toEqual([3]);
+    expect(emittedSeqs()).toEqual([3]);
   });
 
-  it('fetches what a frame left out, once, and in order', async () => {
-    const { server, chat, toldSeqs } = createChat();
+  it('fetches a missing entry once, and emits in order', async () => {
+    const { server, chat, emittedSeqs } = createChat();
     chat.handlePage(server.page({}));
     server.add('lost');
     chat.handleEntries([server.add('seen')]);
-    expect(toldSeqs()).toEqual([]);
+    expect(emittedSeqs()).toEqual([]);
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
-    expect(toldSeqs()).toEqual([1, 2]);
+    expect(emittedSeqs()).toEqual([1, 2]);
     expect(server.requests).toEqual(['chat:history']);
   });
 
-  it('asks for nothing when the missing entry comes in time', async () => {
-    const { server, chat, toldSeqs } = createChat();
+  it('fetches nothing when the missing entry arrives in time', async () => {
+    const { server, chat, emittedSeqs } = createChat();
     chat.handlePage(server.page({}));
     const first = server.add('first');
     chat.handleEntries([server.add('second')]);
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs / 2);
     chat.handleEntries([first]);
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs * 2);
-    expect(toldSeqs()).toEqual([1, 2]);
+    expect(emittedSeqs()).toEqual([1, 2]);
     expect(server.requests).toEqual([]);
   });
 
-  it('asks again for what it did not get, slower each time, also when nobody says anything more', async () => {
-    const { server, chat, toldSeqs } = createChat();
+  it('retries a failed fetch with backoff, also in a quiet room', async () => {
+    const { server, chat, emittedSeqs } = createChat();
     chat.handlePage(server.page({}));
     server.setSilent(true);
     server.add('lost');
     chat.handleEntries([server.add('seen')]);
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(toldSeqs()).toEqual([]);
-    // In ten seconds every attempt comes later than the one before, up to the last wait, half of it by chance.
+    expect(emittedSeqs()).toEqual([]);
+    // Ten seconds of backoff with jitter.
     expect(server.requests.length).toBeGreaterThan(5);
     expect(server.requests.length).toBeLessThan(20);
     server.setSilent(false);
     await vi.advanceTimersByTimeAsync(CHAT.gapBackoffMs.at(-1) ?? 0);
-    expect(toldSeqs()).toEqual([1, 2]);
-    const asked = server.requests.length;
+    expect(emittedSeqs()).toEqual([1, 2]);
+    const requests = server.requests.length;
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(server.requests).toHaveLength(asked);
+    expect(server.requests).toHaveLength(requests);
   });
 
-  it('sees a gap that comes up while another is being fetched', async () => {
-    const { server, chat, toldSeqs } = createChat();
+  it('repairs a gap that appears while another is being fetched', async () => {
+    const { server, chat, emittedSeqs } = createChat();
     chat.handlePage(server.page({}));
     server.add('lost');
     const seen = server.add('seen');
@@ -156,7 +156,7 @@ describe('Chat', () => {
     server.add('lost later');
     const last = server.add('seen later');
     const request = vi.spyOn(server, 'page').mockImplementationOnce(() => {
-      // On its way, the page is overtaken by a frame.
+      // A frame overtakes the page.
       chat.handleEntries([last]);
       return page;
     });
@@ -164,35 +164,35 @@ describe('Chat', () => {
     chat.handleEntries([seen]);
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
     await vi.advanceTimersByTimeAsync(CHAT.gapBackoffMs[0]);
-    expect(toldSeqs()).toEqual([1, 2, 3, 4]);
+    expect(emittedSeqs()).toEqual([1, 2, 3, 4]);
   });
 
-  it('resumes after a reconnect with everything that was missed, also more than a page', async () => {
-    const { server, chat, toldSeqs } = createChat();
+  it('resumes after a reconnect with all missed messages, also more than a page', async () => {
+    const { server, chat, emittedSeqs } = createChat();
     for (let index = 0; index < 10; index += 1) server.add('before');
     chat.handlePage(server.page({ limit: 50 }));
     expect(chat.since).toBe(10);
     for (let index = 0; index < 350; index += 1) server.add('missed');
-    // Whoever missed more than a page is welcomed with the newest page.
+    // After more than a page, the welcome carries the newest page only.
     chat.handlePage(server.page({ limit: 50 }));
     await vi.advanceTimersByTimeAsync(0);
-    expect(toldSeqs()).toEqual(Array.from({ length: 350 }, (_, index) => 11 + index));
+    expect(emittedSeqs()).toEqual(Array.from({ length: 350 }, (_, index) => 11 + index));
     expect(chat.since).toBe(360);
   });
 
-  it('jumps to the newest page and says what it left out when far too much was missed', async () => {
-    const { server, chat, told, toldSeqs } = createChat();
+  it('skips to the newest page and emits the gap when too much was missed', async () => {
+    const { server, chat, emitted, emittedSeqs } = createChat();
     chat.handlePage(server.page({}));
     for (let index = 0; index < 5_000; index += 1) server.add('missed');
     chat.handlePage(server.page({ limit: 50 }));
     await vi.advanceTimersByTimeAsync(0);
     const fetched = CHAT.gapPages * 200;
-    expect(told('chatGap')).toEqual([{ fromSeq: fetched + 1, toSeq: 4_800 }]);
-    expect(toldSeqs().at(-1)).toBe(5_000);
+    expect(emitted('chatGap')).toEqual([{ fromSeq: fetched + 1, toSeq: 4_800 }]);
+    expect(emittedSeqs().at(-1)).toBe(5_000);
     expect(seqs(chat.messages)).toHaveLength(CHAT.keptEntries);
   });
 
-  it('starts over when the server lost its log', () => {
+  it('starts over when the server has lost its log', () => {
     const { server, chat } = createChat();
     for (let index = 0; index < 5; index += 1) server.add('old');
     chat.handlePage(server.page({}));
@@ -202,23 +202,23 @@ describe('Chat', () => {
     expect(chat.messages).toMatchObject([{ seq: 1, text: 'new' }]);
   });
 
-  it('shows an own message with its answer, and not again with the frame', async () => {
-    const { server, chat, toldSeqs } = createChat();
+  it('emits an own message with its answer, and not again with the frame', async () => {
+    const { server, chat, emittedSeqs } = createChat();
     chat.handlePage(server.page({}));
     const sent = await chat.send('hello');
     expect(sent).toMatchObject({ seq: 1, text: 'hello' });
     chat.handleEntries([server.entries[0] as ChatEntry]);
-    expect(toldSeqs()).toEqual([1]);
+    expect(emittedSeqs()).toEqual([1]);
   });
 
-  it('keeps the order of messages that are sent at once', async () => {
+  it('keeps the order of messages that are sent at the same time', async () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     const sent = await Promise.all(['a', 'b', 'c', 'd'].map((text) => chat.send(text)));
     expect(sent).toMatchObject([{ seq: 1 }, { seq: 2 }, { seq: 3 }, { seq: 4 }]);
   });
 
-  it('refuses more messages than may wait', async () => {
+  it('rejects messages past the limit of pending ones', async () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     const waiting = Array.from({ length: CHAT.pendingMessages }, () => chat.send('x'));
@@ -227,19 +227,19 @@ describe('Chat', () => {
     await expect(chat.send('room again')).resolves.toBeDefined();
   });
 
-  it('tells a removal with its reason', async () => {
-    const { server, chat, told } = createChat();
+  it('emits a removal with its reason', async () => {
+    const { server, chat, emitted } = createChat();
     const message = server.add('rude');
     chat.handlePage(server.page({}));
     const { id } = message;
     chat.handleEntries([
       { kind: 'removal', seq: 2, messageId: id, by: 'mod', reason: 'insult', sentAt: message.sentAt },
     ]);
-    expect(told('chatMessageRemoved')).toEqual([{ id, by: 'mod', reason: 'insult', seq: 2 }]);
+    expect(emitted('chatMessageRemoved')).toEqual([{ id, by: 'mod', reason: 'insult', seq: 2 }]);
     expect(chat.messages).toMatchObject([{ id, text: '', removed: true }]);
   });
 
-  it('reads further back until there is nothing before', async () => {
+  it('loads earlier pages up to the start of the log', async () => {
     const { server, chat } = createChat();
     for (let index = 0; index < 300; index += 1) server.add('past');
     chat.handlePage(server.page({ limit: 50 }));
@@ -249,12 +249,12 @@ describe('Chat', () => {
     expect(seqs(chat.messages)).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
   });
 
-  it('shows an own message at once, and until its place in the order has come', async () => {
+  it('lists an own message as outgoing until the log reaches it', async () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     const sent = chat.send('hello');
     expect(chat.outgoing).toMatchObject([{ text: 'hello', state: 'pending' }]);
-    // Somebody else was first, and their frame is still on its way.
+    // Another message came first, and its frame is still in flight.
     const first = server.add('I was first');
     await sent;
     expect(chat.outgoing).toMatchObject([{ text: 'hello', state: 'sent' }]);
@@ -264,7 +264,7 @@ describe('Chat', () => {
     expect(chat.outgoing).toEqual([]);
   });
 
-  it('keeps a message that failed, and sends it again by the same id', async () => {
+  it('keeps a failed message, and retries it with the same id', async () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     server.failNext(new LogeError('timeout'), { afterActing: true });
@@ -277,7 +277,7 @@ describe('Chat', () => {
     expect(chat.outgoing).toEqual([]);
   });
 
-  it('lets a failed message be discarded, and none that is on its way', async () => {
+  it('discards a failed message, but not one that is being sent', async () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     const sent = chat.send('on its way');
@@ -290,8 +290,8 @@ describe('Chat', () => {
     expect(chat.outgoing).toEqual([]);
   });
 
-  it('tells the author that a message is held, and how that ends', async () => {
-    const { server, chat, told } = createChat();
+  it('tells the author that a message is held, and the decision', async () => {
+    const { server, chat, emitted } = createChat();
     chat.handlePage(server.page({}));
     server.holdNext('held_00000001');
     server.holdNext('held_00000002');
@@ -301,10 +301,10 @@ describe('Chat', () => {
     chat.handlers['chat:held']({ id: 'held_00000001', state: 'allowed', reason: null });
     chat.handlers['chat:held']({ id: 'held_00000002', state: 'refused', reason: 'insults' });
     expect(chat.outgoing).toMatchObject([{ text: 'two', state: 'refused', reason: 'insults' }]);
-    expect(told('chatHeld')).toHaveLength(2);
+    expect(emitted('chatHeld')).toHaveLength(2);
   });
 
-  it('shows what is held after a reload, and hears of reviews that ended while it was away', async () => {
+  it('restores held messages after a reload, and applies missed decisions', async () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     const ids = ['held_00000001', 'held_00000002', 'held_00000003'] as const;
@@ -336,7 +336,7 @@ describe('Chat', () => {
       { ...first, state: 'held', reason: null } as const,
       { ...second, state: 'refused', reason: 'no' } as const,
     ];
-    // The third one was allowed meanwhile.
+    // The third message was allowed meanwhile.
     chat.handleInside({ ...inside, held });
     const expected = [
       { text: first.text, state: 'held' },
@@ -351,7 +351,7 @@ describe('Chat', () => {
     expect(reloaded.outgoing).toMatchObject([expected[0]]);
   });
 
-  it('takes whoever was erased out of what is shown, also where others name or quote them', () => {
+  it('erases a person from the shown messages, also from mentions and quotes', () => {
     const { server, chat } = createChat();
     const said = server.add('mine');
     const other = { identity: 'fan-2', name: 'Other', role: 'fan' as const };
@@ -372,7 +372,7 @@ describe('Chat', () => {
     expect(JSON.stringify(chat.messages)).not.toContain('"fan-1"');
   });
 
-  it('puts an own message that was left out for the others in its place', async () => {
+  it('inserts an own message that was sampled out in its place', async () => {
     const { server, chat } = createChat();
     chat.handlePage(server.page({}));
     const sent = chat.send('mine');
@@ -383,19 +383,19 @@ describe('Chat', () => {
     expect(server.requests).toEqual(['chat:send']);
   });
 
-  it('tells how much of a busy room is shown, and when everything is again', async () => {
-    const { server, chat, told } = createChat();
+  it('emits how much of a busy room is shown, and the end of sampling', async () => {
+    const { server, chat, emitted } = createChat();
     chat.handlePage(server.page({}));
     chat.handleFrame({ entries: [], sampled: { dropped: 30, ranges: [[1, 30]] } });
-    await vi.advanceTimersByTimeAsync(CHAT.sampledTellMs);
+    await vi.advanceTimersByTimeAsync(CHAT.sampledReportMs);
     expect(chat.sampling).toMatchObject({ shown: 0, total: 30 });
-    await vi.advanceTimersByTimeAsync(CHAT.sampledQuietMs + CHAT.sampledTellMs);
+    await vi.advanceTimersByTimeAsync(CHAT.sampledQuietMs + CHAT.sampledReportMs);
     expect(chat.sampling).toBeNull();
-    expect(told('chatSampled').at(-1)).toBeNull();
+    expect(emitted('chatSampled').at(-1)).toBeNull();
   });
 
-  it('takes the state with the higher version, and tells a restriction once', () => {
-    const { chat, told } = createChat();
+  it('keeps the state with the higher version, and emits a restriction once', () => {
+    const { chat, emitted } = createChat();
     const mode = { slowModeSeconds: 0, membersOnly: false, emojiOnly: false, paused: false };
     const state = { mode, panic: false, pinned: null, poll: null, linksAllowed: false, reactionSet: [] };
     const paused = { ...state, version: 3, mode: { ...mode, paused: true } };
@@ -404,13 +404,13 @@ describe('Chat', () => {
     expect(chat.mode?.paused).toBe(true);
     const timeout = { kind: 'timeout', scope: 'room', until: null, reason: 'spam', byRole: 'moderator' } as const;
     for (let times = 0; times < 2; times += 1) chat.handlers['chat:restriction'](timeout);
-    expect(told('chatRestriction')).toEqual([timeout]);
+    expect(emitted('chatRestriction')).toEqual([timeout]);
     chat.handlers['chat:restriction']({ ...timeout, kind: null });
-    expect(told('chatRestriction').at(-1)).toBeNull();
+    expect(emitted('chatRestriction').at(-1)).toBeNull();
     expect(chat.restriction).toBeNull();
   });
 
-  it('keeps nothing once access is gone', () => {
+  it('is cleared when access ends', () => {
     const { server, chat } = createChat();
     server.add('secret');
     chat.handlePage(server.page({}));

@@ -1,6 +1,6 @@
 /**
- * The chat of a room for embedders: the ordered entries, sending, reading further back, and what surrounds the log. Its parts are
- * `chat-feed.ts` (the log, what is missing of it, one's own on their way), `chat-room-state.ts` and `chat-moderation.ts`. It knows nothing of access: the room opens and closes it.
+ * The public facade of a room's chat. Its parts are `chat-feed.ts` (log, gap repair, outbox), `chat-room-state.ts` and
+ * `chat-moderation.ts`. It does not know access: the room opens and closes it.
  */
 import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
 import type { ChatRestriction, ReportCategory } from '../../../server/protocol/chat-moderation.ts';
@@ -15,17 +15,18 @@ import { ChatRoomState } from './chat-room-state.ts';
 import type { ChatSampling } from './chat-sampling.ts';
 
 export interface SendOptions {
-  /** The message that this one answers. */
+  /** The message that this one replies to. */
   replyTo?: MessageId;
-  /** Identities of the people who are named in it, at most 5. */
+  /** Identities of the mentioned people, at most 5. */
   mentions?: readonly string[];
 }
 
-/** One of the reactions that rooms offer. */
+/** One of the available reactions. */
 export type Reaction = (typeof REACTIONS)[number];
 
 /**
- * The chat of a room. Entries have a gapless sequence number; they are shown in its order, once each, also across reconnects.
+ * The chat of a room. Entries have a gapless sequence number; they arrive in order and exactly once, also across
+ * reconnects.
  *
  * @example
  * ```ts
@@ -52,14 +53,14 @@ export class Chat {
   }
 
   /**
-   * Messages, tips and notices of the house in order, at most the newest 500 (2,000 while somebody reads back). A new array after every
+   * Messages, tips and notices in order, at most the newest 500 (2,000 while reading back). A new array after every
    * change. A removed message stays in its place with `removed` and no text.
    */
   get messages(): readonly ChatItem[] {
     return this.#feed.entries.items;
   }
 
-  /** One's own messages that are not among `messages` yet, in the order in which they were written; see `chatOutgoing`. */
+  /** One's own messages that are not in `messages` yet, in the order in which they were sent; see `chatOutgoing`. */
   get outgoing(): readonly OutgoingMessage[] {
     return this.#feed.outbox.messages;
   }
@@ -69,12 +70,14 @@ export class Chat {
     return this.#feed.entries.lastSeq !== null && this.#feed.entries.firstSeq > 1;
   }
 
-  /** Whether `messages` lacks the end of the log, because somebody has read far back; `loadLater()` and `showNewest()` go there. */
+  /** Whether `messages` lacks the end of the log after reading far back; see `loadLater()` and `showNewest()`. */
   get hasLater(): boolean {
     return this.#feed.entries.cutSeq !== null;
   }
 
-  /** Modes, pinned message, poll, whether links are allowed, which reactions there are; null in the lobby. See `chatState`. */
+  /**
+   * Modes, pinned message, poll, whether links are allowed, available reactions; null in the lobby. See `chatState`.
+   */
   get state(): ChatState | null {
     return this.#state.state;
   }
@@ -88,22 +91,25 @@ export class Chat {
     return this.state?.pinned ?? null;
   }
 
-  /** The poll that runs or was the last; see `chatPoll`. */
+  /** The running or last poll; see `chatPoll`. */
   get poll(): ChatPoll | null {
     return this.#state.poll;
   }
 
-  /** Id of the option that one has voted for in `poll`. */
+  /** Id of the option that this participant voted for in `poll`. */
   get ownVote(): number | null {
     return this.#state.ownVote;
   }
 
-  /** What keeps this person from writing, until when (ISO 8601) and why; null when nothing does. See `chatRestriction`. */
+  /**
+   * The restriction that keeps this participant from writing, with its end (ISO 8601) and reason; null without one. See
+   * `chatRestriction`.
+   */
   get restriction(): ChatRestriction | null {
     return this.#state.restriction;
   }
 
-  /** How many hands are up; who, for the creator and moderators. See `chatHands`. */
+  /** The number of raised hands; for the creator and moderators also the people. See `chatHands`. */
   get hands(): RaisedHands {
     return this.#state.hands;
   }
@@ -112,33 +118,35 @@ export class Chat {
     return this.#state.isHandRaised;
   }
 
-  /** Messages that wait for review; known to the creator and moderators. See `chatQueue`. */
+  /** Number of messages that wait for review; for the creator and moderators. See `chatQueue`. */
   get waiting(): number {
     return this.#state.waiting;
   }
 
-  /** How much of a very busy room is shown; null while everything is. See `chatSampled`. */
+  /** How much of a very busy chat is shown; null while all messages are. See `chatSampled`. */
   get sampling(): ChatSampling | null {
     return this.#feed.sampling;
   }
 
   /**
-   * Sends a message; it is in `outgoing` at once, and resolves when the server has it for good: as the message with its place in the
-   * order, or, `kind` being `held`, as a review that it waits for. While the connection is down it waits, and is sent once.
-   * @throws {LogeError} `message_empty`, `message_too_long`, `message_refused`, `message_duplicate`, `message_not_found` (of `replyTo`),
-   * `chat_not_allowed`, `chat_timed_out`, `chat_banned`, `chat_slow_mode` and `rate_limited` (see `retryAfterMs`), `chat_members_only`,
-   * `chat_emoji_only`, `chat_paused`, `access_required`, `too_many_pending`.
+   * Sends a message; it appears in `outgoing` at once. Resolves when the server has stored it: with the message and its
+   * sequence number, or with `kind` `held` when it waits for review. While the connection is down it waits, and is sent
+   * once.
+   * @throws {LogeError} `message_empty`, `message_too_long`, `message_refused`, `message_duplicate`,
+   * `message_not_found` (of `replyTo`), `chat_not_allowed`, `chat_timed_out`, `chat_banned`, `chat_slow_mode` and
+   * `rate_limited` (see `retryAfterMs`), `chat_members_only`, `chat_emoji_only`, `chat_paused`, `access_required`,
+   * `too_many_pending`.
    */
   send(text: string, options: SendOptions = {}): Promise<SentMessage> {
     return this.#feed.outbox.send({ text, ...options });
   }
 
-  /** Sends a message of `outgoing` that has failed again; it is in the log once, even if it had arrived. Rejects as `send()` does. */
+  /** Sends a failed message of `outgoing` again; the log has it once, even if it had arrived. Rejects like `send()`. */
   retry(clientId: string): Promise<SentMessage> {
     return this.#feed.outbox.retry(clientId);
   }
 
-  /** Takes a message that failed or was refused out of `outgoing`. */
+  /** Removes a message that failed or was refused from `outgoing`. */
   discard(clientId: string): void {
     this.#feed.outbox.discard(clientId);
   }
@@ -152,34 +160,37 @@ export class Chat {
   }
 
   /**
-   * Whether this page shows the end of the log (true, as in the beginning) or reads back. While it reads back nothing that it may show is
-   * dropped: past 2,000 entries new ones are told and not kept, see `hasLater`.
+   * Tells the SDK whether the page shows the end of the log (the default) or reads back. While it reads back, older
+   * messages are kept; past 2,000, new ones are emitted but not kept, see `hasLater`.
    */
   setFollowing(isFollowing: boolean): void {
     this.#feed.entries.setFollowing(isFollowing);
   }
 
-  /** Fetches a page of what was before `messages`; resolves to whether there is still more. */
+  /** Fetches a page before `messages`; resolves to whether there is more. */
   async loadEarlier(): Promise<boolean> {
     return this.hasEarlier && (await this.#feed.loadEarlier());
   }
 
-  /** Fetches a page of what is after `messages` where they lack the end; resolves to whether there is still more. */
+  /** Fetches a page after `messages` if they lack the end of the log; resolves to whether there is more. */
   loadLater(): Promise<boolean> {
     return this.#feed.loadLater();
   }
 
-  /** Goes back to the end of the log from wherever `messages` was, and follows it. */
+  /** Replaces `messages` by the end of the log if necessary, and follows it again. */
   showNewest(): Promise<void> {
     return this.#feed.showNewest();
   }
 
-  /** Adds to the reactions that rise over the room; they are counted for everyone, see `chatReactions`. @throws {LogeError} `rate_limited`. */
+  /** Sends a reaction; everyone gets the counts, see `chatReactions`. @throws {LogeError} `rate_limited`. */
   async react(emoji: Reaction): Promise<void> {
     await this.#connection.request('chat:react', { emoji });
   }
 
-  /** Votes in the poll; the vote stays. @throws {LogeError} `poll_not_found`, `poll_closed`, `already_voted`. */
+  /**
+   * Votes in the poll; a vote cannot be changed.
+   * @throws {LogeError} `poll_not_found`, `poll_closed`, `already_voted`.
+   */
   async vote(option: number): Promise<void> {
     const { poll } = this;
     if (!poll) return;
@@ -188,21 +199,24 @@ export class Chat {
     this.#state.handleOwnVote(vote);
   }
 
-  /** Raises one's hand for the creator and moderators to see, or takes it down. @throws {LogeError} `rate_limited`. */
+  /** Raises or lowers one's hand for the creator and moderators. @throws {LogeError} `rate_limited`. */
   async raiseHand(raised: boolean): Promise<void> {
     await this.#connection.request('chat:raiseHand', { raised });
     this.#state.handleOwnHand(raised);
   }
 
   /**
-   * Who is here, at most 100, those whose name or identity holds `query` where it is given. In large rooms (`exact` is false) the creator and
-   * moderators alone, with the `total` of everyone.
+   * The people in the room, at most 100, filtered by `query` in their name or identity. In large rooms (`exact` is
+   * false) only the creator and moderators are listed, with the `total` of everyone.
    */
   people(query?: string): Promise<PeopleAnswer> {
     return this.#connection.request('chat:people', query ? { query } : {});
   }
 
-  /** Reports a message; it is kept as evidence with its context, whatever becomes of it. @throws {LogeError} `message_not_found`. */
+  /**
+   * Reports a message; the server keeps it with its context as evidence, even if it is removed.
+   * @throws {LogeError} `message_not_found`.
+   */
   async report(request: { messageId: MessageId; category: ReportCategory; note?: string }): Promise<void> {
     await this.#connection.request('chat:report', request);
   }
@@ -212,17 +226,17 @@ export class Chat {
     return this.#feed.entries.lastSeq ?? undefined;
   }
 
-  /** @internal What comes with entering the room, and with every reconnect. */
+  /** @internal On entering the room and after every reconnect. */
   handleInside(inside: Pick<Inside, 'chat' | 'chatState' | 'restriction' | 'ownVote' | 'held'>): void {
     const wasRaised = this.isHandRaised;
     this.#state.begin(inside);
     this.handlePage(inside.chat);
     this.#feed.outbox.restoreHeld(inside.held);
-    // A hand belongs to a connection's stay: after a reconnect the server is told again.
+    // The server lowers the hand when the connection is lost.
     if (wasRaised) void this.raiseHand(true).catch(() => this.#state.handleOwnHand(false));
   }
 
-  /** @internal The page that comes with entering the room, and with every reconnect. */
+  /** @internal */
   handlePage(page: ChatPage): void {
     this.#feed.handlePage(page);
   }
@@ -232,12 +246,12 @@ export class Chat {
     this.#feed.handleFrame(frame);
   }
 
-  /** @internal Entries of a frame, or one's own message with the answer to sending it. */
+  /** @internal */
   handleEntries(entries: readonly ChatEntry[]): void {
     this.#feed.handleEntries(entries);
   }
 
-  /** @internal What surrounds the log. */
+  /** @internal */
   readonly handlers = {
     'chat:state': (state: ChatState) => this.#state.handleState(state),
     'chat:pollVotes': (votes: EventData<'chat:pollVotes'>) => this.#state.handleVotes(votes),
@@ -252,7 +266,7 @@ export class Chat {
     'chat:erased': (erased: EventData<'chat:erased'>) => this.#feed.handleErased(erased),
   };
 
-  /** @internal Access is gone: nothing of the chat stays. */
+  /** @internal Access has ended: clears the chat. */
   close(): void {
     this.#state.close();
     this.#feed.close();

@@ -9,7 +9,7 @@ import { Connection, type ConnectionHandlers, socketAddress, type TokenSource } 
 
 type Answer = (answer: unknown) => void;
 
-/** A real Socket.IO server that speaks the handshake of the protocol; what it does with tokens and requests is the test's. */
+/** A real Socket.IO server with the protocol's handshake; tests define how it answers tokens and requests. */
 class Gateway implements AsyncDisposable {
   readonly auths: Record<string, unknown>[] = [];
   refuse: (token: unknown) => WireError | null = () => null;
@@ -41,7 +41,7 @@ class Gateway implements AsyncDisposable {
     return [...this.#io.sockets.sockets.values()];
   }
 
-  /** As when the network goes: no goodbye on either side. */
+  /** Like a network failure: no goodbye on either side. */
   breakConnections(): void {
     for (const socket of this.sockets) socket.conn.close();
   }
@@ -74,7 +74,7 @@ afterEach(() => {
 const expired: WireError = { code: 'token_expired', message: 'Expired.', retryable: false };
 
 describe('Connection', () => {
-  it('resolves with the welcome and sends token and sequence number along', async () => {
+  it('sends token and sequence number, and resolves with the welcome', async () => {
     await using gateway = await Gateway.start();
     const { connection, events } = createConnection(gateway.url);
     await connection.connect('token-1');
@@ -83,7 +83,7 @@ describe('Connection', () => {
     expect(gateway.auths).toEqual([{ token: 'token-1', since: 7 }]);
   });
 
-  it('rejects at once with what trying again cannot mend', async () => {
+  it('rejects at once with an error that is not retryable', async () => {
     await using gateway = await Gateway.start();
     gateway.refuse = () => ({ code: 'token_invalid', message: 'No.', retryable: false });
     const { connection, events } = createConnection(gateway.url);
@@ -100,7 +100,7 @@ describe('Connection', () => {
     await expect(connection.connect(failing)).rejects.toMatchObject({ code: 'token_unavailable' });
   });
 
-  it('tries again while the server is not ready', async () => {
+  it('retries while the server is not ready', async () => {
     await using gateway = await Gateway.start();
     gateway.refuse = () =>
       gateway.auths.length < 3 ? { code: 'unavailable', message: 'Soon.', retryable: true } : null;
@@ -109,7 +109,7 @@ describe('Connection', () => {
     expect(gateway.auths).toHaveLength(3);
   });
 
-  it('comes back after a loss with a fresh token', async () => {
+  it('reconnects after a loss with a new token', async () => {
     await using gateway = await Gateway.start();
     const { connection, events } = createConnection(gateway.url);
     let issued = 0;
@@ -120,7 +120,7 @@ describe('Connection', () => {
     expect(gateway.auths.map(({ token }) => token)).toEqual(['token-1', 'token-2']);
   });
 
-  it('asks the provider again when a token has expired', async () => {
+  it('calls the provider again when a token has expired', async () => {
     await using gateway = await Gateway.start();
     gateway.refuse = (token) => (token === 'token-2' ? expired : null);
     const { connection, events } = createConnection(gateway.url);
@@ -131,7 +131,7 @@ describe('Connection', () => {
     expect(issued).toBe(3);
   });
 
-  it('gives up on a provider that hands out expired tokens only', async () => {
+  it('gives up on a provider that returns only expired tokens', async () => {
     await using gateway = await Gateway.start();
     gateway.refuse = () => expired;
     const { connection } = createConnection(gateway.url);
@@ -149,7 +149,7 @@ describe('Connection', () => {
     expect(connection.state).toBe('disconnected');
   });
 
-  it('comes back after a goodbye that says so, and stays away after one that does not', async () => {
+  it('reconnects after a goodbye only if it asks for that', async () => {
     await using gateway = await Gateway.start();
     const { connection, events } = createConnection(gateway.url);
     await connection.connect('token-1');
@@ -186,7 +186,7 @@ describe('Connection', () => {
     await expect(connection.request('money:wallet', {})).rejects.toMatchObject({ code: 'connection_failed' });
   });
 
-  it('repeats a safe request across a loss with the same key', async () => {
+  it('retries an idempotent request across a loss with the same key', async () => {
     await using gateway = await Gateway.start();
     const keys: string[] = [];
     gateway.handle = (_name, input: { idempotencyKey: string }, answer) => {
@@ -201,21 +201,21 @@ describe('Connection', () => {
     expect(keys).toEqual(['key-00001', 'key-00001']);
   });
 
-  it('does not repeat what the server refused', async () => {
+  it('does not retry a request that the server refused', async () => {
     await using gateway = await Gateway.start();
-    let asked = 0;
+    let requests = 0;
     gateway.handle = (_name, _input, answer) => {
-      asked += 1;
+      requests += 1;
       answer({ ok: false, error: { code: 'insufficient_funds', message: 'No.', retryable: false } });
     };
     const { connection } = createConnection(gateway.url);
     await connection.connect('token-1');
     const tip = connection.requestReliably('money:tip', { amountMinor: 500, idempotencyKey: 'key-00001' });
     await expect(tip).rejects.toMatchObject({ code: 'insufficient_funds' });
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 
-  it('says goodbye when it is closed, and not when the network changed', async () => {
+  it('says goodbye when it is closed, but not when the network changes', async () => {
     await using gateway = await Gateway.start();
     const { connection, events } = createConnection(gateway.url);
     const ends: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * The socket to a gateway: opens it, restores it, and carries requests over it. Every attempt uses a fresh Socket.IO client with a
- * fresh token, so that no state of a lost connection leaks into the next. What events mean is the room's business, not known here.
+ * The socket to a gateway: connects, reconnects and sends requests. Every attempt uses a new Socket.IO client and a new
+ * token, so that no state of a lost connection leaks into the next. Events are passed on to the room uninterpreted.
  */
 import { io, type Socket } from 'socket.io-client';
 import type {
@@ -18,18 +18,18 @@ import { CONNECTION } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { listenToNetwork } from './network.ts';
 
-/** A room token, or a function that fetches one from the embedder's server; it is called again at every reconnect. */
+/** A room token, or a function that fetches one from the embedder's server and is called at every reconnect. */
 export type TokenSource = string | (() => string | Promise<string>);
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
 
 export interface ConnectionHandlers {
-  /** Every welcome: the first, and with how long the connection was down those after a reconnect. Called before `connect()` resolves. */
+  /** Called before `connect()` resolves, and after every reconnect; `downMs` is null the first time. */
   onWelcome(welcome: Welcome, downMs: number | null): void;
   onEvent<N extends EventName>(name: N, data: EventData<N>): void;
   onReconnecting(error: LogeError | null): void;
   onReconnected(downMs: number): void;
   onDisconnected(error: LogeError | null): void;
-  /** Sequence number after which the chat is to be resumed. */
+  /** Sequence number after which the server resumes the chat. */
   chatSince(): number | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface RequestOptions {
   timeoutMs?: number;
 }
 
-const RETRY_RELIABLY = new Set(['timeout', 'connection_failed', 'unavailable', 'shutting_down']);
+const RETRIED_CODES = new Set(['timeout', 'connection_failed', 'unavailable', 'shutting_down']);
 
 interface Waiter {
   resolve(): void;
@@ -55,13 +55,13 @@ export class Connection {
   #expiredTokens = 0;
   #startedAt = 0;
   #lostAt = 0;
-  #heardAt = 0;
+  #lastHeardAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #goodbye: { error: LogeError; reconnect: boolean } | null = null;
   #waiters = new Set<Waiter>();
-  /** From `connect()` to `close()`: whatever was asked for in one stay is never asked for in another, which may be in another room. */
-  #stay = new AbortController();
-  /** The room of this stay, known from its first welcome. */
+  /** Aborted by `close()`: a request is never retried after the next `connect()`, which may be for another room. */
+  #lifetime = new AbortController();
+  /** Set by the first welcome. */
   #room: string | null = null;
   #unlisten: (() => void) | null = null;
 
@@ -75,21 +75,24 @@ export class Connection {
     return this.#state;
   }
 
-  /** Resolves after the first welcome; rejects at once with what trying again cannot mend, else after `CONNECTION.firstConnectMs`. */
+  /**
+   * Resolves after the first welcome; rejects at once with errors that are not retryable, else after
+   * `CONNECTION.firstConnectMs`.
+   */
   connect(source: TokenSource): Promise<void> {
     if (this.#state === 'connected') return Promise.resolve();
     if (this.#state === 'connecting' || this.#state === 'reconnecting') return this.#whenConnected();
     this.#source = source;
     this.#state = 'connecting';
-    this.#stay = new AbortController();
+    this.#lifetime = new AbortController();
     this.#room = null;
     this.#attempt = 0;
     this.#expiredTokens = 0;
     this.#startedAt = Date.now();
     this.#unlisten = listenToNetwork({
       onChange: () => this.handleNetworkChange(),
-      onVisible: () => this.#hurry(),
-      // Whoever closes the tab says goodbye, so that their media ends now and not when the server has given up waiting for them.
+      onVisible: () => this.#reconnectNow(),
+      // Closing the tab ends its media at once, instead of when the server's grace period is over.
       onGone: () => this.close(),
     });
     const connected = this.#whenConnected();
@@ -103,8 +106,8 @@ export class Connection {
   }
 
   /**
-   * Makes one request. Rejects with the server's error, with `timeout`, with `connection_failed` when the connection is down or goes down, or with
-   * `not_connected` when the room is left.
+   * Sends one request. Rejects with the server's error, with `timeout`, with `connection_failed` when the connection is
+   * down or breaks, or with `not_connected` when the room is left.
    */
   async request<N extends RequestName>(
     name: N,
@@ -114,7 +117,7 @@ export class Connection {
     const socket = this.#socket;
     if (this.#state === 'idle' || this.#state === 'disconnected') throw new LogeError('not_connected');
     if (this.#state !== 'connected' || !socket) throw new LogeError('connection_failed');
-    const { signal } = this.#stay;
+    const { signal } = this.#lifetime;
     const answer = await new Promise<Answer<RequestAnswer<N>>>((resolve, reject) => {
       const leave = (): void => reject(signal.reason);
       signal.addEventListener('abort', leave);
@@ -130,10 +133,10 @@ export class Connection {
     throw fromWire(answer.error);
   }
 
-  /** Makes a request that is safe to repeat: waits for the connection and repeats across timeouts and reconnects. */
+  /** Sends an idempotent request: waits for the connection and retries across timeouts and reconnects. */
   async requestReliably<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestAnswer<N>> {
     const deadline = Date.now() + CONNECTION.reliableMs;
-    const { signal } = this.#stay;
+    const { signal } = this.#lifetime;
     for (let attempt = 0; ; attempt += 1) {
       try {
         if (this.#state === 'connecting' || this.#state === 'reconnecting')
@@ -142,9 +145,8 @@ export class Connection {
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         const failure = toLogeError(error, 'connection_failed');
-        if (!RETRY_RELIABLY.has(failure.code) || this.#state === 'disconnected' || Date.now() >= deadline)
-          throw failure;
-        this.#log('debug', 'request repeated', { name, code: failure.code, attempt });
+        if (!RETRIED_CODES.has(failure.code) || this.#state === 'disconnected' || Date.now() >= deadline) throw failure;
+        this.#log('debug', 'retrying request', { name, code: failure.code, attempt });
         await delay(failure.retryAfterMs ?? backoffMs(CONNECTION.backoffMs, attempt, CONNECTION.jitter), signal);
         if (signal.aborted) throw signal.reason;
       }
@@ -172,7 +174,7 @@ export class Connection {
     try {
       return await this.#source();
     } catch (error) {
-      // An error of ours, or one with a code of the catalogue (a fetch wrapper's), says by itself whether to go on.
+      // An error with a code of the catalogue, such as a fetch wrapper's, tells itself whether it is retryable.
       throw parseWireError(error) ?? new LogeError('token_unavailable', undefined, { cause: error });
     }
   }
@@ -186,11 +188,11 @@ export class Connection {
       forceNew: true,
       reconnection: false,
       timeout: CONNECTION.welcomeTimeoutMs,
-      auth: (give) => {
+      auth: (send) => {
         this.#token().then(
           (token) => {
             const since = this.#handlers.chatSince();
-            give({ token, ...(since === undefined ? {} : { since }) });
+            send({ token, ...(since === undefined ? {} : { since }) });
           },
           (error) => this.#handleLoss(socket, toLogeError(error, 'token_unavailable')),
         );
@@ -208,14 +210,14 @@ export class Connection {
       this.#handleLoss(socket, cause, this.#goodbye?.reconnect);
     });
     socket.io.on('ping', () => {
-      if (socket === this.#socket) this.#heardAt = Date.now();
+      if (socket === this.#socket) this.#lastHeardAt = Date.now();
     });
     socket.onAny((name: EventName, data) => this.#handleEvent(socket, name, data));
   }
 
   #handleEvent(socket: Socket, name: EventName, data: unknown): void {
     if (socket !== this.#socket) return;
-    this.#heardAt = Date.now();
+    this.#lastHeardAt = Date.now();
     if (name === 'rooms:welcome') {
       this.#handleWelcome(data as Welcome);
     } else if (name === 'rooms:goodbye') {
@@ -232,7 +234,7 @@ export class Connection {
   #handleWelcome(welcome: Welcome): void {
     clearTimeout(this.#timer);
     if (this.#room !== null && this.#room !== welcome.room.id) {
-      this.#finish(new LogeError('wrong_room', 'The page gave a token of another room on reconnecting.'));
+      this.#finish(new LogeError('wrong_room', 'The token for the reconnect is for another room.'));
       return;
     }
     this.#room = welcome.room.id;
@@ -250,26 +252,26 @@ export class Connection {
     for (const waiter of [...this.#waiters]) waiter.resolve();
   }
 
-  /** One attempt failed or the connection broke: ends it for good, or plans the next attempt. */
-  #handleLoss(socket: Socket, error: LogeError, comeBack = this.#isWorthRetrying(error)): void {
+  /** An attempt failed or the connection broke: ends the connection, or schedules the next attempt. */
+  #handleLoss(socket: Socket, error: LogeError, shouldRetry = this.#isWorthRetrying(error)): void {
     if (socket !== this.#socket || this.#state === 'disconnected') return;
     this.#dropSocket({ goodbye: false });
-    this.#log(comeBack ? 'info' : 'warn', 'connection lost', {
+    this.#log(shouldRetry ? 'info' : 'warn', 'connection lost', {
       code: error.code,
       reason: error.message,
       state: this.#state,
     });
-    if (!comeBack) {
+    if (!shouldRetry) {
       this.#finish(error);
       return;
     }
     if (this.#state === 'connected') {
       this.#state = 'reconnecting';
-      // A computer that slept, or a path that dropped everything, hears of the loss long after it.
-      this.#lostAt = Math.min(Date.now(), this.#heardAt + CONNECTION.heartbeatMs);
+      // A suspended computer or a silent packet loss is noticed long after it began.
+      this.#lostAt = Math.min(Date.now(), this.#lastHeardAt + CONNECTION.heartbeatMs);
       this.#handlers.onReconnecting(error);
     }
-    // A listener of that event may have called close().
+    // A listener may have called close().
     if (this.state === 'disconnected' || this.#socket) return;
     const since = this.#state === 'connecting' ? this.#startedAt : this.#lostAt;
     const limitMs = this.#state === 'connecting' ? CONNECTION.firstConnectMs : CONNECTION.giveUpMs;
@@ -287,20 +289,20 @@ export class Connection {
       this.#expiredTokens += 1;
       return typeof this.#source === 'function' && this.#expiredTokens < CONNECTION.tokenAttempts;
     }
-    // A provider that fails before the first welcome is a fault of the page: its author should see it at once.
+    // If the provider fails before the first welcome, the page has a bug: report it at once.
     if (error.code === 'token_unavailable' && this.#state === 'connecting') return false;
     return error.retryable;
   }
 
-  /** The network came back or changed: a waiting attempt is made at once, a socket that may be dead is replaced. */
+  /** The network came back or changed: replaces a socket that may be dead, and reconnects without waiting. */
   handleNetworkChange(): void {
     if (this.#state === 'connected' && this.#socket) {
       this.#handleLoss(this.#socket, new LogeError('connection_failed', 'The network changed.'), true);
     }
-    this.#hurry();
+    this.#reconnectNow();
   }
 
-  #hurry(): void {
+  #reconnectNow(): void {
     if (this.#state !== 'reconnecting' || this.#socket) return;
     clearTimeout(this.#timer);
     this.#open();
@@ -314,7 +316,7 @@ export class Connection {
     socket.offAny();
     socket.off('connect_error');
     socket.off('disconnect');
-    // A goodbye ends the media sessions on the server; without one they wait to be taken over by the next socket.
+    // A goodbye ends the media sessions on the server; without one the next socket can resume them.
     if (options.goodbye) socket.disconnect();
     else socket.io.engine?.close();
   }
@@ -328,8 +330,8 @@ export class Connection {
     this.#unlisten = null;
     for (const waiter of [...this.#waiters])
       waiter.reject(error ?? new LogeError('connection_failed', 'The room was left.'));
-    this.#stay.abort(error ?? new LogeError('not_connected', 'The room was left.'));
-    // Before the first welcome the rejected connect() is the news.
+    this.#lifetime.abort(error ?? new LogeError('not_connected', 'The room was left.'));
+    // Before the first welcome, the rejected connect() reports it.
     if (!wasOpening) this.#handlers.onDisconnected(error);
   }
 }

@@ -1,15 +1,15 @@
-/** News of the network and the page, where the browser tells them; nothing outside of one. */
+/** Network and page lifecycle events of the browser; a no-op elsewhere. */
 
 export interface NetworkListeners {
-  /** The network is back, or another one: open paths may be dead. */
+  /** The network is back or has handleChange: open connections may be dead. */
   onChange(): void;
-  /** The page came to the front; timers ran slowly while it was hidden. */
+  /** The page became handleVisibility; browsers throttle the timers of handlePageHide pages. */
   onVisible?(): void;
-  /** The page is being left for good. */
+  /** The page is being unloaded. */
   onGone?(): void;
 }
 
-/** Only Chromium on Android tells the type of network; it is how a change from Wi-Fi to mobile is noticed at once. */
+/** Only Chromium on Android reports the network type; it shows a change from Wi-Fi to mobile at once. */
 interface NetworkInformation extends EventTarget {
   readonly type?: string;
 }
@@ -19,27 +19,27 @@ export function listenToNetwork({ onChange, onVisible, onGone }: NetworkListener
   if (typeof window !== 'object') return () => {};
   const { connection } = navigator as Navigator & { connection?: NetworkInformation };
   let type = connection?.type;
-  const changed = (): void => {
-    // The same event tells new estimates of speed, which say nothing about the path.
+  const handleChange = (): void => {
+    // The event also fires for new bandwidth estimates, which do not affect the path.
     if (connection?.type === type) return;
     type = connection?.type;
     onChange();
   };
-  const visible = (): void => {
+  const handleVisibility = (): void => {
     if (document.visibilityState === 'visible') onVisible?.();
   };
-  const hidden = ({ persisted }: PageTransitionEvent): void => {
-    // A page that is kept for the way back is not gone.
+  const handlePageHide = ({ persisted }: PageTransitionEvent): void => {
+    // A page in the back/forward cache may come back.
     if (!persisted) onGone?.();
   };
-  window.addEventListener('pagehide', hidden);
+  window.addEventListener('pagehide', handlePageHide);
   window.addEventListener('online', onChange);
-  document.addEventListener('visibilitychange', visible);
-  connection?.addEventListener('change', changed);
+  document.addEventListener('visibilitychange', handleVisibility);
+  connection?.addEventListener('change', handleChange);
   return () => {
-    window.removeEventListener('pagehide', hidden);
+    window.removeEventListener('pagehide', handlePageHide);
     window.removeEventListener('online', onChange);
-    document.removeEventListener('visibilitychange', visible);
-    connection?.removeEventListener('change', changed);
+    document.removeEventListener('visibilitychange', handleVisibility);
+    connection?.removeEventListener('change', handleChange);
   };
 }

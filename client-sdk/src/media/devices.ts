@@ -1,7 +1,7 @@
-/** Cameras, microphones and screens of this computer: opening them, and listing what there is (W3C Media Capture and Streams). */
+/** Opens and lists cameras, microphones and screens (W3C Media Capture and Streams). */
 import { fromCaptureFailure, LogeError } from '../errors.ts';
 
-/** `true` for sensible defaults, constraints of one's own, or `false` for none. */
+/** `true` for the SDK's defaults, custom constraints, or `false` for none. */
 export type CaptureChoice = boolean | MediaTrackConstraints;
 
 const CAMERA_DEFAULTS: MediaTrackConstraints = {
@@ -22,8 +22,8 @@ export interface DeviceList {
 }
 
 /**
- * Lists the devices. Labels are empty until the person has allowed the camera or microphone once: list again after
- * `startPreview()`. Listen to `navigator.mediaDevices` `devicechange` to keep it fresh.
+ * Lists the devices. Labels are empty until the person has allowed the camera or microphone: list again after
+ * `startPreview()`, and on the `devicechange` event of `navigator.mediaDevices`.
  * @throws {LogeError} `media_not_supported` on a page without a secure context.
  */
 export async function listDevices(): Promise<DeviceList> {
@@ -33,7 +33,7 @@ export async function listDevices(): Promise<DeviceList> {
   return { cameras: ofKind('videoinput'), microphones: ofKind('audioinput'), speakers: ofKind('audiooutput') };
 }
 
-/** Opens camera and microphone together, so that the person is asked once. */
+/** Opens camera and microphone together, so that the browser asks once. */
 export async function captureDevices(choice: {
   camera: CaptureChoice;
   microphone: CaptureChoice;
@@ -49,7 +49,7 @@ export async function captureDevices(choice: {
   }
 }
 
-/** Asks the person which screen or window to share; with its sound where the browser offers it. */
+/** Lets the person choose a screen or window to share, with its audio where the browser supports it. */
 export async function captureScreen(choice: CaptureChoice): Promise<MediaStream> {
   const { mediaDevices: devices } = navigator;
   if (!devices?.getDisplayMedia) throw new LogeError('media_not_supported');
@@ -63,7 +63,7 @@ export async function captureScreen(choice: CaptureChoice): Promise<MediaStream>
   }
 }
 
-/** Constraints that name one device and keep the defaults otherwise. */
+/** Constraints for a specific device; defaults apply otherwise. */
 export function onlyDevice(deviceId: string): MediaTrackConstraints {
   return { deviceId: { exact: deviceId } };
 }
@@ -73,7 +73,7 @@ function withDefaults(choice: CaptureChoice, defaults: MediaTrackConstraints): b
 }
 
 function mediaDevices(): MediaDevices {
-  // Browsers hide it on pages that are neither https nor localhost.
+  // It exists only in secure contexts (https or localhost).
   if (typeof navigator !== 'object' || !navigator.mediaDevices) throw new LogeError('media_not_supported');
   return navigator.mediaDevices;
 }

@@ -1,26 +1,26 @@
-/** How loud a stream is, for a meter beside the microphone. */
+/** The audio level of a stream, for a meter next to the microphone. */
 
 export interface LevelMeter {
-  /** The level now, 0 (silence) to 1 (full scale), on a decibel scale that falls gently. */
+  /** The current level, 0 (silence) to 1 (full scale), on a decibel scale with a slow release. */
   readonly level: number;
-  /** Lets the audio graph go; the stream is left as it is. Idempotent. */
+  /** Releases the audio graph, but not the stream. Idempotent. */
   close(): void;
 }
 
-/** What is quieter counts as silence: a quiet room through a usual microphone lies below it (dBFS). */
+/** Lower levels count as silence, such as a quiet room (dBFS). */
 const FLOOR_DB = -60;
-/** How much the shown level may fall from one reading to the next, at 60 readings a second, so that it does not flicker. */
+/** Maximum fall of the level between two readings, at 60 readings per second, so that it does not flicker. */
 const RELEASE_PER_READING = 0.03;
 
-/** Level of a root mean square amplitude (1 is full scale) on the meter: linear in decibels above the floor. */
+/** Converts an RMS amplitude (1 is full scale) to a level that is linear in decibels above the floor. */
 export function levelOf(rms: number): number {
   if (rms <= 0) return 0;
   return Math.min(1, Math.max(0, 1 - (20 * Math.log10(rms)) / FLOOR_DB));
 }
 
 /**
- * Measures the sound of a stream (Web Audio). Read `level` in an animation frame. The audio context starts with a gesture of the
- * person; before that the level is 0.
+ * Measures the audio of a stream (Web Audio). Read `level` in an animation frame. The audio context starts with a user
+ * gesture; before that the level is 0.
  *
  * @example
  * ```ts

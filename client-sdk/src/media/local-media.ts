@@ -1,6 +1,6 @@
 /**
- * The tracks of one's own, by source, and the stream that previews them. It remembers which tracks it opened itself, and stops only
- * those: a stream that the page passed in stays the page's. Knows nothing of sending.
+ * The local tracks by source, and their preview stream. It stops only tracks that it has opened itself, not those of a
+ * stream that the page passed in. It does not know how tracks are published.
  */
 import type { TrackSource } from '../../../server/protocol/stage.ts';
 import { toLogeError } from '../errors.ts';
@@ -20,8 +20,8 @@ export class LocalMedia {
   readonly #tracks = new Map<TrackSource, LocalTrack>();
   readonly #owned = new WeakSet<MediaStreamTrack>();
   readonly #onEnded: (source: TrackSource) => void;
-  /** How often each source was closed: what was asked for before and comes after is stopped at once. */
-  readonly #closes = new Map<TrackSource, number>();
+  /** Counts `close()` calls by source, to stop a device at once that opens after a close. */
+  readonly #closeCounts = new Map<TrackSource, number>();
   #preview: MediaStream | null = null;
 
   constructor(onEnded: (source: TrackSource) => void) {
@@ -32,7 +32,7 @@ export class LocalMedia {
     return [...this.#tracks.values()];
   }
 
-  /** Camera and microphone as one stream that stays the same while its tracks change; null without any. */
+  /** Camera and microphone as one stream, which stays the same when its tracks change; null without tracks. */
   get preview(): MediaStream | null {
     return this.#preview;
   }
@@ -41,7 +41,7 @@ export class LocalMedia {
     return this.#tracks.get(source);
   }
 
-  /** Opens what is asked for and not open yet; constraints of one's own open anew. */
+  /** Opens the requested devices that are not open yet; custom constraints always open a new track. */
   async openDevices(choice: { camera: CaptureChoice; microphone: CaptureChoice }): Promise<void> {
     const camera = this.#isOpen('camera', choice.camera) ? false : choice.camera;
     const microphone = this.#isOpen('microphone', choice.microphone) ? false : choice.microphone;
@@ -49,15 +49,15 @@ export class LocalMedia {
     await this.#capture(DEVICES, () => captureDevices({ camera, microphone }));
   }
 
-  /** Opens another device in place of the one that is open. */
+  /** Replaces the open device by another one. */
   async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
     const choice = { camera: false, microphone: false, [source]: onlyDevice(deviceId) };
-    const isClosed = this.#watchCloses();
+    const isClosed = this.#observeCloses();
     await this.#capture(DEVICES, async () => {
       try {
         return await captureDevices(choice);
       } catch (error) {
-        // Many phones open one camera at a time: let the first go and try once more.
+        // Many phones can open only one camera at a time: stop the first one and retry.
         if (toLogeError(error, 'internal').code !== 'camera_in_use' || isClosed(source)) throw error;
         this.#tracks.get(source)?.track.stop();
         return captureDevices(choice);
@@ -69,9 +69,9 @@ export class LocalMedia {
     await this.#capture(SCREEN, () => captureScreen(choice));
   }
 
-  /** Takes the first picture and the first sound of a stream that the page made. */
+  /** Takes the first video and the first audio track of the page's stream. */
   adopt(stream: MediaStream): void {
-    for (const track of firstTracks(stream)) this.#take(track, DEVICES[track.kind as keyof Sources]);
+    for (const track of firstTracks(stream)) this.#add(track, DEVICES[track.kind as keyof Sources]);
   }
 
   setMuted(source: TrackSource, muted: boolean): void {
@@ -82,54 +82,55 @@ export class LocalMedia {
   }
 
   close(source: TrackSource): void {
-    this.#closes.set(source, (this.#closes.get(source) ?? 0) + 1);
-    this.#drop(source);
+    this.#closeCounts.set(source, (this.#closeCounts.get(source) ?? 0) + 1);
+    this.#remove(source);
   }
 
   closeAll(): void {
     for (const source of [...Object.values(DEVICES), ...Object.values(SCREEN)]) this.close(source);
   }
 
-  #drop(source: TrackSource): void {
+  #remove(source: TrackSource): void {
     const local = this.#tracks.get(source);
     if (!local) return;
     this.#tracks.delete(source);
     this.#preview?.removeTrack(local.track);
     if (this.#preview?.getTracks().length === 0) this.#preview = null;
-    this.#letGo(local.track);
+    this.#stopIfOwned(local.track);
   }
 
   #isOpen(source: TrackSource, choice: CaptureChoice): boolean {
     return choice === true && this.#tracks.get(source)?.track.readyState === 'live';
   }
 
-  #watchCloses(): (source: TrackSource) => boolean {
-    const before = new Map(this.#closes);
-    return (source) => this.#closes.get(source) !== before.get(source);
+  /** Returns whether a source was closed since this call. */
+  #observeCloses(): (source: TrackSource) => boolean {
+    const before = new Map(this.#closeCounts);
+    return (source) => this.#closeCounts.get(source) !== before.get(source);
   }
 
   async #capture(sources: Sources, open: () => Promise<MediaStream>): Promise<void> {
-    const isClosed = this.#watchCloses();
+    const isClosed = this.#observeCloses();
     const stream = await open();
     for (const track of firstTracks(stream)) {
       const source = sources[track.kind as keyof Sources];
       this.#owned.add(track);
       if (isClosed(source)) track.stop();
-      else this.#take(track, source);
+      else this.#add(track, source);
     }
   }
 
-  #take(track: MediaStreamTrack, source: TrackSource): void {
+  #add(track: MediaStreamTrack, source: TrackSource): void {
     const before = this.#tracks.get(source);
     const muted = before?.muted ?? false;
     track.enabled = !muted;
     this.#tracks.set(source, { source, track, muted });
     this.#showInPreview(source, track, before?.track);
-    if (before && before.track !== track) this.#letGo(before.track);
+    if (before && before.track !== track) this.#stopIfOwned(before.track);
     track.addEventListener('ended', () => {
       if (this.#tracks.get(source)?.track !== track) return;
-      // Not closed by anybody: another device that is being opened in its place is still wanted.
-      this.#drop(source);
+      // Not `close()`: a replacement that is being opened is still wanted.
+      this.#remove(source);
       this.#onEnded(source);
     });
   }
@@ -141,7 +142,7 @@ export class LocalMedia {
     if (before && before !== track) this.#preview.removeTrack(before);
   }
 
-  #letGo(track: MediaStreamTrack): void {
+  #stopIfOwned(track: MediaStreamTrack): void {
     if (this.#owned.has(track)) track.stop();
   }
 }

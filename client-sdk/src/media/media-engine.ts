@@ -1,6 +1,6 @@
 /**
- * What both directions of media need: mediasoup's device, loaded once with what the house's routers can do, and one DTLS certificate
- * made ahead, so that its fingerprint can go along with the request for a transport and a round trip falls away.
+ * Shared by publishing and watching: the mediasoup device, loaded once, and a DTLS certificate that is created in
+ * advance, so that its fingerprint is sent with the request for a transport, which saves a round trip.
  */
 import { Device, detectDevice } from 'mediasoup-client';
 import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
@@ -23,20 +23,20 @@ export class MediaEngine {
   #loading: Promise<Device> | null = null;
   #certificate: Promise<RTCCertificate | null> | null = null;
   #iceServers: RTCIceServer[] = [];
-  /** Whether the server knows what a spare is. */
+  /** Whether the server supports spare sessions. */
   keepsSpares = false;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** Starts what takes time and needs nothing of the server; called while the socket is still opening. */
+  /** Starts slow tasks that do not need the server; called before the socket is connected. */
   prepare(): void {
     this.#certificate ??= createCertificate(this.#log);
     this.#handler ??= createHandlerFactory();
   }
 
-  /** Loads the device; the capabilities are the same on every router of the house, so that once is enough. */
+  /** Loads the device once, since all routers have the same capabilities. */
   load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
     this.#iceServers = state.iceServers;
     this.keepsSpares = state.spares ?? false;
@@ -54,7 +54,7 @@ export class MediaEngine {
     return this.#loading;
   }
 
-  /** The device once loaded; rejects with `media_not_supported` where the browser has no WebRTC. */
+  /** The loaded device; rejects with `media_not_supported` if the browser has no WebRTC. */
   async ready(): Promise<Device> {
     if (this.#device) return this.#device;
     if (!this.#loading) throw new LogeError('access_required');
@@ -62,8 +62,8 @@ export class MediaEngine {
   }
 
   /**
-   * Our end of DTLS ahead of any connection, or undefined where the browser cannot tell it ahead. The role is `client`, which is what
-   * every handler of mediasoup-client takes against a server that offers `auto`.
+   * Our DTLS parameters, or undefined if the browser does not provide them in advance. The role is `client`, which
+   * every handler of mediasoup-client uses with a server that offers `auto`.
    */
   async dtlsParameters(): Promise<WireDtlsParameters | undefined> {
     this.prepare();
@@ -71,7 +71,7 @@ export class MediaEngine {
     return certificate ? { role: 'client', fingerprints: wireFingerprints(certificate) } : undefined;
   }
 
-  /** `iceServers`: newer than those of the welcome, whose credentials end after an hour. */
+  /** Pass newer `iceServers` if available: the credentials in the welcome expire after an hour. */
   async createTransport(
     direction: 'send' | 'recv',
     options: WireTransportOptions,
@@ -80,7 +80,7 @@ export class MediaEngine {
     const device = await this.ready();
     const certificate = await this.#certificate;
     const settings: TransportOptions = {
-      ...(options as unknown as TransportOptions), // The wire keeps mediasoup's own JSON, checked by the SFU that made it.
+      ...(options as unknown as TransportOptions), // The protocol passes mediasoup's JSON through.
       iceServers,
       ...(certificate ? { additionalSettings: { certificates: [certificate] } } : {}),
     };
@@ -96,16 +96,18 @@ export class MediaEngine {
   }
 }
 
-/** ECDSA P-256, as WebRTC (RFC 8827) asks of every browser; null where its fingerprint cannot be read or it cannot be cloned. */
+/**
+ * ECDSA P-256, which every browser supports (RFC 8827); null if its fingerprint is not readable or it cannot be cloned.
+ */
 async function createCertificate(log: Log): Promise<RTCCertificate | null> {
   try {
     const parameters: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
     const certificate = await RTCPeerConnection.generateCertificate(parameters);
-    // mediasoup-client clones its settings; a browser that cannot clone a certificate would fail there.
+    // mediasoup-client clones its settings, which fails in browsers that cannot clone a certificate.
     structuredClone(certificate);
     return wireFingerprints(certificate).length > 0 ? certificate : null;
   } catch (error) {
-    log('debug', 'no certificate ahead', { reason: String(error) });
+    log('debug', 'DTLS certificate could not be created in advance', { reason: String(error) });
     return null;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One media session: the transport to an SFU node under a session id of the house. It connects DTLS, watches the connection and
- * restarts ICE when the path breaks; when that does not help it reports itself broken, and its owner makes a new session.
+ * One media session: a mediasoup transport with its session id. It connects DTLS, monitors the connection and restarts
+ * ICE when it breaks. If that fails it calls `onBroken`, and the owner opens a new session.
  */
 import type { Transport } from 'mediasoup-client/types';
 import type { SessionId } from '../../../server/protocol/ids.ts';
@@ -19,7 +19,7 @@ interface MediaTransportOptions {
   engine: MediaEngine;
   connection: Pick<Connection, 'request' | 'state'>;
   log: Log;
-  /** ICE could not be restored: the session is of no more use. */
+  /** All ICE restarts failed, or the session has ended: it is of no more use. */
   onBroken(): void;
 }
 
@@ -30,8 +30,8 @@ export class MediaTransport {
   readonly #log: Log;
   readonly #onBroken: () => void;
   readonly #closing = new AbortController();
-  #restarting = false;
-  readonly #unlisten: () => void;
+  #isRestarting = false;
+  readonly #stopListening: () => void;
 
   private constructor(transport: Transport, options: MediaTransportOptions) {
     this.session = options.answer.session;
@@ -47,7 +47,7 @@ export class MediaTransport {
         .then(() => callback(), errback);
     });
     transport.on('connectionstatechange', (state) => this.#handleState(state));
-    this.#unlisten = listenToNetwork({ onChange: () => void this.restartIce() });
+    this.#stopListening = listenToNetwork({ onChange: () => void this.restartIce() });
   }
 
   static async create(options: MediaTransportOptions): Promise<MediaTransport> {
@@ -60,7 +60,7 @@ export class MediaTransport {
     return this.closing.aborted;
   }
 
-  /** Aborts when the transport is closed. */
+  /** Aborted when the transport is closed. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
@@ -68,7 +68,7 @@ export class MediaTransport {
   close(): void {
     if (this.closed) return;
     this.#closing.abort();
-    this.#unlisten();
+    this.#stopListening();
     this.transport.close();
   }
 
@@ -78,30 +78,30 @@ export class MediaTransport {
     leaveSession(this.session, { connection: this.#connection, log: this.#log });
   }
 
-  /** The server's view of the path; it may notice a loss before the browser does. */
+  /** The server's state of the transport; it may notice a loss before the browser does. */
   handleServerState(state: string): void {
     if (state === 'disconnected' || state === 'failed') void this.restartIce();
   }
 
-  /** After the socket came back: a path that broke meanwhile is restored now. */
+  /** The socket is back: restores a transport that broke meanwhile. */
   handleReconnected(): void {
     const { connectionState } = this.transport;
     if (connectionState === 'disconnected' || connectionState === 'failed') void this.restartIce();
   }
 
-  /** Restarts ICE (RFC 8445, section 2.4) until the path is there again; one run at a time. */
+  /** Restarts ICE (RFC 8445, section 2.4) until the transport is connected; one run at a time. */
   async restartIce(): Promise<void> {
-    if (this.#restarting || this.closed || this.transport.connectionState === 'new') return;
-    this.#restarting = true;
+    if (this.#isRestarting || this.closed || this.transport.connectionState === 'new') return;
+    this.#isRestarting = true;
     try {
       for (let attempt = 0; attempt < STAGE.iceRestarts && !this.closed; attempt += 1) {
-        // Without the socket nothing can be asked; handleReconnected() starts this again.
+        // ICE restarts need the socket; handleReconnected() tries again.
         if (this.#connection.state !== 'connected') return;
         if (await this.#restartOnce()) return;
       }
       if (!this.closed) this.#onBroken();
     } finally {
-      this.#restarting = false;
+      this.#isRestarting = false;
     }
   }
 
@@ -134,7 +134,7 @@ export class MediaTransport {
   }
 
   #handleState(state: Transport['connectionState']): void {
-    this.#log('debug', 'media transport', { session: this.session, state });
+    this.#log('debug', 'media transport state changed', { session: this.session, state });
     if (state === 'failed') void this.restartIce();
     if (state !== 'disconnected') return;
     void delay(STAGE.iceGraceMs, this.#closing.signal).then(() => {

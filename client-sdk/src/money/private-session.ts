@@ -1,5 +1,3 @@
-/** Private sessions by the minute as one participant sees them: a fan their own, the creator the running one and everyone who waits. */
-
 import type { PrivateRunning, PrivateSession as Session } from '../../../server/protocol/private-sessions.ts';
 import type { EventData } from '../../../server/protocol/realtime.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -7,14 +5,15 @@ import type { Emitter } from '../emitter.ts';
 import { LogeError } from '../errors.ts';
 import type { RoomEventMap } from '../events.ts';
 
-/** `waiting`: asked for and not answered yet. For the creator `none` and `active` alone. */
+/** `waiting`: requested, not answered yet. For the creator only `none` and `active`. */
 export type PrivateSessionState = 'none' | 'waiting' | 'active';
 
 type PrivateEventName = 'private:requested' | 'private:started' | 'private:closed' | 'private:ended';
 
 /**
- * The private session of the room. Amounts are integers in the currency's minor unit (ISO 4217); time is the server's, and counts only
- * while both sides' media is confirmed. Access and video follow by themselves, see `accessGranted`.
+ * Private sessions by the minute. A fan sees their own session, the creator the running one and all requests. Amounts
+ * are integers in the currency's minor unit (ISO 4217). The server counts the time while media flows on both sides. An
+ * accepted session emits `accessGranted`.
  *
  * @example
  * ```ts
@@ -47,70 +46,76 @@ export class PrivateSession {
     return current.status === 'active' ? 'active' : 'waiting';
   }
 
-  /** The running session; for a fan also the one that they wait for. */
+  /** The running session; for a fan also their pending request. */
   get current(): Session | null {
     const active = this.#open.find(({ status }) => status === 'active');
     return active ?? (this.#self().role === 'creator' ? null : (this.#open[0] ?? null));
   }
 
-  /** The latest that is over, with its price and reason, until the next one begins; null when there was none. */
+  /** The last session that has ended, with its price and reason, until the next one starts; null without one. */
   get last(): Session | null {
     return this.#last;
   }
 
-  /** Who waits for the creator's answer, the first to ask first; empty for everyone else. */
+  /** Pending requests for the creator, the oldest first; empty for others. */
   get requests(): readonly Session[] {
     return this.#self().role === 'creator' ? this.#open.filter(({ status }) => status === 'requested') : [];
   }
 
-  /** What the running session has cost the fan so far. */
+  /** Cost of the running session for the fan so far. */
   get costMinor(): number {
     return this.#running?.costMinor ?? this.current?.costMinor ?? 0;
   }
 
-  /** What the creator gets of it, after VAT and commission. */
+  /** The creator's share of it, after VAT and commission. */
   get earningsMinor(): number {
     return this.#running?.creatorMinor ?? this.current?.creatorMinor ?? 0;
   }
 
-  /** Time that was billed, in milliseconds. */
+  /** The billed time in milliseconds. */
   get confirmedMs(): number {
     return this.#running?.confirmedMs ?? this.current?.confirmedMs ?? 0;
   }
 
-  /** How long what is held lasts, in milliseconds; more is held by itself while there is credit. Null before the session runs. */
+  /**
+   * How long the held amount lasts, in milliseconds; the server holds more while there is credit. Null before the
+   * session runs.
+   */
   get remainingMs(): number | null {
     return this.#running?.remainingMs ?? null;
   }
 
-  /** Whether media flows on both sides; nothing is billed while it does not. */
+  /** Whether media flows on both sides; otherwise nothing is billed. */
   get isConfirmed(): boolean {
     return this.#running?.confirmed ?? false;
   }
 
   /**
-   * Whether the server sends the fan nothing, as their client does not report that the video arrives (RTCP receiver
-   * reports). Both sides know it; the
-   * fan's page knows from `room.stage.pause` when it is asked to go on.
+   * Whether the server has paused the fan's media, because the fan's client does not report that the video arrives
+   * (RTCP receiver reports). Known on both sides; `room.stage.pause` tells the fan's page when the SDK asks to resume.
    */
   get isPaused(): boolean {
     return this.#running?.paused ?? false;
   }
 
   /**
-   * Asks the creator for a session, and holds so many minutes ahead (1 to 3, one when absent).
-   * @throws {LogeError} `insufficient_funds`, `private_not_offered`, `private_session_exists`, `private_queue_full`, `already_entitled`.
+   * Requests a session, and holds the price of so many minutes in advance (1 to 3, default 1).
+   * @throws {LogeError} `insufficient_funds`, `private_not_offered`, `private_session_exists`, `private_queue_full`,
+   * `already_entitled`.
    */
   request(options: { minutes?: number } = {}): Promise<Session> {
     return this.#send('private:request', options);
   }
 
-  /** Lets a fan in; for the creator. @throws {LogeError} `private_session_not_found`, `private_session_busy`. */
+  /** Accepts a request; for the creator. @throws {LogeError} `private_session_not_found`, `private_session_busy`. */
   accept(session: Session['id']): Promise<Session> {
     return this.#send('private:accept', { session });
   }
 
-  /** Says no to a request, and what was held is free again; for the creator. @throws {LogeError} `private_session_not_found`. */
+  /**
+   * Declines a request, which releases the held amount; for the creator.
+   * @throws {LogeError} `private_session_not_found`.
+   */
   decline(session: Session['id']): Promise<Session> {
     return this.#send('private:decline', { session });
   }
@@ -120,12 +125,12 @@ export class PrivateSession {
     return this.#send('private:end', { session: this.#currentId() });
   }
 
-  /** Holds more ahead now, such as after a top-up. @throws {LogeError} `private_session_not_found`. */
+  /** Holds the price of more minutes, such as after a top-up. @throws {LogeError} `private_session_not_found`. */
   async extend(options: { minutes?: number } = {}): Promise<Session> {
     return this.#send('private:extend', { session: this.#currentId(), ...options });
   }
 
-  /** Reads again what is open; it also changes by itself. */
+  /** Fetches the open sessions; changes also arrive as events. */
   async refresh(): Promise<void> {
     const { sessions } = await this.#connection.request('private:list', {});
     this.#open = sessions;
@@ -135,7 +140,7 @@ export class PrivateSession {
 
   /** @internal */
   handleEvent(name: PrivateEventName, { session }: EventData<PrivateEventName>): void {
-    this.#keep(session);
+    this.#update(session);
     if (name === 'private:requested') this.#emit('privateRequested', session);
     if (name === 'private:started') this.#emit('privateStarted', session);
     if (name === 'private:closed') this.#emit('privateClosed', session);
@@ -165,20 +170,23 @@ export class PrivateSession {
     name: 'private:request' | 'private:accept' | 'private:decline' | 'private:end' | 'private:extend',
     input: { session?: Session['id']; minutes?: number },
   ): Promise<Session> {
-    // Each of these takes a part of the same input, which the server checks.
+    // Each request takes a part of this input; the server validates it.
     const { session } = await this.#connection.request(name, input as { session: Session['id'] });
-    this.#keep(session);
+    this.#update(session);
     return session;
   }
 
-  /** The answer and the event of the same change may come in either order: what is over stays over. */
-  #keep(session: Session): void {
+  /**
+   * Stores a session. Answers and events may arrive in either order: a later status is never replaced by an earlier
+   * one.
+   */
+  #update(session: Session): void {
     const isOpen = session.status === 'requested' || session.status === 'active';
     const known = this.#open.find(({ id }) => id === session.id);
     if (known?.status === 'active' && session.status === 'requested') return;
     const others = this.#open.filter(({ id }) => id !== session.id);
     this.#open = isOpen ? [...others, session].sort((a, b) => a.requestedAt.localeCompare(b.requestedAt)) : others;
-    // A creator's queue comes and goes; what they look back on is the session that they had.
+    // For the creator, declined and expired requests are not a last session.
     const isOwn = this.#self().role !== 'creator' || session.status === 'ended' || session.status === 'active';
     if (isOwn) this.#last = isOpen ? null : session;
     if (!isOpen && this.#running?.session === session.id) this.#running = null;

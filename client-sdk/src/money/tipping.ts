@@ -1,4 +1,4 @@
-/** What goes with tips, as the room sees it: the shared goal, the creator's menu, who has given most. */
+/** The room's shared goal, tip menu and leaderboard. */
 import type { Goal, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../../server/protocol/tipping.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RoomEventMap } from '../events.ts';
@@ -8,7 +8,7 @@ export type TippingEmit = <N extends TippingEventName>(name: N, payload: RoomEve
 
 const NO_ITEMS: readonly TipMenuItem[] = [];
 
-/** @internal Goal and menu of a room; a change is told once, also when the server says it twice. */
+/** @internal Emits one event per change, even when the server sends the same state twice. */
 export class Tipping {
   readonly #connection: Pick<Connection, 'request'>;
   readonly #emit: TippingEmit;
@@ -47,7 +47,7 @@ export class Tipping {
     this.#emit('tipMenuChanged', menu.items);
   }
 
-  /** What only those inside may see is gone with the access. */
+  /** Access has ended: goal and menu are visible only inside. */
   close(): void {
     this.handleGoal(null);
     this.#menu = null;

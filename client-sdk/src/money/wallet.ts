@@ -1,4 +1,7 @@
-/** A fan's prepaid credit as the room sees it. Money moves on the server; this mirrors the balance and opens the ways to pay. */
+/**
+ * The client side of wallet, tickets and tips: mirrors the balance and sends payment requests. The server moves the
+ * money.
+ */
 import type {
   CardTopup as CardTopupAnswer,
   Refund,
@@ -13,25 +16,25 @@ import type { Connection } from '../connection/connection.ts';
 import { LogeError } from '../errors.ts';
 import { createKey } from '../random-key.ts';
 
-/** Where a payment page should come back to when the embedder names no place: the page that is open. */
+/** Default return URL of payment pages: the current page. */
 function currentPage(): string | undefined {
   return typeof location === 'object' && location.protocol.startsWith('http') ? location.href.split('#')[0] : undefined;
 }
 
-/** A payment page to send the person to. Nothing is charged before they confirm there. */
+/** A payment page. Nothing is charged before the person confirms there. */
 export interface CheckoutLink {
   checkoutUrl: string;
 }
 
 export interface BuyTicketOptions {
   from: 'wallet' | 'card';
-  /** Where the payment page comes back to; the page that is open when absent. */
+  /** Return URL of the payment page. Default: the current page. */
   returnUrl?: string;
   /** Language of the payment page. */
   locale?: 'en' | 'fr';
   /**
-   * That the person gave up the right of withdrawal, by the text of `room.quote()`. Without it the ticket is sold all the same, and can be
-   * given back until the first live begins.
+   * The person's waiver of the right of withdrawal, with the text of `room.quote()`. Without it, the ticket can be
+   * returned until the first live starts.
    */
   waiver?: WaiverInput;
 }
@@ -40,9 +43,9 @@ export interface CardTopUp {
   amountMinor: number;
   /** Id of a saved card, see `wallet.cards()`. */
   card: string;
-  /** The same key never charges twice. Made by the SDK when absent; name your own to survive a reload of the page. */
+  /** The same key never charges twice. Default: a new key; pass your own to survive a reload of the page. */
   idempotencyKey?: string;
-  /** Where the bank's page comes back to; the page that is open when absent. */
+  /** Return URL of the bank's page. Default: the current page. */
   returnUrl?: string;
   locale?: 'en' | 'fr';
 }
@@ -52,7 +55,7 @@ export interface TipRequest {
   amountMinor: number;
   message?: string;
   menuItem?: string;
-  /** The same key never pays twice. Made by the SDK when absent; name your own to survive a reload of the page. */
+  /** The same key never pays twice. Default: a new key; pass your own to survive a reload of the page. */
   idempotencyKey?: string;
 }
 
@@ -76,23 +79,23 @@ export class Wallet {
     this.#onChange = onChange;
   }
 
-  /** 0 before the room is connected, and for whoever has no wallet here. */
+  /** 0 before the room is connected, and without a wallet. */
   get balanceMinor(): number {
     return this.#state?.balanceMinor ?? 0;
   }
 
-  /** How much of the balance the house has given away: it is spent first, and never refunded to a card. */
+  /** Promotional part of the balance: it is spent first, and never refunded to a card. */
   get promoMinor(): number {
     return this.#state?.promoMinor ?? 0;
   }
 
-  /** ISO 4217, lower case; null for whoever has no wallet here. */
+  /** ISO 4217, lower case; null without a wallet. */
   get currency(): string | null {
     return this.#state?.currency ?? null;
   }
 
   /**
-   * Opens a payment page that adds credit.
+   * Opens a payment page for a top-up.
    * @throws {LogeError} `amount_too_small`, `amount_too_large`, `wallet_limit`, `provider_unavailable`.
    */
   async topUp(options: { amountMinor: number; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
@@ -102,15 +105,15 @@ export class Wallet {
       ...(returnUrl ? { returnUrl } : {}),
       ...(locale ? { locale } : {}),
     });
-    if (!('checkoutUrl' in answer)) throw new LogeError('internal', 'A payment page was asked for.');
+    if (!('checkoutUrl' in answer)) throw new LogeError('internal', 'Expected a payment page for the top-up.');
     return { checkoutUrl: answer.checkoutUrl };
   }
 
   /**
-   * Adds credit by a saved card, without the payment page. `requires_action`: the bank wants to hear from the person at `actionUrl`, and sends
-   * them back to `returnUrl`.
-   * @throws {LogeError} `card_not_found`, `card_declined`, `idempotency_conflict`, `amount_too_small`, `amount_too_large`, `wallet_limit`,
-   * `provider_unavailable`.
+   * Tops up from a saved card, without a payment page. With `requires_action`, the person must confirm on the bank's
+   * page at `actionUrl`, which redirects to `returnUrl`.
+   * @throws {LogeError} `card_not_found`, `card_declined`, `idempotency_conflict`, `amount_too_small`,
+   * `amount_too_large`, `wallet_limit`, `provider_unavailable`.
    */
   async topUpByCard(options: CardTopUp): Promise<CardTopupAnswer> {
     const { amountMinor, card, idempotencyKey = createKey(), returnUrl = currentPage(), locale } = options;
@@ -121,26 +124,26 @@ export class Wallet {
       ...(returnUrl ? { returnUrl } : {}),
       ...(locale ? { locale } : {}),
     });
-    if (!('status' in answer)) throw new LogeError('internal', 'A payment by card was asked for.');
+    if (!('status' in answer)) throw new LogeError('internal', 'Expected a card payment for the top-up.');
     if (answer.status === 'succeeded') this.handleState(answer.wallet);
     return answer;
   }
 
   /**
-   * On the way back from a payment page or the bank: what the provider says of the payment at this moment, by the `session_id` of the address.
-   * What is paid is booked at once. Without this call it is booked when the provider tells, a moment later.
+   * After the return from a payment page or the bank: asks the provider for the payment's status by the `session_id` of
+   * the URL, and books a paid one at once. Otherwise it is booked on the provider's webhook shortly after.
    */
   async confirmCheckout(checkoutSession: string): Promise<'open' | 'paid' | 'expired'> {
     return (await this.#connection.request('money:confirmCheckout', { checkoutSession })).status;
   }
 
-  /** The cards that the person has saved on the payment page. */
+  /** The person's saved cards. */
   async cards(): Promise<SavedCard[]> {
     return (await this.#connection.request('money:cards', {})).cards;
   }
 
   /**
-   * Removes a saved card; answers what is left.
+   * Removes a saved card; returns the remaining ones.
    * @throws {LogeError} `card_not_found`.
    */
   async removeCard(card: string): Promise<SavedCard[]> {
@@ -148,15 +151,16 @@ export class Wallet {
   }
 
   /**
-   * What came in and went out, the newest first; each id has a receipt. While `next` of an answer is not null there is more: give it as `after`.
-   * @throws {LogeError} `invalid_request` for an `after` that was never answered.
+   * The wallet's transactions, the newest first; each id has a receipt. Pass `next` as `after` for the following page;
+   * it is null on the last one.
+   * @throws {LogeError} `invalid_request` for an invalid `after`.
    */
   history(options: { limit?: number; after?: string } = {}): Promise<WalletHistory> {
     return this.#connection.request('money:history', options);
   }
 
   /**
-   * The receipt of one's own top-up, ticket, tip, refund or promotional credit.
+   * The receipt of a top-up, ticket, tip, refund or promotional credit of one's own.
    * @throws {LogeError} `payment_not_found`.
    */
   receipt(payment: string): Promise<Receipt> {
@@ -173,14 +177,14 @@ export class Wallet {
     return this.#connection.request('money:withdraw', { ticket });
   }
 
-  /** Reads the balance again; it also changes by itself, see `walletChanged`. */
+  /** Fetches the balance; changes also arrive as `walletChanged`. */
   async refresh(): Promise<WalletState> {
     const state = await this.#connection.request('money:wallet', {});
     this.handleState(state);
     return state;
   }
 
-  /** @internal Buys the ticket of the room; paying by card answers a payment page. */
+  /** @internal */
   async buyTicket(options: BuyTicketOptions): Promise<Ticket | CheckoutLink> {
     const { from, waiver, locale, returnUrl = from === 'card' ? currentPage() : undefined } = options;
     const answer = await this.#connection.request('money:buyTicket', {
@@ -192,7 +196,7 @@ export class Wallet {
     return 'ticket' in answer ? answer.ticket : { checkoutUrl: answer.checkoutUrl };
   }
 
-  /** @internal One key for every attempt, so that a lost answer never makes a second tip. */
+  /** @internal Retries with the same key, so that a lost answer never causes a second tip. */
   async tip(request: TipRequest): Promise<Tip> {
     const receipt: TipReceipt = await this.#connection.requestReliably('money:tip', {
       ...request,
@@ -212,7 +216,7 @@ export class Wallet {
     });
   }
 
-  /** @internal The first welcome: this is the balance, nothing has changed. */
+  /** @internal The first welcome: sets the balance without an event. */
   begin(state: WalletState | null): void {
     this.#state = state;
   }

@@ -1,6 +1,6 @@
 /**
- * Oneself in the room: who one is and may do, and being live. It joins what is captured (`local-media.ts`) with what is sent
- * (`publisher.ts`).
+ * The participant of this page: identity, role, permissions and goingLive live. Connects the captured tracks
+ * (`local-media.ts`) with the publisher (`publisher.ts`).
  */
 import type { Role } from '../../../server/protocol/accounts.ts';
 import type { Welcome } from '../../../server/protocol/realtime.ts';
@@ -27,7 +27,7 @@ export interface PreviewOptions {
   microphone?: CaptureChoice;
 }
 
-/** What to go live with. With none of these named: camera and microphone. A stream's tracks count as camera and microphone. */
+/** What to publish. Default: camera and microphone. The tracks of `stream` are published as camera and microphone. */
 export interface GoLiveOptions extends PreviewOptions {
   screen?: CaptureChoice;
   stream?: MediaStream;
@@ -64,8 +64,8 @@ export class LocalParticipant {
   readonly #publisher: Publisher;
   readonly #meter = new PathMeter();
   #self: Pick<Welcome, 'participant' | 'can'> | null = null;
-  /** Calls off the going live that is under way. */
-  #going: AbortController | null = null;
+  /** Cancels the running `goLive()`. */
+  #goingLive: AbortController | null = null;
   #isInterrupted = false;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
@@ -84,7 +84,7 @@ export class LocalParticipant {
     });
   }
 
-  /** The embedder's own id of this person; empty before the room is connected. */
+  /** The embedder's id of this person; empty before the room is connected. */
   get identity(): string {
     return this.#self?.participant.identity ?? '';
   }
@@ -101,20 +101,20 @@ export class LocalParticipant {
     return this.#self?.can ?? { publish: false, chat: false, tip: false, moderate: false };
   }
 
-  /** On stage by one's own doing, also while a lost connection is being restored. */
+  /** Whether this page is live, also while a lost connection is being restored. */
   get isLive(): boolean {
-    return this.#publisher.isOn;
+    return this.#publisher.isLive;
   }
 
   /**
-   * The live was interrupted for longer than the server waits, and nothing is published any more: ask the creator, then call `goLive()` to go on with
-   * the same tracks, or `stopPreview()` to let them go.
+   * Whether the live was interrupted for longer than the server waits, so that nothing is published any more. Ask the
+   * creator, then call `goLive()` to continue with the same tracks, or `stopPreview()` to close them.
    */
   get isInterrupted(): boolean {
     return this.#isInterrupted;
   }
 
-  /** Camera and microphone of this page, for a preview; show it muted. The same stream while its tracks change. */
+  /** Camera and microphone for a preview; play it muted. The stream stays the same when its tracks change. */
   get previewStream(): MediaStream | null {
     return this.#media.preview;
   }
@@ -128,7 +128,8 @@ export class LocalParticipant {
   }
 
   /**
-   * Opens camera and microphone without sending them; `goLive()` goes on with them. Null when they were let go again meanwhile.
+   * Opens camera and microphone without publishing them; `goLive()` uses them later. Resolves with null if they were
+   * closed again meanwhile.
    * @throws {LogeError} `camera_denied`, `camera_not_found`, `camera_in_use`, `media_not_supported`.
    */
   async startPreview(options: PreviewOptions = {}): Promise<MediaStream | null> {
@@ -137,60 +138,60 @@ export class LocalParticipant {
     return this.previewStream;
   }
 
-  /** Lets camera and microphone go, unless they are on stage. */
+  /** Closes camera and microphone, unless they are live. */
   stopPreview(): void {
-    if (this.isLive || this.#going) return;
+    if (this.isLive || this.#goingLive) return;
     this.#isInterrupted = false;
     this.#media.closeAll();
   }
 
   /**
-   * Goes live; resolves when the server has the tracks and sends them on. A live of the same creator in another window is taken over.
-   * @throws {LogeError} `publish_not_allowed`, `publish_in_progress`, `camera_denied`, `camera_not_found`, `camera_in_use`,
-   * `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` on houses that ask for
-   * it, `live_replaced` when another
-   * page of the creator went live at the same moment, `not_publishing` when it was called off meanwhile.
+   * Goes live; resolves when the server forwards the tracks. Replaces a live of the same creator in another window.
+   * @throws {LogeError} `publish_not_allowed`, `publish_in_progress`, `camera_denied`, `camera_not_found`,
+   * `camera_in_use`, `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` where
+   * the server requires it, `live_replaced` if another page of the creator went live at the same moment,
+   * `not_publishing` if it was cancelled.
    */
   async goLive(options: GoLiveOptions = {}): Promise<void> {
-    if (this.#going || this.isLive) throw new LogeError('publish_in_progress');
-    // Before any device is opened.
+    if (this.#goingLive || this.isLive) throw new LogeError('publish_in_progress');
+    // Check before opening any device.
     const { state } = this.#connection;
     if (state === 'idle' || state === 'disconnected') throw new LogeError('not_connected');
     if (this.#self && !this.permissions.publish) throw new LogeError('publish_not_allowed');
-    const going = new AbortController();
-    const { signal } = going;
-    this.#going = going;
+    const goingLive = new AbortController();
+    const { signal } = goingLive;
+    this.#goingLive = goingLive;
     this.#isInterrupted = false;
     try {
-      // Whoever calls it off is answered at once, however long the browser still asks for a camera.
-      await Promise.race([this.#goOnStage(options, signal), whenAborted(signal)]);
+      // Reject at once when cancelled, even while the browser still asks for permission.
+      await Promise.race([this.#publishTracks(options, signal), whenAborted(signal)]);
       signal.throwIfAborted();
     } finally {
-      if (this.#going === going) this.#going = null;
+      if (this.#goingLive === goingLive) this.#goingLive = null;
     }
     this.#meter.reset();
     this.#qualityTimer = setInterval(() => void this.#measure(), STAGE.qualityIntervalMs);
-    for (const { source } of this.#media.tracks) this.#tellTrack(source, 'published');
+    for (const { source } of this.#media.tracks) this.#emitTrackChange(source, 'published');
     this.#emit('localLiveStarted', { startedAt: new Date().toISOString() });
   }
 
-  /** Ends the live: what was captured is let go at once, then everyone is told. */
+  /** Ends the live: closes the captured tracks at once, then tells the server. */
   async endLive(): Promise<void> {
-    if (!this.isLive && !this.#going) return;
-    const told = this.#publisher.end();
+    if (!this.isLive && !this.#goingLive) return;
+    const ended = this.#publisher.end();
     this.#handleEnded('ended', null);
-    await told;
+    await ended;
   }
 
-  /** Mutes or unmutes; viewers are told, and see black or hear nothing meanwhile. */
+  /** Mutes or unmutes a source; viewers get `trackMuted`. */
   async setMuted(source: TrackSource, muted: boolean): Promise<void> {
     if (!this.#media.get(source) || this.isMuted(source) === muted) return;
     this.#media.setMuted(source, muted);
-    this.#tellTrack(source, muted ? 'muted' : 'unmuted');
+    this.#emitTrackChange(source, muted ? 'muted' : 'unmuted');
     await this.#publisher.setMuted(source, muted);
   }
 
-  /** Goes on with another camera; also turns one on where the live began without. */
+  /** Switches to another camera, or adds one to a live without. */
   switchCamera(deviceId: string): Promise<void> {
     return this.#switch('camera', deviceId);
   }
@@ -199,15 +200,15 @@ export class LocalParticipant {
     return this.#switch('microphone', deviceId);
   }
 
-  /** Shares a screen or window beside the camera; to be called from a click. */
+  /** Shares a screen or window in addition to the camera; call it from a click. */
   async shareScreen(choice: CaptureChoice = true): Promise<void> {
     await this.#media.openScreen(choice);
-    await this.#send('screen', 'published');
-    await this.#send('screenAudio', 'published');
+    await this.#publish('screen', 'published');
+    await this.#publish('screenAudio', 'published');
   }
 
   async stopScreen(): Promise<void> {
-    await Promise.all([this.#withdraw('screen'), this.#withdraw('screenAudio')]);
+    await Promise.all([this.#unpublish('screen'), this.#unpublish('screenAudio')]);
   }
 
   /** @internal */
@@ -220,16 +221,16 @@ export class LocalParticipant {
     this.#self = self;
   }
 
-  /** @internal Off stage without asking: access is gone, the room is over, or the page leaves. */
+  /** @internal Stops without a request to the server: access or the room has ended, or the page leaves. */
   close(reason: LocalLiveEndReason): void {
     const wasLive = this.isLive;
     this.#publisher.close();
     this.#isInterrupted = false;
-    if (wasLive || this.#going) this.#handleEnded(reason, null);
+    if (wasLive || this.#goingLive) this.#handleEnded(reason, null);
     else this.#media.closeAll();
   }
 
-  async #goOnStage(options: GoLiveOptions, signal: AbortSignal): Promise<void> {
+  async #publishTracks(options: GoLiveOptions, signal: AbortSignal): Promise<void> {
     await this.#capture(options, signal);
     signal.throwIfAborted();
     if (this.#media.tracks.length === 0)
@@ -239,15 +240,15 @@ export class LocalParticipant {
 
   async #capture(options: GoLiveOptions, signal: AbortSignal): Promise<void> {
     const { camera, microphone, screen, stream } = options;
-    const nothingNamed =
+    const useDefaults =
       camera === undefined && microphone === undefined && screen === undefined && stream === undefined;
-    // A preview that is open is what the creator has looked at: go on with exactly that.
-    if (nothingNamed && this.#media.tracks.length > 0) return;
+    // Publish exactly the open preview.
+    if (useDefaults && this.#media.tracks.length > 0) return;
     if (stream) this.#media.adopt(stream);
-    // The screen first: its question needs the click that started all this, and the camera's question would use it up.
+    // The screen first: its prompt needs user activation, which the camera's prompt would consume.
     if (screen) await this.#media.openScreen(screen);
     signal.throwIfAborted();
-    await this.#media.openDevices({ camera: camera ?? nothingNamed, microphone: microphone ?? nothingNamed });
+    await this.#media.openDevices({ camera: camera ?? useDefaults, microphone: microphone ?? useDefaults });
     signal.throwIfAborted();
     if (camera === false) this.#media.close('camera');
     if (microphone === false) this.#media.close('microphone');
@@ -255,17 +256,17 @@ export class LocalParticipant {
 
   async #switch(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
     await this.#media.switchDevice(source, deviceId);
-    await this.#send(source, 'switched');
+    await this.#publish(source, 'switched');
   }
 
-  async #send(source: TrackSource, change: LocalTrackChange): Promise<void> {
+  async #publish(source: TrackSource, change: LocalTrackChange): Promise<void> {
     const local = this.#media.get(source);
     if (!local) return;
     await this.#publisher.put(local);
-    this.#tellTrack(source, change);
+    this.#emitTrackChange(source, change);
   }
 
-  async #withdraw(source: TrackSource): Promise<void> {
+  async #unpublish(source: TrackSource): Promise<void> {
     const isThere = this.#media.get(source) !== undefined;
     this.#media.close(source);
     if (isThere) await this.#handleGone(source, 'unpublished');
@@ -276,7 +277,7 @@ export class LocalParticipant {
     await this.#publisher.remove(source);
   }
 
-  /** Unplugged, or "stop sharing" pressed in the browser's own bar. */
+  /** The device was unplugged, or the person stopped sharing in the browser. */
   #handleTrackEnded(source: TrackSource): void {
     this.#handleGone(source, 'ended').catch((error) => this.#emit('error', toLogeError(error, 'internal')));
   }
@@ -285,16 +286,16 @@ export class LocalParticipant {
     clearInterval(this.#qualityTimer);
     this.#qualityTimer = undefined;
     this.#isInterrupted = reason === 'interrupted';
-    // What is kept is off air, and shown to whoever is asked whether to go on with it.
+    // An interrupted live keeps its tracks as a preview for the next `goLive()`.
     if (!this.#isInterrupted) this.#media.closeAll();
-    const going = this.#going;
-    this.#going = null;
-    // Nobody was told that it began: the call that began it fails.
-    if (going) going.abort(error ?? new LogeError('not_publishing', 'Going live was cancelled.'));
+    const goingLive = this.#goingLive;
+    this.#goingLive = null;
+    // The live has not started: reject `goLive()` instead of emitting an event.
+    if (goingLive) goingLive.abort(error ?? new LogeError('not_publishing', 'Going live was cancelled.'));
     else this.#emit('localLiveEnded', { reason, error });
   }
 
-  #tellTrack(source: TrackSource, change: LocalTrackChange): void {
+  #emitTrackChange(source: TrackSource, change: LocalTrackChange): void {
     const local = this.#media.get(source);
     if (local) this.#emit('localTrackChanged', { source, change, track: local.track, muted: local.muted });
   }
@@ -303,7 +304,7 @@ export class LocalParticipant {
     const report = await this.#publisher.getStats().catch(() => null);
     if (!report) return;
     const { bitrateBps, sample } = this.#meter.readOutbound(report);
-    // Nothing is sent while nobody watches; only the path itself says whether it is lost.
+    // Nothing is sent while nobody watches, so only the transport's state shows a loss.
     const quality = rateQuality({ ...sample, flowing: this.#publisher.isFlowing });
     const { lossPct, roundTripMs } = sample;
     this.#emit('connectionQuality', { direction: 'publishing', quality, bitrateBps, lossPct, roundTripMs });

@@ -22,7 +22,7 @@ function report(entries: Record<string, unknown>[]): RTCStatsReport {
 }
 
 describe('PathMeter', () => {
-  it('measures loss between two readings and not since the start', () => {
+  it('measures loss between two readings, not since the start', () => {
     const meter = new PathMeter();
     const inbound = (packetsReceived: number, packetsLost: number) =>
       report([
@@ -34,7 +34,7 @@ describe('PathMeter', () => {
     expect(sample.flowing).toBe(true);
   });
 
-  it('says that nothing flows when the counters stand still', () => {
+  it('reports no flow when the counters do not change', () => {
     const meter = new PathMeter();
     const same = report([
       { type: 'inbound-rtp', kind: 'video', packetsReceived: 10, packetsLost: 0, bytesReceived: 100 },
@@ -43,7 +43,7 @@ describe('PathMeter', () => {
     expect(meter.readInbound(same).sample.flowing).toBe(false);
   });
 
-  it('counts the pictures of the interval', () => {
+  it('counts the frames of the interval', () => {
     const meter = new PathMeter();
     const decoded = (framesDecoded: number) =>
       report([{ type: 'inbound-rtp', kind: 'video', framesDecoded, packetsReceived: 1 }]);
@@ -52,7 +52,7 @@ describe('PathMeter', () => {
     expect(meter.readInbound(decoded(90)).sample.frames).toBe(0);
   });
 
-  it('reads the round trip of the path in use', () => {
+  it('reads the round trip of the nominated candidate pair', () => {
     const { stats } = new PathMeter().readInbound(
       report([
         { type: 'candidate-pair', state: 'succeeded', nominated: false, currentRoundTripTime: 9 },

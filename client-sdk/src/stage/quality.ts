@@ -1,23 +1,23 @@
 /**
- * How good the media path is, from WebRTC statistics (W3C webrtc-stats). `rateQuality` is the rule; the rest reads the counters and
- * takes differences between two readings.
+ * Rates the media connection from WebRTC statistics (W3C webrtc-stats). `rateQuality` holds the thresholds; `PathMeter`
+ * computes the differences between two readings of the counters.
  */
 import type { Quality } from '../events.ts';
 
 export interface PathSample {
   lossPct: number;
   roundTripMs: number | null;
-  /** Share of the interval in which the picture stood still, 0 to 100. */
+  /** Share of the interval in which the picture was frozen, 0 to 100. */
   frozenPct: number;
-  /** Whether anything was received or sent that should have been. */
+  /** Whether media was received or sent. */
   flowing: boolean;
   /** Pictures decoded in the interval. */
   frames: number;
 }
 
 /**
- * Loss as in the E-model for video conferencing (ITU-T G.1070): up to 1 % is not seen with retransmission, from 5 % on it is. Round
- * trips from 300 ms on are felt in conversation (ITU-T G.114).
+ * Packet loss follows ITU-T G.1070: with retransmission it is not visible up to 1 %, but visible from 5 %. Round trips
+ * are noticed in conversation from 300 ms (ITU-T G.114).
  */
 export function rateQuality(sample: Omit<PathSample, 'frames'>): Quality {
   if (!sample.flowing) return 'lost';
@@ -27,16 +27,16 @@ export function rateQuality(sample: Omit<PathSample, 'frames'>): Quality {
   return 'excellent';
 }
 
-/** What a person or a page wants to know of the media that is received. */
+/** Statistics of the received media. */
 export interface StageStats {
-  /** Size of the picture that arrives, in pixels; null before the first frame. */
+  /** Size of the received picture in pixels; null before the first frame. */
   width: number | null;
   height: number | null;
   framesPerSecond: number | null;
   framesDecoded: number;
   framesDropped: number;
   freezeCount: number;
-  /** Since the last call, in bits a second. */
+  /** Since the last call, in bits per second. */
   bitrateBps: number;
   /** Since the last call, 0 to 100. */
   lossPct: number;
@@ -64,7 +64,7 @@ interface Change {
 
 const EMPTY: Counters = { at: 0, bytes: 0, packets: 0, lost: 0, frozenSeconds: 0, frames: 0 };
 
-/** Reads reports of one transport one after another; differences are taken to the reading before. */
+/** Reads consecutive reports of one transport and computes the changes since the previous one. */
 export class PathMeter {
   #before: Counters = EMPTY;
 
@@ -109,7 +109,7 @@ export class PathMeter {
   readOutbound(report: RTCStatsReport): { bitrateBps: number; sample: PathSample } {
     const all = [...report.values()] as Record<string, never>[];
     const outbound = all.filter((entry) => entry.type === 'outbound-rtp') as OutboundStats[];
-    const heard = all.filter((entry) => entry.type === 'remote-inbound-rtp') as RemoteInboundStats[];
+    const remote = all.filter((entry) => entry.type === 'remote-inbound-rtp') as RemoteInboundStats[];
     const roundTripMs = roundTrip(all);
     const change = this.#advance({
       at: performance.now(),
@@ -119,7 +119,7 @@ export class PathMeter {
       frozenSeconds: 0,
       frames: 0,
     });
-    const lossPct = Math.max(0, ...heard.map((entry) => (entry.fractionLost ?? 0) * 100));
+    const lossPct = Math.max(0, ...remote.map((entry) => (entry.fractionLost ?? 0) * 100));
     return {
       bitrateBps: change.bitrateBps,
       sample: { lossPct, roundTripMs, frozenPct: 0, frames: 0, flowing: change.packets > 0 },
@@ -131,7 +131,7 @@ export class PathMeter {
     this.#before = now;
     const seconds = before.at === 0 ? 0 : (now.at - before.at) / 1_000;
     if (seconds <= 0) return { bitrateBps: 0, lossPct: 0, frozenPct: 0, packets: now.packets, frames: now.frames };
-    // Counters start over when a track is replaced; a negative difference says nothing.
+    // Counters restart when a track is replaced; ignore negative differences.
     const packets = Math.max(0, now.packets - before.packets);
     const lost = Math.max(0, now.lost - before.lost);
     return {
@@ -169,7 +169,7 @@ interface RemoteInboundStats {
   fractionLost?: number;
 }
 
-/** Of the candidate pair in use; null before it is known. */
+/** Round-trip time of the nominated candidate pair; null before it is known. */
 function roundTrip(all: readonly Record<string, unknown>[]): number | null {
   const pair = all.find(
     (entry) => entry.type === 'candidate-pair' && entry.state === 'succeeded' && entry.nominated === true,

@@ -11,40 +11,40 @@ const OPENED_BY_MS = STAGE.spareAfterMs + STAGE.spareSpreadMs;
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-/** Spares are numbered as they are opened. */
+/** Spares are numbered in the order of opening. */
 function keeper(refuse: () => LogeError | undefined = () => undefined) {
-  const opened: { of: SessionId; session: SessionId }[] = [];
-  const closed: { session: SessionId; tell: boolean }[] = [];
+  const opened: { primary: SessionId; session: SessionId }[] = [];
+  const closed: { session: SessionId; leave: boolean }[] = [];
   let attempts = 0;
   const spares = new SpareKeeper<{ session: SessionId }>({
-    open: async (of) => {
+    open: async (primary) => {
       attempts += 1;
       const refusal = refuse();
       if (refusal) throw refusal;
       const session = `spare_${opened.length + 1}` as unknown as SessionId;
-      opened.push({ of, session });
+      opened.push({ primary, session });
       return { session };
     },
     session: ({ session }) => session,
     isClosed: () => false,
-    close: ({ session }, tell) => closed.push({ session, tell }),
+    close: ({ session }, leave) => closed.push({ session, leave }),
     log: () => {},
   });
   return { spares, opened, closed, attempts: () => attempts };
 }
 
-it('opens a spare when joining is over, and not for a session that is over by then', async () => {
+it('opens a spare after a delay, only for the latest session', async () => {
   const { spares, opened } = keeper();
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs - 1);
   expect(opened).toEqual([]);
   spares.keep(SECOND);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
-  expect(opened).toEqual([{ of: SECOND, session: 'spare_1' }]);
+  expect(opened).toEqual([{ primary: SECOND, session: 'spare_1' }]);
   expect(spares.spare).toEqual({ session: 'spare_1' });
 });
 
-it('gives the spare that is named to whoever takes it, once', async () => {
+it('hands over the spare with the given id once', async () => {
   const { spares, closed } = keeper();
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
@@ -55,45 +55,45 @@ it('gives the spare that is named to whoever takes it, once', async () => {
   expect(closed).toEqual([]);
 });
 
-it('opens another when the server ends it, and tells the server of one that is let go', async () => {
+it('opens another when the server ends it, and leaves a spare that is dropped', async () => {
   const { spares, opened, closed } = keeper();
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   spares.handleClosed('session_9');
   spares.handleClosed('spare_1');
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
-  expect(opened.map(({ of, session }) => [of, session])).toEqual([
+  expect(opened.map(({ primary, session }) => [primary, session])).toEqual([
     [FIRST, 'spare_1'],
     [FIRST, 'spare_2'],
   ]);
   spares.drop();
   expect(closed).toEqual([
-    { session: 'spare_1', tell: false },
-    { session: 'spare_2', tell: true },
+    { session: 'spare_1', leave: false },
+    { session: 'spare_2', leave: true },
   ]);
 });
 
-it('keeps what it has where the server has the same after a lost socket, and opens another where it has not', async () => {
+it('keeps the spare after a reconnect if the server has the same one, else opens another', async () => {
   const { spares, opened, closed } = keeper();
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect(spares.confirm(FIRST, 'spare_1' as unknown as SessionId)).toEqual({ session: 'spare_1' });
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect([opened.length, closed]).toEqual([1, []]);
-  for (const [of, session] of [
+  for (const [primary, session] of [
     [FIRST, undefined],
     [FIRST, 'spare_9'],
     [SECOND, 'spare_3'],
   ] as [SessionId, SessionId | undefined][]) {
     const before = spares.spare;
-    expect(spares.confirm(of, session)).toBeNull();
-    expect(closed.at(-1)).toEqual({ session: before?.session, tell: true });
+    expect(spares.confirm(primary, session)).toBeNull();
+    expect(closed.at(-1)).toEqual({ session: before?.session, leave: true });
     await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
-    expect(opened.at(-1)?.of).toBe(of);
+    expect(opened.at(-1)?.primary).toBe(primary);
   }
 });
 
-it('lets go of a spare whose opening ends after it was given up', async () => {
+it('leaves a spare that opens after it was dropped', async () => {
   const answer = Promise.withResolvers<{ session: SessionId }>();
   const close = vi.fn();
   const spares = new SpareKeeper<{ session: SessionId }>({
@@ -112,7 +112,7 @@ it('lets go of a spare whose opening ends after it was given up', async () => {
   expect(close).toHaveBeenCalledWith({ session: SECOND }, true);
 });
 
-it('asks again after a while when it could not be had, and not where there is none', async () => {
+it('retries later after a retryable failure only', async () => {
   let code: 'stage_unavailable' | 'spare_unavailable' = 'stage_unavailable';
   const { spares, attempts } = keeper(() => new LogeError(code));
   spares.keep(FIRST);
@@ -125,7 +125,7 @@ it('asks again after a while when it could not be had, and not where there is no
   expect(attempts()).toBe(2);
 });
 
-it('does not keep a spare that ended while it was being opened, nor asks at once for another whose path is broken', async () => {
+it('does not keep a spare that ended while it was being opened, and retries a broken one later', async () => {
   const opened: SessionId[] = [];
   const spares = new SpareKeeper<SessionId>({
     open: async () => {

@@ -1,6 +1,7 @@
 /**
- * Keeps a spare beside the media session that is in use: a second one on another media worker, over which nothing flows until the worker of the first
- * dies. It is opened a while after the first, when joining is over, and opened anew when it is lost. What a spare consists of is its owner's business.
+ * Keeps a spare for the primary media session: a second session on another media worker, which carries no media until
+ * the worker of the primary dies. The spare is opened some time after the primary, so that it does not slow down
+ * joining, and reopened when it is lost. `S` is the owner's representation of a spare.
  */
 import type { SessionId } from '../../../server/protocol/ids.ts';
 import { delay } from '../backoff.ts';
@@ -9,19 +10,19 @@ import { STAGE } from '../limits.ts';
 import type { Log } from '../log.ts';
 
 interface SpareKeeperOptions<S> {
-  open(of: SessionId, signal: AbortSignal): Promise<S>;
+  open(primary: SessionId, signal: AbortSignal): Promise<S>;
   session(spare: S): SessionId;
-  /** Whether it has ended already, as while it was being opened. */
+  /** Whether it has ended, possibly while it was being opened. */
   isClosed(spare: S): boolean;
-  /** Closes it at this end; `tell` where the server does not know that it is over. */
-  close(spare: S, tell: boolean): void;
+  /** Closes it at this end, and with `leave` also on the server. */
+  close(spare: S, leave: boolean): void;
   log: Log;
 }
 
 export class SpareKeeper<S> {
   readonly #options: SpareKeeperOptions<S>;
   #spare: S | null = null;
-  #of: SessionId | null = null;
+  #primary: SessionId | null = null;
   #run = new AbortController();
 
   constructor(options: SpareKeeperOptions<S>) {
@@ -32,33 +33,40 @@ export class SpareKeeper<S> {
     return this.#spare;
   }
 
-  /** Keeps a spare for this session from now on; one for another, or an earlier one, is let go. */
-  keep(of: SessionId, waitMs: number = STAGE.spareAfterMs + Math.random() * STAGE.spareSpreadMs): void {
+  /** Replaces the current spare by a new one for this session. */
+  keep(primary: SessionId, waitMs: number = STAGE.spareAfterMs + Math.random() * STAGE.spareSpreadMs): void {
     this.drop();
-    this.#of = of;
-    void this.#open(of, waitMs);
+    this.#primary = primary;
+    void this.#open(primary, waitMs);
   }
 
-  /** The socket was lost, and this is the server's spare for the session: ours is kept if it is that one, and opened anew if not. */
-  confirm(of: SessionId, session: SessionId | undefined): S | null {
+  /**
+   * After a reconnect: returns the spare if the server still has the same one for this session, else opens a new one.
+   */
+  confirm(primary: SessionId, session: SessionId | undefined): S | null {
     const spare = this.#spare;
-    if (spare && this.#of === of && this.#options.session(spare) === session && !this.#options.isClosed(spare))
+    if (
+      spare &&
+      this.#primary === primary &&
+      this.#options.session(spare) === session &&
+      !this.#options.isClosed(spare)
+    )
       return spare;
-    this.keep(of);
+    this.keep(primary);
     return null;
   }
 
-  /** Keeps another spare for the same session, since this one would not do any more. */
+  /** Replaces the spare, because it is outdated. */
   renew(): void {
-    if (this.#of) this.keep(this.#of);
+    if (this.#primary) this.keep(this.#primary);
   }
 
-  /** The way to the spare broke: perhaps there is one later. */
+  /** The transport of the spare broke: tries again later. */
   handleBroken(): void {
-    if (this.#of) this.keep(this.#of, STAGE.spareRetryMs);
+    if (this.#primary) this.keep(this.#primary, STAGE.spareRetryMs);
   }
 
-  /** The spare, if it is the one named; it is its taker's from now on. */
+  /** Hands the spare over to the caller if it has this session id. */
   take(session: string): S | null {
     const spare = this.#spare;
     if (!spare || this.#options.session(spare) !== session) return null;
@@ -66,7 +74,7 @@ export class SpareKeeper<S> {
     return spare;
   }
 
-  /** The server has ended it. */
+  /** The server has ended this session. */
   handleClosed(session: string): void {
     const spare = this.take(session);
     if (!spare) return;
@@ -77,13 +85,13 @@ export class SpareKeeper<S> {
   drop(): void {
     this.#run.abort();
     this.#run = new AbortController();
-    this.#of = null;
+    this.#primary = null;
     const spare = this.#spare;
     this.#spare = null;
     if (spare) this.#options.close(spare, true);
   }
 
-  async #open(of: SessionId, firstWaitMs: number): Promise<void> {
+  async #open(primary: SessionId, firstWaitMs: number): Promise<void> {
     const { open, close, isClosed, log } = this.#options;
     const { signal } = this.#run;
     let waitMs = firstWaitMs;
@@ -91,7 +99,7 @@ export class SpareKeeper<S> {
       await delay(waitMs, signal);
       if (signal.aborted) return;
       try {
-        const spare = await open(of, signal);
+        const spare = await open(primary, signal);
         if (signal.aborted) return close(spare, true);
         if (isClosed(spare)) throw new LogeError('stage_unavailable');
         this.#spare = spare;
@@ -99,8 +107,8 @@ export class SpareKeeper<S> {
       } catch (error) {
         if (signal.aborted) return;
         const { code, retryable } = toLogeError(error, 'stage_unavailable');
-        log('debug', 'no spare', { code });
-        // Whoever is in use goes on without; the next session asks again.
+        log('debug', 'spare session could not be opened', { code });
+        // The primary continues without a spare; the next primary tries again.
         if (!retryable) return;
         waitMs = STAGE.spareRetryMs;
       }

@@ -1,6 +1,6 @@
 /**
- * The stage as a viewer sees it: which elements show it, how large, and what is on it. The subscriber brings the tracks; the room
- * says when watching is allowed.
+ * The stage for viewers: attaches media elements, measures their size and shows the tracks that the subscriber
+ * receives. The room decides when watching is allowed.
  */
 import type { StageState, Viewport } from '../../../server/protocol/stage.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -24,7 +24,10 @@ type StageEventName =
   | 'error';
 export type StageEmit = <N extends StageEventName>(name: N, payload: RoomEventMap[N]) => void;
 
-/** `main`: the shared screen when there is one, else the camera, with the sound. `camera` and `screen`: that picture alone, silent. */
+/**
+ * `main`: the shared screen if there is one, else the camera, with sound. `camera`, `screen`: only that picture,
+ * without sound.
+ */
 export type StagePicture = 'main' | 'camera' | 'screen';
 
 interface StageDependencies {
@@ -33,12 +36,12 @@ interface StageDependencies {
   emit: StageEmit;
   log: Log;
   adaptiveStream: boolean;
-  /** A viewer watches without being asked; who is on stage themselves only once an element is attached. */
+  /** Whether to start watching without a call of `watch()`; `attached`: whether an element is attached. */
   shouldWatch(attached: boolean): boolean;
 }
 
 /**
- * The live media of the room. Attach a video element and it plays as soon as there is something to see.
+ * The live media of the room. An attached video element plays as soon as there is a picture.
  *
  * @example
  * ```ts
@@ -57,11 +60,11 @@ export class Stage {
   readonly #log: Log;
   readonly #adaptive: boolean;
   readonly #shouldWatch: (attached: boolean) => boolean;
-  /** Tracks that ended because the session is being made anew: their last picture stays until the new one is there. */
-  #parting: StageTrack[] = [];
-  #partingTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Ended tracks of a session that is being replaced; their last picture is shown until the new tracks arrive. */
+  #lastPictures: StageTrack[] = [];
+  #lastPicturesTimer: ReturnType<typeof setTimeout> | undefined;
   #entered = false;
-  /** From `unwatch()` until the page asks for the stage again. */
+  /** From `unwatch()` until the next `watch()` or `attach()`. */
   #isUnwatched = false;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
@@ -75,7 +78,7 @@ export class Stage {
     this.#shouldWatch = shouldWatch;
     const view = (): StageView => new StageView({ log, onAudioBlocked: () => emit('audioBlocked', { blocked: true }) });
     this.#views = { main: view(), camera: view(), screen: view() };
-    this.#viewport = new ViewportTracker((viewport) => this.#subscriber.tellViewport(viewport));
+    this.#viewport = new ViewportTracker((viewport) => this.#subscriber.sendViewport(viewport));
     this.#subscriber = new Subscriber({
       connection,
       engine,
@@ -91,30 +94,27 @@ export class Stage {
     });
   }
 
-  /** What is on stage now. */
+  /** The remote tracks on stage. */
   get tracks(): readonly StageTrack[] {
     return this.#subscriber.tracks;
   }
 
-  /**
-   * In a private session: why no picture comes although the live goes on; null while it comes, or there is another
-   * reason.
-   */
+  /** Set while the server has paused the media of a private session; null otherwise. */
   get pause(): StagePause | null {
     return this.#subscriber.pause;
   }
 
-  /** The picture and sound of the stage as a stream, for players of one's own; null while there is nothing. It may be replaced. */
+  /** Picture and sound of the stage as a stream, for a custom player; null without tracks. It may be replaced. */
   get mediaStream(): MediaStream | null {
     return this.#views.main.stream;
   }
 
-  /** Whether the browser keeps the sound off until `startAudio()` is called from a click. */
+  /** Whether the browser blocks the sound until `startAudio()` is called from a click. */
   get isAudioBlocked(): boolean {
     return this.#views.main.isAudioBlocked;
   }
 
-  /** Shows the stage in an element, from now on and across reconnects. It is played inline, with sound where the browser allows it. */
+  /** Shows the stage in an element, also across reconnects. It plays inline, with sound if the browser allows it. */
   attach(element: HTMLMediaElement, options: { picture?: StagePicture } = {}): void {
     const { picture = 'main' } = options;
     for (const view of Object.values(this.#views)) if (view !== this.#views[picture]) view.detach(element);
@@ -130,54 +130,56 @@ export class Stage {
   }
 
   /**
-   * Sound on, after the browser had refused it; call it from a click or key press (HTML autoplay rules).
-   * @throws {LogeError} `playback_failed` when the browser still refuses.
+   * Starts the sound that the browser has blocked; call it from a click or key press (HTML autoplay policy).
+   * @throws {LogeError} `playback_failed` if the browser still blocks it.
    */
   async startAudio(): Promise<void> {
     for (const view of Object.values(this.#views)) await view.startAudio();
     this.#emit('audioBlocked', { blocked: false });
   }
 
-  /** Asks for a picture of this size in device pixels, instead of the size of the elements; null goes back to measuring. */
+  /**
+   * Requests a picture of this size in device pixels instead of the elements' size; null measures the elements again.
+   */
   setViewport(viewport: Viewport | null): void {
     this.#viewport.set(viewport);
   }
 
-  /** Begins to watch where `autoWatch` is off, or where one is on stage oneself. */
+  /** Starts watching if `autoWatch` is off, or if this participant is a publisher. */
   watch(): void {
     this.#isUnwatched = false;
     if (this.#entered) this.#subscriber.start();
   }
 
-  /** Stops watching, also across reconnects and lives; `watch()` or `attach()` begins again. */
+  /** Stops watching, also across reconnects and lives, until `watch()` or `attach()` is called. */
   unwatch(): void {
     this.#isUnwatched = true;
     this.#close({ leave: true });
   }
 
-  /** Figures of the media received; null while nothing is watched. Differences are taken to the call before. */
+  /** Statistics of the received media since the last call; null while nothing is watched. */
   async stats(): Promise<StageStats | null> {
     const report = await this.#subscriber.getStats();
     return report ? this.#statsMeter.readInbound(report).stats : null;
   }
 
-  /** @internal Access is there: the device is made ready, and watching begins. */
+  /** @internal Access was granted: loads the media device and starts watching. */
   enter(state: StageState): void {
     this.#entered = true;
     this.#engine.load(state).catch((error) => {
-      this.#log('warn', 'no media in this browser', { reason: String(error) });
+      this.#log('warn', 'media device could not be loaded', { reason: String(error) });
       this.#emit('error', toLogeError(error, 'media_not_supported'));
     });
     if (this.#wantsToWatch) this.#subscriber.start();
   }
 
-  /** @internal The room was left: the next one is watched as any other. */
-  forget(): void {
+  /** @internal The room was left. */
+  reset(): void {
     this.leave();
     this.#isUnwatched = false;
   }
 
-  /** @internal Access is gone: everything is closed at once. */
+  /** @internal Access has ended: closes everything at once. */
   leave(): void {
     this.#entered = false;
     this.#close({ leave: false });
@@ -190,13 +192,13 @@ export class Stage {
 
   /** @internal */
   handleLiveEnded(): void {
-    this.#parting = [];
+    this.#lastPictures = [];
     this.#render();
   }
 
   /** @internal */
   handleReconnected(): void {
-    if (this.#entered && (this.#subscriber.isOn || this.#wantsToWatch)) void this.#subscriber.handleReconnected();
+    if (this.#entered && (this.#subscriber.isStarted || this.#wantsToWatch)) void this.#subscriber.handleReconnected();
   }
 
   /** @internal */
@@ -220,37 +222,37 @@ export class Stage {
   }
 
   #handleTrackAdded(track: StageTrack): void {
-    this.#parting = this.#parting.filter((parting) => parting.source !== track.source);
-    if (this.#parting.length > 0) this.#partLater();
+    this.#lastPictures = this.#lastPictures.filter(({ source }) => source !== track.source);
+    if (this.#lastPictures.length > 0) this.#dropLastPicturesLater();
     this.#render();
     this.#watchQuality();
     this.#emit('trackSubscribed', track);
   }
 
   #handleTrackRemoved(track: StageTrack, rejoining: boolean): void {
-    const others = this.#parting.filter((parting) => parting.source !== track.source);
-    if (rejoining && track.kind === 'video') this.#parting = [...others, track];
+    const others = this.#lastPictures.filter(({ source }) => source !== track.source);
+    if (rejoining && track.kind === 'video') this.#lastPictures = [...others, track];
     this.#render();
     this.#emit('trackUnsubscribed', track);
   }
 
-  /** Of a camera and a screen that were lost together both come back, or one is not sent any more. */
-  #partLater(): void {
-    clearTimeout(this.#partingTimer);
-    this.#partingTimer = setTimeout(() => {
-      this.#parting = [];
+  /** Of camera and screen lost together, one may not come back: drop its last picture after a while. */
+  #dropLastPicturesLater(): void {
+    clearTimeout(this.#lastPicturesTimer);
+    this.#lastPicturesTimer = setTimeout(() => {
+      this.#lastPictures = [];
       this.#render();
-    }, STAGE.partingPictureMs);
+    }, STAGE.lastPictureMs);
   }
 
   #render(): void {
-    const tracks = [...this.#subscriber.tracks, ...this.#parting];
+    const tracks = [...this.#subscriber.tracks, ...this.#lastPictures];
     const first = (source: StageTrack['source']): MediaStreamTrack[] =>
       tracks
         .filter((track) => track.source === source)
         .map(({ track }) => track)
         .slice(0, 1);
-    // One of a source: while the creator changes to another node, both sessions' tracks are there for a moment.
+    // One track of each source: while the creator moves to another node, tracks of both sessions exist.
     const sound = (['microphone', 'screenAudio'] as const).flatMap((source) => first(source));
     const screen = first('screen');
     const camera = first('camera');
@@ -261,10 +263,10 @@ export class Stage {
 
   #close(options: { leave: boolean }): void {
     clearInterval(this.#qualityTimer);
-    clearTimeout(this.#partingTimer);
+    clearTimeout(this.#lastPicturesTimer);
     this.#qualityTimer = undefined;
     this.#subscriber.stop(options);
-    this.#parting = [];
+    this.#lastPictures = [];
     for (const view of Object.values(this.#views)) view.clear();
   }
 
@@ -276,15 +278,15 @@ export class Stage {
 
   async #measure(): Promise<void> {
     const report = await this.#subscriber.getStats().catch(() => null);
-    // What is muted sends nothing, which says nothing about the path.
+    // Muted tracks send nothing, so they cannot be measured.
     if (!report || this.tracks.every(({ muted }) => muted)) return;
     const { stats, sample } = this.#meter.readInbound(report);
     const { bitrateBps, lossPct, roundTripMs } = stats;
-    // A camera always moves: without a new picture the path is lost, at our end or at the creator's.
-    const stands = this.tracks.some(({ source, muted }) => source === 'camera' && !muted) && sample.frames === 0;
+    // A camera sends continuously: without a new picture the connection of either end is lost.
+    const isFrozen = this.tracks.some(({ source, muted }) => source === 'camera' && !muted) && sample.frames === 0;
     this.#emit('connectionQuality', {
       direction: 'watching',
-      quality: rateQuality({ ...sample, flowing: sample.flowing && !stands }),
+      quality: rateQuality({ ...sample, flowing: sample.flowing && !isFrozen }),
       bitrateBps,
       lossPct,
       roundTripMs,

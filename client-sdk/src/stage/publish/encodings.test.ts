@@ -24,7 +24,7 @@ describe('cameraEncodings', () => {
     expect(cameraEncodings(size)).toHaveLength(layers);
   });
 
-  it('never asks for more than the house takes from one publisher', () => {
+  it('stays below the SFU limit per publisher', () => {
     for (const size of [
       { width: 1280, height: 720 },
       { width: 1920, height: 1080 },
@@ -35,7 +35,7 @@ describe('cameraEncodings', () => {
     }
   });
 
-  it('gives larger pictures more, down to a floor', () => {
+  it('scales the bitrate with the size, down to a floor', () => {
     const top = (width: number, height: number) => cameraEncodings({ width, height }).at(-1)?.maxBitrate ?? 0;
     expect(top(1920, 1080)).toBeGreaterThan(top(1280, 720));
     expect(top(640, 360)).toBeLessThan(top(1280, 720));
@@ -48,7 +48,7 @@ describe('other encodings', () => {
     expect(screenEncodings().map(({ scaleResolutionDownBy }) => scaleResolutionDownBy)).toEqual([2, 1]);
   });
 
-  it('takes a track that does not tell its size for 720p', () => {
+  it('assumes 720p for a track that does not report its size', () => {
     expect(pictureSize(track('video', {}))).toEqual({ width: 1280, height: 720 });
     expect(pictureSize(track('video', { width: 640, height: 480 }))).toEqual({ width: 640, height: 480 });
   });

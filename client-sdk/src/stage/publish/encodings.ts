@@ -1,6 +1,6 @@
 /**
- * What a publisher sends: simulcast layers by the size of the picture, and the codec options of the sound. Pure. The thresholds are
- * those at which libwebrtc itself drops layers; the bitrates are those of WebRTC's VP8 simulcast table for 720p, scaled by area.
+ * Encodings of published tracks: simulcast layers by picture size, and codec options. Pure. The size thresholds are
+ * those of libwebrtc's own simulcast layers; the bitrates come from its VP8 simulcast table for 720p, scaled by area.
  */
 import type { ProducerCodecOptions, RtpEncodingParameters } from 'mediasoup-client/types';
 import type { TrackSource } from '../../../../server/protocol/stage.ts';
@@ -12,18 +12,18 @@ export interface PictureSize {
 
 const REFERENCE_PIXELS = 1280 * 720;
 const TOP_BITRATE_BPS = 1_700_000;
-/** A publisher's whole upstream stays below what the SFU takes from one (about 4 Mbit/s). */
+/** Keeps a publisher's total below the SFU's limit (about 4 Mbit/s). */
 const TOP_BITRATE_MAX_BPS = 2_500_000;
 const TOP_BITRATE_MIN_BPS = 150_000;
-/** Bits grow more slowly than area at equal quality. */
+/** At equal quality the bitrate grows more slowly than the area. */
 const AREA_EXPONENT = 0.75;
-/** Bitrate of each lower layer as a share of the top one: 500 and 150 kbit/s under 1.7 Mbit/s. */
+/** Bitrates of the lower layers relative to the top one: 500 and 150 kbit/s for 1.7 Mbit/s. */
 const HALF_SHARE = 500 / 1_700;
 const QUARTER_SHARE = 150 / 1_700;
 const THREE_LAYER_PIXELS = 960 * 540;
 const TWO_LAYER_PIXELS = 480 * 270;
 
-/** Layers for a camera, smallest first, as their order on the wire (rids r0, r1, r2) asks. */
+/** Layers for a camera, smallest first (rids r0, r1, r2). */
 export function cameraEncodings({ width, height }: PictureSize): RtpEncodingParameters[] {
   const pixels = width * height;
   const scaled = TOP_BITRATE_BPS * (pixels / REFERENCE_PIXELS) ** AREA_EXPONENT;
@@ -36,7 +36,7 @@ export function cameraEncodings({ width, height }: PictureSize): RtpEncodingPara
   return [full];
 }
 
-/** Text must stay readable: two layers only, and fewer frames on the small one. */
+/** Two layers only, so that text stays readable; the smaller one has a lower frame rate. */
 export function screenEncodings(): RtpEncodingParameters[] {
   return [
     { scaleResolutionDownBy: 2, maxBitrate: 500_000, maxFramerate: 15 },
@@ -44,7 +44,7 @@ export function screenEncodings(): RtpEncodingParameters[] {
   ];
 }
 
-/** Size of a captured picture; a track that does not tell is taken for 720p. */
+/** Size of a captured picture; 720p if the track does not report it. */
 export function pictureSize(track: Pick<MediaStreamTrack, 'getSettings'>): PictureSize {
   const { width, height } = track.getSettings();
   return width && height ? { width, height } : { width: 1280, height: 720 };
@@ -56,11 +56,11 @@ export function encodingsFor(source: TrackSource, track: MediaStreamTrack): RtpE
 }
 
 /**
- * Opus (RFC 7587) with in-band error correction and without discontinuous transmission, which would cut quiet music. Sound of a
- * screen, or captured in stereo, is sent in stereo.
+ * Opus (RFC 7587) with in-band FEC and without DTX, which would cut quiet music. Screen audio and stereo sources are
+ * sent in stereo.
  */
 export function codecOptionsFor(source: TrackSource, track: MediaStreamTrack): ProducerCodecOptions {
-  // Begin near the usual rate: libwebrtc's own start of 300 kbit/s shows a blurred first second.
+  // Start near the usual bitrate: libwebrtc's default of 300 kbit/s blurs the first second.
   if (track.kind === 'video') return { videoGoogleStartBitrate: 1_000 };
   const stereo = source === 'screenAudio' || (track.getSettings().channelCount ?? 1) > 1;
   return {

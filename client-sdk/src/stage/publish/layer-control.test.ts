@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LayerControl, type LayeredProducer } from './layer-control.ts';
 
-/** A producer whose negotiations end when the test says so. */
+/** A producer whose negotiations end on `finishNegotiation()`. */
 class SlowProducer {
   closed = false;
   readonly applied: number[] = [];
@@ -26,8 +26,8 @@ class SlowProducer {
     });
   }
 
-  async settle(): Promise<void> {
-    // The sender is set before the negotiation begins.
+  async finishNegotiation(): Promise<void> {
+    // The sender is set before the negotiation starts.
     await new Promise((resolve) => setImmediate(resolve));
     this.#pending.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
@@ -42,14 +42,14 @@ function createControl() {
 }
 
 describe('LayerControl', () => {
-  it('applies one wish at a time, and of those that came meanwhile only the last', async () => {
+  it('applies one request at a time, and of those that arrive meanwhile only the last', async () => {
     const { producer, control, onApplied } = createControl();
     control.want(0);
     control.want(1);
     control.want(-1);
     control.want(2);
-    await producer.settle();
-    await producer.settle();
+    await producer.finishNegotiation();
+    await producer.finishNegotiation();
     expect(producer.applied).toEqual([0, 2]);
     expect(producer.active).toEqual([true, true, true]);
     expect(onApplied.mock.calls).toEqual([[0], [2]]);
@@ -58,22 +58,22 @@ describe('LayerControl', () => {
   it('switches everything off and on again', async () => {
     const { producer, control } = createControl();
     control.want(-1);
-    await producer.settle();
+    await producer.finishNegotiation();
     expect(producer.active).toEqual([false, false, false]);
     control.want(1);
-    await producer.settle();
+    await producer.finishNegotiation();
     expect(producer.active).toEqual([true, true, false]);
   });
 
-  it('sets the sender itself when the negotiation failed silently', async () => {
+  it('sets the sender itself when the negotiation fails silently', async () => {
     const { producer, control } = createControl();
     producer.keepsFailing = true;
     control.want(0);
-    await producer.settle();
+    await producer.finishNegotiation();
     expect(producer.active).toEqual([true, false, false]);
   });
 
-  it('gives a key frame when the layers are set, as both at once would be refused', async () => {
+  it('requests a key frame after setting the layers, because the sender rejects both at once', async () => {
     const { producer, control } = createControl();
     const given: unknown[] = [];
     const { setParameters } = producer.rtpSender;
@@ -84,16 +84,16 @@ describe('LayerControl', () => {
       },
     });
     control.want(1);
-    control.giveKeyFrame();
+    control.requestKeyFrame();
     await new Promise((resolve) => setImmediate(resolve));
     expect(given).toEqual([]);
-    await producer.settle();
+    await producer.finishNegotiation();
     expect(given).toEqual([[{ keyFrame: true }, { keyFrame: true }, { keyFrame: true }]]);
-    control.giveKeyFrame();
+    control.requestKeyFrame();
     expect(given).toHaveLength(2);
   });
 
-  it('sets the layers again when the sender was giving a key frame and refused', async () => {
+  it('retries setting the layers while the sender rejects it', async () => {
     const { producer, control, onApplied } = createControl();
     const { setParameters } = producer.rtpSender;
     let refusals = 3;
@@ -106,29 +106,29 @@ describe('LayerControl', () => {
     producer.keepsFailing = true;
     control.want(0);
     await vi.waitFor(async () => {
-      await producer.settle();
+      await producer.finishNegotiation();
       expect(onApplied.mock.calls).toEqual([[0]]);
     });
     expect(producer.active).toEqual([true, false, false]);
   });
 
-  it('asks no resting encoder for a key frame', async () => {
+  it('requests no key frame of an inactive encoder', async () => {
     const { producer, control } = createControl();
     control.want(-1);
-    await producer.settle();
+    await producer.finishNegotiation();
     const setParameters = vi.spyOn(producer.rtpSender, 'setParameters');
-    control.giveKeyFrame();
+    control.requestKeyFrame();
     await new Promise((resolve) => setImmediate(resolve));
     expect(setParameters).not.toHaveBeenCalled();
   });
 
-  it('says nothing of a producer that was closed meanwhile', async () => {
+  it('reports nothing for a producer that was closed meanwhile', async () => {
     const { producer, control, onApplied } = createControl();
     control.want(0);
     producer.closed = true;
-    await producer.settle();
+    await producer.finishNegotiation();
     control.want(1);
-    await producer.settle();
+    await producer.finishNegotiation();
     expect(onApplied).not.toHaveBeenCalled();
     expect(producer.applied).toEqual([0]);
   });

@@ -1,13 +1,13 @@
 /**
- * Switches the simulcast layers of one producer to what is watched. Wishes may come faster than a negotiation takes: one runs at a
- * time, and the last wish wins. A producer that is replaced gets a new control, so that no old wish reaches it.
+ * Switches the simulcast layers of one producer on and off, as viewers need them. Requests may arrive faster than a
+ * negotiation takes: one change runs at a time, and the last request wins.
  */
 import type { Producer } from 'mediasoup-client/types';
 import { STAGE } from '../../limits.ts';
 
 export type LayeredProducer = Pick<Producer, 'closed' | 'setMaxSpatialLayer' | 'rtpSender'>;
 
-/** TypeScript's DOM does not have the second parameter yet. */
+/** TypeScript's DOM types lack the second parameter. */
 type KeyFrameSender = Pick<RTCRtpSender, 'getParameters'> & {
   setParameters(
     parameters: RTCRtpSendParameters,
@@ -20,8 +20,8 @@ export class LayerControl {
   readonly #onApplied: (maxSpatialLayer: number) => void;
   #wanted: number | null = null;
   #applied: number | null = null;
-  #keyFrameDue = false;
-  #running = false;
+  #isKeyFrameDue = false;
+  #isRunning = false;
 
   constructor(producer: LayeredProducer, onApplied: (maxSpatialLayer: number) => void) {
     this.#producer = producer;
@@ -31,35 +31,37 @@ export class LayerControl {
   /** -1 switches every layer off. */
   want(maxSpatialLayer: number): void {
     this.#wanted = maxSpatialLayer;
-    if (!this.#running) void this.#run();
+    if (!this.#isRunning) void this.#run();
   }
 
-  /** Everything that there is: what was switched off ahead of its time begins. */
+  /** Switches all layers on. */
   wantAll(): void {
     this.want(Math.max(0, (this.#producer.rtpSender?.getParameters().encodings.length ?? 1) - 1));
   }
 
-  /** Asks the encoder of every layer for a key frame (webrtc-extensions, `RTCEncodingOptions.keyFrame`); does nothing where it cannot. */
-  giveKeyFrame(): void {
-    this.#keyFrameDue = true;
-    // A sender that is set twice at the same time refuses one of them.
-    if (!this.#running) void this.#run();
+  /**
+   * Requests a key frame of every layer (webrtc-extensions, `RTCEncodingOptions.keyFrame`), where the browser supports
+   * it.
+   */
+  requestKeyFrame(): void {
+    this.#isKeyFrameDue = true;
+    // The sender rejects concurrent calls of setParameters().
+    if (!this.#isRunning) void this.#run();
   }
 
-  async #giveKeyFrame(): Promise<void> {
-    this.#keyFrameDue = false;
+  async #forceKeyFrame(): Promise<void> {
+    this.#isKeyFrameDue = false;
     const sender: KeyFrameSender | undefined = this.#producer.rtpSender;
     if (!sender || this.#producer.closed) return;
     const parameters = sender.getParameters();
-    // An encoder that rests would answer only once it is switched on, and refuse to be until then. It begins with a key
-    // frame anyway.
+    // An inactive encoder would block the sender until it is switched on, and it starts with a key frame anyway.
     if (!parameters.encodings.some(({ active }) => active)) return;
     const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
     await sender.setParameters(parameters, { encodingOptions }).catch(() => undefined);
   }
 
   async #run(): Promise<void> {
-    this.#running = true;
+    this.#isRunning = true;
     let retries = 0;
     try {
       while (!this.#producer.closed) {
@@ -67,28 +69,28 @@ export class LayerControl {
         if (target !== null && target !== this.#applied) {
           await this.#apply(target);
           if (!this.#isSet(target) && retries++ < STAGE.layerRetries) {
-            // The sender refuses to be set while a key frame is on its way.
+            // The sender rejects changes while a key frame is pending.
             await new Promise((resolve) => setTimeout(resolve, STAGE.layerRetryMs));
             continue;
           }
           retries = 0;
           this.#applied = target;
           if (!this.#producer.closed) this.#onApplied(target);
-        } else if (this.#keyFrameDue) {
-          // Not waited for: an encoder that rests answers only once it has something to encode.
-          void this.#giveKeyFrame();
+        } else if (this.#isKeyFrameDue) {
+          // Not awaited: the promise resolves only with the next encoded frame.
+          void this.#forceKeyFrame();
         } else return;
       }
     } finally {
-      this.#running = false;
+      this.#isRunning = false;
     }
   }
 
   async #apply(maxSpatialLayer: number): Promise<void> {
-    // The sender first: it takes effect at once, while a negotiation may have to wait for another.
+    // The sender first: it takes effect at once, while a negotiation may be queued.
     await this.#setSender(maxSpatialLayer);
-    // mediasoup-client also keeps the layers in its SDP, without which the next negotiation would switch them on again. It swallows
-    // failures, so the sender is looked at once more.
+    // mediasoup-client must know the layers too, or its next negotiation would switch them on again. It swallows
+    // failures, so set the sender again if needed.
     await this.#producer.setMaxSpatialLayer(maxSpatialLayer).catch(() => undefined);
     await this.#setSender(maxSpatialLayer);
   }

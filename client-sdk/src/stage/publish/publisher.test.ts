@@ -6,7 +6,7 @@ import { Publisher } from './publisher.ts';
 
 type Produce = (event: unknown, callback: (answer: { id: string }) => void, errback: () => void) => void;
 
-/** A transport that tells the server of its tracks, as mediasoup-client does. */
+/** A transport that announces its tracks to the server, like mediasoup-client. */
 class FakeTransport {
   readonly connectionState = 'connected';
   readonly close = vi.fn();
@@ -24,12 +24,12 @@ class FakeTransport {
   }
 }
 
-it('ends a track also for those who still watch over the session that was moved', async () => {
+it('removes a track also from the old session after a move', async () => {
   const requests: { name: string; input: Record<string, unknown> }[] = [];
   let sessions = 0;
   const request = async (name: string, input: Record<string, unknown>) => {
     requests.push({ name, input });
-    // The session that was moved may be over on the server's side by then.
+    // The old session may have ended on the server already.
     if (name === 'stage:unproduce' && input.session === 'session_1') throw new LogeError('session_not_found');
     if (name === 'stage:publish') {
       sessions += 1;
@@ -43,7 +43,7 @@ it('ends a track also for those who still watch over the session that was moved'
     createTransport: async () => new FakeTransport(),
   };
   const publisher = new Publisher({
-    // What the publisher uses of them, and no more.
+    // Only the members that the publisher uses.
     connection: { state: 'connected', request, requestReliably: request } as unknown as Pick<
       Connection,
       'request' | 'requestReliably' | 'state'

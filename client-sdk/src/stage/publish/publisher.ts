@@ -1,6 +1,7 @@
 /**
- * Being on stage: one session that sends local tracks. It keeps what should be sent apart from the session that sends it, so that
- * after the loss of a worker or a node it sends the same again. Where the tracks come from is not known here.
+ * Publishes local tracks. It keeps the tracks that should be sent separately from the media session that sends them, so
+ * that it can restore the live on a new session after the loss of a worker or node. It does not know where tracks come
+ * from.
  */
 import type { SessionId } from '../../../../server/protocol/ids.ts';
 import type { EventData, RequestAnswer } from '../../../../server/protocol/realtime.ts';
@@ -19,7 +20,7 @@ import type { LayerControl } from './layer-control.ts';
 import { type OutgoingTrack, SentTracks } from './sent-tracks.ts';
 
 export interface PublisherHandlers {
-  /** Over, and not by `end()`: ended or taken over elsewhere, refused, interrupted, or lost. */
+  /** The live has ended without a call of `end()` or `close()`. */
   onEnded(reason: LocalLiveEndReason, error: LogeError | null): void;
   onLayers(source: TrackSource, maxSpatialLayer: number): void;
 }
@@ -33,13 +34,13 @@ interface PublisherDependencies {
 
 type State =
   | { kind: 'off' }
-  /** A loss now is a failure of `publish()`, which tells its caller. */
+  /** While `publish()` runs; a loss rejects it. */
   | { kind: 'starting'; sent: SentTracks | null }
   | { kind: 'live'; sent: SentTracks }
-  /** On stage by intention, without a session; `waiting` while there is no socket to ask over. */
+  /** Without a session; `waiting` until the socket is connected. */
   | { kind: 'restoring'; waiting: boolean };
 
-/** Why the server closed the session, and what that means here; other reasons are losses, after which it is made anew. */
+/** The server's reasons for closing a session that end the live; after other reasons the live is restored. */
 const END_REASONS: Record<string, LocalLiveEndReason> = {
   replaced: 'replaced',
   closed: 'ended',
@@ -47,8 +48,8 @@ const END_REASONS: Record<string, LocalLiveEndReason> = {
   grant_expired: 'access',
 };
 
-/** Why the server does not let a live be restored, and what that means here. */
-const REFUSALS: Partial<Record<LogeErrorCode, LocalLiveEndReason>> = { live_replaced: 'replaced', live_over: 'ended' };
+/** Errors of `stage:resume` that end the live. */
+const END_CODES: Partial<Record<LogeErrorCode, LocalLiveEndReason>> = { live_replaced: 'replaced', live_over: 'ended' };
 
 export class Publisher {
   readonly #connection: PublisherDependencies['connection'];
@@ -56,20 +57,20 @@ export class Publisher {
   readonly #log: Log;
   readonly #handlers: PublisherHandlers;
   readonly #tracks = new Map<TrackSource, OutgoingTrack>();
-  /** A session that was moved: it goes on for those who still watch over it. */
-  #parting: { sent: SentTracks; timer: ReturnType<typeof setTimeout> } | null = null;
-  #moving = false;
+  /** The old session after a move, which keeps sending to its remaining viewers. */
+  #retiring: { sent: SentTracks; timer: ReturnType<typeof setTimeout> } | null = null;
+  #isMoving = false;
   readonly #spares: SpareKeeper<SentTracks>;
-  /** Of a spare that is being opened. */
+  /** The spare that is being filled with tracks. */
   #nextSpare: SentTracks | null = null;
-  /** Layers wanted for a producer whose id we do not know yet. */
+  /** Layers requested for producers whose id is not known yet, by producer id. */
   readonly #earlyLayers = new Map<string, number>();
   #state: State = { kind: 'off' };
-  /** Calls off the opening that is under way: there is one at a time. */
+  /** Cancels the running `publish()`, restore or move. */
   #run = new AbortController();
-  /** Names this going-live to the server, which lets no other restore it. */
+  /** Key of this `publish()`: the server lets only its owner restore the live. */
   #publication = '';
-  /** Runs while the socket is lost: the server waits no longer than this for its publisher. */
+  /** Runs while the socket is disconnected; ends the live when the server stops waiting for it. */
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(dependencies: PublisherDependencies) {
@@ -78,15 +79,15 @@ export class Publisher {
     this.#log = dependencies.log;
     this.#handlers = dependencies.handlers;
     this.#spares = new SpareKeeper({
-      open: (of, signal) => this.#openSpare(of, signal),
+      open: (primary, signal) => this.#openSpare(primary, signal),
       session: ({ media }) => media.session,
       isClosed: ({ media }) => media.closed,
-      close: ({ media }, tell) => (tell ? media.leave() : media.close()),
+      close: ({ media }, leave) => (leave ? media.leave() : media.close()),
       log: dependencies.log,
     });
   }
 
-  get isOn(): boolean {
+  get isLive(): boolean {
     return this.#state.kind === 'live' || this.#state.kind === 'restoring';
   }
 
@@ -102,12 +103,12 @@ export class Publisher {
     return this.#sent?.media.transport.getStats() ?? null;
   }
 
-  /** The tracks of the session that is in use. */
+  /** The session in use. */
   get #sent(): SentTracks | null {
     return 'sent' in this.#state ? this.#state.sent : null;
   }
 
-  /** Goes on stage with these tracks; resolves when the server has all of them. */
+  /** Starts a live with these tracks; resolves when the server has all of them. */
   async publish(tracks: readonly OutgoingTrack[]): Promise<void> {
     if (this.#state.kind !== 'off') throw new LogeError('publish_in_progress');
     const run = this.#begin();
@@ -122,18 +123,18 @@ export class Publisher {
     } catch (error) {
       if (!run.aborted) this.#close(toLogeError(error, 'stage_unavailable'), true);
     }
-    // Whatever called it off says why.
+    // The reason tells who cancelled it.
     if (run.aborted) throw run.reason;
   }
 
-  /** Leaves the stage: the media stops at once, then everyone is told. */
+  /** Ends the live: stops sending at once, then tells the server. */
   async end(): Promise<void> {
-    const wasOn = this.#state.kind !== 'off';
+    const wasLive = this.#state.kind !== 'off';
     this.#close();
-    if (wasOn) await this.#connection.requestReliably('stage:endLive', { publication: this.#publication });
+    if (wasLive) await this.#connection.requestReliably('stage:endLive', { publication: this.#publication });
   }
 
-  /** Stops without telling the server, which knows. */
+  /** Stops without a request: the server ends the live by itself. */
   close(): void {
     this.#close();
   }
@@ -145,16 +146,16 @@ export class Publisher {
     this.#spares.renew();
     const sent = this.#sent;
     try {
-      await this.#follow();
+      await this.#sync();
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
-      // The server may have the track without our knowing it by its id: only another session is sure not to have it.
+      // The server may have the track under an id that we do not know: open a new session to be sure.
       if (
         (code === 'connection_failed' || code === 'timeout') &&
         this.#state.kind === 'live' &&
         this.#state.sent === sent
       )
-        void this.#restore('a track may be on stage or not');
+        void this.#restore('result of a track change unknown');
       throw error;
     }
   }
@@ -162,29 +163,28 @@ export class Publisher {
   async remove(source: TrackSource): Promise<void> {
     this.#tracks.delete(source);
     this.#spares.renew();
-    await this.#follow();
+    await this.#sync();
   }
 
   async setMuted(source: TrackSource, muted: boolean): Promise<void> {
     const outgoing = this.#tracks.get(source);
     if (!outgoing) return;
     this.#tracks.set(source, { ...outgoing, muted });
-    await this.#follow();
+    await this.#sync();
   }
 
-  /** The socket is lost: the media goes on for as long as the server waits for us. Past that our creator has to be asked. */
+  /** The socket was lost: media continues during the server's grace period, then the live is interrupted. */
   handleConnectionLost(): void {
     clearTimeout(this.#graceTimer);
-    // Whoever is going live is told so, and tries again.
     if (this.#state.kind === 'starting') this.#close(new LogeError('connection_failed'));
-    if (this.isOn) this.#graceTimer = setTimeout(() => this.#interrupt(), STAGE.graceMs);
+    if (this.isLive) this.#graceTimer = setTimeout(() => this.#interrupt(), STAGE.graceMs);
   }
 
-  /** The socket is back after `downMs`: the session is taken over, or the live is restored where that is still its publisher's. */
+  /** The socket is back after `downMs`: resumes the session, or restores the live if it is still ours. */
   async handleReconnected(downMs: number): Promise<void> {
     clearTimeout(this.#graceTimer);
-    // A computer that slept has run no timer.
-    if (this.isOn && downMs >= STAGE.graceMs) return this.#interrupt();
+    // Timers do not run while a computer is suspended.
+    if (this.isLive && downMs >= STAGE.graceMs) return this.#interrupt();
     if (this.#state.kind === 'restoring' && this.#state.waiting) {
       await this.#restore('reconnected');
       return;
@@ -194,7 +194,7 @@ export class Publisher {
     const resumed = await this.#resumeOrEnd(sent.media);
     if (!resumed) return;
     sent.media.handleReconnected();
-    this.#followLater();
+    this.#syncInBackground();
     if (this.#engine.keepsSpares)
       this.#spares.confirm(sent.media.session, resumed.spare?.session)?.media.handleReconnected();
   }
@@ -205,45 +205,48 @@ export class Publisher {
       layers.want(maxSpatialLayer);
       return;
     }
-    if (this.#state.kind === 'live' && !this.#moving && this.session !== session) return;
+    if (this.#state.kind === 'live' && !this.#isMoving && this.session !== session) return;
     if (this.#state.kind !== 'off' && this.#earlyLayers.size < STAGE.earlyEvents)
       this.#earlyLayers.set(producerId, maxSpatialLayer);
   }
 
-  /** Chromium leaves a request of RTCP's unheard shortly after the last one; asked through its sender, it gives a key frame at once. */
+  /**
+   * Chromium ignores RTCP key frame requests that sync shortly after another; through its sender it encodes one at
+   * once.
+   */
   handleKeyFrameWanted({ session, producerId }: EventData<'stage:keyFrameWanted'>): void {
-    if (this.#state.kind !== 'live' || (this.session !== session && !this.#parting)) return;
-    this.#findLayers(producerId)?.giveKeyFrame();
+    if (this.#state.kind !== 'live' || (this.session !== session && !this.#retiring)) return;
+    this.#findLayers(producerId)?.requestKeyFrame();
   }
 
-  /** The node that we send to is about to leave: another session is opened beside ours, which goes on until nobody watches over it. */
+  /** Our node is draining: opens a second session, while the old one keeps sending to its remaining viewers. */
   handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
-    if (this.#moving || this.#state.kind !== 'live' || this.session !== session) return;
-    this.#moving = true;
+    if (this.#isMoving || this.#state.kind !== 'live' || this.session !== session) return;
+    this.#isMoving = true;
     this.#log('info', 'moving to another media session', { session });
     this.#move(this.#run.signal)
-      // The server ends our session when it can wait no longer, and we take the live up again.
-      .catch((error) => this.#log('info', 'not moved', { code: toLogeError(error, 'internal').code }))
+      // If the move fails, the server will end the session, and the live is restored then.
+      .catch((error) => this.#log('info', 'media session move failed', { code: toLogeError(error, 'internal').code }))
       .finally(() => {
-        this.#moving = false;
+        this.#isMoving = false;
       });
   }
 
-  /** The worker that we sent to is gone, and what we kept ready is on stage: it is sent from now on. */
+  /** Our worker died, and the server has put our spare in its place: sends over the spare from now on. */
   handleTakenOver({ session, by }: EventData<'stage:takenOver'>): void {
     if (this.#state.kind !== 'live' || this.session !== session) return;
     const { media: before } = this.#state.sent;
     const spare = this.#spares.take(by);
     if (!spare) {
-      void this.#restore('taken over by a spare that is not there');
+      void this.#restore('unknown spare took over');
       return;
     }
     this.#state = { kind: 'live', sent: spare };
-    spare.sendAll();
+    spare.activate();
     before.close();
-    this.#log('info', 'the spare has taken over', { session: by });
-    // It was made ready a while ago: a device may have been changed, or muted, since.
-    this.#followLater();
+    this.#log('info', 'spare session took over', { session: by });
+    // Tracks may have been replaced or muted since the spare was opened.
+    this.#syncInBackground();
     this.#keepSpare(spare);
   }
 
@@ -253,7 +256,7 @@ export class Publisher {
   }
 
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
-    if (this.#parting?.sent.media.session === session) this.#part();
+    if (this.#retiring?.sent.media.session === session) this.#leaveRetiring();
     this.#spares.handleClosed(session);
     if (this.#nextSpare?.media.session === session) this.#nextSpare.media.close();
     if (this.session !== session) return;
@@ -263,27 +266,27 @@ export class Publisher {
   }
 
   /**
-   * The live is over for everyone. That may be an older live than ours, whose news is late, or another window of ours that ended it:
-   * the server knows whether our session is still there.
+   * The live has ended for everyone. The event may be late and concern an earlier live, so ask the server whether our
+   * session still exists.
    */
   async handleLiveEnded(): Promise<void> {
     if (this.#state.kind !== 'live') return;
     await this.#resumeOrEnd(this.#state.sent.media);
   }
 
-  /** Takes the session over; null where it is gone, and what follows from that has been done. */
+  /** Resumes the session, or ends or restores the live if that fails; null then. */
   async #resumeOrEnd(media: MediaTransport): Promise<RequestAnswer<'stage:resume'> | null> {
     const resumed = await this.#resume(media);
-    // The connection broke again: the next welcome asks again.
+    // The connection broke again; the next welcome retries.
     if (resumed === 'connection_failed' || !this.#isCurrent(media)) return null;
     if (typeof resumed !== 'string') return resumed;
-    const ending = REFUSALS[resumed];
+    const ending = END_CODES[resumed];
     if (ending) this.#finish(ending, null);
     else void this.#restore(`resume refused: ${resumed}`);
     return null;
   }
 
-  /** Takes the session over, or learns why not. */
+  /** Resumes the session; returns the error code if that fails. */
   async #resume(media: MediaTransport): Promise<RequestAnswer<'stage:resume'> | LogeErrorCode> {
     try {
       return await this.#connection.request('stage:resume', { session: media.session, publication: this.#publication });
@@ -292,20 +295,19 @@ export class Publisher {
     }
   }
 
-  /** Brings every session that somebody may watch in line with what should be sent. */
-  async #follow(): Promise<void> {
-    const parting = this.#parting?.sent;
-    // It may have ended already.
-    if (parting) parting.follow().catch((error) => this.#logUntold(error));
-    await this.#sent?.follow();
+  /** Applies track changes to all sessions that may have viewers. */
+  async #sync(): Promise<void> {
+    // The old session may have ended on the server already.
+    this.#retiring?.sent.sync().catch((error) => this.#logSyncFailure(error));
+    await this.#sent?.sync();
   }
 
-  #followLater(): void {
-    this.#follow().catch((error) => this.#logUntold(error));
+  #syncInBackground(): void {
+    this.#sync().catch((error) => this.#logSyncFailure(error));
   }
 
-  #logUntold(error: unknown): void {
-    this.#log('info', 'change of a track not told', { code: toLogeError(error, 'internal').code });
+  #logSyncFailure(error: unknown): void {
+    this.#log('info', 'track sync failed', { code: toLogeError(error, 'internal').code });
   }
 
   async #openSession({ restore = false, spareOf }: { restore?: boolean; spareOf?: SessionId }): Promise<SentTracks> {
@@ -318,7 +320,7 @@ export class Publisher {
       spareOf,
       wanted: this.#tracks,
       onBroken: () => {
-        if (this.#isCurrent(sent.media)) void this.#restore('the path could not be restored');
+        if (this.#isCurrent(sent.media)) void this.#restore('media transport lost');
         else if (this.#spares.spare === sent) this.#spares.handleBroken();
       },
       onLayers: (source, layer) => this.#handlers.onLayers(source, layer),
@@ -333,7 +335,7 @@ export class Publisher {
 
   async #start(sent: SentTracks): Promise<void> {
     this.#state = { kind: 'starting', sent };
-    await sent.follow();
+    await sent.sync();
     if (!this.#isCurrent(sent.media)) return;
     this.#state = { kind: 'live', sent };
     this.#keepSpare(sent);
@@ -343,7 +345,7 @@ export class Publisher {
     const sent = await this.#openSession({ restore: true });
     if (signal.aborted) return sent.media.leave();
     this.#state = { kind: 'live', sent };
-    await sent.follow();
+    await sent.sync();
     if (this.#isCurrent(sent.media)) this.#keepSpare(sent);
   }
 
@@ -366,24 +368,24 @@ export class Publisher {
     const sent = await this.#openSession({ restore: true });
     await this.#fill(sent, signal);
     if (signal.aborted || this.#state.kind !== 'live') return sent.media.leave();
-    // A spare may have taken over meanwhile.
+    // A spare may have taken over, so read the session again.
     const before = this.#state.sent;
-    this.#part();
-    before.part();
-    const timer = setTimeout(() => this.#part(), STAGE.partingMs);
-    this.#parting = { sent: before, timer };
+    this.#leaveRetiring();
+    before.retire();
+    const timer = setTimeout(() => this.#leaveRetiring(), STAGE.retiringMs);
+    this.#retiring = { sent: before, timer };
     this.#state = { kind: 'live', sent };
-    this.#followLater();
+    this.#syncInBackground();
     this.#keepSpare(sent);
     this.#log('info', 'moved to another media session', { session: sent.media.session });
   }
 
-  /** Puts the tracks on a session beside the one in use. When that is called off, no further track is put there. */
+  /** Sends all tracks over a session that is not in use yet; an abort stops that. */
   async #fill(sent: SentTracks, signal: AbortSignal): Promise<void> {
     const stop = (): void => sent.media.close();
     signal.addEventListener('abort', stop);
     try {
-      if (!signal.aborted) await sent.follow();
+      if (!signal.aborted) await sent.sync();
     } catch (error) {
       sent.media.leave();
       throw error;
@@ -392,17 +394,16 @@ export class Publisher {
     }
   }
 
-  /** Lets go of the session that was moved. */
-  #part(): void {
-    const parting = this.#parting;
-    if (!parting) return;
-    this.#parting = null;
-    clearTimeout(parting.timer);
-    parting.sent.media.leave();
+  #leaveRetiring(): void {
+    const retiring = this.#retiring;
+    if (!retiring) return;
+    this.#retiring = null;
+    clearTimeout(retiring.timer);
+    retiring.sent.media.leave();
   }
 
   #findLayers(producerId: string): LayerControl | undefined {
-    return this.#sent?.layersOf(producerId) ?? this.#parting?.sent.layersOf(producerId);
+    return this.#sent?.layersOf(producerId) ?? this.#retiring?.sent.layersOf(producerId);
   }
 
   async #restore(reason: string): Promise<void> {
@@ -410,11 +411,11 @@ export class Publisher {
       this.#close(new LogeError('stage_unavailable', `The media session was lost: ${reason}.`), true);
       return;
     }
-    this.#log('info', 'taking the live up again', { reason });
+    this.#log('info', 'restoring the live', { reason });
     const run = this.#begin();
     this.#dropSession();
     let failure = new LogeError('stage_unavailable');
-    for (let attempt = 0; attempt < STAGE.republishAttempts; attempt += 1) {
+    for (let attempt = 0; attempt < STAGE.restoreAttempts; attempt += 1) {
       this.#state = { kind: 'restoring', waiting: this.#connection.state !== 'connected' };
       if (this.#state.waiting) return;
       await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), run);
@@ -425,10 +426,10 @@ export class Publisher {
       } catch (error) {
         if (run.aborted) return;
         failure = toLogeError(error, 'stage_unavailable');
-        this.#log('info', 'the live could not be taken up again', { code: failure.code, attempt });
+        this.#log('info', 'live restore failed', { code: failure.code, attempt });
         this.#dropSession();
         if (failure.code === 'live_replaced') return this.#finish('replaced', null);
-        // The server has waited for us in vain.
+        // The server's grace period is over.
         if (failure.code === 'live_over') return this.#interrupt();
         if (!failure.retryable) break;
       }
@@ -443,20 +444,23 @@ export class Publisher {
   }
 
   #finish(reason: LocalLiveEndReason, error: LogeError | null): void {
-    const wasOn = this.isOn;
+    const wasLive = this.isLive;
     this.#close(error ?? new LogeError(reason === 'replaced' ? 'live_replaced' : 'live_over'));
-    if (wasOn) this.#handlers.onEnded(reason, error);
+    if (wasLive) this.#handlers.onEnded(reason, error);
   }
 
-  /** Nobody publishes again before they were asked. */
+  /** Ends the live until the creator confirms by `goLive()`. */
   #interrupt(): void {
     this.#finish('interrupted', null);
   }
 
-  /** `why` is what a `publish()` that is under way rejects with; `leave` where the server would keep the session until its lease runs out. */
-  #close(why = new LogeError('not_publishing', 'Going live was cancelled.'), leave = false): void {
+  /**
+   * `reason` rejects a running `publish()`; `leave` also ends the session on the server, which would keep it until its
+   * lease expires.
+   */
+  #close(reason = new LogeError('not_publishing', 'Going live was cancelled.'), leave = false): void {
     clearTimeout(this.#graceTimer);
-    this.#run.abort(why);
+    this.#run.abort(reason);
     const sent = this.#sent;
     this.#dropSession();
     this.#tracks.clear();
@@ -466,7 +470,7 @@ export class Publisher {
 
   #dropSession(): void {
     const sent = this.#sent;
-    this.#part();
+    this.#leaveRetiring();
     this.#spares.drop();
     this.#earlyLayers.clear();
     sent?.media.close();

@@ -1,6 +1,6 @@
 /**
- * What one media session sends. It follows what should be sent: tracks may be put, replaced, muted and removed while the server is still being told of
- * an earlier change, and what is told last is how things are.
+ * A media session that sends tracks. `sync()` applies the difference between the sent and the wanted tracks, one change
+ * per source at a time, so that the last state wins when tracks change during a request.
  */
 import type { Device, Producer, RtpEncodingParameters, Transport } from 'mediasoup-client/types';
 import type { SessionId } from '../../../../server/protocol/ids.ts';
@@ -14,14 +14,14 @@ import { MediaTransport } from '../../media/media-transport.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
 
-/** A local track that should be on stage. */
+/** A local track that should be sent. */
 export interface OutgoingTrack {
   readonly source: TrackSource;
   readonly track: MediaStreamTrack;
   readonly muted: boolean;
 }
 
-/** A track that the server knows of, and what it was told. */
+/** A track as the server knows it. */
 interface SentTrack {
   producer: Producer;
   layers: LayerControl;
@@ -35,7 +35,9 @@ interface SentTracksOptions {
   log: Log;
   /** Key of this `publish()`, which every session of it shares. */
   publication: string;
-  /** A session that replaces a lost one: the server refuses it when the live is over or another page has taken it over. */
+  /**
+   * A session that replaces a lost one: the server refuses it when the live is over or another page has taken it over.
+   */
   restore: boolean;
   /** Set for a spare of that session, which sends nothing until its layers are switched on. */
   spareOf: SessionId | undefined;
@@ -43,7 +45,7 @@ interface SentTracksOptions {
   wanted: ReadonlyMap<TrackSource, OutgoingTrack>;
   onBroken(): void;
   onLayers(source: TrackSource, maxSpatialLayer: number): void;
-  /** The layers that were wanted before the producer's id was known. */
+  /** Layers that the server requested before the producer's id was known. */
   takeEarlyLayers(producerId: string): number | undefined;
 }
 
@@ -51,8 +53,9 @@ export class SentTracks {
   readonly media: MediaTransport;
   readonly #options: SentTracksOptions;
   readonly #sent = new Map<TrackSource, SentTrack>();
-  readonly #turns = new Map<TrackSource, Promise<void>>();
-  #isParting = false;
+  /** The last sync of each source; the next one waits for it. */
+  readonly #syncs = new Map<TrackSource, Promise<void>>();
+  #isRetiring = false;
 
   private constructor(media: MediaTransport, options: SentTracksOptions) {
     this.media = media;
@@ -86,51 +89,55 @@ export class SentTracks {
     return new SentTracks(media, options);
   }
 
-  /** Another session has taken over: what is not sent yet will not be sent here. */
-  part(): void {
-    this.#isParting = true;
+  /** Another session has taken over: adds no more tracks here. */
+  retire(): void {
+    this.#isRetiring = true;
   }
 
-  /** Resolves when the server has been told of everything that should be sent at that moment. */
-  async follow(): Promise<void> {
+  /** Resolves when the server has the tracks that are wanted at the time of the call. */
+  async sync(): Promise<void> {
     const wanted = [...this.#options.wanted.values()]
-      // mediasoup-client negotiates them in this order: the picture first, it takes longer to begin.
+      // mediasoup-client negotiates them in this order: video first, because it takes longer to start.
       .sort((a, b) => Number(b.track.kind === 'video') - Number(a.track.kind === 'video'))
       .map(({ source }) => source);
-    await Promise.all([...new Set([...wanted, ...this.#sent.keys()])].map((source) => this.#followSource(source)));
+    await Promise.all([...new Set([...wanted, ...this.#sent.keys()])].map((source) => this.#syncSource(source)));
   }
 
   layersOf(producerId: string): LayerControl | undefined {
     return [...this.#sent.values()].find(({ producer }) => producer.id === producerId)?.layers;
   }
 
-  /** What was kept ready begins. */
-  sendAll(): void {
+  /** Switches the layers of a spare on. */
+  activate(): void {
     for (const { layers } of this.#sent.values()) layers.wantAll();
   }
 
-  #followSource(source: TrackSource): Promise<void> {
-    const turn = (this.#turns.get(source) ?? Promise.resolve()).catch(() => undefined).then(() => this.#settle(source));
-    this.#turns.set(source, turn);
-    return turn;
+  #syncSource(source: TrackSource): Promise<void> {
+    const previous = this.#syncs.get(source) ?? Promise.resolve();
+    const sync = previous.catch(() => undefined).then(() => this.#applyChanges(source));
+    this.#syncs.set(source, sync);
+    return sync;
   }
 
-  async #settle(source: TrackSource): Promise<void> {
+  async #applyChanges(source: TrackSource): Promise<void> {
     try {
-      while (!this.media.closed && (await this.#changeOne(source)));
+      while (!this.media.closed && (await this.#applyNextChange(source)));
     } catch (error) {
-      // Whatever goes on in its place has told the server by itself.
+      // A closed session has been replaced by another one.
       if (!this.media.closed) throw error;
     }
   }
 
-  /** Takes one difference between what is sent and what should be away; false when there is none. */
-  async #changeOne(source: TrackSource): Promise<boolean> {
+  /**
+   * Applies one difference between the sent and the wanted track; false if there is none, or the server was not
+   * reached.
+   */
+  async #applyNextChange(source: TrackSource): Promise<boolean> {
     const wanted = this.#options.wanted.get(source);
     const sent = this.#sent.get(source);
     if (sent && (!wanted || sent.producer.closed)) return this.#remove(source, sent);
     if (!wanted) return false;
-    if (!sent) return !this.#isParting && this.#produce(wanted);
+    if (!sent) return !this.#isRetiring && this.#produce(wanted);
     if (sent.track !== wanted.track) return this.#replace(sent, wanted.track);
     return sent.muted !== wanted.muted && this.#mute(sent, wanted.muted);
   }
@@ -163,21 +170,21 @@ export class SentTracks {
 
   async #remove(source: TrackSource, { producer }: SentTrack): Promise<boolean> {
     producer.close();
-    const isTold = await this.#tell('stage:unproduce', producer, {});
-    if (isTold) this.#sent.delete(source);
-    return isTold;
+    const isDone = await this.#request('stage:unproduce', producer, {});
+    if (isDone) this.#sent.delete(source);
+    return isDone;
   }
 
   async #mute(sent: SentTrack, muted: boolean): Promise<boolean> {
     if (muted) sent.producer.pause();
     else sent.producer.resume();
-    const isTold = await this.#tell('stage:mute', sent.producer, { muted });
-    if (isTold) sent.muted = muted;
-    return isTold;
+    const isDone = await this.#request('stage:mute', sent.producer, { muted });
+    if (isDone) sent.muted = muted;
+    return isDone;
   }
 
-  /** False while the session is not this socket's: whoever resumes it follows again. */
-  async #tell<N extends 'stage:mute' | 'stage:unproduce'>(
+  /** False while the session does not belong to this socket; it is synced again after it was resumed. */
+  async #request<N extends 'stage:mute' | 'stage:unproduce'>(
     name: N,
     { id: producerId }: Producer,
     rest: Omit<RequestInput<N>, 'session' | 'producerId'>,

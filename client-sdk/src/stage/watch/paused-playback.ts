@@ -1,7 +1,4 @@
-/**
- * Media sessions that the server has paused, as it has not heard that what it sends arrives: asks it to go on, and
- * tells how that stands.
- */
+/** Asks the server to resume media sessions that it has paused because no RTCP receiver reports arrived. */
 import { delay } from '../../backoff.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { toLogeError } from '../../errors.ts';
@@ -19,34 +16,34 @@ interface PausedPlaybackOptions {
 export class PausedPlayback {
   readonly #options: PausedPlaybackOptions;
   readonly #paused = new Map<MediaTransport, StagePause | null>();
-  #told: StagePause | null = null;
+  #reported: StagePause | null = null;
 
   constructor(options: PausedPlaybackOptions) {
     this.#options = options;
   }
 
-  /** What keeps the picture away; null also while the first request to go on is under way. */
+  /** The current pause; null without one, and during the first request to resume. */
   get pause(): StagePause | null {
     return [...this.#paused.values()].find((pause) => pause !== null) ?? null;
   }
 
-  /** Asks to go on as soon as there is a path, and again when it is refused. */
+  /** Asks the server to resume as soon as the transport is connected; retries when refused. */
   async play(media: MediaTransport): Promise<void> {
     if (this.#paused.has(media)) return;
     this.#paused.set(media, null);
     while (!media.closed) {
-      const retryAfterMs = await this.#ask(media);
+      const retryAfterMs = await this.#requestPlay(media);
       if (retryAfterMs === 0) break;
       this.#paused.set(media, { retryAtMs: retryAfterMs === null ? null : Date.now() + retryAfterMs });
-      this.#tell();
+      this.#reportChange();
       await delay(retryAfterMs ?? STAGE.playRetryMs, media.closing);
     }
     this.#paused.delete(media);
-    this.#tell();
+    this.#reportChange();
   }
 
-  /** After how long to ask again: zero when there is nothing more to ask, null when nothing is known. */
-  async #ask(media: MediaTransport): Promise<number | null> {
+  /** Returns when to retry: 0 for never, null for the default interval. */
+  async #requestPlay(media: MediaTransport): Promise<number | null> {
     const { connection, log } = this.#options;
     if (media.transport.connectionState !== 'connected' || connection.state !== 'connected') return null;
     try {
@@ -59,10 +56,10 @@ export class PausedPlayback {
     }
   }
 
-  #tell(): void {
+  #reportChange(): void {
     const { pause } = this;
-    if (pause?.retryAtMs === this.#told?.retryAtMs) return;
-    this.#told = pause;
+    if (pause?.retryAtMs === this.#reported?.retryAtMs) return;
+    this.#reported = pause;
     this.#options.onChange(pause);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One picture of the stage and the elements that show it: a MediaStream whose tracks are swapped in place, so that an element keeps
- * playing when tracks come and go. It starts playing by itself, without sound where the browser wants a gesture first.
+ * One picture of the stage and the elements that show it. Tracks are swapped inside one MediaStream, so that elements
+ * keep playing. Playback starts automatically, and muted if the browser requires a user gesture for sound.
  */
 import { toLogeError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -14,8 +14,8 @@ export class StageView {
   readonly elements = new Set<HTMLMediaElement>();
   readonly #log: Log;
   readonly #onAudioBlocked: () => void;
-  /** Elements that are muted by the browser's rule and not by the person. */
-  readonly #silenced = new Set<HTMLMediaElement>();
+  /** Elements that we muted because of the autoplay policy. */
+  readonly #autoMuted = new Set<HTMLMediaElement>();
   #stream: MediaStream | null = null;
 
   constructor(options: StageViewOptions) {
@@ -28,21 +28,21 @@ export class StageView {
   }
 
   get isAudioBlocked(): boolean {
-    return this.#silenced.size > 0;
+    return this.#autoMuted.size > 0;
   }
 
   attach(element: HTMLMediaElement): void {
     this.elements.add(element);
     element.autoplay = true;
     if ('playsInline' in element) element.playsInline = true;
-    // Older Safari reads the attribute only.
+    // Older Safari reads only the attribute.
     element.setAttribute('playsinline', '');
     if (this.#stream) this.#play(element, this.#stream);
   }
 
   detach(element: HTMLMediaElement): void {
     if (!this.elements.delete(element)) return;
-    this.#silenced.delete(element);
+    this.#autoMuted.delete(element);
     element.srcObject = null;
   }
 
@@ -53,9 +53,9 @@ export class StageView {
       return;
     }
     const stream = this.#stream;
-    // Nothing but ended tracks: the last picture stays until something new comes.
+    // With ended tracks only, keep the last picture until a new track arrives.
     if (stream && tracks.every((track) => track.readyState === 'ended')) return;
-    // A stream whose tracks have all ended has ended for its elements too: only a new one plays again.
+    // An inactive stream does not play again in its elements: create a new one.
     if (!stream?.active) {
       this.#stream = new MediaStream([...tracks]);
       for (const element of this.elements) this.#play(element, this.#stream);
@@ -71,13 +71,13 @@ export class StageView {
     for (const element of this.elements) element.srcObject = null;
   }
 
-  /** To be called from a click: sound back on wherever the browser had it off. */
+  /** Unmutes the elements that were muted because of the autoplay policy; call it from a click. */
   async startAudio(): Promise<void> {
-    for (const element of [...this.#silenced]) {
+    for (const element of [...this.#autoMuted]) {
       element.muted = false;
       try {
         await element.play();
-        this.#silenced.delete(element);
+        this.#autoMuted.delete(element);
       } catch (error) {
         element.muted = true;
         void element.play().catch(() => undefined);
@@ -88,22 +88,22 @@ export class StageView {
 
   #play(element: HTMLMediaElement, stream: MediaStream): void {
     element.srcObject = stream;
-    element.play().catch((error: unknown) => this.#handleRefusal(element, error));
+    element.play().catch((error: unknown) => this.#handlePlayError(element, error));
   }
 
-  /** Autoplay policy: with sound only after the person has touched the page; without sound always. */
-  #handleRefusal(element: HTMLMediaElement, error: unknown): void {
+  /** The autoplay policy allows muted playback always, and sound only after a user gesture. */
+  #handlePlayError(element: HTMLMediaElement, error: unknown): void {
     const name = error instanceof Error ? error.name : '';
-    // AbortError: another stream was set meanwhile, which plays on its own.
+    // AbortError: another stream was set meanwhile and plays itself.
     if (name !== 'NotAllowedError' || element.muted || !this.elements.has(element)) {
       if (name !== 'AbortError') this.#log('info', 'playback refused', { reason: String(error) });
       return;
     }
     element.muted = true;
-    this.#silenced.add(element);
+    this.#autoMuted.add(element);
     element.play().then(
       () => this.#onAudioBlocked(),
-      (again: unknown) => this.#log('warn', 'playback refused without sound too', { reason: String(again) }),
+      (again: unknown) => this.#log('warn', 'muted playback refused', { reason: String(again) }),
     );
   }
 }

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A transport whose path and pictures are what the test says. */
+/** A transport whose connection state and decoded frames are set by the test. */
 class FakeTransport {
   connectionState = 'connected';
   framesDecoded = 0;
@@ -28,7 +28,9 @@ class FakeTransport {
 
 const consumer = (id: string, source: Source) => ({ id, kind: 'video', source, muted: false });
 
-/** Someone who watches a camera and a screen over `session_1`; every session after it has a transport that the test prepares. */
+/**
+ * A subscriber that watches camera and screen over `session_1`; `prepared` configures the transports of later sessions.
+ */
 async function watch(answers: Answers = {}) {
   const transports: FakeTransport[] = [];
   const prepared: Partial<FakeTransport>[] = [];
@@ -63,7 +65,7 @@ async function watch(answers: Answers = {}) {
     viewport: () => ({ width: 640, height: 360 }),
   };
   const subscriber = new Subscriber({
-    // What the subscriber uses of them, and no more.
+    // Only the members that the subscriber uses.
     connection: connection as unknown as Pick<Connection, 'request' | 'state'>,
     engine: engine as unknown as MediaEngine,
     log: () => {},
@@ -71,19 +73,19 @@ async function watch(answers: Answers = {}) {
   });
   subscriber.start();
   await vi.waitFor(() => expect(subscriber.tracks).toHaveLength(2));
-  const askedFor = (name: string) => requests.filter((each) => each.name === name).map(({ input }) => input);
-  return { subscriber, transports, prepared, handlers, askedFor };
+  const requestsOf = (name: string) => requests.filter((each) => each.name === name).map(({ input }) => input);
+  return { subscriber, transports, prepared, handlers, requestsOf };
 }
 
-/** The node of the first session is about to leave. */
+/** The node of the first session is draining. */
 function wantMove(subscriber: Subscriber): void {
   const { session } = subscriber;
   if (!session) throw new LogeError('session_not_found');
   subscriber.handleMoveWanted({ session });
 }
 
-describe('what went on while the socket was away', () => {
-  it('keeps the last picture of what is sent anew, and lets go of a screen that is not shared any more', async () => {
+describe('a reconnect', () => {
+  it('keeps the last picture of a source with a new track, and removes a screen that is no longer shared', async () => {
     const consumers = [consumer('session_1_camera_again', 'camera')];
     const { subscriber, handlers } = await watch({ 'stage:resume': () => ({ consumers }) });
     await subscriber.handleReconnected();
@@ -94,14 +96,14 @@ describe('what went on while the socket was away', () => {
 });
 
 describe('a spare that takes over', () => {
-  const spareAsked = (askedFor: (name: string) => Record<string, unknown>[]) =>
-    vi.waitFor(() => expect(askedFor('stage:watch').at(-1)).toMatchObject({ spareOf: 'session_1' }));
+  const whenSpareRequested = (requestsOf: (name: string) => Record<string, unknown>[]) =>
+    vi.waitFor(() => expect(requestsOf('stage:watch').at(-1)).toMatchObject({ spareOf: 'session_1' }));
 
-  it('is shown at once, after the last picture of what was lost, and is not left nor asked for again', async () => {
+  it('is shown at once without further requests, and the last pictures of the lost session are kept', async () => {
     vi.useFakeTimers();
-    const { subscriber, handlers, askedFor } = await watch();
+    const { subscriber, handlers, requestsOf } = await watch();
     await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs + STAGE.spareSpreadMs);
-    await spareAsked(askedFor);
+    await whenSpareRequested(requestsOf);
     const shown = handlers.onTrackAdded.mock.calls.length;
     expect(subscriber.tracks.map(({ id }) => id)).toEqual(['session_1_camera', 'session_1_screen']);
     subscriber.handleTakenOver({ session: 'session_1', by: 'session_2' });
@@ -114,142 +116,142 @@ describe('a spare that takes over', () => {
       'session_2_camera',
       'session_2_screen',
     ]);
-    expect(askedFor('stage:leave')).toEqual([]);
-    expect(askedFor('stage:watch')).toHaveLength(2);
+    expect(requestsOf('stage:leave')).toEqual([]);
+    expect(requestsOf('stage:watch')).toHaveLength(2);
     subscriber.stop({ leave: false });
   });
 
-  it('that is not there is left, and what it would have shown is joined anew', async () => {
-    const { subscriber, askedFor } = await watch();
+  it('is left if it is unknown, and the stage is joined again', async () => {
+    const { subscriber, requestsOf } = await watch();
     subscriber.handleTakenOver({ session: 'session_1', by: 'session_9' });
     await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
-    expect(askedFor('stage:leave')).toEqual([{ session: 'session_9' }]);
-    expect(askedFor('stage:watch').at(-1)).not.toHaveProperty('spareOf');
+    expect(requestsOf('stage:leave')).toEqual([{ session: 'session_9' }]);
+    expect(requestsOf('stage:watch').at(-1)).not.toHaveProperty('spareOf');
     subscriber.stop({ leave: false });
   });
 
-  it('shows nothing before: what comes and goes on it is not told', async () => {
+  it('does not report track changes before it takes over', async () => {
     vi.useFakeTimers();
-    const { subscriber, handlers, askedFor } = await watch();
+    const { subscriber, handlers, requestsOf } = await watch();
     await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs + STAGE.spareSpreadMs);
-    await spareAsked(askedFor);
+    await whenSpareRequested(requestsOf);
     const added = handlers.onTrackAdded.mock.calls.length;
     subscriber.handleConsumersRemoved({ session: 'session_2', consumerIds: ['session_2_screen'] });
     subscriber.handleConsumersAdded({ session: 'session_2', consumers: [consumer('again', 'screen') as never] });
     await vi.advanceTimersByTimeAsync(0);
     expect([handlers.onTrackAdded.mock.calls.length, handlers.onTrackRemoved.mock.calls.length]).toEqual([added, 0]);
     subscriber.stop({ leave: false });
-    expect(askedFor('stage:leave')).toEqual([{ session: 'session_2' }]);
+    expect(requestsOf('stage:leave')).toEqual([{ session: 'session_2' }]);
   });
 });
 
-describe('a spare that was there before the socket was lost', () => {
-  const lost = async (answer: unknown) => {
+describe('a spare after a reconnect', () => {
+  const reconnect = async (answer: unknown) => {
     vi.useFakeTimers();
     const it = await watch({ 'stage:resume': () => answer });
     await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs + STAGE.spareSpreadMs);
-    await vi.waitFor(() => expect(it.askedFor('stage:watch').at(-1)).toMatchObject({ spareOf: 'session_1' }));
+    await vi.waitFor(() => expect(it.requestsOf('stage:watch').at(-1)).toMatchObject({ spareOf: 'session_1' }));
     await it.subscriber.handleReconnected();
     await vi.advanceTimersByTimeAsync(STAGE.spareAfterMs + STAGE.spareSpreadMs);
     return it;
   };
   const consumers = [consumer('session_1_camera', 'camera'), consumer('session_1_screen', 'screen')];
 
-  it('is kept where the server has it too, with what is ready on it by now, of which nothing is shown', async () => {
+  it('is kept with its new tracks if the server still has it, and stays hidden', async () => {
     const spare = {
       session: 'session_2',
       consumers: [consumer('session_2_camera', 'camera'), consumer('new', 'screen')],
     };
-    const { subscriber, handlers, askedFor } = await lost({ consumers, spare });
-    expect([askedFor('stage:watch').length, askedFor('stage:leave')]).toEqual([2, []]);
+    const { subscriber, handlers, requestsOf } = await reconnect({ consumers, spare });
+    expect([requestsOf('stage:watch').length, requestsOf('stage:leave')]).toEqual([2, []]);
     expect([handlers.onTrackAdded.mock.calls.length, handlers.onTrackRemoved.mock.calls.length]).toEqual([2, 0]);
     subscriber.handleTakenOver({ session: 'session_1', by: 'session_2' });
     expect(subscriber.tracks.map(({ id }) => id)).toEqual(['session_2_camera', 'new']);
     subscriber.stop({ leave: false });
   });
 
-  it('is let go where it has none, for another', async () => {
-    const { subscriber, askedFor } = await lost({ consumers });
-    expect(askedFor('stage:leave')).toEqual([{ session: 'session_2' }]);
-    expect(askedFor('stage:watch').map(({ spareOf }) => spareOf)).toEqual([undefined, 'session_1', 'session_1']);
+  it('is replaced if the server has none', async () => {
+    const { subscriber, requestsOf } = await reconnect({ consumers });
+    expect(requestsOf('stage:leave')).toEqual([{ session: 'session_2' }]);
+    expect(requestsOf('stage:watch').map(({ spareOf }) => spareOf)).toEqual([undefined, 'session_1', 'session_1']);
     subscriber.stop({ leave: false });
   });
 });
 
-describe('a session that is given up', () => {
-  it('is left when its path cannot be restored, so that it does not count against the limit of the socket', async () => {
-    const { subscriber, transports, askedFor } = await watch();
+describe('an abandoned session', () => {
+  it('is left when ICE cannot be restored, so that it does not count against the limit of the socket', async () => {
+    const { subscriber, transports, requestsOf } = await watch();
     vi.useFakeTimers();
     if (transports[0]) transports[0].connectionState = 'failed';
     subscriber.handleTransportState({ session: 'session_1', state: 'failed' });
     await vi.advanceTimersByTimeAsync((STAGE.iceRestarts + 1) * STAGE.iceRestartIntervalMs);
     expect(subscriber.session).toBe('session_2');
-    expect(askedFor('stage:leave')).toEqual([{ session: 'session_1' }]);
+    expect(requestsOf('stage:leave')).toEqual([{ session: 'session_1' }]);
   });
 
-  it('is left when the server did not answer in time whether it is taken over', async () => {
-    const { subscriber, askedFor } = await watch({ 'stage:resume': () => Promise.reject(new LogeError('timeout')) });
+  it('is left when resuming it times out', async () => {
+    const { subscriber, requestsOf } = await watch({ 'stage:resume': () => Promise.reject(new LogeError('timeout')) });
     await subscriber.handleReconnected();
     await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
-    expect(askedFor('stage:leave')).toEqual([{ session: 'session_1' }]);
+    expect(requestsOf('stage:leave')).toEqual([{ session: 'session_1' }]);
   });
 
-  it('is not left when the server says that it is over', async () => {
-    const { subscriber, askedFor } = await watch();
+  it('is not left when the server has ended it', async () => {
+    const { subscriber, requestsOf } = await watch();
     subscriber.handleSessionClosed({ session: 'session_1', reason: 'worker_died' });
     await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
-    expect(askedFor('stage:leave')).toEqual([]);
+    expect(requestsOf('stage:leave')).toEqual([]);
   });
 });
 
 describe('a move to another session', () => {
-  it('takes over once there is a picture, and tells the size that it is watched at now', async () => {
-    const { subscriber, prepared, askedFor } = await watch();
+  it('completes once there is a picture, and sends the viewport', async () => {
+    const { subscriber, prepared, requestsOf } = await watch();
     prepared.push({ framesDecoded: 1 });
     wantMove(subscriber);
     await vi.waitFor(() => expect(subscriber.session).toBe('session_2'));
-    expect(askedFor('stage:leave')).toEqual([{ session: 'session_1' }]);
-    expect(askedFor('stage:viewport')).toEqual([{ session: 'session_2', viewport: { width: 640, height: 360 } }]);
+    expect(requestsOf('stage:leave')).toEqual([{ session: 'session_1' }]);
+    expect(requestsOf('stage:viewport')).toEqual([{ session: 'session_2', viewport: { width: 640, height: 360 } }]);
   });
 
-  it('leaves a working picture where it is when the other node cannot be reached', async () => {
-    const { subscriber, transports, prepared, handlers, askedFor } = await watch();
+  it('keeps a working picture when the new session does not connect', async () => {
+    const { subscriber, transports, prepared, handlers, requestsOf } = await watch();
     vi.useFakeTimers();
     prepared.push({ connectionState: 'connecting' });
     wantMove(subscriber);
-    await vi.advanceTimersByTimeAsync(STAGE.moveLimitMs + STAGE.moveLookMs);
-    expect(askedFor('stage:leave')).toEqual([{ session: 'session_2' }]);
+    await vi.advanceTimersByTimeAsync(STAGE.moveTimeoutMs + STAGE.movePollMs);
+    expect(requestsOf('stage:leave')).toEqual([{ session: 'session_2' }]);
     expect(transports.map(({ close }) => close.mock.calls.length)).toEqual([0, 1]);
     expect(subscriber.session).toBe('session_1');
     expect(handlers.onTrackRemoved).not.toHaveBeenCalled();
   });
 
-  it('takes over a session that has a path and no picture, as when the camera is off', async () => {
+  it('completes without a picture when the new session is connected, such as with the camera off', async () => {
     const { subscriber, prepared } = await watch();
     vi.useFakeTimers();
     prepared.push({ framesDecoded: 0 });
     wantMove(subscriber);
-    await vi.advanceTimersByTimeAsync(STAGE.moveLimitMs + STAGE.moveLookMs);
+    await vi.advanceTimersByTimeAsync(STAGE.moveTimeoutMs + STAGE.movePollMs);
     expect(subscriber.session).toBe('session_2');
   });
 
-  it('gives up the other session when its path breaks before it is shown', async () => {
-    const { subscriber, prepared, askedFor } = await watch({
+  it('is abandoned when the transport of the new session breaks', async () => {
+    const { subscriber, prepared, requestsOf } = await watch({
       'stage:restartIce': () => Promise.reject(new LogeError('session_not_found')),
     });
     prepared.push({ connectionState: 'failed' });
     wantMove(subscriber);
-    await vi.waitFor(() => expect(askedFor('stage:watch')).toHaveLength(2));
-    // Told again until the answer that names the session has been handled.
+    await vi.waitFor(() => expect(requestsOf('stage:watch')).toHaveLength(2));
+    // Repeat the event until the answer that names the session has been handled.
     await vi.waitFor(() => {
       subscriber.handleTransportState({ session: 'session_2' as never, state: 'failed' });
-      expect(askedFor('stage:leave')).toEqual([{ session: 'session_2' }]);
+      expect(requestsOf('stage:leave')).toEqual([{ session: 'session_2' }]);
     });
     expect(subscriber.session).toBe('session_1');
   });
 });
 
-it('says once that the person watches in too many places, and watches when one of the others has ended', async () => {
+it('reports the limit of sessions once, and watches when another session has ended', async () => {
   vi.useFakeTimers();
   let refusals = 0;
   const refuse = () => {
@@ -265,35 +267,35 @@ it('says once that the person watches in too many places, and watches when one o
 });
 
 describe('a session that the server has paused', () => {
-  it('is asked to go on once there is a path, and again when the server says so', async () => {
+  it('is resumed once the transport is connected, with a retry after a refusal', async () => {
     vi.useFakeTimers();
     const refusals = [new LogeError('rate_limited', undefined, { retryAfterMs: 9_000 })];
-    const { subscriber, transports, handlers, askedFor } = await watch({
+    const { subscriber, transports, handlers, requestsOf } = await watch({
       'stage:play': () => {
         const refusal = refusals.shift();
         if (refusal) throw refusal;
       },
     });
     const [transport] = transports;
-    const told = () => handlers.onPauseChanged.mock.calls.map(([pause]) => pause);
+    const reported = () => handlers.onPauseChanged.mock.calls.map(([pause]) => pause);
     if (transport) transport.connectionState = 'disconnected';
     subscriber.handlePaused({ session: 'session_1' });
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(askedFor('stage:play')).toEqual([]);
-    expect(told()).toEqual([{ retryAtMs: null }]);
+    expect(requestsOf('stage:play')).toEqual([]);
+    expect(reported()).toEqual([{ retryAtMs: null }]);
     if (transport) transport.connectionState = 'connected';
     await vi.advanceTimersByTimeAsync(STAGE.playRetryMs);
-    expect(askedFor('stage:play')).toHaveLength(1);
+    expect(requestsOf('stage:play')).toHaveLength(1);
     const { pause } = subscriber;
     expect(Math.abs((pause?.retryAtMs ?? 0) - Date.now() - 9_000)).toBeLessThanOrEqual(STAGE.playRetryMs);
     await vi.advanceTimersByTimeAsync(8_000);
-    expect(askedFor('stage:play')).toHaveLength(1);
+    expect(requestsOf('stage:play')).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(askedFor('stage:play')).toEqual([{ session: 'session_1' }, { session: 'session_1' }]);
-    expect(told()).toEqual([{ retryAtMs: null }, pause, null]);
+    expect(requestsOf('stage:play')).toEqual([{ session: 'session_1' }, { session: 'session_1' }]);
+    expect(reported()).toEqual([{ retryAtMs: null }, pause, null]);
   });
 
-  it('is not paused any more for the page once it is over', async () => {
+  it('reports the end of the pause when it is closed', async () => {
     vi.useFakeTimers();
     const { subscriber, handlers } = await watch({
       'stage:play': () => Promise.reject(new LogeError('rate_limited', undefined, { retryAfterMs: 300_000 })),

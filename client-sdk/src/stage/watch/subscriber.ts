@@ -1,7 +1,7 @@
 /**
- * Watching: one session that receives what is on stage. It joins, follows tracks that come and go, takes its session over after the
- * socket was lost, joins anew when the session is over on the server's side, and changes to another one without a cut when the server asks
- * for it. Who shows the tracks is not known here.
+ * Watches the stage over one media session. It joins, handles added and removed tracks, resumes the session after a
+ * reconnect, rejoins when the session has ended, and moves to another session without a cut when the server asks for
+ * it. It does not know how tracks are shown.
  */
 import type { SessionId } from '../../../../server/protocol/ids.ts';
 import type { EventData, RequestInput } from '../../../../server/protocol/realtime.ts';
@@ -20,7 +20,7 @@ import { WatchedSession } from './watched-session.ts';
 
 export interface SubscriberHandlers {
   onTrackAdded(track: StageTrack): void;
-  /** `rejoining`: the picture will be back in a moment, keep the last one. */
+  /** `rejoining`: a replacement follows, keep showing the last picture. */
   onTrackRemoved(track: StageTrack, rejoining: boolean): void;
   onTrackMuted(track: StageTrack): void;
   onPauseChanged(pause: StagePause | null): void;
@@ -37,12 +37,12 @@ interface SubscriberDependencies {
 
 type State =
   | { kind: 'off' }
-  /** Wanted, but there is nothing to join until the live starts, access comes, or the socket is back. */
+  /** Waits until the live starts, access is granted, or the socket is back. */
   | { kind: 'waiting' }
   | { kind: 'joining'; run: AbortController }
   | { kind: 'watching'; watched: WatchedSession; joinedAt: number };
 
-/** Another session that is about to take over, beside the one that is shown. */
+/** A second session that will replace the shown one. */
 interface Move {
   watched: WatchedSession | null;
   run: AbortController;
@@ -57,7 +57,7 @@ interface OpenOptions {
   spareOf?: SessionId;
 }
 
-/** Answers after which trying again by itself makes no sense; an event of the room starts it again. */
+/** Errors after which retrying is useless until an event of the room calls `start()`. */
 const WAIT_AFTER = new Set([
   'not_live',
   'access_required',
@@ -78,9 +78,9 @@ export class Subscriber {
   #state: State = { kind: 'off' };
   #move: Move | null = null;
   readonly #spares: SpareKeeper<WatchedSession>;
-  /** A spare that is connecting. */
+  /** The spare that is being opened. */
   #nextSpare: WatchedSession | null = null;
-  /** Of each session that is being opened, the events that came ahead of its answer. */
+  /** For each session that is being opened, the events that arrived ahead of its answer. */
   readonly #early = new Set<EarlyEvent[]>();
   #failures = 0;
 
@@ -94,18 +94,18 @@ export class Subscriber {
       onChange: (pause) => dependencies.handlers.onPauseChanged(pause),
     });
     this.#spares = new SpareKeeper({
-      open: (of, signal) => this.#openSpare(of, signal),
+      open: (primary, signal) => this.#openSpare(primary, signal),
       session: ({ media }) => media.session,
       isClosed: ({ media }) => media.closed,
-      close: (spare, tell) => {
+      close: (spare, leave) => {
         spare.close();
-        if (tell) spare.media.leave();
+        if (leave) spare.media.leave();
       },
       log: dependencies.log,
     });
   }
 
-  get isOn(): boolean {
+  get isStarted(): boolean {
     return this.#state.kind !== 'off';
   }
 
@@ -126,12 +126,12 @@ export class Subscriber {
     return this.#state.kind === 'watching' ? this.#state.watched.media.transport.getStats() : null;
   }
 
-  /** Begins to watch; does nothing when that is under way. */
+  /** Starts watching, if not started yet. */
   start(): void {
     if (this.#state.kind === 'off' || this.#state.kind === 'waiting') void this.#join();
   }
 
-  /** Closes everything at once. `leave` tells the server, which closes its side by itself when access is gone. */
+  /** Closes everything at once. `leave` also ends the session on the server, which does so itself when access ends. */
   stop(options: { leave: boolean }): void {
     const session = this.session;
     this.#close(false);
@@ -140,12 +140,12 @@ export class Subscriber {
     if (options.leave && session) this.#leave(session);
   }
 
-  /** The socket is back: the session is taken over, or made anew. */
+  /** The socket is back: resumes the session, or opens a new one. */
   async handleReconnected(): Promise<void> {
     if (this.#state.kind !== 'watching') return this.start();
     const { watched } = this.#state;
     const { media } = watched;
-    // The other session was asked for over the socket that is gone; the server asks again where it still matters.
+    // The move was requested over the lost socket; the server requests it again if needed.
     this.#abandonMove();
     try {
       const { consumers, paused, spare } = await this.#connection.request('stage:resume', { session: media.session });
@@ -154,19 +154,19 @@ export class Subscriber {
       if (paused) void this.#playback.play(media);
       const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
       if (kept && spare) this.#catchUp(kept, spare.consumers);
-      this.#tellCurrentViewport();
+      this.#sendCurrentViewport();
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
-      // The connection broke again: the next welcome brings us back here.
+      // The connection broke again; the next welcome retries.
       if (code !== 'connection_failed' && this.#isCurrent(watched)) this.#abandon(`resume refused: ${code}`);
     }
   }
 
-  tellViewport(viewport: Viewport): void {
+  sendViewport(viewport: Viewport): void {
     const { session } = this;
     if (!session || this.#connection.state !== 'connected') return;
     this.#connection.request('stage:viewport', { session, viewport }).catch((error) => {
-      this.#log('debug', 'viewport not told', { code: toLogeError(error, 'internal').code });
+      this.#log('debug', 'viewport update failed', { code: toLogeError(error, 'internal').code });
     });
   }
 
@@ -198,45 +198,45 @@ export class Subscriber {
     this.#forSession(session, ({ media }) => void this.#playback.play(media));
   }
 
-  /** The worker that we watched is gone; what was kept ready is what we watch from now on. */
+  /** Our worker died, and the server has put our spare in its place: shows the spare from now on. */
   handleTakenOver({ session, by }: EventData<'stage:takenOver'>): void {
     if (this.session !== session || this.#state.kind !== 'watching') return;
     const spare = this.#spares.take(by);
     if (!spare) {
       this.#leave(by as SessionId);
-      this.#rejoin('taken over by a spare that is not there');
+      this.#rejoin('unknown spare took over');
       return;
     }
     this.#abandonMove();
     this.#replace(this.#state.watched, spare, true);
-    this.#log('info', 'the spare has taken over', { session: by });
+    this.#log('info', 'spare session took over', { session: by });
   }
 
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
     this.#spares.handleClosed(session);
     this.#forSession(session, (watched) => {
       if (this.#isCurrent(watched)) {
-        if (this.#move?.watched) this.#takeOver(this.#move);
+        if (this.#move?.watched) this.#completeMove(this.#move);
         else this.#rejoin(reason);
       } else if (this.#move?.watched === watched) this.#abandonMove();
       else watched.close();
     });
   }
 
-  /** The node that we watch is about to leave: another session is opened beside ours, and takes its place once it shows something. */
+  /** Our node is draining: opens a second session, which replaces ours once it has a picture. */
   handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
     if (this.session !== session || this.#move) return;
     const move: Move = { watched: null, run: new AbortController() };
     this.#move = move;
     this.#log('info', 'moving to another media session', { session });
-    this.#moveOver(move).catch((error) => {
-      // The server ends our session when it can wait no longer, and we join anew.
-      this.#log('info', 'not moved', { code: toLogeError(error, 'internal').code });
+    this.#runMove(move).catch((error) => {
+      // If the move fails, the server will end the session, and we rejoin then.
+      this.#log('info', 'media session move failed', { code: toLogeError(error, 'internal').code });
       if (this.#move === move) this.#abandonMove();
     });
   }
 
-  /** Events can overtake our handling of the answer that names their session: they are kept until then. */
+  /** Events may arrive before the answer that names their session has been handled; they are buffered. */
   #forSession(session: string, handle: (watched: WatchedSession) => void): void {
     const inUse = this.#state.kind === 'watching' ? this.#state.watched : null;
     const known = [inUse, this.#move?.watched, this.#spares.spare, this.#nextSpare];
@@ -250,7 +250,7 @@ export class Subscriber {
     }
   }
 
-  async #moveOver(move: Move): Promise<void> {
+  async #runMove(move: Move): Promise<void> {
     const { signal } = move.run;
     for (let attempt = 0; ; attempt += 1) {
       await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), signal);
@@ -267,15 +267,15 @@ export class Subscriber {
       }
     }
     const { watched } = move;
-    const isSeen = await watched?.whenSeen(signal);
+    const hasPicture = await watched?.whenDecoded(signal);
     if (signal.aborted || this.#move !== move) return;
-    // Without a picture it may still take over, as when the camera is off; without a path it would take a working picture away.
-    if (!isSeen && watched?.media.transport.connectionState !== 'connected')
-      throw new LogeError('stage_unavailable', 'The other media session cannot be reached.');
-    this.#takeOver(move);
+    // Without a picture, such as with the camera off, the move continues if the new session is at least connected.
+    if (!hasPicture && watched?.media.transport.connectionState !== 'connected')
+      throw new LogeError('stage_unavailable', 'The new media session did not connect.');
+    this.#completeMove(move);
   }
 
-  #takeOver({ watched }: Move): void {
+  #completeMove({ watched }: Move): void {
     if (!watched || this.#state.kind !== 'watching') {
       this.#abandonMove();
       return;
@@ -287,20 +287,20 @@ export class Subscriber {
     before.media.leave();
   }
 
-  /** Shows another session from now on. `lost`: the last picture of the one before stays until the other has one. */
+  /** Shows another session. `lost`: keeps the last picture of the old session until the new one has a picture. */
   #replace(before: WatchedSession, watched: WatchedSession, lost: boolean): void {
     this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
     this.#failures = 0;
     const removed = before.close();
-    const tellRemoved = (): void => {
+    const reportRemoved = (): void => {
       for (const track of removed) this.#handlers.onTrackRemoved(track, lost);
     };
-    // A picture that works goes when the other is there; one that is lost stays, to be replaced by the other.
-    if (lost) tellRemoved();
+    // A working picture is removed after the new one was added. A lost one is reported first, as a picture to keep.
+    if (lost) reportRemoved();
     for (const track of watched.tracks) this.#handlers.onTrackAdded(track);
-    if (!lost) tellRemoved();
-    // What changed meanwhile was told of the session before.
-    this.#tellCurrentViewport();
+    if (!lost) reportRemoved();
+    // Viewport changes during the move were sent for the old session.
+    this.#sendCurrentViewport();
     this.#keepSpare(watched);
   }
 
@@ -321,7 +321,7 @@ export class Subscriber {
   async #join(): Promise<void> {
     const run = new AbortController();
     this.#state = { kind: 'joining', run };
-    let isTold = false;
+    let isReported = false;
     while (!run.signal.aborted) {
       await delay(backoffMs(STAGE.rejoinBackoffMs, this.#failures, 0.3), run.signal);
       if (run.signal.aborted) return;
@@ -331,14 +331,14 @@ export class Subscriber {
       } catch (error) {
         if (run.signal.aborted) return;
         const failure = toLogeError(error, 'stage_unavailable');
-        this.#log('info', 'watching failed', { code: failure.code, reason: failure.message, failures: this.#failures });
+        this.#log('info', 'watch failed', { code: failure.code, reason: failure.message, failures: this.#failures });
         this.#failures += 1;
         const waits = WAIT_AFTER.has(failure.code);
-        // Another page of the same person may be closed at any time.
+        // Keep retrying at the session limit: another page of the same person may close at any time.
         const isOver = waits || !(failure.retryable || failure.code === 'too_many_media_sessions');
         if (isOver) this.#state = { kind: 'waiting' };
-        if (!waits && !failure.retryable && !isTold) this.#handlers.onError(failure);
-        isTold ||= !failure.retryable;
+        if (!waits && !failure.retryable && !isReported) this.#handlers.onError(failure);
+        isReported ||= !failure.retryable;
         if (isOver) return;
       }
     }
@@ -394,7 +394,7 @@ export class Subscriber {
       connection: this.#connection,
       log: this.#log,
       onBroken: () => {
-        if (this.#isCurrent(watched)) this.#abandon('the path could not be restored');
+        if (this.#isCurrent(watched)) this.#abandon('media transport lost');
         else if (this.#move?.watched === watched) this.#abandonMove();
         else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
@@ -404,7 +404,7 @@ export class Subscriber {
       media,
       log: this.#log,
       handlers: {
-        // What comes over a session that is not shown yet is told when it takes over.
+        // Tracks of a session that is not shown yet are reported when it replaces the shown one.
         onTrackAdded: (track) => {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
@@ -415,13 +415,13 @@ export class Subscriber {
     });
     place(watched);
     const consumed = watched.consume(answer.consumers);
-    // They concern the tracks of the answer.
+    // Buffered events refer to the tracks of the answer, so handle them after consume().
     for (const event of early) if (event.session === answer.session) event.handle();
-    if (this.#isCurrent(watched)) this.#tellViewportAfter(viewport);
+    if (this.#isCurrent(watched)) this.#sendChangedViewport(viewport);
     await consumed;
   }
 
-  /** The path may have broken, and tracks may have come and gone, while the socket was lost and nobody told us. */
+  /** Applies what happened on the session while the socket was lost: transport state, tracks and mutes. */
   #catchUp(watched: WatchedSession, consumers: readonly ConsumerOptions[]): void {
     watched.media.handleReconnected();
     const isShown = this.#isCurrent(watched);
@@ -430,7 +430,7 @@ export class Subscriber {
     for (const { id } of watched.tracks) {
       if (there.has(id)) continue;
       const track = watched.remove(id);
-      // Its picture stays for a track that takes its place; a source that is not sent any more has no other.
+      // Keep its picture only if the same source has a new track.
       if (track && isShown) this.#handlers.onTrackRemoved(track, sources.has(track.source));
     }
     for (const { id, muted } of consumers) {
@@ -441,18 +441,18 @@ export class Subscriber {
     void watched.consume(consumers);
   }
 
-  #tellCurrentViewport(): void {
+  #sendCurrentViewport(): void {
     const viewport = this.#handlers.viewport();
-    if (viewport) this.tellViewport(viewport);
+    if (viewport) this.sendViewport(viewport);
   }
 
-  /** The size may have changed since it was sent along with the request to watch. */
-  #tellViewportAfter(sent: Viewport | undefined): void {
+  /** Sends the viewport if it has changed since `stage:watch`. */
+  #sendChangedViewport(sent: Viewport | undefined): void {
     const viewport = this.#handlers.viewport();
-    if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.tellViewport(viewport);
+    if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.sendViewport(viewport);
   }
 
-  /** Gives up a session that the server may still have, where it would count against the limit of this socket. */
+  /** Leaves a session that the server may still have, and rejoins. */
   #abandon(reason: string): void {
     if (this.session) this.#leave(this.session);
     this.#rejoin(reason);
@@ -461,7 +461,7 @@ export class Subscriber {
   #rejoin(reason: string): void {
     if (this.#state.kind === 'watching' && Date.now() - this.#state.joinedAt > STABLE_AFTER_MS) this.#failures = 0;
     else this.#failures += 1;
-    this.#log('info', 'media session over, joining again', { reason, failures: this.#failures });
+    this.#log('info', 'media session ended, rejoining', { reason, failures: this.#failures });
     this.#close(true);
     this.#state = { kind: 'waiting' };
     if (this.#connection.state === 'connected') this.start();
@@ -473,7 +473,7 @@ export class Subscriber {
     if (this.#state.kind === 'joining') this.#state.run.abort();
     if (this.#state.kind !== 'watching') return;
     const { watched } = this.#state;
-    // Off before the tracks are told, so that whoever asks `session` in a listener sees the truth.
+    // Change the state first, so that listeners read the current `session` and `tracks`.
     this.#state = { kind: 'waiting' };
     for (const track of watched.close()) this.#handlers.onTrackRemoved(track, rejoining);
   }

@@ -1,6 +1,6 @@
 /**
- * How large the stage is shown: the largest visible element in device pixels, told when it has been still for a moment. The server
- * picks the layer by it. A page in the background, or an element out of sight, asks for the smallest.
+ * Measures the size of the stage in device pixels: the largest visible element, debounced. The server selects the
+ * simulcast layer by it. A hidden page or an element outside the visible area counts as size 0.
  */
 import type { Viewport } from '../../../../server/protocol/stage.ts';
 import { STAGE } from '../../limits.ts';
@@ -13,7 +13,7 @@ export class ViewportTracker {
   readonly #resize: ResizeObserver | null;
   readonly #intersection: IntersectionObserver | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #told: Viewport | undefined;
+  #reported: Viewport | undefined;
   #fixed: Viewport | null = null;
 
   constructor(onChange: (viewport: Viewport) => void) {
@@ -25,7 +25,7 @@ export class ViewportTracker {
         : null;
   }
 
-  /** Undefined when nothing shows the stage: the server keeps its default then. */
+  /** Undefined without elements; the server then uses its default. */
   get current(): Viewport | undefined {
     if (this.#fixed) return this.#fixed;
     if (this.#elements.size === 0) return undefined;
@@ -38,7 +38,7 @@ export class ViewportTracker {
     return largest;
   }
 
-  /** Overrides what is measured; null goes back to measuring. */
+  /** Overrides the measured size; null removes the override. */
   set(viewport: Viewport | null): void {
     this.#fixed = viewport;
     this.#schedule();
@@ -59,7 +59,7 @@ export class ViewportTracker {
     if (!this.#elements.delete(element)) return;
     this.#resize?.unobserve(element);
     this.#intersection?.unobserve(element);
-    if (this.#elements.size === 0) this.#unlisten();
+    if (this.#elements.size === 0) this.#removeListeners();
     this.#schedule();
   }
 
@@ -68,7 +68,7 @@ export class ViewportTracker {
     this.#elements.clear();
     this.#resize?.disconnect();
     this.#intersection?.disconnect();
-    this.#unlisten();
+    this.#removeListeners();
   }
 
   #handleIntersections(entries: IntersectionObserverEntry[]): void {
@@ -81,31 +81,31 @@ export class ViewportTracker {
 
   readonly #schedule = (): void => {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tell(), STAGE.viewportDebounceMs);
+    this.#timer = setTimeout(() => this.#report(), STAGE.viewportDebounceMs);
   };
 
-  #tell(): void {
+  #report(): void {
     const { current } = this;
-    if (!current || (current.width === this.#told?.width && current.height === this.#told.height)) return;
-    this.#told = current;
+    if (!current || (current.width === this.#reported?.width && current.height === this.#reported.height)) return;
+    this.#reported = current;
     this.#onChange(current);
   }
 
-  #unlisten(): void {
+  #removeListeners(): void {
     if (typeof document !== 'object') return;
     document.removeEventListener('visibilitychange', this.#schedule);
     window.removeEventListener('resize', this.#schedule);
   }
 }
 
-/** Picture-in-picture and full screen change the element's own size, so that measuring it is enough. */
+/** Picture-in-picture and full screen change the element's size too, so measuring it is enough. */
 function devicePixels(element: Element): Viewport {
   const { width, height } = element.getBoundingClientRect();
   const scale = window.devicePixelRatio || 1;
   return { width: clamp(width * scale), height: clamp(height * scale) };
 }
 
-/** The wire takes whole numbers up to 16,384, the largest texture of common graphics hardware. */
+/** The protocol accepts integers up to 16,384, the largest texture of common graphics hardware. */
 function clamp(pixels: number): number {
   return Math.min(16_384, Math.max(0, Math.round(pixels)));
 }

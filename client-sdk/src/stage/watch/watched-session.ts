@@ -1,6 +1,6 @@
 /**
- * One media session that receives the stage: its transport and the tracks that came over it. Which session is shown, and when another takes its
- * place, is the subscriber's to say.
+ * A media session that receives the stage: its transport and consumed tracks. The subscriber decides which session is
+ * shown.
  */
 import type { Consumer, ConsumerOptions } from 'mediasoup-client/types';
 import type { ConsumerOptions as WireConsumerOptions } from '../../../../server/protocol/stage.ts';
@@ -21,7 +21,7 @@ export class WatchedSession {
   readonly #log: Log;
   readonly #handlers: WatchedHandlers;
   readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
-  /** Tracks whose negotiation is under way, and whether they are muted by now; what is removed meanwhile is closed when it is done. */
+  /** Tracks that are being negotiated, with their mute state. Removing one here closes it after the negotiation. */
   readonly #pending = new Map<string, { muted: boolean }>();
 
   constructor(options: { media: MediaTransport; log: Log; handlers: WatchedHandlers }) {
@@ -34,17 +34,17 @@ export class WatchedSession {
     return [...this.#consumers.values()].map(({ track }) => track);
   }
 
-  /** All at once: mediasoup-client gathers them into one negotiation. */
+  /** Consumes all at once, so that mediasoup-client negotiates only once. */
   async consume(consumers: readonly WireConsumerOptions[]): Promise<void> {
     await Promise.all(consumers.map((options) => this.#consumeOne(options)));
   }
 
-  /** The track that was taken off, if it was there. */
+  /** Removes and returns a track, if it exists. */
   remove(id: string): StageTrack | undefined {
     this.#pending.delete(id);
     const entry = this.#consumers.get(id);
     this.#consumers.delete(id);
-    if (entry) this.#endLater(entry.consumer);
+    if (entry) this.#closeLater(entry.consumer);
     return entry?.track;
   }
 
@@ -57,17 +57,17 @@ export class WatchedSession {
     return entry.track;
   }
 
-  /** Resolves once there is something to see: every picture that is not muted has been decoded once. Says whether that was in time. */
-  async whenSeen(signal: AbortSignal): Promise<boolean> {
-    const until = Date.now() + STAGE.moveLimitMs;
+  /** Waits until every unmuted video track has a decoded frame; returns false on a timeout. */
+  async whenDecoded(signal: AbortSignal): Promise<boolean> {
+    const until = Date.now() + STAGE.moveTimeoutMs;
     while (!signal.aborted && !this.media.closed && Date.now() < until) {
-      if (await this.#isSeen()) return true;
-      await delay(STAGE.moveLookMs, signal);
+      if (await this.#hasPicture()) return true;
+      await delay(STAGE.movePollMs, signal);
     }
     return false;
   }
 
-  /** Ends everything; answers the tracks that went with it. */
+  /** Closes the session and returns its tracks. */
   close(): StageTrack[] {
     const tracks = this.tracks.map(({ id }) => this.remove(id)).filter((track) => track !== undefined);
     this.#pending.clear();
@@ -75,14 +75,14 @@ export class WatchedSession {
     return tracks;
   }
 
-  #endLater(consumer: Consumer): void {
-    setTimeout(() => consumer.close(), STAGE.trackEndMs);
+  #closeLater(consumer: Consumer): void {
+    setTimeout(() => consumer.close(), STAGE.trackCloseDelayMs);
   }
 
-  async #isSeen(): Promise<boolean> {
-    const pictures = [...this.#consumers.values()].filter(({ track }) => track.kind === 'video' && !track.muted);
-    if (pictures.length === 0) return false;
-    const decoded = await Promise.all(pictures.map(({ consumer }) => hasDecoded(consumer)));
+  async #hasPicture(): Promise<boolean> {
+    const videos = [...this.#consumers.values()].filter(({ track }) => track.kind === 'video' && !track.muted);
+    if (videos.length === 0) return false;
+    const decoded = await Promise.all(videos.map(({ consumer }) => hasDecoded(consumer)));
     return decoded.every(Boolean);
   }
 
@@ -92,7 +92,7 @@ export class WatchedSession {
     if (this.#consumers.has(id) || this.#pending.has(id) || this.media.closed) return;
     this.#pending.set(id, pending);
     try {
-      // One stream id for all tracks lets the browser keep sound and picture in step (RTP synchronisation by CNAME).
+      // A shared stream id lets the browser synchronise audio and video.
       const consumer = await this.media.transport.consume({
         ...(options as unknown as ConsumerOptions),
         streamId: 'stage',
@@ -103,7 +103,7 @@ export class WatchedSession {
       this.#handlers.onTrackAdded(track);
     } catch (error) {
       if (this.media.closed) return;
-      this.#log('warn', 'a track cannot be played', { source, reason: String(error) });
+      this.#log('warn', 'track could not be consumed', { source, reason: String(error) });
       this.#handlers.onError(new LogeError('cannot_consume', undefined, { cause: error }));
     } finally {
       if (this.#pending.get(id) === pending) this.#pending.delete(id);
