@@ -1,6 +1,6 @@
 /**
- * All elements in one script: `<script src="https://your-loge/embed.js"></script>`. Elements connect to the server that the script came
- * from unless they name another with `url`.
+ * All elements in one script: `<script src="https://your-loge/embed.js"></script>`. Elements connect to the origin of
+ * the script unless they have a `url` attribute.
  */
 import './definition-guard.ts';
 import './theme/web-awesome.ts';

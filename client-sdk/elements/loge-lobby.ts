@@ -1,4 +1,7 @@
-/** `<loge-lobby>`: what whoever holds no key to the room sees: what it is, who is in it, what it costs, and the two ways to buy. */
+/**
+ * `<loge-lobby>`: the room for people without access: description, viewer count, price, and buying by card or from the
+ * wallet.
+ */
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -18,10 +21,10 @@ import { QUOTE_CHANGED } from './money/loge-price.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 
-/** From here down the lobby says how many tickets are left. */
+/** The lobby shows the number of remaining tickets from this number down. */
 const FEW_TICKETS = 20;
 
-/** How a payment that just returned from the payment page is going. */
+/** State of the payment after the return from the payment page. */
 export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled';
 
 export class LogeLobby extends RoomPart {
@@ -214,7 +217,7 @@ export class LogeLobby extends RoomPart {
   }
 
   #topUp(missingMinor: number): void {
-    this.tell(TOPUP_WANTED, { missingMinor });
+    this.emit(TOPUP_WANTED, { missingMinor });
   }
 
   async #buy(from: 'wallet' | 'card'): Promise<void> {
@@ -232,7 +235,7 @@ export class LogeLobby extends RoomPart {
       const bought = await room.buyTicket(
         from === 'card' ? { from, returnUrl, locale: this.language, ...waiver } : { from, ...waiver },
       );
-      // With a ticket the doors open by the server's word on the socket; with a payment page they open after the return.
+      // After buying from the wallet, the server sends `accessGranted`; by card, it does so after the payment.
       if ('checkoutUrl' in bought) openCheckout(this, bought.checkoutUrl);
     } catch (error) {
       this.problem = this.wordsFor(error);

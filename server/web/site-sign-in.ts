@@ -182,7 +182,7 @@ export class SiteSignIn extends LogeElement {
     this.busy = identity;
     this.problem = '';
     try {
-      this.tell('site-signed-in', await siteApi.demoSignIn(identity));
+      this.emit('site-signed-in', await siteApi.demoSignIn(identity));
     } catch (error) {
       this.problem = this.wordsFor(error);
     } finally {

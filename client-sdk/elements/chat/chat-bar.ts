@@ -1,6 +1,6 @@
 /**
- * `<loge-chat-bar>`: the head of the chat: who is here, one's hand, and for those who keep order the panic button and the way to everything
- * else. It tells what was pressed; the chat opens what belongs to it.
+ * `<loge-chat-bar>`: the header of the chat: viewer count, raising a hand, and for moderators the panic button and the
+ * moderation view. It emits events; the chat opens the dialogs.
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -155,7 +155,7 @@ export class LogeChatBar extends RoomPart {
           type="button"
           data-testid="chat-people-open"
           title=${chat.people}
-          @click=${() => this.tell('loge-chat-people', {})}
+          @click=${() => this.emit('loge-chat-people', {})}
         >${icon('people', 19)}<span class="visually-hidden">${chat.people}:</span>${people}</button>
         ${
           canModerate
@@ -163,7 +163,7 @@ export class LogeChatBar extends RoomPart {
                 type="button"
                 data-testid="moderation-open"
                 title=${moderation.open}
-                @click=${() => this.tell('loge-chat-moderation', {})}
+                @click=${() => this.emit('loge-chat-moderation', {})}
               >${icon('shield', 19)}<span class="visually-hidden">${room.chat.waiting > 0 ? moderation.waiting(room.chat.waiting) : moderation.open}</span>${room.chat.waiting > 0 ? html`<span class="count" data-testid="chat-waiting">${room.chat.waiting}</span>` : nothing}</button>`
             : nothing
         }
@@ -215,7 +215,7 @@ export class LogeChatBar extends RoomPart {
       type="button"
       data-testid="chat-hands-open"
       title=${chat.handsUp(count)}
-      @click=${() => this.tell('loge-chat-people', {})}
+      @click=${() => this.emit('loge-chat-people', {})}
     >${icon('hand', 19)}<span class="visually-hidden">${chat.handsUp(count)}</span><span aria-hidden="true">${count}</span></button>`;
   }
 

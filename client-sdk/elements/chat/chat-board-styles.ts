@@ -1,11 +1,11 @@
-/** The look of `<loge-chat-board>`. */
+/** Styles of `<loge-chat-board>`. */
 import { css } from 'lit';
 
 export const chatBoardStyles = css`
   :host {
     display: block;
     flex: none;
-    /* The messages keep at least half. */
+    /* Leaves at least half of the height to the messages. */
     max-height: 50%;
     overflow-y: auto;
     background: var(--_surface);

@@ -1,4 +1,4 @@
-/** `<loge-chat-board>`: what stands above the messages: the pinned one, the poll, and that a busy room is shown in part. */
+/** `<loge-chat-board>`: the area above the messages: the pinned message, the poll, and the notice of sampling. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat.ts';
@@ -13,15 +13,15 @@ import { nameOf, textOf } from './list/chat-entry.ts';
 
 export class LogeChatBoard extends RoomPart {
   static override properties = {
-    isWhole: { state: true },
+    isExpanded: { state: true },
     hiddenPoll: { state: true },
     foldedPoll: { state: true },
     problem: { state: true },
   };
-  declare isWhole: boolean;
-  /** Id of a closed poll that was put away. */
+  declare isExpanded: boolean;
+  /** Id of a closed poll that the person has dismissed. */
   declare hiddenPoll: string;
-  /** Id of the poll that is folded to one line. */
+  /** Id of the collapsed poll. */
   declare foldedPoll: string;
   declare problem: string;
 
@@ -31,7 +31,7 @@ export class LogeChatBoard extends RoomPart {
 
   constructor() {
     super();
-    this.isWhole = false;
+    this.isExpanded = false;
     this.hiddenPoll = '';
     this.foldedPoll = '';
     this.problem = '';
@@ -64,11 +64,11 @@ export class LogeChatBoard extends RoomPart {
     return html`<div class="pinned" data-testid="chat-pinned">
       ${icon('pin', 17)}<span class="visually-hidden">${chat.pinned}:</span>
       <button
-        class="words ${this.isWhole ? 'whole' : ''}"
+        class="words ${this.isExpanded ? 'whole' : ''}"
         type="button"
-        aria-expanded=${this.isWhole}
+        aria-expanded=${this.isExpanded}
         @click=${() => {
-          this.isWhole = !this.isWhole;
+          this.isExpanded = !this.isExpanded;
         }}
       >
         ${nameOf(message.from, this.texts)}<bdi dir="auto">${textOf({ text: message.text })}</bdi>
@@ -134,7 +134,7 @@ export class LogeChatBoard extends RoomPart {
     </section>`;
   }
 
-  /** Whoever has not voted sees no figures: they would vote with the crowd. */
+  /** Results are hidden until one has voted, so that they do not influence the vote. */
   #option(room: Room, poll: ChatPoll, option: { id: number; text: string; share: number }): TemplateResult {
     const { chat } = this.texts;
     const { ownVote } = room.chat;

@@ -1,4 +1,4 @@
-/** Renders its host again each second while something counts down, and not otherwise. */
+/** Renders its host every second while a countdown runs. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export class ChatClock implements ReactiveController {
@@ -15,7 +15,7 @@ export class ChatClock implements ReactiveController {
     this.#stop();
   }
 
-  /** Milliseconds until then, never below zero; the host is rendered until it is reached. */
+  /** Milliseconds until `at`, at least zero; the host is rendered every second until then. */
   remainingMs(at: string | number | null): number {
     if (at === null) return 0;
     const atMs = typeof at === 'number' ? at : Date.parse(at);

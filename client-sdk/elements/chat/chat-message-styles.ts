@@ -1,4 +1,4 @@
-/** The look of the dialog about one message. */
+/** Styles of `<loge-chat-message>`. */
 import { css } from 'lit';
 
 export const chatMessageStyles = css`

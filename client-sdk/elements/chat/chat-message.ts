@@ -1,6 +1,6 @@
 /**
- * `<loge-chat-message>`: what those who keep order can do about one message and its author: at once, from the tools on the message, or after
- * a look at what was said around it and at the author's record. Every act tells the person why.
+ * `<loge-chat-message>`: moderation of one message and its author: directly from the tools on the message, or in a
+ * dialog with the message's context and the author's record. Every act carries a reason for the author.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
@@ -16,7 +16,7 @@ import { formatDateTime, formatMoneyShort } from '../texts/format.ts';
 import { chatMessageStyles } from './chat-message-styles.ts';
 import { type MessageAct, TIMEOUT_SECONDS } from './list/chat-tools.ts';
 
-/** Lines that are shown before and after the message. */
+/** Number of messages shown before and after the message. */
 const NEIGHBOURS = 4;
 const TOAST_MS = 4_000;
 
@@ -26,7 +26,7 @@ interface DialogAct {
   done: string;
   act: (reason: string) => Promise<unknown> | undefined;
   isHarsh?: boolean;
-  stays?: boolean;
+  keepsOpen?: boolean;
 }
 
 export class LogeChatMessage extends RoomPart {
@@ -41,7 +41,7 @@ export class LogeChatMessage extends RoomPart {
   declare message: ChatMessage | undefined;
   declare context: ChatContext | undefined;
   declare open: boolean;
-  /** Name of the act that is under way. */
+  /** Name of the running act. */
   declare busy: string;
   declare problem: string;
   declare reason: string;
@@ -56,17 +56,25 @@ export class LogeChatMessage extends RoomPart {
     this.reason = '';
   }
 
-  /** One press on the message: done at once, with the usual reason; or the dialog with everything. */
+  /** Runs an act of the message's tools with the default reason, or opens the dialog. */
   async handle(message: ChatMessage, act: MessageAct): Promise<void> {
     const { moderation } = this.texts;
-    const usual = moderation.reasons[0] ?? '';
+    const defaultReason = moderation.reasons[0] ?? '';
     if (act.kind === 'remove') {
-      await this.#atOnce(moderation.done.removed, () => this.room?.chat.moderation.remove(message.id, usual));
+      await this.#runDirectly(moderation.done.removed, () =>
+        this.room?.chat.moderation.remove(message.id, defaultReason),
+      );
     } else if (act.kind === 'timeout') {
       const { identity, name } = message.from;
       const time = moderation.times[act.seconds] ?? '';
-      const request = { identity, kind: 'timeout', scope: 'room', seconds: act.seconds, reason: usual } as const;
-      await this.#atOnce(moderation.done.timedOut(name, time), () => this.room?.chat.moderation.restrict(request));
+      const request = {
+        identity,
+        kind: 'timeout',
+        scope: 'room',
+        seconds: act.seconds,
+        reason: defaultReason,
+      } as const;
+      await this.#runDirectly(moderation.done.timedOut(name, time), () => this.room?.chat.moderation.restrict(request));
     } else {
       await this.#show(message);
     }
@@ -120,10 +128,10 @@ export class LogeChatMessage extends RoomPart {
     `;
   }
 
-  #line(entry: ChatEntry, isIt: boolean): TemplateResult | typeof nothing {
+  #line(entry: ChatEntry, isSubject: boolean): TemplateResult | typeof nothing {
     if (entry.kind === 'message' || entry.kind === 'tip') {
       const text = entry.kind === 'tip' ? (entry.message ?? '') : entry.text;
-      return html`<p class=${isIt ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
+      return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
     }
     return nothing;
   }
@@ -160,7 +168,7 @@ export class LogeChatMessage extends RoomPart {
     return this.room?.localParticipant.role === 'creator';
   }
 
-  /** A moderator lifts only what moderators have set. */
+  /** Moderators can lift only restrictions set by moderators. */
   #mayLift({ scope, byRole }: ChatRestriction): boolean {
     return this.#isCreator || (scope === 'room' && (byRole === 'moderator' || byRole === 'fan'));
   }
@@ -312,19 +320,19 @@ export class LogeChatMessage extends RoomPart {
       label: lift,
       done: done.lifted(name),
       act: () => this.room?.chat.moderation.lift({ identity, scope }),
-      stays: true,
+      keepsOpen: true,
     });
   }
 
-  async #run({ name, done, act, stays }: DialogAct): Promise<void> {
+  async #run({ name, done, act, keepsOpen }: DialogAct): Promise<void> {
     if (this.busy) return;
     const { message } = this;
     this.busy = name;
     this.problem = '';
     try {
       await act(this.reason.trim());
-      this.open = stays ?? false;
-      if (stays && message) void this.#load(message);
+      this.open = keepsOpen ?? false;
+      if (keepsOpen && message) void this.#load(message);
       await this.#toast(done, 'success');
     } catch (error) {
       this.problem = this.wordsFor(error);
@@ -333,7 +341,7 @@ export class LogeChatMessage extends RoomPart {
     }
   }
 
-  async #atOnce(done: string, act: () => Promise<unknown> | undefined): Promise<void> {
+  async #runDirectly(done: string, act: () => Promise<unknown> | undefined): Promise<void> {
     try {
       await act();
       await this.#toast(done, 'success');

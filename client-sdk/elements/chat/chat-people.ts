@@ -1,4 +1,4 @@
-/** `<loge-chat-people>`: who is here, and who has raised a hand; the latter by name for those who keep order. */
+/** `<loge-chat-people>`: the people in the room and the raised hands; moderators see the names of the latter. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -9,9 +9,9 @@ import { icon } from '../controls/icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount, formatTime } from '../texts/format.ts';
 
-const ASK_AFTER_MS = 200;
-/** Below this everyone is seen at a glance. */
-const SEARCHED_FROM = 12;
+const SEARCH_DEBOUNCE_MS = 200;
+/** The search field is shown above this number of people. */
+const SEARCH_MIN_PEOPLE = 12;
 
 export class LogeChatPeople extends RoomPart {
   static override properties = {
@@ -97,7 +97,7 @@ export class LogeChatPeople extends RoomPart {
   async show(): Promise<void> {
     this.query = '';
     this.open = true;
-    await this.#ask();
+    await this.#load();
   }
 
   override render(): TemplateResult {
@@ -138,7 +138,7 @@ export class LogeChatPeople extends RoomPart {
       <h3 class="numbers">${chat.peopleCount(formatCount(total, this.language))}</h3>
       ${exact ? nothing : html`<p class="muted">${chat.peopleLarge(formatCount(total, this.language))}</p>`}
       ${
-        exact && (total > SEARCHED_FROM || this.query)
+        exact && (total > SEARCH_MIN_PEOPLE || this.query)
           ? html`<wa-input type="search" size="s" label=${chat.peopleSearch} .value=${this.query} @input=${this.#handleQuery}></wa-input>`
           : nothing
       }
@@ -159,10 +159,10 @@ export class LogeChatPeople extends RoomPart {
   #handleQuery = (event: Event): void => {
     this.query = (event.target as HTMLInputElement).value ?? '';
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), ASK_AFTER_MS);
+    this.#timer = setTimeout(() => void this.#load(), SEARCH_DEBOUNCE_MS);
   };
 
-  async #ask(): Promise<void> {
+  async #load(): Promise<void> {
     const { query } = this;
     this.problem = '';
     try {

@@ -1,15 +1,14 @@
 /**
- * `<loge-chat-reactions>`: the reactions of everyone, rising in aggregate: a bounded number of emoji, however many people react, larger where
- * there were more. Whoever prefers less motion sees counts that fade. They say nothing to a screen reader, which is told once in a while by the
- * chat.
+ * `<loge-chat-reactions>`: everyone's reactions as rising emoji: a bounded number, with larger emoji for more
+ * reactions. With reduced motion, counts fade in place instead. Hidden from screen readers.
  */
 import { css, html, type TemplateResult } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 
-/** Emoji in the air at once; past it the next ones only count. */
-const FLYING = 14;
-const PER_TELLING = 6;
+/** Maximum number of emoji in flight; further ones are dropped. */
+const MAX_FLYING = 14;
+const MAX_PER_EVENT = 6;
 const FLIGHT_MS = 2_600;
 
 export class LogeChatReactions extends RoomPart {
@@ -57,7 +56,7 @@ export class LogeChatReactions extends RoomPart {
         }
       }
 
-      /* The house's rule for less motion makes animations a moment long: here they stand still and fade instead. */
+      /* Overrides the theme's rule for reduced motion, which makes animations almost instant. */
       @media (prefers-reduced-motion: reduce) {
         span {
           inset-block-end: calc(0.5rem + var(--row) * 2.1rem);
@@ -80,7 +79,7 @@ export class LogeChatReactions extends RoomPart {
     `,
   ];
 
-  #flying = 0;
+  #flyingCount = 0;
 
   protected override listenTo(room: Room): Array<() => void> {
     return [room.on('chatReactions', (counts) => this.#fly(counts))];
@@ -92,14 +91,14 @@ export class LogeChatReactions extends RoomPart {
 
   #fly(counts: Readonly<Record<string, number>>): void {
     if (document.hidden) return;
-    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const isReducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     let row = 0;
     for (const [emoji, count] of Object.entries(counts)) {
-      const share = Math.max(1, Math.round((count / total) * PER_TELLING));
-      const copies = isCalm ? 1 : Math.min(share, count);
-      for (let copy = 0; copy < copies && this.#flying < FLYING; copy += 1) {
-        this.#launch(isCalm && count > 1 ? `${emoji} ${count}` : emoji, { weight: count / copies, row });
+      const share = Math.max(1, Math.round((count / total) * MAX_PER_EVENT));
+      const copies = isReducedMotion ? 1 : Math.min(share, count);
+      for (let copy = 0; copy < copies && this.#flyingCount < MAX_FLYING; copy += 1) {
+        this.#launch(isReducedMotion && count > 1 ? `${emoji} ${count}` : emoji, { weight: count / copies, row });
       }
       row += 1;
     }
@@ -115,14 +114,14 @@ export class LogeChatReactions extends RoomPart {
     emoji.style.setProperty('--size', `${1.3 + Math.min(1, Math.log10(Math.max(1, weight))) * 0.9}rem`);
     emoji.style.setProperty('--row', String(row));
     emoji.style.animationDelay = `${Math.random() * 350}ms`;
-    this.#flying += 1;
+    this.#flyingCount += 1;
     const land = (): void => {
       if (!emoji.isConnected) return;
       emoji.remove();
-      this.#flying -= 1;
+      this.#flyingCount -= 1;
     };
     emoji.addEventListener('animationend', land);
-    // Where animations do not run, as in a page that was hidden meanwhile, it lands all the same.
+    // Animations do not run on hidden pages, so also remove it by a timer.
     setTimeout(land, FLIGHT_MS + 1_000);
     air.append(emoji);
   }

@@ -1,4 +1,4 @@
-/** `<loge-chat-report>`: a fan reports a message: what is wrong with it, and what the house should know. */
+/** `<loge-chat-report>`: the dialog in which a fan reports a message, with a category and a note. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { TemplateResult } from 'lit';

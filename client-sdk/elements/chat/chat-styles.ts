@@ -1,4 +1,4 @@
-/** The look of `<loge-chat>`. */
+/** Styles of `<loge-chat>`. */
 import { css } from 'lit';
 import { chatEntryStyles } from './list/chat-entry-styles.ts';
 
@@ -25,7 +25,7 @@ export const chatStyles = [
       display: flex;
     }
 
-    /* The list stands on its end: few messages lie beside the composer, and what comes or goes above moves nothing. */
+    /* Bottom-aligned: few messages stay next to the composer, and changes above do not move the rest. */
     .list {
       flex: 1 1 0;
       min-width: 0;
@@ -84,7 +84,7 @@ export const chatStyles = [
     }
 
     .outgoing-entry.held {
-      /* The line stands in the margin: names keep their edge. */
+      /* The line is in the margin, so that names stay aligned. */
       box-shadow: inset 3px 0 0 var(--_line-strong);
     }
 

@@ -1,6 +1,6 @@
 /**
- * Choosing an amount: a row of presets and a field for any other. Tips, top-ups and the site's wallet page share it. Tells `amount-chosen`
- * with the amount in the minor unit, or undefined while what is typed is not an amount.
+ * Selects an amount: a row of presets and a field for others, for tips, top-ups and the site's wallet page. Emits
+ * `amount-chosen` with the amount in the minor unit, or undefined while the typed text is not a valid amount.
  */
 
 import type { TemplateResult } from 'lit';
@@ -27,7 +27,7 @@ export class LogeAmountChoice extends LogeElement {
   declare valueMinor: number | undefined;
   declare currency: string;
   declare range: AmountRange;
-  /** `tip` or `topup`: the beginning of the buttons' test ids. */
+  /** `tip` or `topup`: the prefix of the test ids. */
   declare kind: string;
   declare label: string;
   declare otherLabel: string;
@@ -121,15 +121,15 @@ export class LogeAmountChoice extends LogeElement {
   #choose(amountMinor: number): void {
     const field = this.renderRoot.querySelector('wa-input');
     if (field) field.value = '';
-    this.#tellChosen(amountMinor);
+    this.#setAmount(amountMinor);
   }
 
   #handleTyped = (event: Event): void => {
     const text = (event.target as HTMLInputElement).value ?? '';
-    this.#tellChosen(parseMoney(text, this.currency));
+    this.#setAmount(parseMoney(text, this.currency));
   };
 
-  /** Arrow keys move within the presets, as in any group of radio buttons. */
+  /** Arrow keys move within the presets, as in a radio group. */
   #handleKey = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -141,7 +141,7 @@ export class LogeAmountChoice extends LogeElement {
     next?.click();
   };
 
-  #tellChosen(amountMinor: number | undefined): void {
+  #setAmount(amountMinor: number | undefined): void {
     this.valueMinor = amountMinor;
     this.dispatchEvent(new CustomEvent('amount-chosen', { detail: { amountMinor } }));
   }

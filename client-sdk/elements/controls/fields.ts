@@ -1,4 +1,4 @@
-/** Plain text fields with the look of Web Awesome's, where a page needs the native control itself: the composer, the tip's message. */
+/** Styles for native text fields that look like Web Awesome's, such as the composer and the tip message. */
 import { css } from 'lit';
 
 export const fieldStyles = css`

@@ -1,4 +1,4 @@
-/** The icons of the elements, drawn inline so that nothing is fetched: 24 by 24, stroked in the colour of the text. */
+/** The icons of the elements as inline SVG, so that nothing is fetched: 24 by 24, stroked in the text colour. */
 
 import type { SVGTemplateResult, TemplateResult } from 'lit';
 import { html, svg } from 'lit';
@@ -41,7 +41,7 @@ const SHAPES = {
 
 export type IconName = keyof typeof SHAPES;
 
-/** A decorative icon: hidden from screen readers, so the control around it must carry the name. */
+/** A decorative icon: hidden from screen readers, so the surrounding control needs an accessible name. */
 export function icon(name: IconName, sizePx = 20): TemplateResult {
   return html`<svg
     class="icon"

@@ -1,4 +1,4 @@
-/** `<loge-confirm>`: a question before what cannot be taken back. `ask()` resolves to the answer. */
+/** `<loge-confirm>`: a confirmation dialog for irreversible actions. `ask()` resolves to the answer. */
 
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';

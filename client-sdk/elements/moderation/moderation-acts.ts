@@ -1,4 +1,4 @@
-/** One row of the audit log in words: when, who, what, to whom, why. */
+/** The template of one act of the audit log: time, actor, act, target and reason. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatAct } from '../../../server/protocol/chat-moderation.ts';
 import type { ElementTexts } from '../texts/english.ts';

@@ -1,4 +1,4 @@
-/** `<loge-moderation-audit>`: what was done in this chat, by whom, to whom and why; the newest first. */
+/** `<loge-moderation-audit>`: the audit log of moderation acts in this chat, the newest first. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';

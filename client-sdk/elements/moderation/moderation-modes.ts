@@ -1,4 +1,4 @@
-/** `<loge-moderation-modes>`: who can write and how, and a poll for the room. Every switch holds at once. */
+/** `<loge-moderation-modes>`: the chat modes and polls. Changes apply at once. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { SetModeInput } from '../../../server/protocol/chat-moderation.ts';
@@ -21,7 +21,7 @@ export class LogeModerationModes extends RoomPart {
   };
   declare question: string;
   declare options: readonly string[];
-  /** How long the poll is open; 0: until it is closed. */
+  /** Duration of the poll in seconds; 0: until it is closed. */
   declare seconds: number;
   declare busy: boolean;
   declare problem: string;
@@ -161,7 +161,7 @@ export class LogeModerationModes extends RoomPart {
     } catch (error) {
       this.problem = this.wordsFor(error);
     }
-    // A switch that was refused goes back to where it was.
+    // After a refusal, the switch shows the old mode again.
     this.requestUpdate();
   }
 

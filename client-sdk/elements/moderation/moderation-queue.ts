@@ -1,4 +1,4 @@
-/** `<loge-moderation-queue>`: messages that are held back, with why; let through or refused by one press each. */
+/** `<loge-moderation-queue>`: messages held for review with the reason, to allow or refuse. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -12,7 +12,7 @@ import { moderationStyles } from './moderation-styles.ts';
 export class LogeModerationQueue extends RoomPart {
   static override properties = { held: { state: true }, busy: { state: true }, problem: { state: true } };
   declare held: readonly HeldMessage[] | undefined;
-  /** Id of the message that is being decided about. */
+  /** Id of the message whose decision is being sent. */
   declare busy: string;
   declare problem: string;
 

@@ -1,4 +1,4 @@
-/** `<loge-moderation-reports>`: what people have reported, with the evidence as it was when they did; not who reported. */
+/** `<loge-moderation-reports>`: reports with the evidence at the time of the report, without the reporter. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -8,7 +8,7 @@ import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
 import { moderationStyles } from './moderation-styles.ts';
 
-/** Lines of the evidence that are shown on each side of the message. */
+/** Number of messages shown before and after the reported one. */
 const NEIGHBOURS = 2;
 
 export class LogeModerationReports extends RoomPart {
@@ -56,10 +56,10 @@ export class LogeModerationReports extends RoomPart {
     </li>`;
   }
 
-  #line(entry: ChatEntry, isIt: boolean): TemplateResult | typeof nothing {
+  #line(entry: ChatEntry, isSubject: boolean): TemplateResult | typeof nothing {
     if (entry.kind !== 'message' && entry.kind !== 'tip') return nothing;
     const text = entry.kind === 'tip' ? (entry.message ?? '') : entry.text;
-    return html`<p class=${isIt ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
+    return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
   }
 
   async #load(): Promise<void> {

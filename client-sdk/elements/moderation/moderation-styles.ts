@@ -1,4 +1,4 @@
-/** What the pages of the moderator's view have in common. */
+/** Shared styles of the moderation panels. */
 import { css } from 'lit';
 
 export const moderationStyles = css`

@@ -1,4 +1,4 @@
-/** `<loge-moderation-words>`: the creator's list of words and phrases, and what happens to messages with them. */
+/** `<loge-moderation-words>`: the creator's word list, with the action for messages that contain a word. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';

@@ -1,4 +1,4 @@
-/** `<loge-club>`: in the lobby of a room for members, the tiers of the creator's club that open it, and the way to join one. */
+/** `<loge-club>`: in the lobby of a members' room, the club tiers that give access, with buttons to join. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/memberships.ts';
@@ -47,7 +47,7 @@ export class LogeClub extends RoomPart {
   async #load(room: Room): Promise<void> {
     try {
       const tiers = await room.memberships.tiers();
-      // What is lower than the room asks for would not open it.
+      // Lower tiers do not give access to this room.
       const minTier = tiers.findIndex(({ id }) => id === room.info?.access.minTier);
       this.tiers = tiers.slice(Math.max(0, minTier));
     } catch (error) {

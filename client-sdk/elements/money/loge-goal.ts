@@ -1,4 +1,4 @@
-/** `<loge-goal>`: the shared goal of the room with its progress, above the chat; nothing while there is none. */
+/** `<loge-goal>`: the room's shared goal with its progress, above the chat; empty without a goal. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';

@@ -1,6 +1,6 @@
 /**
- * `<loge-price>`: the quiet receipt before paying: one line, and on request who gets what of the price. It asks the room for the quote by
- * itself, whenever what it is for changes.
+ * `<loge-price>`: the breakdown of a price before paying: one line, which expands to the shares of all parties. It
+ * fetches the quote itself whenever its properties change.
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -10,11 +10,11 @@ import { defineElement, LogeElement } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
-/** Told with each quote that has arrived, and with none when it cannot be had. */
+/** Emitted with each new quote, and without one if it is not available. */
 export const QUOTE_CHANGED = 'loge-quote-changed';
 
-/** A person who types an amount is asked for once they pause. */
-const PAUSE_MS = 250;
+/** Debounces requests while the person types an amount. */
+const DEBOUNCE_MS = 250;
 
 export class LogePrice extends LogeElement {
   static override properties = {
@@ -25,16 +25,16 @@ export class LogePrice extends LogeElement {
     quote: { state: true },
   };
   declare room: Room | undefined;
-  /** Of a private session it is one minute that is quoted. */
+  /** For a private session, the quote is for one minute. */
   declare kind: 'ticket' | 'tip' | 'private_session';
   declare from: 'wallet' | 'card';
   declare amountMinor: number | undefined;
   declare quote: Quote | undefined;
 
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Answers that come out of order are of no use. */
-  #asked = 0;
-  #askedIn: Language | undefined;
+  /** Number of the latest request; answers to older ones are ignored. */
+  #requestNumber = 0;
+  #requestedLanguage: Language | undefined;
 
   static override styles = [
     ...LogeElement.styles,
@@ -93,37 +93,38 @@ export class LogePrice extends LogeElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    // The text of the waiver comes in one language, and is not shown in another while the next is on its way.
-    const isOtherLanguage = this.#askedIn !== undefined && this.#askedIn !== this.language;
-    if (isOtherLanguage) this.#keep(undefined);
-    if (isOtherLanguage || ['room', 'kind', 'from', 'amountMinor'].some((name) => changed.has(name))) this.#ask();
+    // The quote contains the waiver text in one language, so drop it when the language changes.
+    const isOtherLanguage = this.#requestedLanguage !== undefined && this.#requestedLanguage !== this.language;
+    if (isOtherLanguage) this.#setQuote(undefined);
+    if (isOtherLanguage || ['room', 'kind', 'from', 'amountMinor'].some((name) => changed.has(name)))
+      this.#requestQuote();
   }
 
-  #ask(): void {
+  #requestQuote(): void {
     clearTimeout(this.#timer);
-    this.#asked += 1;
-    this.#askedIn = this.language;
+    this.#requestNumber += 1;
+    this.#requestedLanguage = this.language;
     const { room, kind, amountMinor } = this;
     if (!room || (kind === 'tip' && amountMinor === undefined)) {
-      this.#keep(undefined);
+      this.#setQuote(undefined);
       return;
     }
-    const asked = this.#asked;
-    this.#timer = setTimeout(() => void this.#load(room, asked), this.quote ? PAUSE_MS : 0);
+    const requestNumber = this.#requestNumber;
+    this.#timer = setTimeout(() => void this.#load(room, requestNumber), this.quote ? DEBOUNCE_MS : 0);
   }
 
-  async #load(room: Room, asked: number): Promise<void> {
+  async #load(room: Room, requestNumber: number): Promise<void> {
     const { kind, from, amountMinor } = this;
     const request = kind === 'tip' && amountMinor !== undefined ? { kind, from, amountMinor } : { kind, from };
-    // Without a quote one can pay all the same: the price itself is known, and what is wrong with it the payment will say.
+    // A missing quote does not prevent paying: the price is known, and the payment reports errors.
     const quote = await room.quote({ ...request, locale: this.language }).catch(() => undefined);
-    if (asked === this.#asked) this.#keep(quote);
+    if (requestNumber === this.#requestNumber) this.#setQuote(quote);
   }
 
-  #keep(quote: Quote | undefined): void {
+  #setQuote(quote: Quote | undefined): void {
     if (quote === this.quote) return;
     this.quote = quote;
-    this.tell(QUOTE_CHANGED, { quote });
+    this.emit(QUOTE_CHANGED, { quote });
   }
 
   override render(): TemplateResult | typeof nothing {

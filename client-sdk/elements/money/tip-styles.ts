@@ -1,4 +1,4 @@
-/** The look of the sheet to tip with. */
+/** Styles of `<loge-tip>`. */
 import { css } from 'lit';
 
 export const tipStyles = css`
@@ -35,7 +35,7 @@ export const tipStyles = css`
     color: var(--_text);
   }
 
-    .balance .ways {
+  .balance .ways {
     display: flex;
     flex: none;
     flex-wrap: wrap;

@@ -1,4 +1,4 @@
-/** The look of `<loge-lobby>`: the poster above on a phone, beside the offer where there is room. */
+/** Styles of `<loge-lobby>`: the poster above the offer on a phone, next to it on wide screens. */
 import { css } from 'lit';
 
 export const lobbyStyles = css`

@@ -1,6 +1,6 @@
 /**
- * What every part has in common: it is given a room or finds one through the `<loge-room>` around it, renders again on the room's
- * events, speaks the page's language, and turns failures into words.
+ * Base classes of the elements. A part gets its room as a property or from the surrounding `<loge-room>`, renders on
+ * the room's events, uses the page's language, and converts errors to texts.
  */
 
 import type { CSSResultGroup, PropertyDeclarations, PropertyValues } from 'lit';
@@ -14,26 +14,26 @@ import { LanguageController } from '../texts/language.ts';
 import { themeStyles } from '../theme/theme.ts';
 import { webAwesomeTheme } from '../theme/web-awesome-theme.ts';
 
-/** Sent by a part that has no room; the `<loge-room>` around it answers now and whenever its room changes. */
+/** Sent by a part without a room; the surrounding `<loge-room>` passes its room now and whenever it changes. */
 export const ROOM_WANTED = 'loge-room-wanted';
 
 export interface RoomWanted {
-  give: (room: Room | undefined) => void;
+  setRoom: (room: Room | undefined) => void;
   /** Called by the provider with the function that ends the subscription. */
   onStop: (stop: () => void) => void;
 }
 
-/** An element with the house's look and language. */
+/** An element with Loge's theme and language. */
 export class LogeElement extends LitElement {
   static override styles: CSSResultGroup[] = [themeStyles, webAwesomeTheme];
-  protected readonly speech = new LanguageController(this);
+  protected readonly localization = new LanguageController(this);
 
   protected get texts(): ElementTexts {
-    return this.speech.texts;
+    return this.localization.texts;
   }
 
   protected get language(): Language {
-    return this.speech.language;
+    return this.localization.language;
   }
 
   static override get observedAttributes(): string[] {
@@ -43,17 +43,17 @@ export class LogeElement extends LitElement {
 
   override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
     super.attributeChangedCallback(name, old, value);
-    if (name === 'lang') this.speech.refresh();
+    if (name === 'lang') this.localization.refresh();
   }
 
-  /** What a person should read about a failure, in their language. */
+  /** The text for an error, in the person's language. */
   protected wordsFor(error: unknown): string {
     if (!(error instanceof LogeError)) return this.texts.errors.internal;
     return this.texts.errors[error.code] ?? error.message;
   }
 
-  /** Sends an event through shadow roots; false when a listener has taken the matter over with `preventDefault()`. */
-  protected tell<Detail>(name: string, detail: Detail): boolean {
+  /** Dispatches an event through shadow roots; false if a listener called `preventDefault()`. */
+  protected emit<Detail>(name: string, detail: Detail): boolean {
     return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }));
   }
 }
@@ -72,8 +72,8 @@ export class RoomPart extends LogeElement {
       this.#subscribe();
       return;
     }
-    this.tell<RoomWanted>(ROOM_WANTED, {
-      give: (room) => {
+    this.emit<RoomWanted>(ROOM_WANTED, {
+      setRoom: (room) => {
         this.room = room;
       },
       onStop: (stop) => {
@@ -88,7 +88,7 @@ export class RoomPart extends LogeElement {
     if (!this.#stopProvider) return;
     this.#stopProvider();
     this.#stopProvider = undefined;
-    // What was only lent is given back, so that the part asks again wherever it is put next.
+    // Drop a provided room, so that the part requests one again at its next place.
     this.room = undefined;
   }
 
@@ -98,12 +98,12 @@ export class RoomPart extends LogeElement {
     if (this.isConnected) this.#subscribe();
   }
 
-  /** Called once for each room: what to listen to, as functions that stop it. */
+  /** Called once per room; adds listeners and returns the functions that remove them. */
   protected listenTo(_room: Room): Array<() => void> {
     return [];
   }
 
-  /** Renders again whenever one of these events comes. */
+  /** Renders on each of these events. */
   protected renderOn(room: Room, names: Array<keyof RoomEventMap>): Array<() => void> {
     return names.map((name) => room.on(name, () => this.requestUpdate()));
   }
@@ -118,7 +118,7 @@ export class RoomPart extends LogeElement {
   }
 }
 
-/** Registers an element unless the page has it already, so that including the script twice does no harm. */
+/** Defines an element unless it exists, so that the script may be included twice. */
 export function defineElement(name: string, element: CustomElementConstructor): void {
   if (!customElements.get(name)) customElements.define(name, element);
 }

@@ -1,6 +1,6 @@
 /**
- * One stay in a room, as an element holds it: makes the SDK's Room from an address and a token, keeps why it failed, and lets go when the
- * element leaves the page. A Room that an embedder hands over is used and never closed here.
+ * The connection of an element to a room: creates the SDK's Room from URL and token, stores its failure, and
+ * disconnects when the element leaves the page. A Room passed in by an embedder is never closed here.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { LogeError } from '../../src/errors.ts';
@@ -16,7 +16,7 @@ export interface SessionSource {
 
 let defaultUrl: string | undefined;
 
-/** The server that the script came from: where `<loge-room>` connects to when it has no `url`. */
+/** Sets the server for elements without `url`: the origin of the script. */
 export function setDefaultServerUrl(url: string): void {
   defaultUrl = url;
 }
@@ -25,9 +25,9 @@ export class RoomSession implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #handleRoom: (room: Room | undefined) => void;
   #owned: Room | undefined;
-  #stops: Array<() => void> = [];
+  #subscriptions: Array<() => void> = [];
   #attempt = 0;
-  /** Why there is no room, or why it is over; undefined while all is well. */
+  /** Why connecting failed or the connection ended; undefined otherwise. */
   failure: LogeError | undefined;
   isConnecting = false;
 
@@ -41,7 +41,7 @@ export class RoomSession implements ReactiveController {
     this.close();
   }
 
-  /** Enters with a token; a stay that was open before is closed. */
+  /** Closes the current room and connects to another. */
   async open(source: SessionSource): Promise<void> {
     this.close();
     const credential = source.tokenProvider ?? source.token;
@@ -52,7 +52,7 @@ export class RoomSession implements ReactiveController {
     this.#owned = room;
     this.isConnecting = true;
     this.failure = undefined;
-    this.#follow(room);
+    this.#observe(room);
     this.#handleRoom(room);
     try {
       await room.connect(credential);
@@ -64,18 +64,18 @@ export class RoomSession implements ReactiveController {
     }
   }
 
-  /** Follows a Room of the embedder's. */
+  /** Uses a Room of the embedder. */
   adopt(room: Room): void {
     if (room === this.#owned) return;
     this.close();
     this.failure = undefined;
-    this.#follow(room);
+    this.#observe(room);
   }
 
   close(): void {
     this.#attempt += 1;
-    for (const stop of this.#stops) stop();
-    this.#stops = [];
+    for (const stop of this.#subscriptions) stop();
+    this.#subscriptions = [];
     this.isConnecting = false;
     const room = this.#owned;
     this.#owned = undefined;
@@ -84,8 +84,8 @@ export class RoomSession implements ReactiveController {
     this.#handleRoom(undefined);
   }
 
-  #follow(room: Room): void {
-    this.#stops = [
+  #observe(room: Room): void {
+    this.#subscriptions = [
       room.on('disconnected', ({ error }) => {
         this.failure = error ?? undefined;
         this.#host.requestUpdate();

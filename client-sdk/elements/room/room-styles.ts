@@ -1,6 +1,6 @@
 /**
- * The layout of `<loge-room>`. Narrow (a phone, a column of a page): video above, chat below, composer always in sight. Wide: the chat
- * stands beside the video. It follows the element's own width, not the window's, so that it fits wherever it is embedded.
+ * The layout of `<loge-room>`. Narrow: video above the chat, with the composer always visible. Wide: chat next to the
+ * video. It depends on the element's own width, not the window's.
  */
 import { css } from 'lit';
 
@@ -182,7 +182,7 @@ export const roomStyles = css`
     pointer-events: none;
   }
 
-  /* On a phone it is as wide as the picture: below the badges in its corner. */
+  /* On a phone the banner is as wide as the video, so it goes below the badges. */
   @media (max-width: 640px) {
     .banner-place {
       inset-block-start: 2.9rem;

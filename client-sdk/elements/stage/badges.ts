@@ -1,4 +1,4 @@
-/** Small marks that several elements show: LIVE, and how many are watching. */
+/** Badges that several elements show: LIVE and the viewer count. */
 
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';

@@ -1,17 +1,17 @@
-/** The picture of a room that has none: a theatre curtain in the house's colours, its folds and light drawn from the room's id. */
+/** The placeholder picture of a room: a theatre curtain whose folds and light derive from the room's id. */
 
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 
-/** A small stable number from an id, so that each room keeps its own curtain. */
+/** A stable FNV-1a hash of the id, so that a room always has the same curtain. */
 function seedOf(text: string): number {
   let hash = 2166136261;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 16777619);
   return hash >>> 0;
 }
 
-/** The letters that stand for a person where there is no picture: of the first and the last word of the name. */
+/** Initials of the first and the last word of a name. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '');
@@ -36,7 +36,7 @@ export const posterStyles = css`
         hsl(var(--poster-hue) 50% 29%) calc(var(--poster-fold) * 0.54),
         hsl(var(--poster-hue) 46% 10%) var(--poster-fold)
       );
-    /* Light adds to the red of the velvet; laid over it, it would turn to olive. */
+    /* Screen blending adds the light to the red; normal blending would turn it olive. */
     background-blend-mode: screen, normal, normal;
   }
 
@@ -51,7 +51,7 @@ export const posterStyles = css`
   }
 `;
 
-/** Decorative: whatever it stands for is told in text beside it. */
+/** Decorative and hidden from screen readers. */
 export function poster(id: string, name: string): TemplateResult {
   const seed = seedOf(id);
   const look = {

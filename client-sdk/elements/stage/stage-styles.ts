@@ -1,4 +1,4 @@
-/** The look of `<loge-stage>`, and media-chrome's controls in the house's colours. */
+/** Styles of `<loge-stage>` and of media-chrome's controls. */
 import { css } from 'lit';
 
 export const stageStyles = css`
@@ -21,7 +21,7 @@ export const stageStyles = css`
     background: #120a0d;
   }
 
-  /* While a line of text stands over the curtain, the initials step back. */
+  /* Hides the initials behind the placeholder text. */
   .stage .poster .initials {
     opacity: 0;
   }

@@ -1,4 +1,7 @@
-/** The controls of `<loge-studio>` that need no state of their own: the round buttons, and the question after an interrupted live. */
+/**
+ * The controls of `<loge-studio>` that need no state of their own: the round buttons, and the question after an
+ * interrupted live.
+ */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { IconName } from '../controls/icons.ts';

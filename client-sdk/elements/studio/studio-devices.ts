@@ -1,4 +1,4 @@
-/** `<loge-studio-devices>`: which camera and microphone, and how loud the microphone is. */
+/** `<loge-studio-devices>`: selects camera and microphone, and shows the microphone level. */
 
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
@@ -12,7 +12,7 @@ import './studio-level.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import type { LogeStudioLevel } from './studio-level.ts';
 
-/** Told with the words for it when a device could not be opened. */
+/** Emitted with the error text when a device could not be opened, and with an empty text on success. */
 export const DEVICE_PROBLEM = 'loge-device-problem';
 
 type DeviceKind = 'camera' | 'microphone';
@@ -64,7 +64,7 @@ export class LogeStudioDevices extends RoomPart {
     return [...this.renderOn(room, ['localLiveEnded']), room.on('localTrackChanged', () => this.#list())];
   }
 
-  /** To be called once camera or microphone were allowed: only then do devices have names. */
+  /** Call this once camera or microphone are allowed, because only then devices have labels. */
   refresh(): void {
     this.renderRoot.querySelector<LogeStudioLevel>('loge-studio-level')?.refresh();
     void this.#list();
@@ -104,7 +104,7 @@ export class LogeStudioDevices extends RoomPart {
     try {
       this.devices = await listDevices();
     } catch {
-      // The studio says what is wrong with this browser; here there is nothing to choose from.
+      // The studio shows the error; here the lists are just empty.
       this.devices = { cameras: [], microphones: [], speakers: [] };
     }
   };
@@ -115,9 +115,9 @@ export class LogeStudioDevices extends RoomPart {
     const me = this.room.localParticipant;
     try {
       await (kind === 'camera' ? me.switchCamera(value) : me.switchMicrophone(value));
-      this.tell(DEVICE_PROBLEM, { text: '' });
+      this.emit(DEVICE_PROBLEM, { text: '' });
     } catch (error) {
-      this.tell(DEVICE_PROBLEM, { text: this.wordsFor(error) });
+      this.emit(DEVICE_PROBLEM, { text: this.wordsFor(error) });
     }
   }
 }

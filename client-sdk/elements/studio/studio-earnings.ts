@@ -1,4 +1,4 @@
-/** `<loge-studio-earnings>`: what the room has brought in so far, and what of it is the creator's. */
+/** `<loge-studio-earnings>`: the room's revenue so far, and the creator's share. */
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -8,7 +8,7 @@ import { formatCount, formatMoney } from '../texts/format.ts';
 
 export class LogeStudioEarnings extends RoomPart {
   static override properties = { compact: { type: Boolean, reflect: true } };
-  /** On a narrow screen only the three amounts, so that the chat keeps its room during a live. */
+  /** On narrow screens shows only the amounts, to leave more space for the chat during a live. */
   declare compact: boolean;
 
   static override styles = [

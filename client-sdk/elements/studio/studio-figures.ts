@@ -1,4 +1,4 @@
-/** `<loge-studio-figures>`: how long the live has lasted, who watches, and how well it goes out. */
+/** `<loge-studio-figures>`: duration, viewer count and connection quality of the live. */
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -12,11 +12,11 @@ const TICK_MS = 1_000;
 export class LogeStudioFigures extends RoomPart {
   static override properties = {
     quality: { state: true },
-    isResting: { state: true },
+    isIdle: { state: true },
   };
   declare quality: QualityNotice | undefined;
-  /** Nobody watches, so nothing is sent: a bitrate of nothing is then no fault. */
-  declare isResting: boolean;
+  /** Nothing is sent because nobody watches, so the bitrate is hidden. */
+  declare isIdle: boolean;
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #layers = new Map<string, number>();
 
@@ -86,7 +86,7 @@ export class LogeStudioFigures extends RoomPart {
 
   constructor() {
     super();
-    this.isResting = false;
+    this.isIdle = false;
   }
 
   override connectedCallback(): void {
@@ -107,7 +107,7 @@ export class LogeStudioFigures extends RoomPart {
       }),
       room.on('publishingLayers', ({ source, maxSpatialLayer }) => {
         this.#layers.set(source, maxSpatialLayer);
-        this.isResting = [...this.#layers.values()].every((layer) => layer < 0);
+        this.isIdle = [...this.#layers.values()].every((layer) => layer < 0);
       }),
     ];
   }
@@ -132,11 +132,11 @@ export class LogeStudioFigures extends RoomPart {
           <dt>${texts.studio.connection}</dt>
           <dd class=${quality?.quality ?? ''} data-testid="connection-quality">
             ${quality ? texts.studio.quality[quality.quality] : texts.studio.qualityUnknown}
-            ${quality && !this.isResting ? html`<small>${texts.studio.bitrate(megabits.format(quality.bitrateBps / 1e6))}</small>` : nothing}
+            ${quality && !this.isIdle ? html`<small>${texts.studio.bitrate(megabits.format(quality.bitrateBps / 1e6))}</small>` : nothing}
           </dd>
         </div>
       </dl>
-      ${this.isResting ? html`<p class="resting">${texts.studio.notWatched}</p>` : nothing}
+      ${this.isIdle ? html`<p class="resting">${texts.studio.notWatched}</p>` : nothing}
     `;
   }
 }

@@ -1,4 +1,7 @@
-/** `<loge-studio-level>`: a bar that follows the microphone. It draws by itself, without rendering the element for each reading. */
+/**
+ * `<loge-studio-level>`: the level meter of the microphone. It draws directly, without rendering the element for each
+ * reading.
+ */
 
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
@@ -7,8 +10,8 @@ import { createLevelMeter } from '../../src/media/level-meter.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 
-/** How often the value for screen readers and the silence hint are looked at. */
-const SPOKEN_EVERY_MS = 1_000;
+/** Update interval of the ARIA value and the silence hint. */
+const STATUS_INTERVAL_MS = 1_000;
 const SILENT_AFTER_MS = 6_000;
 
 export class LogeStudioLevel extends RoomPart {
@@ -18,8 +21,8 @@ export class LogeStudioLevel extends RoomPart {
   #meter: LevelMeter | undefined;
   #measured: MediaStreamTrack | undefined;
   #frame = 0;
-  #spokenAtMs = 0;
-  #heardAtMs = 0;
+  #statusAtMs = 0;
+  #lastSoundAtMs = 0;
 
   static override styles = [
     ...RoomPart.styles,
@@ -88,7 +91,7 @@ export class LogeStudioLevel extends RoomPart {
     `;
   }
 
-  /** Looks for the microphone's track; the stream of the preview keeps its identity while its tracks change. */
+  /** Looks up the microphone track again: the preview stream stays the same object when its tracks change. */
   refresh(): void {
     this.#measure();
   }
@@ -100,7 +103,7 @@ export class LogeStudioLevel extends RoomPart {
     this.#measured = track;
     if (!track || !this.isConnected) return;
     this.#meter = createLevelMeter(new MediaStream([track]));
-    this.#heardAtMs = performance.now();
+    this.#lastSoundAtMs = performance.now();
     this.#frame = requestAnimationFrame(this.#draw);
   }
 
@@ -122,11 +125,12 @@ export class LogeStudioLevel extends RoomPart {
     if (!bar || !this.#meter) return;
     const percent = Math.round(this.#meter.level * 100);
     bar.style.setProperty('--level', `${percent}%`);
-    if (percent > 3) this.#heardAtMs = nowMs;
-    if (nowMs - this.#spokenAtMs > SPOKEN_EVERY_MS) {
-      this.#spokenAtMs = nowMs;
+    if (percent > 3) this.#lastSoundAtMs = nowMs;
+    if (nowMs - this.#statusAtMs > STATUS_INTERVAL_MS) {
+      this.#statusAtMs = nowMs;
       bar.setAttribute('aria-valuenow', String(percent));
-      this.isSilent = nowMs - this.#heardAtMs > SILENT_AFTER_MS && !this.room?.localParticipant.isMuted('microphone');
+      this.isSilent =
+        nowMs - this.#lastSoundAtMs > SILENT_AFTER_MS && !this.room?.localParticipant.isMuted('microphone');
     }
     this.#frame = requestAnimationFrame(this.#draw);
   };

@@ -1,4 +1,4 @@
-/** `<loge-studio-picture>`: the creator's own picture: like a mirror before going live, then as the audience sees it. */
+/** `<loge-studio-picture>`: the creator's own picture: mirrored before going live, then as the audience sees it. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
@@ -7,7 +7,7 @@ import { defineElement, RoomPart } from '../room/room-part.ts';
 import { badgeStyles, liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster, posterStyles } from '../stage/poster.ts';
 
-/** Asks the studio to open camera and microphone. */
+/** Requests the studio to open camera and microphone. */
 export const PREVIEW_WANTED = 'loge-preview-wanted';
 
 export class LogeStudioPicture extends RoomPart {
@@ -36,7 +36,7 @@ export class LogeStudioPicture extends RoomPart {
         container-type: size;
       }
 
-      /* While a line of text stands over the curtain, the initials step back. */
+      /* Hides the initials behind the placeholder text. */
       .picture .poster .initials {
         opacity: 0;
       }
@@ -123,7 +123,7 @@ export class LogeStudioPicture extends RoomPart {
         ${isLive ? liveBadge(texts) : html`<span class="badge">${texts.room.offAir}</span>`}
         ${viewersBadge(room.viewerCount, texts, language)}
       </div>
-      ${hasPicture ? nothing : this.#curtain(room)}
+      ${hasPicture ? nothing : this.#placeholder(room)}
     </div>`;
   }
 
@@ -138,7 +138,7 @@ export class LogeStudioPicture extends RoomPart {
     video.srcObject = track ? new MediaStream([track]) : null;
   }
 
-  #curtain(room: Room): TemplateResult {
+  #placeholder(room: Room): TemplateResult {
     const { texts } = this;
     if (room.localParticipant.isMuted('camera')) {
       return html`<div class="curtain"><p class="display">${texts.studio.cameraOff}</p></div>`;
@@ -150,7 +150,7 @@ export class LogeStudioPicture extends RoomPart {
         appearance="outlined"
         data-testid="allow-devices"
         ?loading=${this.waiting}
-        @click=${() => this.tell(PREVIEW_WANTED, {})}
+        @click=${() => this.emit(PREVIEW_WANTED, {})}
       >
         <span slot="start">${icon('camera', 20)}</span>${texts.studio.allow}
       </wa-button>

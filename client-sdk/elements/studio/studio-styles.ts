@@ -1,4 +1,4 @@
-/** The look of `<loge-studio>`: picture, controls and figures in one column, the chat below them or beside. */
+/** Styles of `<loge-studio>`: picture, controls and figures in one column, the chat below or next to it. */
 import { css } from 'lit';
 
 export const studioStyles = css`

@@ -1,4 +1,4 @@
-/** `<loge-studio-tipping>`: where the creator sets the shared goal and the tip menu of the room. */
+/** `<loge-studio-tipping>`: sets the shared goal and the tip menu of the room. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../../server/protocol/limits.ts';
@@ -11,7 +11,7 @@ import { formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
 import '../money/loge-goal.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 
-/** A line of the menu as it is being written. */
+/** A menu item that is being edited. */
 interface DraftItem {
   id: string;
   label: string;
@@ -24,7 +24,7 @@ export class LogeStudioTipping extends RoomPart {
     busy: { state: true },
     problem: { state: true },
   };
-  /** The menu while it is being changed; undefined shows the one that is in force. */
+  /** The edited menu; undefined shows the current one. */
   declare drafts: DraftItem[] | undefined;
   declare busy: '' | 'goal' | 'menu';
   declare problem: string;

@@ -9,18 +9,18 @@ import {
   parseMoney,
 } from './format.ts';
 
-/** French writes a space that never breaks before the sign; which of the two such spaces depends on the browser's data. */
+/** French uses one of two non-breaking spaces, depending on the ICU version. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 
 describe('amounts', () => {
-  test('are shown with as many decimals as the currency has', () => {
+  test('have the number of decimals of the currency', () => {
     expect(formatMoney(1_250, 'eur', 'en')).toBe('€12.50');
     expect(plain(formatMoney(1_250, 'eur', 'fr'))).toBe('12,50 €');
     expect(plain(formatMoney(1_250, 'jpy', 'fr'))).toContain('1 250');
     expect(minorUnits('jpy')).toBe(1);
   });
 
-  test('lose their decimals in presets only where they are whole', () => {
+  test('have no decimals in the short form if they are whole', () => {
     expect(formatMoneyShort(500, 'eur', 'en')).toBe('€5');
     expect(formatMoneyShort(550, 'eur', 'en')).toBe('€5.50');
     expect(formatAmount(500, 'eur', 'fr')).toBe('5,00');
@@ -32,7 +32,7 @@ describe('amounts', () => {
     ['5,50', 550],
     [' 12.34 ', 1_234],
     ['0.1', 10],
-    // 8.2 * 100 is 819.9999999999999 in floating point: amounts are read digit by digit.
+    // 8.2 * 100 is 819.9999999999999 in floating point, so amounts are parsed digit by digit.
     ['8.20', 820],
   ])('typed as %j are %i in the minor unit', (text, amountMinor) => {
     expect(parseMoney(text, 'eur')).toBe(amountMinor);
@@ -48,7 +48,7 @@ describe('amounts', () => {
   });
 });
 
-test('counts are shortened once nobody reads them to the last digit', () => {
+test('large counts are shortened', () => {
   expect(formatCount(1_234, 'en')).toBe('1,234');
   expect(formatCount(12_345, 'en')).toMatch(/^12k$/i);
 });

@@ -1,4 +1,6 @@
-/** Which language an element speaks: its own `lang`, else the nearest ancestor's (through shadow roots), else the browser's. */
+/**
+ * The language of an element: its own `lang`, else the nearest ancestor's (through shadow roots), else the browser's.
+ */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ElementTexts } from './english.ts';
 import { english } from './english.ts';
@@ -13,7 +15,7 @@ export function parseLanguage(tag: string | null | undefined): Language | undefi
   return primary === 'fr' || primary === 'en' ? primary : undefined;
 }
 
-function languageAround(element: Element): Language {
+function findLanguage(element: Element): Language {
   let node: Element | null = element;
   while (node) {
     const own = parseLanguage(node.getAttribute('lang'));
@@ -24,15 +26,15 @@ function languageAround(element: Element): Language {
   return parseLanguage(navigator.language) ?? 'en';
 }
 
-const speakers = new Set<LanguageController>();
+const controllers = new Set<LanguageController>();
 let observer: MutationObserver | undefined;
 
-/** Tells every element to look again, after a `lang` attribute has changed somewhere above them. */
+/** Updates the language of all elements after a change of a `lang` attribute. */
 export function refreshLanguage(): void {
-  for (const speaker of speakers) speaker.refresh();
+  for (const controller of controllers) controller.refresh();
 }
 
-/** Keeps an element's language and dictionary, and renders it again when the page's language changes. */
+/** Provides an element's language and texts, and renders it when the language changes. */
 export class LanguageController implements ReactiveController {
   readonly #host: ReactiveControllerHost & Element;
   language: Language = 'en';
@@ -47,7 +49,7 @@ export class LanguageController implements ReactiveController {
   }
 
   hostConnected(): void {
-    speakers.add(this);
+    controllers.add(this);
     if (!observer) {
       observer = new MutationObserver(refreshLanguage);
       observer.observe(document.documentElement, { attributes: true, attributeFilter: ['lang'] });
@@ -56,15 +58,15 @@ export class LanguageController implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    speakers.delete(this);
+    controllers.delete(this);
   }
 
   refresh(): void {
-    const next = languageAround(this.#host);
+    const next = findLanguage(this.#host);
     if (next === this.language) return;
     this.language = next;
     this.#host.requestUpdate();
-    // What it renders may give library elements another `lang`, and elements of ours may stand inside those: all look again.
+    // The host may render a new `lang` on library elements that contain other elements of ours.
     void this.#host.updateComplete.then(refreshLanguage);
   }
 }

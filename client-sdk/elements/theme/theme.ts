@@ -1,6 +1,6 @@
 /**
- * The look of the elements: the `--loge-*` custom properties that an embedder may set, and their defaults. Every element adopts these
- * styles, so that a part used alone looks like the whole.
+ * The theme of the elements: the `--loge-*` custom properties that embedders may set, and their defaults. Every element
+ * uses these styles, so that parts look the same inside and outside `<loge-room>`.
  */
 import { css } from 'lit';
 

@@ -1,7 +1,7 @@
-/** Web Awesome in the house's look: the names that its components read, derived from the tokens of `theme.ts`. */
+/** Web Awesome's theme, derived from the custom properties of `theme.ts`. */
 import { css } from 'lit';
 
-/** What Web Awesome's components read. They inherit it through the shadow tree, so no page style is needed. */
+/** Web Awesome's components inherit these properties through the shadow tree, so no page style is needed. */
 export const webAwesomeTheme = css`
   :host {
     --wa-color-surface-raised: var(--_raised);
@@ -159,7 +159,7 @@ export const webAwesomeTheme = css`
     font-size: 1.375rem;
   }
 
-  /* On a phone a dialog is a sheet that rises from below, within reach of the thumb. */
+  /* On a phone, a dialog is a sheet at the bottom of the screen. */
   @media (max-width: 640px) {
     wa-dialog {
       --spacing: 1.15rem;

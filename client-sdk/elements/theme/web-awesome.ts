@@ -1,7 +1,7 @@
 /**
- * The parts of Web Awesome that all elements and pages use (the others are imported where they are used), with icons that are drawn from
- * this file: by default its icons are fetched, which a strict content security policy forbids and which an embedder's visitors should not
- * have to wait for.
+ * Imports the Web Awesome components that most elements use (others are imported where they are used), and registers
+ * their icons as inline SVG. By default the icons are fetched, which is slow and which a strict content security policy
+ * forbids.
  */
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
@@ -12,7 +12,7 @@ import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Web Awesome names its own icons; these are the ones that the components above show. */
+/** The icons that the components use, by Web Awesome's names. */
 const PATHS: Record<string, string> = {
   xmark: 'M6 6l12 12M18 6 6 18',
   'circle-xmark': 'M12 3.500a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17ZM9 9l6 6M15 9l-6 6',
@@ -25,7 +25,7 @@ const PATHS: Record<string, string> = {
   'eye-slash': 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM4 4l16 16',
 };
 
-// A sprite sheet is the one kind of library that Web Awesome does not fetch: its mutator then fills the empty drawing in place.
+// Web Awesome does not fetch sprite sheets; the mutator fills the empty SVG instead.
 registerIconLibrary('system', {
   spriteSheet: true,
   resolver: (name) => `#${name}`,

@@ -173,7 +173,7 @@ export class DeskRefund extends DeskPart {
     this.amount = undefined;
     this.reason = '';
     this.note = this.desk.payment.refunded(this.money(amountMinor, currency));
-    this.tell('desk-refunded', {});
+    this.emit('desk-refunded', {});
   }
 }
 

@@ -67,7 +67,7 @@ export class WalletCards extends SitePart {
     });
     if (!done) return;
     this.note = words.wallet.cardRemoved;
-    this.tell('wallet-changed', {});
+    this.emit('wallet-changed', {});
   }
 }
 

@@ -56,7 +56,7 @@ export class WalletRefunds extends SitePart {
     });
     if (!isSure || !(await this.act(topup, () => walletApi.refund(topup)))) return;
     this.note = texts.done(amount);
-    this.tell('wallet-changed', {});
+    this.emit('wallet-changed', {});
   }
 }
 

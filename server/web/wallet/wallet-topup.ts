@@ -238,7 +238,7 @@ export class WalletTopup extends SitePart {
     this.#key = createKey();
     this.chosenMinor = undefined;
     this.note = this.words.wallet.arrived;
-    this.tell('wallet-changed', {});
+    this.emit('wallet-changed', {});
   }
 }
 

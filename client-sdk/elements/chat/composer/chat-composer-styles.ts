@@ -1,4 +1,4 @@
-/** The look of `<loge-chat-composer>`. */
+/** Styles of `<loge-chat-composer>`. */
 import { css } from 'lit';
 import { fieldStyles } from '../../controls/fields.ts';
 
@@ -47,7 +47,7 @@ export const chatComposerStyles = [
       border-color: var(--_line-strong);
     }
 
-    /* A placeholder of two lines would make the empty field two lines high. */
+    /* Keeps the empty field one line high when the placeholder would wrap. */
     textarea.field-input::placeholder {
       overflow: hidden;
       text-overflow: ellipsis;
@@ -231,7 +231,7 @@ export const chatComposerStyles = [
       background: none;
       color: inherit;
       font: inherit;
-      /* A text font may have some of them too, in black and white. */
+      /* A text font may contain some emoji in black and white. */
       font-family: 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', var(--_font);
       font-size: 1.35rem;
       line-height: 1;

@@ -1,6 +1,6 @@
 /**
- * `<loge-chat-composer>`: where one writes: names after an @, emoji and reactions, the message that is answered; and where one reads why one
- * may not write, until when, and how long slow mode still lasts. Slot `actions`: what stands beside the field.
+ * `<loge-chat-composer>`: the message field with mentions, emoji, reactions and replies. Also shows restrictions with
+ * their reason and end, and the wait of slow mode. Slot `actions`: next to the field.
  */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -19,10 +19,10 @@ import { emojiPanel } from './chat-emoji.ts';
 import { ChatMentions, type Mentioned } from './chat-mentions.ts';
 import { modeNote, restrictionBanner } from './chat-standing.ts';
 
-/** The count of characters left is shown from here on. */
+/** From this length on, the number of characters left is shown. */
 const COUNTED_FROM_CHARS = LIMITS.messageChars - 80;
-/** Failures after which a message stays in the list, to be sent again as it is; after any other it goes back to where it was written. */
-const SENDABLE_AGAIN = new Set([
+/** Errors after which a message stays in the list for a retry; after others its text goes back into the field. */
+const RETRYABLE_CODES = new Set([
   'connection_failed',
   'timeout',
   'unavailable',
@@ -30,6 +30,7 @@ const SENDABLE_AGAIN = new Set([
   'internal',
   'not_connected',
 ]);
+
 export class LogeChatComposer extends RoomPart {
   static override properties = {
     draft: { state: true },
@@ -39,7 +40,7 @@ export class LogeChatComposer extends RoomPart {
   };
   declare draft: string;
   declare problem: string;
-  /** The message that is being answered. */
+  /** The message to which the draft replies. */
   declare answered: ChatMessage | undefined;
   declare isEmojiOpen: boolean;
 
@@ -166,7 +167,7 @@ export class LogeChatComposer extends RoomPart {
     return room.chat.mode?.emojiOnly && !this.#isExempt(room) ? chat.placeholderEmoji : chat.placeholder;
   }
 
-  /** Modes are not for those who keep order. */
+  /** The modes do not apply to the creator and moderators. */
   #isExempt(room: Room): boolean {
     return room.localParticipant.permissions.moderate || room.localParticipant.role === 'creator';
   }
@@ -215,7 +216,7 @@ export class LogeChatComposer extends RoomPart {
     this.#field?.focus();
   };
 
-  /** Reactions may be pressed as fast as people clap: one that is too many is left out without a word. */
+  /** Reactions past the rate limit are dropped silently. */
   #react(emoji: Reaction): void {
     void this.room?.chat.react(emoji).catch((error: unknown) => {
       if (!(error instanceof LogeError && error.code === 'rate_limited')) this.problem = this.wordsFor(error);
@@ -229,7 +230,7 @@ export class LogeChatComposer extends RoomPart {
   }
 
   #choose(event: Event, person: Mentioned): void {
-    // The field keeps the focus.
+    // Keep the focus in the field.
     event.preventDefault();
     this.#complete(person);
   }
@@ -246,7 +247,7 @@ export class LogeChatComposer extends RoomPart {
   }
 
   #cancelAnswer = (): void => {
-    this.tell('loge-chat-answered', {});
+    this.emit('loge-chat-answered', {});
     this.#field?.focus();
   };
 
@@ -258,7 +259,7 @@ export class LogeChatComposer extends RoomPart {
   };
 
   #handleKey = (event: KeyboardEvent): void => {
-    // While an input method is composing, Enter chooses a candidate and must not send.
+    // While an input method is composing, Enter confirms its candidate and must not send.
     if (event.isComposing) return;
     if (this.#mentions.isOpen && this.#handleMentionKey(event)) {
       event.preventDefault();
@@ -304,11 +305,11 @@ export class LogeChatComposer extends RoomPart {
     this.draft = '';
     this.problem = '';
     this.isEmojiOpen = false;
-    this.#mentions.forget();
+    this.#mentions.reset();
     const slowMs = (room.chat.mode?.slowModeSeconds ?? 0) * 1_000;
     this.#nextAllowedMs = Date.now() + slowMs;
-    this.tell('loge-chat-sent', {});
-    if (answered) this.tell('loge-chat-answered', {});
+    this.emit('loge-chat-sent', {});
+    if (answered) this.emit('loge-chat-answered', {});
     sent.catch((error: unknown) => this.#handleFailure(error, { text, clientId, answered }));
   }
 
@@ -319,13 +320,13 @@ export class LogeChatComposer extends RoomPart {
     const code = error instanceof LogeError ? error.code : 'internal';
     this.#nextAllowedMs = 0;
     if (error instanceof LogeError && error.retryAfterMs) this.#nextAllowedMs = Date.now() + error.retryAfterMs;
-    if (SENDABLE_AGAIN.has(code)) return;
+    if (RETRYABLE_CODES.has(code)) return;
     this.problem = code === 'chat_slow_mode' ? '' : this.wordsFor(error);
-    // What was refused goes back to where it was written, unless something new is being written there.
+    // Put a refused text back into the field, unless the person has started another.
     if (this.draft !== '') return;
     this.draft = text;
     this.room?.chat.discard(clientId);
-    if (answered) this.tell('loge-chat-answered', { message: answered });
+    if (answered) this.emit('loge-chat-answered', { message: answered });
   }
 }
 

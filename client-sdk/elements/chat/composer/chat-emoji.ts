@@ -1,4 +1,4 @@
-/** The panel with the reactions that rise over the room, and with emoji for the message. */
+/** The panel with reactions, and with emoji to insert into the message. */
 import { html, type TemplateResult } from 'lit';
 import type { Reaction } from '../../../src/chat/chat.ts';
 import type { ElementTexts } from '../../texts/english.ts';

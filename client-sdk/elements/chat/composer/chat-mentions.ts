@@ -1,6 +1,6 @@
 /**
- * Completion of names after an @: who spoke last comes at once, the others of the room as the server finds them. The composer shows the list
- * and hands over the keys.
+ * Completes names after an @: recent authors at once, then people found by the server. The composer renders the list
+ * and forwards keys.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Room } from '../../../src/room.ts';
@@ -10,10 +10,10 @@ export interface Mentioned {
   name: string;
 }
 
-const STARTED = /(?:^|\s)@([\p{L}\p{N}_.-]{0,30})$/u;
-const SHOWN = 6;
-const ASK_AFTER_MS = 200;
-/** How far back authors are looked for. */
+const MENTION_START = /(?:^|\s)@([\p{L}\p{N}_.-]{0,30})$/u;
+const MAX_SHOWN = 6;
+const SEARCH_DEBOUNCE_MS = 200;
+/** Number of recent items that are searched for authors. */
 const RECENT_ITEMS = 100;
 
 export class ChatMentions implements ReactiveController {
@@ -41,9 +41,9 @@ export class ChatMentions implements ReactiveController {
     return this.#query === undefined ? [] : this.#found;
   }
 
-  /** The text up to the caret has changed. */
+  /** Called when the text before the caret changes. */
   handleText(before: string): void {
-    const query = before.match(STARTED)?.[1];
+    const query = before.match(MENTION_START)?.[1];
     if (query === this.#query) return;
     this.#query = query;
     this.index = 0;
@@ -52,7 +52,7 @@ export class ChatMentions implements ReactiveController {
       this.#found = [];
     } else {
       this.#found = this.#recent(query);
-      this.#timer = setTimeout(() => void this.#ask(query), ASK_AFTER_MS);
+      this.#timer = setTimeout(() => void this.#search(query), SEARCH_DEBOUNCE_MS);
     }
     this.#host.requestUpdate();
   }
@@ -63,7 +63,7 @@ export class ChatMentions implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** The text up to the caret with the name in the place of what was typed of it. */
+  /** Returns the text before the caret with the typed part replaced by the name. */
   complete(before: string, person: Mentioned | undefined = this.people[this.index]): string {
     if (!person || this.#query === undefined) return before;
     const token = tokenOf(person.name);
@@ -73,7 +73,7 @@ export class ChatMentions implements ReactiveController {
     return `${before.slice(0, start)}${token} `;
   }
 
-  /** Identities of those who are still named in the text. */
+  /** Identities of the chosen people whose names are still in the text. */
   identitiesIn(text: string, limit: number): string[] {
     const identities = [...this.#chosen]
       .filter(([token]) => text.includes(`@${token}`))
@@ -88,7 +88,7 @@ export class ChatMentions implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  forget(): void {
+  reset(): void {
     this.#chosen.clear();
     this.close();
   }
@@ -99,32 +99,32 @@ export class ChatMentions implements ReactiveController {
     for (const item of [...items].reverse()) {
       if (item.kind !== 'notice') people.set(item.from.identity, item.from);
     }
-    return this.#fitting([...people.values()], query);
+    return this.#filter([...people.values()], query);
   }
 
-  async #ask(query: string): Promise<void> {
+  async #search(query: string): Promise<void> {
     try {
       const { people = [] } = (await this.#host.room?.chat.people(query)) ?? {};
       if (query !== this.#query) return;
       const known = new Set(this.#found.map(({ identity }) => identity));
-      const more = this.#fitting(people, query).filter(({ identity }) => !known.has(identity));
-      this.#found = [...this.#found, ...more].slice(0, SHOWN);
+      const more = this.#filter(people, query).filter(({ identity }) => !known.has(identity));
+      this.#found = [...this.#found, ...more].slice(0, MAX_SHOWN);
       this.#host.requestUpdate();
     } catch {
-      // Those who spoke are offered all the same.
+      // The recent authors are still offered.
     }
   }
 
-  #fitting(people: readonly Mentioned[], query: string): Mentioned[] {
+  #filter(people: readonly Mentioned[], query: string): Mentioned[] {
     const self = this.#host.room?.localParticipant.identity;
     const wanted = query.toLowerCase();
     return people
       .filter(({ identity, name }) => identity !== self && name.toLowerCase().includes(wanted))
-      .slice(0, SHOWN);
+      .slice(0, MAX_SHOWN);
   }
 }
 
-/** What stands after the @: the first word of the name, as people address each other. */
+/** The text after the @: the first word of the name. */
 function tokenOf(name: string): string {
   return name.match(/[\p{L}\p{N}_.-]+/u)?.[0] ?? name.replaceAll(/\s+/g, '_');
 }

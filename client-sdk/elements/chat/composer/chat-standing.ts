@@ -1,4 +1,4 @@
-/** Why one may not write, until when, and how the chat is slowed down: what a person reads where they would write. */
+/** Templates for the composer: the active chat mode, and a restriction with its reason and end. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatRestriction } from '../../../../server/protocol/chat-moderation.ts';
 import type { Chat } from '../../../src/chat/chat.ts';
@@ -8,10 +8,10 @@ import { formatDateTime, formatDuration } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';
 import type { ChatClock } from '../chat-clock.ts';
 
-/** A restriction that lasts longer than this is told with its date. */
+/** Longer restrictions are shown with their date, shorter ones with a countdown. */
 const DATED_FROM_MS = 24 * 3_600_000;
 
-/** The mode that holds for whoever is no exception; the strictest, where there are several. */
+/** The strictest active mode. */
 export function modeNote(
   { mode, state }: Pick<Chat, 'mode' | 'state'>,
   { texts, waitMs }: { texts: ElementTexts; waitMs: number },
@@ -35,7 +35,7 @@ interface BannerContext {
   clock: ChatClock;
 }
 
-/** Nobody is silenced without being told: what, by whom, why and until when. Undefined when nothing keeps one from writing. */
+/** The restriction with its author, reason and end; undefined without an active one. */
 export function restrictionBanner(
   restriction: ChatRestriction | null,
   { texts, language, clock }: BannerContext,
@@ -48,12 +48,12 @@ export function restrictionBanner(
   const by = byRole ? chat.restrictedBy[byRole] : '';
   return html`<div class="restriction" role="status" data-testid="chat-restriction">
     ${icon('lock', 20)}
-    <b class="numbers">${standingOf({ until, scope, remainingMs }, texts, language)}</b>
+    <b class="numbers">${restrictionText({ until, scope, remainingMs }, texts, language)}</b>
     <span>${reason ? chat.because(reason) : ''}${by ? html` <span class="muted">(${by})</span>` : nothing}</span>
   </div>`;
 }
 
-function standingOf(
+function restrictionText(
   { until, scope, remainingMs }: Pick<ChatRestriction, 'until' | 'scope'> & { remainingMs: number },
   { chat }: ElementTexts,
   language: Language,

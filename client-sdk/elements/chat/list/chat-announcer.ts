@@ -1,71 +1,71 @@
 /**
- * Tells a screen reader what is said, politely: a busy chat is announced in groups, so that it never talks without pause, and what is said to
- * the person comes first.
+ * Announces messages to screen readers in a polite live region. In a busy chat it announces groups with pauses, and
+ * messages addressed to the person first.
  */
 
 import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
 import { html } from 'lit';
 
 const PAUSE_MS = 1_500;
-/** After a group it waits longer: a chat that never stops is summed up now and then. */
+/** Longer pause after a group of messages. */
 const BUSY_PAUSE_MS = 6_000;
 
 type Host = ReactiveControllerHost & HTMLElement;
 
 export class ChatAnnouncer implements ReactiveController {
   readonly #host: Host;
-  readonly #many: (count: number) => string;
+  readonly #groupText: (count: number) => string;
   #first = '';
-  #toPerson = '';
+  #addressed = '';
   #count = 0;
-  #spoken = '';
+  #announced = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isBusy = false;
 
-  constructor(host: Host, many: (count: number) => string) {
+  constructor(host: Host, groupText: (count: number) => string) {
     this.#host = host;
-    this.#many = many;
+    this.#groupText = groupText;
     host.addController(this);
   }
 
   hostDisconnected(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#forgetWaiting();
+    this.#clearPending();
   }
 
-  /** `toPerson`: it is said to whoever listens. The text is made only where it is needed. */
-  announce(text: () => string, options: { toPerson?: boolean } = {}): void {
+  /** `isAddressed`: the message mentions or answers the person. `text` is called only if it is needed. */
+  announce(text: () => string, options: { isAddressed?: boolean } = {}): void {
     this.#count += 1;
-    if (options.toPerson) this.#toPerson = text();
+    if (options.isAddressed) this.#addressed = text();
     else if (this.#count === 1) this.#first = text();
-    this.#timer ??= setTimeout(() => this.#speak(), this.#isBusy ? BUSY_PAUSE_MS : PAUSE_MS);
+    this.#timer ??= setTimeout(() => this.#announcePending(), this.#isBusy ? BUSY_PAUSE_MS : PAUSE_MS);
   }
 
-  /** A message was taken out: the one that waits or was said last may be it. */
-  forget(): void {
-    this.#forgetWaiting();
-    this.#spoken = '';
+  /** Clears all texts after a removal, because they may contain the removed message. */
+  clear(): void {
+    this.#clearPending();
+    this.#announced = '';
     this.#host.requestUpdate();
   }
 
   region(): TemplateResult {
-    return html`<div class="visually-hidden" role="log" aria-live="polite">${this.#spoken}</div>`;
+    return html`<div class="visually-hidden" role="log" aria-live="polite">${this.#announced}</div>`;
   }
 
-  #speak(): void {
-    const said = this.#toPerson || (this.#count === 1 ? this.#first : '');
-    const others = this.#count - (said ? 1 : 0);
+  #announcePending(): void {
+    const text = this.#addressed || (this.#count === 1 ? this.#first : '');
+    const others = this.#count - (text ? 1 : 0);
     this.#isBusy = others > 3;
-    this.#spoken = [said, others > 0 ? this.#many(others) : ''].filter(Boolean).join('. ');
-    this.#forgetWaiting();
+    this.#announced = [text, others > 0 ? this.#groupText(others) : ''].filter(Boolean).join('. ');
+    this.#clearPending();
     this.#timer = undefined;
     this.#host.requestUpdate();
   }
 
-  #forgetWaiting(): void {
+  #clearPending(): void {
     this.#first = '';
-    this.#toPerson = '';
+    this.#addressed = '';
     this.#count = 0;
   }
 }

@@ -1,4 +1,4 @@
-/** The look of the entries of a chat, and of the tools that stand on one. */
+/** Styles of the chat entries and of the tools on an entry. */
 import { css } from 'lit';
 
 export const chatEntryStyles = css`
@@ -8,7 +8,7 @@ export const chatEntryStyles = css`
     outline: none;
   }
 
-  /* The tools may reach beyond a short message. */
+  /* The tools may overflow a short message. */
   .row.chosen {
     contain: layout style;
     z-index: 1;
@@ -93,7 +93,7 @@ export const chatEntryStyles = css`
     margin-inline-start: 0.5em;
     font-size: 0.75rem;
     color: var(--_muted);
-    /* Not by opacity: each would be a layer of its own to compose. */
+    /* Opacity would create a compositing layer for each. */
     visibility: hidden;
     font-variant-numeric: tabular-nums;
   }
@@ -190,7 +190,7 @@ export const chatEntryStyles = css`
 
   .tools {
     position: absolute;
-    /* Beside the words and not upon them: over the end of the message before. */
+    /* Above the message, over the end of the previous one, so that the text stays readable. */
     inset-block-start: -1.35rem;
     inset-inline-end: 0.5rem;
     z-index: 1;
@@ -201,7 +201,7 @@ export const chatEntryStyles = css`
     box-shadow: 0 4px 14px rgb(0 0 0 / 0.35);
   }
 
-  /* On a finger's screen the tools stand below the words, not upon them. */
+  /* On touch screens the tools are below the text. */
   @media (hover: none) {
     .row.chosen {
       padding-bottom: 3rem;

@@ -1,4 +1,4 @@
-/** How one entry of the chat looks. Text goes through Lit's text bindings only, so markup in it stays text. */
+/** Templates of the chat entries. Texts use Lit's text bindings only, so that markup in them stays text. */
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -12,11 +12,11 @@ import type { Language } from '../../texts/language.ts';
 export interface EntryContext {
   texts: ElementTexts;
   language: Language;
-  /** Identity of whoever looks at the chat. */
+  /** Identity of the participant of this page. */
   self: string;
 }
 
-/** Addresses, and names after an @: both stand apart from the words around them. */
+/** Matches URLs and mentions. */
 const MARKED = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(@[\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu;
 
 export function nameOf(from: ChatMessage['from'], texts: ElementTexts): TemplateResult {
@@ -24,7 +24,7 @@ export function nameOf(from: ChatMessage['from'], texts: ElementTexts): Template
   return html`<bdi class="name ${from.role}">${from.name}</bdi>${role}`;
 }
 
-/** The words of a message, with what is an address or a name marked as such. */
+/** The text of a message, with links and mentions marked up. */
 export function textOf(message: Pick<ChatMessage, 'text' | 'links' | 'mentions'>): unknown {
   const { text, links, mentions } = message;
   if (!links && !mentions?.length) return text;
@@ -32,8 +32,8 @@ export function textOf(message: Pick<ChatMessage, 'text' | 'links' | 'mentions'>
   let end = 0;
   for (const match of text.matchAll(MARKED)) {
     const [found, address, name] = match;
-    const isMarked = (address && links) || (name && mentions?.length);
-    if (!isMarked) continue;
+    const isAllowed = (address && links) || (name && mentions?.length);
+    if (!isAllowed) continue;
     parts.push(text.slice(end, match.index));
     parts.push(
       address

@@ -1,6 +1,6 @@
 /**
- * How one gets at a message: by pointing, tapping, or with the keys: up and down from message to message, Enter to its tools, Escape back to
- * writing. Whatever is pointed at or has the focus holds the list still.
+ * Access to messages by mouse, touch and keyboard: arrow up and down move between messages, Enter goes to a message's
+ * tools, Escape back to the composer. The list is paused while a message has the pointer or the focus.
  */
 import type { ChatList } from './chat-list.ts';
 import type { ChatRow } from './chat-rows.ts';
@@ -10,9 +10,9 @@ interface KeysDependencies {
   list: ChatList;
   tools: ChatTools;
   canModerate(): boolean;
-  /** Back to where one writes. */
+  /** Moves the focus to the composer. */
   onLeave(): void;
-  /** The message that another one answers is wanted. */
+  /** Shows the message that a reply refers to. */
   onReply(messageId: string): void;
 }
 
@@ -38,11 +38,11 @@ export class ChatKeys {
   }
 
   #handlePoint(event: PointerEvent): void {
-    // Entries that move under a resting mouse are not pointed at.
+    // Ignore entries that scroll under a resting mouse.
     if (event.pointerType !== 'mouse' || (event.movementX === 0 && event.movementY === 0)) return;
     const { list, tools, canModerate } = this.#parts;
-    // Whoever keeps order must not miss the message for the next one that comes.
-    if (canModerate()) list.hold('pointer');
+    // Moderators must not hit another message because the list moves.
+    if (canModerate()) list.pause('pointer');
     const row = this.#rowOf(event.target);
     if (row && !this.#hasFocusWithin()) tools.show(row);
   }
@@ -51,7 +51,7 @@ export class ChatKeys {
     if (event.pointerType !== 'mouse') return;
     const { list, tools } = this.#parts;
     if (!this.#hasFocusWithin()) tools.hide();
-    list.release('pointer');
+    list.resume('pointer');
   }
 
   #handleClick(event: MouseEvent): void {
@@ -68,17 +68,17 @@ export class ChatKeys {
     if (!isTouch || !row) return;
     if (tools.row === row) {
       tools.hide();
-      list.release('tools');
+      list.resume('tools');
     } else {
       tools.show(row);
-      if (tools.row) list.hold('tools');
+      if (tools.row) list.pause('tools');
     }
   }
 
   #handleFocus(event: FocusEvent): void {
     const row = this.#rowOf(event.target);
     if (!row) return;
-    this.#parts.list.hold('focus');
+    this.#parts.list.pause('focus');
     this.#parts.tools.show(row);
   }
 
@@ -86,8 +86,8 @@ export class ChatKeys {
     if (event.relatedTarget instanceof Node && this.#scroller.contains(event.relatedTarget)) return;
     const { list, tools } = this.#parts;
     tools.hide();
-    list.release('tools');
-    list.release('focus');
+    list.resume('tools');
+    list.resume('focus');
   }
 
   #hasFocusWithin(): boolean {

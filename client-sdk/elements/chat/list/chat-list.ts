@@ -1,38 +1,38 @@
 /**
- * The window onto the chat log: a bounded number of rows in the document, however long the evening. The list stands on its end (a reversed
- * column), so that nothing moves when entries go or earlier ones come above; while somebody reads back, points or has the focus, it is held
- * still, and what comes meanwhile is counted. What is below the rows that are shown is a space of their measured height.
+ * The virtual list of the chat: a bounded number of rows in the document. The scroller is a reversed column, so that
+ * changes above do not move what is visible. While somebody reads back, points at a row or has the focus, the list is
+ * paused and counts new entries. Spacers of the measured height replace the rows above and below the rendered ones.
  */
 import type { ChatItem } from '../../../src/events.ts';
 import type { EntryContext } from './chat-entry.ts';
 import { type ChatRow, ChatRows } from './chat-rows.ts';
 
-/** Rows in the document while the reader follows the end: what is seen, if every row were as low as this, and some more. */
-const LOW_ROW_PX = 30;
-const MORE_ROWS = 10;
+/** While following the end: as many rows as fit with this minimum height, and some more. */
+const MIN_ROW_PX = 30;
+const EXTRA_ROWS = 10;
 const MAX_FOLLOWING_ROWS = 80;
-/** Rows that are brought in at once while somebody reads back. */
+/** Rows added at once while reading back. */
 const STEP_ROWS = 40;
-/** Never more rows than this. */
+/** Maximum number of rows in the document. */
 const MAX_ROWS = 160;
-/** New rows in one frame of the screen; a third of what waits where that is more, so that a burst flows instead of jumping. */
+/** New rows per animation frame, or a third of the pending ones if that is more, so that bursts scroll smoothly. */
 const ROWS_PER_FRAME = 3;
 const NEAR_END_PX = 40;
-/** Rows are there this far beyond what is seen. */
-const AHEAD_PX = 700;
-/** Until rows were measured. */
-const GUESSED_ROW_PX = 40;
+/** Rows are rendered this far outside the visible area. */
+const OVERSCAN_PX = 700;
+/** Assumed height of a row before any was measured. */
+const ESTIMATED_ROW_PX = 40;
 
-/** Why the list is held still. */
-export type HoldReason = 'scroll' | 'focus' | 'pointer' | 'tools';
+/** Why the list is paused. */
+export type PauseReason = 'scroll' | 'focus' | 'pointer' | 'tools';
 
 export interface ChatListEvents {
   context(): EntryContext;
-  /** Held or following, or more unread than before. */
+  /** `isFollowing`, `isReadingBack` or `unread` has changed. */
   onChange(): void;
-  /** Somebody reads back, or is at the end again. */
+  /** The list was paused, or follows the end again. */
   onFollowing(isFollowing: boolean): void;
-  /** The reader comes near what is kept: fetch before it, or after it; resolves to whether there may be more. */
+  /** The reader comes near an end of the kept entries: fetches more; resolves to whether there are more. */
   loadEarlier(): Promise<boolean>;
   loadLater(): Promise<boolean>;
 }
@@ -43,47 +43,47 @@ export class ChatList {
   readonly #above: HTMLElement;
   readonly #below: HTMLElement;
   readonly #events: ChatListEvents;
-  readonly #holds = new Set<HoldReason>();
+  readonly #pauses = new Set<PauseReason>();
   #items: readonly ChatItem[] = [];
   #unread = 0;
-  /** Entries that were told and are not among the items yet. */
-  #notDrawn = 0;
+  /** New entries that are not in `#items` yet. */
+  #undrawnCount = 0;
   #abovePx = 0;
   #belowPx = 0;
-  #rowPx = GUESSED_ROW_PX;
+  #rowPx = ESTIMATED_ROW_PX;
   #isFetching = false;
   #followingRows = MAX_FOLLOWING_ROWS;
 
-  constructor(scroller: HTMLElement, place: HTMLElement, events: ChatListEvents) {
+  constructor(scroller: HTMLElement, container: HTMLElement, events: ChatListEvents) {
     this.scroller = scroller;
     this.#events = events;
-    this.#above = createSpace();
-    this.#below = createSpace();
-    place.append(this.#above, this.#below);
-    this.rows = new ChatRows({ place, end: this.#below, context: () => events.context() });
+    this.#above = createSpacer();
+    this.#below = createSpacer();
+    container.append(this.#above, this.#below);
+    this.rows = new ChatRows({ container, end: this.#below, context: () => events.context() });
     new ResizeObserver(([entry]) => {
       const heightPx = entry?.contentRect.height ?? 0;
-      this.#followingRows = Math.min(MAX_FOLLOWING_ROWS, Math.ceil(heightPx / LOW_ROW_PX) + MORE_ROWS);
+      this.#followingRows = Math.min(MAX_FOLLOWING_ROWS, Math.ceil(heightPx / MIN_ROW_PX) + EXTRA_ROWS);
     }).observe(scroller);
     scroller.addEventListener('scroll', () => this.#handleScroll(), { passive: true });
   }
 
   get isFollowing(): boolean {
-    return this.#holds.size === 0;
+    return this.#pauses.size === 0;
   }
 
-  /** Entries that came while the list was held still. */
+  /** Number of entries that arrived while the list was paused. */
   get unread(): number {
     return this.#unread;
   }
 
-  /** Whether somebody has scrolled away from the end; pointing or focus alone do not count. */
+  /** Whether the reader has scrolled away from the end; a pause by pointer or focus does not count. */
   get isReadingBack(): boolean {
-    return this.#holds.has('scroll');
+    return this.#pauses.has('scroll');
   }
 
   reset(): void {
-    this.#holds.clear();
+    this.#pauses.clear();
     this.rows.clear();
     this.#items = [];
     this.#unread = 0;
@@ -93,31 +93,31 @@ export class ChatList {
   noteAdded(): void {
     if (this.isFollowing) return;
     this.#unread += 1;
-    this.#notDrawn += 1;
+    this.#undrawnCount += 1;
     this.#events.onChange();
   }
 
-  hold(reason: HoldReason): void {
-    if (this.#holds.has(reason)) return;
+  pause(reason: PauseReason): void {
+    if (this.#pauses.has(reason)) return;
     const wasFollowing = this.isFollowing;
-    this.#holds.add(reason);
+    this.#pauses.add(reason);
     if (!wasFollowing) return;
     this.#events.onFollowing(false);
     this.#events.onChange();
   }
 
-  release(reason: HoldReason): void {
-    if (!this.#holds.delete(reason) || this.#holds.size > 0) return;
+  resume(reason: PauseReason): void {
+    if (!this.#pauses.delete(reason) || this.#pauses.size > 0) return;
     if (this.#fromEndPx() > NEAR_END_PX) {
-      this.#holds.add('scroll');
+      this.#pauses.add('scroll');
       return;
     }
-    this.toEnd();
+    this.scrollToEnd();
   }
 
-  /** Follows the end, from wherever the reader was. */
-  toEnd(): void {
-    this.#holds.clear();
+  /** Scrolls to the end and follows it. */
+  scrollToEnd(): void {
+    this.#pauses.clear();
     this.#unread = 0;
     this.#events.onFollowing(true);
     this.#events.onChange();
@@ -126,33 +126,31 @@ export class ChatList {
     this.scroller.scrollTop = 0;
   }
 
-  /**
-   * Shows what the log has now; called at most once a frame. Returns whether entries are left for the next frame.
-   */
+  /** Renders the current items; called at most once per frame. Returns whether entries are left for the next frame. */
   update(items: readonly ChatItem[]): boolean {
     const hadNone = this.#items.length === 0;
     this.#items = items;
-    this.#notDrawn = 0;
+    this.#undrawnCount = 0;
     if (!this.isFollowing) {
-      this.#updateHeld();
+      this.#updatePaused();
       return false;
     }
     const shown = hadNone ? items.length : indexAfter(items, this.rows.last?.item.seq ?? 0);
-    const waiting = items.length - shown;
-    const isFar = waiting > this.#followingRows;
-    const end = isFar ? items.length : shown + Math.min(waiting, Math.max(ROWS_PER_FRAME, Math.ceil(waiting / 3)));
+    const pending = items.length - shown;
+    const isFar = pending > this.#followingRows;
+    const end = isFar ? items.length : shown + Math.min(pending, Math.max(ROWS_PER_FRAME, Math.ceil(pending / 3)));
     const start = Math.max(0, end - this.#followingRows);
     this.rows.show(items.slice(start, end));
-    this.#spaceAbove(start);
+    this.#updateSpaceAbove(start);
     return end < items.length;
   }
 
-  /** Brings the row of an entry into view; false when the log does not keep it. */
+  /** Scrolls to an entry and returns its row; undefined if the items lack it. */
   reveal(id: string): ChatRow | undefined {
     const index = this.#items.findIndex((item) => item.kind !== 'notice' && item.id === id);
     if (index < 0) return undefined;
     const item = this.#items[index] as ChatItem;
-    this.hold('scroll');
+    this.pause('scroll');
     if (!this.rows.bySeq(item.seq)) {
       const start = Math.max(0, index - STEP_ROWS / 2);
       const end = Math.min(this.#items.length, start + STEP_ROWS);
@@ -171,30 +169,30 @@ export class ChatList {
   #handleScroll(): void {
     const isNearEnd = this.#fromEndPx() < NEAR_END_PX;
     if (!isNearEnd) {
-      this.hold('scroll');
+      this.pause('scroll');
       this.#fill();
-      this.#noteSeen();
+      this.#updateUnread();
       return;
     }
-    if (!this.#holds.has('scroll')) return;
+    if (!this.#pauses.has('scroll')) return;
     this.#fill();
-    this.#noteSeen();
+    this.#updateUnread();
     const hasAll = indexAfter(this.#items, this.rows.last?.item.seq ?? 0) >= this.#items.length && this.#belowPx === 0;
-    if (hasAll && this.#fromEndPx() < NEAR_END_PX) this.release('scroll');
+    if (hasAll && this.#fromEndPx() < NEAR_END_PX) this.resume('scroll');
   }
 
-  /** What the reader has come down to is not new any more. */
-  #noteSeen(): void {
+  /** Entries that have scrolled into view are read. */
+  #updateUnread(): void {
     if (this.#unread === 0) return;
     const { bottom } = this.scroller.getBoundingClientRect();
-    const seen = this.rows.list.findLast(({ element }) => element.getBoundingClientRect().top < bottom);
-    const after = this.#items.length - indexAfter(this.#items, seen?.item.seq ?? 0) + this.#notDrawn;
+    const lastVisible = this.rows.list.findLast(({ element }) => element.getBoundingClientRect().top < bottom);
+    const after = this.#items.length - indexAfter(this.#items, lastVisible?.item.seq ?? 0) + this.#undrawnCount;
     if (after >= this.#unread) return;
     this.#unread = after;
     this.#events.onChange();
   }
 
-  #updateHeld(): void {
+  #updatePaused(): void {
     const { first, last } = this.rows;
     if (!first || !last) return;
     const start = indexAfter(this.#items, first.item.seq - 1);
@@ -202,12 +200,12 @@ export class ChatList {
     const wanted = this.#items.slice(start, end);
     const isSame =
       wanted.length === this.rows.list.length && wanted.every((item, index) => item === this.rows.list[index]?.item);
-    if (!isSame) this.#keepPlace(() => this.rows.show(wanted));
-    if (this.#holds.has('scroll')) this.#fill();
+    if (!isSame) this.#keepPosition(() => this.rows.show(wanted));
+    if (this.#pauses.has('scroll')) this.#fill();
   }
 
-  /** Whatever is done, the row at the top of what is seen stays where it is. */
-  #keepPlace(act: () => void): void {
+  /** Keeps the position of the first visible row while `act` changes the rows. */
+  #keepPosition(act: () => void): void {
     const top = this.scroller.getBoundingClientRect().top;
     const anchor = this.rows.list.find(({ element }) => element.getBoundingClientRect().bottom > top)?.element;
     const before = anchor?.getBoundingClientRect().top ?? 0;
@@ -215,7 +213,7 @@ export class ChatList {
     if (anchor?.isConnected) this.scroller.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
-  /** Has rows ahead of the reader in both directions, and lets go of those far behind. */
+  /** Renders rows ahead of the reader in both directions, and removes distant ones. */
   #fill(): void {
     for (let round = 0; round < this.#items.length / STEP_ROWS + 2; round += 1) {
       const { first, last } = this.rows;
@@ -223,8 +221,8 @@ export class ChatList {
       const view = this.scroller.getBoundingClientRect();
       const start = indexAfter(this.#items, first.item.seq - 1);
       const end = indexAfter(this.#items, last.item.seq);
-      const lacksAbove = first.element.getBoundingClientRect().top > view.top - AHEAD_PX;
-      const lacksBelow = last.element.getBoundingClientRect().bottom < view.bottom + AHEAD_PX;
+      const lacksAbove = first.element.getBoundingClientRect().top > view.top - OVERSCAN_PX;
+      const lacksBelow = last.element.getBoundingClientRect().bottom < view.bottom + OVERSCAN_PX;
       if (lacksAbove && start > 0) {
         this.#growUp(start, end);
       } else if (lacksBelow && end < this.#items.length) {
@@ -241,7 +239,7 @@ export class ChatList {
     const from = Math.max(0, start - STEP_ROWS);
     const surplus = end - from - MAX_ROWS;
     let belowPx = this.#belowPx;
-    // What goes below leaves a space of just its height, so nothing that is seen moves.
+    // The spacer below grows by the height of the removed rows, so that nothing visible moves.
     if (surplus > 0) belowPx += heightOf(this.rows.list.slice(-surplus));
     this.rows.show(this.#items.slice(from, surplus > 0 ? end - surplus : end));
     this.#measure();
@@ -251,7 +249,7 @@ export class ChatList {
   #growDown(start: number, end: number): void {
     const to = Math.min(this.#items.length, end + STEP_ROWS);
     const from = Math.max(start, to - MAX_ROWS);
-    this.#keepPlace(() => {
+    this.#keepPosition(() => {
       const added = to - end;
       this.rows.show(this.#items.slice(from, to));
       const addedPx = heightOf(this.rows.list.slice(-added));
@@ -263,7 +261,7 @@ export class ChatList {
     if (this.#isFetching) return;
     this.#isFetching = true;
     const load = direction === 'earlier' ? this.#events.loadEarlier() : this.#events.loadLater();
-    // A failure changes nothing: scrolling on tries again.
+    // After a failure, further scrolling tries again.
     void load
       .catch(() => false)
       .finally(() => {
@@ -276,8 +274,8 @@ export class ChatList {
     if (count > 0) this.#rowPx = heightOf(this.rows.list) / count;
   }
 
-  /** In steps of several rows: the space only serves the scroll bar. */
-  #spaceAbove(count: number): void {
+  /** Updates in steps of several rows, because this spacer only affects the scroll bar. */
+  #updateSpaceAbove(count: number): void {
     const wantedPx = count * this.#rowPx;
     if (count === 0 || Math.abs(wantedPx - this.#abovePx) > 20 * this.#rowPx) this.#setSpaces(wantedPx, this.#belowPx);
   }
@@ -290,7 +288,7 @@ export class ChatList {
   }
 }
 
-function createSpace(): HTMLElement {
+function createSpacer(): HTMLElement {
   const space = document.createElement('div');
   space.setAttribute('role', 'presentation');
   return space;

@@ -1,4 +1,4 @@
-/** One's own messages that are not in the log yet: on their way, waiting for a moderator, refused, or not sent and to be sent again. */
+/** Templates of one's own messages that are not in the log yet: pending, held for review, refused or failed. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { OutgoingMessage } from '../../../src/chat/chat-outbox.ts';
@@ -23,13 +23,13 @@ export function outgoingEntries(room: Room, context: OutgoingContext): TemplateR
         message,
       ) => html`<div class="entry outgoing-entry ${message.state}" role="listitem" data-testid="outgoing" data-state=${message.state}>
         <bdi class="name">${room.localParticipant.name}</bdi><bdi class="text" dir="auto">${message.text}</bdi>
-        ${fate(room, message, context)}
+        ${stateLine(room, message, context)}
       </div>`,
     )}
   </div>`;
 }
 
-function fate(
+function stateLine(
   room: Room,
   message: OutgoingMessage,
   { texts, wordsFor }: OutgoingContext,

@@ -1,13 +1,13 @@
 /**
- * The rows of the chat that are in the document: made to match a stretch of the log with as few changes as there are, from used rows where
- * there are some. It knows nothing of scrolling.
+ * The rendered rows of the chat. `show()` updates them to a range of the log with minimal DOM changes, and reuses
+ * removed elements. It does not know scrolling.
  */
 import { render } from 'lit';
 import type { ChatItem } from '../../../src/events.ts';
 import { chatEntry, type EntryContext } from './chat-entry.ts';
 
-/** Rows that are kept for the next entries; past it they are let go. */
-const SPARE_ROWS = 40;
+/** Maximum number of removed elements kept for reuse. */
+const MAX_REUSABLE_ROWS = 40;
 
 export interface ChatRow {
   item: ChatItem;
@@ -15,15 +15,15 @@ export interface ChatRow {
 }
 
 export class ChatRows {
-  readonly #place: HTMLElement;
+  readonly #container: HTMLElement;
   readonly #end: HTMLElement;
   readonly #context: () => EntryContext;
   #rows: ChatRow[] = [];
-  #spare: HTMLElement[] = [];
+  #reusable: HTMLElement[] = [];
 
-  /** Rows stand in `place`, before `end`. */
-  constructor(options: { place: HTMLElement; end: HTMLElement; context: () => EntryContext }) {
-    this.#place = options.place;
+  /** Rows are inserted into `container`, before `end`. */
+  constructor(options: { container: HTMLElement; end: HTMLElement; context: () => EntryContext }) {
+    this.#container = options.container;
     this.#end = options.end;
     this.#context = options.context;
   }
@@ -48,29 +48,29 @@ export class ChatRows {
     return this.#rows.find(({ item }) => item.seq === seq);
   }
 
-  /** Both what is there and what is wanted are in the order of the log. */
+  /** Updates the rows to `wanted`; both are ordered by sequence number. */
   show(wanted: readonly ChatItem[]): void {
     const next: ChatRow[] = [];
     let index = 0;
     for (const item of wanted) {
       while (index < this.#rows.length && (this.#rows[index] as ChatRow).item.seq < item.seq) {
-        this.#drop(this.#rows[index] as ChatRow);
+        this.#remove(this.#rows[index] as ChatRow);
         index += 1;
       }
-      const there = this.#rows[index];
-      if (there?.item.seq === item.seq) {
-        if (there.item !== item) this.#draw(there, item);
-        next.push(there);
+      const existing = this.#rows[index];
+      if (existing?.item.seq === item.seq) {
+        if (existing.item !== item) this.#draw(existing, item);
+        next.push(existing);
         index += 1;
       } else {
-        next.push(this.#insert(item, there?.element ?? this.#end));
+        next.push(this.#insert(item, existing?.element ?? this.#end));
       }
     }
-    for (const row of this.#rows.slice(index)) this.#drop(row);
+    for (const row of this.#rows.slice(index)) this.#remove(row);
     this.#rows = next;
   }
 
-  /** Draws every row again: the language or the reader's rights have changed. */
+  /** Draws all rows again, after a change of the language or the person. */
   redraw(): void {
     for (const row of this.#rows) this.#draw(row, row.item);
   }
@@ -78,14 +78,14 @@ export class ChatRows {
   clear(): void {
     for (const { element } of this.#rows) element.remove();
     this.#rows = [];
-    this.#spare = [];
+    this.#reusable = [];
   }
 
   #insert(item: ChatItem, before: HTMLElement): ChatRow {
-    const element = this.#spare.pop() ?? createRow();
+    const element = this.#reusable.pop() ?? createRow();
     const row: ChatRow = { item, element };
     this.#draw(row, item);
-    this.#place.insertBefore(element, before);
+    this.#container.insertBefore(element, before);
     return row;
   }
 
@@ -96,13 +96,13 @@ export class ChatRows {
     render(chatEntry(item, this.#context()), row.element.firstElementChild as HTMLElement);
   }
 
-  #drop({ element }: ChatRow): void {
+  #remove({ element }: ChatRow): void {
     element.remove();
-    // What was put beside the entry, such as the tools of the message, does not move on to another.
+    // Remove additions such as the message's tools.
     while (element.childElementCount > 1) element.lastElementChild?.remove();
     element.removeAttribute('class');
     element.className = 'row';
-    if (this.#spare.length < SPARE_ROWS) this.#spare.push(element);
+    if (this.#reusable.length < MAX_REUSABLE_ROWS) this.#reusable.push(element);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The tools of one message: a small bar that is moved to whichever row is pointed at, tapped or has the focus, so that there is one in the
- * document and not one for every message. What a tool does is its owner's affair.
+ * The tools of a message: one toolbar in the document, which is moved to the row with the pointer, tap or focus. The
+ * owner implements the actions.
  */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { ChatMessage } from '../../../../server/protocol/chat.ts';
@@ -10,7 +10,7 @@ import type { ChatRow } from './chat-rows.ts';
 
 export type MessageAct = { kind: 'reply' | 'report' | 'remove' | 'context' } | { kind: 'timeout'; seconds: number };
 
-/** Lengths of a time-out that are one press away. */
+/** Durations of the time-out buttons. */
 export const TIMEOUT_SECONDS = [60, 600, 3_600] as const;
 const SHORTCUT_TIMEOUT_SECONDS = 600;
 
@@ -55,21 +55,21 @@ export class ChatTools {
 
   hide(): void {
     const row = this.#row;
-    // Taking away what has the focus is told at once, and asks for the same again.
+    // First, because removing the focused element fires focusout synchronously, which calls hide() again.
     this.#row = undefined;
     if (!row) return;
     row.element.classList.remove('chosen');
     this.#element.remove();
   }
 
-  /** Goes into the bar by keyboard; false when there is none. */
+  /** Focuses the first tool; false if there is none. */
   focus(): boolean {
     const first = this.row && this.#element.querySelector('button');
     first?.focus();
     return Boolean(first);
   }
 
-  /** A key on a message that has the focus. Returns whether it was one of the shortcuts. */
+  /** Handles a shortcut on the focused message. Returns whether it was one. */
   handleKey(row: ChatRow, event: KeyboardEvent): boolean {
     const { item } = row;
     if (item.kind !== 'message' || item.removed || item.erased || event.ctrlKey || event.metaKey || event.altKey)
@@ -82,7 +82,7 @@ export class ChatTools {
     return isAllowed;
   }
 
-  /** Arrow keys move along the bar, as in any toolbar. */
+  /** Moves the focus within the toolbar by arrow keys. */
   handleArrow(event: KeyboardEvent, focused: Element | null): boolean {
     const buttons = [...this.#element.querySelectorAll('button')];
     const index = buttons.indexOf(focused as HTMLButtonElement);
