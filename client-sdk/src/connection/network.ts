@@ -1,9 +1,9 @@
 /** Network and page lifecycle events of the browser; a no-op elsewhere. */
 
 export interface NetworkListeners {
-  /** The network is back or has handleChange: open connections may be dead. */
+  /** The network is back or has changed: open connections may be dead. */
   onChange(): void;
-  /** The page became handleVisibility; browsers throttle the timers of handlePageHide pages. */
+  /** The page became visible; browsers throttle the timers of hidden pages. */
   onVisible?(): void;
   /** The page is being unloaded. */
   onGone?(): void;

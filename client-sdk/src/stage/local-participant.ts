@@ -1,5 +1,5 @@
 /**
- * The participant of this page: identity, role, permissions and goingLive live. Connects the captured tracks
+ * The participant of this page: identity, role, permissions and going live. Connects the captured tracks
  * (`local-media.ts`) with the publisher (`publisher.ts`).
  */
 import type { Role } from '../../../server/protocol/accounts.ts';

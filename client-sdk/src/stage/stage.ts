@@ -206,13 +206,6 @@ export class Stage {
     return this.#subscriber;
   }
 
-  /** @internal */
-  dispose(): void {
-    this.leave();
-    for (const view of Object.values(this.#views)) for (const element of [...view.elements]) view.detach(element);
-    this.#viewport.close();
-  }
-
   get #wantsToWatch(): boolean {
     return this.#entered && !this.#isUnwatched && this.#shouldWatch(this.#isAttached);
   }

@@ -211,7 +211,7 @@ export class Publisher {
   }
 
   /**
-   * Chromium ignores RTCP key frame requests that sync shortly after another; through its sender it encodes one at
+   * Chromium ignores RTCP key frame requests that follow shortly after another; through its sender it encodes one at
    * once.
    */
   handleKeyFrameWanted({ session, producerId }: EventData<'stage:keyFrameWanted'>): void {

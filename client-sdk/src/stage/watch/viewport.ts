@@ -59,16 +59,11 @@ export class ViewportTracker {
     if (!this.#elements.delete(element)) return;
     this.#resize?.unobserve(element);
     this.#intersection?.unobserve(element);
-    if (this.#elements.size === 0) this.#removeListeners();
+    if (this.#elements.size === 0) {
+      document.removeEventListener('visibilitychange', this.#schedule);
+      window.removeEventListener('resize', this.#schedule);
+    }
     this.#schedule();
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#elements.clear();
-    this.#resize?.disconnect();
-    this.#intersection?.disconnect();
-    this.#removeListeners();
   }
 
   #handleIntersections(entries: IntersectionObserverEntry[]): void {
@@ -89,12 +84,6 @@ export class ViewportTracker {
     if (!current || (current.width === this.#reported?.width && current.height === this.#reported.height)) return;
     this.#reported = current;
     this.#onChange(current);
-  }
-
-  #removeListeners(): void {
-    if (typeof document !== 'object') return;
-    document.removeEventListener('visibilitychange', this.#schedule);
-    window.removeEventListener('resize', this.#schedule);
   }
 }
 
