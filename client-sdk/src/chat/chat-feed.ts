@@ -105,7 +105,7 @@ export class ChatFeed {
       return;
     }
     this.entries.noteLastSeq(page.lastSeq);
-    this.handleEntries(page.entries);
+    this.#handleEntries(page.entries);
     if (this.entries.isBehind) void this.#repair.run();
   }
 
@@ -114,12 +114,6 @@ export class ChatFeed {
     const released = this.entries.accept(frame.entries, ranges);
     if (dropped > 0 || this.#sampling) this.#noteSampling(frame.entries.length, dropped);
     this.#emitEntries(released);
-    this.#repair.update();
-  }
-
-  /** Entries of a frame, or one's own message from the answer to sending it. */
-  handleEntries(entries: readonly ChatEntry[]): void {
-    this.#emitEntries(this.entries.accept(entries));
     this.#repair.update();
   }
 
@@ -140,13 +134,18 @@ export class ChatFeed {
     if (hadItems) this.#emit('chatHistory', this.entries.items);
   }
 
+  #handleEntries(entries: readonly ChatEntry[]): void {
+    this.#emitEntries(this.entries.accept(entries));
+    this.#repair.update();
+  }
+
   /** The server may have left this message out of the frames when sampling; then it is inserted in its place. */
   #deliver(message: ChatMessage): boolean {
     if (message.seq <= (this.entries.lastSeq ?? 0)) {
       if (this.entries.insert(message)) this.#emit('chatMessage', message);
       return true;
     }
-    this.handleEntries([message]);
+    this.#handleEntries([message]);
     return message.seq <= (this.entries.lastSeq ?? 0);
   }
 

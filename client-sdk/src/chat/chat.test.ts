@@ -100,7 +100,7 @@ describe('Chat', () => {
     chat.handlePage(server.page({}));
     expect(emittedSeqs()).toEqual([]);
     expect(emitted('chatHistory')).toHaveLength(1);
-    chat.handleEntries([server.add('three')]);
+    chat.handleFrame({ entries: [server.add('three')] });
     expect(emittedSeqs()).toEqual([3]);
   });
 
@@ -108,7 +108,7 @@ describe('Chat', () => {
     const { server, chat, emittedSeqs } = createChat();
     chat.handlePage(server.page({}));
     server.add('lost');
-    chat.handleEntries([server.add('seen')]);
+    chat.handleFrame({ entries: [server.add('seen')] });
     expect(emittedSeqs()).toEqual([]);
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
     expect(emittedSeqs()).toEqual([1, 2]);
@@ -119,9 +119,9 @@ describe('Chat', () => {
     const { server, chat, emittedSeqs } = createChat();
     chat.handlePage(server.page({}));
     const first = server.add('first');
-    chat.handleEntries([server.add('second')]);
+    chat.handleFrame({ entries: [server.add('second')] });
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs / 2);
-    chat.handleEntries([first]);
+    chat.handleFrame({ entries: [first] });
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs * 2);
     expect(emittedSeqs()).toEqual([1, 2]);
     expect(server.requests).toEqual([]);
@@ -132,7 +132,7 @@ describe('Chat', () => {
     chat.handlePage(server.page({}));
     server.setSilent(true);
     server.add('lost');
-    chat.handleEntries([server.add('seen')]);
+    chat.handleFrame({ entries: [server.add('seen')] });
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(emittedSeqs()).toEqual([]);
@@ -157,11 +157,11 @@ describe('Chat', () => {
     const last = server.add('seen later');
     const request = vi.spyOn(server, 'page').mockImplementationOnce(() => {
       // A frame overtakes the page.
-      chat.handleEntries([last]);
+      chat.handleFrame({ entries: [last] });
       return page;
     });
     for (let pages = 1; pages <= CHAT.gapPages; pages += 1) request.mockReturnValueOnce(page);
-    chat.handleEntries([seen]);
+    chat.handleFrame({ entries: [seen] });
     await vi.advanceTimersByTimeAsync(CHAT.gapWaitMs);
     await vi.advanceTimersByTimeAsync(CHAT.gapBackoffMs[0]);
     expect(emittedSeqs()).toEqual([1, 2, 3, 4]);
@@ -207,7 +207,7 @@ describe('Chat', () => {
     chat.handlePage(server.page({}));
     const sent = await chat.send('hello');
     expect(sent).toMatchObject({ seq: 1, text: 'hello' });
-    chat.handleEntries([server.entries[0] as ChatEntry]);
+    chat.handleFrame({ entries: [server.entries[0] as ChatEntry] });
     expect(emittedSeqs()).toEqual([1]);
   });
 
@@ -232,9 +232,9 @@ describe('Chat', () => {
     const message = server.add('rude');
     chat.handlePage(server.page({}));
     const { id } = message;
-    chat.handleEntries([
-      { kind: 'removal', seq: 2, messageId: id, by: 'mod', reason: 'insult', sentAt: message.sentAt },
-    ]);
+    chat.handleFrame({
+      entries: [{ kind: 'removal', seq: 2, messageId: id, by: 'mod', reason: 'insult', sentAt: message.sentAt }],
+    });
     expect(emitted('chatMessageRemoved')).toEqual([{ id, by: 'mod', reason: 'insult', seq: 2 }]);
     expect(chat.messages).toMatchObject([{ id, text: '', removed: true }]);
   });
@@ -259,7 +259,7 @@ describe('Chat', () => {
     await sent;
     expect(chat.outgoing).toMatchObject([{ text: 'hello', state: 'sent' }]);
     expect(chat.messages).toEqual([]);
-    chat.handleEntries([first]);
+    chat.handleFrame({ entries: [first] });
     expect(chat.messages.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(chat.outgoing).toEqual([]);
   });

@@ -2,7 +2,7 @@
  * The public facade of a room's chat. Its parts are `chat-feed.ts` (log, gap repair, outbox), `chat-room-state.ts` and
  * `chat-moderation.ts`. It does not know access: the room opens and closes it.
  */
-import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
+import type { ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
 import type { ChatRestriction, ReportCategory } from '../../../server/protocol/chat-moderation.ts';
 import type { ChatMode, ChatPoll, ChatState, PeopleAnswer, REACTIONS } from '../../../server/protocol/chat-room.ts';
 import type { MessageId } from '../../../server/protocol/ids.ts';
@@ -244,11 +244,6 @@ export class Chat {
   /** @internal */
   handleFrame(frame: EventData<'chat:frame'>): void {
     this.#feed.handleFrame(frame);
-  }
-
-  /** @internal */
-  handleEntries(entries: readonly ChatEntry[]): void {
-    this.#feed.handleEntries(entries);
   }
 
   /** @internal */
