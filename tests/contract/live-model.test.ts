@@ -1,11 +1,13 @@
 /**
- * Random schedules of two pages of a creator and two fans over three gateways: they come, go live, leave and come back elsewhere while connections
- * to the node stand still, the node dies and another takes its place, and the database fails. Simulated time; the
- * stage, its leases and its lives are the real ones.
+ * Random schedules of two pages of a creator and two fans over several gateways: they connect, go live, leave and
+ * resume elsewhere while connections to the node stall, the node dies and is replaced, and the database fails. Time is
+ * simulated; the stage, its leases and its lives are the real ones.
  */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SessionId } from '../../server/protocol/ids.ts';
+import type { StageCaller } from '../../server/stage/session-commands.ts';
 import type { ModelChance } from '../support/live-model/model-chance.ts';
-import { ModelHouse, ROOM } from '../support/live-model/model-house.ts';
+import { CAMERA, ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import { effort, pinnedSeed } from '../support/run/effort.ts';
 import { Dice } from '../support/soak/dice.ts';
 
@@ -32,6 +34,62 @@ test(`each live has a publisher or ends, each session one owner, each request se
     const faults = await play(seed);
     expect(faults, `seed ${seed}`).toEqual([]);
   }
+});
+
+describe('by example', () => {
+  let house: ModelHouse;
+  beforeEach(async () => {
+    house = await ModelHouse.create({ below: () => 0, pause: () => new Promise((resolve) => setTimeout(resolve)) }, 1);
+  });
+  afterEach(() => house.close());
+
+  const stage = () => {
+    const [gateway] = house.gateways;
+    if (!gateway) throw new Error('no gateway');
+    return gateway.stage;
+  };
+  const creatorOn = (socket: string): StageCaller => ({
+    room: ROOM,
+    identity: 'ada',
+    socket,
+    access: { state: 'granted', reason: 'role' },
+    publish: true,
+  });
+  const passes = async <T>(request: Promise<T>): Promise<T> => {
+    request.catch(() => {});
+    await vi.advanceTimersByTimeAsync(1_000);
+    return request;
+  };
+  const publish = async (caller: StageCaller, publication: string, spareOf?: SessionId): Promise<SessionId> => {
+    const { session } = await passes(stage().publish(caller, { publication, spareOf }));
+    await passes(stage().produce(caller, { session, ...CAMERA }));
+    return session;
+  };
+
+  test('a publisher whose resume failed leaves no spare on stage', async () => {
+    const session = await publish(creatorOn('first'), 'laptop');
+    await publish(creatorOn('first'), 'laptop', session);
+    stage().handleSocketGone('first', false);
+    house.rooms.isAway = true;
+    await expect(passes(stage().resume(creatorOn('second'), session, 'laptop'))).rejects.toThrow('away');
+    house.rooms.isAway = false;
+    house.node.loseWorker(0);
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    expect([...house.node.sessions.keys()]).toEqual([]);
+    expect(house.rooms.isLive(ROOM)).toBe(false);
+  });
+
+  test('a page that ends its live after another has taken the stage leaves it, and the other keeps it', async () => {
+    await publish(creatorOn('first'), 'laptop');
+    // The phone has not come to be on it yet.
+    await passes(house.rooms.of('gw_0').takeStage(ROOM, 'phone'));
+    await passes(stage().endLive(ROOM, 'laptop'));
+    expect(house.node.publishers(ROOM)).toEqual([]);
+    await publish(creatorOn('second'), 'phone');
+    await passes(stage().endLive(ROOM, 'laptop'));
+    expect(house.node.publishers(ROOM)).toHaveLength(1);
+    expect(house.rooms.isLive(ROOM)).toBe(true);
+  });
 });
 
 async function play(seed: number): Promise<string[]> {
