@@ -69,21 +69,21 @@ describe('EventRelay', () => {
     expect(relay.heldSessions).toBe(0);
   });
 
-  it.each([
-    'before its connection was known to be lost',
-    'while it is not connected',
-  ])('keeps a takeover that its gateway missed %s', (when) => {
-    const relay = new EventRelay({ giveUp: () => {} });
-    const [first, second] = [receiver(), receiver()];
-    relay.claim('s', first);
-    relay.claim('spare', first);
-    if (when === 'while it is not connected') relay.drop(first, []);
-    relay.handleEvent(takenOver('s', 'spare'));
-    relay.handleEvent(added('spare'));
-    if (first.delivered.length > 0) relay.drop(first, first.delivered);
-    relay.claim('spare', second);
-    // The page kept a session that had ended, and its spare stayed on stage without being used.
-    expect(second.delivered.map(({ event }) => event.type)).toEqual(['takenOver', 'consumersAdded']);
-    expect(relay.heldSessions).toBe(0);
-  });
+  it.each(['before its connection was known to be lost', 'while it is not connected'])(
+    'keeps a takeover that its gateway missed %s',
+    (when) => {
+      const relay = new EventRelay({ giveUp: () => {} });
+      const [first, second] = [receiver(), receiver()];
+      relay.claim('s', first);
+      relay.claim('spare', first);
+      if (when === 'while it is not connected') relay.drop(first, []);
+      relay.handleEvent(takenOver('s', 'spare'));
+      relay.handleEvent(added('spare'));
+      if (first.delivered.length > 0) relay.drop(first, first.delivered);
+      relay.claim('spare', second);
+      // The page kept a session that had ended, and its spare stayed on stage without being used.
+      expect(second.delivered.map(({ event }) => event.type)).toEqual(['takenOver', 'consumersAdded']);
+      expect(relay.heldSessions).toBe(0);
+    },
+  );
 });

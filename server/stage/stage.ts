@@ -191,7 +191,12 @@ export class Stage {
       const fence = spared ? undefined : await this.#lives.admit(caller.room, { publication, restore });
       const { node, answer } = spared
         ? { node: spared.id, answer: await spared.publish({ session, grant, ...media }) }
-        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, fence, ...media }));
+        : await this.#places.publish(
+            caller.room,
+            // A page that names no publication takes a new fence also where it only moves.
+            publication === undefined ? undefined : fence,
+            (on) => on.publish({ session, grant, fence, ...media }),
+          );
       this.#sessions.place(session, node);
       // Another page may have taken the stage, or ended the live, while the node was working.
       if (!spared && publication) await this.#lives.assertHoldsStage(caller.room, publication);

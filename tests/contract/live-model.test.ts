@@ -112,6 +112,10 @@ async function play(seed: number): Promise<string[]> {
         faults.push('a live is held by another gateway than its session');
     }
     for (const { id, socketless } of held(house)) if (socketless) faults.push(`a session of nobody: ${id}`);
+    // A publisher learns of an end elsewhere by `stage:liveEnded`, which is the joint model's to check.
+    for (const { identity, role, gateway, session } of house.pages)
+      if (role === 'fan' && gateway && session && !house.node.sessions.has(session))
+        faults.push(`${identity} has a session that is gone`);
 
     for (const page of house.pages) house.disconnect(page, false);
     await vi.advanceTimersByTimeAsync(QUIET_MS);
