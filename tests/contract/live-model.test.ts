@@ -9,6 +9,7 @@ import { createMetrics } from '../../server/platform/metrics.ts';
 import type { RoomId, SessionId } from '../../server/protocol/ids.ts';
 import { Lives } from '../../server/stage/lives.ts';
 import type { StageCaller } from '../../server/stage/session-commands.ts';
+import { LEASE_DEFAULT_MS } from '../../sfu/limits.ts';
 import type { ModelChance } from '../support/live-model/model-chance.ts';
 import { CAMERA, ModelHouse, ROOM } from '../support/live-model/model-house.ts';
 import { effort, pinnedSeed } from '../support/run/effort.ts';
@@ -93,6 +94,27 @@ describe('by example', () => {
     await passes(stage(1).leave(creatorOn('second'), spare));
     expect([...house.node.sessions.keys()]).toEqual([]);
     expect(house.faults).toEqual([]);
+  });
+
+  test('a session that could not be closed is closed at once when its node is back, also one that was taken over', async () => {
+    const session = await publish(creatorOn('first'), 'laptop');
+    stage().handleSocketGone('first', false);
+    await passes(stage(1).resume(creatorOn('second'), session, 'laptop'));
+    void house.gateways[1]?.path.cut(9_000);
+    void stage(1).leave(creatorOn('second'), session);
+    await vi.advanceTimersByTimeAsync(LEASE_DEFAULT_MS - 2_000);
+    expect([...house.node.sessions.keys()]).toEqual([]);
+  });
+
+  test('a gateway that did not hear of a takeover gets no more events of the session', async () => {
+    const session = await publish(creatorOn('first'), 'laptop');
+    stage().handleSocketGone('first', false);
+    void house.gateways[0]?.path.cut(12_000);
+    await passes(stage(1).resume(creatorOn('second'), session, 'laptop'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    house.node.loseWorker(0);
+    await vi.advanceTimersByTimeAsync(500);
+    await expect(stage(1).leave(creatorOn('second'), session)).rejects.toMatchObject({ code: 'session_not_found' });
   });
 
   test('a grace period that ends while a live is ended and started again does not end the new one', async () => {
