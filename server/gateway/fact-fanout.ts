@@ -68,12 +68,14 @@ export class FactFanout {
       log: context.log,
     });
     for (const topic of TOLD_TOPICS) context.outbox.on(topic, (fact) => this.#tell(io, fact));
-    // Together: what is read to decide about them is gathered, and nobody waits for the one before.
+    // Together, so that the reads which decide about them are batched.
     for (const topic of ['access.changed', 'rank.changed']) {
       context.outbox.onBatch(topic, async (facts) => {
         await Promise.all(facts.map((fact) => this.#closeAbsent(fact)));
       });
     }
+    // Gateways without a socket in the room do not hear of its end, and may have sessions that wait for one.
+    context.outbox.on('room.ended', async ({ room }) => void context.stage.closeRoom(room as RoomId));
   }
 
   /** A fact that another gateway dispatched, and that this one may not have heard of otherwise. */
