@@ -170,6 +170,7 @@ export class App {
       log,
       rooms: {
         creatorOf: (room) => rooms.creatorOf(room),
+        hasChat: (room) => rooms.hasChat(room),
         moderates: (of) => rooms.moderates(of),
         isMember: async (creator, identity) =>
           (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,

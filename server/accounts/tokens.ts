@@ -4,7 +4,7 @@
  */
 import jwt from 'jsonwebtoken';
 import type { Clock } from '../platform/clock.ts';
-import { type Permissions, type TokenClaims, type TokenInput, tokenClaims } from '../protocol/accounts.ts';
+import { type Permissions, type Role, type TokenClaims, type TokenInput, tokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { KeyRing, LiveKey } from './key-ring.ts';
@@ -121,4 +121,12 @@ export function permissionsOf(claims: Pick<TokenClaims, 'role' | 'can'>): Requir
     tip: claims.role === 'fan' && can.tip !== false,
     moderate: can.moderate ?? keepsOrder,
   };
+}
+
+/** The same by the rank that holds now: a token narrows it for itself alone, and widens it no more once it was taken away. */
+export function permissionsNow(
+  { can }: Pick<TokenClaims, 'can'>,
+  { role, moderates }: { role: Role; moderates: boolean },
+): Required<Permissions> {
+  return permissionsOf({ role, can: { ...can, moderate: moderates && can?.moderate !== false } });
 }

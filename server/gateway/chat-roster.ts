@@ -4,10 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Bus, roomTopic } from '../platform/bus.ts';
+import type { Participant } from '../protocol/accounts.ts';
 import type { Hand, PeopleAnswer, Person } from '../protocol/chat-room.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Connection } from './connection.ts';
 import type { Presence } from './presence.ts';
 
 /** The bus topic of who is in a room. */
@@ -32,6 +32,13 @@ export type RosterMessage = { gateway: string } & ({ wanted: true } | { held: He
 interface Shelf {
   held: Held;
   heardAtMs: number;
+}
+
+interface RaisedHand {
+  room: RoomId;
+  participant: Participant;
+  raised: boolean;
+  since: string;
 }
 
 export interface Hands {
@@ -69,13 +76,13 @@ export class ChatRoster {
     this.#timers.set(room, timer);
   }
 
-  raise({ roomId, participant }: Connection, raised: boolean, since: string): void {
-    const hands = this.#raised.get(roomId) ?? new Map<string, Hand>();
-    this.#raised.set(roomId, hands);
+  raise({ room, participant, raised, since }: RaisedHand): void {
+    const hands = this.#raised.get(room) ?? new Map<string, Hand>();
+    this.#raised.set(room, hands);
     const { identity, name } = participant;
     if (!raised) hands.delete(identity);
     else if (!hands.has(identity)) hands.set(identity, { identity, name, since });
-    this.note(roomId);
+    this.note(room);
   }
 
   /** Somebody's data is erased: nothing of theirs that is said here stands under their name. */

@@ -3,7 +3,7 @@
  * fact says so, one decision at a time, and the change is acted on here: doors open, or everything ends at once.
  */
 import type { Socket } from 'socket.io';
-import { permissionsOf } from '../accounts/tokens.ts';
+import { permissionsNow, permissionsOf } from '../accounts/tokens.ts';
 import type { Participant, Permissions, TokenClaims } from '../protocol/accounts.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from '../protocol/realtime.ts';
@@ -146,12 +146,11 @@ export class Connection {
     if (!this.isInside && before !== JSON.stringify(access)) this.socket.emit('rooms:accessRevoked', { access });
   }
 
-  /** True when the role or a right changed. A token may narrow what its holder's rank allows, on this socket alone. */
-  #setRights({ role, moderates }: Admission): boolean {
+  /** True when the role or a right changed. */
+  #setRights(admission: Admission): boolean {
     const before = JSON.stringify([this.participant, this.can]);
-    const { can } = this.claims;
-    this.participant = { ...this.participant, role };
-    this.can = permissionsOf({ role, can: { ...can, moderate: moderates && can?.moderate !== false } });
+    this.participant = { ...this.participant, role: admission.role };
+    this.can = permissionsNow(this.claims, admission);
     return before !== JSON.stringify([this.participant, this.can]);
   }
 

@@ -39,8 +39,8 @@ async function enter(operator?: string): Promise<{ id: string; cookie: string; p
   return { id, path, cookie: (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '' };
 }
 
-const desk = (cookie: string, method = 'GET', path = '/overview', body?: object) =>
-  http.call(method, `/site/desk${path}`, {
+const desk = (cookie: string, method = 'GET', path = '/desk/overview', body?: object) =>
+  http.call(method, `/v1${path}`, {
     headers: { cookie, 'content-type': 'application/json', ...OWN },
     ...(body ? { body } : {}),
   });
@@ -69,8 +69,8 @@ test('a link opens the desk once; looking at it uses nothing up, and what is don
   const session = await http.call('GET', '/site/session', { headers: { cookie } });
   expect(session.json).toMatchObject({ person: { identity: 'morgan' }, isOperator: true, demo: false });
   const freeze = { frozen: true, reason: 'The document is being checked' };
-  expect((await desk(cookie, 'POST', '/holds/camille', freeze)).status).toBe(200);
-  expect((await desk(cookie, 'GET', '/acts')).json.acts[0]).toMatchObject({ by: 'morgan', reason: freeze.reason });
+  expect((await desk(cookie, 'POST', '/creators/camille/payout-freeze', freeze)).status).toBe(200);
+  expect((await desk(cookie, 'GET', '/desk/acts')).json.acts[0]).toMatchObject({ by: 'morgan', reason: freeze.reason });
 
   for (const again of [await press(path), await http.call('GET', path)]) {
     expect(again.status).toBe(410);
@@ -119,7 +119,7 @@ test('a page of another site cannot press the button, nor send anything with the
   const cookie = (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
   const body = { frozen: false, reason: 'Forged' };
   const send = (own: Record<string, string>) =>
-    http.call('POST', '/site/desk/holds/camille', { headers: { cookie, ...own }, body });
+    http.call('POST', '/v1/creators/camille/payout-freeze', { headers: { cookie, ...own }, body });
   expect((await send({ 'sec-fetch-site': 'cross-site' })).json.error.code).toBe('origin_not_allowed');
   const form = { ...OWN, 'content-type': 'text/plain' };
   expect((await send(form)).json.error.code).toBe('invalid_request');
@@ -161,7 +161,7 @@ test('who is an operator no more is refused, with a session as with a link', asy
   const db: Database = http.context.db;
   await using later = await startHttp({ env, db, clock: { now: () => nowMs } });
   const headers = { cookie, ...OWN };
-  expect((await later.call('GET', '/site/desk/overview', { headers })).json.error.code).toBe('forbidden');
+  expect((await later.call('GET', '/v1/desk/overview', { headers })).json.error.code).toBe('forbidden');
   expect((await later.call('POST', path, { headers: OWN })).status).toBe(403);
   expect((await later.call('GET', '/site/session', { headers })).json).toMatchObject({ isOperator: false });
 });

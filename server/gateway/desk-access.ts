@@ -5,17 +5,17 @@
 import type { Express, Request, Response } from 'express';
 import { DESK_SESSION_TTL_MS, type DeskSessions } from '../accounts/desk-sessions.ts';
 import type { Config } from '../config.ts';
-import { deskSession, deskSessionInput, deskSessionLink } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
+import type { HttpContext } from './http-context.ts';
 import { html } from './http-html.ts';
 import { page } from './http-pages.ts';
-import { defineRoute, type Route } from './http-route.ts';
 import { noStore } from './http-security.ts';
+import { assertOwnPage } from './origins.ts';
 import type { HttpLimits } from './rate-limits.ts';
 import { SignedCookie } from './signed-cookie.ts';
 import type { SitePerson } from './site-session.ts';
 
-const SIGN_IN_PATH = '/desk/sign-in';
+export const DESK_SIGN_IN_PATH = '/desk/sign-in';
 
 export class DeskAccess {
   readonly #sessions: DeskSessions;
@@ -72,58 +72,20 @@ export class DeskAccess {
   }
 }
 
-export function deskSessionRoutes({ publicUrl }: Config, sessions: DeskSessions): Route[] {
-  return [
-    defineRoute({
-      name: 'createDeskSession',
-      method: 'post',
-      path: '/v1/desk/sessions',
-      auth: 'server',
-      scope: 'admin',
-      limit: 'server',
-      input: deskSessionInput,
-      example: { operator: 'operator', name: 'La maison' },
-      answer: deskSessionLink,
-      status: 201,
-      summary: 'Make a link to the desk for an operator',
-      description:
-        'Send the operator to `url`, or send it to them: for ten minutes it opens the desk, once, for eight hours. What they do there is kept under their identity, which must be one of `LOGE_OPERATORS`. It ends with the API key that asked for it.',
-      errors: ['forbidden'],
-      handler: async ({ caller, input }) => {
-        const { id, token, expiresAt } = await sessions.invite(input, caller.apiKey);
-        return { id, url: `${publicUrl}${SIGN_IN_PATH}/${token}`, expiresAt };
-      },
-    }),
-    defineRoute({
-      name: 'revokeDeskSession',
-      method: 'delete',
-      path: '/v1/desk/sessions/:session',
-      auth: 'server',
-      scope: 'admin',
-      limit: 'server',
-      answer: deskSession,
-      summary: 'End a session of the desk, or take back its link',
-      description: 'At once: the next request of its pages is refused. Asked twice, nothing more happens.',
-      errors: ['desk_session_not_found'],
-      handler: ({ params }) => sessions.revoke(params.session),
-    }),
-  ];
-}
-
 /** Looking at the page uses nothing up, as mail programs look at every link; pressing its button does. */
 export function mountDeskSignIn(
   app: Express,
-  parts: { access: DeskAccess; sessions: DeskSessions; limits: HttpLimits; assertOwnSite(request: Request): void },
+  { config, deskSessions: sessions }: HttpContext,
+  { access, limits }: { access: DeskAccess; limits: HttpLimits },
 ): void {
-  const { access, sessions, assertOwnSite, limits } = parts;
-  app.get(`${SIGN_IN_PATH}/:token`, noStore, async (request, response) => {
+  app.get(`${DESK_SIGN_IN_PATH}/:token`, noStore, async (request, response) => {
     await limits.consume('signIn', { address: request.ip });
     const { name } = await sessions.findInvited(String(request.params.token));
     response.type('html').send(signInPage(name, request.acceptsLanguages('en', 'fr') === 'fr' ? 'fr' : 'en'));
   });
-  app.post(`${SIGN_IN_PATH}/:token`, noStore, async (request, response) => {
+  app.post(`${DESK_SIGN_IN_PATH}/:token`, noStore, async (request, response) => {
     await limits.consume('signIn', { address: request.ip });
-    assertOwnSite(request);
+    assertOwnPage(config, request);
     await access.open(response, String(request.params.token));
     response.redirect(303, '/desk');
   });

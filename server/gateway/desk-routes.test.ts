@@ -45,10 +45,10 @@ const as = (identity: string, method: string, path: string, body?: object) =>
     headers: { cookie: cookies.get(identity) ?? '', 'content-type': 'application/json' },
     ...(body ? { body } : {}),
   });
-const desk = (method: string, path: string, body?: object) => as('operator', method, `/site/desk${path}`, body);
+const desk = (method: string, path: string, body?: object) => as('operator', method, `/v1${path}`, body);
 
 test('the overview says what lies where and what is owed to whom', async () => {
-  const { status, json } = await desk('GET', '/overview');
+  const { status, json } = await desk('GET', '/desk/overview');
   expect(status).toBe(200);
   expect(json).toMatchObject({
     currency: 'eur',
@@ -59,7 +59,7 @@ test('the overview says what lies where and what is owed to whom', async () => {
   });
   // The provider's fee is booked a moment after the payment.
   await eventually(async () => {
-    const { clearing } = (await desk('GET', '/overview')).json;
+    const { clearing } = (await desk('GET', '/desk/overview')).json;
     return clearing.ledgerMinor === clearing.providerMinor;
   });
   expect((await http.server('GET', '/v1/desk/overview')).json.owed).toEqual(json.owed);
@@ -101,7 +101,7 @@ test('a payment is given back in part and then the rest, and everything about it
   expect((await desk('POST', '/refunds', { tip, reason: 'Again' })).json.error.code).toBe('already_refunded');
   expect((await desk('GET', `/payments/${tip}`)).json.payment.status).toBe('refunded');
   expect((await desk('GET', `/payments?query=${rest.json.id}`)).json.payments).toMatchObject([{ id: tip }]);
-  const { acts } = (await desk('GET', `/acts?subject=${tip}`)).json;
+  const { acts } = (await desk('GET', `/desk/acts?subject=${tip}`)).json;
   // Also what was refused is on record.
   expect(acts).toMatchObject([
     { by: 'operator', reason: 'Again', outcome: 'failed', failure: 'already_refunded' },
@@ -165,28 +165,30 @@ test('a refund names one payment, and one that exists', async () => {
 
 test('payouts to a creator are stopped and let go on, under the name of who said so', async () => {
   const stop = { frozen: true, reason: 'The document is being checked' };
-  const { json } = await desk('POST', '/holds/camille', stop);
+  const { json } = await desk('POST', '/creators/camille/payout-freeze', stop);
   expect(json.freeze).toMatchObject({ creator: 'camille', by: 'operator', reason: stop.reason, liftedAt: null });
-  expect((await desk('POST', '/holds/camille', stop)).json.freeze.id).toBe(json.freeze.id);
+  expect((await desk('POST', '/creators/camille/payout-freeze', stop)).json.freeze.id).toBe(json.freeze.id);
   expect((await desk('GET', '/payouts')).json).toMatchObject({
     due: [],
     payouts: [],
     frozen: [{ creator: 'camille' }],
   });
-  expect((await desk('GET', '/overview')).json.frozenCreators).toBe(1);
+  expect((await desk('GET', '/desk/overview')).json.frozenCreators).toBe(1);
   const go = await http.server('POST', '/v1/creators/camille/payout-freeze', { frozen: false, reason: 'All is well' });
   expect(go.json).toEqual({ freeze: null });
-  const { acts } = (await desk('GET', '/acts?subject=camille')).json;
+  const { acts } = (await desk('GET', '/desk/acts?subject=camille')).json;
   expect(acts.map(({ act, by }: { act: string; by: string }) => [act, by])).toEqual([
     ['unfreeze', 'devkey'],
     ['freeze', 'operator'],
   ]);
-  expect((await desk('POST', '/holds/nobody', stop)).json.error.code).toBe('creator_not_found');
-  expect((await desk('POST', '/holds/camille', { frozen: true })).json.error.code).toBe('invalid_request');
+  expect((await desk('POST', '/creators/nobody/payout-freeze', stop)).json.error.code).toBe('creator_not_found');
+  expect((await desk('POST', '/creators/camille/payout-freeze', { frozen: true })).json.error.code).toBe(
+    'invalid_request',
+  );
 });
 
 test('payouts are run, the books compared and fees added from the desk, and all of it is kept', async () => {
-  expect((await desk('POST', '/payouts/run', { reason: 'Before the holidays' })).json.payouts).toEqual([]);
+  expect((await desk('POST', '/payout-batches', { reason: 'Before the holidays' })).json.payouts).toEqual([]);
   const compared = await desk('POST', '/reconciliations', {});
   expect(compared.json).toMatchObject({ unexplainedCount: 0, differenceMinor: 0 });
   expect((await desk('GET', '/reconciliations')).json.reconciliations[0].id).toBe(compared.json.id);
@@ -194,7 +196,7 @@ test('payouts are run, the books compared and fees added from the desk, and all 
   const policy = await desk('POST', '/fee-policies', { commissionBps: 1_500, effectiveAt });
   expect(policy.json).toMatchObject({ commissionBps: 1_500, inForce: false });
   expect((await desk('GET', '/fee-policies')).json.feePolicies).toHaveLength(2);
-  const acts = (await desk('GET', '/acts')).json.acts.map(({ act }: { act: string }) => act);
+  const acts = (await desk('GET', '/desk/acts')).json.acts.map(({ act }: { act: string }) => act);
   expect(acts).toEqual(expect.arrayContaining(['payouts', 'reconciliation', 'fee_policy']));
   expect((await desk('GET', '/disputes')).json).toEqual({ disputes: [] });
   const evidence = await desk('POST', '/disputes/dispute_000000000000/evidence', {});
@@ -203,27 +205,33 @@ test('payouts are run, the books compared and fees added from the desk, and all 
 
 test('the desk is the house’s alone', async () => {
   const paths = [
-    'overview',
+    'desk/overview',
     'payments',
     `payments/${ticket}`,
     'disputes',
     'payouts',
     'reconciliations',
     'fee-policies',
-    'acts',
+    'desk/acts',
   ];
   for (const path of paths) {
     for (const identity of ['camille', 'lea']) {
-      const { status, json } = await as(identity, 'GET', `/site/desk/${path}`);
+      const { status, json } = await as(identity, 'GET', `/v1/${path}`);
       expect([path, identity, status, json.error.code]).toEqual([path, identity, 403, 'forbidden']);
     }
-    expect([path, (await http.call('GET', `/site/desk/${path}`)).status]).toEqual([path, 401]);
+    expect([path, (await http.call('GET', `/v1/${path}`)).status]).toEqual([path, 401]);
   }
-  for (const path of ['refunds', 'payouts/run', 'holds/camille', 'reconciliations', 'fee-policies']) {
-    expect([path, (await as('lea', 'POST', `/site/desk/${path}`, { reason: 'x' })).status]).toEqual([path, 403]);
+  for (const path of [
+    'refunds',
+    'payout-batches',
+    'creators/camille/payout-freeze',
+    'reconciliations',
+    'fee-policies',
+  ]) {
+    expect([path, (await as('lea', 'POST', `/v1/${path}`, { reason: 'x' })).status]).toEqual([path, 403]);
   }
   // A page of another site cannot act with an operator's cookie.
-  const forged = await http.call('POST', '/site/desk/payouts/run', {
+  const forged = await http.call('POST', '/v1/payout-batches', {
     headers: { cookie: cookies.get('operator') ?? '', 'sec-fetch-site': 'cross-site' },
     body: {},
   });

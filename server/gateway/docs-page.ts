@@ -14,6 +14,7 @@ interface Entry {
 const CALLERS: Record<string, string> = {
   apiKey: 'Your server, with an API key',
   roomToken: 'A participant, with their room token',
+  session: 'A person on the site, with their session',
 };
 
 const QUICK_START = [
@@ -101,23 +102,31 @@ is refused.</p></section>`;
 }
 
 function describeEntry({ method, path, operation }: Entry, { components }: OpenApiDocument): Markup {
-  const [[caller = '', scopes = []] = []] = Object.entries(operation.security[0] ?? {});
   const [success, answer] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? [];
   const body = operation.requestBody?.content['application/json'];
   return html`<article id="${operation.operationId}">
 <h3>${operation.summary}</h3>
 <p class="path"><b class="${method}">${method}</b> <code>${path}</code></p>
 ${operation.description && html`<p>${inlineCode(operation.description)}</p>`}
-<p class="quiet">${CALLERS[caller]}${scopes.map((scope) => html`, scope <code>${scope}</code>`)}</p>
+<p class="quiet">${callersOf(operation)}</p>
 ${operation.parameters && html`<h4>Parameters</h4>${schemaTable(parametersAsSchema(operation), components.schemas)}`}
 ${body && html`<h4>Body</h4>${named(body.schema, components.schemas)}${code(JSON.stringify(body.example, null, 2))}`}
-${answer && html`<h4>Answer <code>${success}</code></h4>${named(answer.content['application/json'].schema, components.schemas)}`}
+${answer && html`<h4>Answer <code>${success}</code></h4>${Object.values(answer.content).map(({ schema }) => named(schema, components.schemas))}`}
 <details><summary>Errors</summary><ul class="codes">${Object.entries(operation.responses)
     .filter(([status]) => !status.startsWith('2'))
     .map(([status, { description }]) =>
       description.split('\n\n').map((line) => html`<li><span class="quiet">${status}</span> ${inlineCode(line)}</li>`),
     )}</ul></details>
 </article>`;
+}
+
+function callersOf({ security }: Operation): Markup {
+  const callers = security.flatMap((scheme) => Object.entries(scheme));
+  if (callers.length === 0) return html`Anyone`;
+  return html`${callers.map(
+    ([caller, scopes], index) =>
+      html`${index > 0 && ' · '}${CALLERS[caller]}${scopes.map((scope) => html`, scope <code>${scope}</code>`)}`,
+  )}`;
 }
 
 function parametersAsSchema({ parameters = [] }: Operation) {

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import type { Express, Request, Response } from 'express';
 import { docsPage } from './docs-page.ts';
 import type { HttpContext } from './http-context.ts';
-import type { Route } from './http-route.ts';
 import { publicScript } from './http-security.ts';
 import { createOpenApiDocument } from './openapi.ts';
 
 const STYLE = readFileSync(new URL('./docs.css', import.meta.url), 'utf8');
 
-export function mountDocs(app: Express, { config }: HttpContext, routes: readonly Route[]): void {
-  const document = createOpenApiDocument(routes, config.publicUrl);
+export function mountDocs(app: Express, { config }: HttpContext): void {
+  const document = createOpenApiDocument(config.publicUrl);
   const page = docsPage(document);
   // Tools on other sites may read the description; it says nothing that is secret.
   app.get('/openapi.json', publicScript, (_request: Request, response: Response) => {

@@ -17,7 +17,7 @@ import type { GatewayContext } from './context.ts';
 import { GoalFanout } from './goal-fanout.ts';
 import { LiveFanout } from './live-fanout.ts';
 import type { Presence } from './presence.ts';
-import { tellPrivateFact } from './private-requests.ts';
+import { tellPrivateFact } from './private-facts.ts';
 import { identityRoom, insideRoom, lobbyRoom, type SocketServer } from './socket-rooms.ts';
 
 /** Earnings are told at most this often, however many tips come in. */

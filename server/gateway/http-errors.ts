@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Log } from '../platform/log.ts';
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '../protocol/errors.ts';
 import { errorPage } from './http-pages.ts';
-import { describeIssues } from './pipeline.ts';
+import { describeIssues } from './input-issues.ts';
 
 const errorCode = z.enum(Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]]);
 

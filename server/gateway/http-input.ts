@@ -5,7 +5,7 @@ import { AppError } from '../protocol/errors.ts';
 import { roomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { InputError } from './http-errors.ts';
-import { ROOM_PATH, type Route, takesBody } from './http-route.ts';
+import { type HttpDoor, takesBody } from './operations/operation.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
 // Compressed bodies are refused: no request here is large, and a small one can unpack into a very large one.
@@ -13,19 +13,19 @@ const parseJson = express.json({ limit: LIMITS.httpBodyBytes, type: JSON_TYPES, 
 
 type Issue = { path: PropertyKey[]; message: string };
 
-export async function parseInput(route: Route, request: Request, response: Response): Promise<unknown> {
-  const raw = takesBody(route) ? await readJsonBody(route, request, response) : request.query;
-  if (!route.input) {
+export async function parseInput(door: HttpDoor, request: Request, response: Response): Promise<unknown> {
+  const raw = takesBody(door) ? await readJsonBody(door, request, response) : request.query;
+  if (!door.input) {
     const stray = Object.keys(raw as object).map((key) => ({ path: [key], message: 'This field is not known here' }));
     if (stray.length > 0) throw new InputError(stray);
     return undefined;
   }
-  return parseExactly(route.input, raw);
+  return parseExactly(door.input, raw);
 }
 
-async function readJsonBody(route: Route, request: Request, response: Response): Promise<unknown> {
+async function readJsonBody(door: HttpDoor, request: Request, response: Response): Promise<unknown> {
   if (!hasBody(request)) {
-    if (!route.input) return {};
+    if (!door.input) return {};
     throw new AppError('invalid_request', 'Send a JSON body, with the header `Content-Type: application/json`.');
   }
   if (!request.is(JSON_TYPES)) {
@@ -70,9 +70,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** What cannot be a room's id is a room that does not exist; other parameters are texts that a domain looks up. */
-export function parseParams(route: Route, request: Request): object {
-  const params = { ...request.params };
-  if (ROOM_PATH.test(route.path) && !roomId.safeParse(params.id).success) throw new AppError('room_not_found');
+export function parseParams(door: HttpDoor, request: Request): Record<string, string> {
+  const params = { ...(request.params as Record<string, string>) };
+  if (door.isOfRoom && !roomId.safeParse(params.id).success) throw new AppError('room_not_found');
   const faults = Object.entries(params).flatMap(([name, value]) => findFaults(value, value, [name]));
   if (faults.length > 0) throw new InputError(faults);
   return params;

@@ -1,49 +1,108 @@
 /**
- * The one way in for every HTTP request to an API: admit (`http-auth.ts`), parse, domain, answer. The twin of `pipeline.ts`, which does the same
- * for sockets.
+ * The one way in for every operation over HTTP: authenticate (`http-auth.ts`), parse, admit, run, answer. The twin of `pipeline.ts`, which
+ * does the same for sockets.
  */
+import { once } from 'node:events';
 import type { Express, Request, Response } from 'express';
-import type { Log } from '../platform/log.ts';
+import { permissionsNow } from '../accounts/tokens.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { HttpAuth } from './http-auth.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import type { Authenticated, HttpAuth } from './http-auth.ts';
 import { parseInput, parseParams } from './http-input.ts';
-import { errorsOf, type Locale, type Route } from './http-route.ts';
+import { assertMay, assertRole, errorsOf } from './operations/admission.ts';
+import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from './operations/operation.ts';
 
 export class HttpPipeline {
+  readonly #domains: HttpDomains;
   readonly #auth: HttpAuth;
-  readonly #log: Log;
 
-  constructor(options: { auth: HttpAuth; log: Log }) {
+  constructor(options: { domains: HttpDomains; auth: HttpAuth }) {
+    this.#domains = options.domains;
     this.#auth = options.auth;
-    this.#log = options.log;
   }
 
-  mount(app: Express, routes: readonly Route[]): void {
-    for (const route of routes) {
-      app[route.method](route.path, (request, response) => this.#handle(route, request, response));
+  mount(app: Express, operations: readonly HttpOperation[]): void {
+    for (const operation of operations) {
+      const { method, path } = operation.http;
+      app[method](path, (request, response) => this.#handle(operation, request, response));
     }
   }
 
-  async #handle(route: Route, request: Request, response: Response): Promise<void> {
+  async #handle(operation: HttpOperation, request: Request, response: Response): Promise<void> {
     try {
-      await this.#run(route, request, response);
+      await this.#run(operation, request, response);
     } catch (error) {
-      // The documentation of a route comes from its entry, so a code that is missing there is a fault of ours.
-      if (error instanceof AppError && !errorsOf(route).includes(error.code)) {
-        this.#log.warn({ route: route.name, code: error.code }, 'a route answered an error that it does not declare');
+      // The documentation comes from the table, so a code that is missing there is a fault of ours.
+      if (error instanceof AppError && !errorsOf(operation).includes(error.code)) {
+        const fields = { operation: operation.name, code: error.code };
+        this.#domains.log.warn(fields, 'an operation answered an error that it does not declare');
       }
       throw error;
     }
   }
 
-  async #run(route: Route, request: Request, response: Response): Promise<void> {
-    const caller = await this.#auth.admit(route, request, response);
-    const params = parseParams(route, request);
-    const input = await parseInput(route, request, response);
-    const answer = await route.handler({ caller, params, input, locale: localeOf(request), response });
+  async #run(operation: HttpOperation, request: Request, response: Response): Promise<void> {
+    const { http } = operation;
+    const authenticated = await this.#auth.authenticate(operation, request, response);
+    const { id, ...params } = parseParams(http, request);
+    const input = await parseInput(http, request, response);
+    const { caller, room } = await this.#admit(operation, authenticated, http.isOfRoom ? (id as RoomId) : undefined);
+    const { by, key } = authenticated;
+    const result = await operation.run(this.#domains, {
+      ...{ by, key, caller, room, input, response, connection: undefined },
+      params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },
+      locale: localeOf(request),
+    });
+    if (http.download) return send(result as Download, http.download, response);
+    const answer = http.body ? http.body(result as never) : result;
     // What the contract does not name does not leave, whatever a domain handed over.
-    response.status(route.status ?? 200).json(route.answer.parse(answer));
+    response.status(http.status).json(http.answer?.parse(answer));
   }
+
+  /** Who calls within the room that it is about, when they may. */
+  async #admit(
+    operation: HttpOperation,
+    { caller, claims }: Authenticated,
+    room: RoomId | undefined,
+  ): Promise<{ caller: Caller | null; room: RoomId | undefined }> {
+    const { rooms } = this.#domains;
+    if (!claims) {
+      if (room) await rooms.getRoom(room);
+      if (caller && caller.role !== 'server') assertRole(operation, caller.role);
+      return { caller, room };
+    }
+    const participant = { identity: claims.sub, name: claims.name, role: claims.role };
+    if (room && room !== claims.room) throw new AppError('forbidden', 'This token is for another room.');
+    if (operation.from === undefined) {
+      assertRole(operation, claims.role);
+      return { caller: participant, room: claims.room };
+    }
+    const admission = await rooms.admit(claims);
+    if (claims.role === 'creator' && claims.sub !== admission.room.creator.identity) {
+      throw new AppError('forbidden', 'Only the creator of this room has a token with the role creator.');
+    }
+    const { access, role } = admission;
+    // Sockets are told of the end by an event; whoever calls over HTTP has not heard of it.
+    if (operation.from === 'inside' && access.reason === 'room_ended') throw new AppError('room_ended');
+    assertMay(operation, { access, can: permissionsNow(claims, admission), role });
+    return { caller: { ...participant, role }, room: claims.room };
+  }
+}
+
+const MEDIA_TYPES: Record<DownloadFormat, string> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  json: 'application/json; charset=utf-8',
+};
+
+async function send({ name, chunks }: Download, format: DownloadFormat, response: Response): Promise<void> {
+  response.type(MEDIA_TYPES[format]);
+  if (format === 'csv') response.set('content-disposition', `attachment; filename="${name}.csv"`);
+  for await (const chunk of chunks) {
+    // The reader is slower than the database: what it has not taken is not piled up here.
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.destroyed) return;
+  }
+  response.end();
 }
 
 /** The language that the caller asks for, if it is one of ours. */

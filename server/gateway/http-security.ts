@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
-import { isOriginAllowed, type OriginRules } from './origins.ts';
+import { isOriginAllowed, isOwnOrigin, type OriginRules } from './origins.ts';
 
 const HSTS_SECONDS = 2 * 365 * 24 * 3600;
 const PREFLIGHT_CACHE_SECONDS = 600;
@@ -77,7 +77,9 @@ export function embedderCors(context: OriginRules): RequestHandler[] {
   return [
     (request, _response, next) => {
       const origin = request.get('origin');
-      next(origin === undefined || isOriginAllowed(context, origin) ? undefined : new AppError('origin_not_allowed'));
+      const isAllowed =
+        origin === undefined || isOriginAllowed(context, origin) || isOwnOrigin(context.config, origin, request);
+      next(isAllowed ? undefined : new AppError('origin_not_allowed'));
     },
     allow,
   ];

@@ -4,45 +4,25 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../tests/support/houses/http.ts';
 import { ERROR_CATALOGUE } from '../protocol/errors.ts';
-import { accountsRoutes } from './accounts-routes.ts';
-import { chatRoutes } from './chat-routes.ts';
-import { eventsRoutes } from './events-routes.ts';
 import { errorAnswer } from './http-errors.ts';
 import { parseExactly } from './http-input.ts';
-import { errorsOf, type Route, takesBody } from './http-route.ts';
-import { membershipsRoutes } from './memberships-routes.ts';
-import { moneyRoutes } from './money-routes.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
-import { pricingRoutes } from './pricing-routes.ts';
-import { receiptsRoutes } from './receipts-routes.ts';
-import { roomsRoutes } from './rooms-routes.ts';
-import { tippingRoutes } from './tipping-routes.ts';
+import { errorsOf } from './operations/admission.ts';
+import { type HttpOperation, takesBody } from './operations/operation.ts';
+import { HTTP_OPERATIONS } from './operations/table.ts';
 
 let http: TestHttp;
-let routes: Route[];
 let document: OpenApiDocument;
 
 beforeAll(async () => {
   http = await startHttp();
-  const live = { viewerCount: async () => 0, whyNotReady: () => [] };
-  routes = [
-    ...accountsRoutes(http.context),
-    ...roomsRoutes(http.context, live),
-    ...moneyRoutes(http.context),
-    ...pricingRoutes(http.context),
-    ...receiptsRoutes(http.context),
-    ...eventsRoutes(http.context),
-    ...membershipsRoutes(http.context),
-    ...tippingRoutes(http.context),
-    ...chatRoutes(http.context),
-  ];
   document = (await http.call('GET', '/openapi.json')).json;
 });
 
 afterAll(() => http[Symbol.asyncDispose]());
 
-const operationOf = (route: Route): Operation | undefined =>
-  document.paths[route.path.replace(/:(\w+)/g, '{$1}')]?.[route.method];
+const described = ({ http: { path, method } }: HttpOperation): Operation | undefined =>
+  document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method];
 
 /** The fixed public names of the HTTP APIs. */
 const PUBLIC_ROUTES = [
@@ -54,6 +34,13 @@ const PUBLIC_ROUTES = [
   'DELETE /v1/rooms/{id}/entitlements/{identity}',
   'POST /v1/rooms/{id}/end',
   'POST /v1/tokens',
+  'POST /v1/rooms/{id}/tokens',
+  'GET /v1/public/rooms',
+  'GET /v1/public/rooms/{id}',
+  'GET /v1/me/rooms',
+  'POST /v1/me/rooms',
+  'GET /v1/me/tiers',
+  'POST /v1/me/tiers',
   'POST /v1/rooms/{id}/removals',
   'POST /v1/refunds',
   'GET /v1/wallet',
@@ -80,6 +67,9 @@ const PUBLIC_ROUTES = [
   'POST /v1/rooms/{id}/tips/card',
   'GET /v1/rooms/{id}/quote',
   'GET /v1/wallet/history',
+  'GET /v1/wallet/card-payments',
+  'GET /v1/wallet/refundable',
+  'POST /v1/wallet/refunds',
   'GET /v1/receipts/{payment}',
   'POST /v1/withdrawals',
   'POST /v1/promotions',
@@ -107,6 +97,13 @@ const PUBLIC_ROUTES = [
   'GET /v1/creators/{identity}/payouts',
   'GET /v1/creators/{identity}/statement',
   'GET /v1/earnings',
+  'GET /v1/earnings.csv',
+  'GET /v1/earnings.json',
+  'GET /v1/earnings/overview',
+  'GET /v1/earnings/tax-year',
+  'GET /v1/creators/{identity}/earnings.csv',
+  'GET /v1/creators/{identity}/earnings.json',
+  'GET /v1/reports/dac7.csv',
   'GET /v1/earnings/onboarding',
   'POST /v1/earnings/onboarding',
   'GET /v1/earnings/payouts',
@@ -175,32 +172,33 @@ test('every reference leads somewhere and every schema compiles', () => {
 });
 
 test('every public route is there, and no other', () => {
-  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+  const found = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  expect(described.sort()).toEqual([...PUBLIC_ROUTES].sort());
+  expect(found.sort()).toEqual([...PUBLIC_ROUTES].sort());
 });
 
 test('every described route answers something else than not found', async () => {
-  for (const route of routes) {
+  for (const { name, http: door } of HTTP_OPERATIONS) {
     // What is public answers everybody.
-    if (route.auth === 'visitor') continue;
-    const path = route.path.replace(':id', 'room_00000000000000000000');
-    const reply = await http.call(route.method.toUpperCase(), path, { body: takesBody(route) ? {} : undefined });
+    if (door.by.includes('visitor')) continue;
+    const path = door.path.replace(':id', 'room_00000000000000000000');
+    const reply = await http.call(door.method.toUpperCase(), path, { body: takesBody(door) ? {} : undefined });
     // After some wrong logins the address is told to wait, which is an answer of this route too.
-    const expected = route.auth === 'server' ? ['credentials_invalid', 'rate_limited'] : ['token_missing'];
-    expect(expected, route.name).toContain(reply.json.error.code);
+    const expected = door.by.includes('server') ? ['credentials_invalid', 'rate_limited'] : ['token_missing'];
+    expect(expected, name).toContain(reply.json.error.code);
   }
 });
 
 test('every example is accepted by the parser and by the schema', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(document, 'openapi');
-  for (const route of routes) {
-    const content = operationOf(route)?.requestBody?.content['application/json'];
-    if (!content || !route.input) continue;
-    expect([route.name, content.example]).toEqual([route.name, route.example]);
-    parseExactly(route.input, content.example);
+  for (const operation of HTTP_OPERATIONS) {
+    const { input, example } = operation.http;
+    const content = described(operation)?.requestBody?.content['application/json'];
+    if (!content || !input) continue;
+    expect([operation.name, content.example]).toEqual([operation.name, example]);
+    parseExactly(input, content.example);
     const validate = ajv.compile({ $ref: `openapi${content.schema.$ref}` });
     expect(validate(content.example) ? [] : validate.errors).toEqual([]);
     expect(validate({ ...(content.example as object), unknownField: 1 })).toBe(false);
@@ -208,19 +206,20 @@ test('every example is accepted by the parser and by the schema', () => {
 });
 
 test('every operation says who may call it and which errors it answers, by status', () => {
-  for (const route of routes) {
-    const operation = operationOf(route);
+  for (const operation of HTTP_OPERATIONS) {
+    const { by, scope } = operation.http;
     const security = {
-      server: [{ apiKey: [route.scope] }],
+      server: [{ apiKey: [scope] }],
       participant: [{ roomToken: [] }],
-      person: [],
-      operator: [],
+      person: [{ session: [] }],
+      operator: [{ session: ['operator'] }],
       visitor: [],
     };
-    expect(operation?.security).toEqual(security[route.auth]);
-    for (const code of errorsOf(route)) {
-      const { description } = operation?.responses[String(ERROR_CATALOGUE[code].status)] ?? {};
-      expect([route.name, description]).toEqual([route.name, expect.stringContaining(`\`${code}\``)]);
+    const { security: said, responses } = described(operation) ?? {};
+    expect(said).toEqual(by.flatMap((caller) => security[caller] as object[]));
+    for (const code of errorsOf(operation)) {
+      const { description } = responses?.[String(ERROR_CATALOGUE[code].status)] ?? {};
+      expect([operation.name, description]).toEqual([operation.name, expect.stringContaining(`\`${code}\``)]);
     }
   }
 });
@@ -235,7 +234,7 @@ describe('the catalogue of errors', () => {
     const { text, headers } = await http.call('GET', '/docs');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     for (const code of Object.keys(ERROR_CATALOGUE)) expect(text).toContain(`id="error-${code}"`);
-    for (const { name } of routes) expect(text).toContain(`<article id="${name}">`);
+    for (const { name } of HTTP_OPERATIONS) expect(text).toContain(`<article id="${name}">`);
     // It works under the content security policy, and asks nobody else for anything.
     expect(text).not.toMatch(/<script|\son\w+=|src="http|href="https?:/);
   });

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document of the server and participant APIs, made from the same entries and schemas that the routes run on. */
+/** The OpenAPI 3.1 document of everything under `/v1`, made from the table of operations and the schemas that they run on. */
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { creator, creatorInput, identity, participant, tokenInput } from '../protocol/accounts.ts';
@@ -23,16 +23,22 @@ import {
   ticket,
   ticketInput,
   tip,
+  tipAnswer,
   tipInput,
   topupAnswer,
   topupInput,
   wallet,
 } from '../protocol/money.ts';
-import { accessRule, removal, removalInput, room, roomInput } from '../protocol/rooms.ts';
+import { accessRule, removal, removalInput, room, roomInput, roomList, roomView } from '../protocol/rooms.ts';
 import { errorAnswer } from './http-errors.ts';
-import { errorsOf, ROOM_PATH, type Route, takesBody } from './http-route.ts';
-import { tipAnswer } from './money-routes.ts';
-import { roomList, roomView } from './rooms-routes.ts';
+import { errorsOf } from './operations/admission.ts';
+import {
+  type HttpDoor,
+  type HttpOperation,
+  type Operation as OperationEntry,
+  takesBody,
+} from './operations/operation.ts';
+import { OPERATIONS, type OperationTag } from './operations/table.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -44,7 +50,8 @@ export interface Parameter {
 }
 
 interface Content {
-  'application/json': { schema: JsonSchema; example?: unknown };
+  schema: JsonSchema;
+  example?: unknown;
 }
 
 export interface Operation {
@@ -54,8 +61,8 @@ export interface Operation {
   description?: string;
   security: Record<string, string[]>[];
   parameters?: Parameter[];
-  requestBody?: { required: true; content: Content };
-  responses: Record<string, { description: string; content: Content }>;
+  requestBody?: { required: true; content: { 'application/json': Content } };
+  responses: Record<string, { description: string; content: Record<string, Content> }>;
 }
 
 export interface OpenApiDocument {
@@ -63,7 +70,7 @@ export interface OpenApiDocument {
   info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
   servers: { url: string }[];
   tags: { name: string; description: string }[];
-  paths: Record<string, Partial<Record<Route['method'], Operation>>>;
+  paths: Record<string, Partial<Record<HttpDoor['method'], Operation>>>;
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
 }
 
@@ -113,7 +120,7 @@ const ANSWER_NAMES: [z.ZodType, string][] = [
   [errorAnswer, 'Error'],
 ];
 
-const TAGS = {
+const TAGS: Record<OperationTag, string> = {
   accounts: 'Creators, API keys, and the tokens with which people come into a room.',
   rooms: 'Live events of a creator, and who may be in them.',
   money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
@@ -121,18 +128,27 @@ const TAGS = {
   events: 'What happened, for your server: signed webhooks, and a log to catch up from.',
 };
 
-/** Beside a scheme that is not OAuth, OpenAPI 3.1 lists the roles that a call needs: here the scope of the key. */
-function securityOf({ auth, scope }: Route): Record<string, string[]>[] {
-  if (auth === 'server') return [{ apiKey: scope ? [scope] : [] }];
-  return auth === 'participant' ? [{ roomToken: [] }] : [];
+/**
+ * Any one of these will do. Beside a scheme that is not OAuth, OpenAPI 3.1 lists the roles that a call needs: here the scope of the key, and
+ * whether the session is an operator's.
+ */
+function securityOf({ by, scope }: HttpDoor): Record<string, string[]>[] {
+  return by.flatMap((caller): Record<string, string[]>[] => {
+    if (caller === 'visitor') return [];
+    if (caller === 'server') return [{ apiKey: scope ? [scope] : [] }];
+    return [caller === 'participant' ? { roomToken: [] } : { session: caller === 'operator' ? ['operator'] : [] }];
+  });
 }
 
-export function createOpenApiDocument(routes: readonly Route[], publicUrl: string): OpenApiDocument {
+export function createOpenApiDocument(publicUrl: string): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument['paths'] = {};
-  for (const route of routes) {
-    const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method]: describeOperation(route, components) };
+  for (const [tag, operations] of Object.entries(OPERATIONS)) {
+    for (const operation of operations) {
+      if (!isHttp(operation)) continue;
+      const path = operation.http.path.replace(/:(\w+)/g, '{$1}');
+      paths[path] = { ...paths[path], [operation.http.method]: describeOperation(operation, tag, components) };
+    }
   }
   return {
     openapi: '3.1.0',
@@ -159,47 +175,50 @@ export function createOpenApiDocument(routes: readonly Route[], publicUrl: strin
           bearerFormat: 'JWT',
           description: 'A room token of a participant.',
         },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'loge_session',
+          description: 'The session of a person on the site. It counts for pages of the site itself alone.',
+        },
       },
     },
   };
 }
 
-function describeOperation(route: Route, components: Components): Operation {
-  const parameters = [...pathParameters(route), ...(takesBody(route) ? [] : queryParameters(route))];
-  const body = takesBody(route) ? route.input : undefined;
+function isHttp(operation: OperationEntry): operation is HttpOperation {
+  return operation.http !== undefined;
+}
+
+function describeOperation(operation: HttpOperation, tag: string, components: Components): Operation {
+  const { name, http } = operation;
+  const parameters = [...pathParameters(http), ...(takesBody(http) ? [] : queryParameters(http))];
+  const body = takesBody(http) ? http.input : undefined;
   return {
-    operationId: route.name,
-    tags: [tagOf(route)],
-    summary: route.summary,
-    ...(route.description ? { description: route.description } : {}),
-    security: securityOf(route),
+    operationId: name,
+    tags: [tag],
+    summary: http.summary,
+    ...(http.description ? { description: http.description } : {}),
+    security: securityOf(http),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body
       ? {
           requestBody: {
             required: true as const,
-            content: { 'application/json': { schema: components.input(route, body), example: route.example } },
+            content: { 'application/json': { schema: components.input(name, body), example: http.example } },
           },
         }
       : {}),
     responses: {
-      [String(route.status ?? 200)]: {
-        description: route.status === 201 ? 'Created' : 'Done',
-        content: { 'application/json': { schema: components.answer(route) } },
+      [String(http.status)]: {
+        description: http.status === 201 ? 'Created' : 'Done',
+        content: http.answer
+          ? { 'application/json': { schema: components.answer(name, http.answer) } }
+          : { [http.download === 'csv' ? 'text/csv' : 'application/json']: { schema: { type: 'string' as const } } },
       },
-      ...describeErrors(errorsOf(route), components),
+      ...describeErrors(errorsOf(operation), components),
     },
   };
-}
-
-const MONEY_PATH =
-  /\/(tiers|memberships|wallet|tickets|tips|refunds|quote|pledge|fee-policies|associations|promotions|receipts|withdrawals|buyers|earnings|onboarding|payouts|payout-batches|statement|disputes|reconciliations|reports|payments|desk|payout-freeze)/;
-
-function tagOf({ path }: Route): keyof typeof TAGS {
-  if (/^\/v1\/(events|webhook-endpoints)/.test(path)) return 'events';
-  if (/\/chat(\/|$)/.test(path)) return 'chat';
-  if (MONEY_PATH.test(path)) return 'money';
-  return /^\/v1\/(creators|tokens|keys)/.test(path) ? 'accounts' : 'rooms';
 }
 
 function describeErrors(codes: ErrorCode[], components: Components): Operation['responses'] {
@@ -215,19 +234,18 @@ function describeErrors(codes: ErrorCode[], components: Components): Operation['
   );
 }
 
-function pathParameters({ path }: Route): Parameter[] {
+function pathParameters({ path, isOfRoom }: HttpDoor): Parameter[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: schemaOfParam(name, path),
+    schema: schemaOfParam(name, isOfRoom),
   }));
 }
 
 /** Identities are the embedder's; every other parameter is an id that the house, or the payment provider, has made. */
-function schemaOfParam(name: string, path: string): JsonSchema {
-  const parameters = path.replace(ROOM_PATH, '');
-  if (name === 'id' && parameters !== path) return { ...inputSchema(room.shape.id), description: 'Id of the room' };
+function schemaOfParam(name: string, isOfRoom: boolean): JsonSchema {
+  if (name === 'id' && isOfRoom) return { ...inputSchema(room.shape.id), description: 'Id of the room' };
   if (name === 'identity' || name === 'creator') return inputSchema(identity);
   return { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' };
 }
@@ -245,7 +263,7 @@ function describeInput({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchem
   if (isFree) jsonSchema.pattern = '^[^\\u0000]*$';
 }
 
-function queryParameters({ input }: Route): Parameter[] {
+function queryParameters({ input }: HttpDoor): Parameter[] {
   if (!input) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', override: describeInput });
   return Object.entries(properties).map(([name, schema]) => ({
@@ -268,12 +286,12 @@ class Components {
     this.error = this.#reference(this.#answers, errorAnswer, 'Error');
   }
 
-  input(route: Route, schema: z.ZodType): JsonSchema {
-    return this.#reference(this.#inputs, schema, `${capitalise(route.name)}Input`);
+  input(name: string, schema: z.ZodType): JsonSchema {
+    return this.#reference(this.#inputs, schema, `${capitalise(name)}Input`);
   }
 
-  answer(route: Route): JsonSchema {
-    return this.#reference(this.#answers, route.answer, `${capitalise(route.name)}Answer`);
+  answer(name: string, schema: z.ZodType): JsonSchema {
+    return this.#reference(this.#answers, schema, `${capitalise(name)}Answer`);
   }
 
   #reference(registry: z.core.$ZodRegistry<{ id: string }>, schema: z.ZodType, fallbackId: string): JsonSchema {

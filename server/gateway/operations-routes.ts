@@ -34,7 +34,7 @@ export function mountOperations(
   });
   app.get('/metrics', noStore, async (request, response) => {
     if (!isOpenTo(request)) {
-      await auth.admit({ auth: 'server', scope: 'metrics', limit: 'server' }, request, response);
+      await auth.assertScope('metrics', request, response);
     }
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
   });

@@ -1,58 +1,37 @@
 /**
- * The one way in for every Socket.IO request: parse, authorise, rate-limit, domain, answer. A handler gets parsed input and a connection
- * that may do what it asks; whatever it throws is answered as a typed error and nothing else leaks out.
+ * The one way in for every Socket.IO request: parse, authorise, rate-limit, run the operation, answer. Whatever it throws is answered as a
+ * typed error and nothing else leaks out.
  */
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { AppError, type WireError } from '../protocol/errors.ts';
 import { createId } from '../protocol/ids.ts';
-import {
-  type Answer,
-  aboutRequest,
-  type ParsedInput,
-  REQUESTS,
-  type RequestAnswer,
-  type RequestName,
-} from '../protocol/realtime.ts';
+import { type Answer, aboutRequest, REQUESTS, type RequestName } from '../protocol/realtime.ts';
 import type { Connection } from './connection.ts';
-import type { LimitClass, SocketLimits } from './rate-limits.ts';
+import { describeIssues } from './input-issues.ts';
+import { assertMay } from './operations/admission.ts';
+import type { SocketDomains, SocketOperation } from './operations/operation.ts';
+import { SOCKET_OPERATIONS } from './operations/table.ts';
+import type { SocketLimits } from './rate-limits.ts';
 import type { SocketBacklogs } from './socket-backlog.ts';
 
-/** From where a request may come: anyone connected, or only those with access. */
-export type Place = 'lobby' | 'inside';
-export type Right = 'chat' | 'tip' | 'publish' | 'moderate';
-
-export interface Handler<N extends RequestName> {
-  from: Place;
-  right?: Right;
-  limit: LimitClass;
-  handle(connection: Connection, input: ParsedInput<N>): Promise<RequestAnswer<N>>;
-}
-
-export type Handlers = { [N in RequestName]: Handler<N> };
-
-const REFUSAL = {
-  chat: 'chat_not_allowed',
-  tip: 'tip_not_allowed',
-  publish: 'publish_not_allowed',
-  moderate: 'forbidden',
-} as const;
+const OPERATIONS = new Map<RequestName, SocketOperation>(SOCKET_OPERATIONS.map((it) => [it.socket, it]));
 
 export class Pipeline {
-  readonly #handlers: Handlers;
+  readonly #domains: SocketDomains;
   readonly #limits: SocketLimits;
   readonly #backlogs: SocketBacklogs;
   readonly #log: Log;
   readonly #metrics: Metrics;
 
   constructor(options: {
-    handlers: Handlers;
+    domains: SocketDomains;
     limits: SocketLimits;
     backlogs: SocketBacklogs;
     log: Log;
     metrics: Metrics;
   }) {
-    this.#handlers = options.handlers;
+    this.#domains = options.domains;
     this.#limits = options.limits;
     this.#backlogs = options.backlogs;
     this.#log = options.log;
@@ -80,26 +59,28 @@ export class Pipeline {
     if (this.#backlogs.check(connection)) answer(result);
   }
 
-  async #run<N extends RequestName>(
-    connection: Connection,
-    name: N,
-    raw: { input: unknown; about: unknown },
-  ): Promise<RequestAnswer<N>> {
-    const handler: Handler<N> = this.#handlers[name];
-    const who = { identity: connection.participant.identity, address: connection.address };
+  async #run(connection: Connection, name: RequestName, raw: { input: unknown; about: unknown }): Promise<unknown> {
+    const operation = OPERATIONS.get(name);
+    if (!operation) throw new AppError('unknown_event');
+    const { participant, roomId: room } = connection;
+    const who = { identity: participant.identity, address: connection.address };
+    const limit = operation.limit === 'signIn' ? 'default' : operation.limit;
     const input = REQUESTS[name].input.safeParse(raw.input);
     const about = aboutRequest.safeParse(raw.about);
     const fault = about.error ?? input.error;
     // A page that has moved on to another room must not do there what was meant for the one before.
-    const isElsewhere = about.data && about.data.room !== connection.roomId;
+    const isElsewhere = about.data && about.data.room !== room;
     if (!input.success || fault || isElsewhere) {
       // What is malformed costs its sender as much as what is not.
-      await this.#limits.consume(handler.limit, who);
+      await this.#limits.consume(limit, who);
       throw fault ? new AppError('invalid_request', describeIssues(fault.issues)) : new AppError('wrong_room');
     }
-    authorise(connection, handler);
-    await this.#limits.consume(handler.limit, who);
-    return handler.handle(connection, input.data as ParsedInput<N>);
+    assertMay(operation, { access: connection.access, can: connection.can, role: participant.role });
+    await this.#limits.consume(limit, who);
+    return operation.run(this.#domains, {
+      ...{ by: 'participant', caller: participant, key: undefined, room, connection },
+      ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined, response: undefined },
+    });
   }
 
   toWireError(error: unknown, connection: Connection, request: string | undefined): WireError {
@@ -111,23 +92,14 @@ export class Pipeline {
   }
 }
 
-function authorise(connection: Connection, handler: { from: Place; right?: Right }): void {
-  if (handler.from === 'inside' && !connection.isInside) {
-    throw new AppError(connection.access.reason === 'removed' ? 'access_removed' : 'access_required');
-  }
-  if (handler.right && !connection.can[handler.right]) throw new AppError(REFUSAL[handler.right]);
+/** What stands in the path over HTTP, the input has by the same names. */
+function paramsOf({ params }: SocketOperation, input: object): Record<string, string> {
+  if (params.length === 0) return NO_PARAMS;
+  const given = input as Record<string, string>;
+  return Object.fromEntries(params.map((name) => [name, given[name] ?? '']));
 }
+const NO_PARAMS = {};
 
 function isRequestName(event: unknown): event is RequestName {
   return typeof event === 'string' && Object.hasOwn(REQUESTS, event);
-}
-
-const ISSUES_SHOWN = 3;
-
-/** The first few faults of an input, with where they are. */
-export function describeIssues(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  return issues
-    .slice(0, ISSUES_SHOWN)
-    .map((issue) => (issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message))
-    .join('; ');
 }

@@ -34,7 +34,7 @@ const get = (identity: string, path: string) =>
   http.call('GET', path, { headers: { cookie: cookies.get(identity) ?? '' } });
 
 test('a creator sees what is earned, held, paid out and stated', async () => {
-  const { status, json } = await get('camille', '/site/earnings');
+  const { status, json } = await get('camille', '/v1/earnings/overview');
   expect(status).toBe(200);
   expect(json).toMatchObject({
     account: { creator: 'camille', status: 'none' },
@@ -43,36 +43,36 @@ test('a creator sees what is earned, held, paid out and stated', async () => {
     payouts: [],
     statements: [month],
   });
-  expect((await get('camille', `/site/earnings/statements/${month}`)).json).toMatchObject({ saleCount: 1 });
-  const csv = await get('camille', `/site/earnings/statements/${month}.csv`);
+  expect((await get('camille', `/v1/earnings/statement?month=${month}`)).json).toMatchObject({ saleCount: 1 });
+  const csv = await get('camille', `/v1/earnings.csv?month=${month}`);
   expect(csv.headers.get('content-type')).toContain('text/csv');
   expect(csv.text.trim().split('\n')).toHaveLength(2);
-  expect((await get('camille', '/site/earnings/export.json')).json.entries).toHaveLength(1);
-  expect((await get('camille', '/site/earnings/statements/2026-13')).status).toBe(400);
+  expect((await get('camille', '/v1/earnings.json')).json.entries).toHaveLength(1);
+  expect((await get('camille', '/v1/earnings/statement?month=2026-13')).status).toBe(400);
 });
 
 test('while the house has stopped payouts, the creator reads why, and not by whom', async () => {
-  expect((await get('camille', '/site/earnings')).json.freeze).toBeNull();
+  expect((await get('camille', '/v1/earnings/overview')).json.freeze).toBeNull();
   const reason = 'The document is being checked';
   await http.server('POST', '/v1/creators/camille/payout-freeze', { frozen: true, reason });
-  const { freeze } = (await get('camille', '/site/earnings')).json;
+  const { freeze } = (await get('camille', '/v1/earnings/overview')).json;
   expect(freeze).toEqual({ reason, frozenAt: expect.any(String) });
   await http.server('POST', '/v1/creators/camille/payout-freeze', { frozen: false, reason: 'All is well' });
-  expect((await get('camille', '/site/earnings')).json.freeze).toBeNull();
+  expect((await get('camille', '/v1/earnings/overview')).json.freeze).toBeNull();
 });
 
 test('the tax figures of a year have four quarters, and only what this seller sold', async () => {
-  const { json } = await get('camille', `/site/earnings/dac7?year=${month.slice(0, 4)}`);
+  const { json } = await get('camille', `/v1/earnings/tax-year?year=${month.slice(0, 4)}`);
   const quarter = Math.ceil(Number(month.slice(5)) / 3);
   expect(json.quarters.map((each: { activities: number }) => each.activities)).toEqual(
     [1, 2, 3, 4].map((each) => (each === quarter ? 1 : 0)),
   );
   expect(json.quarters[quarter - 1]).toMatchObject({ creator: 'camille', considerationMinor: 400, taxesMinor: 100 });
-  expect((await get('camille', '/site/earnings/dac7?year=now')).status).toBe(400);
+  expect((await get('camille', '/v1/earnings/tax-year?year=now')).status).toBe(400);
 });
 
 test('onboarding leads to the provider and back to the studio', async () => {
-  const started = await http.call('POST', '/site/earnings/onboarding', {
+  const started = await http.call('POST', '/v1/earnings/onboarding', {
     headers: { cookie: cookies.get('camille') ?? '' },
     body: {},
   });
@@ -80,11 +80,11 @@ test('onboarding leads to the provider and back to the studio', async () => {
 });
 
 test('nobody else sees a creator’s earnings, and a receipt is the buyer’s or the house’s', async () => {
-  for (const path of ['/site/earnings', '/site/earnings/export.csv', `/site/earnings/statements/${month}.csv`]) {
+  for (const path of ['/v1/earnings/overview', '/v1/earnings.csv', `/v1/earnings.csv?month=${month}`]) {
     expect([path, (await get('lea', path)).status]).toEqual([path, 403]);
     expect([path, (await http.call('GET', path)).status]).toEqual([path, 401]);
   }
-  expect((await get('lea', `/site/receipts/${ticket}`)).json).toMatchObject({ id: ticket, amountMinor: 600 });
-  expect((await get('operator', `/site/receipts/${ticket}`)).json.identity).toBe('lea');
-  expect((await get('malik', `/site/receipts/${ticket}`)).json.error.code).toBe('payment_not_found');
+  expect((await get('lea', `/v1/receipts/${ticket}`)).json).toMatchObject({ id: ticket, amountMinor: 600 });
+  expect((await get('operator', `/v1/receipts/${ticket}`)).json.identity).toBe('lea');
+  expect((await get('malik', `/v1/receipts/${ticket}`)).json.error.code).toBe('payment_not_found');
 });

@@ -117,7 +117,7 @@ describe('the session', () => {
     expect((await get('/site/session', `loge_session=planted; ${cookie}`)).json.person.identity).toBe('lea');
     nowMs += WEEK_AND_A_DAY_MS;
     expect((await get('/site/session', cookie)).json.person).toBeNull();
-    expect((await get('/site/wallet', cookie)).json.error.code).toBe('token_missing');
+    expect((await get('/v1/wallet', cookie)).json.error.code).toBe('token_missing');
     nowMs -= WEEK_AND_A_DAY_MS;
   });
 
@@ -159,11 +159,59 @@ describe('another site', () => {
     ['a form that pretends', { 'content-type': 'text/plain; x=application/json' }, 'invalid_request'],
   ])('%s changes nothing with a cookie', async (_name, headers, code) => {
     const cookie = await signIn('camille');
-    const before = (await get('/site/my-rooms', cookie)).json.rooms.length;
+    const before = (await get('/v1/me/rooms', cookie)).json.rooms.length;
     const body = JSON.stringify({ title: 'Forged', access: { kind: 'free' } });
-    const reply = await http.call('POST', '/site/rooms', { headers: { ...headers, cookie }, body });
+    const reply = await http.call('POST', '/v1/me/rooms', { headers: { ...headers, cookie }, body });
     expect(reply.json.error.code).toBe(code);
-    expect((await get('/site/my-rooms', cookie)).json.rooms).toHaveLength(before);
+    expect((await get('/v1/me/rooms', cookie)).json.rooms).toHaveLength(before);
+  });
+
+  test.each<[string, Record<string, string>, number, string]>([
+    ['an attacker’s page', { 'sec-fetch-site': 'cross-site' }, 403, 'origin_not_allowed'],
+    [
+      'an attacker’s page that hides its address',
+      { 'sec-fetch-site': 'cross-site', origin: 'null' },
+      403,
+      'origin_not_allowed',
+    ],
+    [
+      'an embedder’s page',
+      { 'sec-fetch-site': 'same-site', origin: 'http://localhost:4000' },
+      403,
+      'origin_not_allowed',
+    ],
+    ['the address bar', { 'sec-fetch-site': 'none' }, 403, 'origin_not_allowed'],
+    ['an old browser on an attacker’s page', { referer: 'https://evil.example/page' }, 403, 'origin_not_allowed'],
+    ['an old browser on an embedder’s page', { origin: 'http://localhost:4000' }, 403, 'origin_not_allowed'],
+    ['an old browser on our page', { referer: 'OWN/wallet' }, 200, ''],
+    ['a browser on our page', { 'sec-fetch-site': 'same-origin' }, 200, ''],
+  ])('%s reads with a cookie: %j', async (_name, marks, status, code) => {
+    const cookie = await signIn('camille');
+    const headers = { cookie, ...marks, ...(marks.referer ? { referer: marks.referer.replace('OWN', http.url) } : {}) };
+    for (const path of ['/v1/wallet', '/v1/earnings.csv', '/v1/me/rooms']) {
+      const reply = await http.call('GET', path, { headers });
+      expect([path, reply.status, reply.json?.error?.code ?? '']).toEqual([path, status, code]);
+    }
+    const { json: session } = await http.call('GET', '/site/session', { headers });
+    expect(session.person?.identity ?? null).toBe(status === 200 ? 'camille' : null);
+  });
+
+  test('a page of an embedder calls with a room token, and a cookie beside it counts for nothing', async () => {
+    const room = await http.createRoom({ kind: 'free' });
+    const cookie = await signIn('camille');
+    const bearer = `Bearer ${http.token({ room: room.id, identity: 'lea', name: 'Léa' })}`;
+    const marks = { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:4000' };
+    await http.context.money.grantPromotion({ identity: 'lea', amountMinor: 700, reason: 'Welcome' }, 'devkey');
+    const reply = await http.call('GET', '/v1/wallet', { headers: { ...marks, cookie, authorization: bearer } });
+    expect([reply.status, reply.json.balanceMinor]).toEqual([200, 700]);
+    expect(reply.headers.get('access-control-allow-origin')).toBe(marks.origin);
+    expect(reply.headers.get('access-control-allow-credentials')).toBeNull();
+    // Wrong credentials in a header are not made up for by the right cookie, on our own pages either.
+    const own = { 'sec-fetch-site': 'same-origin', cookie };
+    for (const authorization of ['Bearer nonsense', `Basic ${Buffer.from('devkey:wrong').toString('base64')}`]) {
+      expect((await http.call('GET', '/v1/me/rooms', { headers: { ...own, authorization } })).status).toBe(401);
+      expect((await http.call('GET', '/v1/wallet', { headers: { ...own, authorization } })).status).toBe(401);
+    }
   });
 
   test("the site's own page may", async () => {
@@ -174,7 +222,7 @@ describe('another site', () => {
     ];
     for (const headers of marks) {
       const body = { title: 'Mine', access: { kind: 'free' } };
-      expect((await http.call('POST', '/site/rooms', { headers: { ...headers, cookie }, body })).status).toBe(201);
+      expect((await http.call('POST', '/v1/me/rooms', { headers: { ...headers, cookie }, body })).status).toBe(201);
     }
   });
 });
@@ -182,7 +230,7 @@ describe('another site', () => {
 describe('rooms and wallet', () => {
   test('a room of an embedder is not listed until the embedder wants it', async () => {
     const room = await http.createRoom({ kind: 'free' });
-    const listed = async () => (await get('/site/rooms')).json.rooms.map(({ id }: { id: string }) => id);
+    const listed = async () => (await get('/v1/public/rooms')).json.rooms.map(({ id }: { id: string }) => id);
     expect(await listed()).not.toContain(room.id);
     const change = (value: boolean) => http.server('PATCH', `/v1/rooms/${room.id}`, { listed: value });
     expect((await change(true)).json).toMatchObject({ id: room.id, listed: true });
@@ -192,19 +240,19 @@ describe('rooms and wallet', () => {
   });
 
   test('everyone sees who is there; the doors ask for a session', async () => {
-    const { rooms } = (await get('/site/rooms')).json;
+    const { rooms } = (await get('/v1/public/rooms')).json;
     expect(rooms.length).toBeGreaterThanOrEqual(2);
     expect(rooms[0]).toMatchObject({ viewerCount: 0, creator: { name: expect.any(String) } });
-    expect((await get(`/site/rooms/${rooms[0].id}`)).json).toEqual(rooms[0]);
-    const anonymous = await post(`/site/rooms/${rooms[0].id}/token`, '');
+    expect((await get(`/v1/public/rooms/${rooms[0].id}`)).json).toEqual(rooms[0]);
+    const anonymous = await post(`/v1/rooms/${rooms[0].id}/tokens`, '');
     expect([anonymous.status, anonymous.json.error.code]).toEqual([401, 'token_missing']);
   });
 
   test("a token is the creator's in their own room and a fan's elsewhere", async () => {
-    const { rooms } = (await get('/site/rooms')).json;
+    const { rooms } = (await get('/v1/public/rooms')).json;
     const roleIn = async (creator: string, person: string) => {
       const room = rooms.find((it: { creator: { identity: string } }) => it.creator.identity === creator);
-      const { json: body } = await post(`/site/rooms/${room.id}/token`, await signIn(person));
+      const { json: body } = await post(`/v1/rooms/${room.id}/tokens`, await signIn(person));
       return http.context.tokens.parse(body.token, undefined).role;
     };
     expect(await roleIn('camille', 'camille')).toBe('creator');
@@ -212,25 +260,37 @@ describe('rooms and wallet', () => {
     expect(await roleIn('noah', 'lea')).toBe('fan');
   });
 
+  test.each([{ entitled: true }, { can: { moderate: true } }, { ttlSeconds: 86_400 }, { role: 'creator' }])(
+    'people say nothing of their own token: %j is refused',
+    async (wanted) => {
+      const { rooms } = (await get('/v1/public/rooms')).json;
+      const { status, json: body } = await post(`/v1/rooms/${rooms[0].id}/tokens`, await signIn('lea'), wanted);
+      expect([status, body.error.code]).toEqual([400, 'invalid_request']);
+      expect(body.error.issues[0].path).toBe(Object.keys(wanted)[0]);
+      const asServer = await post('/v1/tokens', await signIn('lea'), { identity: 'lea', room: rooms[0].id, ...wanted });
+      expect(asServer.json.error.code).toBe('credentials_invalid');
+    },
+  );
+
   test('a fan creates no room, and nobody creates one for another', async () => {
     const input = { title: 'Mine', access: { kind: 'free' } };
-    expect((await post('/site/rooms', await signIn('lea'), input)).json.error.code).toBe('forbidden');
-    expect((await get('/site/my-rooms', await signIn('lea'))).json.error.code).toBe('forbidden');
-    const forAnother = await post('/site/rooms', await signIn('noah'), { ...input, creator: 'camille' });
+    expect((await post('/v1/me/rooms', await signIn('lea'), input)).json.error.code).toBe('forbidden');
+    expect((await get('/v1/me/rooms', await signIn('lea'))).json.error.code).toBe('forbidden');
+    const forAnother = await post('/v1/me/rooms', await signIn('noah'), { ...input, creator: 'camille' });
     expect(forAnother.json.error.code).toBe('invalid_request');
   });
 
   test('a wallet is topped up and remembers it; coming back from the payment page settles it', async () => {
     const cookie = await signIn('tom');
-    expect((await get('/site/wallet', cookie)).json).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
+    expect((await get('/v1/wallet', cookie)).json).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
     const returnUrl = `${http.url}/wallet`;
-    const { json: topup } = await post('/site/wallet/topups', cookie, { amountMinor: 2_000, returnUrl });
+    const { json: topup } = await post('/v1/wallet/topups', cookie, { amountMinor: 2_000, returnUrl });
     const { location } = await payCheckout(topup.checkoutUrl);
     expect(location).toContain(`${returnUrl}?checkout=success&session_id=cs_`);
     const back = await http.call('GET', (location ?? '').slice(http.url.length));
     expect([back.status, back.text]).toEqual([200, FILES['site/wallet.html']]);
-    expect((await get('/site/wallet', cookie)).json.balanceMinor).toBe(2_000);
-    expect((await get('/site/wallet/history', cookie)).json.entries).toMatchObject([
+    expect((await get('/v1/wallet', cookie)).json.balanceMinor).toBe(2_000);
+    expect((await get('/v1/wallet/history', cookie)).json.entries).toMatchObject([
       { kind: 'topup', amountMinor: 2_000, currency: 'eur', label: null },
     ]);
   });

@@ -28,9 +28,8 @@ import { FairWebSocketServer } from './fair-web-sockets.ts';
 import { authorise, type Handshake } from './handshake.ts';
 import { Pipeline } from './pipeline.ts';
 import { Presence } from './presence.ts';
-import { tellPrivateProgress } from './private-requests.ts';
+import { tellPrivateProgress } from './private-facts.ts';
 import { createLimiterFactory, createSocketLimits, type SocketLimits } from './rate-limits.ts';
-import { createHandlers } from './requests.ts';
 import { RoomSubscriptions } from './room-subscriptions.ts';
 import { SocketBacklogs } from './socket-backlog.ts';
 import { SocketEdge } from './socket-edge.ts';
@@ -117,7 +116,7 @@ export class SocketGateway {
     });
     this.#backlogs = new SocketBacklogs({ metrics: context.metrics, connections: () => this.#bySocket.values() });
     this.#pipeline = new Pipeline({
-      handlers: createHandlers(context, this.#chatLive),
+      domains: { ...context, chatLive: this.#chatLive },
       limits: this.#limits,
       backlogs: this.#backlogs,
       log: context.log,

@@ -177,6 +177,7 @@ export async function startHttp({
     log,
     rooms: {
       creatorOf: (room) => rooms.creatorOf(room),
+      hasChat: (room) => rooms.hasChat(room),
       isMember: async () => false,
       moderates: (of) => rooms.moderates(of),
     },
