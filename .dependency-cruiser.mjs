@@ -129,6 +129,13 @@ export default {
       to: { path: '^client-sdk/(elements|examples)/' },
     },
     {
+      name: 'emulator-knows-no-loge',
+      comment: 'The Stripe emulator is a package of its own, which others can use.',
+      severity: 'error',
+      from: { path: '^infra/stripe-emulator/' },
+      to: { path: '^(server|sfu|client-sdk|tests|infra/(?!stripe-emulator/))' },
+    },
+    {
       name: 'production-knows-no-tests',
       comment: 'What only tests need must not be needed elsewhere.',
       severity: 'error',

@@ -15,6 +15,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ca-certifica
 ARG LOGE_WORKER_SHA256=""
 ENV CI=true XDG_CACHE_HOME=/cache NODE_ENV=production
 COPY package.json package-lock.json .npmrc ./
+COPY infra/stripe-emulator/package.json infra/stripe-emulator/
 COPY infra/setup infra/setup
 COPY infra/mediasoup-worker infra/mediasoup-worker
 # Before the sources, so that a change of them costs neither an installation nor a build of the worker.

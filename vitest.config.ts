@@ -1,21 +1,18 @@
 import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-first.ts';
 
-/**
- * Real browsers, databases and media workers share the machine with the tests: a third worker costs more than it wins
- * on two cores.
- */
-const WORKERS = 2;
+/** One more than the cores: many suites wait for a lease to lapse or a process to end, while another one computes. */
+const WORKERS = availableParallelism() + 1;
 const EMULATOR = 'infra/stripe-emulator/**/*.test.ts';
 /** Those that replace modules need a worker each: in a shared one another file may have loaded the real ones. */
 const MOCKING = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', {
   exclude: ['**/node_modules/**'],
 }).filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
 
-// Three projects, one command for all: `unit` stands beside the code, `contract` tests parts on real stores, workers
-// and the emulator, `house`
-// starts whole houses, kills them, and opens browsers.
+// Three projects, one command for all: `unit` stands beside the code, `contract` tests parts on real stores, workers and
+// the emulator, `house` starts whole houses, kills them, and opens browsers.
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/run/global-setup.ts'],

@@ -5,7 +5,7 @@
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StripeEmulator } from '../infra/stripe-emulator/emulator.ts';
+import type { StripeEmulator } from '@loge/stripe-emulator';
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
@@ -356,7 +356,7 @@ export async function createPayment({
   if (config.stripeEmulatorUrl)
     return { provider: createEmulatorProvider(new URL(config.stripeEmulatorUrl), clock, log) };
   // Only development has the emulator; production does not even load it.
-  const { StripeEmulator } = await import('../infra/stripe-emulator/emulator.ts');
+  const { StripeEmulator } = await import('@loge/stripe-emulator');
   // One address takes the platform's events and those of its connected accounts.
   const webhook = { url: `http://127.0.0.1:${config.port}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET };
   const start = (port: number) =>

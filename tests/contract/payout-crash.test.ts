@@ -7,8 +7,10 @@ import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../server/platform/db.ts';
 import type { TicketId } from '../../server/protocol/ids.ts';
+import { copyPgliteTemplate } from '../support/databases/pglite-template.ts';
 import { createTestDatabase } from '../support/databases/postgres.ts';
 import { openMoneyHouse } from '../support/houses/money-house.ts';
+import { isLong } from '../support/run/effort.ts';
 
 const PAYOUT = new URL('../support/crash/payout-load.ts', import.meta.url).pathname;
 const REFUND = new URL('../support/crash/refund-load.ts', import.meta.url).pathname;
@@ -22,24 +24,23 @@ interface Target {
   open(folder: string): Promise<{ target: string; connect(): Promise<Database>; close(): Promise<void> }>;
 }
 
-const TARGETS: Target[] = [
-  {
-    name: 'PGlite',
-    async open(folder) {
-      const dataDir = join(folder, 'db');
-      return { target: dataDir, connect: () => Database.create({ dataDir }), close: async () => {} };
-    },
+const PGLITE: Target = {
+  name: 'PGlite',
+  async open(folder) {
+    const dataDir = join(folder, 'db');
+    await copyPgliteTemplate(dataDir);
+    return { target: dataDir, connect: () => Database.create({ dataDir }), close: async () => {} };
   },
-];
-if (process.env.LOGE_TEST_POSTGRES_BIN) {
-  TARGETS.push({
-    name: 'Postgres',
-    async open() {
-      const { url, close } = await createTestDatabase();
-      return { target: url, connect: () => Database.create({ url }), close };
-    },
-  });
-}
+};
+const POSTGRES: Target = {
+  name: 'Postgres',
+  async open() {
+    const { url, close } = await createTestDatabase();
+    return { target: url, connect: () => Database.create({ url }), close };
+  },
+};
+const hasPostgres = Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
+const TARGETS = hasPostgres ? (isLong ? [PGLITE, POSTGRES] : [POSTGRES]) : [PGLITE];
 
 describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', ({ open }) => {
   test(
@@ -86,7 +87,7 @@ describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', (
   );
 });
 
-describe.runIf(process.env.LOGE_TEST_POSTGRES_BIN)('kill -9 at each step of a refund, on Postgres', () => {
+describe.runIf(hasPostgres)('kill -9 at each step of a refund, on Postgres', () => {
   test(
     'the card has its money, once, and the books say so',
     async () => {

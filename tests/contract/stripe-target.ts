@@ -2,8 +2,9 @@
  * Whom the contract suites talk to: the emulator always, and Stripe's own test mode when `STRIPE_TEST_SECRET_KEY` is
  * given. What only the emulator can do, turning its clock or playing a person, is absent on the other.
  */
+
+import { StripeEmulator } from '@loge/stripe-emulator';
 import Stripe from 'stripe';
-import { StripeEmulator } from '../../infra/stripe-emulator/emulator.ts';
 
 export interface Target {
   stripe: Stripe;

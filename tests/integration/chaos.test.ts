@@ -15,7 +15,7 @@ import { hasGateways } from '../support/houses/gateways.ts';
 import { effort, SEED } from '../support/run/effort.ts';
 import { Dice } from '../support/soak/dice.ts';
 
-const SECONDS = effort({ short: 30, long: 300 });
+const SECONDS = effort({ short: 15, long: 300 });
 /** With a publisher, a guest and a gatecrasher as many as two cores carry beside everything that is restarted. */
 const FANS = 8;
 const OUT_MS = 1_000;

@@ -3,11 +3,11 @@
  * place, every ban, every mode, every vote, every held message, each with its row in the audit log.
  */
 import { expect, test } from 'vitest';
-import { SeededRandom } from '../../infra/stripe-emulator/random.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { TestParticipant } from '../support/people/participant.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
 import { effort, SEED } from '../support/run/effort.ts';
+import { Dice } from '../support/soak/dice.ts';
 
 const ROUNDS = effort({ short: 2, long: 20 });
 const FANS = 8;
@@ -26,7 +26,7 @@ class Known {
 }
 
 test(`kill -9 loses nothing that was acknowledged (seed ${SEED})`, { timeout: 60_000 + ROUNDS * 30_000 }, async () => {
-  const random = new SeededRandom(SEED);
+  const random = new Dice(SEED);
   await using server = await ServerProcess.create();
   await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
   await server.server('PUT', '/v1/creators/ada/chat/words', { words: [{ pattern: 'spoiler', action: 'hold' }] });

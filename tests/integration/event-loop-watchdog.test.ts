@@ -10,7 +10,7 @@ const WAIT = { timeout: 40_000, interval: 100 };
 const BLOCK_ON_SIGNAL =
   "--import=data:text/javascript,process.on('SIGUSR2',()=>Atomics.wait(new%20Int32Array(new%20SharedArrayBuffer(4)),0,0))";
 
-test('a gateway whose event loop takes no turn for ten seconds ends, and says why in its last line', async () => {
+test.concurrent('a gateway whose event loop takes no turn for ten seconds ends, and says why in its last line', async () => {
   await using server = await ServerProcess.create({ NODE_OPTIONS: BLOCK_ON_SIGNAL });
   // Should the watchdog fail, a stuck process would not leave by itself.
   await using _kill = { [Symbol.asyncDispose]: () => server.kill() };
@@ -24,7 +24,7 @@ test('a gateway whose event loop takes no turn for ten seconds ends, and says wh
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 }, 120_000);
 
-test('a busy process, whose turns are long but end, is left alone, and the metric rises with its delay', async () => {
+test.concurrent('a busy process, whose turns are long but end, is left alone, and the metric rises with its delay', async () => {
   await using busy = new ChildProgram({
     file: new URL('../support/programs/busy-process.ts', import.meta.url),
     isUp: 'up',

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCaptured } from '../commands.mjs';
@@ -46,8 +46,14 @@ export async function runCheck() {
 async function checkLockFile(env) {
   const folder = mkdtempSync(join(tmpdir(), 'loge-lock-file-'));
   const outputs = [];
+  const { workspaces } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
   try {
-    for (const name of ['package.json', 'package-lock.json']) copyFileSync(inProject(name), join(folder, name));
+    for (const name of [
+      'package.json',
+      'package-lock.json',
+      ...workspaces.map((workspace) => `${workspace}/package.json`),
+    ])
+      cpSync(inProject(name), join(folder, name));
     for (const version of ['9.2.0', '10', '11']) {
       const npm = ['--yes', `npm@${version}`, 'ci', '--dry-run', '--ignore-scripts', '--loglevel=error'];
       const { code, output } = await runCaptured('npx', npm, { cwd: folder, env });

@@ -1,5 +1,6 @@
 /** What a Checkout Session's page does: pay, or save a card; one attempt at a time, however often it is pressed. */
 import type Stripe from 'stripe';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paymentIntentOf as invoicePaymentIntentOf } from '../billing/invoices.ts';
 import { isOver } from '../billing/subscription-model.ts';
@@ -13,7 +14,6 @@ import {
 import { createPaymentMethod } from '../payments/payment-methods.ts';
 import { authenticateSetupIntent, confirmSetupIntent, type SetUp } from '../payments/setup-intents.ts';
 import { createCustomer } from '../resources/customers.ts';
-import { mergeMetadata } from '../resources/metadata.ts';
 import type { CheckoutForm } from '../store/records.ts';
 import type { CardForm } from './card-form.ts';
 import type { Session } from './page.ts';

@@ -1,15 +1,15 @@
 /** `/v1/accounts` and `/v1/account_links`: connected accounts, and the way of a person to their onboarding. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { accountRoute, type Route, route } from '../api/route.ts';
 import { type Account, type Controller, currencyOfCountry, newAccount } from '../connect/account-model.ts';
 import { saveAccount } from '../connect/accounts.ts';
+import { platformAccount } from '../connect/platform-account.ts';
 import { randomText } from '../random.ts';
 import { wholeAddress } from './customers.ts';
-import { mergeMetadata } from './metadata.ts';
-import { platformAccount } from './platform-account.ts';
 
 type Profile = Stripe.AccountCreateParams.BusinessProfile;
 

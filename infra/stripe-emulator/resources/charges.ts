@@ -1,10 +1,10 @@
 /** `/v1/charges`: made by payments, read here. */
 import type Stripe from 'stripe';
 import { noSuch } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { accountRoute, type Route, route } from '../api/route.ts';
-import { mergeMetadata } from './metadata.ts';
 
 export const chargeRoutes: readonly Route[] = [
   accountRoute<Stripe.ChargeListParams>('GET', '/v1/charges', 'ChargeListParams', ({ tx }, parameters) => {

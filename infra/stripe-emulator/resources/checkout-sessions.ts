@@ -2,16 +2,16 @@
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
 import type { Included } from '../api/expand.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
+import { createLineItems } from '../checkout/line-items.ts';
 import { createSession, expireSession } from '../checkout/sessions.ts';
 import { assertCardAllowed } from '../payments/cards.ts';
 import { assertChargeable, parseCurrency } from '../payments/money.ts';
 import type { Reader } from '../store/reader.ts';
 import { customerOf } from './customers.ts';
-import { createLineItems } from './line-items.ts';
-import { mergeMetadata } from './metadata.ts';
 
 type CreateParams = Stripe.Checkout.SessionCreateParams;
 

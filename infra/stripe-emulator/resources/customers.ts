@@ -1,6 +1,7 @@
 /** `/v1/customers` */
 import type Stripe from 'stripe';
 import { invalidRequest, noSuch } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
@@ -11,7 +12,6 @@ import { parseCurrency } from '../payments/money.ts';
 import { attachPaymentMethod, detachPaymentMethod, findPaymentMethod } from '../payments/payment-methods.ts';
 import { newId, randomText } from '../random.ts';
 import type { Reader } from '../store/reader.ts';
-import { mergeMetadata } from './metadata.ts';
 
 type NewCustomer = Partial<Pick<Stripe.Customer, 'description' | 'email' | 'name' | 'phone' | 'preferred_locales'>>;
 

@@ -1,11 +1,11 @@
 /** `/v1/disputes`: opened by cards and by the control plane, answered here. */
 import type Stripe from 'stripe';
 import { noSuch } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
 import { endDispute, updateEvidence } from '../payments/disputes.ts';
-import { mergeMetadata } from './metadata.ts';
 
 export const disputeRoutes: readonly Route[] = [
   route<Stripe.DisputeListParams>(

@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, noSuch } from '../api/errors.ts';
 import type { Included } from '../api/expand.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, type RouteAnswer, route } from '../api/route.ts';
@@ -11,7 +12,6 @@ import { finalizeInvoice, markUncollectible, voidInvoice } from '../billing/invo
 import { handleInvoicePaid } from '../billing/standing.ts';
 import type { Reader } from '../store/reader.ts';
 import { savedPaymentMethodOf } from './customers.ts';
-import { mergeMetadata } from './metadata.ts';
 
 export const invoiceRoutes: readonly Route[] = [
   route<Stripe.InvoiceListParams>(

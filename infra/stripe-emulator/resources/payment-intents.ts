@@ -1,6 +1,7 @@
 /** `/v1/payment_intents` */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, notEmulated, StripeApiError } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, type RouteAnswer, route } from '../api/route.ts';
@@ -15,7 +16,6 @@ import {
 } from '../payments/payment-intents.ts';
 import { assertUsableBy, findPaymentMethod } from '../payments/payment-methods.ts';
 import { customerOf } from './customers.ts';
-import { mergeMetadata } from './metadata.ts';
 
 export const paymentIntentRoutes: readonly Route[] = [
   route<Stripe.PaymentIntentCreateParams>('POST', '/v1/payment_intents', 'PaymentIntentCreateParams', create),

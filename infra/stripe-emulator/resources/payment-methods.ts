@@ -1,6 +1,7 @@
 /** `/v1/payment_methods`: cards, made from tokens or by paying, and whose they are. */
 import type Stripe from 'stripe';
 import { invalidParameter, noSuch, notEmulated } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { type PageParameters, paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
@@ -13,7 +14,6 @@ import {
   findPaymentMethod,
 } from '../payments/payment-methods.ts';
 import { customerOf, wholeAddress } from './customers.ts';
-import { mergeMetadata } from './metadata.ts';
 
 type ListParams = PageParameters & Pick<Stripe.PaymentMethodListParams, 'allow_redisplay' | 'customer' | 'type'>;
 

@@ -1,13 +1,13 @@
 /** `/v1/payouts`, of a connected account by its `Stripe-Account` header. */
 import type Stripe from 'stripe';
 import { invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { isInRange, paginate } from '../api/pagination.ts';
 import { accountRoute, type Route } from '../api/route.ts';
 import { cancelPayout, createPayout } from '../connect/payouts.ts';
+import { platformAccount } from '../connect/platform-account.ts';
 import { parseCurrency } from '../payments/money.ts';
-import { mergeMetadata } from './metadata.ts';
-import { platformAccount } from './platform-account.ts';
 
 export const payoutRoutes: readonly Route[] = [
   accountRoute<Stripe.PayoutCreateParams>('POST', '/v1/payouts', 'PayoutCreateParams', create),

@@ -1,12 +1,12 @@
 /** `/v1/prices`: one-time and recurring, per unit. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
 import { parseCurrency } from '../payments/money.ts';
 import { newId } from '../random.ts';
-import { mergeMetadata } from './metadata.ts';
 import { createProduct, productOf } from './products.ts';
 
 const INTERVAL_YEARS_MAX = 3;

@@ -1,11 +1,11 @@
 /** `/v1/products` */
 import type Stripe from 'stripe';
 import { invalidRequest, noSuch } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
 import { newId } from '../random.ts';
-import { mergeMetadata } from './metadata.ts';
 
 export const productRoutes: readonly Route[] = [
   route<Stripe.ProductCreateParams>('POST', '/v1/products', 'ProductCreateParams', (operation, parameters) => {

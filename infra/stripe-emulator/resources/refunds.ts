@@ -2,12 +2,12 @@
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch } from '../api/errors.ts';
 import type { Included } from '../api/expand.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { accountRoute, type Route, route } from '../api/route.ts';
 import { createRefund } from '../payments/refunds.ts';
 import { chargeOf } from './charges.ts';
-import { mergeMetadata } from './metadata.ts';
 
 export const refundRoutes: readonly Route[] = [
   route<Stripe.RefundCreateParams>('POST', '/v1/refunds', 'RefundCreateParams', (operation, parameters) =>

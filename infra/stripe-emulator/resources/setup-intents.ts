@@ -1,6 +1,7 @@
 /** `/v1/setup_intents` */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, StripeApiError } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, type RouteAnswer, route } from '../api/route.ts';
@@ -8,7 +9,6 @@ import { assertCardAllowed } from '../payments/cards.ts';
 import { assertUsableBy, findPaymentMethod } from '../payments/payment-methods.ts';
 import { cancelSetupIntent, confirmSetupIntent, createSetupIntent } from '../payments/setup-intents.ts';
 import { customerOf } from './customers.ts';
-import { mergeMetadata } from './metadata.ts';
 
 const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 

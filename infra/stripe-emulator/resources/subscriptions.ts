@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
 import type { Included } from '../api/expand.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
@@ -11,7 +12,6 @@ import { endSubscription, saveSubscription } from '../billing/standing.ts';
 import { isEnding, isOver, type Subscription, type WantedItem } from '../billing/subscription-model.ts';
 import { createSubscription } from '../billing/subscriptions.ts';
 import { customerOf, savedPaymentMethodOf } from './customers.ts';
-import { mergeMetadata } from './metadata.ts';
 import { activePriceOf } from './prices.ts';
 
 const ITEMS_MAX = 20;

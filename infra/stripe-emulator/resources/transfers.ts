@@ -1,6 +1,7 @@
 /** `/v1/transfers` and their reversals: between the platform and its connected accounts. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
@@ -8,7 +9,6 @@ import { createTransfer, listOfReversals, reverseTransfer } from '../connect/tra
 import { parseCurrency } from '../payments/money.ts';
 import { accountOf } from './accounts.ts';
 import { chargeOf } from './charges.ts';
-import { mergeMetadata } from './metadata.ts';
 
 export const transferRoutes: readonly Route[] = [
   route<Stripe.TransferCreateParams>('POST', '/v1/transfers', 'TransferCreateParams', create),

@@ -1,13 +1,13 @@
 /** `/v1/webhook_endpoints`: who is told of events. The secret is shown once, in the answer to creating one. */
 import type Stripe from 'stripe';
 import { invalidParameter, noSuch, notEmulated } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
 import { newId } from '../random.ts';
 import { API_VERSION } from '../schemas/schemas.ts';
 import type { Records } from '../store/records.ts';
-import { mergeMetadata } from './metadata.ts';
 
 type Endpoint = Records['webhook_endpoints'];
 

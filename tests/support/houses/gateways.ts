@@ -3,7 +3,7 @@
  * one Stripe emulator for all of them.
  */
 import { randomUUID } from 'node:crypto';
-import { StripeEmulator } from '../../../infra/stripe-emulator/emulator.ts';
+import { StripeEmulator } from '@loge/stripe-emulator';
 import { EMULATOR_WEBHOOK_SECRET } from '../../../server/app.ts';
 import type { RoomInput } from '../../../server/protocol/rooms.ts';
 import { createTestDatabase, type TestPostgres } from '../databases/postgres.ts';

@@ -5,8 +5,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { StripeEmulator } from '@loge/stripe-emulator';
 import type { Express } from 'express';
-import { StripeEmulator } from '../../../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../../server/accounts/accounts.ts';
 import { ApiKeys } from '../../../server/accounts/api-keys.ts';

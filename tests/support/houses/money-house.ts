@@ -4,7 +4,7 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StripeEmulator } from '../../../infra/stripe-emulator/emulator.ts';
+import { StripeEmulator } from '@loge/stripe-emulator';
 import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../../server/accounts/accounts.ts';
 import { Money } from '../../../server/money/money.ts';

@@ -1,15 +1,18 @@
-/** Choices that a seed repeats. */
-import { SeededRandom } from '../../../infra/stripe-emulator/random.ts';
-
+/** Choices that a seed repeats: mulberry32. */
 export class Dice {
-  readonly #random: SeededRandom;
+  #state: number;
 
   constructor(seed: number) {
-    this.#random = new SeededRandom(seed);
+    this.#state = seed >>> 0;
   }
 
+  /** In [0, 1). */
   next(): number {
-    return this.#random.next();
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
   /** A whole number from `min` to `max`, both included. */

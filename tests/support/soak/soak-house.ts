@@ -2,8 +2,9 @@
  * A house whose application can die at any moment and be opened again on the same database: one Postgres database, the emulator in this
  * process, and one application object after the other. Webhooks go to whichever lives.
  */
+
+import { StripeEmulator } from '@loge/stripe-emulator';
 import Stripe from 'stripe';
-import { StripeEmulator } from '../../../infra/stripe-emulator/emulator.ts';
 import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../../server/accounts/accounts.ts';
 import { Money } from '../../../server/money/money.ts';

@@ -1,12 +1,12 @@
 /** Line items of a Checkout Session, from prices that exist or from `price_data`, which makes its own. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest } from '../api/errors.ts';
+import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { parseCurrency } from '../payments/money.ts';
 import { newId } from '../random.ts';
-import { mergeMetadata } from './metadata.ts';
-import { activePriceOf, createPrice, recurringFrom, wholeUnitAmount } from './prices.ts';
-import { createProduct, productOf } from './products.ts';
+import { activePriceOf, createPrice, recurringFrom, wholeUnitAmount } from '../resources/prices.ts';
+import { createProduct, productOf } from '../resources/products.ts';
 
 type LineItemParam = Stripe.Checkout.SessionCreateParams.LineItem;
 

@@ -1,6 +1,6 @@
 /** Metadata: strings only, within Stripe's limits; an empty value removes a key, an empty whole removes all of them. */
 import type Stripe from 'stripe';
-import { invalidParameter } from '../api/errors.ts';
+import { invalidParameter } from './errors.ts';
 
 const KEYS_MAX = 50;
 const KEY_LENGTH_MAX = 40;

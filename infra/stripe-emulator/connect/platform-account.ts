@@ -1,6 +1,6 @@
 /** The account that the keys belong to, for those who ask who they are. */
 import type Stripe from 'stripe';
-import { newAccount, noRequirements } from '../connect/account-model.ts';
+import { newAccount, noRequirements } from './account-model.ts';
 
 export function platformAccount(): Stripe.Account {
   const account = newAccount({
