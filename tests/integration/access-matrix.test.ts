@@ -5,9 +5,9 @@
 import { appendFileSync } from 'node:fs';
 import type { Response } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OpenApiDocument } from '../../server/gateway/openapi.ts';
+import type { OpenApiDocument } from '../../server/gateway/http/docs/openapi.ts';
 import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../server/gateway/operations/table.ts';
-import { SiteSessions } from '../../server/gateway/site-session.ts';
+import { SiteSessions } from '../../server/gateway/site/site-session.ts';
 import type { TokenInput } from '../../server/protocol/accounts.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { SCOPES } from '../../server/protocol/keys.ts';

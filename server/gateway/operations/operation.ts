@@ -10,10 +10,9 @@ import type { ErrorCode } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import { type ParsedInput, REQUESTS, type RequestAnswer, type RequestName } from '../../protocol/realtime.ts';
-import type { ChatLive } from '../chat-live.ts';
-import type { Connection } from '../connection.ts';
-import type { GatewayContext } from '../context.ts';
-import type { HttpContext, LiveView } from '../http-context.ts';
+import type { ChatLive } from '../chat/chat-live.ts';
+import type { GatewayContext, HttpContext, LiveView } from '../context.ts';
+import type { Connection } from '../socket/connection.ts';
 
 /**
  * An embedder's server by API key, a participant by room token, a person of the site by session cookie, an operator by desk session or as

@@ -3,7 +3,7 @@ import type { RtpCapabilities, RtpParameters } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { StageCaller } from '../../stage/session-commands.ts';
 import { createIceServers } from '../../stage/turn.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../socket/connection.ts';
 import { type SocketDomains, socketOperation } from './operation.ts';
 
 const WATCHING = { from: 'inside', limit: 'stage' } as const;

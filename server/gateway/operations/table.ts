@@ -3,19 +3,19 @@ import { accountOperations } from './accounts.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
-import { deskOperations } from './desk.ts';
-import { earningsOperations } from './earnings.ts';
-import { membershipOperations } from './memberships.ts';
+import { deskOperations } from './money/desk.ts';
+import { earningsOperations } from './money/earnings.ts';
+import { membershipOperations } from './money/memberships.ts';
+import { payoutOperations } from './money/payouts.ts';
+import { pricingOperations } from './money/pricing.ts';
+import { privateSessionOperations } from './money/private-sessions.ts';
+import { ticketOperations } from './money/tickets.ts';
+import { tipOperations } from './money/tips.ts';
+import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
-import { payoutOperations } from './payouts.ts';
 import { personalDataOperations } from './personal-data.ts';
-import { pricingOperations } from './pricing.ts';
-import { privateSessionOperations } from './private-sessions.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
-import { ticketOperations } from './tickets.ts';
-import { tipOperations } from './tips.ts';
-import { walletOperations } from './wallet.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {

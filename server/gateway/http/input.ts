@@ -1,0 +1,79 @@
+/** Parsing of what HTTP requests bring: JSON bodies, queries and path parameters, against the schemas of the protocol. */
+import express, { type Request, type Response } from 'express';
+import type { z } from 'zod';
+import { AppError } from '../../protocol/errors.ts';
+import { roomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { type HttpDoor, takesBody } from '../operations/operation.ts';
+import { InputError } from './errors.ts';
+
+const JSON_TYPES = ['application/json', 'application/*+json'];
+// Compressed bodies are refused: no request here is large, and a small one can unpack into a very large one.
+const parseJson = express.json({ limit: LIMITS.httpBodyBytes, type: JSON_TYPES, inflate: false });
+
+type Issue = { path: PropertyKey[]; message: string };
+
+export async function parseInput(door: HttpDoor, request: Request, response: Response): Promise<unknown> {
+  const raw = takesBody(door) ? await readJsonBody(door, request, response) : request.query;
+  if (!door.input) {
+    const stray = Object.keys(raw as object).map((key) => ({ path: [key], message: 'This field is not known here' }));
+    if (stray.length > 0) throw new InputError(stray);
+    return undefined;
+  }
+  return parseExactly(door.input, raw);
+}
+
+async function readJsonBody(door: HttpDoor, request: Request, response: Response): Promise<unknown> {
+  if (!hasBody(request)) {
+    if (!door.input) return {};
+    throw new AppError('invalid_request', 'Send a JSON body, with the header `Content-Type: application/json`.');
+  }
+  if (!request.is(JSON_TYPES)) {
+    throw new AppError('invalid_request', 'Send JSON, with the header `Content-Type: application/json`.');
+  }
+  await new Promise<void>((resolve, reject) => {
+    parseJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+  });
+  return request.body ?? {};
+}
+
+/** A `Content-Length` of 0, which some clients send with every POST, announces nothing. */
+function hasBody(request: Request): boolean {
+  return request.get('transfer-encoding') !== undefined || Number(request.get('content-length') ?? 0) > 0;
+}
+
+/** Parses, and refuses fields that the schema does not know: a misspelt optional field must not be lost silently. */
+export function parseExactly<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> {
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw new InputError(parsed.error.issues);
+  const issues = findFaults(raw, parsed.data, []);
+  if (issues.length > 0) throw new InputError(issues);
+  return parsed.data;
+}
+
+/** What a schema does not say: fields that parsing dropped, and text that the database could not hold. */
+function findFaults(raw: unknown, parsed: unknown, path: PropertyKey[]): Issue[] {
+  if (typeof parsed === 'string') {
+    const storable = parsed.isWellFormed() && !parsed.includes('\0');
+    return storable ? [] : [{ path, message: 'The text is not well-formed Unicode' }];
+  }
+  if (!isObject(raw) || !isObject(parsed)) return [];
+  return Object.keys(raw).flatMap((key) =>
+    Object.hasOwn(parsed, key)
+      ? findFaults(raw[key], parsed[key], [...path, key])
+      : [{ path: [...path, key], message: 'This field is not known here' }],
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** What cannot be a room's id is a room that does not exist; other parameters are texts that a domain looks up. */
+export function parseParams(door: HttpDoor, request: Request): Record<string, string> {
+  const params = { ...(request.params as Record<string, string>) };
+  if (door.isOfRoom && !roomId.safeParse(params.id).success) throw new AppError('room_not_found');
+  const faults = Object.entries(params).flatMap(([name, value]) => findFaults(value, value, [name]));
+  if (faults.length > 0) throw new InputError(faults);
+  return params;
+}
