@@ -1,7 +1,7 @@
 /**
- * Budgets of requests per identity and per address, for sockets and for HTTP, by class of request. They live in memory, or in Redis for all
- * gateways together; while Redis is gone each gateway counts for itself. Called by both pipelines of the gateway; knows nothing of what a
- * request does.
+ * Budgets of requests per identity and per address, for sockets and for HTTP, by class of request. They live in memory,
+ * or in Redis for all gateways together; while Redis is gone each gateway counts for itself. Called by both pipelines
+ * of the gateway; knows nothing of what a request does.
  */
 import { isIPv6 } from 'node:net';
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -30,8 +30,8 @@ export type LimiterFactory = (name: string, budget: Budget) => Limiter;
 type Budgets<C extends string> = Record<C, { identity?: Budget; address?: Budget }>;
 
 /**
- * An address may be a whole company or campus behind one router, so its budgets are many times those of one person: they hold off a
- * flood, not a crowd. A hundred viewers that join from one address within a second pass.
+ * An address may be a whole company or campus behind one router, so its budgets are many times those of one person:
+ * they hold off a flood, not a crowd. A hundred viewers that join from one address within a second pass.
  */
 const SOCKET_BUDGETS = {
   connect: { address: { points: 600, seconds: 10 } },
@@ -113,8 +113,8 @@ export class RateLimits<C extends string> {
   }
 
   /**
-   * Counts one request; throws `rate_limited` when a budget is used up. The identity comes first: what one person sends in excess is
-   * not taken from the budget of the address that others share.
+   * Counts one request; throws `rate_limited` when a budget is used up. The identity comes first: what one person sends
+   * in excess is not taken from the budget of the address that others share.
    */
   async consume(limitClass: C, { identity, address }: Sender): Promise<void> {
     if (identity !== undefined) await this.#consume(`${limitClass}:identity`, identity);

@@ -1,6 +1,6 @@
 /**
- * What a person paid, for that person, and credit that they have sent back to the card that paid it. What was paid last is taken to be spent
- * last; a top-up is given back in as many parts as it is found unspent.
+ * What a person paid, for that person, and credit that they have sent back to the card that paid it. What was paid last
+ * is taken to be spent last; a top-up is given back in as many parts as it is found unspent.
  */
 import type { DeskPayment, DeskPaymentList, DeskPaymentsQuery, PaymentKind } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -13,7 +13,9 @@ import type { MoneyContext } from './money-context.ts';
 
 /** In the refund's record, beside the identity of who asked. */
 const REASON = 'Unspent credit, asked for by its owner';
-/** Pages of payments that one request reads; who was paid or paid more than that finds the rest by going on from `next`. */
+/**
+ * Pages of payments that one request reads; who was paid or paid more than that finds the rest by going on from `next`.
+ */
 const SEARCH_PAGES_MAX = 20;
 
 interface OwnPaymentsParts {

@@ -1,4 +1,7 @@
-/** What the pages of money ask of the server for whoever is signed in: a creator's earnings, a fan's wallet, cards and memberships. */
+/**
+ * What the pages of money ask of the server for whoever is signed in: a creator's earnings, a fan's wallet, cards and
+ * memberships.
+ */
 import type { z } from 'zod';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Membership, OwnMembership, Tier } from '../protocol/memberships.ts';

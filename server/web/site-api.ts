@@ -1,4 +1,7 @@
-/** What all pages ask of the server: who is signed in, and rooms. What the pages of money ask is in `money-api.ts` and `desk-api.ts`. */
+/**
+ * What all pages ask of the server: who is signed in, and rooms. What the pages of money ask is in `money-api.ts` and
+ * `desk-api.ts`.
+ */
 import type { Tier, TierInput } from '../protocol/memberships.ts';
 import type { AccessRule, Room } from '../protocol/rooms.ts';
 import { call } from './site-call.ts';

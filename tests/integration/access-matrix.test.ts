@@ -1,6 +1,7 @@
 /**
- * Every operation of the table, and every other route that Express has mounted, tried by every kind of caller on a started house, against
- * `access-matrix.expected.txt`, which is written by hand. LOGE_MATRIX_FILE=PATH writes what was found.
+ * Every operation of the table, and every other route that Express has mounted, tried by every kind of caller on a
+ * started house, against `access-matrix.expected.txt`, which is written by hand. LOGE_MATRIX_FILE=PATH writes what was
+ * found.
  */
 import { appendFileSync } from 'node:fs';
 import type { Response } from 'express';

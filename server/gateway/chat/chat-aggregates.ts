@@ -1,6 +1,6 @@
 /**
- * What is told of a room in sums: reactions since the last time, and the votes of a poll. However many people react, a gateway tells the
- * others, and its own sockets, at most so often.
+ * What is told of a room in sums: reactions since the last time, and the votes of a poll. However many people react, a
+ * gateway tells the others, and its own sockets, at most so often.
  */
 import { type Bus, roomTopic } from '../../platform/bus.ts';
 import type { RoomId } from '../../protocol/ids.ts';

@@ -1,7 +1,8 @@
 /**
- * Those who read a room's chat at this gateway, and how far each has been told. A large room's people are in cohorts that are told one after the
- * other, so that a frame to all does not hold everything else up. Almost everyone in a cohort is told the same frame, which is made once; a
- * frame of one's own gets whoever came in a moment ago, wrote what the others are not shown, or did not keep up.
+ * Those who read a room's chat at this gateway, and how far each has been told. A large room's people are in cohorts
+ * that are told one after the other, so that a frame to all does not hold everything else up. Almost everyone in a
+ * cohort is told the same frame, which is made once; a frame of one's own gets whoever came in a moment ago, wrote what
+ * the others are not shown, or did not keep up.
  */
 import type { Metrics } from '../../platform/metrics.ts';
 import type { ChatEntry } from '../../protocol/chat.ts';
@@ -102,7 +103,10 @@ export class ChatAudience {
     this.#lastSeq = Math.max(this.#lastSeq, seq);
   }
 
-  /** `entries` follow each other in the log, and wait; those of the sample that are skipped will be shown to their authors alone. */
+  /**
+   * `entries` follow each other in the log, and wait; those of the sample that are skipped will be shown to their
+   * authors alone.
+   */
   take(entries: ChatEntry[], { shown, skipped }: Sample): void {
     this.#recent.push(...entries);
     if (this.#recent.length > 2 * RECENT_ENTRIES) this.#recent = this.#recent.slice(-RECENT_ENTRIES);

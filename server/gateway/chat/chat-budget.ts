@@ -1,6 +1,7 @@
 /**
- * What people can read: above so many messages a second a room's chat is a sample, evenly spread over those who write. Tips, acts and what
- * the creator and moderators say always pass. What is left out is in the log, and the frame says which numbers it is.
+ * What people can read: above so many messages a second a room's chat is a sample, evenly spread over those who write.
+ * Tips, acts and what the creator and moderators say always pass. What is left out is in the log, and the frame says
+ * which numbers it is.
  */
 import type { ChatEntry } from '../../protocol/chat.ts';
 

@@ -1,4 +1,7 @@
-/** What the bus brings late, or not at all, on a real socket. Nothing looks by itself here: without other gateways there is no regular comparison. */
+/**
+ * What the bus brings late, or not at all, on a real socket. Nothing looks by itself here: without other gateways there
+ * is no regular comparison.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';

@@ -1,8 +1,9 @@
 /**
- * New chat entries to the sockets of this gateway: at most one frame per socket and tick, however many authors and gateways there are, each
- * entry once and in the order of the log. The first entry after a quiet moment goes out at once to all; then the cohorts of a large room take turns
- * within the tick. What the bus lost is read from the database before anything after it is sent; a socket that does not keep up is left alone until
- * it has drained, and then caught up.
+ * New chat entries to the sockets of this gateway: at most one frame per socket and tick, however many authors and
+ * gateways there are, each entry once and in the order of the log. The first entry after a quiet moment goes out at
+ * once to all; then the cohorts of a large room take turns within the tick. What the bus lost is read from the database
+ * before anything after it is sent; a socket that does not keep up is left alone until it has drained, and then caught
+ * up.
  */
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -19,11 +20,18 @@ const TICK_MAX_MS = 200;
 const TICK_MS_PER_PERSON = 0.04;
 /** A turn that comes later than this moves those after it, so that nobody's frames come closer together. */
 const LATE_MS = 10;
-/** How long an entry may be missing before it is taken for lost: messages of two gateways overtake each other by little. */
+/**
+ * How long an entry may be missing before it is taken for lost: messages of two gateways overtake each other by little.
+ */
 const GAP_MS = 25;
-/** Waits before the next look at the database for what was not found in it, or when it did not answer; the last one repeats. */
+/**
+ * Waits before the next look at the database for what was not found in it, or when it did not answer; the last one
+ * repeats.
+ */
 const GAP_RETRY_MS = [25, 50, 100, 250, 500, 1_000];
-/** How often the rooms are compared with the database: what was lost last has nothing after it that would show the gap. */
+/**
+ * How often the rooms are compared with the database: what was lost last has nothing after it that would show the gap.
+ */
 const CHECK_MS = 10_000;
 /** The same while messages of other gateways come no other way. */
 const CHECK_OUTAGE_MS = 250;
@@ -185,7 +193,10 @@ export class ChatFanout {
     return room.reading;
   }
 
-  /** What is missing still is looked for again, slower each time: it does not wait for the next message to show that it is. */
+  /**
+   * What is missing still is looked for again, slower each time: it does not wait for the next message to show that it
+   * is.
+   */
   #afterReading(roomId: RoomId, room: ChatRoom, isMissing: boolean): void {
     if (this.#rooms.get(roomId) !== room) return;
     const waitMs = GAP_RETRY_MS[Math.min(room.gapReads, GAP_RETRY_MS.length - 1)] ?? GAP_MS;

@@ -1,6 +1,6 @@
 /**
- * The chat beside its log, as sockets see it: the room's state, what is told to one person, what is told in sums, who is here. It listens
- * to the chat's news from all gateways and tells this gateway's people what concerns them.
+ * The chat beside its log, as sockets see it: the room's state, what is told to one person, what is told in sums, who
+ * is here. It listens to the chat's news from all gateways and tells this gateway's people what concerns them.
  */
 import { CHAT_NEWS_TOPIC, type ChatNews } from '../../chat/chat-topics.ts';
 import type { ChatState } from '../../protocol/chat-room.ts';

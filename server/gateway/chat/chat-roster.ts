@@ -1,6 +1,7 @@
 /**
- * Who is in each room, and who raises a hand, over all gateways: each tells the others what it holds, after a change and every so often, and
- * a gateway that falls silent is forgotten. Exact in small rooms; in large ones only those who keep order are named, and the rest counted.
+ * Who is in each room, and who raises a hand, over all gateways: each tells the others what it holds, after a change
+ * and every so often, and a gateway that falls silent is forgotten. Exact in small rooms; in large ones only those who
+ * keep order are named, and the rest counted.
  */
 import { randomUUID } from 'node:crypto';
 import { type Bus, roomTopic } from '../../platform/bus.ts';
@@ -101,7 +102,8 @@ export class ChatRoster {
   }
 
   people(room: RoomId, query = ''): PeopleAnswer {
-    // In a large room what was told last will do: counting everyone for each request would be a way to keep the gateway busy.
+    // In a large room what was told last will do: counting everyone for each request would be a way to keep the gateway
+    // busy.
     const isLarge = this.#presence.inRoom(room).length > LIMITS.peopleExact;
     const told = isLarge ? this.#rooms.get(room)?.get(this.#gateway)?.held : undefined;
     const shelves = [told ?? this.#count(room), ...this.#toldByOthers(room)];

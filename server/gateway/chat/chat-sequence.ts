@@ -1,6 +1,7 @@
 /**
- * Puts a room's entries into the order of the log as they arrive from several gateways: each number once, none left out. What comes early waits for
- * what is before it; what does not come, because the bus lost it, is asked for. Pure: no clock, no database.
+ * Puts a room's entries into the order of the log as they arrive from several gateways: each number once, none left
+ * out. What comes early waits for what is before it; what does not come, because the bus lost it, is asked for. Pure:
+ * no clock, no database.
  */
 import type { ChatEntry } from '../../protocol/chat.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The HTTP side of the gateway, in the order in which a request meets it. It owns nothing but headers, sessions and budgets: every decision is
- * a domain's. `app.ts` hangs it on the server that also carries the sockets.
+ * The HTTP side of the gateway, in the order in which a request meets it. It owns nothing but headers, sessions and
+ * budgets: every decision is a domain's. `app.ts` hangs it on the server that also carries the sockets.
  */
 import express, { type Express } from 'express';
 import type { HttpContext, LiveView } from '../context.ts';

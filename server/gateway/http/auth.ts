@@ -1,6 +1,7 @@
 /**
- * Who calls over HTTP, and how often they may: an embedder's server by the Basic credentials of an API key, a participant by room token,
- * people of the site and operators by session cookie. `authenticate` is the only way in, so that no operation forgets a scope or a budget.
+ * Who calls over HTTP, and how often they may: an embedder's server by the Basic credentials of an API key, a
+ * participant by room token, people of the site and operators by session cookie. `authenticate` is the only way in, so
+ * that no operation forgets a scope or a budget.
  */
 import type { Request, Response } from 'express';
 import type { KeyRing, LiveKey } from '../../accounts/key-ring.ts';
@@ -61,8 +62,8 @@ export class HttpAuth {
     try {
       authenticated = await this.#identify(to.http.by, request);
     } catch (error) {
-      // The right credentials pass however many wrong ones came from the same address: a secret of 32 characters is not found by trying,
-      // but a neighbour behind the same router could otherwise shut an embedder out.
+      // The right credentials pass however many wrong ones came from the same address: a secret of 32 characters is not
+      // found by trying, but a neighbour behind the same router could otherwise shut an embedder out.
       await this.#limits.consume(limitOfFailure(to, request), { address });
       if (error instanceof AppError && error.status === 401)
         response.set('www-authenticate', challengeFor(to, request));
@@ -101,7 +102,9 @@ export class HttpAuth {
     return { by: 'server', key, caller: SERVER };
   }
 
-  /** A cookie goes along with whatever page makes the browser send a request, so it counts for pages of this site only. */
+  /**
+   * A cookie goes along with whatever page makes the browser send a request, so it counts for pages of this site only.
+   */
   async #identifyByCookie(by: readonly CallerKind[], request: Request): Promise<Authenticated | undefined> {
     const isDesk = by.includes('operator') && this.#desk.isPresentedIn(request);
     const person = by.includes('person') || by.includes('operator') ? this.#sessions.read(request) : null;
@@ -160,7 +163,10 @@ function challengeFor({ http: { by } }: Door, request: Request): string {
   return isForServer(by, request) ? 'Basic realm="Loge server API", charset="UTF-8"' : 'Bearer realm="Loge"';
 }
 
-/** Whether the caller lacks an API key. On the challenge `Basic` a browser would ask an operator on our own pages for a password. */
+/**
+ * Whether the caller lacks an API key. On the challenge `Basic` a browser would ask an operator on our own pages for a
+ * password.
+ */
 function isForServer(by: readonly CallerKind[], request: Request): boolean {
   const isForPages = by.includes('operator') || by.includes('person');
   return by.includes('server') && !(isForPages && request.get('sec-fetch-site') === 'same-origin');

@@ -1,4 +1,7 @@
-/** How HTTP tells of errors: typed JSON on the APIs, a page elsewhere. What nobody expected is logged, and answered with its log id only. */
+/**
+ * How HTTP tells of errors: typed JSON on the APIs, a page elsewhere. What nobody expected is logged, and answered with
+ * its log id only.
+ */
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Log } from '../../platform/log.ts';
@@ -39,7 +42,10 @@ export function isApiPath(path: string): boolean {
   return /^\/(v1|site|webhooks|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(path);
 }
 
-/** For every path that something is mounted at: what is not one of its methods is refused with those that are. Call it last. */
+/**
+ * For every path that something is mounted at: what is not one of its methods is refused with those that are. Call it
+ * last.
+ */
 export function mountMethodNotAllowed(app: Express): void {
   const methodsOf = new Map<string, Set<string>>();
   for (const { route } of app.router.stack) {

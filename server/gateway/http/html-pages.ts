@@ -1,4 +1,7 @@
-/** The few pages that the server renders itself: errors, and a build that is missing. The site's pages are built from `server/web`. */
+/**
+ * The few pages that the server renders itself: errors, and a build that is missing. The site's pages are built from
+ * `server/web`.
+ */
 import { html, type Markup } from './html.ts';
 
 const STYLE = `

@@ -1,4 +1,6 @@
-/** Parsing of what HTTP requests bring: JSON bodies, queries and path parameters, against the schemas of the protocol. */
+/**
+ * Parsing of what HTTP requests bring: JSON bodies, queries and path parameters, against the schemas of the protocol.
+ */
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { AppError } from '../../protocol/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * The one way in for every operation over HTTP: authenticate (`auth.ts`), parse, admit, run, answer. `socket/pipeline.ts`
- * does the same for sockets.
+ * The one way in for every operation over HTTP: authenticate (`auth.ts`), parse, admit, run, answer.
+ * `socket/pipeline.ts` does the same for sockets.
  */
 import { once } from 'node:events';
 import type { Express, Request, Response } from 'express';

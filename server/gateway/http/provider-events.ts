@@ -1,4 +1,7 @@
-/** Webhooks of the payment provider. The signature covers the bytes as they came, so they are taken before anything parses them. */
+/**
+ * Webhooks of the payment provider. The signature covers the bytes as they came, so they are taken before anything
+ * parses them.
+ */
 import express, { type Express, type RequestHandler } from 'express';
 import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext } from '../context.ts';

@@ -1,4 +1,7 @@
-/** Headers that every answer carries: content security policy, permissions, transport security, and who may call from another origin. */
+/**
+ * Headers that every answer carries: content security policy, permissions, transport security, and who may call from
+ * another origin.
+ */
 import { randomUUID } from 'node:crypto';
 import cors from 'cors';
 import type { RequestHandler } from 'express';
@@ -34,7 +37,8 @@ export function securityHeaders(config: Config): RequestHandler[] {
       contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy(config) },
       frameguard: { action: 'deny' },
       strictTransportSecurity: config.development ? false : { maxAge: HSTS_SECONDS, includeSubDomains: false },
-      // Not `no-referrer`: with that, browsers blank the `Origin` of some same-origin requests, by which they are told from foreign ones.
+      // Not `no-referrer`: with that, browsers blank the `Origin` of some same-origin requests, by which they are told
+      // from foreign ones.
       referrerPolicy: { policy: 'same-origin' },
     }),
   ];
@@ -63,8 +67,9 @@ function contentSecurityPolicy(config: Config): Record<string, Iterable<string>>
 }
 
 /**
- * CORS for the embedders' sites, by exact origin. Their pages call with a room token in a header, never with a cookie, so credentials are
- * not allowed. A request from another site's page is refused outright, with a reason that its developer can read in the network panel.
+ * CORS for the embedders' sites, by exact origin. Their pages call with a room token in a header, never with a cookie,
+ * so credentials are not allowed. A request from another site's page is refused outright, with a reason that its
+ * developer can read in the network panel.
  */
 export function embedderCors(context: OriginRules): RequestHandler[] {
   const allow = cors({

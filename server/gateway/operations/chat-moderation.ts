@@ -170,7 +170,9 @@ const settingOperations = [
   }),
 ];
 
-/** A word list holds in all rooms of a creator, so a moderator, who is one in a room, reads it and does not change it. */
+/**
+ * A word list holds in all rooms of a creator, so a moderator, who is one in a room, reads it and does not change it.
+ */
 const wordOperations = [
   operation({
     name: 'getChatWords',

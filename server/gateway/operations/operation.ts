@@ -1,6 +1,7 @@
 /**
- * What an operation is: whatever somebody can ask of the house, declared once in the files beside this one. The HTTP and the Socket.IO
- * pipeline serve it, OpenAPI describes it, and the access matrix tries it. The pipelines decide who may call; `run` calls the domain.
+ * What an operation is: whatever somebody can ask of the house, declared once in the files beside this one. The HTTP
+ * and the Socket.IO pipeline serve it, OpenAPI describes it, and the access matrix tries it. The pipelines decide who
+ * may call; `run` calls the domain.
  */
 import type { Response } from 'express';
 import type { z } from 'zod';
@@ -15,8 +16,8 @@ import type { GatewayContext, HttpContext, LiveView } from '../context.ts';
 import type { Connection } from '../socket/connection.ts';
 
 /**
- * An embedder's server by API key, a participant by room token, a person of the site by session cookie, an operator by desk session or as
- * a person, or anybody.
+ * An embedder's server by API key, a participant by room token, a person of the site by session cookie, an operator by
+ * desk session or as a person, or anybody.
  */
 export type CallerKind = 'server' | 'participant' | 'person' | 'operator' | 'visitor';
 /** Over HTTP. A server needs a key with this scope. */
@@ -28,7 +29,9 @@ export type Right = 'chat' | 'tip' | 'publish' | 'moderate';
 export type Limit = 'default' | 'chat' | 'stage' | 'money' | 'signIn';
 export type Locale = 'en' | 'fr';
 
-/** What holds for participants, whether they call over HTTP or over a socket. `role` holds for people of the site too. */
+/**
+ * What holds for participants, whether they call over HTTP or over a socket. `role` holds for people of the site too.
+ */
 export interface ParticipantRules {
   /** Absent: it has nothing to do with a room, and over HTTP nobody is admitted to one. */
   from?: Place;
@@ -82,7 +85,10 @@ type CallerOf<By extends HttpCaller> = 'visitor' extends By
   : [Extract<By, `server:${string}`>] extends [never]
     ? Participant
     : Caller;
-type KeyOf<By extends HttpCaller> = [Exclude<By, `server:${string}`>] extends [never] ? LiveKey : LiveKey | undefined;
+/** A socket's caller has none. */
+type KeyOf<By extends HttpCaller, Event> = [Exclude<By, `server:${string}`> | Event] extends [never]
+  ? LiveKey
+  : LiveKey | undefined;
 type RoomOf<Path extends string, By extends HttpCaller> = Path extends `${string}/rooms/:id${string}`
   ? RoomId
   : [By] extends ['participant']
@@ -91,7 +97,7 @@ type RoomOf<Path extends string, By extends HttpCaller> = Path extends `${string
 
 interface HttpCall<Path extends string, By extends HttpCaller, Input, Event> extends AnyCall {
   caller: CallerOf<By>;
-  key: KeyOf<By>;
+  key: KeyOf<By, Event>;
   room: RoomOf<Path, By>;
   params: ParamsOf<Path>;
   input: Input;

@@ -1,4 +1,7 @@
-/** The people and rooms of the demo, in development only. Fans have no credit: they top up with a test card like everyone. */
+/**
+ * The people and rooms of the demo, in development only. Fans have no credit: they top up with a test card like
+ * everyone.
+ */
 import type { Creator } from '../../protocol/accounts.ts';
 import type { HttpContext } from '../context.ts';
 import type { SitePerson } from './site-session.ts';

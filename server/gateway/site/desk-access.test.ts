@@ -1,4 +1,7 @@
-/** How an operator comes to the desk in production: a link that opens once, a session that ends, over real HTTP and a real database. */
+/**
+ * How an operator comes to the desk in production: a link that opens once, a session that ends, over real HTTP and a
+ * real database.
+ */
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';

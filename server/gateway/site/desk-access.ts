@@ -1,6 +1,6 @@
 /**
- * The desk's door for operators: a link that the embedder's server asks for, a page with one button, and a cookie that names the session. The
- * session itself is looked up at every request, so that it ends the moment it is revoked.
+ * The desk's door for operators: a link that the embedder's server asks for, a page with one button, and a cookie that
+ * names the session. The session itself is looked up at every request, so that it ends the moment it is revoked.
  */
 import type { Express, Request, Response } from 'express';
 import { DESK_SESSION_TTL_MS, type DeskSessions } from '../../accounts/desk-sessions.ts';
@@ -23,7 +23,8 @@ export class DeskAccess {
 
   constructor({ config, sessions }: { config: Config; sessions: DeskSessions }) {
     this.#sessions = sessions;
-    // Strict: the pages of the desk hold nothing by themselves, and what they ask for is asked for by pages of this site.
+    // Strict: the pages of the desk hold nothing by themselves, and what they ask for is asked for by pages of this
+    // site.
     this.#cookie = new SignedCookie({
       config,
       name: 'loge_desk',

@@ -1,6 +1,6 @@
 /**
- * A cookie that only this server can have written. Browsers take its `__Host-` prefix from this very host over https alone, so no neighbouring
- * site can plant one; on plain http, in development, it goes without.
+ * A cookie that only this server can have written. Browsers take its `__Host-` prefix from this very host over https
+ * alone, so no neighbouring site can plant one; on plain http, in development, it goes without.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';

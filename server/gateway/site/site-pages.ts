@@ -21,7 +21,10 @@ const PAGES = {
   '/desk/payments/:id': 'desk',
 } as const;
 
-/** The scripts change with a release of the server, which an embedder's page should get soon but not ask for at every load. */
+/**
+ * The scripts change with a release of the server, which an embedder's page should get soon but not ask for at every
+ * load.
+ */
 const SCRIPT_CACHE = 'public, max-age=300, stale-while-revalidate=86400';
 const CHECKOUT_SESSION = /^(cs|checkout)_[A-Za-z0-9_]{1,250}$/;
 /** How long a page waits for a payment to settle; the webhook brings it later all the same. */
@@ -59,8 +62,8 @@ function sendPage(response: Response, file: string): void {
 }
 
 /**
- * Whoever comes back from the payment page need not wait for the webhook: the payment provider is asked now. The address proves nothing; it
- * only says which payment to ask about.
+ * Whoever comes back from the payment page need not wait for the webhook: the payment provider is asked now. The
+ * address proves nothing; it only says which payment to ask about.
  */
 async function confirmCheckout(context: HttpContext, limits: HttpLimits, request: Request): Promise<void> {
   const { checkout, session_id: session } = request.query;

@@ -1,6 +1,6 @@
 /**
- * The session of the first-party site: who is signed in, in a signed cookie. The site is an embedder like any other, so a session opens
- * nothing by itself; the site's routes mint room tokens for whom it names.
+ * The session of the first-party site: who is signed in, in a signed cookie. The site is an embedder like any other, so
+ * a session opens nothing by itself; the site's routes mint room tokens for whom it names.
  */
 import type { Request, Response } from 'express';
 import { z } from 'zod';

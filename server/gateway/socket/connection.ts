@@ -1,6 +1,7 @@
 /**
- * One participant on one socket: who they are, what they may do, and the access that was decided last. Both are decided again whenever a
- * fact says so, one decision at a time, and the change is acted on here: doors open, or everything ends at once.
+ * One participant on one socket: who they are, what they may do, and the access that was decided last. Both are decided
+ * again whenever a fact says so, one decision at a time, and the change is acted on here: doors open, or everything
+ * ends at once.
  */
 import type { Socket } from 'socket.io';
 import { permissionsNow, permissionsOf } from '../../accounts/tokens.ts';
@@ -19,7 +20,9 @@ const EXPIRY_SLACK_MS = 5;
 
 export interface ConnectionActions {
   decide(connection: Connection): Promise<Admission>;
-  /** What somebody inside sees, read when doors open: of the chat what comes after `since`, otherwise the newest of it. */
+  /**
+   * What somebody inside sees, read when doors open: of the chat what comes after `since`, otherwise the newest of it.
+   */
   lookInside(connection: Connection, since: number | undefined): Promise<Inside>;
   /** The participant is inside now: joins what only those inside get. Resolves once nothing of it can be missed. */
   enter(connection: Connection): Promise<void>;
@@ -34,7 +37,9 @@ export interface ConnectionActions {
 
 export class Connection {
   readonly socket: RoomSocket;
-  /** Of the token that the socket was opened with; what later tokens say of the same person comes with each decision. */
+  /**
+   * Of the token that the socket was opened with; what later tokens say of the same person comes with each decision.
+   */
   readonly claims: TokenClaims;
   participant: Participant;
   can: Required<Permissions>;

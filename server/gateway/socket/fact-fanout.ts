@@ -1,8 +1,8 @@
 /**
- * Facts to whom they concern. What is only told goes out once, from the gateway that dispatches the fact, through the adapter to the sockets of a
- * room or an identity wherever they are. What each gateway must look at itself (access, earnings, goals, lives, the end
- * of a room)
- * comes to it over the bus. Facts arrive at least once; each of these may be said twice without harm.
+ * Facts to whom they concern. What is only told goes out once, from the gateway that dispatches the fact, through the
+ * adapter to the sockets of a room or an identity wherever they are. What each gateway must look at itself (access,
+ * earnings, goals, lives, the end of a room) comes to it over the bus. Facts arrive at least once; each of these may be
+ * said twice without harm.
  */
 import type { MoneyFacts } from '../../money/money-facts.ts';
 import type { Log } from '../../platform/log.ts';
@@ -118,8 +118,9 @@ export class FactFanout {
   }
 
   /**
-   * Media outlasts the socket for a while, and the gateway that looked after it: whoever lost their access while they are connected nowhere is put out by
-   * the gateway that dispatches the fact. Those who are connected are also put out, and told, where they are.
+   * Media outlasts the socket for a while, and the gateway that looked after it: whoever lost their access while they
+   * are connected nowhere is put out by the gateway that dispatches the fact. Those who are connected are also put out,
+   * and told, where they are.
    */
   async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
     const isGranted = topic === 'rank.changed' ? (data as Rank).moderates : (data as AccessChanged).change.granted;
@@ -128,7 +129,8 @@ export class FactFanout {
     const roomId = room as RoomId;
     // What a key opens, whoever holds it; the creator has no need of one and gets no such facts.
     const { access, rank } = await rooms.decide({ roomId, identity, role: 'fan' });
-    // Who keeps order may be there by their rank, whatever becomes of a key; not where they were removed, or after the end.
+    // Who keeps order may be there by their rank, whatever becomes of a key; not where they were removed, or after the
+    // end.
     if (access.state === 'granted' || (rank.role === 'moderator' && access.state === 'required')) return;
     // Not waited for: an SFU node that does not answer must not hold up the facts that follow.
     void stage.closeParticipant(roomId, identity);

@@ -1,4 +1,7 @@
-/** Tells rooms how their shared goal stands: at once when it was set or taken away, and at most so often while tips come in. */
+/**
+ * Tells rooms how their shared goal stands: at once when it was set or taken away, and at most so often while tips come
+ * in.
+ */
 import type { Log } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Goal } from '../../protocol/tipping.ts';

@@ -1,4 +1,7 @@
-/** Who may open a socket, once its address passed (`socket-edge.ts`): a valid token for a room that exists, not too many at once. */
+/**
+ * Who may open a socket, once its address passed (`socket-edge.ts`): a valid token for a room that exists, not too many
+ * at once.
+ */
 import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';

@@ -1,6 +1,6 @@
 /**
- * The one way in for every Socket.IO request: parse, authorise, rate-limit, run the operation, answer. Whatever it throws is answered as a
- * typed error and nothing else leaks out.
+ * The one way in for every Socket.IO request: parse, authorise, rate-limit, run the operation, answer. Whatever it
+ * throws is answered as a typed error and nothing else leaks out.
  */
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';

@@ -1,6 +1,6 @@
 /**
- * Who is connected to this gateway, by room and by identity, and how many watch over all gateways: told to everyone in the room, at most
- * twice a second. A room is open here while somebody of it is connected.
+ * Who is connected to this gateway, by room and by identity, and how many watch over all gateways: told to everyone in
+ * the room, at most twice a second. A room is open here while somebody of it is connected.
  */
 import type { HeadCounts, Others } from '../../platform/head-counts.ts';
 import type { Role } from '../../protocol/accounts.ts';
@@ -122,7 +122,8 @@ export class Presence {
     const room = this.#rooms.get(roomId);
     if (!room) return;
     count(room, connection);
-    // A newcomer's welcome may hold a count from before others were heard of, or one that was told to the room meanwhile.
+    // A newcomer's welcome may hold a count from before others were heard of, or one that was told to the room
+    // meanwhile.
     room.lastCount = undefined;
     this.#options.onAudience(roomId, room.audience);
     this.recount(roomId);

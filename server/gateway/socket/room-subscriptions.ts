@@ -1,4 +1,7 @@
-/** What this gateway is told of a room over the bus, from the first of its people who connects here until the last has gone. */
+/**
+ * What this gateway is told of a room over the bus, from the first of its people who connects here until the last has
+ * gone.
+ */
 import { type Bus, roomTopic, type Subscription } from '../../platform/bus.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 

@@ -1,7 +1,7 @@
 /**
- * What waits in this process for sockets that do not take what they are sent: answers, events, frames. It is bounded for each of them; past the
- * limit the connection is told why and closed, and the client comes back and resumes. Somebody who stops reading and goes on asking cannot
- * fill the memory that others need.
+ * What waits in this process for sockets that do not take what they are sent: answers, events, frames. It is bounded
+ * for each of them; past the limit the connection is told why and closed, and the client comes back and resumes.
+ * Somebody who stops reading and goes on asking cannot fill the memory that others need.
  *
  * It uses what Engine.IO and ws show of their inside, as `frame-writer.ts` does: neither says how much waits.
  */
@@ -10,12 +10,15 @@ import type { Metrics } from '../../platform/metrics.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Connection, RoomSocket } from './connection.ts';
 
-/** More than the largest answers together that anybody asks for at once, on top of the frames that may wait (`SLOW_SOCKET_BYTES`). */
+/**
+ * More than the largest answers together that anybody asks for at once, on top of the frames that may wait
+ * (`SLOW_SOCKET_BYTES`).
+ */
 export const BACKLOG_BYTES = 1024 * 1024;
 export const BACKLOG_PACKETS = 512;
 /**
- * What is not asked for piles up slowly: it is looked at so often, and may be too much for so many looks, in which a slow line takes one large
- * answer. Whoever asks for more meanwhile is not waited for.
+ * What is not asked for piles up slowly: it is looked at so often, and may be too much for so many looks, in which a
+ * slow line takes one large answer. Whoever asks for more meanwhile is not waited for.
  */
 const LOOK_EVERY_MS = 1_000;
 const LOOKS_OVERFULL = 15;
@@ -47,8 +50,8 @@ export class SocketBacklogs {
   }
 
   /**
-   * Before something is done for a socket, and before its answer is written: false when too much waits for it already. It is closed then, and
-   * gets nothing more. One answer may be larger than the limit.
+   * Before something is done for a socket, and before its answer is written: false when too much waits for it already.
+   * It is closed then, and gets nothing more. One answer may be larger than the limit.
    */
   check({ socket }: Pick<Connection, 'socket'>): boolean {
     if (socket.conn.readyState !== 'open') return false;

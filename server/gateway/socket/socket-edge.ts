@@ -1,6 +1,7 @@
 /**
- * What a connection must pass before it becomes a socket: origin, the budget of its address, and a place among the sockets of that address. A refusal here
- * costs neither an upgrade nor a token's signature. It knows nothing of who comes.
+ * What a connection must pass before it becomes a socket: origin, the budget of its address, and a place among the
+ * sockets of that address. A refusal here costs neither an upgrade nor a token's signature. It knows nothing of who
+ * comes.
  */
 import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
@@ -58,7 +59,10 @@ export class SocketEdge {
     });
   }
 
-  /** The connection is a socket now: its place is free again when that closes, whatever becomes of the request that opened it. */
+  /**
+   * The connection is a socket now: its place is free again when that closes, whatever becomes of the request that
+   * opened it.
+   */
   handleSocket(socket: EngineSocket): void {
     this.#limitPackets(socket);
     const release = this.#opening.get(socket.request);

@@ -1,6 +1,6 @@
 /**
- * The realtime side of the gateway: opens a participant's socket after the handshake, welcomes them with what their access allows, and
- * passes facts on to whom they concern. It holds connections; every decision is a domain's.
+ * The realtime side of the gateway: opens a participant's socket after the handshake, welcomes them with what their
+ * access allows, and passes facts on to whom they concern. It holds connections; every decision is a domain's.
  */
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
@@ -246,7 +246,10 @@ export class SocketGateway {
     connection.socket.emit('rooms:welcome', welcome);
   }
 
-  /** When a gateway is lost, everybody in a room comes back within a second, and most of them missed the same little: one read for all of them. */
+  /**
+   * When a gateway is lost, everybody in a room comes back within a second, and most of them missed the same little:
+   * one read for all of them.
+   */
   async #resumeChat(room: RoomId, since: number): Promise<ChatPage> {
     const recent = await this.#recentChat.get(room);
     // Not the page's own figure, which is read beside it: what is between them would not be in it.

@@ -9,7 +9,10 @@ export class SocketSlots {
     this.#slots = new SharedSlots(options);
   }
 
-  /** Takes one place under each key, or throws `too_many_connections` and takes none. What it answers gives the places back, once. */
+  /**
+   * Takes one place under each key, or throws `too_many_connections` and takes none. What it answers gives the places
+   * back, once.
+   */
   async take(slots: readonly Slot[]): Promise<() => void> {
     const release = await this.#slots.take(slots);
     if (!release) throw new AppError('too_many_connections');

@@ -1,4 +1,7 @@
-/** The documentation of the HTTP APIs as one page: rendered here from the OpenAPI document, without a script, so that it works everywhere. */
+/**
+ * The documentation of the HTTP APIs as one page: rendered here from the OpenAPI document, without a script, so that it
+ * works everywhere.
+ */
 import { ERROR_CATALOGUE } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import { html, type Markup } from '../html.ts';

@@ -1,4 +1,7 @@
-/** The OpenAPI 3.1 document of everything under `/v1`, made from the table of operations and the schemas that they run on. */
+/**
+ * The OpenAPI 3.1 document of everything under `/v1`, made from the table of operations and the schemas that they run
+ * on.
+ */
 import { z } from 'zod';
 import manifest from '../../../../package.json' with { type: 'json' };
 import { creator, creatorInput, identity, participant, tokenInput } from '../../../protocol/accounts.ts';
@@ -129,8 +132,8 @@ const TAGS: Record<OperationTag, string> = {
 };
 
 /**
- * Any one of these will do. Beside a scheme that is not OAuth, OpenAPI 3.1 lists the roles that a call needs: here the scope of the key, and
- * whether the session is an operator's.
+ * Any one of these will do. Beside a scheme that is not OAuth, OpenAPI 3.1 lists the roles that a call needs: here the
+ * scope of the key, and whether the session is an operator's.
  */
 function securityOf({ by, scope }: HttpDoor): Record<string, string[]>[] {
   return by.flatMap((caller): Record<string, string[]>[] => {
@@ -311,7 +314,8 @@ class Components {
         delete jsonSchema.additionalProperties;
       },
     });
-    // Within an OpenAPI document a schema is known by its place; an `$id` or `$schema` of its own would change how references resolve.
+    // Within an OpenAPI document a schema is known by its place; an `$id` or `$schema` of its own would change how
+    // references resolve.
     const plain = Object.entries({ ...answers.schemas, ...inputs.schemas }).map(
       ([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema as JsonSchema] as const,
     );

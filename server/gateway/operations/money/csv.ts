@@ -2,7 +2,10 @@
 
 type Cell = string | number | null;
 
-/** Characters that make Excel, LibreOffice and Google Sheets take a cell for a formula, also after a tab or a line break. */
+/**
+ * Characters that make Excel, LibreOffice and Google Sheets take a cell for a formula, also after a tab or a line
+ * break.
+ */
 const FORMULA_START = /^[\s\uFEFF]*[=+\-@\t\r\n|%＝＋－＠]/;
 
 export function toCsvLine(cells: readonly Cell[]): string {

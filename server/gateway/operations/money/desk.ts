@@ -1,6 +1,6 @@
 /**
- * The money desk: what operators see of payments and do about them, and the embedder's server with its key. What the house did is kept
- * under the name of who did it.
+ * The money desk: what operators see of payments and do about them, and the embedder's server with its key. What the
+ * house did is kept under the name of who did it.
  */
 import {
   deskActList,

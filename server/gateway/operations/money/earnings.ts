@@ -1,4 +1,7 @@
-/** What creators earn: asked by themselves, with a token of one of their rooms or signed in on the site, and by embedders' servers. */
+/**
+ * What creators earn: asked by themselves, with a token of one of their rooms or signed in on the site, and by
+ * embedders' servers.
+ */
 import {
   creatorAccount,
   creatorEarnings,

@@ -1,4 +1,7 @@
-/** The money that leaves the house: payouts, disputes, reconciliation, and the tax report; by embedders' servers and operators. */
+/**
+ * The money that leaves the house: payouts, disputes, reconciliation, and the tax report; by embedders' servers and
+ * operators.
+ */
 import {
   creatorFreezeAnswer,
   creatorFreezeInput,

@@ -1,4 +1,7 @@
-/** Private sessions by the minute, on sockets alone: the fan asks, extends and ends, the creator accepts, declines and ends. */
+/**
+ * Private sessions by the minute, on sockets alone: the fan asks, extends and ends, the creator accepts, declines and
+ * ends.
+ */
 import { socketOperation } from '../operation.ts';
 
 const ANYONE = { from: 'lobby', limit: 'money' } as const;

@@ -1,4 +1,7 @@
-/** What explains payments, over HTTP: quotes, receipts, pledges, promotions; who may ask, and what bad input is answered. */
+/**
+ * What explains payments, over HTTP: quotes, receipts, pledges, promotions; who may ask, and what bad input is
+ * answered.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import type { Room } from '../../../protocol/rooms.ts';

@@ -1,4 +1,7 @@
-/** The site's routes for clubs, tickets that are given back, and credit that is: what a page may do with a session, over real HTTP. */
+/**
+ * The site's routes for clubs, tickets that are given back, and credit that is: what a page may do with a session, over
+ * real HTTP.
+ */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
@@ -82,7 +85,8 @@ test('what is not spent goes back to the card, once; what is spent does not', as
   const lea = http.token({ room: room.id, identity: 'lea' });
   await http.participant(lea, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
   await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 300, reason: 'Thanks' });
-  // What is a gift stays one. 31.00 less the ticket of 6.00, of which 1.00 was a gift: 25.00 of what was paid, the latest first.
+  // What is a gift stays one. 31.00 less the ticket of 6.00, of which 1.00 was a gift: 25.00 of what was paid, the
+  // latest first.
   const { topups } = (await as('lea', 'GET', '/v1/wallet/refundable')).json;
   expect(topups).toMatchObject([
     { topup: second, amountMinor: 2_000, currency: 'eur' },
