@@ -1,8 +1,8 @@
-/** Faults of an input in words, for both pipelines. */
+/** Describes validation issues in words, for both pipelines. */
 
 const ISSUES_SHOWN = 3;
 
-/** The first few faults of an input, with where they are. */
+/** The first few issues of an input, with their paths. */
 export function describeIssues(issues: readonly { path: PropertyKey[]; message: string }[]): string {
   return issues
     .slice(0, ISSUES_SHOWN)

@@ -1,7 +1,7 @@
 /**
- * Which web origins may use the APIs: our own, those named in the configuration or listed by a live API key, and in
- * development any `localhost`. From which of them a token counts is its key's to say (`Tokens.parse`); cookies count
- * for pages of our own alone.
+ * Which web origins may use the APIs: our own, those in the configuration or listed by a live API key, and in
+ * development any `localhost`. A key can restrict the origins of its tokens further (`Tokens.parse`). Cookies count
+ * only for our own pages.
  */
 import type { Request } from 'express';
 import type { ApiKeys } from '../accounts/api-keys.ts';
@@ -29,9 +29,9 @@ export function isReturnUrlAllowed(rules: OriginRules, url: string): boolean {
 }
 
 /**
- * Whether the page that sends a request is one of this site. Browsers say so in `Sec-Fetch-Site`; older ones in
- * `Origin`, or in `Referer` when they read, neither of which a page can forge. What sends none of them is no browser,
- * or one that shows the answer to nobody else.
+ * Whether a request comes from a page of this site: by `Sec-Fetch-Site`, or for older browsers by `Origin`, or by
+ * `Referer` for reads. Pages cannot forge any of them. A request without all three comes from no browser, or from a
+ * top-level navigation, whose answer no other page can read.
  */
 export function isOwnPage(config: Config, request: Request): boolean {
   const site = request.get('sec-fetch-site');

@@ -1,6 +1,6 @@
 /**
- * What is told of a room in sums: reactions since the last time, and the votes of a poll. However many people react, a
- * gateway tells the others, and its own sockets, at most so often.
+ * Aggregated chat updates of a room: reaction counts since the last update, and poll votes. A gateway sends at most one
+ * update per interval to the other gateways and to its own sockets, however many people react.
  */
 import { type Bus, roomTopic } from '../../platform/bus.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -17,9 +17,9 @@ interface AggregatesOptions {
 }
 
 export class ChatAggregates {
-  /** Of this gateway's own people, for all gateways. */
+  /** Counts from this gateway's sockets, to be sent to all gateways. */
   readonly #own: Ticker<Counts>;
-  /** Of all gateways, for this gateway's people. */
+  /** Counts from all gateways, to be sent to this gateway's sockets. */
   readonly #all: Ticker<Counts>;
   readonly #votes: Ticker<{ poll: string; votes: number[] }>;
 
@@ -29,7 +29,7 @@ export class ChatAggregates {
     this.#votes = new Ticker((room, { poll, votes }) => onVotes(room, poll, votes));
   }
 
-  /** The reactions of a gateway's people, this one's among them. */
+  /** Reaction counts of one gateway, this one included. */
   handle(room: RoomId, counts: Counts): void {
     this.#all.add(room, (sum = {}) => add(sum, counts));
   }
@@ -39,7 +39,7 @@ export class ChatAggregates {
   }
 
   noteVotes(room: RoomId, poll: string, votes: number[]): void {
-    // Batches of several gateways may arrive in another order than they were counted in: a count only grows.
+    // Batches of several gateways may arrive out of order. Vote counts only grow, so the larger one is newer.
     this.#votes.add(room, (known) =>
       known?.poll === poll
         ? { poll, votes: votes.map((count, option) => Math.max(count, known.votes[option] ?? 0)) }
@@ -52,7 +52,7 @@ export class ChatAggregates {
   }
 }
 
-/** Gathers for a room and hands over at most once a tick. */
+/** Collects values for a room and flushes them at most once a tick. */
 class Ticker<T> {
   readonly #gathered = new Map<RoomId, T>();
   readonly #timers = new Map<RoomId, NodeJS.Timeout>();

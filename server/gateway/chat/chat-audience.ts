@@ -1,8 +1,8 @@
 /**
- * Those who read a room's chat at this gateway, and how far each has been told. A large room's people are in cohorts
- * that are told one after the other, so that a frame to all does not hold everything else up. Almost everyone in a
- * cohort is told the same frame, which is made once; a frame of one's own gets whoever came in a moment ago, wrote what
- * the others are not shown, or did not keep up.
+ * The readers of a room's chat at this gateway, and the last sequence number sent to each. Readers of a large room are
+ * split into cohorts that are served one after the other, so that a frame to everyone does not block the event loop.
+ * Most readers of a cohort share one frame, which is encoded once. A reader gets an own frame after joining, after
+ * writing a message that the sample leaves out, or after falling behind.
  */
 import type { Metrics } from '../../platform/metrics.ts';
 import type { ChatEntry } from '../../protocol/chat.ts';
@@ -10,9 +10,9 @@ import type { RoomSocket } from '../socket/connection.ts';
 import { type Sample, toRanges } from './chat-budget.ts';
 import { Frame, whenDrained, writeFrame } from './frame-writer.ts';
 
-/** The newest entries, for whoever has to be caught up; a client that is further behind asks for the rest. */
+/** Recent entries kept for readers that fell behind. A client that is further behind requests the rest. */
 const RECENT_ENTRIES = 400;
-/** A room gets another cohort when all that it has are so large. */
+/** Size of a cohort; when all are full, the room gets another one. */
 const COHORT_PEOPLE = 250;
 const COHORTS_MAX = 8;
 
@@ -25,16 +25,16 @@ interface Reader {
   conn: RoomSocket['conn'];
   identity: string;
   cohort: Cohort;
-  /** Told up to here. */
+  /** Last sequence number that was sent. */
   seq: number;
-  /** Has not taken what it was sent; gets nothing until it has. */
+  /** The socket has not drained; nothing is sent until it has. */
   isSlow: boolean;
   isGone: boolean;
 }
 
 interface Cohort {
   readers: Set<Reader>;
-  /** Told up to here; what comes after it waits below. */
+  /** Last sequence number that was sent; later ones are in `shown` and `skipped`. */
   seq: number;
   shown: ChatEntry[];
   skipped: ChatEntry[];
@@ -59,7 +59,7 @@ export class ChatAudience {
     return this.#cohorts.length;
   }
 
-  /** Whether there is something that not everybody has been told. */
+  /** Whether some reader has not been sent everything. */
   get isWaiting(): boolean {
     return this.#cohorts.some(({ shown, skipped }) => shown.length + skipped.length > 0);
   }
@@ -96,7 +96,7 @@ export class ChatAudience {
     if (reader.isSlow) this.#metrics.chatSlowSockets.dec();
   }
 
-  /** Everything up to there counts as told. */
+  /** Treats everything up to `seq` as sent. */
   skipTo(seq: number): void {
     for (const reader of this.#readers.values()) if (reader.seq < seq) reader.seq = seq;
     for (const cohort of this.#cohorts) if (cohort.seq < seq) cohort.seq = seq;
@@ -104,8 +104,7 @@ export class ChatAudience {
   }
 
   /**
-   * `entries` follow each other in the log, and wait; those of the sample that are skipped will be shown to their
-   * authors alone.
+   * Queues `entries`, which are consecutive in the log. Entries that the sample skips are sent to their authors only.
    */
   take(entries: ChatEntry[], { shown, skipped }: Sample): void {
     this.#recent.push(...entries);
@@ -117,12 +116,12 @@ export class ChatAudience {
     }
   }
 
-  /** Tells everybody. */
+  /** Flushes every cohort. */
   sendAll(): void {
     for (let index = 0; index < this.#cohorts.length; index += 1) this.send(index);
   }
 
-  /** Tells one cohort what waits for it. */
+  /** Flushes one cohort. */
   send(index: number): void {
     const cohort = this.#cohorts[index];
     if (!cohort) return;
@@ -147,7 +146,7 @@ export class ChatAudience {
     this.#metrics.chatFrames.inc({ kind: 'shared' }, sharedCount);
   }
 
-  /** A frame for one reader: what is after their place, with what they wrote themselves. */
+  /** A frame for one reader: entries after their last sequence number, including their own skipped ones. */
   #sendOwn(reader: Reader, shown: ChatEntry[], skipped: ChatEntry[]): void {
     const isNews = (entry: ChatEntry) => entry.seq > reader.seq;
     const isOwn = (entry: ChatEntry) => authorOf(entry) === reader.identity;
@@ -172,7 +171,7 @@ export class ChatAudience {
     });
   }
 
-  /** With the newest entries, as far as they are at hand: a client sees what is missing before them and asks for it. */
+  /** Sends the recent entries that are kept; the client detects the gap before them and requests it. */
   #catchUp(reader: Reader): void {
     const missed = this.#recent.filter((entry) => entry.seq > reader.seq).slice(-RECENT_ENTRIES);
     this.#sendOwn(reader, missed, []);

@@ -1,11 +1,11 @@
 /**
- * What people can read: above so many messages a second a room's chat is a sample, evenly spread over those who write.
- * Tips, acts and what the creator and moderators say always pass. What is left out is in the log, and the frame says
- * which numbers it is.
+ * Limits a room's chat to what people can read: above a rate of messages per second the chat is sampled, evenly over
+ * its authors. Tips, acts and messages of the creator and moderators always pass. Skipped messages stay in the log, and
+ * the frame lists their sequence numbers.
  */
 import type { ChatEntry } from '../../protocol/chat.ts';
 
-/** Seconds of the budget that may be used at once, so that a burst in a quiet room is shown whole. */
+/** Seconds of budget that can be spent at once, so that a burst in a quiet room is not sampled. */
 const BURST_SECONDS = 4;
 
 export interface Sample {
@@ -56,7 +56,7 @@ function isSampled(entry: ChatEntry): entry is Extract<ChatEntry, { kind: 'messa
   return entry.kind === 'message' && entry.from.role === 'fan';
 }
 
-/** Neighbouring numbers as ranges. */
+/** Groups consecutive numbers into ranges. */
 export function toRanges(seqs: readonly number[]): [fromSeq: number, toSeq: number][] {
   const ranges: [number, number][] = [];
   for (const seq of seqs) {

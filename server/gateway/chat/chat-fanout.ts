@@ -1,9 +1,8 @@
 /**
- * New chat entries to the sockets of this gateway: at most one frame per socket and tick, however many authors and
- * gateways there are, each entry once and in the order of the log. The first entry after a quiet moment goes out at
- * once to all; then the cohorts of a large room take turns within the tick. What the bus lost is read from the database
- * before anything after it is sent; a socket that does not keep up is left alone until it has drained, and then caught
- * up.
+ * Sends new chat entries to the sockets of this gateway: at most one frame per socket and tick, however many authors
+ * and gateways there are, each entry once and in log order. The first entry after a quiet period is sent to everyone at
+ * once; then the cohorts of a large room take turns within the tick. Entries that the bus lost are read from the
+ * database before later ones are sent. A slow socket is skipped until it has drained, and then caught up.
  */
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -14,41 +13,34 @@ import { ChatAudience, type ChatListener } from './chat-audience.ts';
 import { ReadingBudget } from './chat-budget.ts';
 import { ChatSequence } from './chat-sequence.ts';
 
-/** Between two frames of a room: short in small rooms, longer the more sockets each of them costs. */
+/** Interval between two frames of a room; it grows with the number of sockets. */
 const TICK_MIN_MS = 20;
 const TICK_MAX_MS = 200;
 const TICK_MS_PER_PERSON = 0.04;
-/** A turn that comes later than this moves those after it, so that nobody's frames come closer together. */
+/** A turn that is later than this delays the following turns, so that the interval between frames never shrinks. */
 const LATE_MS = 10;
-/**
- * How long an entry may be missing before it is taken for lost: messages of two gateways overtake each other by little.
- */
+/** How long an entry may be missing before it counts as lost. Messages of two gateways arrive slightly out of order. */
 const GAP_MS = 25;
-/**
- * Waits before the next look at the database for what was not found in it, or when it did not answer; the last one
- * repeats.
- */
+/** Backoff before the database is read again, after a missing entry or a failed read; the last value repeats. */
 const GAP_RETRY_MS = [25, 50, 100, 250, 500, 1_000];
-/**
- * How often the rooms are compared with the database: what was lost last has nothing after it that would show the gap.
- */
+/** How often rooms are compared with the database: a lost last entry has no successor that would show the gap. */
 const CHECK_MS = 10_000;
-/** The same while messages of other gateways come no other way. */
+/** The same while the bus is disconnected. */
 const CHECK_OUTAGE_MS = 250;
-/** Timers are a little early or late: without this every second look would find itself a millisecond too soon. */
+/** Tolerance for timers that fire a little early; without it every second comparison would be skipped. */
 const CHECK_SLACK_MS = 100;
 const PAGE_ENTRIES = 200;
-/** A gap of more is not told entry by entry: whoever wants it pages through the history. */
+/** A larger gap is not filled; clients page through the history instead. */
 const GAP_MAX_ENTRIES = 1_000;
 
 export interface ChatFanoutOptions {
-  /** A room's entries after a number, as they are in the database. */
+  /** Reads a room's entries after a sequence number from the database. */
   read: (room: RoomId, range: { since?: number; limit: number }) => Promise<ChatPage>;
-  /** The number of the newest entry of each room that has one. */
+  /** Reads the last sequence number of each room that has one. */
   newest: (rooms: RoomId[]) => Promise<Map<RoomId, number>>;
-  /** Whether messages of other gateways arrive by themselves; undefined where there are no other gateways. */
+  /** Whether the bus delivers messages of other gateways; undefined when this gateway is alone. */
   isBusConnected: (() => boolean) | undefined;
-  /** Messages a second that people can read; 0 for any number. */
+  /** Messages per second before sampling begins; 0 disables sampling. */
   readablePerSecond: number;
   log: Log;
   metrics: Metrics;
@@ -58,17 +50,17 @@ interface ChatRoom {
   audience: ChatAudience;
   sequence: ChatSequence;
   budget: ReadingBudget;
-  /** Whose turn is next, and when. */
+  /** The next cohort, and when it is due. */
   turn: number;
   turnAtMs: number;
-  /** From then on everybody's last frame is a tick ago. */
+  /** When the last frame of every cohort is a tick old. */
   quietAtMs: number;
   timer: NodeJS.Timeout | undefined;
   gapTimer: NodeJS.Timeout | undefined;
   reading: Promise<void> | undefined;
-  /** Messages may have been lost since the reading that is under way began: it is followed by another. */
+  /** Messages may have been lost since the current read began: read once more after it. */
   readAgain: boolean;
-  /** Looks at the database in a row after which something was still missing. */
+  /** Consecutive reads that left something missing. */
   gapReads: number;
 }
 
@@ -86,7 +78,7 @@ export class ChatFanout {
     if (options.isBusConnected) this.#checkTimer = setInterval(() => this.#checkNowAndThen(), CHECK_OUTAGE_MS).unref();
   }
 
-  /** Must have resolved before the chat is read for whoever comes in: from here on nothing is missed. */
+  /** Await this before reading the chat for a new reader: from then on no entry is missed. */
   async open(room: RoomId): Promise<void> {
     if (this.#rooms.has(room)) return;
     const opening = this.#opening.get(room) ?? this.#open(room).finally(() => this.#opening.delete(room));
@@ -114,7 +106,7 @@ export class ChatFanout {
     return room;
   }
 
-  /** Somebody has been given the log up to `lastSeq`, and gets what is after it from now on. */
+  /** Adds a reader that has the log up to `lastSeq`; later entries are sent to it. */
   join(room: RoomId, listener: ChatListener, lastSeq: number): void {
     this.#rooms.get(room)?.audience.add(listener, lastSeq);
   }
@@ -123,7 +115,7 @@ export class ChatFanout {
     this.#rooms.get(room)?.audience.remove(listener);
   }
 
-  /** Nobody is connected to the room here any more. */
+  /** Call it when the room has no sockets left at this gateway. */
   closeRoom(roomId: RoomId): void {
     const room = this.#rooms.get(roomId);
     if (!room) return;
@@ -136,14 +128,14 @@ export class ChatFanout {
     const room = this.#rooms.get(roomId);
     if (!room) return;
     this.#release(room, room.sequence.accept(entries));
-    // A reading that is under way looks after itself.
+    // A read in progress schedules its own retry.
     if (room.sequence.hasGap && !room.reading) this.#repairIn(GAP_MS, roomId, room);
   }
 
   #repairIn(waitMs: number, roomId: RoomId, room: ChatRoom): void {
     room.gapTimer ??= setTimeout(() => {
       room.gapTimer = undefined;
-      // Meanwhile it may have come by itself; after a reading that failed nobody knows what is missing.
+      // The entry may have arrived meanwhile; after a failed read the gap is unknown, so read anyway.
       if (room.gapReads === 0) {
         if (!room.sequence.hasGap) return;
         this.#options.metrics.chatGaps.inc();
@@ -193,10 +185,7 @@ export class ChatFanout {
     return room.reading;
   }
 
-  /**
-   * What is missing still is looked for again, slower each time: it does not wait for the next message to show that it
-   * is.
-   */
+  /** Retries with backoff while something is missing, without waiting for the next message to show the gap. */
   #afterReading(roomId: RoomId, room: ChatRoom, isMissing: boolean): void {
     if (this.#rooms.get(roomId) !== room) return;
     const waitMs = GAP_RETRY_MS[Math.min(room.gapReads, GAP_RETRY_MS.length - 1)] ?? GAP_MS;
@@ -221,7 +210,7 @@ export class ChatFanout {
       this.#release(room, room.sequence.accept(page.entries));
       if (page.entries.length === PAGE_ENTRIES) continue;
       if (room.sequence.lastSeq >= page.lastSeq) return;
-      // Appended between the two reads of the page; or, when it was promised before, not in the log any more.
+      // The entry was appended between the two reads of the page, or is no longer in the log.
       if (room.sequence.lastSeq < promisedSeq) this.#release(room, room.sequence.skipTo(promisedSeq));
       promisedSeq = page.lastSeq;
     }

@@ -1,6 +1,7 @@
 /**
- * The chat beside its log, as sockets see it: the room's state, what is told to one person, what is told in sums, who
- * is here. It listens to the chat's news from all gateways and tells this gateway's people what concerns them.
+ * Everything of the chat that sockets get besides log entries: the room's state, messages to one person, aggregated
+ * counts, the roster. It subscribes to chat news from all gateways and forwards it to the sockets of this gateway that
+ * it concerns.
  */
 import { CHAT_NEWS_TOPIC, type ChatNews } from '../../chat/chat-topics.ts';
 import type { ChatState } from '../../protocol/chat-room.ts';
@@ -24,7 +25,7 @@ export class ChatLive {
   readonly #context: GatewayContext;
   readonly #presence: Presence;
   readonly #emitInside: EmitInside;
-  /** What it has to hear of each room with people here, by topic. */
+  /** Bus handlers for each room that has sockets here, by topic. */
   readonly busHandlers: RoomHandlers = {
     [ROSTER_BUS_TOPIC]: (room, message) => this.roster.handle(room, message as RosterMessage),
     [REACTIONS_BUS_TOPIC]: (room, message) => this.#aggregates.handle(room, message as Counts),
@@ -62,11 +63,11 @@ export class ChatLive {
     this.#aggregates.react(room, emoji);
   }
 
-  /** What somebody who has just come in is told beside what they saw on entering. */
+  /** Sends what a new reader needs besides the snapshot they got on entering. */
   welcome(connection: Connection): void {
     const { roomId, can, socket, since } = connection;
     const { count, hands } = this.roster.hands(roomId);
-    // Whoever comes back may still show hands that were lowered while they were away.
+    // A client that resumes may still show hands that were lowered meanwhile.
     if (count > 0 || since !== undefined) socket.emit('chat:hands', can.moderate ? { count, hands } : { count });
     if (can.moderate) this.#tellQueue(roomId, [connection]);
   }
@@ -96,7 +97,7 @@ export class ChatLive {
     }
   }
 
-  /** A change that nobody can see, such as who may not write, is not told to everyone. */
+  /** Skips changes that are not visible to everyone, such as a new restriction. */
   #tellState(room: RoomId, state: ChatState): void {
     const { version: _, ...visible } = state;
     const key = JSON.stringify(visible);

@@ -1,7 +1,7 @@
 /**
- * Who is in each room, and who raises a hand, over all gateways: each tells the others what it holds, after a change
- * and every so often, and a gateway that falls silent is forgotten. Exact in small rooms; in large ones only those who
- * keep order are named, and the rest counted.
+ * Who is in each room and who raises a hand, over all gateways. Each gateway publishes its part after a change and as a
+ * heartbeat; the part of a silent gateway expires. Small rooms list everyone; large ones list the creator and
+ * moderators, and count the rest.
  */
 import { randomUUID } from 'node:crypto';
 import { type Bus, roomTopic } from '../../platform/bus.ts';
@@ -18,7 +18,7 @@ const HEARTBEAT_MS = 10_000;
 const SILENT_AFTER_MS = 30_000;
 const HANDS_TOLD = 200;
 
-/** What one gateway holds of a room. */
+/** One gateway's part of a room's roster. */
 interface Held {
   total: number;
   staff: Person[];
@@ -66,7 +66,7 @@ export class ChatRoster {
     this.#heartbeat.unref();
   }
 
-  /** Somebody came in or went out, or a hand changed: tells the others soon. */
+  /** Schedules a publication after somebody joined or left, or a hand changed. */
   note(room: RoomId): void {
     if (this.#timers.has(room)) return;
     if (!this.#rooms.has(room)) this.#publish(room, { gateway: this.#gateway, wanted: true });
@@ -86,14 +86,14 @@ export class ChatRoster {
     this.note(room);
   }
 
-  /** Somebody's data is erased: nothing of theirs that is said here stands under their name. */
+  /** Drops the raised hands of an erased person. */
   forget(identity: string): void {
     for (const [room, hands] of this.#raised) if (hands.delete(identity)) this.note(room);
   }
 
   /** The longest raised first. */
   hands(room: RoomId): Hands {
-    // Asked at every entry, so it must not walk through everyone who is here.
+    // Called at every join, so it must not iterate over everyone in the room.
     const shelves = [this.#raisedHere(room), ...this.#toldByOthers(room)];
     const hands = byIdentity(shelves.flatMap(({ hands: raised }) => raised));
     const beyond = shelves.reduce((sum, { handCount, hands: raised }) => sum + handCount - raised.length, 0);
@@ -102,8 +102,8 @@ export class ChatRoster {
   }
 
   people(room: RoomId, query = ''): PeopleAnswer {
-    // In a large room what was told last will do: counting everyone for each request would be a way to keep the gateway
-    // busy.
+    // In a large room the last publication is used: counting everyone for each request would make a cheap denial of
+    // service.
     const isLarge = this.#presence.inRoom(room).length > LIMITS.peopleExact;
     const told = isLarge ? this.#rooms.get(room)?.get(this.#gateway)?.held : undefined;
     const shelves = [told ?? this.#count(room), ...this.#toldByOthers(room)];
@@ -126,7 +126,7 @@ export class ChatRoster {
     );
   }
 
-  /** The hand of whoever has left is lowered. */
+  /** Lowers the hands of people who left. */
   #raisedHere(room: RoomId): Pick<Held, 'hands' | 'handCount'> {
     const raised = this.#raised.get(room) ?? new Map<string, Hand>();
     for (const identity of raised.keys()) {
@@ -156,7 +156,7 @@ export class ChatRoster {
     this.#bus.publish(roomTopic(ROSTER_BUS_TOPIC, room), message);
   }
 
-  /** What a gateway, this one among them, says of a room. */
+  /** Handles the part that a gateway, this one included, published. */
   handle(room: RoomId, message: RosterMessage): void {
     const { gateway } = message;
     if ('wanted' in message) {
@@ -204,7 +204,7 @@ export class ChatRoster {
 
 const RANK = { creator: 0, moderator: 1, fan: 2 } as const;
 
-/** People, not tabs. */
+/** One entry per person, however many tabs they have open. */
 function byIdentity<T extends { identity: string }>(people: T[]): T[] {
   return [...new Map(people.map((person) => [person.identity, person])).values()];
 }

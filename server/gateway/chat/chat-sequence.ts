@@ -1,11 +1,10 @@
 /**
- * Puts a room's entries into the order of the log as they arrive from several gateways: each number once, none left
- * out. What comes early waits for what is before it; what does not come, because the bus lost it, is asked for. Pure:
- * no clock, no database.
+ * Orders a room's entries by sequence number as they arrive from several gateways, without gaps or duplicates. An early
+ * entry waits for its predecessors; lost entries are reported as missing. Pure: no clock, no database.
  */
 import type { ChatEntry } from '../../protocol/chat.ts';
 
-/** Entries that may wait for one before them; what is beyond is found in the database with the rest. */
+/** Maximum of early entries that are kept; later ones are read from the database. */
 const EARLY_MAX = 1_000;
 
 export class ChatSequence {
@@ -16,7 +15,7 @@ export class ChatSequence {
     this.#lastSeq = lastSeq;
   }
 
-  /** Everything up to here was let through. */
+  /** Everything up to this number was passed on. */
   get lastSeq(): number {
     return this.#lastSeq;
   }
@@ -25,7 +24,7 @@ export class ChatSequence {
     return this.#early.size > 0;
   }
 
-  /** Lets through, in order, what is next. */
+  /** Passes on the next entries in order. */
   accept(entries: readonly ChatEntry[]): ChatEntry[] {
     const released: ChatEntry[] = [];
     for (const entry of entries) {
@@ -41,7 +40,7 @@ export class ChatSequence {
     return released;
   }
 
-  /** Goes on from `seq`: what is before it is not in the log any more, or too much to be told one by one. */
+  /** Continues from `seq`: earlier entries are gone from the log, or too many to send. */
   skipTo(seq: number): ChatEntry[] {
     const released: ChatEntry[] = [];
     if (seq <= this.#lastSeq) return released;

@@ -13,7 +13,7 @@ export const SLOW_SOCKET_BYTES = 256 * 1024;
 /** Packets that may wait in Engine.IO, which does not say how large they are. */
 const SLOW_SOCKET_PACKETS = 32;
 
-/** When neither says that it waits. */
+/** Fallback interval when neither reports a drain. */
 const DRAIN_LOOK_MS = 50;
 
 const TEXT_FRAME = 0x81;
@@ -35,7 +35,7 @@ export class Frame {
     this.#wsParts = [this.bytes];
   }
 
-  /** For Engine.IO's own way of sending what is framed already. */
+  /** Engine.IO's option for packets that are already framed. */
   get options(): { compress: false; wsPreEncodedFrame: Buffer[] } {
     return { compress: false, wsPreEncodedFrame: this.#wsParts };
   }
@@ -48,7 +48,7 @@ interface EngineInside {
   transport: { name: string; writable: boolean; socket?: { _socket?: Writable | null } };
 }
 
-/** False when the socket has not taken what it was sent before: nothing was written. */
+/** False when the socket has not drained yet: nothing was written. */
 export function writeFrame(conn: EngineSocket, frame: Frame): boolean {
   const { transport, upgrading, writeBuffer } = conn as unknown as EngineInside;
   if (conn.readyState !== 'open') return true;
@@ -65,7 +65,7 @@ export function writeFrame(conn: EngineSocket, frame: Frame): boolean {
   return true;
 }
 
-/** Calls back once the socket has taken what it was sent; perhaps never, when it is closed before. */
+/** Calls back once the socket has drained; never, if it closes before. */
 export function whenDrained(conn: EngineSocket, done: () => void): void {
   const { transport, writeBuffer } = conn as unknown as EngineInside;
   const tcp = transport.name === 'websocket' ? transport.socket?._socket : undefined;

@@ -1,6 +1,7 @@
 /**
- * The HTTP side of the gateway, in the order in which a request meets it. It owns nothing but headers, sessions and
- * budgets: every decision is a domain's. `app.ts` hangs it on the server that also carries the sockets.
+ * Composes the HTTP side of the gateway, in the order in which a request passes it. It owns headers, sessions and rate
+ * limits; every other decision is a domain's. The composition root attaches it to the server that also serves the
+ * sockets.
  */
 import express, { type Express } from 'express';
 import type { HttpContext, LiveView } from '../context.ts';

@@ -50,20 +50,20 @@ export class HttpAuth {
     this.#limits = parts.limits;
   }
 
-  /** For what is no operation and needs a key all the same. */
+  /** For routes outside of the table that need an API key. */
   async assertScope(scope: Scope, request: Request, response: Response): Promise<void> {
     await this.authenticate({ limit: 'default', http: { by: ['server'], scope } }, request, response);
   }
 
-  /** Authenticates, counts, and says in `response` what a 401 has to say. */
+  /** Authenticates and rate-limits; sets the challenge of a 401 in `response`. */
   async authenticate(to: Door, request: Request, response: Response): Promise<Authenticated> {
     const address = request.ip;
     let authenticated: Authenticated;
     try {
       authenticated = await this.#identify(to.http.by, request);
     } catch (error) {
-      // The right credentials pass however many wrong ones came from the same address: a secret of 32 characters is not
-      // found by trying, but a neighbour behind the same router could otherwise shut an embedder out.
+      // Valid credentials always pass, however many invalid ones came from the same address: guessing a secret of 32
+      // characters is hopeless, but a neighbour behind the same router could otherwise lock an embedder out.
       await this.#limits.consume(limitOfFailure(to, request), { address });
       if (error instanceof AppError && error.status === 401)
         response.set('www-authenticate', challengeFor(to, request));
@@ -77,7 +77,7 @@ export class HttpAuth {
     return authenticated;
   }
 
-  /** Credentials in a header count before every cookie; what is public asks for none. */
+  /** The `Authorization` header takes precedence over every cookie. A public operation needs neither. */
   async #identify(by: readonly CallerKind[], request: Request): Promise<Authenticated> {
     if (by.includes('visitor')) return { by: 'visitor', caller: await this.#findVisitor(request) };
     if (request.get('authorization')) return this.#identifyByHeader(by, request);
@@ -102,9 +102,7 @@ export class HttpAuth {
     return { by: 'server', key, caller: SERVER };
   }
 
-  /**
-   * A cookie goes along with whatever page makes the browser send a request, so it counts for pages of this site only.
-   */
+  /** Browsers attach cookies to requests of any page, so a cookie counts only for requests of this site's own pages. */
   async #identifyByCookie(by: readonly CallerKind[], request: Request): Promise<Authenticated | undefined> {
     const isDesk = by.includes('operator') && this.#desk.isPresentedIn(request);
     const person = by.includes('person') || by.includes('operator') ? this.#sessions.read(request) : null;
@@ -124,7 +122,7 @@ export class HttpAuth {
     return { by: 'person', caller: person };
   }
 
-  /** Another site's page may read what is public, as nobody, and changes nothing. */
+  /** A page of another site may read what is public, anonymously, and may change nothing. */
   async #findVisitor(request: Request): Promise<Caller | null> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       assertOwnPage(this.#config, request);
@@ -135,10 +133,11 @@ export class HttpAuth {
 }
 
 function missing(by: readonly CallerKind[]): AppError {
-  return new AppError('token_missing', by.includes('participant') ? undefined : 'Sign in first.');
+  if (!by.includes('participant')) return new AppError('token_missing', 'Sign in first.');
+  return new AppError('token_missing', by.includes('person') ? 'Sign in, or send a room token.' : undefined);
 }
 
-/** A form on another site can send anything but this type. */
+/** A form on another site can send every content type except this one. */
 function assertJson(request: Request): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   if (/^application\/json *(;|$)/i.test(request.get('content-type') ?? '')) return;
@@ -151,21 +150,20 @@ function limitOf({ limit }: Door, by: CallerKind): HttpLimitClass {
   return by === 'participant' ? 'participant' : 'site';
 }
 
-/** Guesses at a key have a small budget of their own; a page whose session is over guesses nothing. */
+/** Failed API key attempts have a small budget of their own. A page whose session has expired does not guess keys. */
 function limitOfFailure(to: Door, request: Request): HttpLimitClass {
   const { by } = to.http;
   const isGuess = by.includes('server') && (by.length === 1 || request.get('authorization') !== undefined);
   return isGuess ? 'credentials' : limitOf(to, by.includes('participant') ? 'participant' : 'person');
 }
 
-/** What RFC 9110 wants beside a 401. */
+/** The challenge that RFC 9110 requires with a 401. */
 function challengeFor({ http: { by } }: Door, request: Request): string {
   return isForServer(by, request) ? 'Basic realm="Loge server API", charset="UTF-8"' : 'Bearer realm="Loge"';
 }
 
 /**
- * Whether the caller lacks an API key. On the challenge `Basic` a browser would ask an operator on our own pages for a
- * password.
+ * Whether to ask for an API key. A `Basic` challenge to one of our own pages would open the browser's password dialog.
  */
 function isForServer(by: readonly CallerKind[], request: Request): boolean {
   const isForPages = by.includes('operator') || by.includes('person');

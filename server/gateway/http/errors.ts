@@ -1,6 +1,6 @@
 /**
- * How HTTP tells of errors: typed JSON on the APIs, a page elsewhere. What nobody expected is logged, and answered with
- * its log id only.
+ * Error answers over HTTP: typed JSON on the APIs, a page elsewhere. An unexpected error is logged, and its answer
+ * carries only the log id.
  */
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import { z } from 'zod';
@@ -27,7 +27,7 @@ export const errorAnswer = z.object({
 });
 export type ErrorAnswer = z.infer<typeof errorAnswer>;
 
-/** Input that does not fit its schema, with every fault of it. */
+/** Input that does not match its schema, with all its issues. */
 export class InputError extends AppError {
   readonly issues: { path: string; message: string }[];
 
@@ -37,15 +37,12 @@ export class InputError extends AppError {
   }
 }
 
-/** Whether a path belongs to something that answers in JSON. */
+/** Whether errors at this path are answered in JSON. */
 export function isApiPath(path: string): boolean {
   return /^\/(v1|site|webhooks|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(path);
 }
 
-/**
- * For every path that something is mounted at: what is not one of its methods is refused with those that are. Call it
- * last.
- */
+/** Answers 405 with `Allow` for unsupported methods of every mounted path. Call it last. */
 export function mountMethodNotAllowed(app: Express): void {
   const methodsOf = new Map<string, Set<string>>();
   for (const { route } of app.router.stack) {
@@ -74,14 +71,14 @@ export const notFound: RequestHandler = (request, response, next) => {
 };
 
 export function createErrorHandler(log: Log): ErrorRequestHandler {
-  // Express knows an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   return (thrown, request, response, next) => {
     const requestId = String(response.locals.requestId);
     const error = toAppError(thrown);
     if (error.code === 'internal') {
       log.error({ err: thrown, logId: requestId, route: routeOf(request) }, 'HTTP request failed');
     }
-    // Half an answer is out already: only cutting the connection tells that it is not whole.
+    // Part of the answer was sent: only closing the connection shows that it is incomplete.
     if (response.headersSent) return next(thrown);
     response.status(error.status);
     if (error.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
@@ -98,7 +95,7 @@ function toErrorAnswer(error: AppError, requestId: string): ErrorAnswer {
   return { error: { ...error.toWire(), ...(error instanceof InputError ? { issues: error.issues } : {}) } };
 }
 
-/** Faults that Express and its body parser find, by the `type` that they give them. */
+/** Errors of Express and its body parser, by their `type`. */
 const BODY_FAULTS: Record<string, [ErrorCode, string?]> = {
   'entity.too.large': ['payload_too_large'],
   'entity.parse.failed': ['invalid_request', 'The body is not valid JSON.'],
@@ -120,7 +117,7 @@ function toAppError(thrown: unknown): AppError {
   return new AppError('internal', undefined, { cause: thrown });
 }
 
-/** The pattern of the route that was taken, never the address itself: a log or a label holds no ids. */
+/** The pattern of the matched route, never the URL: logs and metric labels must not contain ids. */
 export function routeOf(request: Request): string {
   const path: unknown = request.route?.path;
   return typeof path === 'string' ? path : 'unmatched';

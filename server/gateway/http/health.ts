@@ -1,4 +1,4 @@
-/** What operators and their machines ask: is it alive, is it ready, how is it doing. */
+/** Liveness, readiness and metrics, for operators and load balancers. */
 import type { Express, Request, Response } from 'express';
 import type { Metrics } from '../../platform/metrics.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -7,7 +7,7 @@ import type { HttpAuth } from './auth.ts';
 import { noStore } from './security.ts';
 
 const PING_TIMEOUT_MS = 2_000;
-/** A flood of probes asks the database once in this time. */
+/** Probes within this time share one database ping. */
 const PING_REUSE_MS = 500;
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 
@@ -24,7 +24,7 @@ export function mountOperations(
   app.get('/readyz', noStore, async (request, response) => {
     const reasons = [...live.whyNotReady(), ...((await probe.answers()) ? [] : ['database: no answer'])];
     if (reasons.length === 0) return void response.json({ status: 'ready' });
-    // A balancer needs the status alone; what is broken inside is for whoever stands on this machine, and in the logs.
+    // A load balancer needs only the status. Reasons are shown on this machine only, and are in the logs.
     if (!isOpenTo(request)) {
       return void response.status(503).json({ status: 'not_ready', error: new AppError('unavailable').toWire() });
     }
@@ -40,7 +40,7 @@ export function mountOperations(
   });
 }
 
-/** A proxy on the same machine connects from loopback too, but says for whom. */
+/** A proxy on the same machine also connects from loopback, but adds a forwarding header. */
 function isDirectFromLoopback(request: Request): boolean {
   const forwarded = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'].some(
     (name) => request.get(name) !== undefined,

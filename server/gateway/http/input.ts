@@ -1,6 +1,4 @@
-/**
- * Parsing of what HTTP requests bring: JSON bodies, queries and path parameters, against the schemas of the protocol.
- */
+/** Parses JSON bodies, queries and path parameters against the schemas of the protocol. */
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { AppError } from '../../protocol/errors.ts';
@@ -10,7 +8,7 @@ import { type HttpDoor, takesBody } from '../operations/operation.ts';
 import { InputError } from './errors.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
-// Compressed bodies are refused: no request here is large, and a small one can unpack into a very large one.
+// Compressed bodies are refused: requests are small, and a small compressed body can expand to a huge one.
 const parseJson = express.json({ limit: LIMITS.httpBodyBytes, type: JSON_TYPES, inflate: false });
 
 type Issue = { path: PropertyKey[]; message: string };
@@ -39,12 +37,12 @@ async function readJsonBody(door: HttpDoor, request: Request, response: Response
   return request.body ?? {};
 }
 
-/** A `Content-Length` of 0, which some clients send with every POST, announces nothing. */
+/** Some clients send `Content-Length: 0` with every POST: that is no body. */
 function hasBody(request: Request): boolean {
   return request.get('transfer-encoding') !== undefined || Number(request.get('content-length') ?? 0) > 0;
 }
 
-/** Parses, and refuses fields that the schema does not know: a misspelt optional field must not be lost silently. */
+/** Parses strictly: a misspelt optional field must be refused, not dropped silently. */
 export function parseExactly<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> {
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new InputError(parsed.error.issues);
@@ -53,7 +51,7 @@ export function parseExactly<S extends z.ZodType>(schema: S, raw: unknown): z.ou
   return parsed.data;
 }
 
-/** What a schema does not say: fields that parsing dropped, and text that the database could not hold. */
+/** Issues that schemas do not find: unknown fields, and text that the database cannot store. */
 function findFaults(raw: unknown, parsed: unknown, path: PropertyKey[]): Issue[] {
   if (typeof parsed === 'string') {
     const storable = parsed.isWellFormed() && !parsed.includes('\0');
@@ -71,7 +69,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** What cannot be a room's id is a room that does not exist; other parameters are texts that a domain looks up. */
+/** A malformed room id is an unknown room. Other parameters are strings that a domain looks up. */
 export function parseParams(door: HttpDoor, request: Request): Record<string, string> {
   const params = { ...(request.params as Record<string, string>) };
   if (door.isOfRoom && !roomId.safeParse(params.id).success) throw new AppError('room_not_found');

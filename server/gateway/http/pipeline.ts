@@ -32,7 +32,7 @@ export class HttpPipeline {
     try {
       await this.#run(operation, request, response);
     } catch (error) {
-      // The documentation comes from the table, so a code that is missing there is a fault of ours.
+      // The documentation is made from the table, so an undeclared code is a bug.
       if (error instanceof AppError && !errorsOf(operation).includes(error.code)) {
         const fields = { operation: operation.name, code: error.code };
         this.#domains.log.warn(fields, 'an operation answered an error that it does not declare');
@@ -55,11 +55,11 @@ export class HttpPipeline {
     });
     if (http.download) return send(result as Download, http.download, response);
     const answer = http.body ? http.body(result as never) : result;
-    // What the contract does not name does not leave, whatever a domain handed over.
+    // Strips fields that the contract does not name, whatever the domain returned.
     response.status(http.status).json(http.answer?.parse(answer));
   }
 
-  /** Who calls within the room that it is about, when they may. */
+  /** Admits the caller to the room of the call, or throws. */
   async #admit(
     operation: HttpOperation,
     { caller, claims }: Authenticated,
@@ -82,7 +82,7 @@ export class HttpPipeline {
       throw new AppError('forbidden', 'Only the creator of this room has a token with the role creator.');
     }
     const { access, role } = admission;
-    // Sockets are told of the end by an event; whoever calls over HTTP has not heard of it.
+    // Sockets learn of the end by an event; an HTTP caller learns of it here.
     if (operation.from === 'inside' && access.reason === 'room_ended') throw new AppError('room_ended');
     assertMay(operation, { access, can: permissionsNow(claims, admission), role });
     return { caller: { ...participant, role }, room: claims.room };
@@ -98,14 +98,14 @@ async function send({ name, chunks }: Download, format: DownloadFormat, response
   response.type(MEDIA_TYPES[format]);
   if (format === 'csv') response.set('content-disposition', `attachment; filename="${name}.csv"`);
   for await (const chunk of chunks) {
-    // The reader is slower than the database: what it has not taken is not piled up here.
+    // Backpressure: a slow reader must not fill this process's memory.
     if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
     if (response.destroyed) return;
   }
   response.end();
 }
 
-/** The language that the caller asks for, if it is one of ours. */
+/** The preferred language of the caller, if it is supported. */
 function localeOf(request: Request): Locale | undefined {
   const accepted = request.get('accept-language');
   return accepted && accepted !== '*'

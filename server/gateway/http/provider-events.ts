@@ -1,13 +1,13 @@
 /**
- * Webhooks of the payment provider. The signature covers the bytes as they came, so they are taken before anything
- * parses them.
+ * Receives events of the payment provider. The signature covers the raw bytes, so the body is not parsed before it is
+ * verified.
  */
 import express, { type Express, type RequestHandler } from 'express';
 import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext } from '../context.ts';
 import type { HttpLimits } from '../rate-limits.ts';
 
-/** Events carry whole objects and are larger than any request to our own APIs. */
+/** Provider events contain whole objects, and are larger than requests to our own APIs. */
 const WEBHOOK_BYTES = 256 * 1024;
 
 export function mountWebhooks(app: Express, { money }: HttpContext, limits: HttpLimits): void {

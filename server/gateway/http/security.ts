@@ -37,8 +37,8 @@ export function securityHeaders(config: Config): RequestHandler[] {
       contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy(config) },
       frameguard: { action: 'deny' },
       strictTransportSecurity: config.development ? false : { maxAge: HSTS_SECONDS, includeSubDomains: false },
-      // Not `no-referrer`: with that, browsers blank the `Origin` of some same-origin requests, by which they are told
-      // from foreign ones.
+      // Not `no-referrer`: browsers would then send `Origin: null` with some same-origin requests, which we tell apart
+      // by it.
       referrerPolicy: { policy: 'same-origin' },
     }),
   ];

@@ -1,4 +1,4 @@
-/** What a participant may do, decided in the same way for sockets and for HTTP. */
+/** Authorises participants, in the same way for sockets and for HTTP. */
 import type { Permissions, Role } from '../../protocol/accounts.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import type { Access } from '../../protocol/rooms.ts';

@@ -1,7 +1,7 @@
 /**
- * What an operation is: whatever somebody can ask of the house, declared once in the files beside this one. The HTTP
- * and the Socket.IO pipeline serve it, OpenAPI describes it, and the access matrix tries it. The pipelines decide who
- * may call; `run` calls the domain.
+ * The type of an operation. Every request that a client can make is declared once, in the files beside this one. The
+ * HTTP and Socket.IO pipelines serve it, OpenAPI documents it, and the access matrix test tries it. The pipelines
+ * authenticate and authorise; `run` calls the domain.
  */
 import type { Response } from 'express';
 import type { z } from 'zod';
@@ -25,15 +25,13 @@ export type HttpCaller = `server:${Scope}` | Exclude<CallerKind, 'server'>;
 /** `lobby`: anyone connected to the room. `inside`: only those with access. */
 export type Place = 'lobby' | 'inside';
 export type Right = 'chat' | 'tip' | 'publish' | 'moderate';
-/** How much of a caller's budget an operation takes; each door has its own figures (`rate-limits.ts`). */
+/** The rate limit class; HTTP and sockets have their own figures (`rate-limits.ts`). */
 export type Limit = 'default' | 'chat' | 'stage' | 'money' | 'signIn';
 export type Locale = 'en' | 'fr';
 
-/**
- * What holds for participants, whether they call over HTTP or over a socket. `role` holds for people of the site too.
- */
+/** Rules for participants, over HTTP and over sockets. `role` applies to people of the site too. */
 export interface ParticipantRules {
-  /** Absent: it has nothing to do with a room, and over HTTP nobody is admitted to one. */
+  /** Absent: the operation does not concern a room, and over HTTP the participant is not admitted to one. */
   from?: Place;
   right?: Right;
   role?: Role;
@@ -44,7 +42,7 @@ export type HttpDomains = HttpContext & { live: LiveView };
 /** The domains of what sockets alone can ask. */
 export type SocketDomains = GatewayContext & { chatLive: ChatLive };
 
-/** What an embedder's server does stands on record under this name; money keeps the id of its key as well. */
+/** The name on record for acts of an embedder's server; money keeps the id of its API key instead. */
 export const SERVER = { identity: 'embedding-server', name: 'embedding-server', role: 'server' } as const;
 
 export interface Caller extends Omit<Participant, 'role'> {
@@ -75,7 +73,7 @@ type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${i
   : Path extends `${string}:${infer Name}`
     ? Name
     : never;
-/** `:id` after `rooms/` is the room of the call; everything else is a text that the domain looks up. */
+/** `:id` after `rooms/` is the room of the call; other parameters are strings that the domain looks up. */
 type ParamsOf<Path extends string> = {
   [Name in ParamNames<Path> as Path extends `${string}/rooms/:id${string}` ? Exclude<Name, 'id'> : Name]: string;
 };
@@ -125,12 +123,12 @@ interface HttpSpec<
   example?: z.input<I>;
   /** Absent: as over the socket. */
   answer?: O;
-  /** What the answer over HTTP makes of that of the socket, where the two differ. */
+  /** Converts the socket's answer to the HTTP body, where the two differ. */
   body?: (answer: RequestAnswer<Event>) => z.input<O>;
   status?: 200 | 201;
   summary: string;
   description?: string;
-  /** What it can answer apart from what every operation can. */
+  /** Error codes besides those that every operation can answer. */
   errors?: readonly ErrorCode[];
   run(domains: HttpDomains, call: HttpCall<Path, By, z.output<I>, Event>): Result<O, Event> | Promise<Result<O, Event>>;
 }
@@ -187,7 +185,7 @@ export interface HttpDoor {
   errors: readonly ErrorCode[];
 }
 
-/** An operation whose parts are not told apart by type any more. */
+/** An operation with its types erased. */
 export interface Operation extends ParticipantRules {
   name: string;
   limit: Limit;

@@ -13,10 +13,10 @@ function callerOf({ roomId: room, participant, socket, access, can }: Connection
   return { room, identity: participant.identity, socket: socket.id, access, publish: can.publish };
 }
 
-/** Joining asks the database, not what was decided a moment ago. */
+/** Joining reads access from the database instead of the connection's last decision. */
 async function freshCallerOf({ rooms }: SocketDomains, connection: Connection): Promise<StageCaller> {
   const { access } = await rooms.admit(connection.claims);
-  // Whoever left, or was put out, while it was decided: nobody would end what is opened for them now.
+  // The socket closed or lost access meanwhile: nothing would close a session that is opened now.
   if (connection.closed || !connection.isInside) throw new AppError('access_required');
   return { ...callerOf(connection), access };
 }

@@ -1,6 +1,6 @@
 /**
- * The desk's door for operators: a link that the embedder's server asks for, a page with one button, and a cookie that
- * names the session. The session itself is looked up at every request, so that it ends the moment it is revoked.
+ * Operators' access to the desk: a one-time link that the embedder's server requests, a page with one button, and a
+ * cookie with the session's id. The session is looked up at every request, so that revoking it takes effect at once.
  */
 import type { Express, Request, Response } from 'express';
 import { DESK_SESSION_TTL_MS, type DeskSessions } from '../../accounts/desk-sessions.ts';
@@ -23,8 +23,7 @@ export class DeskAccess {
 
   constructor({ config, sessions }: { config: Config; sessions: DeskSessions }) {
     this.#sessions = sessions;
-    // Strict: the pages of the desk hold nothing by themselves, and what they ask for is asked for by pages of this
-    // site.
+    // Strict: the pages of the desk are static, and all their requests come from pages of this site.
     this.#cookie = new SignedCookie({
       config,
       name: 'loge_desk',
@@ -45,7 +44,7 @@ export class DeskAccess {
     return { identity: operator, name, role: 'fan' };
   }
 
-  /** Who is at the desk, or nobody. */
+  /** The operator of the session, or null. */
   async find(request: Request): Promise<SitePerson | null> {
     if (!this.isPresentedIn(request)) return null;
     try {
@@ -61,7 +60,7 @@ export class DeskAccess {
     this.#cookie.write(response, id);
   }
 
-  /** Ends the session, not only its cookie: a copy of that opens nothing any more. */
+  /** Revokes the session too, so that a copy of the cookie is useless. */
   async close(response: Response): Promise<void> {
     const [id] = this.#cookie.read(response.req);
     if (id !== undefined) await this.#sessions.revoke(id);
@@ -73,7 +72,7 @@ export class DeskAccess {
   }
 }
 
-/** Looking at the page uses nothing up, as mail programs look at every link; pressing its button does. */
+/** Mail programs open every link, so opening the page does not use the link up; pressing its button does. */
 export function mountDeskSignIn(
   app: Express,
   { config, deskSessions: sessions }: HttpContext,

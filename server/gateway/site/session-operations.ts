@@ -1,4 +1,4 @@
-/** What is of the site itself: who is signed in, and in development the people one can sign in as. */
+/** Operations of the site itself: the session, and in development signing in as one of the demo people. */
 import { z } from 'zod';
 import { identity } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';

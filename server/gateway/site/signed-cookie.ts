@@ -1,6 +1,6 @@
 /**
- * A cookie that only this server can have written. Browsers take its `__Host-` prefix from this very host over https
- * alone, so no neighbouring site can plant one; on plain http, in development, it goes without.
+ * A signed cookie. Browsers accept its `__Host-` prefix only from this host over https, so a neighbouring site cannot
+ * plant one; over plain http, in development, it has no prefix.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';
@@ -11,7 +11,7 @@ const COOKIE_MAX_CHARS = 1_024;
 interface SignedCookieOptions {
   config: Config;
   name: string;
-  /** Makes a key of its own from LOGE_ENCRYPTION_KEY: what is signed for one purpose is nothing for another. */
+  /** Derives a separate key from LOGE_ENCRYPTION_KEY, so that a signature for one purpose is invalid for another. */
   purpose: string;
   sameSite: 'lax' | 'strict';
   ttlMs: number;
@@ -19,7 +19,7 @@ interface SignedCookieOptions {
 
 export class SignedCookie {
   readonly #name: string;
-  /** The first signs; what an older one signed still counts. */
+  /** The first key signs; signatures of older keys are still accepted. */
   readonly #keys: readonly Buffer[];
   readonly #attributes: CookieOptions;
   readonly #ttlMs: number;
@@ -36,7 +36,7 @@ export class SignedCookie {
     return this.#valuesIn(request).length > 0;
   }
 
-  /** The contents whose signature is right: a browser may send several of one name. */
+  /** Contents with a valid signature. A browser may send several cookies of one name. */
   read(request: Request): string[] {
     return this.#valuesIn(request).flatMap((value) => this.#parse(value) ?? []);
   }

@@ -22,12 +22,11 @@ const PAGES = {
 } as const;
 
 /**
- * The scripts change with a release of the server, which an embedder's page should get soon but not ask for at every
- * load.
+ * The scripts change with each release. Embedders' pages should get a new one soon, without a request at every load.
  */
 const SCRIPT_CACHE = 'public, max-age=300, stale-while-revalidate=86400';
 const CHECKOUT_SESSION = /^(cs|checkout)_[A-Za-z0-9_]{1,250}$/;
-/** How long a page waits for a payment to settle; the webhook brings it later all the same. */
+/** How long the page waits for the payment to be confirmed; otherwise the webhook settles it later. */
 const CONFIRM_WAIT_MS = 2_500;
 
 export function mountEmbedScripts(app: Express, { clientDir, config }: HttpContext): void {
@@ -50,7 +49,7 @@ export function mountSitePages(app: Express, context: HttpContext, limits: HttpL
       sendPage(response, join(siteDir, `${name}.html`));
     });
   }
-  // Names of assets carry a hash of their content, so a name always means the same bytes.
+  // Asset names contain a hash of their content, so they can be cached forever.
   app.use('/assets', express.static(join(siteDir, 'assets'), { index: false, immutable: true, maxAge: '1y' }));
   app.use(express.static(siteDir, { index: false, redirect: false, maxAge: '1h' }));
 }
@@ -62,8 +61,8 @@ function sendPage(response: Response, file: string): void {
 }
 
 /**
- * Whoever comes back from the payment page need not wait for the webhook: the payment provider is asked now. The
- * address proves nothing; it only says which payment to ask about.
+ * Confirms a payment when its buyer returns, without waiting for the webhook. The URL proves nothing; it only names the
+ * payment to ask the provider about.
  */
 async function confirmCheckout(context: HttpContext, limits: HttpLimits, request: Request): Promise<void> {
   const { checkout, session_id: session } = request.query;

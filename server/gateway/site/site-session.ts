@@ -1,6 +1,6 @@
 /**
- * The session of the first-party site: who is signed in, in a signed cookie. The site is an embedder like any other, so
- * a session opens nothing by itself; the site's routes mint room tokens for whom it names.
+ * The session of the first-party site: the signed-in person, in a signed cookie. A room still needs a room token, which
+ * the person mints with the session.
  */
 import type { Request, Response } from 'express';
 import { z } from 'zod';

@@ -1,7 +1,6 @@
 /**
- * One participant on one socket: who they are, what they may do, and the access that was decided last. Both are decided
- * again whenever a fact says so, one decision at a time, and the change is acted on here: doors open, or everything
- * ends at once.
+ * One participant on one socket: identity, rights, and the current access. Access and rights are decided again whenever
+ * a fact says that they may have changed, one decision at a time; the socket enters or leaves the room accordingly.
  */
 import type { Socket } from 'socket.io';
 import { permissionsNow, permissionsOf } from '../../accounts/tokens.ts';
@@ -13,33 +12,29 @@ import type { Admission } from '../../rooms/rooms.ts';
 
 export type RoomSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
-/** Longest delay that a timer takes; a later expiry is looked at again then. */
+/** Longest delay of a timer; a later expiry is checked again then. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
-/** A moment past the expiry, so that the decision finds it over. */
+/** Slack after the expiry, so that the decision sees it as expired. */
 const EXPIRY_SLACK_MS = 5;
 
 export interface ConnectionActions {
   decide(connection: Connection): Promise<Admission>;
-  /**
-   * What somebody inside sees, read when doors open: of the chat what comes after `since`, otherwise the newest of it.
-   */
+  /** Reads the snapshot for somebody who enters: chat entries after `since`, or the newest ones. */
   lookInside(connection: Connection, since: number | undefined): Promise<Inside>;
-  /** The participant is inside now: joins what only those inside get. Resolves once nothing of it can be missed. */
+  /** Subscribes the socket to what only people inside get. Resolves once no event can be missed. */
   enter(connection: Connection): Promise<void>;
-  /** The participant was told what there is inside: what comes after it follows. */
+  /** The snapshot was sent: live updates follow from there. */
   settle(connection: Connection, inside: Inside): void;
-  /** The role or the rights are others now, and the participant was told. */
+  /** The role or the rights changed, and the participant was told. */
   changeRights(connection: Connection): void;
-  /** The participant is out: media and chat end. */
+  /** The participant lost access: ends media and chat. */
   leave(connection: Connection): Promise<void>;
   onError(error: unknown, connection: Connection): void;
 }
 
 export class Connection {
   readonly socket: RoomSocket;
-  /**
-   * Of the token that the socket was opened with; what later tokens say of the same person comes with each decision.
-   */
+  /** Claims of the token that opened the socket. Later tokens of the same person take effect with the next decision. */
   readonly claims: TokenClaims;
   participant: Participant;
   can: Required<Permissions>;
@@ -77,13 +72,13 @@ export class Connection {
     return this.access.state === 'granted';
   }
 
-  /** As the participant is told of them. */
+  /** The rights as they are sent to the client. */
   get rights(): Welcome['can'] {
     const { publish, chat, tip, moderate } = this.can;
     return { publish, chat, tip, moderate };
   }
 
-  /** The first decision, told with the welcome; facts that arrive in the meantime are looked at right after it. */
+  /** Makes the first decision and sends it with the welcome. Facts that arrive meanwhile are handled right after it. */
   async welcome(tell: (room: Room, inside: Inside | null) => Promise<void>): Promise<void> {
     this.#deciding = (async () => {
       const admission = await this.#actions.decide(this);
@@ -104,7 +99,7 @@ export class Connection {
     if (this.#decideAgain) void this.reconsider();
   }
 
-  /** Decides access again and acts on what changed. Calls during a decision lead to one more after it. */
+  /** Decides access again and applies the change. Calls during a decision are coalesced into one more after it. */
   async reconsider(): Promise<void> {
     if (this.closed) return;
     if (this.#deciding) {
@@ -135,7 +130,7 @@ export class Connection {
     this.#setAccess(access);
     if (!wasInside && this.isInside) {
       await this.#actions.enter(this);
-      // A client keeps nothing of the chat once its access ends, so there is nothing to resume after.
+      // A client drops its chat when access ends, so there is nothing to resume from.
       const inside = await this.#actions.lookInside(this, undefined);
       if (this.closed) return;
       this.socket.emit('rooms:accessGranted', { access, inside });
@@ -143,7 +138,7 @@ export class Connection {
       return;
     }
     if (wasInside && !this.isInside) {
-      // The reason is told first: the client closes its side while the media ends on the server's.
+      // The reason is sent first, so that the client closes its side while the server ends the media.
       this.socket.emit('rooms:accessRevoked', { access });
       await this.#actions.leave(this);
       return;

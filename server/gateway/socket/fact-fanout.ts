@@ -1,8 +1,8 @@
 /**
- * Facts to whom they concern. What is only told goes out once, from the gateway that dispatches the fact, through the
- * adapter to the sockets of a room or an identity wherever they are. What each gateway must look at itself (access,
- * earnings, goals, lives, the end of a room) comes to it over the bus. Facts arrive at least once; each of these may be
- * said twice without harm.
+ * Delivers facts to the sockets that they concern. Plain notifications are sent once, by the gateway that dispatches
+ * the fact, through the adapter to the sockets of a room or an identity on all gateways. Facts that each gateway has to
+ * act on (access, earnings, goals, lives, the end of a room) arrive over the bus. Delivery is at least once; every
+ * handler is idempotent.
  */
 import type { MoneyFacts } from '../../money/money-facts.ts';
 import type { Log } from '../../platform/log.ts';
@@ -20,12 +20,12 @@ import type { Presence } from './presence.ts';
 import { tellPrivateFact } from './private-facts.ts';
 import { identityRoom, insideRoom, lobbyRoom, type SocketServer } from './socket-rooms.ts';
 
-/** Earnings are told at most this often, however many tips come in. */
+/** Minimum interval between two earnings updates of a room, however many tips come in. */
 const EARNINGS_INTERVAL_MS = 500;
-/** Connections whose access is decided again at the same time, after facts may have been missed. */
+/** Concurrent decisions when access is decided again for everyone, after facts may have been missed. */
 const RECONSIDERED_AT_ONCE = 20;
 
-/** Where to: the sockets of all gateways, or of this one where the others tell theirs. */
+/** The sockets of all gateways, or of this one only, when each gateway notifies its own. */
 type Target = Pick<SocketServer, 'to'>;
 
 export const TOLD_TOPICS = ['wallet.changed', 'wallets.changed', 'tipMenu.changed'];
@@ -68,7 +68,7 @@ export class FactFanout {
       log: context.log,
     });
     for (const topic of TOLD_TOPICS) context.outbox.on(topic, (fact) => this.#tell(io, fact));
-    // Together: what is read to decide about them is gathered, and nobody waits for the one before.
+    // In parallel, so that their database reads are batched.
     for (const topic of ['access.changed', 'rank.changed']) {
       context.outbox.onBatch(topic, async (facts) => {
         await Promise.all(facts.map((fact) => this.#closeAbsent(fact)));
@@ -76,7 +76,7 @@ export class FactFanout {
     }
   }
 
-  /** A fact that another gateway dispatched, and that this one may not have heard of otherwise. */
+  /** A fact of another gateway that the bus may have lost. */
   handleMissed(fact: Fact): void {
     this.#tell(this.#io.local, fact);
     if (fact.room && this.#presence.isOpen(fact.room as RoomId)) this.handleFact(fact.room as RoomId, fact);
@@ -107,7 +107,7 @@ export class FactFanout {
     }
   }
 
-  /** Decides everybody's access again: the bus may have kept something from this gateway. */
+  /** Decides everyone's access again, because the bus may have lost facts. */
   async reconsiderAll(): Promise<void> {
     const connections = this.#presence.all();
     for (let at = 0; at < connections.length; at += RECONSIDERED_AT_ONCE) {
@@ -118,21 +118,20 @@ export class FactFanout {
   }
 
   /**
-   * Media outlasts the socket for a while, and the gateway that looked after it: whoever lost their access while they
-   * are connected nowhere is put out by the gateway that dispatches the fact. Those who are connected are also put out,
-   * and told, where they are.
+   * Media survives its socket, and even its gateway, for a while. The gateway that dispatches the fact therefore ends
+   * the media of somebody who lost access while not connected. Connected people are removed, and told, at their own
+   * gateway.
    */
   async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
     const isGranted = topic === 'rank.changed' ? (data as Rank).moderates : (data as AccessChanged).change.granted;
     if (room === null || identity === null || isGranted) return;
     const { rooms, stage } = this.#context;
     const roomId = room as RoomId;
-    // What a key opens, whoever holds it; the creator has no need of one and gets no such facts.
+    // Decided as for a fan: the creator needs no entitlement and gets no such facts.
     const { access, rank } = await rooms.decide({ roomId, identity, role: 'fan' });
-    // Who keeps order may be there by their rank, whatever becomes of a key; not where they were removed, or after the
-    // end.
+    // A moderator keeps access by rank when an entitlement ends, except after a removal or the end of the room.
     if (access.state === 'granted' || (rank.role === 'moderator' && access.state === 'required')) return;
-    // Not waited for: an SFU node that does not answer must not hold up the facts that follow.
+    // Not awaited: an unresponsive SFU node must not block the following facts.
     void stage.closeParticipant(roomId, identity);
   }
 

@@ -1,13 +1,10 @@
-/**
- * The WebSocket server that Engine.IO is given, so that a connection which sends without pause takes no more turns than
- * the others.
- */
+/** A WebSocket server for Engine.IO that keeps a flooding connection from starving the others. */
 import { type ServerOptions, WebSocketServer } from 'ws';
 
 export class FairWebSocketServer extends WebSocketServer {
   constructor(options: ServerOptions) {
-    // One frame of a connection in each turn of the event loop. Otherwise all frames of a read are handled at once,
-    // several thousand small ones.
+    // Handles one frame per connection and event loop turn. Otherwise all frames of one read, possibly several
+    // thousand, are handled at once.
     super({ ...options, allowSynchronousEvents: false });
   }
 }

@@ -1,7 +1,4 @@
-/**
- * Tells rooms how their shared goal stands: at once when it was set or taken away, and at most so often while tips come
- * in.
- */
+/** Sends the progress of a room's goal: at once when it is set or cleared, and throttled while tips come in. */
 import type { Log } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Goal } from '../../protocol/tipping.ts';
@@ -10,7 +7,7 @@ const INTERVAL_MS = 250;
 
 interface GoalFanoutOptions {
   read: (room: RoomId) => Promise<Goal | null>;
-  /** Whether anybody is there to be told. */
+  /** Whether the room has sockets here. */
   hasAudience: (room: RoomId) => boolean;
   send: (room: RoomId, goal: Goal | null) => void;
   log: Log;
@@ -24,7 +21,7 @@ export class GoalFanout {
     this.#options = options;
   }
 
-  /** The sum of the room's tips is another one now. */
+  /** The sum of the room's tips changed. */
   noteTips(room: RoomId): void {
     if (this.#timers.has(room) || !this.#options.hasAudience(room)) return;
     const timer = setTimeout(() => {
@@ -34,7 +31,7 @@ export class GoalFanout {
     this.#timers.set(room, timer);
   }
 
-  /** The goal is another one now, or there is none. */
+  /** The goal was set or cleared. */
   noteGoal(room: RoomId): void {
     if (this.#options.hasAudience(room)) void this.#tell(room, true);
   }
@@ -42,7 +39,7 @@ export class GoalFanout {
   async #tell(room: RoomId, isNews: boolean): Promise<void> {
     try {
       const goal = await this.#options.read(room);
-      // A room without a goal is told nothing of its tips.
+      // A room without a goal gets no progress.
       if (goal !== null || isNews) this.#options.send(room, goal);
     } catch (error) {
       this.#options.log.error({ err: error, room }, 'goal not told');

@@ -1,6 +1,6 @@
 /**
- * Who may open a socket, once its address passed (`socket-edge.ts`): a valid token for a room that exists, not too many
- * at once.
+ * Authorises a socket, after `socket-edge.ts` admitted its address: a valid token for an existing room, within the
+ * limits of open sockets.
  */
 import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -14,7 +14,7 @@ export interface Handshake {
   claims: TokenClaims;
   since: number | undefined;
   address: string;
-  /** Gives back its place among the sockets of the person and the room. */
+  /** Releases its place among the sockets of the person and the room. */
   release: () => void;
 }
 
@@ -30,7 +30,7 @@ export async function authorise(context: GatewayContext, socket: RoomSocket, slo
     { key: `identity:${identity}/${room}`, limit: LIMITS.socketsPerIdentity },
     { key: `room:${room}`, limit: LIMITS.socketsPerRoom },
   ]);
-  // Whoever leaves before being let in gets no `disconnect`.
+  // A socket that closes before it is authorised gets no `disconnect` event.
   socket.conn.once('close', release);
   if (socket.conn.readyState !== 'open') release();
   return {

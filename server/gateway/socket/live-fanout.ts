@@ -1,7 +1,6 @@
 /**
- * Tells the people of a room whether it is live. Each gateway dispatches the facts that it has committed, so facts of
- * two gateways may arrive in either
- * order, late or twice: a fact only says that there is something to read, and what the database says is told.
+ * Tells a room's sockets whether it is live. Facts of two gateways may arrive out of order, late or twice: a fact only
+ * triggers a read, and the state in the database is sent.
  */
 import type { Log } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -10,7 +9,7 @@ import type { Room } from '../../protocol/rooms.ts';
 const RETRY_MS = 1_000;
 
 interface LiveFanoutOptions {
-  /** Answers with a read that begins after it was asked for, one after another for a room, as `SharedRead` does. */
+  /** Must answer with a read that begins after the call, one at a time per room, as `SharedRead` does. */
   read: (room: RoomId) => Promise<Pick<Room, 'status' | 'liveStartedAt'>>;
   hasAudience: (room: RoomId) => boolean;
   send: (room: RoomId, live: { startedAt: string } | { endedAt: string }) => void;
@@ -25,7 +24,7 @@ export class LiveFanout {
     this.#options = options;
   }
 
-  /** A live of the room has begun or ended, at `at`. */
+  /** A live of the room began or ended at `at`. */
   async note(room: RoomId, at: string): Promise<void> {
     const { read, hasAudience, send, log } = this.#options;
     if (!hasAudience(room)) return;

@@ -38,11 +38,11 @@ export class Pipeline {
     this.#metrics = options.metrics;
   }
 
-  /** Handles whatever a client emitted. Without a callback there is nobody to answer, and nothing is done. */
+  /** Handles an emitted event. Without an acknowledgement callback nothing is done. */
   async handle(connection: Connection, event: unknown, args: unknown[]): Promise<void> {
     const answer = args.at(-1);
     if (typeof answer !== 'function') return;
-    // Nothing is done for whoever does not take the answers.
+    // Nothing is done for a socket that does not read its answers.
     if (!this.#backlogs.check(connection)) return;
     const name = isRequestName(event) ? event : undefined;
     const endTimer = name && this.#metrics.requestSeconds.startTimer({ request: name });
@@ -68,10 +68,10 @@ export class Pipeline {
     const input = REQUESTS[name].input.safeParse(raw.input);
     const about = aboutRequest.safeParse(raw.about);
     const fault = about.error ?? input.error;
-    // A page that has moved on to another room must not do there what was meant for the one before.
+    // A page that has moved to another room must not apply there what was meant for the previous one.
     const isElsewhere = about.data && about.data.room !== room;
     if (!input.success || fault || isElsewhere) {
-      // What is malformed costs its sender as much as what is not.
+      // A malformed request costs as much as a valid one.
       await this.#limits.consume(limit, who);
       throw fault ? new AppError('invalid_request', describeIssues(fault.issues)) : new AppError('wrong_room');
     }
@@ -92,7 +92,7 @@ export class Pipeline {
   }
 }
 
-/** What stands in the path over HTTP, the input has by the same names. */
+/** The parameters of the HTTP path are fields of a socket's input, by the same names. */
 function paramsOf({ params }: SocketOperation, input: object): Record<string, string> {
   if (params.length === 0) return NO_PARAMS;
   const given = input as Record<string, string>;

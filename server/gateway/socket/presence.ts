@@ -1,6 +1,6 @@
 /**
- * Who is connected to this gateway, by room and by identity, and how many watch over all gateways: told to everyone in
- * the room, at most twice a second. A room is open here while somebody of it is connected.
+ * Connections of this gateway by room and by identity, and the viewer count over all gateways, which is sent to the
+ * room at most twice a second. A room is open here while it has connections.
  */
 import type { HeadCounts, Others } from '../../platform/head-counts.ts';
 import type { Role } from '../../protocol/accounts.ts';
@@ -8,19 +8,21 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Connection } from './connection.ts';
 
 const COUNT_INTERVAL_MS = 500;
-/** How often what others said is read again, so that a gateway that died is not counted for long. */
+/** How often the counts of other gateways are read again, so that a dead gateway is not counted for long. */
 const OTHERS_INTERVAL_MS = 5_000;
-/** Up to so many people here and elsewhere, somebody at two gateways counts once; beyond, gateways are summed. */
+/** Up to this size people at two gateways are counted once; above it the gateways' counts are added. */
 const EXACT_MAX = 200;
 
 interface RoomPresence {
   connections: Set<Connection>;
-  /** Those with access, and the role that each was counted with; a rush into a large room counts nobody anew. */
+  /**
+   * Connections with access, with the role that each was counted with; kept up to date so that a join costs no recount.
+   */
   inside: Map<Connection, Role>;
   audience: number;
-  /** Fans inside, with how many connections each has. */
+  /** Fans inside, with their number of connections. */
   viewers: Map<string, number>;
-  /** What everybody in the room was told last; undefined while somebody may have been told another one. */
+  /** The count that everyone was sent last; undefined while somebody may have another one. */
   lastCount: number | undefined;
   timer: NodeJS.Timeout | undefined;
   toldAtMs: number;
@@ -30,11 +32,11 @@ interface RoomPresence {
 
 export interface PresenceOptions {
   counts: HeadCounts;
-  /** The head-count changed: tell the room. */
+  /** The viewer count changed: notify the room. */
   onCount: (room: RoomId, count: number) => void;
-  /** The number of people inside who may watch changed: tell the stage, at once. */
+  /** The number of people who may watch changed: notify the stage at once. */
   onAudience: (room: RoomId, people: number) => void;
-  /** Who is here was reported anew: other gateways should look. */
+  /** This gateway's count was reported: other gateways should read it. */
   onReported: (room: RoomId) => void;
 }
 
@@ -104,7 +106,7 @@ export class Presence {
     return [...this.#rooms.values()].flatMap((room) => [...room.connections]);
   }
 
-  /** How many fans are inside, here and as others last said elsewhere: people, not tabs. */
+  /** Fans inside, here and by the last reports of other gateways; people, not connections. */
   viewerCount(room: RoomId): number {
     const known = this.#rooms.get(room);
     return known ? merge(known.viewers, known.others) : 0;
@@ -116,20 +118,19 @@ export class Presence {
     return (await this.#options.counts.others(room)).count;
   }
 
-  /** Somebody came in or went out: counts them. */
+  /** Counts a connection again after it entered or left. */
   refresh(connection: Connection): void {
     const { roomId } = connection;
     const room = this.#rooms.get(roomId);
     if (!room) return;
     count(room, connection);
-    // A newcomer's welcome may hold a count from before others were heard of, or one that was told to the room
-    // meanwhile.
+    // A newcomer's welcome may contain an older count than the one that the room was sent meanwhile.
     room.lastCount = undefined;
     this.#options.onAudience(roomId, room.audience);
     this.recount(roomId);
   }
 
-  /** Somebody came or went, perhaps elsewhere. */
+  /** Somebody joined or left, possibly at another gateway. */
   recount(roomId: RoomId): void {
     const room = this.#rooms.get(roomId);
     if (!room || room.timer) return;

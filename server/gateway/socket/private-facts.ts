@@ -1,4 +1,4 @@
-/** Facts and progress of private sessions, told to the two people whom a session concerns. */
+/** Sends facts and progress of private sessions to the two people concerned. */
 import type { PrivateProgress } from '../../money/private-runner.ts';
 import type { Fact } from '../../platform/outbox.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -14,7 +14,7 @@ const EVENT_OF_TOPIC = {
   'private_session.ended': 'private:ended',
 } as const;
 
-/** Passes a fact of a private session on; every other fact is none of its business. */
+/** Forwards facts of private sessions, and ignores all others. */
 export function tellPrivateFact(presence: Presence, fact: Fact): void {
   if (!Object.hasOwn(EVENT_OF_TOPIC, fact.topic)) return;
   const event = EVENT_OF_TOPIC[fact.topic as keyof typeof EVENT_OF_TOPIC];
@@ -22,7 +22,7 @@ export function tellPrivateFact(presence: Presence, fact: Fact): void {
   for (const { socket } of concerned(presence, session.room, session.identity)) socket.emit(event, { session });
 }
 
-/** Both may be connected to other gateways than the one that runs the session. */
+/** Both people may be connected to other gateways. */
 export function tellPrivateProgress(io: SocketServer, progress: PrivateProgress): void {
   const { room, identity, running, isFundsLow } = progress;
   const { session, remainingMs } = running;

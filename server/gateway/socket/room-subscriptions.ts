@@ -1,7 +1,4 @@
-/**
- * What this gateway is told of a room over the bus, from the first of its people who connects here until the last has
- * gone.
- */
+/** Bus subscriptions of a room, from its first connection at this gateway to its last. */
 import { type Bus, roomTopic, type Subscription } from '../../platform/bus.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 
@@ -18,7 +15,7 @@ export class RoomSubscriptions {
     this.#handlers = handlers;
   }
 
-  /** Resolves once what happens in the room arrives here. */
+  /** Resolves once the room's messages arrive here. */
   async open(room: RoomId): Promise<void> {
     let entry = this.#rooms.get(room);
     if (!entry) {

@@ -1,7 +1,7 @@
 /**
- * What waits in this process for sockets that do not take what they are sent: answers, events, frames. It is bounded
- * for each of them; past the limit the connection is told why and closed, and the client comes back and resumes.
- * Somebody who stops reading and goes on asking cannot fill the memory that others need.
+ * Bounds the memory that unread data of a socket takes: answers, events, frames. Past the limit the connection is told
+ * why and closed, and the client reconnects and resumes. A client that sends requests without reading the answers
+ * cannot exhaust memory.
  *
  * It uses what Engine.IO and ws show of their inside, as `frame-writer.ts` does: neither says how much waits.
  */
@@ -11,18 +11,18 @@ import { AppError } from '../../protocol/errors.ts';
 import type { Connection, RoomSocket } from './connection.ts';
 
 /**
- * More than the largest answers together that anybody asks for at once, on top of the frames that may wait
+ * More than the largest answers that a client requests at once, on top of the frames that may wait
  * (`SLOW_SOCKET_BYTES`).
  */
 export const BACKLOG_BYTES = 1024 * 1024;
 export const BACKLOG_PACKETS = 512;
 /**
- * What is not asked for piles up slowly: it is looked at so often, and may be too much for so many looks, in which a
- * slow line takes one large answer. Whoever asks for more meanwhile is not waited for.
+ * Events accumulate slowly, so they are checked periodically, and may exceed the limit for a few checks, in which a
+ * slow line can read one large answer. A socket that sends another request meanwhile is closed at once.
  */
 const LOOK_EVERY_MS = 1_000;
 const LOOKS_OVERFULL = 15;
-/** How long the goodbye may be on its way before the connection is cut without it. */
+/** Time for the goodbye to be delivered before the connection is cut. */
 const GOODBYE_MS = 5_000;
 
 interface EngineInside {
@@ -33,7 +33,7 @@ interface EngineInside {
 export class SocketBacklogs {
   readonly #metrics: Metrics;
   readonly #timer: NodeJS.Timeout;
-  /** Looks in a row that found too much. */
+  /** Consecutive checks above the limit. */
   readonly #overfull = new WeakMap<RoomSocket, number>();
 
   constructor({ metrics, connections }: { metrics: Metrics; connections: () => Iterable<Connection> }) {
@@ -50,8 +50,8 @@ export class SocketBacklogs {
   }
 
   /**
-   * Before something is done for a socket, and before its answer is written: false when too much waits for it already.
-   * It is closed then, and gets nothing more. One answer may be larger than the limit.
+   * Call it before a request is handled and before its answer is written. False when the backlog is too large: the
+   * socket is then closed and gets nothing more. A single answer may exceed the limit.
    */
   check({ socket }: Pick<Connection, 'socket'>): boolean {
     if (socket.conn.readyState !== 'open') return false;
@@ -66,7 +66,7 @@ export class SocketBacklogs {
     const { code, message } = new AppError('connection_too_slow').toWire();
     this.#metrics.connectionsClosed.inc({ code });
     socket.emit('rooms:goodbye', { code, message, reconnect: true });
-    // Not a clean end: the media of whoever is slow for a moment waits for their next socket.
+    // Not a clean end, so that the media waits for the next socket of a client that was slow for a moment.
     conn.close();
     const inside = conn as unknown as EngineInside;
     setTimeout(() => {

@@ -1,7 +1,6 @@
 /**
- * What a connection must pass before it becomes a socket: origin, the budget of its address, and a place among the
- * sockets of that address. A refusal here costs neither an upgrade nor a token's signature. It knows nothing of who
- * comes.
+ * Checks before a connection becomes a socket: origin, rate limit of its address, and the limit of open sockets of that
+ * address. A refusal costs neither an upgrade nor the verification of a token.
  */
 import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
@@ -30,7 +29,7 @@ export class SocketEdge {
   readonly #context: GatewayContext;
   readonly #limits: SocketLimits;
   readonly #slots: SocketSlots;
-  /** How to give back the place of a connection that is not a socket yet. */
+  /** Releases the place of a connection that is not a socket yet. */
   readonly #opening = new WeakMap<IncomingMessage, () => void>();
 
   constructor(options: { context: GatewayContext; limits: SocketLimits; slots: SocketSlots }) {
@@ -43,11 +42,11 @@ export class SocketEdge {
   async admit(request: IncomingMessage): Promise<void> {
     const { config } = this.#context;
     const { origin } = request.headers;
-    // An `Origin` header is a browser's; whoever sends none is not a page and has nothing but its token.
+    // Only browsers send `Origin`; a client without one is not a page, and has only its token.
     if (origin !== undefined && !isOriginAllowed(this.#context, origin)) throw new AppError('origin_not_allowed');
     const address = clientAddress(request, config.trustProxyHops);
     await this.#limits.consume('connect', { address });
-    // A proxy on this machine that the configuration does not name would make one address of everybody.
+    // Behind a local proxy that the configuration does not name, everybody would share one address.
     if (isLoopback(address)) return;
     const release = await this.#slots.take([
       { key: `address:${addressKey(address)}`, limit: LIMITS.socketsPerAddress },
@@ -59,10 +58,7 @@ export class SocketEdge {
     });
   }
 
-  /**
-   * The connection is a socket now: its place is free again when that closes, whatever becomes of the request that
-   * opened it.
-   */
+  /** The connection became a socket: its place is released when the socket closes. */
   handleSocket(socket: EngineSocket): void {
     this.#limitPackets(socket);
     const release = this.#opening.get(socket.request);
@@ -72,8 +68,8 @@ export class SocketEdge {
   }
 
   /**
-   * Closes a connection that sends more packets than any client of ours: the budgets of requests come too late for what
-   * is no request.
+   * Closes a connection that sends more packets than any real client: rate limits of requests do not cover packets that
+   * are no requests.
    */
   #limitPackets(socket: EngineSocket): void {
     let [startedAtMs, count] = [0, 0];
@@ -94,7 +90,7 @@ export class SocketEdge {
   }
 }
 
-/** The client's address: the connection's own, or what the nearest trusted proxy says of it. */
+/** The client's address: of the connection, or as the nearest trusted proxy reports it. */
 export function clientAddress({ headers, socket }: IncomingMessage, trustedHops: number): string {
   const direct = socket.remoteAddress ?? '';
   const forwarded = headers['x-forwarded-for'];

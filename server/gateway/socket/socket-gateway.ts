@@ -1,6 +1,6 @@
 /**
- * The realtime side of the gateway: opens a participant's socket after the handshake, welcomes them with what their
- * access allows, and passes facts on to whom they concern. It holds connections; every decision is a domain's.
+ * The realtime side of the gateway: opens a participant's socket after the handshake, sends the welcome that their
+ * access allows, and delivers facts. It holds connections; every decision is a domain's.
  */
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
@@ -36,14 +36,14 @@ import { SocketEdge } from './socket-edge.ts';
 import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
 import { SocketSlots } from './socket-slots.ts';
 
-/** Together the time after which a silent connection counts as lost. */
+/** Interval plus timeout: after this time a silent connection counts as lost. */
 const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 8_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Socket.IO's reasons for an end that the client itself wanted. */
+/** Socket.IO's disconnect reasons that mean a deliberate end. */
 const CLEAN_ENDS = new Set(['client namespace disconnect', 'server namespace disconnect']);
 
-/** The bus topic that says: who is in this room at another gateway has changed. */
+/** Bus topic: the count of another gateway for this room changed. */
 const PRESENCE_BUS_TOPIC = 'presence';
 
 export class SocketGateway {
@@ -61,7 +61,7 @@ export class SocketGateway {
   readonly #subscriptions: RoomSubscriptions;
   readonly #bySocket = new Map<string, Connection>();
   readonly #unsubscribe: (() => void)[];
-  /** What every newcomer of a room is shown alike: read once for all who come in at the same moment. */
+  /** Reads that are the same for every newcomer of a room, shared by all who join at the same moment. */
   readonly #newestChat: SharedRead<RoomId, ChatPage>;
   readonly #recentChat: SharedRead<RoomId, ChatPage>;
   readonly #rooms: SharedRead<RoomId, Room>;
@@ -111,7 +111,7 @@ export class SocketGateway {
     this.#chatLive = new ChatLive({
       context,
       presence: this.#presence,
-      // The event and its data belong together by `EmitInside`; the compiler loses sight of that here.
+      // `EmitInside` ties the event to its data; the compiler cannot follow that here.
       emitInside: (room, event, data) => this.#io.local.to(insideRoom(room)).emit(event, ...([data] as never)),
     });
     this.#backlogs = new SocketBacklogs({ metrics: context.metrics, connections: () => this.#bySocket.values() });
@@ -201,7 +201,7 @@ export class SocketGateway {
       release();
       this.#handleDisconnect(connection, reason);
     });
-    // Present before access is decided: a fact that arrives meanwhile finds this connection.
+    // Added before access is decided, so that a fact that arrives meanwhile finds this connection.
     this.#presence.add(connection);
     const { roomId, participant } = connection;
     await socket.join([lobbyRoom(roomId), identityRoom(participant.identity)]);
@@ -229,7 +229,7 @@ export class SocketGateway {
     const hasWallet = participant.role === 'fan' && money.walletMode === 'on';
     if (decided.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
     const wallet = hasWallet ? await money.getWallet(participant.identity) : null;
-    // Read last, in turn with what is told of lives, so that no older state follows a newer one.
+    // Read last, serialised with live updates, so that an older state never follows a newer one.
     const room = await this.#rooms.get(roomId);
     const welcome: Welcome = {
       participant,
@@ -247,12 +247,12 @@ export class SocketGateway {
   }
 
   /**
-   * When a gateway is lost, everybody in a room comes back within a second, and most of them missed the same little:
-   * one read for all of them.
+   * After the loss of a gateway everyone reconnects within a second and missed about the same entries: they share one
+   * read.
    */
   async #resumeChat(room: RoomId, since: number): Promise<ChatPage> {
     const recent = await this.#recentChat.get(room);
-    // Not the page's own figure, which is read beside it: what is between them would not be in it.
+    // Not the page's `lastSeq`, which is read separately: entries between the two reads would be missing.
     const lastSeq = recent.entries.at(-1)?.seq ?? 0;
     const firstSeq = recent.entries[0]?.seq ?? lastSeq + 1;
     if (since < firstSeq - 1 || since > lastSeq) return this.#context.chat.catchUp(room, since);
@@ -277,7 +277,7 @@ export class SocketGateway {
       if (!this.#presence.isOpen(connection.roomId)) this.#fanout.closeRoom(connection.roomId);
     },
     settle: (connection: Connection, { chat }: Inside) => {
-      // The page may end beyond the number that was read before it.
+      // The page may end after `lastSeq`, which was read before it.
       const lastSeq = Math.max(chat.lastSeq, chat.entries.at(-1)?.seq ?? 0);
       this.#fanout.join(connection.roomId, connection, lastSeq);
       this.#chatLive.welcome(connection);
@@ -294,7 +294,7 @@ export class SocketGateway {
       await this.#context.stage.closeParticipant(connection.roomId, connection.participant.identity);
     },
     onError: (error: unknown, connection: Connection) => {
-      // Access that cannot be decided is no access: the client comes back and asks again.
+      // Access that cannot be decided is denied: the client reconnects and asks again.
       this.#context.log.error({ err: error, room: connection.roomId }, 'access not decided');
       connection.socket.disconnect(true);
     },
@@ -349,7 +349,7 @@ export class SocketGateway {
       case 'paused':
         target.emit('stage:paused', { session });
         return;
-      // Whoever it concerns is at another gateway.
+      // It concerns a socket of another gateway.
       case 'adopted':
         return;
       case 'sessionClosed':
@@ -360,7 +360,7 @@ export class SocketGateway {
     }
   }
 
-  /** Says goodbye, so that clients come back elsewhere or in a moment, and closes every socket. */
+  /** Sends a goodbye, so that clients reconnect elsewhere or later, and closes every socket. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const end of this.#unsubscribe) end();
@@ -377,7 +377,7 @@ export class SocketGateway {
   }
 }
 
-/** The adapter is written for clients that it looks at the shape of; ours have it. */
+/** The adapter checks its clients by shape; ours have that shape. */
 function createAdapter({ publisher, subscriber, channelPrefix }: AdapterClients) {
   return createShardedAdapter(publisher, subscriber, { channelPrefix, subscriptionMode: 'dynamic' });
 }

@@ -1,4 +1,4 @@
-/** Socket.IO's rooms as a gateway uses them; over the adapter each is one, whatever gateways its sockets are at. */
+/** Names of the Socket.IO rooms that gateways use; through the adapter each spans all gateways. */
 import type { Server } from 'socket.io';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { ClientToServerEvents, ServerToClientEvents } from '../../protocol/realtime.ts';
@@ -10,6 +10,6 @@ export const lobbyRoom = (room: RoomId) => `room:${room}`;
 export const insideRoom = (room: RoomId) => `inside:${room}`;
 /** Somebody's sockets in all rooms. */
 export const identityRoom = (identity: string) => `identity:${identity}`;
-/** Whom a private session in a room concerns: its creator, and the fan on their sockets in that room. */
+/** People of a private session in a room: its creator, and the fan on their sockets in that room. */
 export const creatorRoom = (room: RoomId) => `creator:${room}`;
 export const personRoom = (room: RoomId, identity: string) => `person:${room}:${identity}`;

@@ -10,8 +10,8 @@ export class SocketSlots {
   }
 
   /**
-   * Takes one place under each key, or throws `too_many_connections` and takes none. What it answers gives the places
-   * back, once.
+   * Takes one place under each key, or throws `too_many_connections` and takes none. The returned function releases
+   * them, once.
    */
   async take(slots: readonly Slot[]): Promise<() => void> {
     const release = await this.#slots.take(slots);

@@ -11,7 +11,7 @@ const STYLE = readFileSync(new URL('./docs.css', import.meta.url), 'utf8');
 export function mountDocs(app: Express, { config }: HttpContext): void {
   const document = createOpenApiDocument(config.publicUrl);
   const page = docsPage(document);
-  // Tools on other sites may read the description; it says nothing that is secret.
+  // The document is public, so tools on other sites may read it.
   app.get('/openapi.json', publicScript, (_request: Request, response: Response) => {
     response.set('cache-control', 'no-cache').json(document);
   });

@@ -1,38 +1,10 @@
-/**
- * The OpenAPI 3.1 document of everything under `/v1`, made from the table of operations and the schemas that they run
- * on.
- */
+/** The OpenAPI 3.1 document of everything under `/v1`, made from the table of operations and their schemas. */
 import { z } from 'zod';
 import manifest from '../../../../package.json' with { type: 'json' };
-import { creator, creatorInput, identity, participant, tokenInput } from '../../../protocol/accounts.ts';
+import { identity } from '../../../protocol/accounts.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../protocol/errors.ts';
-import {
-  deliveryList,
-  embedderEvent,
-  eventList,
-  secretRotationInput,
-  webhookDelivery,
-  webhookEndpoint,
-  webhookEndpointInput,
-  webhookEndpointList,
-  webhookEndpointWithSecret,
-} from '../../../protocol/events.ts';
-import { apiKey, apiKeyInput, apiKeyList, apiKeyWithSecret, SCOPES } from '../../../protocol/keys.ts';
-import { membership, membershipList, tier, tierList } from '../../../protocol/memberships.ts';
-import {
-  checkout,
-  refund,
-  refundInput,
-  ticket,
-  ticketInput,
-  tip,
-  tipAnswer,
-  tipInput,
-  topupAnswer,
-  topupInput,
-  wallet,
-} from '../../../protocol/money.ts';
-import { accessRule, removal, removalInput, room, roomInput, roomList, roomView } from '../../../protocol/rooms.ts';
+import { SCOPES } from '../../../protocol/keys.ts';
+import { room } from '../../../protocol/rooms.ts';
 import { errorsOf } from '../../operations/admission.ts';
 import {
   type HttpDoor,
@@ -41,9 +13,7 @@ import {
   takesBody,
 } from '../../operations/operation.ts';
 import { OPERATIONS, type OperationTag } from '../../operations/table.ts';
-import { errorAnswer } from '../errors.ts';
-
-export type JsonSchema = z.core.JSONSchema.BaseSchema;
+import { Components, describeInput, inputSchema, type JsonSchema } from './components.ts';
 
 export interface Parameter {
   name: string;
@@ -77,52 +47,6 @@ export interface OpenApiDocument {
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
 }
 
-const INPUT_NAMES: [z.ZodType, string][] = [
-  [creatorInput, 'CreatorInput'],
-  [tokenInput, 'TokenInput'],
-  [apiKeyInput, 'ApiKeyInput'],
-  [roomInput, 'RoomInput'],
-  [removalInput, 'RemovalInput'],
-  [topupInput, 'TopupInput'],
-  [ticketInput, 'TicketInput'],
-  [tipInput, 'TipInput'],
-  [refundInput, 'RefundInput'],
-  [webhookEndpointInput, 'WebhookEndpointInput'],
-  [secretRotationInput, 'SecretRotationInput'],
-];
-
-const ANSWER_NAMES: [z.ZodType, string][] = [
-  [creator, 'Creator'],
-  [participant, 'Participant'],
-  [apiKey, 'ApiKey'],
-  [apiKeyWithSecret, 'ApiKeyWithSecret'],
-  [apiKeyList, 'ApiKeyList'],
-  [accessRule, 'AccessRule'],
-  [room, 'Room'],
-  [roomView, 'RoomView'],
-  [roomList, 'RoomList'],
-  [removal, 'Removal'],
-  [wallet, 'Wallet'],
-  [checkout, 'Checkout'],
-  [topupAnswer, 'TopupAnswer'],
-  [ticket, 'Ticket'],
-  [tip, 'Tip'],
-  [tipAnswer, 'TipAnswer'],
-  [refund, 'Refund'],
-  [embedderEvent, 'Event'],
-  [eventList, 'EventList'],
-  [tier, 'Tier'],
-  [tierList, 'TierList'],
-  [membership, 'Membership'],
-  [membershipList, 'MembershipList'],
-  [webhookEndpoint, 'WebhookEndpoint'],
-  [webhookEndpointWithSecret, 'WebhookEndpointWithSecret'],
-  [webhookEndpointList, 'WebhookEndpointList'],
-  [webhookDelivery, 'WebhookDelivery'],
-  [deliveryList, 'WebhookDeliveryList'],
-  [errorAnswer, 'Error'],
-];
-
 const TAGS: Record<OperationTag, string> = {
   accounts: 'Creators, API keys, and the tokens with which people come into a room.',
   rooms: 'Live events of a creator, and who may be in them.',
@@ -132,8 +56,8 @@ const TAGS: Record<OperationTag, string> = {
 };
 
 /**
- * Any one of these will do. Beside a scheme that is not OAuth, OpenAPI 3.1 lists the roles that a call needs: here the
- * scope of the key, and whether the session is an operator's.
+ * Alternatives: any one of them is enough. For schemes other than OAuth, OpenAPI 3.1 lists the required roles: here the
+ * scope of the key, or that the session must be an operator's.
  */
 function securityOf({ by, scope }: HttpDoor): Record<string, string[]>[] {
   return by.flatMap((caller): Record<string, string[]>[] => {
@@ -246,24 +170,11 @@ function pathParameters({ path, isOfRoom }: HttpDoor): Parameter[] {
   }));
 }
 
-/** Identities are the embedder's; every other parameter is an id that the house, or the payment provider, has made. */
+/** Identities are chosen by the embedder; every other parameter is an id made by the server or the payment provider. */
 function schemaOfParam(name: string, isOfRoom: boolean): JsonSchema {
   if (name === 'id' && isOfRoom) return { ...inputSchema(room.shape.id), description: 'Id of the room' };
   if (name === 'identity' || name === 'creator') return inputSchema(identity);
   return { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' };
-}
-
-function inputSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', override: describeInput });
-  return rest;
-}
-
-/** What every input is held to beyond its own schema: no unknown fields, and no NUL, which Postgres cannot store. */
-function describeInput({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
-  if (jsonSchema.type === 'object') jsonSchema.additionalProperties = false;
-  const { type, pattern, format, enum: values, const: value } = jsonSchema;
-  const isFree = type === 'string' && !pattern && !format && !values && value === undefined && !jsonSchema.allOf;
-  if (isFree) jsonSchema.pattern = '^[^\\u0000]*$';
 }
 
 function queryParameters({ input }: HttpDoor): Parameter[] {
@@ -275,58 +186,4 @@ function queryParameters({ input }: HttpDoor): Parameter[] {
     required: required.includes(name),
     schema: schema as JsonSchema,
   }));
-}
-
-/** The named schemas. What comes in is closed, as the parser is; what goes out is open, so that fields can be added. */
-class Components {
-  readonly #inputs = z.registry<{ id: string }>();
-  readonly #answers = z.registry<{ id: string }>();
-  readonly error: JsonSchema;
-
-  constructor() {
-    for (const [schema, id] of INPUT_NAMES) this.#inputs.add(schema, { id });
-    for (const [schema, id] of ANSWER_NAMES) this.#answers.add(schema, { id });
-    this.error = this.#reference(this.#answers, errorAnswer, 'Error');
-  }
-
-  input(name: string, schema: z.ZodType): JsonSchema {
-    return this.#reference(this.#inputs, schema, `${capitalise(name)}Input`);
-  }
-
-  answer(name: string, schema: z.ZodType): JsonSchema {
-    return this.#reference(this.#answers, schema, `${capitalise(name)}Answer`);
-  }
-
-  #reference(registry: z.core.$ZodRegistry<{ id: string }>, schema: z.ZodType, fallbackId: string): JsonSchema {
-    if (!registry.has(schema)) registry.add(schema, { id: fallbackId });
-    return { $ref: uriOf(registry.get(schema)?.id ?? fallbackId) };
-  }
-
-  toJson(): Record<string, JsonSchema> {
-    const inputs = z.toJSONSchema(this.#inputs, {
-      uri: uriOf,
-      io: 'input',
-      override: describeInput,
-    });
-    const answers = z.toJSONSchema(this.#answers, {
-      uri: uriOf,
-      override: ({ jsonSchema }) => {
-        delete jsonSchema.additionalProperties;
-      },
-    });
-    // Within an OpenAPI document a schema is known by its place; an `$id` or `$schema` of its own would change how
-    // references resolve.
-    const plain = Object.entries({ ...answers.schemas, ...inputs.schemas }).map(
-      ([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema as JsonSchema] as const,
-    );
-    return Object.fromEntries(plain.sort(([a], [b]) => a.localeCompare(b)));
-  }
-}
-
-function uriOf(id: string): string {
-  return `#/components/schemas/${id}`;
-}
-
-function capitalise(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -1,6 +1,7 @@
 /** JSON Schemas as tables for people. */
 import { html, type Markup } from '../html.ts';
-import type { JsonSchema, OpenApiDocument } from './openapi.ts';
+import type { JsonSchema } from './components.ts';
+import type { OpenApiDocument } from './openapi.ts';
 
 type Schemas = OpenApiDocument['components']['schemas'];
 
