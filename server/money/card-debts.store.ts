@@ -12,7 +12,7 @@ interface Loss {
 }
 
 export class CardDebtsStore {
-  /** Every refund to the card of a payment, the first one first, until the transaction ends. */
+  /** Locks every refund to the card of a payment, the oldest first. */
   async lockRefunds(tx: Orm, payment: string): Promise<RefundRow[]> {
     return tx
       .select()
@@ -57,7 +57,7 @@ export class CardDebtsStore {
     ];
   }
 
-  /** Of a loss so much was owed to the card anyway. */
+  /** Moves a part of a loss to what it has settled of the debt to the card. */
   async settleLoss(tx: Orm, { kind, id }: Loss, amountMinor: number): Promise<void> {
     if (kind === 'dispute') {
       await tx
@@ -78,7 +78,6 @@ export class CardDebtsStore {
       .where(eq(providerRefunds.providerRefund, id));
   }
 
-  /** Whether the bank has the money of a payment, or has kept it: then the card is not given it as well. */
   async isDisputed(tx: Orm, payment: string, statuses: ('open' | 'under_review' | 'lost')[]): Promise<boolean> {
     const found = await tx
       .select({ id: disputes.id })

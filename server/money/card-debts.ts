@@ -1,7 +1,8 @@
 /**
- * What is owed to the card of a payment: refunds that were decided and whose money has not left. Whatever leaves for the payment, by the bank or by
- * hand at the provider, settles that first; and what the house has lost for a payment is not owed for it as well. Callers hold the payer's wallet,
- * so that all that happens to their payments comes one after the other.
+ * The debt of the house to the card of a payment: refunds that were decided and whose money has not left. Money that
+ * leaves for the payment, by a dispute or by a refund made at the provider, settles this debt first; a loss that was
+ * booked for the payment reduces it. Callers lock the payer's wallet, which serialises all changes to one payer's
+ * payments.
  */
 import type { Orm } from '../platform/db.ts';
 import type { CardDebtsStore } from './card-debts.store.ts';
@@ -10,12 +11,12 @@ import { type Account, houseAccount, transferLegs } from './ledger.ts';
 import type { MoneyContext } from './money-context.ts';
 import { type RefundRow, toRefund } from './refunds.store.ts';
 
-/** Money that leaves, or comes back, for a payment. */
+/** Money that leaves for a payment, or that its bank returns. */
 interface Movement {
   /** The top-up, ticket or tip, or our id of the payment for a membership. */
   payment: string;
   amountMinor: number;
-  /** The refund that ordered it, where one did, and the provider's id of what was ordered. */
+  /** Our refund that ordered the money, if any, and the provider's id of the order. */
   order?: { refund: string; providerRefund: string } | undefined;
 }
 
@@ -28,13 +29,13 @@ export class CardDebts {
     this.#store = store;
   }
 
-  /** What no order is under way for: nothing but what leaves otherwise settles it by itself. */
+  /** The sum of failed refunds, which no order in flight will settle. */
   async findOwed(tx: Orm, payment: string): Promise<number> {
     const rows = await this.#store.lockRefunds(tx, payment);
     return rows.filter(({ status }) => status === 'failed').reduce((sum, row) => sum + owedMinor(row), 0);
   }
 
-  /** Books that money has left as far as it was owed, and answers how far. The refund that ordered it goes first. */
+  /** Settles the debt with money that has left, the refund that ordered it first. Returns how much of it was owed. */
   async settle(tx: Orm, left: Movement & { from: Account; source: Source }): Promise<number> {
     const { payment, amountMinor, order, from, source } = left;
     const rows = await this.#store.lockRefunds(tx, payment);
@@ -54,7 +55,7 @@ export class CardDebts {
     return amountMinor - leftMinor;
   }
 
-  /** What had settled it has come back: it is owed again, and can be ordered again. */
+  /** Undoes `settle` for money that the bank returned: it is owed again, and can be ordered again. */
   async reopen(
     tx: Orm,
     { payment, amountMinor, order, failure }: Movement & { failure: string | null },
@@ -71,7 +72,10 @@ export class CardDebts {
     }
   }
 
-  /** What the house has lost for its payment has reached the card: of what a refund owes, so much has left. Answers the refund as it is then. */
+  /**
+   * Settles a refund with losses booked for its payment, since that money has reached the card. Returns the updated
+   * refund.
+   */
   async absorbLosses(tx: Orm, row: RefundRow, payment: string): Promise<RefundRow> {
     let current = row;
     for (const loss of await this.#store.listLosses(tx, payment)) {
@@ -86,7 +90,9 @@ export class CardDebts {
     return current;
   }
 
-  /** A card is not given back what its bank has taken, or may keep. */
+  /**
+   * The bank holds the money of a disputed payment, and keeps it when the dispute is lost: a refund would pay it twice.
+   */
   isDisputed(tx: Orm, payment: string, statuses: ('open' | 'under_review' | 'lost')[]): Promise<boolean> {
     return this.#store.isDisputed(tx, payment, statuses);
   }
@@ -101,7 +107,7 @@ export class CardDebts {
     return this.#update(tx, row, {
       settledMinor: row.settledMinor + settledMinor,
       ...(isWhole ? { status: 'succeeded', settledAt: this.#context.nowIso(), failure: null } : {}),
-      // An order that has sent less than was owed is over all the same.
+      // The order is finished, though it sent less than was owed.
       ...(isOver && !isWhole ? { status: 'failed' } : {}),
       ...(isOver ? { nextAttemptAt: null } : {}),
       ...(providerRefund === undefined ? {} : { providerRefund }),

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db.ts';
 import { execute } from './ledger.store.ts';
 import { tickets } from './money.schema.ts';
@@ -55,6 +55,22 @@ export class DisputesStore {
       .limit(filter.limit);
   }
 
+  /** Takes disputes that are due for a check: no two processes take the same. */
+  async claimDue(claim: { nowIso: string; nextCheckAt: string; limit: number }): Promise<DisputeRow[]> {
+    const due = this.#orm
+      .select({ id: disputes.id })
+      .from(disputes)
+      .where(lte(disputes.nextCheckAt, claim.nowIso))
+      .orderBy(asc(disputes.nextCheckAt))
+      .limit(claim.limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(disputes)
+      .set({ nextCheckAt: claim.nextCheckAt })
+      .where(inArray(disputes.id, due))
+      .returning();
+  }
+
   /** Keeps a new one; undefined when it is known. */
   async keep(tx: Orm, row: NewDispute): Promise<DisputeRow | undefined> {
     const [kept] = await tx.insert(disputes).values(row).onConflictDoNothing().returning();
@@ -99,8 +115,8 @@ export class DisputesStore {
   }
 
   async liftFreezes(tx: Orm, dispute: string, at: string): Promise<void> {
-    // What was passed over while it was frozen is looked at again, also by a job that has looked and not planned yet: clocks differ, so the time
-    // becomes an earlier one in any case.
+    // The release job must read the account again, also one that has read it and not planned yet: its plan is refused
+    // because the due time changes, always to an earlier one, since clocks differ.
     await execute(
       tx,
       sql`update ledger_accounts a set released_seq = least(a.released_seq, f.seq - 1),
@@ -116,8 +132,8 @@ export class DisputesStore {
   }
 
   /**
-   * What was bought from a wallet since a top-up and is still held for its creators, the newest first: of each sale the money that is left in it, after
-   * refunds and after what earlier lost disputes took.
+   * What was bought from a wallet since a top-up and is still held for its creators, the newest first: of each sale the
+   * money that is left in it, after refunds and after what earlier lost disputes took.
    */
   async findHeldSpending(tx: Orm, wallet: string, topup: string): Promise<{ sale: string; amountMinor: number }[]> {
     const { rows } = await execute<{ sale: string; amount: string }>(

@@ -1,8 +1,8 @@
 /**
- * Disputes: a payer asks their bank for the money back. While it is open, the credit that it bought and is unspent is held, earnings from it that are
- * still held stay held, a ticket is no key any more, and none of it is refunded as well. What the bank takes or gives back is booked as it
- * comes. Won: everything is as before. Lost: what is owed to the card is settled by it, then the credit and held earnings are taken, and the house
- * bears the rest and the fee.
+ * Disputes: a payer asks their bank for the money back. While a dispute is open, unspent credit from the payment is
+ * held, pending earnings from it are frozen, its ticket gives no access, and the payment cannot be refunded. What the
+ * bank withdraws or reinstates is booked as it happens. Won: everything is restored. Lost: it settles the debt to the
+ * card, then takes the held credit and the frozen earnings; the house bears the rest and the fee.
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -22,8 +22,11 @@ import type { Refunds } from './refunds.ts';
 import type { ProviderDispute } from './settlement-provider.ts';
 import { assertOld } from './unknown-payment.ts';
 
-/** Other looks that come while one is under way: so often it is looked again, before the event is put off. */
-const LOOK_ROUNDS = 5;
+/** Attempts to book a dispute that another process keeps changing; then the event is retried later. */
+const REFRESH_ATTEMPTS = 5;
+/** Events can get lost, and the provider lists them for 30 days only: an open dispute is fetched again once a day. */
+const CHECK_EVERY_MS = 24 * 60 * 60_000;
+const CLAIM_ITEMS = 20;
 
 export class Disputes {
   readonly #context: MoneyContext;
@@ -60,17 +63,29 @@ export class Disputes {
     return row && toWire(row);
   }
 
-  /** Something happened to this dispute, says the provider. */
+  /** Handles an event about a dispute: fetches it, and books what has changed. */
   async handleDisputeChanged(providerDispute: string): Promise<void> {
-    for (let round = 1; round <= LOOK_ROUNDS; round += 1) {
+    for (let attempt = 1; attempt <= REFRESH_ATTEMPTS; attempt += 1) {
       const known = await this.#store.findByProvider(providerDispute);
       const found = await this.#context.provider.disputes.fetchDispute(providerDispute);
-      if (!found || (await this.#take(found, known))) return;
+      if (!found || (await this.#apply(found, known))) return;
     }
     throw new AppError('unavailable');
   }
 
-  /** Gathers what our records say and hands it in, with the operator's own words. */
+  /** Fetches open disputes that are due for their daily check; true when there may be more. */
+  async sweep(): Promise<boolean> {
+    const nextCheckAt = this.#context.laterIso(CHECK_EVERY_MS);
+    const due = await this.#store.claimDue({ nowIso: this.#context.nowIso(), nextCheckAt, limit: CLAIM_ITEMS });
+    await Promise.all(
+      due.map(({ id, providerDispute }) =>
+        this.#context.runInBackground(`dispute ${id}`, () => this.handleDisputeChanged(providerDispute)),
+      ),
+    );
+    return due.length === CLAIM_ITEMS;
+  }
+
+  /** Submits evidence from our records, with the operator's note. */
   async submitEvidence(
     id: string,
     input: { note?: string | undefined; by: string },
@@ -81,35 +96,38 @@ export class Disputes {
     const evidence = gatherEvidence(row, await this.#store.readRecords(row), input.note);
     const found = await this.#context.provider.disputes.submitEvidence(row.providerDispute, evidence);
     await this.#store.noteEvidence(id, { evidence, by: input.by, at: this.#context.nowIso() });
-    if (!(await this.#take(found, row))) await this.handleDisputeChanged(row.providerDispute);
+    if (!(await this.#apply(found, row))) await this.handleDisputeChanged(row.providerDispute);
     return { dispute: toWire((await this.#store.find(id)) ?? row), evidence };
   }
 
-  /** False when another look was taken since `known` was read: this one may be older, and would put back what it has seen. */
-  async #take(found: ProviderDispute, known: DisputeRow | undefined): Promise<boolean> {
-    const row = (await this.#store.findByProvider(found.dispute)) ?? (await this.#keep(found));
+  /**
+   * Returns false if the dispute was changed since `known` was read: `found` may then be stale, and must be fetched
+   * again.
+   */
+  async #apply(found: ProviderDispute, known: DisputeRow | undefined): Promise<boolean> {
+    const row = (await this.#store.findByProvider(found.dispute)) ?? (await this.#insert(found));
     if (!row) return true;
     const { db, ledger, currency, outbox } = this.#context;
     const wallet = fanWallet(row.identity, currency);
     await ledger.ensureAccounts([wallet]);
-    const isTaken = await db.transaction(async (tx) => {
-      // The wallet first, as everywhere; then the dispute, so that two deliveries come one after the other.
+    const isApplied = await db.transaction(async (tx) => {
+      // The wallet first, as everywhere; then the dispute, which serialises concurrent deliveries.
       await ledger.lockWallet(tx, wallet);
       const before = await this.#store.lock(tx, row.id);
       if (!isUnchanged(known, before)) return false;
       const funded = await this.#bookMovements(tx, before, found);
       const isClosed = before.status === 'won' || before.status === 'lost';
-      // An inquiry that ends well has never taken anything from anybody.
+      // An inquiry withdraws no money.
       const isHarmless = found.status === 'inquiry' || (found.status === 'won' && !before.isFrozen);
       const frozen = isClosed || isHarmless ? funded : await this.#freeze(tx, funded);
       await this.#changeStatus(tx, frozen, found);
       return true;
     });
     outbox.wake();
-    return isTaken;
+    return isApplied;
   }
 
-  async #keep(found: ProviderDispute): Promise<DisputeRow | undefined> {
+  async #insert(found: ProviderDispute): Promise<DisputeRow | undefined> {
     const { currency, log } = this.#context;
     const paid = found.payment ? await this.#payments.findByPayment(found.payment) : undefined;
     if (!paid || found.currency !== currency) {
@@ -128,6 +146,7 @@ export class Disputes {
         reason: found.reason,
         status: 'inquiry',
         openedAt: new Date(found.openedAtMs).toISOString(),
+        nextCheckAt: this.#context.laterIso(CHECK_EVERY_MS),
       });
       // A dispute is told with the money that it takes; an inquiry takes none.
       if (!kept || found.status !== 'inquiry') return;
@@ -138,8 +157,8 @@ export class Disputes {
   }
 
   /**
-   * Books what the bank took or gave back and is not booked yet, each movement once. The sums grow by that alone: of two looks at once the older one
-   * may come last, and must not put its own sum in the place of the newer one's.
+   * Books each movement of money that is not booked yet, once. The sums only grow by new movements: an older fetch that
+   * is applied last must not overwrite them.
    */
   async #bookMovements(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<DisputeRow> {
     const { ledger, currency } = this.#context;
@@ -156,7 +175,7 @@ export class Disputes {
     return this.#store.update(tx, row.id, { feeMinor, withdrawnMinor, evidenceDueAt });
   }
 
-  /** Once: holds what is there of the disputed money. */
+  /** Freezes what is left of the disputed money; once. */
   async #freeze(tx: Orm, row: DisputeRow): Promise<DisputeRow> {
     if (row.isFrozen) return row;
     const { ledger, currency } = this.#context;
@@ -166,7 +185,7 @@ export class Disputes {
     if (row.sourceType === 'topup' && booked) {
       const wallet = fanWallet(row.identity, currency);
       const available = await ledger.findAvailable(wallet, tx);
-      // What is owed to the card is what the bank takes first.
+      // A lost dispute settles the debt to the card first.
       let missingMinor = Math.max(0, row.amountMinor - (await this.#debts.findOwed(tx, row.sourceId)));
       frozenCreditMinor = Math.max(0, Math.min(available, missingMinor));
       if (frozenCreditMinor > 0) await this.#store.holdCredit(tx, accountId(wallet), frozenCreditMinor);
@@ -181,7 +200,7 @@ export class Disputes {
     if (row.sourceType === 'ticket') await this.#closeTicket(tx, row);
     if (row.sourceType === 'membership') await this.#standing.suspend(tx, row.sourceId);
     const frozen = await this.#store.update(tx, row.id, { isFrozen: true, frozenCreditMinor });
-    if (frozenCreditMinor > 0) await this.#tellWallet(tx, frozen);
+    if (frozenCreditMinor > 0) await this.#context.tellWallet(tx, frozen.identity);
     return frozen;
   }
 
@@ -197,7 +216,7 @@ export class Disputes {
     if (row.status === found.status || row.status === 'won' || row.status === 'lost') return;
     const at = this.#context.nowIso();
     const closed = found.status === 'won' || found.status === 'lost';
-    const closing = closed ? { closedAt: at, frozenCreditMinor: 0 } : { closedAt: null };
+    const closing = closed ? { closedAt: at, frozenCreditMinor: 0, nextCheckAt: null } : { closedAt: null };
     let after = await this.#store.update(tx, row.id, { status: found.status, ...closing });
     if (found.status === 'won') {
       await this.#reinstate(tx, row, at);
@@ -211,9 +230,8 @@ export class Disputes {
     const wallet = accountId(fanWallet(row.identity, this.#context.currency));
     if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
     await this.#store.liftFreezes(tx, row.id, at);
-    if (row.frozenCreditMinor > 0) await this.#tellWallet(tx, row);
-    // What another dispute still stands in the way of stays shut until that one is decided too; a ticket of which one
-    // was lost, for good.
+    if (row.frozenCreditMinor > 0) await this.#context.tellWallet(tx, row.identity);
+    // Another open dispute keeps it closed until that one is decided; a lost one closes a ticket for good.
     const isMembership = row.sourceType === 'membership';
     const standing: DisputeStatus[] = ['open', 'under_review', ...(isMembership ? [] : (['lost'] as const))];
     if (await this.#store.hasOtherDispute(tx, row, standing)) return;
@@ -221,7 +239,7 @@ export class Disputes {
     if (row.sourceType === 'ticket') await this.#restoreTicket(tx, row.sourceId as TicketId);
   }
 
-  /** It is a key again; where its payer has bought another one meanwhile, it is of no use and goes back to the card. */
+  /** Makes the ticket valid again, or refunds it if its holder has bought another one meanwhile. */
   async #restoreTicket(tx: Orm, id: TicketId): Promise<void> {
     if (await this.#store.hasOtherTicket(tx, id)) return this.#refunds.returnSurplusTicket(tx, id);
     const ticket = await this.#store.markTicket(tx, id, { from: 'disputed', to: 'valid' });
@@ -232,7 +250,7 @@ export class Disputes {
     await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
   }
 
-  /** Settles what is owed to the card, takes what is frozen, and leaves the rest to the house. */
+  /** Settles the debt to the card, takes what is frozen, and books the rest as a loss of the house. */
   async #bookLost(tx: Orm, row: DisputeRow, at: string): Promise<Pick<DisputeRow, 'lossMinor' | 'settledMinor'>> {
     const { ledger, currency } = this.#context;
     const from = houseAccount('disputes_open', currency);
@@ -261,7 +279,7 @@ export class Disputes {
     return { lossMinor: leftMinor, settledMinor };
   }
 
-  /** Takes held credit as far as it covers the loss, and gives the rest of it back. */
+  /** Takes held credit up to the loss, and releases the rest. */
   async #takeCredit(
     tx: Orm,
     { row, upToMinor, at }: { row: DisputeRow; upToMinor: number; at: string },
@@ -278,11 +296,11 @@ export class Disputes {
       const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
       if (left === undefined) throw new AppError('internal', 'Credit that was held is not there.');
     }
-    if (takenMinor < frozenCreditMinor) await this.#tellWallet(tx, row);
+    if (takenMinor < frozenCreditMinor) await this.#context.tellWallet(tx, row.identity);
     return takenMinor;
   }
 
-  /** Reverses a sale as far as it covers the loss; a creator's part that is available already is borne by the house. */
+  /** Reverses a sale up to the loss; the house bears a creator's part that was released already. */
   async #takeSale(
     tx: Orm,
     { row, sale, upToMinor, at }: { row: DisputeRow; sale: string; upToMinor: number; at: string },
@@ -300,14 +318,9 @@ export class Disputes {
     });
     return amountMinor;
   }
-
-  async #tellWallet(tx: Orm, { identity }: DisputeRow): Promise<void> {
-    const wallet = await this.#context.readWallet(identity, tx);
-    await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
-  }
 }
 
-/** Whether a dispute is as it was when it was last read; one that was not known then is kept as an inquiry. */
+/** Whether a dispute is as it was when `known` was read; a new one is inserted as an inquiry. */
 function isUnchanged(known: DisputeRow | undefined, before: DisputeRow): boolean {
   return before.status === (known?.status ?? 'inquiry') && before.evidenceDueAt === (known?.evidenceDueAt ?? null);
 }

@@ -88,27 +88,35 @@ export class EarningsHoldsStore {
   }
 
   /**
-   * What is left to wait for on an account: when the next sale is due, and up to where nothing is left. Sales since `youngIso` may still have
-   * an older neighbour whose transaction is not committed yet. Lifting a dispute makes its account due again.
+   * When the next sale of an account is due, and the last entry up to which nothing is left to release. That is an
+   * entry that was seen: a sale with a lower number than a young one may not be committed yet. Lifting a dispute makes
+   * its account due again.
    */
   async findNext(
     { account, releasedSeq }: DueAccount,
     youngIso: string,
   ): Promise<{ nextDueMs: number | undefined; doneSeq: number }> {
-    const { rows } = await execute<{ next_due: string | null; first_seq: string | null; last_seq: string | null }>(
+    const { rows } = await execute<{ next_due: string | null; done_seq: string | null }>(
       this.#orm,
-      sql`select min(due_at) filter (where is_waiting) as next_due, max(seq) as last_seq,
-          min(seq) filter (where is_waiting or sold_at > ${youngIso}::timestamptz) as first_seq
-        from (select e.seq, x.created_at as sold_at, ${this.#dueAt()} as due_at, ${IS_WAITING} as is_waiting
-          from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
-          where e.account = ${account} and e.seq > ${releasedSeq} and e.amount_minor > 0) s`,
+      sql`select min(due_at) filter (where is_waiting) as next_due,
+          max(seq) filter (where open_seq is null or seq < open_seq) as done_seq
+        from (select seq, due_at, is_waiting,
+            min(seq) filter (where is_waiting or sold_at > ${youngIso}::timestamptz) over () as open_seq
+          from (select e.seq, x.created_at as sold_at, ${this.#dueAt()} as due_at, ${IS_WAITING} as is_waiting
+            from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
+            where e.account = ${account} and e.seq > ${releasedSeq} and e.amount_minor > 0) sales) s`,
     );
     const [found] = rows;
-    const doneSeq = found?.first_seq ? Number(found.first_seq) - 1 : Number(found?.last_seq ?? releasedSeq);
-    return { nextDueMs: found?.next_due ? Date.parse(found.next_due) : undefined, doneSeq };
+    return {
+      nextDueMs: found?.next_due ? Date.parse(found.next_due) : undefined,
+      doneSeq: Number(found?.done_seq ?? releasedSeq),
+    };
   }
 
-  /** When an account is looked at again, and from where; unless a lifted dispute, which always changes its time, has said otherwise meanwhile. */
+  /**
+   * When an account is looked at again, and from where; unless a lifted dispute, which always changes its time, has
+   * said otherwise meanwhile.
+   */
   async planRelease(
     { account, dueAt, releasedSeq }: DueAccount,
     next: { dueAt: string; doneSeq: number },
@@ -140,7 +148,10 @@ export class EarningsHoldsStore {
     await lockTransactions(tx, sql`ledger_transactions where id in ${sales}`);
   }
 
-  /** Marks held sales released, with what is left of each; answers their sum. Those that are frozen or released stay as they are. */
+  /**
+   * Marks held sales released, with what is left of each; answers their sum. Those that are frozen or released stay as
+   * they are.
+   */
   async release(
     tx: Orm,
     release: { id: string; creator: string; account: string; sales: string[]; at: string },

@@ -33,7 +33,10 @@ export interface MoneyOptions {
   isReturnUrlAllowed: (url: string) => boolean;
   /** `off`: no credit is kept, everything is paid by card directly. Absent means `on`. */
   walletMode?: WalletMode;
-  /** What promotional credit can be spent on; `tickets` keeps it out of tips and private minutes. Absent means `everything`. */
+  /**
+   * What promotional credit can be spent on; `tickets` keeps it out of tips and private minutes. Absent means
+   * `everything`.
+   */
   promoPays?: PromoPays;
   /** Where the house is established, and whose VAT holds for buyers of no known country. Absent means France. */
   houseCountry?: string;
@@ -43,7 +46,10 @@ export interface MoneyOptions {
   vatRates?: VatRates | undefined;
   /** How long earnings are held, and from what amount they are paid out; each absent one has a default. */
   earnings?: Partial<EarningsRules>;
-  /** Of several processes on the same books, whether this one does what one is enough for. Absent means that it is alone. */
+  /**
+   * Of several processes on the same books, whether this one does what one is enough for. Absent means that it is
+   * alone.
+   */
   isLeader?: () => boolean;
 }
 
@@ -137,7 +143,13 @@ export class MoneyContext {
     await this.outbox.add(tx, ...facts.map(([topic, data, about]) => ({ topic, data, ...about })));
   }
 
-  /** Runs what nobody waits for; it is waited for at the end, and a failure is logged and left to the sweeper. */
+  /** Adds the fact of a changed wallet, as it is within the caller's transaction. */
+  async tellWallet(tx: Orm, identity: string): Promise<void> {
+    const wallet = await this.readWallet(identity, tx);
+    await this.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+  }
+
+  /** Runs work that no caller awaits: `settled` does at shutdown. A failure is logged and left to the sweeper. */
   runInBackground(what: string, work: () => Promise<unknown>): Promise<void> {
     const task = work()
       .then(() => undefined)

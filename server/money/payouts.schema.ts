@@ -189,8 +189,11 @@ export const disputes = pgTable(
     submittedBy: text('submitted_by'),
     openedAt: time('opened_at').notNull(),
     closedAt: time('closed_at'),
+    /** When the provider is asked again; null once it is closed. */
+    nextCheckAt: time('next_check_at'),
   },
   (table) => [
+    index('disputes_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
     index('disputes_opened').on(table.openedAt),
     index('disputes_source').on(table.sourceId),
     check('disputes_amount', sql`${table.amountMinor} > 0`),

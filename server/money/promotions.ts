@@ -86,8 +86,7 @@ export class Promotions {
   async #expire(identity: string): Promise<void> {
     await this.#context.db.transaction(async (tx) => {
       if (!(await this.#context.promoExpiry.expire(tx, identity))) return;
-      const wallet = await this.#context.readWallet(identity, tx);
-      await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+      await this.#context.tellWallet(tx, identity);
     });
     this.#context.outbox.wake();
   }

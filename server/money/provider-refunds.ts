@@ -1,7 +1,8 @@
 /**
- * Refunds that have left at the provider, whoever ordered them: each is booked once, when it is noticed, and taken back when the bank returns it. It
- * settles what is owed to the card first. Beyond that it is one that somebody ordered at the provider itself, or an order of ours that was carried
- * out twice: a sale is taken back pro rata, credit as far as it is unspent, and what nobody's account can bear is the house's loss.
+ * Refunds that have left at the provider, whoever ordered them. Each is booked once, and undone when the bank returns
+ * it. It settles the debt to the card first. The rest was ordered at the provider by hand, or is an order of ours that
+ * was carried out twice: it reverses a sale pro rata, or credit as far as it is unspent; what no account covers is a
+ * loss of the house.
  */
 import type { Orm } from '../platform/db.ts';
 import { createId, type RoomId, type TipId } from '../protocol/ids.ts';
@@ -37,7 +38,7 @@ interface ProviderRefundParts {
   tips: TipsStore;
 }
 
-/** A refund at the provider, and the payment that it gives back. */
+/** A refund at the provider, and the payment that it refunds. */
 interface Found {
   found: ProviderRefund;
   paid: CardPayment;
@@ -54,7 +55,7 @@ export class ProviderRefunds {
     this.#parts = parts;
   }
 
-  /** Books what has left, and takes back what has come back; what is on its way moves nothing yet. */
+  /** Books a refund that has left, and undoes one that the bank returned; a pending one moves nothing yet. */
   async handle(found: ProviderRefund): Promise<void> {
     if (found.status === 'pending') return;
     const paid = found.payment ? await this.#parts.payments.findByPayment(found.payment) : undefined;
@@ -87,7 +88,7 @@ export class ProviderRefunds {
     metrics.moneyMinor.inc({ kind: 'refund' }, foreignMinor);
   }
 
-  /** Answers how much of it the house had not decided. */
+  /** Returns how much of it the house had not decided. */
   async #book(tx: Orm, { found, paid }: Found): Promise<number> {
     const { ledger, currency } = this.#context;
     const { identity, sourceType: purpose, sourceId } = paid;
@@ -140,12 +141,11 @@ export class ProviderRefunds {
     if (purpose === 'tip' && isWhole) await this.#endTip(tx, sourceId as TipId);
     if (purpose === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
     if (purpose !== 'topup') return;
-    const wallet = await this.#context.readWallet(identity, tx);
-    await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+    await this.#context.tellWallet(tx, identity);
   }
 
   async #endTicket(tx: Orm, id: string): Promise<void> {
-    // Disputed too: that it was won may be told later, and must not make a key again of what was given back.
+    // A disputed one too: news that the dispute was won may come later, and must not make the refunded ticket valid.
     const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid', 'disputed']);
     if (!ticket) return;
     const room = ticket.room as RoomId;
@@ -170,8 +170,8 @@ export class ProviderRefunds {
   }
 
   /**
-   * The bank sent it back: what it had settled, or taken from a sale or from credit, is owed to the card, and what the house had lost it has again. One
-   * that has not been booked never left, for the books; it is kept, so that older news of it finds it.
+   * The bank returned the refund: what it had settled or reversed is owed to the card, and a loss is undone. One that
+   * was never booked is inserted as returned, so that a late event about it books nothing.
    */
   async #takeBack({ found, paid }: Found): Promise<void> {
     const { db, ledger, currency, log, outbox } = this.#context;
@@ -205,7 +205,7 @@ export class ProviderRefunds {
     if (owedMinor > 0) log.error(fields, 'a refund came back from the bank, and is owed to the card');
   }
 
-  /** What a refund by hand had taken is owed like one that the house had decided, and ordered again by whoever asks for it. */
+  /** What a refund by hand had reversed becomes a failed refund of the house, which an operator can order again. */
   async #owe(tx: Orm, { found, paid, amountMinor }: Found & { amountMinor: number }): Promise<void> {
     const payment = paymentOf(paid);
     const row = await this.#parts.refundsStore.insert(tx, {

@@ -1,6 +1,6 @@
 /**
- * Sends decided refunds to the card that had paid: the order to the provider, its repetition until there is an answer, and what the answer
- * does to the books. The decision was committed before; nothing here can undo it.
+ * Sends decided refunds to the card that had paid: the order to the provider, its repetition until there is an answer,
+ * and what the answer does to the books. The decision was committed before; nothing here can undo it.
  */
 import { AppError } from '../protocol/errors.ts';
 import type { Refund } from '../protocol/money.ts';
@@ -11,7 +11,7 @@ import type { ProviderRefund } from './payment-provider.ts';
 import type { ProviderRefunds } from './provider-refunds.ts';
 import { paymentIdOf, type RefundRow, type RefundsStore, toRefund } from './refunds.store.ts';
 
-/** How long whoever decided a refund is kept waiting for the provider; then the answer is `pending`. */
+/** How long a request waits for the provider; then the answer is `pending`. */
 const ANSWER_WITHIN_MS = 2_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
@@ -35,7 +35,7 @@ export class RefundOrders {
     this.#parts = parts;
   }
 
-  /** Orders a refund now, and answers how it stands: `pending` when the provider is slow. */
+  /** Orders a refund, and returns it as it stands: `pending` when the provider is slow. */
   async send(row: RefundRow): Promise<Refund> {
     const attempt = this.#context.runInBackground(`refund ${row.id}`, () => this.#attempt(row));
     let timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class RefundOrders {
     return toRefund((await this.#store.find(row.id)) ?? row);
   }
 
-  /** Something happened to this refund, says the provider. */
+  /** Handles an event about a refund: fetches it, and books what has changed. */
   async handleRefundChanged(providerRefund: string): Promise<void> {
     const found = await this.#context.provider.fetchRefund(providerRefund);
     if (found) await this.#apply(found);
@@ -77,8 +77,8 @@ export class RefundOrders {
   }
 
   /**
-   * Places the order, unless it was placed: the provider forgets idempotency keys after a day, so from the second attempt on it is asked
-   * first whether it knows this one.
+   * Places the order, unless it was placed: the provider forgets idempotency keys after a day, so from the second
+   * attempt on it is asked first whether it knows this one.
    */
   async #order(row: RefundRow): Promise<ProviderRefund> {
     const { provider } = this.#context;
@@ -98,7 +98,10 @@ export class RefundOrders {
     throw new AppError('provider_unavailable');
   }
 
-  /** This round's order, or an earlier one that the provider has carried out later than it said: none is repeated beside it. */
+  /**
+   * This round's order, or an earlier one that the provider has carried out later than it said: none is repeated beside
+   * it.
+   */
   async #findPlaced(row: RefundRow): Promise<ProviderRefund | undefined> {
     const listed = await this.#context.provider.listRefunds(row.providerPayment ?? '');
     const current = listed.find((refund) => refund.order === orderOf(row));
@@ -112,7 +115,7 @@ export class RefundOrders {
   async #apply(found: ProviderRefund): Promise<void> {
     await this.#parts.providerRefunds().handle(found);
     const row = found.reference ? await this.#store.find(found.reference) : undefined;
-    // News of an earlier order says nothing about this one.
+    // An event about an earlier order.
     if (!row || found.providerRefund !== (row.providerRefund ?? found.providerRefund)) return;
     if (row.providerRefund === null && found.order !== orderOf(row)) return;
     if (found.status === 'pending') await this.#store.notePending(row.id, found.providerRefund);
@@ -120,7 +123,10 @@ export class RefundOrders {
     if (found.status === 'failed') await this.#fail(row, { failure: found.failure ?? 'failed', providerRefund });
   }
 
-  /** It stays owed, less what has left otherwise; the operator can order it anew by asking for the same refund once more. */
+  /**
+   * It stays owed, less what has left otherwise; the operator can order it anew by asking for the same refund once
+   * more.
+   */
   async #fail(row: RefundRow, fault: { failure: string; providerRefund: string | null }): Promise<void> {
     const { db, ledger, currency, outbox, log } = this.#context;
     const wallet = fanWallet(row.identity, currency);

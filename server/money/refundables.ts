@@ -1,6 +1,7 @@
 /**
- * What can be given back: a ticket, a tip, a top-up, a payment for a membership, a private session. Finds it with what a refund needs to know of it,
- * and undoes what it gave once the books have been changed. `refunds.ts` decides; nothing here moves money.
+ * What can be given back: a ticket, a tip, a top-up, a payment for a membership, a private session. Finds it with what
+ * a refund needs to know of it, and undoes what it gave once the books have been changed. `refunds.ts` decides; nothing
+ * here moves money.
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -47,7 +48,8 @@ export interface RefundableParts {
 
 export type RefundTarget = Pick<RefundInput, 'ticket' | 'tip' | 'topup' | 'membership' | 'privateSession'>;
 
-const DISPUTED = 'The payer disputes this payment with their bank, which takes the money back itself if it agrees.';
+export const DISPUTED =
+  'The payer disputes this payment with their bank, which takes the money back itself if it agrees.';
 
 export class Refundables {
   readonly #context: MoneyContext;

@@ -1,8 +1,8 @@
 /**
- * Decides refunds. The books, the payment's status, the entitlement and the facts change in one transaction: access ends with the decision,
- * whatever the provider does afterwards. What was paid from the wallet goes back there, what was paid by card to that card. A payment is given
- * back whole, or a part of it and later the rest; the unspent credit of a top-up in as many parts as there are keys. A part that failed is still
- * owed, and bars nothing else.
+ * Decides refunds. The books, the payment's status, the entitlement and the facts change in one transaction: access
+ * ends with the decision, whatever the provider does afterwards. A payment from the wallet is refunded to the wallet,
+ * one by card to that card. A payment is refunded whole, or in a part and the rest; unspent credit of a top-up in as
+ * many parts as there are keys. A part that failed is still owed, and does not block others.
  */
 import type { Orm } from '../platform/db.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -16,7 +16,7 @@ import type { InvoiceRow } from './memberships.store.ts';
 import type { MoneyContext } from './money-context.ts';
 import { returnLegs } from './promo-legs.ts';
 import type { RefundOrders } from './refund-orders.ts';
-import type { Refundable, Refundables } from './refundables.ts';
+import { DISPUTED, type Refundable, type Refundables } from './refundables.ts';
 import {
   ATTEMPT_LEASE_SECONDS,
   ONE_REFUND,
@@ -42,7 +42,7 @@ export interface Previewed {
   legs: Leg[];
 }
 
-/** How much of it, who wants it, and why. */
+/** How much is refunded, by whom, and why. */
 interface Decision {
   amountMinor?: number | undefined;
   reason: string;
@@ -50,13 +50,12 @@ interface Decision {
   idempotencyKey?: string | undefined;
 }
 
-/** The provider lists so many refunds of one payment, with some to spare for those that are made by hand. */
+/** The provider lists 100 refunds of a payment; this leaves room for those made by hand. */
 const TOPUP_REFUNDS_MAX = 50;
 
-/** Ends a transaction that was only meant to show what it would do. */
+/** Rolls back the transaction of a preview. */
 class RolledBack extends Error {}
 
-const DISPUTED = 'The payer disputes this payment with their bank, which takes the money back itself if it agrees.';
 const SPENT = 'The credit of this top-up is spent.';
 
 export class Refunds {
@@ -69,8 +68,8 @@ export class Refunds {
   }
 
   /**
-   * The same key of the same person is the same refund, answered as it stands. Without an amount it is all that was not given back yet, and what has
-   * failed is ordered again; with one it is a refund of that amount that has failed, or a new part.
+   * Idempotent by person and key. Without an amount, refunds all that is left and orders failed refunds again; with
+   * one, orders a failed refund of that amount again, or refunds a new part.
    */
   async refund(input: RefundInput, by: string, isRepeated = false): Promise<Refund> {
     const { store, refundables } = this.#parts;
@@ -79,7 +78,7 @@ export class Refunds {
     const refundable = await refundables.find(target);
     const same = idempotencyKey === undefined ? undefined : await store.findByKey(by, idempotencyKey);
     if (same) return this.#answerAgain(same, refundable, amountMinor);
-    // Where there may be many parts, each is asked for again by its own key.
+    // A top-up has many parts; a failed one is ordered again by its own key.
     const isNew = refundable.isCredit && idempotencyKey !== undefined;
     const failed = isNew ? [] : (await store.listOf(refundable.payment)).filter(({ status }) => status === 'failed');
     const asked = failed.find((row) => amountMinor === row.amountMinor || amountMinor === owedMinor(row));
@@ -105,7 +104,7 @@ export class Refunds {
     return same.status === 'failed' ? this.#orderAgain(same) : toRefund(same);
   }
 
-  /** The latest first; without those that another request has ordered meanwhile. */
+  /** The latest first, without those that a concurrent request has ordered. */
   async #orderAllAgain(failed: RefundRow[]): Promise<Refund[]> {
     const rounds: RefundRow[] = [];
     for (const row of failed.toReversed()) rounds.push(...(await this.#startRound(row)));
@@ -131,7 +130,7 @@ export class Refunds {
     return row.status === 'pending' ? this.#parts.orders.send(row) : Promise.resolve(toRefund(row));
   }
 
-  /** What a refund would book, by deciding it and rolling that back: what is shown before is what is done after. */
+  /** What a refund would book: decides it and rolls back, so that a preview cannot differ from the refund. */
   async preview({ amountMinor, ...target }: Omit<RefundInput, 'reason'>): Promise<Previewed> {
     if (amountMinor !== undefined) assertAmount(amountMinor);
     const refundable = await this.#parts.refundables.find(target);
@@ -153,8 +152,8 @@ export class Refunds {
   }
 
   /**
-   * Gives a ticket, or what a part has left of it, back by the house's own rule; false when it was given back before. Nobody waits for a card:
-   * the sweeper sends it.
+   * Refunds what is left of a ticket by the house's own rule; false if it was refunded before. The sweeper sends it to
+   * the card.
    */
   async returnTicket(ticket: TicketId, reason: string): Promise<boolean> {
     const refundable = await this.#parts.refundables.find({ ticket });
@@ -167,7 +166,10 @@ export class Refunds {
     }
   }
 
-  /** A ticket whose dispute is won in this transaction, and whose payer holds another one by now. Locked as in a dispute. */
+  /**
+   * Refunds a ticket whose dispute is won in this transaction, and whose payer holds another one. The caller holds the
+   * locks of a dispute.
+   */
   async returnSurplusTicket(tx: Orm, ticket: TicketId): Promise<void> {
     const refundable = await this.#parts.refundables.findDisputedTicket(tx, ticket);
     const booked = refundable && (await this.#context.ledger.findTransaction(tx, refundable));
@@ -179,7 +181,10 @@ export class Refunds {
     await this.#context.tell(tx, ...((await refundable.end(tx, true)) || []));
   }
 
-  /** Ends what is still open though nothing is left to give back, as when lost disputes have taken the whole of it; false when it is not. */
+  /**
+   * Ends a payment of which nothing is left to refund, for example after lost disputes; false if something is left or
+   * it has ended.
+   */
   async #endEmpty(refundable: Refundable): Promise<boolean> {
     const { db, ledger, outbox } = this.#context;
     const hasEnded = await db.transaction(async (tx) => {
@@ -215,14 +220,17 @@ export class Refunds {
     }
   }
 
-  /** Locks: the payer's credit first, then the payment's transaction, then what it bought; as disputes and purchases do. */
+  /**
+   * Locks the payer's credit, then the payment's transaction, then what it bought: the same order as disputes and
+   * purchases.
+   */
   async #decide(tx: Orm, refundable: Refundable, decision: Decision): Promise<RefundRow> {
     const { ledger, spending, currency } = this.#context;
     const { identity, isCredit, to } = refundable;
     if (to === 'wallet') await spending.lockCredit(tx, identity, currency);
     const available = isCredit ? await ledger.lockWallet(tx, fanWallet(identity, currency)) : 0;
     const booked = await ledger.findTransaction(tx, refundable);
-    // A card payment for nothing was booked as such, and is on its way back.
+    // An unusable card payment was never a sale, and its refund is under way.
     if (!booked) throw new AppError('already_refunded');
     const leftMinor = remainderOf(booked);
     if (leftMinor <= 0) throw new AppError('already_refunded');
@@ -247,7 +255,7 @@ export class Refunds {
     return this.#parts.debts.isDisputed(tx, paymentIdOf(payment), ['open', 'under_review', 'lost']);
   }
 
-  /** Gives a payment back by the house's own rule, in the transaction that has just booked it. */
+  /** Refunds a top-up by the house's own rule, in the transaction that has just booked it. */
   async returnTopup(
     tx: Orm,
     { topup, reason }: { topup: { id: string; identity: string; amountMinor: number }; reason: string },
@@ -265,7 +273,7 @@ export class Refunds {
     await this.#decide(tx, { ...refundable, end: async () => [] }, { reason, by: HOUSE });
   }
 
-  /** Sends a card payment back that bought nothing, in the transaction that has just booked it as owed to the card. */
+  /** Refunds a card payment that bought nothing, in the transaction that has just booked it as owed to the card. */
   async returnUnusable(tx: Orm, unusable: UnusablePayment): Promise<void> {
     const { purpose, sourceId, identity, amountMinor, reason } = unusable;
     const refundable = this.#parts.refundables.ofUnusable({ purpose, sourceId, identity, amountMinor });
@@ -284,7 +292,7 @@ export class Refunds {
     { amountMinor, reason, by, idempotencyKey, part }: Decision & { amountMinor: number; part: number },
   ): Promise<RefundRow> {
     const isToCard = to === 'card';
-    // By the house's own rule nobody waits for it, and the sweeper orders it; otherwise the one who decides does, at once.
+    // The sweeper orders what the house decides; a person's refund is ordered at once by the caller.
     const isDecidedByHouse = by === HOUSE;
     const providerPayment = isToCard ? await findProviderPayment(tx) : null;
     if (isToCard && !providerPayment) throw new AppError('not_refundable', 'No card payment is known for it.');
@@ -310,7 +318,7 @@ export class Refunds {
     });
   }
 
-  /** Books the reversal; what was paid with promotional credit returns there. */
+  /** Books the reversal; promotional credit returns as such. */
   async #reverse(tx: Orm, { row, booked }: { row: RefundRow; booked: BookedTransaction }): Promise<void> {
     const { ledger, currency } = this.#context;
     const { legs: original, earlier } = booked;
@@ -335,8 +343,7 @@ export class Refunds {
     const { identity } = row;
     await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity }]);
     if (row.to === 'card' && !row.topup) return;
-    const wallet = await this.#context.readWallet(identity, tx);
-    await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+    await this.#context.tellWallet(tx, identity);
   }
 
   #leaseEnd(): string {
@@ -345,8 +352,8 @@ export class Refunds {
 }
 
 /**
- * Credit is given back as it is found unspent, as often as another key asks; everything else whole, or in a part and the rest. A part of the same
- * amount without a key may be the first one, sent twice.
+ * Credit is refunded once per key; everything else whole, or in a part and the rest. A second part of the same amount
+ * without a key may be a retry of the first.
  */
 function isGivenBack(
   { isCredit }: Refundable,
@@ -355,7 +362,7 @@ function isGivenBack(
   const { earlier, leftMinor, decision } = state;
   const { amountMinor, idempotencyKey } = decision;
   if (isCredit) return earlier.length > 0 && idempotencyKey === undefined;
-  // What came back from the bank was no decision of anybody.
+  // Refunds that the bank returned were not decided by a person.
   const parts = earlier.filter(({ by }) => by !== HOUSE);
   if (amountMinor === undefined || parts.length === 0) return false;
   return (

@@ -33,6 +33,7 @@ import { TransferReversals } from './transfer-reversals.ts';
 const RELEASE_MS = 60_000;
 const ACCOUNTS_MS = 10_000;
 const PAYOUT_SWEEP_MS = 2_000;
+const DISPUTES_MS = 60_000;
 const BATCH_MS = 60 * 60_000;
 const RECONCILIATION_MS = 60 * 60_000;
 
@@ -94,6 +95,7 @@ export class Settlement {
       }),
       job('payout batch', BATCH_MS, () => this.payouts.createDueBatch()),
       job('payouts', PAYOUT_SWEEP_MS, () => this.payouts.sweep()),
+      job('disputes', DISPUTES_MS, () => this.disputes.sweep()),
       job('reconciliation', RECONCILIATION_MS, async () => {
         await this.reconciliations.run();
         return false;
@@ -110,5 +112,6 @@ export class Settlement {
     await this.accounts.sweep();
     while (await this.holds.release());
     while (await this.payouts.sweep());
+    while (await this.disputes.sweep());
   }
 }

@@ -6,6 +6,7 @@ import { DATABASES } from '../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay, WEBHOOK_SECRET } from '../support/houses/money-house.ts';
 
 const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Delivers one event by hand, signed as the provider would. */
 async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
@@ -82,6 +83,20 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     expect(await house.money.checkInvariants()).toEqual([]);
     const [ticket] = (await house.money.settlement.disputes.list()).map(({ source }) => source);
     expect((await house.money.getReceipt(ticket ?? '')).status).toBe('refunded');
+  });
+
+  test('a dispute that was decided is booked though the provider has forgotten the event', async () => {
+    await using db = await openDatabase();
+    const { house, payment } = await open(db);
+    await using _ = house;
+    const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent: payment });
+    await house.money.sweep();
+    house.emulator.act('close_dispute', { dispute, outcome: 'lost' });
+    // Longer than the provider lists an event.
+    house.advance(31 * DAY_MS);
+    await house.money.sweep();
+    expect(await house.money.settlement.disputes.list()).toMatchObject([{ status: 'lost', frozenCreditMinor: 0 }]);
+    expect(await house.money.checkInvariants()).toEqual([]);
   });
 
   test('a dispute is told before the payment that it disputes', async () => {

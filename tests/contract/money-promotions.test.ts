@@ -143,17 +143,20 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
       ]);
     });
 
-    test('by a private request that holds it', async () => {
+    test.each(['request', 'session'])('by a private %s that holds it', async (stage) => {
       await using own = await openOwnHouse();
       const identity = await own.createFan();
       const room = await own.createRoom({ kind: 'private', ratePerMinuteMinor: 100 });
       await give(own, identity, 500, inDays(2));
       own.advance(2 * DAY_MS - 30_000);
-      const caller = { room: room.id, participant: { identity, name: 'Léa', role: 'fan' as const } };
-      const { id } = await own.money.privateSessions.request(caller, {});
+      const { privateSessions } = own.money;
+      const fan = { room: room.id, participant: { identity, name: 'Léa', role: 'fan' as const } };
+      const creator = { identity: own.creator, name: 'Ada', role: 'creator' as const };
+      const { id } = await privateSessions.request(fan, {});
+      if (stage === 'session') await privateSessions.accept({ room: room.id, participant: creator }, id);
       own.advance(60_000);
       await own.money.sweep();
-      await own.money.privateSessions.end(caller, id).catch(() => own.money.privateSessions.sweep());
+      await privateSessions.end(fan, id);
       await expectGone(own, identity);
     });
 

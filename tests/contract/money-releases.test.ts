@@ -4,6 +4,7 @@ import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EarningsHoldsStore } from '../../server/money/earnings-holds.store.ts';
 import type { Database } from '../../server/platform/db.ts';
+import { Outbox } from '../../server/platform/outbox.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases/databases.ts';
@@ -13,7 +14,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** What a creator gets of 1200: after 20 % VAT and 20 % commission. */
 const SHARE_MINOR = 800;
 
-describe.each(DATABASES)('releases on $name', ({ open }) => {
+describe.each(DATABASES)('releases on $name', ({ name, open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let room: Room;
@@ -125,6 +126,31 @@ describe.each(DATABASES)('releases on $name', ({ open }) => {
     expect(plans).toBe(2);
     expect(await house.money.checkInvariants()).toEqual([]);
     expect(await after(40)).toEqual([0, 2]);
+  });
+
+  // PGlite runs one transaction at a time.
+  test.runIf(name === 'Postgres').each([
+    ['still held', sell, [0, 2]],
+    ['disputed', disputedSale, [0, 1]],
+  ])('a sale that commits after the release job saw a later one is released (%s)', async (_, sellLater, expected) => {
+    const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
+    const isBooked = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const add = vi.spyOn(Outbox.prototype, 'add');
+    add.mockImplementationOnce(async function (this: Outbox, ...facts) {
+      isBooked.resolve();
+      await mayCommit.promise;
+      return this.add(...facts);
+    });
+    const earlier = house.money.buyTicket({ room: paid, identity: fan, name: 'Léa', from: 'wallet' });
+    await isBooked.promise;
+    fan = await house.createFan(50_000);
+    await sellLater();
+    await house.money.settlement.holds.release();
+    mayCommit.resolve();
+    await earlier;
+    add.mockRestore();
+    expect(await after(40)).toEqual(expected);
   });
 
   test('two processes at once release each sale once', async () => {

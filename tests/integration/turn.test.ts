@@ -37,7 +37,8 @@ const ATTRIBUTE = {
   nonce: 0x0015,
   transport: 0x0019,
 };
-const ANSWER_LIMIT_MS = 5_000;
+const RESEND_MS = 500;
+const ANSWER_LIMIT_MS = 30_000;
 
 let folder: string;
 let server: ChildProcess | undefined;
@@ -144,6 +145,8 @@ class TurnClient {
 
   static async create(): Promise<TurnClient> {
     const socket = createSocket('udp4');
+    // A refused datagram is sent again like a lost one.
+    socket.on('error', () => {});
     socket.connect(port, '127.0.0.1');
     await once(socket, 'connect');
     return new TurnClient(socket);
@@ -205,13 +208,16 @@ class TurnClient {
         attribute(ATTRIBUTE.integrity, createHmac('sha1', login.key).update(packet).digest()),
       ]);
     const answered = new Promise<Buffer>((resolve, reject) => {
-      const limit = setTimeout(
-        () => reject(new Error(`coturn did not answer: ${output.slice(-2_000)}`)),
-        ANSWER_LIMIT_MS,
-      );
+      // coturn opens its UDP port after its TCP port, and datagrams get lost (RFC 8489, 6.2.1).
+      const resend = setInterval(() => this.#socket.send(packet), RESEND_MS);
+      const limit = setTimeout(() => {
+        clearInterval(resend);
+        reject(new Error(`coturn did not answer: ${output.slice(-2_000)}`));
+      }, ANSWER_LIMIT_MS);
       const listener = (answer: Buffer) => {
         if (!answer.subarray(8, 20).equals(id)) return;
         clearTimeout(limit);
+        clearInterval(resend);
         this.#socket.off('message', listener);
         resolve(answer);
       };

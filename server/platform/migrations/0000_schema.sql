@@ -574,6 +574,7 @@ CREATE TABLE "disputes" (
 	"submitted_by" text,
 	"opened_at" timestamp with time zone NOT NULL,
 	"closed_at" timestamp with time zone,
+	"next_check_at" timestamp with time zone,
 	CONSTRAINT "disputes_provider_dispute_unique" UNIQUE("provider_dispute"),
 	CONSTRAINT "disputes_amount" CHECK ("disputes"."amount_minor" > 0)
 );
@@ -946,6 +947,7 @@ CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("su
 CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("dispute");--> statement-breakpoint
+CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "disputes"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
 CREATE INDEX "payout_batches_created" ON "payout_batches" USING btree ("created_at");--> statement-breakpoint

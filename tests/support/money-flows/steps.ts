@@ -1,4 +1,8 @@
-/** What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back and time that passes. */
+/**
+ * What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back
+ * and time that passes.
+ */
+import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { Id, TicketId } from '../../../server/protocol/ids.ts';
 import { sessionOf } from '../houses/money-house.ts';
 import { payCheckout } from '../people/checkout.ts';
@@ -163,8 +167,11 @@ const buyAgain: Act = async ({ app, house, world, dice }) => {
   return answer.ticket.id;
 };
 
-/** A part of a ticket is given back to a card whose bank sends it back to the house. */
-const refundInVain: Act = async ({ app, world, dice }) => {
+/**
+ * A part of a ticket is refunded, by the house or by hand, to a card whose bank returns it; then the payer may dispute
+ * the payment.
+ */
+const refundInVain: Act = async ({ app, house, world, dice }) => {
   const room = dice.pick(world.ticketRooms.items);
   const identity = dice.pick(world.fans) ?? '';
   if (!room) return NOTHING;
@@ -176,7 +183,37 @@ const refundInVain: Act = async ({ app, world, dice }) => {
   world.tickets.add({ id, identity });
   world.paidSessions.add({ url: page.checkoutUrl, session, purpose: 'ticket' });
   const ticket = id as TicketId;
-  return (await app.money.refund({ ticket, amountMinor: dice.between(50, 100), reason: 'flow' }, 'operator')).id;
+  const amountMinor = dice.between(50, 100);
+  const payment = (await app.money.desk.getPayment(ticket)).providerPayment ?? '';
+  if (dice.chance(0.5)) await app.money.refund({ ticket, amountMinor, reason: 'flow' }, 'operator');
+  else {
+    await house.stripe.refunds.create({ payment_intent: payment, amount: amountMinor });
+    // Books it before the bank returns it.
+    await app.money.sweep();
+  }
+  if (dice.chance(0.5)) return id;
+  await pass(house, DAY_MS, true);
+  world.disputes.add(house.emulator.act('open_dispute', { paymentIntent: payment }).id);
+  return `${id} disputed`;
+};
+
+/** A private session, or a request for one, holds promotional credit past its expiry. */
+const holdExpiringCredit: Act = async ({ app, house, world, dice }) => {
+  const room = dice.pick(world.privateRooms);
+  const identity = dice.pick(world.fans) ?? '';
+  if (!room) return NOTHING;
+  const expiresAt = new Date(house.clock.now() + MINUTE_MS).toISOString();
+  await app.money.grantPromotion(
+    { identity, amountMinor: dice.between(100, 600), reason: 'flow', expiresAt, idempotencyKey: keyOf(dice) },
+    'operator',
+  );
+  const caller = (participant: Participant) => ({ room: room.id, participant });
+  const fan = caller({ identity, name: 'Fan', role: 'fan' });
+  const { id } = await app.money.privateSessions.request(fan, { minutes: dice.between(1, 3) });
+  const creator = caller({ identity: room.creator.identity, name: 'Creator', role: 'creator' });
+  if (dice.chance(0.5)) await app.money.privateSessions.accept(creator, id);
+  await pass(house, 2 * MINUTE_MS, true);
+  return id;
 };
 
 /**
@@ -236,6 +273,7 @@ export const FLOW_STEPS = {
   missRenewal: { act: missRenewal, weight: 1 },
   buyAgain: { act: buyAgain, weight: 1 },
   refundInVain: { act: refundInVain, weight: 1 },
+  holdExpiringCredit: { act: holdExpiringCredit, weight: 1 },
   refundLate: { act: refundLate, weight: 1 },
   freezeWhilePaying: { act: freezeWhilePaying, weight: 1 },
 };
@@ -284,7 +322,8 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   changeFeesLater: 2,
   missRenewal: 4,
   buyAgain: 2,
-  refundInVain: 2,
+  refundInVain: 3,
+  holdExpiringCredit: 2,
   refundLate: 2,
   freezeWhilePaying: 2,
   sweep: 3,

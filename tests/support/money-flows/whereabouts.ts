@@ -135,9 +135,9 @@ const PENDING: [fault: string, statement: string][] = [
   ],
   ['is a refund under way that is not sent', `select id from refunds where status = 'pending'`],
   [
-    'is promotional credit, and all that was given has expired',
-    `select a.id from ledger_accounts a where a.kind = 'fan_promo' and a.balance > 0
-      and not exists (select 1 from promotions p where p.identity = a.owner and p.expires_at is null)`,
+    'is more promotional credit than was given without an expiry',
+    `select a.id from ledger_accounts a where a.kind = 'fan_promo' and a.balance > (
+      select coalesce(sum(p.amount_minor), 0) from promotions p where p.identity = a.owner and p.expires_at is null)`,
   ],
   [
     'is a fee that is not known',
