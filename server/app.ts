@@ -17,11 +17,11 @@ import { AddressGuard } from './events/address-guard.ts';
 import { Events } from './events/events.ts';
 import { signWebhook } from './events/webhook-signature.ts';
 import type { GatewayContext } from './gateway/context.ts';
-import { seedDemo } from './gateway/demo.ts';
-import { createHttpApp } from './gateway/http-app.ts';
+import { createHttpApp } from './gateway/http/app.ts';
+import { limitPipelining } from './gateway/http/pipelined-requests.ts';
 import { isReturnUrlAllowed } from './gateway/origins.ts';
-import { limitPipelining } from './gateway/pipelined-requests.ts';
-import { SocketGateway } from './gateway/sockets.ts';
+import { seedDemo } from './gateway/site/demo.ts';
+import { SocketGateway } from './gateway/socket/socket-gateway.ts';
 import { openMediaPlane } from './media-plane.ts';
 import { Money } from './money/money.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
@@ -170,6 +170,7 @@ export class App {
       log,
       rooms: {
         creatorOf: (room) => rooms.creatorOf(room),
+        hasChat: (room) => rooms.hasChat(room),
         moderates: (of) => rooms.moderates(of),
         isMember: async (creator, identity) =>
           (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,

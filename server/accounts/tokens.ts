@@ -1,10 +1,10 @@
 /**
- * Room tokens: JWT (RFC 7519), HS256 and nothing else, issued by an API key and signed with its secret. The gateway and an embedder's
- * server mint the same ones; whatever is wrong with one is a typed error.
+ * Room tokens: JWT (RFC 7519), HS256 and nothing else, issued by an API key and signed with its secret. The gateway and
+ * an embedder's server mint the same ones; whatever is wrong with one is a typed error.
  */
 import jwt from 'jsonwebtoken';
 import type { Clock } from '../platform/clock.ts';
-import { type Permissions, type TokenClaims, type TokenInput, tokenClaims } from '../protocol/accounts.ts';
+import { type Permissions, type Role, type TokenClaims, type TokenInput, tokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { KeyRing, LiveKey } from './key-ring.ts';
@@ -49,8 +49,8 @@ export class Tokens {
   }
 
   /**
-   * The claims of a valid token that comes from a page of `origin`, or from no page. Throws `token_missing`, `token_expired`, `token_invalid`, or
-   * `origin_not_allowed`.
+   * The claims of a valid token that comes from a page of `origin`, or from no page. Throws `token_missing`,
+   * `token_expired`, `token_invalid`, or `origin_not_allowed`.
    */
   parse(token: unknown, origin: string | undefined): TokenClaims {
     if (token === undefined || token === null || token === '') throw new AppError('token_missing');
@@ -110,7 +110,10 @@ function issuerOf(token: string): string {
   }
 }
 
-/** What a participant may do: the role's rights, narrowed or widened by the token's `can`. Only a creator ever publishes. */
+/**
+ * What a participant may do: the role's rights, narrowed or widened by the token's `can`. Only a creator ever
+ * publishes.
+ */
 export function permissionsOf(claims: Pick<TokenClaims, 'role' | 'can'>): Required<Permissions> {
   const keepsOrder = claims.role !== 'fan';
   const can = claims.can ?? {};
@@ -121,4 +124,15 @@ export function permissionsOf(claims: Pick<TokenClaims, 'role' | 'can'>): Requir
     tip: claims.role === 'fan' && can.tip !== false,
     moderate: can.moderate ?? keepsOrder,
   };
+}
+
+/**
+ * The same by the rank that holds now: a token narrows it for itself alone, and widens it no more once it was taken
+ * away.
+ */
+export function permissionsNow(
+  { can }: Pick<TokenClaims, 'can'>,
+  { role, moderates }: { role: Role; moderates: boolean },
+): Required<Permissions> {
+  return permissionsOf({ role, can: { ...can, moderate: moderates && can?.moderate !== false } });
 }

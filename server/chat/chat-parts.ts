@@ -13,6 +13,8 @@ import type { RoomPolicies } from './room-policies.ts';
 /** What the chat asks of rooms. */
 export interface ChatRooms {
   creatorOf(room: RoomId): Promise<string>;
+  /** Whether the room was made with a chat. */
+  hasChat(room: RoomId): Promise<boolean>;
   /** Whether somebody keeps order, connected or not: in one room, or in any of the creator's. */
   moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean>;
   /** Whether somebody is in a creator's club now. */

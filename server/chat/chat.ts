@@ -9,11 +9,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Participant } from '../protocol/accounts.ts';
 import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat.ts';
 import type { ChatRestriction } from '../protocol/chat-moderation.ts';
 import type { ChatState, OwnVote } from '../protocol/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { RoomId } from '../protocol/ids.ts';
+import type { PollId, RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Tip } from '../protocol/money.ts';
 import { type Bumped, ChatStore } from './chat.store.ts';
@@ -140,7 +141,8 @@ export class Chat {
    * Resolves once the message is in the log for good, or waits for a moderator; the same `clientId` again answers the same. Rejects with
    * why it may not be said.
    */
-  send(sending: Sending): Promise<ChatSendAnswer> {
+  async send(sending: Sending): Promise<ChatSendAnswer> {
+    if (!(await this.#parts.rooms.hasChat(sending.room))) throw new AppError('chat_not_allowed');
     return this.#desk.send(sending);
   }
 
@@ -251,8 +253,20 @@ export class Chat {
     return { chatState, restriction, ownVote, held };
   }
 
-  /** Whoever may not write may not react or vote either. */
-  async assertMayTakePart(room: RoomId, who: { identity: string; role: string }): Promise<void> {
+  /** Whoever may not write may not react or raise a hand either, and nobody but moderators while the chat is paused. */
+  async assertMayTakePart(room: RoomId, who: Pick<Participant, 'identity' | 'role'>): Promise<void> {
+    await this.#assertNotRestricted(room, who);
+    if (who.role === 'fan' && (await this.state(room)).mode.paused) throw new AppError('chat_paused');
+  }
+
+  /** A poll goes on while the chat is paused. */
+  async vote(vote: { room: RoomId; from: Participant; poll: PollId; option: number }): Promise<void> {
+    const { room, from, poll, option } = vote;
+    await this.#assertNotRestricted(room, from);
+    await this.polls.vote({ room, poll, option, identity: from.identity });
+  }
+
+  async #assertNotRestricted(room: RoomId, who: Pick<Participant, 'identity' | 'role'>): Promise<void> {
     if (who.role === 'creator') return;
     const { kind, reason, until } = await this.restrictionOf(room, who.identity);
     if (kind === null) return;

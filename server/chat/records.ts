@@ -1,5 +1,5 @@
 /** What is on record: a message with its surroundings and its author, the acts of moderators, and reports with their evidence. */
-import type { ChatAct, ChatContext, ChatReport, ChatReportInput } from '../protocol/chat-moderation.ts';
+import type { ChatAct, ChatContext, ChatReport, ChatReportInput, RoomReport } from '../protocol/chat-moderation.ts';
 import { AppError } from '../protocol/errors.ts';
 import { type ChatReportId, createId, type MessageId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -73,6 +73,13 @@ export class Records {
 
   listReports(room: RoomId, limit: number): Promise<ChatReport[]> {
     return this.#store.listReports(room, limit);
+  }
+
+  /** For a moderator: nobody judges a report of their own words, nor learns who made one. */
+  async listReportsFor(moderator: string, room: RoomId, limit: number): Promise<RoomReport[]> {
+    const reports = await this.listReports(room, limit);
+    const others = reports.filter(({ evidence }) => evidence.message.from.identity !== moderator);
+    return others.map(({ reporter: _, ...report }) => report);
   }
 
   listReportsBy(reporter: string): Promise<ChatReport[]> {

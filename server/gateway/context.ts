@@ -17,6 +17,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox.ts';
 import type { RedisParts } from '../platform/redis-parts.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Stage } from '../stage/stage.ts';
 
@@ -47,4 +48,15 @@ export interface GatewayContext {
   stage: Stage;
   /** Folder of the built browser code (`.build/client`). */
   clientDir: string;
+}
+
+/** What the HTTP side works with: the stage and who is connected are realtime only. */
+export type HttpContext = Omit<GatewayContext, 'stage' | 'factTail' | 'headCounts' | 'gateway'>;
+
+/** The realtime side, as HTTP sees it. */
+export interface LiveView {
+  /** How many fans are inside a room now, over all gateways. */
+  viewerCount(room: RoomId): Promise<number>;
+  /** Why this process should get no new people (`draining`, `sfu: no worker`, …); empty when it is ready. */
+  whyNotReady(): string[];
 }

@@ -1,7 +1,6 @@
 /**
- * Budgets of requests per identity and per address, for sockets and for HTTP, by class of request. They live in memory, or in Redis for all
- * gateways together; while Redis is gone each gateway counts for itself. Called by both pipelines of the gateway; knows nothing of what a
- * request does.
+ * Rate limits per identity and per address, for sockets and for HTTP, by class of request. They are kept in memory, or
+ * in Redis for all gateways together; while Redis is unreachable each gateway counts alone. Called by both pipelines.
  */
 import { isIPv6 } from 'node:net';
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -15,7 +14,7 @@ export interface Budget {
   burst?: { points: number; seconds: number };
 }
 
-/** Who sends: a budget is only consumed for what is known. */
+/** The sender; only known parts are counted. */
 export interface Sender {
   identity?: string;
   address?: string;
@@ -30,8 +29,8 @@ export type LimiterFactory = (name: string, budget: Budget) => Limiter;
 type Budgets<C extends string> = Record<C, { identity?: Budget; address?: Budget }>;
 
 /**
- * An address may be a whole company or campus behind one router, so its budgets are many times those of one person: they hold off a
- * flood, not a crowd. A hundred viewers that join from one address within a second pass.
+ * An address may be a whole company behind one router, so its budgets are many times those of one person: they stop a
+ * flood, not a crowd. A hundred viewers who join from one address within a second pass.
  */
 const SOCKET_BUDGETS = {
   connect: { address: { points: 600, seconds: 10 } },
@@ -54,7 +53,7 @@ const HTTP_BUDGETS = {
   site: { identity: { points: 100, seconds: 10 }, address: { points: 3_000, seconds: 10 } },
   signIn: { address: { points: 100, seconds: 60 } },
   webhook: { address: { points: 3_000, seconds: 10 } },
-  /** Returns from the payment page, each of which asks the payment provider. */
+  /** Returns from the payment page; each one calls the payment provider. */
   checkoutReturn: { address: { points: 60, seconds: 10 } },
 } as const satisfies Budgets<string>;
 
@@ -71,7 +70,7 @@ export function createHttpLimits(createLimiter: LimiterFactory = createMemoryLim
   return new RateLimits('http', HTTP_BUDGETS, createLimiter);
 }
 
-/** A key is forgotten when its window ends, so memory is bounded by how many senders can connect within one window. */
+/** A key expires with its window, so memory is bounded by the number of senders within one window. */
 export const createMemoryLimiter: LimiterFactory = (name, { points, seconds, burst }) => {
   const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
   if (!burst) return limiter;
@@ -90,7 +89,7 @@ export function createLimiterFactory(redis: RedisParts | undefined): LimiterFact
       points,
       duration: seconds,
       rejectIfRedisNotReady: true,
-      // Whoever has used the budget up is refused here without asking Redis again.
+      // A sender without budget is refused locally, without another Redis call.
       inMemoryBlockOnConsumed: points + 1,
       insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration: seconds }),
     });
@@ -113,8 +112,8 @@ export class RateLimits<C extends string> {
   }
 
   /**
-   * Counts one request; throws `rate_limited` when a budget is used up. The identity comes first: what one person sends in excess is
-   * not taken from the budget of the address that others share.
+   * Counts one request; throws `rate_limited` when a budget is used up. The identity comes first: what one person sends
+   * in excess is not taken from the budget of the address that others share.
    */
   async consume(limitClass: C, { identity, address }: Sender): Promise<void> {
     if (identity !== undefined) await this.#consume(`${limitClass}:identity`, identity);
@@ -131,7 +130,9 @@ export class RateLimits<C extends string> {
   }
 }
 
-/** As some proxies write it into `X-Forwarded-For`: otherwise each connection would be an address of its own. */
+/**
+ * Some proxies add the port in `X-Forwarded-For`; without stripping it each connection would count as another address.
+ */
 const WITH_PORT = /^(?:\[([^\]]+)\]|(\d{1,3}(?:\.\d{1,3}){3})):\d{1,5}$/;
 const MAPPED_IPV4 = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 const IPV6_NETWORK_GROUPS = 4;

@@ -5,9 +5,9 @@
  */
 
 import { PeriodicJob } from '../platform/periodic-job.ts';
-import type { RoomId, TicketId } from '../protocol/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { CardTopup, Earnings, Refund, RefundInput, TipReceipt, Wallet } from '../protocol/money.ts';
+import type { CardTopup, Earnings, Refund, RefundInput, TipReceipt, TopupAnswer, Wallet } from '../protocol/money.ts';
 import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/pricing.ts';
 import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/tipping.ts';
 import { CheckoutsStore } from './checkout/checkouts.store.ts';
@@ -55,6 +55,7 @@ import { TippingStore } from './tips/tipping.store.ts';
 import { TipsStore } from './tips/tips.store.ts';
 import { type TipRequest, Tips } from './tips/tips.ts';
 import { Cards } from './wallet/cards.ts';
+import { OwnPayments } from './wallet/own-payments.ts';
 import { PromotionsStore } from './wallet/promotions.store.ts';
 import { Promotions } from './wallet/promotions.ts';
 import { TopupsStore } from './wallet/topups.store.ts';
@@ -93,6 +94,8 @@ export class Money {
   readonly settlement: Settlement;
   /** What people of the house see and do. */
   readonly desk: Desk;
+  /** What a person paid, and what of it they may have back by themselves. */
+  readonly ownPayments: OwnPayments;
   /** Private sessions by the minute. */
   readonly privateSessions: PrivateDesk;
   /** Memberships of creators' clubs. */
@@ -219,6 +222,10 @@ export class Money {
       receipts: this.#receipts,
       settlement: this.settlement,
     });
+    this.ownPayments = new OwnPayments(context, {
+      search: (query) => this.desk.searchPayments(query),
+      refund: (input, by) => this.#refunds.refund(input, by),
+    });
     this.privateSessions = new PrivateDesk(context);
     this.memberships = new Memberships(context, {
       store: membershipsStore,
@@ -304,6 +311,13 @@ export class Money {
     return this.#wallets.listEntries(wallet, { after, limit: Math.min(limit, LIMITS.listPageItems) });
   }
 
+  /** On the payment page, or by a saved card at once. */
+  topUp({ card, idempotencyKey, ...request }: TopupRequest & Partial<CardTopupRequest>): Promise<TopupAnswer> {
+    // The schema has them together or not at all.
+    if (card === undefined || idempotencyKey === undefined) return this.createTopup(request);
+    return this.topupByCard({ ...request, card, idempotencyKey });
+  }
+
   createTopup(request: TopupRequest) {
     return this.#topups.create(request);
   }
@@ -344,7 +358,7 @@ export class Money {
   }
 
   /** A buyer gives their ticket back, where they have not waived that and no live has begun. */
-  withdraw(ticket: TicketId, identity: string): Promise<Refund> {
+  withdraw(ticket: string, identity: string): Promise<Refund> {
     return this.#withdrawals.withdraw(ticket, identity);
   }
 

@@ -87,6 +87,8 @@ export const tokenInput = z.object({
 });
 export type TokenInput = z.infer<typeof tokenInput>;
 
+export const tokenAnswer = z.object({ token: z.string() });
+
 /** Everything that the house holds of a person, table by table, as it is stored. */
 export const participantExport = z.object({
   identity,

@@ -36,6 +36,7 @@ import {
   startPollInput,
   voteInput,
 } from './chat-room.ts';
+import { chatDone } from './chat-server.ts';
 
 const nothing = z.object({});
 
@@ -52,10 +53,10 @@ export const CHAT_REQUESTS = {
   'chat:people': { input: peopleInput, answer: peopleAnswer },
   'chat:remove': { input: chatRemoveInput, answer: nothing },
   'chat:removeAuthor': { input: removeAuthorInput, answer: nothing },
-  'chat:restrict': { input: restrictInput, answer: nothing },
-  'chat:lift': { input: liftInput, answer: nothing },
-  'chat:setMode': { input: setModeInput, answer: nothing },
-  'chat:panic': { input: panicInput, answer: nothing },
+  'chat:restrict': { input: restrictInput, answer: chatDone },
+  'chat:lift': { input: liftInput, answer: chatDone },
+  'chat:setMode': { input: setModeInput, answer: chatState },
+  'chat:panic': { input: panicInput, answer: chatState },
   'chat:queue': { input: nothing, answer: heldList },
   'chat:review': { input: reviewInput, answer: nothing },
   'chat:context': { input: contextInput, answer: chatContext },

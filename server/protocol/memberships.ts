@@ -58,7 +58,10 @@ export const membership = z.object({
   startedAt: z.string(),
 });
 export type Membership = z.infer<typeof membership>;
-export const membershipList = z.object({ memberships: z.array(membership) });
+/** With the name of the creator, which pages show instead of the identity. */
+export const ownMembership = membership.extend({ creatorName: z.string() });
+export type OwnMembership = z.infer<typeof ownMembership>;
+export const membershipList = z.object({ memberships: z.array(ownMembership) });
 
 export const membershipCheckout = z.object({ checkoutUrl: z.url() });
 

@@ -133,7 +133,11 @@ export const tip = z.object({
 export type Tip = z.infer<typeof tip>;
 
 /** What a tip answers: the tip, and what is left in the wallet. */
+export const ticketOrCheckout = z.union([ticket, checkout]);
+
 export const tipReceipt = z.object({ tip, wallet });
+/** Over HTTP: the tip itself, and what is left in the wallet. */
+export const tipAnswer = tip.extend({ wallet });
 export type TipReceipt = z.infer<typeof tipReceipt>;
 
 const invoiceId = idSchema('membershipInvoice');

@@ -108,6 +108,7 @@ export const payoutBatch = z.object({
   payouts: z.array(payout),
 });
 export type PayoutBatch = z.infer<typeof payoutBatch>;
+export const payoutList = z.object({ payouts: z.array(payout) });
 export const payoutBatchInput = z.object({
   /** Only these creators; absent means all. */
   creators: z.array(identity).min(1).max(LIMITS.listPageItems).optional(),
@@ -140,6 +141,8 @@ export type Statement = z.infer<typeof statement>;
 export const statementQuery = z.object({
   month: z.string().regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month is like 2026-11'),
 });
+/** All of it, or one month. */
+export const earningsExportQuery = statementQuery.partial();
 
 export const earningsEntry = z.object({
   transaction: z.string(),

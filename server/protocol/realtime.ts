@@ -110,7 +110,7 @@ export const REQUESTS = {
   'money:withdraw': { input: withdrawalInput, answer: refund },
   'money:leaderboard': { input: leaderboardInput, answer: leaderboard },
   'money:setGoal': { input: goalInput, answer: z.object({ goal }) },
-  'money:clearGoal': { input: nothing, answer: nothing },
+  'money:clearGoal': { input: nothing, answer: goalAnswer },
   'money:setTipMenu': { input: tipMenuInput, answer: tipMenu },
   'money:earnings': { input: nothing, answer: earnings },
   ...PRIVATE_REQUESTS,

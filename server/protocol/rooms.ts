@@ -102,6 +102,10 @@ export const access = z.object({
 });
 export type Access = z.infer<typeof access>;
 
+/** A room together with how many fans are inside now. */
+export const roomView = room.extend({ viewerCount: z.number().int().min(0) });
+export const roomList = z.object({ rooms: z.array(roomView) });
+
 export const removalInput = z.object({ identity, reason: singleLine(LIMITS.reasonChars) });
 export type RemovalInput = z.infer<typeof removalInput>;
 export const removal = z.object({

@@ -309,30 +309,29 @@ export class Rooms {
   }
 
   /**
-   * Puts somebody out of a room for good; whoever is removed twice keeps the first reason. `byRole` of a participant: one who keeps order does
-   * not put out another.
+   * Puts somebody out of a room for good; whoever is removed twice keeps the first reason. A moderator does not put out another; the creator and
+   * the embedder's server put out anyone.
    */
   async removeParticipant(input: {
-    room: Room;
+    room: RoomId;
     identity: string;
-    by: string;
-    byRole?: Role;
+    by: { identity: string; role: Role | 'server' };
     reason: string;
   }): Promise<Removal> {
-    const { room, identity, by, byRole, reason } = input;
-    const { identity: creator } = room.creator;
+    const { room, identity, reason } = input;
+    const { identity: by, role } = input.by;
+    const creator = await this.creatorOf(room);
     if (identity === creator) throw new AppError('participant_not_removable');
-    if (byRole !== undefined && byRole !== 'creator' && (await this.moderates({ creator, room: room.id, identity }))) {
-      throw new AppError('participant_not_removable');
-    }
+    const isEqual = role !== 'creator' && role !== 'server' && (await this.moderates({ creator, room, identity }));
+    if (isEqual) throw new AppError('participant_not_removable');
     await this.#store.transaction(async (tx) => {
-      const row = { id: createId('removal'), room: room.id, identity, by, reason };
+      const row = { id: createId('removal'), room, identity, by, reason };
       if (!(await this.#store.insertRemoval(tx, row))) return;
-      await this.#outbox.add(tx, { topic: 'participant.removed', room: room.id, identity, data: { by, reason } });
-      await this.#addAccessChanged(tx, room.id, identity, { granted: false, reason: 'removed' });
+      await this.#outbox.add(tx, { topic: 'participant.removed', room, identity, data: { by, reason } });
+      await this.#addAccessChanged(tx, room, identity, { granted: false, reason: 'removed' });
     });
     this.#outbox.wake();
-    const removal = await this.#store.findRemoval(room.id, identity);
+    const removal = await this.#store.findRemoval(room, identity);
     if (!removal) throw new AppError('internal', 'The removal was not kept.');
     return removal as Removal;
   }

@@ -1,4 +1,4 @@
-/** What the operator's money desk asks of the site. */
+/** What the operator's money desk asks of the server. */
 import type {
   CreatorFreeze,
   DeskActView,
@@ -30,29 +30,29 @@ function refundNameOf(kind: string, payment: string): string {
 }
 
 export const deskApi = {
-  overview: () => call<DeskOverview>('GET', '/site/desk/overview'),
+  overview: () => call<DeskOverview>('GET', '/v1/desk/overview'),
   payments: (query: { query?: string; kind?: string; after?: string }) =>
-    call<DeskPaymentList>('GET', withQuery('/site/desk/payments', query)),
-  payment: (id: string) => call<DeskPaymentDetail>('GET', `/site/desk/payments/${encodeURIComponent(id)}`),
+    call<DeskPaymentList>('GET', withQuery('/v1/payments', query)),
+  payment: (id: string) => call<DeskPaymentDetail>('GET', `/v1/payments/${encodeURIComponent(id)}`),
   previewRefund: (payment: string, amountMinor: number) =>
     call<RefundPreview>(
       'GET',
-      withQuery(`/site/desk/payments/${encodeURIComponent(payment)}/refund-preview`, { amountMinor }),
+      withQuery(`/v1/payments/${encodeURIComponent(payment)}/refund-preview`, { amountMinor }),
     ),
   refund: ({ payment, kind, ...order }: RefundOrder) =>
-    call<Refund>('POST', '/site/desk/refunds', { [refundNameOf(kind, payment)]: payment, ...order }),
-  acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/site/desk/acts')).acts,
-  disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/site/desk/disputes')).disputes,
+    call<Refund>('POST', '/v1/refunds', { [refundNameOf(kind, payment)]: payment, ...order }),
+  acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/v1/desk/acts')).acts,
+  disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/v1/disputes')).disputes,
   submitEvidence: (dispute: string, note: string) =>
-    call<unknown>('POST', `/site/desk/disputes/${encodeURIComponent(dispute)}/evidence`, note ? { note } : {}),
-  payouts: () => call<DeskPayouts>('GET', '/site/desk/payouts'),
-  runPayouts: () => call<PayoutBatch>('POST', '/site/desk/payouts/run', {}),
+    call<unknown>('POST', `/v1/disputes/${encodeURIComponent(dispute)}/evidence`, note ? { note } : {}),
+  payouts: () => call<DeskPayouts>('GET', '/v1/payouts'),
+  runPayouts: () => call<PayoutBatch>('POST', '/v1/payout-batches', {}),
   setHold: (creator: string, input: { frozen: boolean; reason: string }) =>
-    call<{ freeze: CreatorFreeze | null }>('POST', `/site/desk/holds/${encodeURIComponent(creator)}`, input),
+    call<{ freeze: CreatorFreeze | null }>('POST', `/v1/creators/${encodeURIComponent(creator)}/payout-freeze`, input),
   reconciliations: async () =>
-    (await call<{ reconciliations: Reconciliation[] }>('GET', '/site/desk/reconciliations')).reconciliations,
-  reconcile: () => call<Reconciliation>('POST', '/site/desk/reconciliations', {}),
-  feePolicies: async () => (await call<{ feePolicies: FeePolicyView[] }>('GET', '/site/desk/fee-policies')).feePolicies,
+    (await call<{ reconciliations: Reconciliation[] }>('GET', '/v1/reconciliations')).reconciliations,
+  reconcile: () => call<Reconciliation>('POST', '/v1/reconciliations', {}),
+  feePolicies: async () => (await call<{ feePolicies: FeePolicyView[] }>('GET', '/v1/fee-policies')).feePolicies,
   createFeePolicy: (input: { commissionBps: number; effectiveAt?: string }) =>
-    call<FeePolicyView>('POST', '/site/desk/fee-policies', input),
+    call<FeePolicyView>('POST', '/v1/fee-policies', input),
 };

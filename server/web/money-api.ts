@@ -1,10 +1,14 @@
-/** What the pages of money ask of the site for whoever is signed in: a creator's earnings, a fan's wallet, cards and memberships. */
+/**
+ * What the pages of money ask of the server for whoever is signed in: a creator's earnings, a fan's wallet, cards and
+ * memberships.
+ */
 import type { z } from 'zod';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Membership, Tier } from '../protocol/memberships.ts';
+import type { Membership, OwnMembership, Tier } from '../protocol/memberships.ts';
 import type { Refund, SavedCard, TopupAnswer, Wallet } from '../protocol/money.ts';
 import type { CreatorEarnings, dac7Year, earningsPage, Statement } from '../protocol/payouts.ts';
 import type { Receipt, WalletHistory } from '../protocol/pricing.ts';
+import type { CardPayment, UnspentTopup } from '../protocol/wallet.ts';
 import { call, withQuery } from './site-call.ts';
 
 export type EarningsPage = z.infer<typeof earningsPage>;
@@ -19,15 +23,6 @@ export interface TopupRequest {
   idempotencyKey?: string;
 }
 
-/** A top-up of which something is not spent yet, with what would go back to the card that paid. */
-export interface RefundableTopup {
-  topup: string;
-  amountMinor: number;
-  currency: string;
-  at: string;
-}
-
-export type OwnMembership = Membership & { creatorName: string };
 type CreditEntry = WalletHistory['entries'][number];
 export type WalletEntry = Omit<CreditEntry, 'kind'> & {
   kind: CreditEntry['kind'] | CardPayment['kind'];
@@ -43,33 +38,23 @@ export interface HistoryList {
   next: string | null;
 }
 
-interface CardPayment {
-  id: string;
-  kind: 'ticket' | 'tip' | 'membership' | 'private_session';
-  amountMinor: number;
-  refundedMinor: number;
-  currency: string;
-  at: string;
-  roomTitle: string | null;
-}
-
-const membershipPath = (id: string, what: string) => `/site/memberships/${encodeURIComponent(id)}/${what}`;
+const membershipPath = (id: string, what: string) => `/v1/memberships/${encodeURIComponent(id)}/${what}`;
 
 export const earningsApi = {
-  read: () => call<EarningsPage>('GET', '/site/earnings'),
-  holds: (after: string) => call<CreatorEarnings>('GET', withQuery('/site/earnings/holds', { after })),
+  read: () => call<EarningsPage>('GET', '/v1/earnings/overview'),
+  holds: (after: string) => call<CreatorEarnings>('GET', withQuery('/v1/earnings', { after })),
   startOnboarding: (returnUrl: string) =>
-    call<{ onboardingUrl: string }>('POST', '/site/earnings/onboarding', { returnUrl }),
-  statement: (month: string) => call<Statement>('GET', `/site/earnings/statements/${month}`),
-  taxYear: (year: number) => call<TaxYear>('GET', withQuery('/site/earnings/dac7', { year })),
+    call<{ onboardingUrl: string }>('POST', '/v1/earnings/onboarding', { returnUrl }),
+  statement: (month: string) => call<Statement>('GET', withQuery('/v1/earnings/statement', { month })),
+  taxYear: (year: number) => call<TaxYear>('GET', withQuery('/v1/earnings/tax-year', { year })),
 };
 
 export const walletApi = {
-  read: () => call<Wallet>('GET', '/site/wallet'),
-  creditHistory: (after: string) => call<WalletHistory>('GET', withQuery('/site/wallet/history', { after })),
+  read: () => call<Wallet>('GET', '/v1/wallet'),
+  creditHistory: (after: string) => call<WalletHistory>('GET', withQuery('/v1/wallet/history', { after })),
   /** What was paid by card directly, as lines of the same history. */
   cardHistory: async (after: string): Promise<HistoryList> => {
-    const path = withQuery('/site/wallet/card-payments', { after, limit: LIMITS.listPageItems });
+    const path = withQuery('/v1/wallet/card-payments', { after, limit: LIMITS.listPageItems });
     const { payments, next } = await call<{ payments: CardPayment[]; next: string | null }>('GET', path);
     const paid = payments.map(({ amountMinor, roomTitle, ...payment }) => ({
       ...payment,
@@ -80,19 +65,19 @@ export const walletApi = {
     }));
     return { entries: paid, next };
   },
-  topUp: (input: TopupRequest) => call<TopupAnswer>('POST', '/site/wallet/topups', input),
-  cards: async () => (await call<{ cards: SavedCard[] }>('GET', '/site/wallet/cards')).cards,
-  removeCard: (id: string) => call<unknown>('DELETE', `/site/wallet/cards/${encodeURIComponent(id)}`),
-  refundable: async () => (await call<{ topups: RefundableTopup[] }>('GET', '/site/wallet/refundable')).topups,
-  refund: (topup: string) => call<Refund>('POST', '/site/wallet/refunds', { topup }),
-  withdraw: (ticket: string) => call<Refund>('POST', '/site/withdrawals', { ticket }),
-  receipt: (id: string) => call<Receipt>('GET', `/site/receipts/${encodeURIComponent(id)}`),
+  topUp: (input: TopupRequest) => call<TopupAnswer>('POST', '/v1/wallet/topups', input),
+  cards: async () => (await call<{ cards: SavedCard[] }>('GET', '/v1/wallet/cards')).cards,
+  removeCard: (id: string) => call<unknown>('DELETE', `/v1/wallet/cards/${encodeURIComponent(id)}`),
+  refundable: async () => (await call<{ topups: UnspentTopup[] }>('GET', '/v1/wallet/refundable')).topups,
+  refund: (topup: string) => call<Refund>('POST', '/v1/wallet/refunds', { topup }),
+  withdraw: (ticket: string) => call<Refund>('POST', '/v1/withdrawals', { ticket }),
+  receipt: (id: string) => call<Receipt>('GET', `/v1/receipts/${encodeURIComponent(id)}`),
 };
 
 export const membershipsApi = {
-  list: async () => (await call<{ memberships: OwnMembership[] }>('GET', '/site/memberships')).memberships,
+  list: async () => (await call<{ memberships: OwnMembership[] }>('GET', '/v1/memberships')).memberships,
   tiers: async (creator: string) =>
-    (await call<{ tiers: Tier[] }>('GET', `/site/creators/${encodeURIComponent(creator)}/tiers`)).tiers,
+    (await call<{ tiers: Tier[] }>('GET', `/v1/creators/${encodeURIComponent(creator)}/tiers`)).tiers,
   cancel: (id: string) => call<Membership>('POST', membershipPath(id, 'cancel'), {}),
   resume: (id: string) => call<Membership>('POST', membershipPath(id, 'resume'), {}),
   changeTier: (id: string, tier: string) => call<Membership>('POST', membershipPath(id, 'tier'), { tier }),

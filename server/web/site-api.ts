@@ -1,4 +1,7 @@
-/** What all pages ask of the site: who is signed in, and rooms. What the pages of money ask is in `money-api.ts` and `desk-api.ts`. */
+/**
+ * What all pages ask of the server: who is signed in, and rooms. What the pages of money ask is in `money-api.ts` and
+ * `desk-api.ts`.
+ */
 import type { Tier, TierInput } from '../protocol/memberships.ts';
 import type { AccessRule, Room } from '../protocol/rooms.ts';
 import { call } from './site-call.ts';
@@ -31,18 +34,17 @@ export interface NewRoom {
   capacity?: number;
 }
 
-const roomPath = (id: string) => `/site/rooms/${encodeURIComponent(id)}`;
-
 export const siteApi = {
   session: () => call<SiteSession>('GET', '/site/session'),
   demoPeople: async () => (await call<{ people: SitePerson[] }>('GET', '/site/demo-people')).people,
   demoSignIn: (identity: string) => call<SiteSession>('POST', '/site/demo-sign-in', { identity }),
   signOut: () => call<SiteSession>('POST', '/site/sign-out', {}),
-  rooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/site/rooms')).rooms,
-  room: (id: string) => call<ListedRoom>('GET', roomPath(id)),
-  myRooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/site/my-rooms')).rooms,
-  createRoom: (input: NewRoom) => call<Room>('POST', '/site/rooms', input),
-  myTiers: async () => (await call<{ tiers: Tier[] }>('GET', '/site/my-tiers')).tiers,
-  createTier: (input: TierInput) => call<Tier>('POST', '/site/my-tiers', input),
-  roomToken: async (id: string) => (await call<{ token: string }>('POST', `${roomPath(id)}/token`, {})).token,
+  rooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/public/rooms')).rooms,
+  room: (id: string) => call<ListedRoom>('GET', `/v1/public/rooms/${encodeURIComponent(id)}`),
+  myRooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/me/rooms')).rooms,
+  createRoom: (input: NewRoom) => call<Room>('POST', '/v1/me/rooms', input),
+  myTiers: async () => (await call<{ tiers: Tier[] }>('GET', '/v1/me/tiers')).tiers,
+  createTier: (input: TierInput) => call<Tier>('POST', '/v1/me/tiers', input),
+  roomToken: async (id: string) =>
+    (await call<{ token: string }>('POST', `/v1/rooms/${encodeURIComponent(id)}/tokens`, {})).token,
 };

@@ -1,4 +1,4 @@
-/** One call to the site's own endpoints, with the session cookie. Failures are the SDK's errors, so pages have one kind. */
+/** One call to the server, with the session cookie. Failures are the SDK's errors, so pages have one kind. */
 import { LogeError, parseWireError } from '../../client-sdk/src/errors.ts';
 
 const TIMEOUT_MS = 12_000;

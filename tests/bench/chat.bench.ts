@@ -6,7 +6,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { tickMs } from '../../server/gateway/chat-fanout.ts';
+import { tickMs } from '../../server/gateway/chat/chat-fanout.ts';
 import { startPostgres } from '../support/databases/postgres.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
 import type { CrowdRun } from './support/chat-crowd.ts';

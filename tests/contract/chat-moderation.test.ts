@@ -112,7 +112,12 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     const stranger = createChat({
       db,
       clock,
-      rooms: { creatorOf: async () => 'bob', moderates: async () => false, isMember: async () => false },
+      rooms: {
+        creatorOf: async () => 'bob',
+        hasChat: async () => true,
+        moderates: async () => false,
+        isMember: async () => false,
+      },
     });
     expect(await codeOf(sayIn(stranger, createId('room'), fan('everywhere'), 'elsewhere'))).toBe('ok');
     await stranger.close();

@@ -8,6 +8,7 @@ import { type MoneyHouse, openMoneyHouse, pay, sessionOf, WEBHOOK_SECRET } from 
 import { CARD, payCheckout } from '../support/people/checkout.ts';
 import { eventually } from '../support/run/eventually.ts';
 
+const ADA = { identity: 'ada', role: 'creator' } as const;
 const failure = (code: string) => expect.objectContaining({ code });
 
 describe.each(DATABASES)('money by card on $name', ({ open }) => {
@@ -201,7 +202,8 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       const identity = await house.createFan();
       const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
       if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-      if (why === 'removed') await house.rooms.removeParticipant({ room, identity, by: 'ada', reason: 'charter' });
+      if (why === 'removed')
+        await house.rooms.removeParticipant({ room: room.id, identity, by: ADA, reason: 'charter' });
       else await house.rooms.endRoom(room.id);
       await house.money.confirmCheckout(await pay(page.checkoutUrl));
       const returned = await eventually(() =>

@@ -221,7 +221,8 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     expect(await fan.by('membership-resume').count()).toBe(0);
     await fan.by('membership-cancel').click();
     await fan.by('confirm-cancel').click();
-    await fan.page.getByText('It is not renewed, whatever your bank decides.').last().waitFor();
+    // The note on the page: the dialog that has just closed said the same.
+    await fan.by('note').filter({ hasText: 'It is not renewed, whatever your bank decides.' }).waitFor();
   });
 
   /** The newest payment at the provider is disputed, and the house has heard of it. */

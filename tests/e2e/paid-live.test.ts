@@ -79,7 +79,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     // Not the page alone: with the very token that the page holds, the wire gives nothing either.
     const { token } = await lea.page.evaluate(async (id): Promise<{ token: string }> => {
       const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`/site/rooms/${id}/token`, { method: 'POST', headers, body: '{}' });
+      const response = await fetch(`/v1/rooms/${id}/tokens`, { method: 'POST', headers, body: '{}' });
       return response.json();
     }, room);
     using wire = await TestParticipant.connect(loge.url, { token });

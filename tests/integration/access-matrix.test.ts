@@ -1,16 +1,18 @@
 /**
- * Every HTTP route and every socket request of a started house, tried by every kind of caller, against the table in `access-matrix.expected.txt`. The
- * routes are those that Express has mounted, the requests those of the protocol. LOGE_MATRIX_FILE=PATH writes what was found.
+ * Every operation of the table, and every other route that Express has mounted, tried by every kind of caller on a
+ * started house, against `access-matrix.expected.txt`, which is written by hand. LOGE_MATRIX_FILE=PATH writes what was
+ * found.
  */
 import { appendFileSync } from 'node:fs';
 import type { Response } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OpenApiDocument } from '../../server/gateway/openapi.ts';
-import { SiteSessions } from '../../server/gateway/site-session.ts';
+import type { OpenApiDocument } from '../../server/gateway/http/docs/openapi.ts';
+import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../server/gateway/operations/table.ts';
+import { SiteSessions } from '../../server/gateway/site/site-session.ts';
 import type { TokenInput } from '../../server/protocol/accounts.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { SCOPES } from '../../server/protocol/keys.ts';
-import { REQUESTS, type RequestInput, type RequestName } from '../../server/protocol/realtime.ts';
+import type { RequestInput, RequestName } from '../../server/protocol/realtime.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../support/houses/http.ts';
 import { basicOf } from '../support/people/basic.ts';
@@ -106,16 +108,10 @@ describe('over HTTP', () => {
     'POST /v1/memberships': ({ tier }) => ({ tier }),
     'POST /v1/withdrawals': () => ({ ticket: createId('ticket') }),
     'POST /site/demo-sign-in': () => ({ identity: 'lea' }),
-    'POST /site/rooms': () => ({ title: 'An evening', access: { kind: 'free' } }),
-    'POST /site/my-tiers': () => ({ name: 'Backstage', priceMinor: 900, interval: 'month' }),
-    'POST /site/wallet/topups': () => ({ amountMinor: 1_000 }),
-    'POST /site/wallet/refunds': () => ({ topup: createId('topup') }),
-    'POST /site/withdrawals': () => ({ ticket: createId('ticket') }),
-    'POST /site/memberships/:membership/tier': ({ tier }) => ({ tier }),
-    'POST /site/desk/refunds': () => ({ ticket: createId('ticket'), reason: 'Cut short' }),
-    'POST /site/desk/disputes/:dispute/evidence': () => ({ note: 'They watched the whole evening.' }),
-    'POST /site/desk/holds/:creator': () => ({ frozen: true, reason: 'A check' }),
-    'POST /site/desk/fee-policies': () => ({ commissionBps: 1_500, effectiveAt: '2030-01-01T00:00:00Z' }),
+    'POST /v1/wallet/topups': () => ({ amountMinor: 1_000 }),
+    'POST /v1/wallet/refunds': () => ({ topup: createId('topup') }),
+    'POST /v1/memberships/:membership/tier': ({ tier }) => ({ tier }),
+    'POST /v1/refunds': () => ({ ticket: createId('ticket'), reason: 'Cut short' }),
   };
   const queries: Record<string, string> = {
     'GET /v1/rooms/:id/quote': '?kind=ticket',
@@ -123,7 +119,7 @@ describe('over HTTP', () => {
     'GET /v1/creators/:identity/statement': '?month=2026-10',
     'GET /v1/reports/dac7': '?quarter=2026-Q3',
     'GET /v1/reports/dac7.csv': '?quarter=2026-Q3',
-    'GET /site/earnings/dac7': '?year=2026',
+    'GET /v1/earnings/tax-year': '?year=2026',
   };
 
   function pathFor(path: string, { room, creator, tier }: Scene): string {
@@ -190,7 +186,12 @@ describe('over HTTP', () => {
 
   test('who may call which route', async () => {
     const rows = new Map<string, Row>();
-    for (const [row, route] of http.routes.entries()) {
+    const keyOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
+    const listed = HTTP_OPERATIONS.map(({ http: { method, path } }) => ({ method: method.toUpperCase(), path }));
+    const mounted = new Map(http.routes.map((route) => [keyOf(route), route]));
+    expect(listed.map(keyOf).filter((key) => !mounted.has(key))).toEqual([]);
+    const routes = [...new Map([...listed.map((route) => [keyOf(route), route] as const), ...mounted]).values()];
+    for (const [row, route] of routes.entries()) {
       const scene = await createScene(row);
       const answers = HTTP_CALLERS.map(async (caller) => [caller, await ask(route, caller, scene)] as const);
       rows.set(`${route.method} ${route.path}`, new Map(await Promise.all(answers)));
@@ -291,7 +292,7 @@ describe('over sockets', () => {
   test('who may ask for what', async () => {
     const { accounts, rooms, tokens } = loge.app.context;
     const rows = new Map<string, Row>();
-    for (const [row, name] of (Object.keys(REQUESTS) as RequestName[]).entries()) {
+    for (const [row, { socket: name }] of SOCKET_OPERATIONS.entries()) {
       const creator = `creator-${row}`;
       for (const identity of [creator, `other-${row}`]) {
         await accounts.createCreator({ identity, name: identity, country: 'FR' });

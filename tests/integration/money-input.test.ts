@@ -91,12 +91,12 @@ const AMOUNTS: Input[] = [
   amount('the quote of a tip by socket', TIP, (amountMinor) => fan().ask('money:quote', { kind: 'tip', amountMinor })),
   amount('the price of a ticket', TICKET, (priceMinor) => room({ kind: 'ticket', priceMinor })),
   amount('the price of a ticket on the site', TICKET, (priceMinor) =>
-    scene.site('camille', 'POST', '/rooms', { title: 'An evening', access: { kind: 'ticket', priceMinor } }),
+    scene.site('camille', 'POST', '/me/rooms', { title: 'An evening', access: { kind: 'ticket', priceMinor } }),
   ),
   amount('the rate of a private session', RATE, (ratePerMinuteMinor) => room({ kind: 'private', ratePerMinuteMinor })),
   amount('the price of a tier', TIER, (priceMinor) => scene.server('POST', '/v1/creators/ada/tiers', tier(priceMinor))),
   amount('the price of a tier on the site', TIER, (priceMinor) =>
-    scene.site('camille', 'POST', '/my-tiers', tier(priceMinor)),
+    scene.site('camille', 'POST', '/me/tiers', tier(priceMinor)),
   ),
   {
     name: 'the price of an item of the menu',
@@ -149,7 +149,7 @@ const AMOUNTS: Input[] = [
   {
     name: 'the refund of a ticket from the desk',
     ask: (amountMinor) =>
-      scene.site('operator', 'POST', '/desk/refunds', { ticket: scene.own.ticket, amountMinor, reason: REASON }),
+      scene.site('operator', 'POST', '/refunds', { ticket: scene.own.ticket, amountMinor, reason: REASON }),
     refusals: [...malformed(NO_AMOUNTS), [501, 'amount_too_large']],
     good: 100,
   },
@@ -196,8 +196,7 @@ const AMOUNTS: Input[] = [
   },
   {
     name: 'the commission from the desk',
-    ask: (commissionBps) =>
-      scene.site('operator', 'POST', '/desk/fee-policies', { commissionBps, effectiveAt: tomorrow() }),
+    ask: (commissionBps) => scene.site('operator', 'POST', '/fee-policies', { commissionBps, effectiveAt: tomorrow() }),
     refusals: malformed(NO_SHARES),
     good: 1_500,
   },
@@ -215,7 +214,7 @@ const AMOUNTS: Input[] = [
   },
   {
     name: 'whom a batch pays, from the desk',
-    ask: (creators) => scene.site('operator', 'POST', '/desk/payouts/run', { creators }),
+    ask: (creators) => scene.site('operator', 'POST', '/payout-batches', { creators }),
     refusals: [...malformed([[], ['../ada']]), [['nobody'], 'creator_not_found']],
     good: ['ada'],
   },

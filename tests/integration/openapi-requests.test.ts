@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { JsonSchema, OpenApiDocument, Operation } from '../../server/gateway/openapi.ts';
+import type { JsonSchema } from '../../server/gateway/http/docs/components.ts';
+import type { OpenApiDocument, Operation } from '../../server/gateway/http/docs/openapi.ts';
 import { startHttp, type TestHttp } from '../support/houses/http.ts';
 import { arbitraryOf, type Schema, type Schemas } from '../support/requests/schema-arbitrary.ts';
 import { effort, pinnedSeed } from '../support/run/effort.ts';

@@ -2,6 +2,7 @@
  * Memberships of creators' clubs: joining on the provider's page, leaving at the end of the paid time, coming back before it, and moving to
  * another tier. How a membership stands is never decided here: after each order `membership-sync.ts` looks at the provider.
  */
+import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { Membership, Tier } from '../../protocol/memberships.ts';
@@ -17,8 +18,12 @@ import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } fro
 
 export interface JoinRequest {
   tier: string;
+  /** The creator whose club it has to be; absent: any club. */
+  club?: string;
   identity: string;
   name: string;
+  /** Absent: a fan. Nobody else has to pay. */
+  role?: Role;
   returnUrl?: string | undefined;
   locale?: string | undefined;
 }
@@ -61,8 +66,10 @@ export class Memberships {
 
   /** Answers where to join. Asked again, it answers the same page as long as that is open and for the same tier. */
   async join(request: JoinRequest): Promise<{ checkoutUrl: string }> {
-    const tier = await this.#context.rooms.clubs.getTier(request.tier);
-    const { identity } = request;
+    const { identity, club, role = 'fan' } = request;
+    if (role !== 'fan') throw new AppError('already_entitled');
+    const { clubs } = this.#context.rooms;
+    const tier = club === undefined ? await clubs.getTier(request.tier) : await clubs.getTierOf(club, request.tier);
     if (!tier.isActive) throw new AppError('tier_retired');
     if (identity === tier.creator) throw new AppError('already_entitled');
     for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {

@@ -3,6 +3,7 @@
  * that comes too late to be of use is given back by itself.
  */
 import type { Orm } from '../../platform/db.ts';
+import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money.ts';
@@ -22,6 +23,8 @@ export interface TicketRequest {
   room: Room;
   identity: string;
   name: string;
+  /** Absent: a fan. Nobody else has to pay. */
+  role?: Role;
   from: 'wallet' | 'card';
   returnUrl?: string | undefined;
   /** Language of the payment page: `fr`, `en`; absent means the browser's. */
@@ -67,8 +70,9 @@ export class Tickets implements Payable {
   }
 
   async buy(request: TicketRequest): Promise<TicketAnswer> {
-    const { room, identity, from } = request;
+    const { room, identity, role = 'fan', from } = request;
     const { rooms, walletMode } = this.#context;
+    if (role !== 'fan') throw new AppError('nothing_to_buy');
     if (from === 'wallet' && walletMode === 'off') throw new AppError('wallet_off');
     if (room.status === 'ended') throw new AppError('room_ended');
     const offer = rooms.offerOf(room);

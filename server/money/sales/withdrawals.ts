@@ -30,13 +30,13 @@ export class Withdrawals {
     return room.firstLiveAt ? 'The live has begun.' : undefined;
   }
 
-  async withdraw(id: TicketId, identity: string): Promise<Refund> {
+  async withdraw(id: string, identity: string): Promise<Refund> {
     const ticket = await this.#tickets.find(id);
     // Another's ticket is not there, for whoever asks.
     if (!ticket || ticket.identity !== identity) throw new AppError('payment_not_found');
     if (ticket.status === 'refunded') throw new AppError('already_refunded');
     const obstacle = await this.findObstacle(ticket);
     if (obstacle) throw new AppError('not_refundable', obstacle);
-    return this.#refunds.refund({ ticket: id, reason: REASON }, identity);
+    return this.#refunds.refund({ ticket: id as TicketId, reason: REASON }, identity);
   }
 }

@@ -152,7 +152,7 @@ export class EarningsPapers extends SitePart {
         ${line(texts.closing, statement.closingMinor, 'sum')}
       </dl>
       <p class="buttons">
-        <wa-button appearance="outlined" size="s" href="/site/earnings/statements/${statement.month}.csv" download="loge-${statement.month}.csv">${texts.csv}</wa-button>
+        <wa-button appearance="outlined" size="s" href="/v1/earnings.csv?month=${statement.month}" download="loge-${statement.month}.csv">${texts.csv}</wa-button>
       </p>
     `;
   }
@@ -169,8 +169,8 @@ export class EarningsPapers extends SitePart {
       <h2 id="exports" class="display">${words.earnings.exports}</h2>
       <p class="muted small">${words.earnings.exportsText}</p>
       <p class="buttons">
-        <wa-button appearance="outlined" size="s" data-testid="export-csv" href="/site/earnings/export.csv" download="loge.csv">CSV</wa-button>
-        <wa-button appearance="outlined" size="s" data-testid="export-json" href="/site/earnings/export.json" download="loge.json">JSON</wa-button>
+        <wa-button appearance="outlined" size="s" data-testid="export-csv" href="/v1/earnings.csv" download="loge.csv">CSV</wa-button>
+        <wa-button appearance="outlined" size="s" data-testid="export-json" href="/v1/earnings.json" download="loge.json">JSON</wa-button>
       </p>
     </section>`;
   }

@@ -6,7 +6,8 @@ import { takeCheckoutReturn } from '../../../client-sdk/elements/money/checkout.
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { SavedCard, Wallet } from '../../protocol/money.ts';
-import type { RefundableTopup, WalletEntry } from '../money-api.ts';
+import type { UnspentTopup } from '../../protocol/wallet.ts';
+import type { WalletEntry } from '../money-api.ts';
 import { walletApi } from '../money-api.ts';
 import type { SiteSession } from '../site-api.ts';
 import { SitePage } from '../site-page.ts';
@@ -43,7 +44,7 @@ export class SiteWallet extends SitePage {
   /** Where the history goes on. */
   declare older: HistoryPlace | null;
   declare cards: SavedCard[];
-  declare refundable: RefundableTopup[];
+  declare refundable: UnspentTopup[];
   declare notice: Notice | undefined;
   /** A club whose renewal failed comes before everything else. */
   declare isPastDue: boolean;

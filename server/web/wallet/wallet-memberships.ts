@@ -8,9 +8,8 @@ import { css, html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { Tier } from '../../protocol/memberships.ts';
+import type { OwnMembership, Tier } from '../../protocol/memberships.ts';
 import { formatLongDay } from '../dates.ts';
-import type { OwnMembership } from '../money-api.ts';
 import { membershipsApi } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
 

@@ -4,14 +4,14 @@ import { html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import type { UnspentTopup } from '../../protocol/wallet.ts';
 import { formatLongDay } from '../dates.ts';
-import type { RefundableTopup } from '../money-api.ts';
 import { walletApi } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
 
 export class WalletRefunds extends SitePart {
   static override properties = { ...SitePart.properties, topups: { attribute: false } };
-  declare topups: RefundableTopup[];
+  declare topups: UnspentTopup[];
 
   override render(): TemplateResult | typeof nothing {
     const texts = this.words.wallet.refunds;
@@ -25,7 +25,7 @@ export class WalletRefunds extends SitePart {
     </section>`;
   }
 
-  #topup(topup: RefundableTopup): TemplateResult {
+  #topup(topup: UnspentTopup): TemplateResult {
     const texts = this.words.wallet.refunds;
     const { language } = this;
     const amount = this.money(topup.amountMinor, topup.currency);
@@ -45,7 +45,7 @@ export class WalletRefunds extends SitePart {
     </li>`;
   }
 
-  async #refund({ topup }: RefundableTopup, amount: string): Promise<void> {
+  async #refund({ topup }: UnspentTopup, amount: string): Promise<void> {
     const texts = this.words.wallet.refunds;
     const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
       title: texts.askTitle(amount),

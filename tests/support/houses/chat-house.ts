@@ -41,6 +41,7 @@ export function createChat(options: Pick<ChatOptions, 'db'> & Partial<ChatOption
     log: createLog({ level: 'silent', pretty: false }),
     rooms: {
       creatorOf: async () => ada.identity,
+      hasChat: async () => true,
       moderates: async ({ identity }) => /^mo\d?$|^mod$/.test(identity),
       isMember: async (_creator, identity) => identity.startsWith('member'),
     },

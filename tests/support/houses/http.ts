@@ -14,8 +14,8 @@ import { DeskSessions } from '../../../server/accounts/desk-sessions.ts';
 import { Tokens } from '../../../server/accounts/tokens.ts';
 import { parseConfig } from '../../../server/config.ts';
 import { Events } from '../../../server/events/events.ts';
-import { createHttpApp } from '../../../server/gateway/http-app.ts';
-import type { HttpContext } from '../../../server/gateway/http-context.ts';
+import type { HttpContext } from '../../../server/gateway/context.ts';
+import { createHttpApp } from '../../../server/gateway/http/app.ts';
 import { isReturnUrlAllowed } from '../../../server/gateway/origins.ts';
 import { Money } from '../../../server/money/money.ts';
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
@@ -177,6 +177,7 @@ export async function startHttp({
     log,
     rooms: {
       creatorOf: (room) => rooms.creatorOf(room),
+      hasChat: (room) => rooms.hasChat(room),
       isMember: async () => false,
       moderates: (of) => rooms.moderates(of),
     },

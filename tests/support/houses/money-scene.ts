@@ -93,7 +93,7 @@ export class MoneyScene implements AsyncDisposable {
 
   /** Whoever is signed in on the site. */
   site(identity: string, method: string, path: string, body?: Body): Promise<string> {
-    return this.#send(method, `/site${path}`, { headers: { cookie: this.#cookies.get(identity) ?? '' }, body });
+    return this.#send(method, `/v1${path}`, { headers: { cookie: this.#cookies.get(identity) ?? '' }, body });
   }
 
   async connect(identity: string, room: string, role = 'fan'): Promise<TestParticipant> {

@@ -2,7 +2,7 @@
  * The gateways as pages find them: each tells its sockets of the room's lives, by facts that come over a bus which may
  * be late, repeat itself or lose.
  */
-import { LiveFanout } from '../../../server/gateway/live-fanout.ts';
+import { LiveFanout } from '../../../server/gateway/socket/live-fanout.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { SharedRead } from '../../../server/platform/shared-read.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';

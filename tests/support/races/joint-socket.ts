@@ -127,7 +127,7 @@ export class JointSocket {
     this.#down.send(() => this.#settle(ack, null, answer));
   }
 
-  /** As `server/gateway/requests.ts` does. */
+  /** As `server/gateway/operations/stage.ts` does. */
   async #handle(name: string, input: Input): Promise<unknown> {
     const { stage, rooms } = this.#gateway ?? {};
     if (!stage) throw new AppError('unavailable');

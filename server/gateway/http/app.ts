@@ -1,0 +1,49 @@
+/**
+ * Composes the HTTP side of the gateway, in the order in which a request passes it. It owns headers, sessions and rate
+ * limits; every other decision is a domain's. The composition root attaches it to the server that also serves the
+ * sockets.
+ */
+import express, { type Express } from 'express';
+import type { HttpContext, LiveView } from '../context.ts';
+import { HTTP_OPERATIONS } from '../operations/table.ts';
+import { createHttpLimits, createLimiterFactory } from '../rate-limits.ts';
+import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
+import { siteOperations } from '../site/session-operations.ts';
+import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
+import { SiteSessions } from '../site/site-session.ts';
+import { HttpAuth } from './auth.ts';
+import { mountDocs } from './docs/docs.ts';
+import { createErrorHandler, mountMethodNotAllowed, notFound, routeOf } from './errors.ts';
+import { countRequests, mountOperations } from './health.ts';
+import { HttpPipeline } from './pipeline.ts';
+import { mountWebhooks } from './provider-events.ts';
+import { embedderCors, noStore, securityHeaders } from './security.ts';
+
+export function createHttpApp(context: HttpContext, live: LiveView): Express {
+  const { config, log, metrics, apiKeys, tokens, clock } = context;
+  const sessions = new SiteSessions({ config, clock });
+  const desk = new DeskAccess({ config, sessions: context.deskSessions });
+  const limits = createHttpLimits(createLimiterFactory(context.redis));
+  const auth = new HttpAuth({ config, keys: apiKeys.ring, tokens, sessions, desk, limits });
+  const pipeline = new HttpPipeline({ domains: { ...context, live }, auth });
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxyHops);
+  app.set('query parser', 'simple');
+  app.use(securityHeaders(config), countRequests(metrics, routeOf));
+  mountOperations(app, context, { live, auth });
+  mountWebhooks(app, context, limits);
+  mountEmbedScripts(app, context);
+  mountDocs(app, context);
+  app.use('/v1', noStore, embedderCors(context));
+  pipeline.mount(app, HTTP_OPERATIONS);
+  app.use('/site', noStore);
+  pipeline.mount(app, siteOperations(context, { sessions, desk }));
+  mountDeskSignIn(app, context, { access: desk, limits });
+  mountSitePages(app, context, limits);
+  mountMethodNotAllowed(app);
+  app.use(notFound);
+  app.use(createErrorHandler(log));
+  return app;
+}

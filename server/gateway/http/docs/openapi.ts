@@ -1,0 +1,189 @@
+/** The OpenAPI 3.1 document of everything under `/v1`, made from the table of operations and their schemas. */
+import { z } from 'zod';
+import manifest from '../../../../package.json' with { type: 'json' };
+import { identity } from '../../../protocol/accounts.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../../protocol/errors.ts';
+import { SCOPES } from '../../../protocol/keys.ts';
+import { room } from '../../../protocol/rooms.ts';
+import { errorsOf } from '../../operations/admission.ts';
+import {
+  type HttpDoor,
+  type HttpOperation,
+  type Operation as OperationEntry,
+  takesBody,
+} from '../../operations/operation.ts';
+import { OPERATIONS, type OperationTag } from '../../operations/table.ts';
+import { Components, describeInput, inputSchema, type JsonSchema } from './components.ts';
+
+export interface Parameter {
+  name: string;
+  in: 'path' | 'query';
+  required: boolean;
+  schema: JsonSchema;
+}
+
+interface Content {
+  schema: JsonSchema;
+  example?: unknown;
+}
+
+export interface Operation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  security: Record<string, string[]>[];
+  parameters?: Parameter[];
+  requestBody?: { required: true; content: { 'application/json': Content } };
+  responses: Record<string, { description: string; content: Record<string, Content> }>;
+}
+
+export interface OpenApiDocument {
+  openapi: '3.1.0';
+  info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
+  servers: { url: string }[];
+  tags: { name: string; description: string }[];
+  paths: Record<string, Partial<Record<HttpDoor['method'], Operation>>>;
+  components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
+}
+
+const TAGS: Record<OperationTag, string> = {
+  accounts: 'Creators, API keys, and the tokens with which people come into a room.',
+  rooms: 'Live events of a creator, and who may be in them.',
+  money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
+  chat: 'Keeping order in chats: moderation, word lists, your own word before delivery, export and erasure.',
+  events: 'What happened, for your server: signed webhooks, and a log to catch up from.',
+};
+
+/**
+ * Alternatives: any one of them is enough. For schemes other than OAuth, OpenAPI 3.1 lists the required roles: here the
+ * scope of the key, or that the session must be an operator's.
+ */
+function securityOf({ by, scope }: HttpDoor): Record<string, string[]>[] {
+  return by.flatMap((caller): Record<string, string[]>[] => {
+    if (caller === 'visitor') return [];
+    if (caller === 'server') return [{ apiKey: scope ? [scope] : [] }];
+    return [caller === 'participant' ? { roomToken: [] } : { session: caller === 'operator' ? ['operator'] : [] }];
+  });
+}
+
+export function createOpenApiDocument(publicUrl: string): OpenApiDocument {
+  const components = new Components();
+  const paths: OpenApiDocument['paths'] = {};
+  for (const [tag, operations] of Object.entries(OPERATIONS)) {
+    for (const operation of operations) {
+      if (!isHttp(operation)) continue;
+      const path = operation.http.path.replace(/:(\w+)/g, '{$1}');
+      paths[path] = { ...paths[path], [operation.http.method]: describeOperation(operation, tag, components) };
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Loge',
+      version: manifest.version,
+      description: manifest.description,
+      license: { name: 'Apache License 2.0', identifier: manifest.license },
+    },
+    servers: [{ url: publicUrl }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      schemas: components.toJson(),
+      securitySchemes: {
+        apiKey: {
+          type: 'http',
+          scheme: 'basic',
+          description: `An API key: its id as user name, its secret as password. Scopes: ${SCOPES.join(', ')}.`,
+        },
+        roomToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A room token of a participant.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'loge_session',
+          description: 'The session of a person on the site. It counts for pages of the site itself alone.',
+        },
+      },
+    },
+  };
+}
+
+function isHttp(operation: OperationEntry): operation is HttpOperation {
+  return operation.http !== undefined;
+}
+
+function describeOperation(operation: HttpOperation, tag: string, components: Components): Operation {
+  const { name, http } = operation;
+  const parameters = [...pathParameters(http), ...(takesBody(http) ? [] : queryParameters(http))];
+  const body = takesBody(http) ? http.input : undefined;
+  return {
+    operationId: name,
+    tags: [tag],
+    summary: http.summary,
+    ...(http.description ? { description: http.description } : {}),
+    security: securityOf(http),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body
+      ? {
+          requestBody: {
+            required: true as const,
+            content: { 'application/json': { schema: components.input(name, body), example: http.example } },
+          },
+        }
+      : {}),
+    responses: {
+      [String(http.status)]: {
+        description: http.status === 201 ? 'Created' : 'Done',
+        content: http.answer
+          ? { 'application/json': { schema: components.answer(name, http.answer) } }
+          : { [http.download === 'csv' ? 'text/csv' : 'application/json']: { schema: { type: 'string' as const } } },
+      },
+      ...describeErrors(errorsOf(operation), components),
+    },
+  };
+}
+
+function describeErrors(codes: ErrorCode[], components: Components): Operation['responses'] {
+  const byStatus = Map.groupBy(codes, (code) => String(ERROR_CATALOGUE[code].status));
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${ERROR_CATALOGUE[code].message}`).join('\n\n'),
+        content: { 'application/json': { schema: components.error } },
+      },
+    ]),
+  );
+}
+
+function pathParameters({ path, isOfRoom }: HttpDoor): Parameter[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: schemaOfParam(name, isOfRoom),
+  }));
+}
+
+/** Identities are chosen by the embedder; every other parameter is an id made by the server or the payment provider. */
+function schemaOfParam(name: string, isOfRoom: boolean): JsonSchema {
+  if (name === 'id' && isOfRoom) return { ...inputSchema(room.shape.id), description: 'Id of the room' };
+  if (name === 'identity' || name === 'creator') return inputSchema(identity);
+  return { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' };
+}
+
+function queryParameters({ input }: HttpDoor): Parameter[] {
+  if (!input) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', override: describeInput });
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema: schema as JsonSchema,
+  }));
+}

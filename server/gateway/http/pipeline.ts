@@ -1,0 +1,114 @@
+/**
+ * The one way in for every operation over HTTP: authenticate (`auth.ts`), parse, admit, run, answer.
+ * `socket/pipeline.ts` does the same for sockets.
+ */
+import { once } from 'node:events';
+import type { Express, Request, Response } from 'express';
+import { permissionsNow } from '../../accounts/tokens.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { assertMay, assertRole, errorsOf } from '../operations/admission.ts';
+import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
+import type { Authenticated, HttpAuth } from './auth.ts';
+import { parseInput, parseParams } from './input.ts';
+
+export class HttpPipeline {
+  readonly #domains: HttpDomains;
+  readonly #auth: HttpAuth;
+
+  constructor(options: { domains: HttpDomains; auth: HttpAuth }) {
+    this.#domains = options.domains;
+    this.#auth = options.auth;
+  }
+
+  mount(app: Express, operations: readonly HttpOperation[]): void {
+    for (const operation of operations) {
+      const { method, path } = operation.http;
+      app[method](path, (request, response) => this.#handle(operation, request, response));
+    }
+  }
+
+  async #handle(operation: HttpOperation, request: Request, response: Response): Promise<void> {
+    try {
+      await this.#run(operation, request, response);
+    } catch (error) {
+      // The documentation is made from the table, so an undeclared code is a bug.
+      if (error instanceof AppError && !errorsOf(operation).includes(error.code)) {
+        const fields = { operation: operation.name, code: error.code };
+        this.#domains.log.warn(fields, 'an operation answered an error that it does not declare');
+      }
+      throw error;
+    }
+  }
+
+  async #run(operation: HttpOperation, request: Request, response: Response): Promise<void> {
+    const { http } = operation;
+    const authenticated = await this.#auth.authenticate(operation, request, response);
+    const { id, ...params } = parseParams(http, request);
+    const input = await parseInput(http, request, response);
+    const { caller, room } = await this.#admit(operation, authenticated, http.isOfRoom ? (id as RoomId) : undefined);
+    const { by, key } = authenticated;
+    const result = await operation.run(this.#domains, {
+      ...{ by, key, caller, room, input, response, connection: undefined },
+      params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },
+      locale: localeOf(request),
+    });
+    if (http.download) return send(result as Download, http.download, response);
+    const answer = http.body ? http.body(result as never) : result;
+    // Strips fields that the contract does not name, whatever the domain returned.
+    response.status(http.status).json(http.answer?.parse(answer));
+  }
+
+  /** Admits the caller to the room of the call, or throws. */
+  async #admit(
+    operation: HttpOperation,
+    { caller, claims }: Authenticated,
+    room: RoomId | undefined,
+  ): Promise<{ caller: Caller | null; room: RoomId | undefined }> {
+    const { rooms } = this.#domains;
+    if (!claims) {
+      if (room) await rooms.getRoom(room);
+      if (caller && caller.role !== 'server') assertRole(operation, caller.role);
+      return { caller, room };
+    }
+    const participant = { identity: claims.sub, name: claims.name, role: claims.role };
+    if (room && room !== claims.room) throw new AppError('forbidden', 'This token is for another room.');
+    if (operation.from === undefined) {
+      assertRole(operation, claims.role);
+      return { caller: participant, room: claims.room };
+    }
+    const admission = await rooms.admit(claims);
+    if (claims.role === 'creator' && claims.sub !== admission.room.creator.identity) {
+      throw new AppError('forbidden', 'Only the creator of this room has a token with the role creator.');
+    }
+    const { access, role } = admission;
+    // Sockets learn of the end by an event; an HTTP caller learns of it here.
+    if (operation.from === 'inside' && access.reason === 'room_ended') throw new AppError('room_ended');
+    assertMay(operation, { access, can: permissionsNow(claims, admission), role });
+    return { caller: { ...participant, role }, room: claims.room };
+  }
+}
+
+const MEDIA_TYPES: Record<DownloadFormat, string> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  json: 'application/json; charset=utf-8',
+};
+
+async function send({ name, chunks }: Download, format: DownloadFormat, response: Response): Promise<void> {
+  response.type(MEDIA_TYPES[format]);
+  if (format === 'csv') response.set('content-disposition', `attachment; filename="${name}.csv"`);
+  for await (const chunk of chunks) {
+    // Backpressure: a slow reader must not fill this process's memory.
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.destroyed) return;
+  }
+  response.end();
+}
+
+/** The preferred language of the caller, if it is supported. */
+function localeOf(request: Request): Locale | undefined {
+  const accepted = request.get('accept-language');
+  return accepted && accepted !== '*'
+    ? (request.acceptsLanguages('en', 'fr') as Locale | false) || undefined
+    : undefined;
+}

@@ -1,0 +1,106 @@
+/** Creators, room tokens and API keys. */
+import { creator, creatorInput, tokenAnswer, tokenInput } from '../../protocol/accounts.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { apiKey, apiKeyInput, apiKeyList, apiKeyWithSecret } from '../../protocol/keys.ts';
+import { rankOf } from '../../rooms/token-statements.ts';
+import { operation } from './operation.ts';
+
+const peopleOperations = [
+  operation({
+    name: 'createCreator',
+    http: 'POST /v1/creators',
+    by: ['server:rooms'],
+    input: creatorInput,
+    example: { identity: 'camille', name: 'Camille Aubry', country: 'FR' },
+    answer: creator,
+    status: 201,
+    summary: 'Create a creator',
+    description:
+      'Asking again with the same details answers the same creator. A creator in a country where the payment provider pays nobody is refused, unless the house wants creators without payouts (`LOGE_CREATORS_WITHOUT_PAYOUTS`).',
+    errors: ['creator_exists', 'country_not_payable'],
+    run: ({ accounts, config, money }, { input }) => {
+      if (!config.creatorsWithoutPayouts && !money.settlement.payableCountries.has(input.country)) {
+        throw new AppError('country_not_payable');
+      }
+      return accounts.createCreator(input);
+    },
+  }),
+  operation({
+    name: 'createToken',
+    http: 'POST /v1/tokens',
+    by: ['server:tokens'],
+    input: tokenInput,
+    example: { identity: 'fan-7', name: 'Léa', room: 'room_4f1kV0hT2cQm8yNw6bXz', role: 'fan' },
+    answer: tokenAnswer,
+    status: 201,
+    summary: 'Mint a room token',
+    description:
+      'The token is a JWT (HS256) that you may also sign yourself with the secret of an API key that has the scope `tokens`, with its id as `iss`. It is needed to connect and to reconnect, and lives ten minutes unless told otherwise. `entitled: true` says that you sold access yourself, `false` takes that back; what a token says of access and of the role counts from when it is minted, over every token issued before.',
+    errors: ['room_not_found', 'forbidden'],
+    run: async ({ rooms, tokens }, { key, input }) => {
+      const room = await rooms.getRoom(input.room);
+      if (input.role === 'creator' && input.identity !== room.creator.identity) {
+        throw new AppError('forbidden', 'Only the creator of this room can have a token with the role creator.');
+      }
+      const { identity, room: id, entitled } = input;
+      const issuedAtSeconds = await rooms.recordIssued({ room: id, identity, rank: rankOf(input), entitled });
+      return { token: tokens.create(input, { issuer: key.apiKey, issuedAtSeconds }) };
+    },
+  }),
+  operation({
+    name: 'createOwnToken',
+    http: 'POST /v1/rooms/:id/tokens',
+    by: ['person'],
+    answer: tokenAnswer,
+    status: 201,
+    summary: 'Mint a room token for yourself',
+    description:
+      'Identity, name and role are those of the session: creators come as such into their own rooms, everybody else as a fan. It takes no fields.',
+    run: async ({ rooms, tokens }, { room, caller: { identity, name } }) => {
+      const role = (await rooms.creatorOf(room)) === identity ? 'creator' : 'fan';
+      return { token: tokens.create({ identity, name, room, role }) };
+    },
+  }),
+];
+
+const BY_ADMIN = { by: ['server:admin'] } as const;
+
+const keyOperations = [
+  operation({
+    ...BY_ADMIN,
+    name: 'createApiKey',
+    http: 'POST /v1/keys',
+    input: apiKeyInput,
+    example: { name: 'Web shop', scopes: ['tokens', 'rooms'], expiresAt: '2030-01-01T00:00:00Z' },
+    answer: apiKeyWithSecret,
+    status: 201,
+    summary: 'Make an API key',
+    description:
+      'Keep the `secret`: it is shown here and never again. No key makes one with more scopes than its own, with origins that it lacks, or one that outlives it. To replace a key, make the new one, move to it, and revoke the old one; until then both count.',
+    errors: ['api_key_limit', 'forbidden', 'time_in_past'],
+    run: ({ apiKeys }, { key, input }) => apiKeys.create(input, key),
+  }),
+  operation({
+    ...BY_ADMIN,
+    name: 'listApiKeys',
+    http: 'GET /v1/keys',
+    answer: apiKeyList,
+    summary: 'List API keys',
+    description:
+      'Those that count first, then the newest that are revoked or have expired. The keys of the environment are not among them.',
+    run: async ({ apiKeys }) => ({ keys: await apiKeys.list() }),
+  }),
+  operation({
+    ...BY_ADMIN,
+    name: 'revokeApiKey',
+    http: 'DELETE /v1/keys/:key',
+    answer: apiKey,
+    summary: 'Revoke an API key',
+    description:
+      'Within a second neither it nor a token that it signed counts at any gateway, and sockets that such a token opened are closed. Asked twice, nothing more happens.',
+    errors: ['api_key_not_found'],
+    run: ({ apiKeys }, { key, params }) => apiKeys.revoke(params.key, key),
+  }),
+];
+
+export const accountOperations = [...peopleOperations, ...keyOperations];

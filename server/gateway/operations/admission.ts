@@ -1,0 +1,57 @@
+/** Authorises participants, in the same way for sockets and for HTTP. */
+import type { Permissions, Role } from '../../protocol/accounts.ts';
+import { AppError, type ErrorCode } from '../../protocol/errors.ts';
+import type { Access } from '../../protocol/rooms.ts';
+import type { HttpOperation, ParticipantRules, Right } from './operation.ts';
+import { takesBody } from './operation.ts';
+
+const REFUSAL = {
+  chat: 'chat_not_allowed',
+  tip: 'tip_not_allowed',
+  publish: 'publish_not_allowed',
+  moderate: 'forbidden',
+} as const satisfies Record<Right, ErrorCode>;
+
+interface Standing {
+  access: Access;
+  can: Required<Permissions>;
+  role: Role;
+}
+
+export function assertMay(rules: ParticipantRules, { access, can, role }: Standing): void {
+  if (rules.from === 'inside' && access.state !== 'granted') {
+    throw new AppError(access.reason === 'removed' ? 'access_removed' : 'access_required');
+  }
+  if (rules.right && !can[rules.right]) throw new AppError(REFUSAL[rules.right]);
+  assertRole(rules, role);
+}
+
+export function assertRole(rules: ParticipantRules, role: Role): void {
+  if (rules.role && rules.role !== role) throw new AppError('forbidden', `This is for a ${rules.role}.`);
+}
+
+const ERRORS_OF_CALLER = {
+  server: ['credentials_invalid', 'scope_missing'],
+  participant: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed'],
+  person: ['token_missing', 'origin_not_allowed'],
+  operator: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed', 'forbidden'],
+  visitor: ['origin_not_allowed'],
+} as const satisfies Record<string, readonly ErrorCode[]>;
+
+/** Every code that an operation may answer over HTTP. */
+export function errorsOf({ http, from, right, role }: HttpOperation): ErrorCode[] {
+  const isForParticipants = http.by.includes('participant');
+  return [
+    ...new Set<ErrorCode>([
+      ...http.by.flatMap((caller) => ERRORS_OF_CALLER[caller]),
+      ...http.errors,
+      ...(role !== undefined && (isForParticipants || http.by.includes('person')) ? (['forbidden'] as const) : []),
+      ...(isForParticipants && from !== undefined ? (['forbidden', 'room_not_found'] as const) : []),
+      ...(isForParticipants && from === 'inside' ? (['access_required', 'access_removed', 'room_ended'] as const) : []),
+      ...(isForParticipants && right !== undefined ? [REFUSAL[right]] : []),
+      ...(http.isOfRoom ? (['room_not_found'] as const) : []),
+      ...(takesBody(http) ? (['payload_too_large'] as const) : []),
+      ...(['invalid_request', 'rate_limited', 'unavailable', 'internal'] as const),
+    ]),
+  ];
+}

@@ -1,0 +1,212 @@
+/**
+ * What creators earn: asked by themselves, with a token of one of their rooms or signed in on the site, and by
+ * embedders' servers.
+ */
+import {
+  creatorAccount,
+  creatorEarnings,
+  dac7Year,
+  dac7YearQuery,
+  earningsExportQuery,
+  earningsPage,
+  earningsQuery,
+  onboarding,
+  onboardingInput,
+  payoutList,
+  statement,
+  statementQuery,
+} from '../../../protocol/payouts.ts';
+import { downloadOperation, operation } from '../operation.ts';
+import { exportEntries } from './earnings-exports.ts';
+
+const OF_CREATOR = { by: ['server:money'], errors: ['creator_not_found'] } as const;
+const OWN = { by: ['participant', 'person'], role: 'creator' } as const;
+const ONBOARDING_ERRORS = [
+  'creator_not_found',
+  'origin_not_allowed',
+  'country_not_payable',
+  'provider_unavailable',
+] as const;
+
+const ofCreator = [
+  operation({
+    ...OF_CREATOR,
+    name: 'getCreatorEarnings',
+    http: 'GET /v1/creators/:identity/earnings',
+    input: earningsQuery,
+    answer: creatorEarnings,
+    summary: "Get a creator's earnings",
+    description:
+      'Every sale is held for some days; each hold says why and until when. What is available goes into the next payout unless `frozen` says why not.',
+    run: async ({ accounts, money }, { params, input }) => {
+      const { identity } = await accounts.getCreator(params.identity);
+      return money.settlement.holds.describe(identity, input.after);
+    },
+  }),
+  operation({
+    ...OF_CREATOR,
+    name: 'startOnboarding',
+    http: 'POST /v1/creators/:identity/onboarding',
+    input: onboardingInput,
+    example: { returnUrl: 'https://club.example/studio' },
+    answer: onboarding,
+    status: 201,
+    summary: 'Let a creator say where the money goes',
+    description:
+      'Send the creator to `onboardingUrl`, which is good for one visit. They come back with `onboarding=complete` or `onboarding=refresh` in the query; how it stands is in the status.',
+    errors: ONBOARDING_ERRORS,
+    run: async ({ accounts, money }, { params, input }) => {
+      const creator = await accounts.getCreator(params.identity);
+      return money.settlement.accounts.startOnboarding({ creator, ...input });
+    },
+  }),
+  operation({
+    ...OF_CREATOR,
+    name: 'getOnboarding',
+    http: 'GET /v1/creators/:identity/onboarding',
+    answer: creatorAccount,
+    summary: 'Get whether a creator can be paid',
+    run: async ({ accounts, money }, { params }) => {
+      const { identity } = await accounts.getCreator(params.identity);
+      return money.settlement.accounts.describe(identity);
+    },
+  }),
+  operation({
+    ...OF_CREATOR,
+    name: 'listCreatorPayouts',
+    http: 'GET /v1/creators/:identity/payouts',
+    answer: payoutList,
+    summary: "List a creator's payouts",
+    description: 'The newest hundred.',
+    run: async ({ accounts, money }, { params }) => {
+      const { identity } = await accounts.getCreator(params.identity);
+      return { payouts: await money.settlement.payouts.listOfCreator(identity) };
+    },
+  }),
+  operation({
+    ...OF_CREATOR,
+    name: 'getStatement',
+    http: 'GET /v1/creators/:identity/statement',
+    input: statementQuery,
+    answer: statement,
+    summary: "Get a creator's statement of a month",
+    description: 'Months are those of UTC. The closing balance is the opening one with everything between added up.',
+    run: async ({ accounts, money }, { params, input }) => {
+      const { identity } = await accounts.getCreator(params.identity);
+      return money.settlement.statements.ofMonth(identity, input.month);
+    },
+  }),
+];
+
+const own = [
+  operation({
+    ...OWN,
+    name: 'getEarnings',
+    http: 'GET /v1/earnings',
+    input: earningsQuery,
+    answer: creatorEarnings,
+    summary: 'Get your own earnings',
+    description: 'For creators, with a token of one of their rooms.',
+    run: ({ money }, { caller, input }) => money.settlement.holds.describe(caller.identity, input.after),
+  }),
+  operation({
+    name: 'getEarningsOverview',
+    http: 'GET /v1/earnings/overview',
+    by: ['person'],
+    role: 'creator',
+    answer: earningsPage,
+    summary: 'Get your own earnings, with everything that explains them',
+    run: async ({ money: { desk, settlement } }, { caller: { identity } }) => {
+      const [account, earnings, payouts, statements, freeze] = await Promise.all([
+        settlement.accounts.describe(identity),
+        settlement.holds.describe(identity),
+        settlement.payouts.listOfCreator(identity),
+        settlement.statements.listMonths(identity),
+        desk.findFreeze(identity),
+      ]);
+      const { holds, nextHold, ...summary } = earnings;
+      return { account, summary, freeze: freeze ?? null, holds, nextHold, payouts, statements };
+    },
+  }),
+  operation({
+    ...OWN,
+    name: 'getOwnStatement',
+    http: 'GET /v1/earnings/statement',
+    input: statementQuery,
+    answer: statement,
+    summary: 'Get your own statement of a month',
+    run: ({ money }, { caller, input }) => money.settlement.statements.ofMonth(caller.identity, input.month),
+  }),
+  operation({
+    ...OWN,
+    name: 'listOwnPayouts',
+    http: 'GET /v1/earnings/payouts',
+    answer: payoutList,
+    summary: 'List your own payouts',
+    run: async ({ money }, { caller }) => ({ payouts: await money.settlement.payouts.listOfCreator(caller.identity) }),
+  }),
+  operation({
+    ...OWN,
+    name: 'getOwnOnboarding',
+    http: 'GET /v1/earnings/onboarding',
+    answer: creatorAccount,
+    summary: 'Get whether you can be paid',
+    run: ({ money }, { caller }) => money.settlement.accounts.describe(caller.identity),
+  }),
+  operation({
+    ...OWN,
+    name: 'startOwnOnboarding',
+    http: 'POST /v1/earnings/onboarding',
+    limit: 'money',
+    input: onboardingInput,
+    example: {},
+    answer: onboarding,
+    status: 201,
+    summary: 'Say where your money goes',
+    errors: ONBOARDING_ERRORS,
+    run: async ({ accounts, money }, { caller, input }) => {
+      const creator = await accounts.getCreator(caller.identity);
+      return money.settlement.accounts.startOnboarding({ creator, ...input });
+    },
+  }),
+  operation({
+    name: 'getOwnTaxYear',
+    http: 'GET /v1/earnings/tax-year',
+    by: ['person'],
+    role: 'creator',
+    input: dac7YearQuery,
+    answer: dac7Year,
+    summary: 'What the house reports of you to the tax authorities, quarter by quarter',
+    errors: ['creator_not_found'],
+    run: async ({ accounts, money }, { caller, input }) =>
+      money.settlement.statements.dac7OfSeller(await accounts.getCreator(caller.identity), input.year),
+  }),
+];
+
+/** Every entry, streamed page by page. */
+const exports = (['csv', 'json'] as const).flatMap((format) => [
+  downloadOperation({
+    ...OF_CREATOR,
+    name: `exportCreatorEarnings${format === 'csv' ? 'Csv' : 'Json'}`,
+    http: `GET /v1/creators/:identity/earnings.${format}`,
+    format,
+    input: earningsExportQuery,
+    summary: `Export a creator's earnings as ${format.toUpperCase()}, of all time or of a month`,
+    run: async ({ accounts, money }, { params, input }) => {
+      const { identity } = await accounts.getCreator(params.identity);
+      return exportEntries(format, money.settlement.statements.readEntries(identity, input.month));
+    },
+  }),
+  downloadOperation({
+    ...OWN,
+    name: `exportOwnEarnings${format === 'csv' ? 'Csv' : 'Json'}`,
+    http: `GET /v1/earnings.${format}`,
+    format,
+    input: earningsExportQuery,
+    summary: `Export your own earnings as ${format.toUpperCase()}, of all time or of a month`,
+    run: async ({ money }, { caller, input }) =>
+      exportEntries(format, money.settlement.statements.readEntries(caller.identity, input.month)),
+  }),
+]);
+
+export const earningsOperations = [...ofCreator, ...own, ...exports];

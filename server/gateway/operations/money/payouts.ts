@@ -1,0 +1,181 @@
+/**
+ * The money that leaves the house: payouts, disputes, reconciliation, and the tax report; by embedders' servers and
+ * operators.
+ */
+import {
+  creatorFreezeAnswer,
+  creatorFreezeInput,
+  deskPayouts,
+  deskPayoutsInput,
+  reconciliationList,
+} from '../../../protocol/desk.ts';
+import { AppError } from '../../../protocol/errors.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
+import {
+  dac7Query,
+  dac7Report,
+  disputeList,
+  disputesQuery,
+  evidence,
+  evidenceInput,
+  payoutBatch,
+  reconciliation,
+  reconciliationInput,
+} from '../../../protocol/payouts.ts';
+import { downloadOperation, operation } from '../operation.ts';
+import { parseIdentity } from '../params.ts';
+import { actorOf } from './desk.ts';
+import { exportSellers } from './earnings-exports.ts';
+
+const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
+const BY_SERVER = { by: ['server:money'] } as const;
+
+const batchOperations = [
+  operation({
+    ...BY_HOUSE,
+    name: 'deskPayouts',
+    http: 'GET /v1/payouts',
+    answer: deskPayouts,
+    summary: 'List payouts: what is due, what was paid, who is stopped',
+    run: ({ money }) => money.desk.listPayouts(),
+  }),
+  operation({
+    ...BY_HOUSE,
+    name: 'createPayoutBatch',
+    http: 'POST /v1/payout-batches',
+    limit: 'money',
+    input: deskPayoutsInput,
+    example: {},
+    answer: payoutBatch,
+    status: 201,
+    summary: 'Pay out what is available',
+    description:
+      'One payout for each creator who can be paid and has the minimum. They are `pending` until the payment provider has taken them; what it refuses is available again.',
+    errors: ['creator_not_found'],
+    run: async ({ accounts, money }, call) => {
+      await accounts.assertCreators(call.input.creators ?? []);
+      return money.desk.runPayouts({ ...call.input, by: actorOf(call) });
+    },
+  }),
+  operation({
+    ...BY_SERVER,
+    name: 'getPayoutBatch',
+    http: 'GET /v1/payout-batches/:batch',
+    answer: payoutBatch,
+    summary: 'Get a batch of payouts',
+    errors: ['payout_batch_not_found'],
+    run: ({ money }, { params }) => money.settlement.payouts.getBatch(params.batch),
+  }),
+  operation({
+    ...BY_HOUSE,
+    name: 'deskFreeze',
+    http: 'POST /v1/creators/:creator/payout-freeze',
+    limit: 'money',
+    input: creatorFreezeInput,
+    example: { frozen: true, reason: 'The identity document is being checked' },
+    answer: creatorFreezeAnswer,
+    summary: 'Stop payouts to a creator, or let them go on',
+    description: 'What they earn goes on being booked. Asked twice, nothing more happens.',
+    errors: ['creator_not_found'],
+    run: async ({ accounts, money }, call) => {
+      const creator = await accounts.getCreator(parseIdentity(call.params.creator));
+      return { freeze: await money.desk.setFreeze(creator.identity, { ...call.input, by: actorOf(call) }) };
+    },
+  }),
+  operation({
+    ...BY_SERVER,
+    name: 'getDac7Report',
+    http: 'GET /v1/reports/dac7',
+    input: dac7Query,
+    answer: dac7Report,
+    summary: 'Get the DAC7 figures of a quarter',
+    description:
+      'For each seller what was credited in the quarter, net of what was withheld, the number of sales, and fees and taxes withheld: Directive (EU) 2021/514, annex V, section III. As CSV at `/v1/reports/dac7.csv`.',
+    run: ({ money }, { input }) => money.settlement.statements.dac7(input.quarter),
+  }),
+  downloadOperation({
+    ...BY_SERVER,
+    name: 'exportDac7Report',
+    http: 'GET /v1/reports/dac7.csv',
+    format: 'csv',
+    input: dac7Query,
+    summary: 'Export the DAC7 figures of a quarter as CSV',
+    run: async ({ money }, { input: { quarter } }) =>
+      exportSellers(quarter, (await money.settlement.statements.dac7(quarter)).sellers),
+  }),
+];
+
+const disputeOperations = [
+  operation({
+    ...BY_HOUSE,
+    name: 'listDisputes',
+    http: 'GET /v1/disputes',
+    input: disputesQuery,
+    answer: disputeList,
+    summary: 'List disputes',
+    description: 'The newest hundred, all or those of one status.',
+    run: async ({ money }, { input }) => ({ disputes: await money.settlement.disputes.list(input.status) }),
+  }),
+  operation({
+    ...BY_HOUSE,
+    name: 'submitEvidence',
+    http: 'POST /v1/disputes/:dispute/evidence',
+    limit: 'money',
+    input: evidenceInput,
+    example: { note: 'The fan watched the whole evening and wrote in the chat.' },
+    answer: evidence,
+    status: 201,
+    summary: 'Hand evidence in for a dispute',
+    description:
+      'What our own records say is gathered, your note added, and handed to the bank. This can be done once.',
+    errors: ['dispute_not_found', 'dispute_closed', 'provider_unavailable'],
+    run: ({ money }, call) =>
+      money.desk.submitEvidence(call.params.dispute, { note: call.input.note, by: actorOf(call) }),
+  }),
+];
+
+const reconciliationOperations = [
+  operation({
+    ...BY_HOUSE,
+    name: 'createReconciliation',
+    http: 'POST /v1/reconciliations',
+    limit: 'money',
+    input: reconciliationInput,
+    example: {},
+    answer: reconciliation,
+    status: 201,
+    summary: 'Compare the books with the provider now',
+    description: 'Since a moment, by default over the last weeks. Each difference is explained in words.',
+    errors: ['provider_unavailable'],
+    run: ({ money }, call) => {
+      const { since } = call.input;
+      return money.desk.reconcile(actorOf(call), since === undefined ? undefined : Date.parse(since));
+    },
+  }),
+  operation({
+    ...BY_HOUSE,
+    name: 'deskReconciliations',
+    http: 'GET /v1/reconciliations',
+    answer: reconciliationList,
+    summary: 'List comparisons of the books with the provider',
+    description: 'The newest hundred.',
+    run: async ({ money }) => ({
+      reconciliations: await money.settlement.reconciliations.list(LIMITS.listPageItems),
+    }),
+  }),
+  operation({
+    ...BY_SERVER,
+    name: 'getReconciliation',
+    http: 'GET /v1/reconciliations/latest',
+    answer: reconciliation,
+    summary: 'Get the latest comparison of the books with the provider',
+    errors: ['not_found'],
+    run: async ({ money }) => {
+      const found = await money.settlement.reconciliations.findLatest();
+      if (!found) throw new AppError('not_found', 'Nothing was compared yet.');
+      return found;
+    },
+  }),
+];
+
+export const payoutOperations = [...batchOperations, ...disputeOperations, ...reconciliationOperations];

@@ -1,0 +1,126 @@
+/** How sales are split: fee policies, associations and pledges to them, and where buyers live. */
+import { LIMITS } from '../../../protocol/limits.ts';
+import {
+  association,
+  associationAccount,
+  associationInput,
+  associationList,
+  buyer,
+  buyerInput,
+  feePolicy,
+  feePolicyInput,
+  feePolicyList,
+  pledgeAnswer,
+  pledgeInput,
+} from '../../../protocol/pricing.ts';
+import { operation } from '../operation.ts';
+import { parseIdentity } from '../params.ts';
+import { actorOf } from './desk.ts';
+
+const BY_SERVER = { by: ['server:money'] } as const;
+const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
+
+const policyOperations = [
+  operation({
+    ...BY_HOUSE,
+    name: 'createFeePolicy',
+    http: 'POST /v1/fee-policies',
+    limit: 'money',
+    input: feePolicyInput,
+    example: { commissionBps: 1_500, effectiveAt: '2030-01-01T00:00:00Z' },
+    answer: feePolicy,
+    status: 201,
+    summary: 'Add a version of the fees',
+    description: 'Versions are never changed. What was sold keeps the version that it was split by.',
+    errors: ['time_in_past'],
+    run: ({ money }, call) => money.desk.addFeePolicy(call.input, actorOf(call)),
+  }),
+  operation({
+    ...BY_HOUSE,
+    name: 'listFeePolicies',
+    http: 'GET /v1/fee-policies',
+    answer: feePolicyList,
+    summary: 'List the versions of the fees',
+    description: 'The newest first; `inForce` is on the one that splits what is sold now.',
+    run: async ({ money }) => ({ feePolicies: await money.pricing.listFeePolicies() }),
+  }),
+  operation({
+    ...BY_SERVER,
+    name: 'setBuyer',
+    http: 'PUT /v1/buyers/:identity',
+    input: buyerInput,
+    example: { country: 'DE' },
+    answer: buyer,
+    summary: 'Say where a buyer lives',
+    description: 'It decides the rate of VAT of what they buy from now on. Without it the country of the house holds.',
+    run: async ({ money }, { params, input }) => {
+      const person = parseIdentity(params.identity);
+      await money.pricing.noteBuyerCountry(person, input.country);
+      return { identity: person, country: input.country };
+    },
+  }),
+];
+
+const associationOperations = [
+  operation({
+    ...BY_SERVER,
+    name: 'createAssociation',
+    http: 'POST /v1/associations',
+    input: associationInput,
+    example: { id: 'restos', name: 'Les Restos', country: 'FR', url: 'https://association.example' },
+    answer: association,
+    status: 201,
+    summary: 'Add an association that creators can give to',
+    description: 'The same call again answers the same.',
+    errors: ['association_exists', 'association_not_found'],
+    run: ({ money }, { input }) => money.pricing.addAssociation(input),
+  }),
+  operation({
+    name: 'listAssociations',
+    http: 'GET /v1/associations',
+    by: ['visitor'],
+    answer: associationList,
+    summary: 'List the associations',
+    run: async ({ money }) => ({ associations: await money.pricing.listAssociations(LIMITS.listPageItems) }),
+  }),
+  operation({
+    name: 'getAssociationAccount',
+    http: 'GET /v1/associations/:association/account',
+    by: ['visitor'],
+    answer: associationAccount,
+    summary: 'Read the account of an association',
+    description: 'Public: what it was given by sales, month by month, less what refunds took back.',
+    errors: ['association_not_found'],
+    run: ({ money }, { params }) => money.pricing.readAccount(params.association),
+  }),
+  operation({
+    ...BY_SERVER,
+    name: 'setPledge',
+    http: 'PUT /v1/creators/:identity/pledge',
+    input: pledgeInput,
+    example: { association: 'restos', shareBps: 500 },
+    answer: pledgeAnswer,
+    summary: "Pledge a share of a creator's part to an association",
+    description:
+      'In basis points of what the creator would get. It holds for what is sold from now on and is shown before paying. A share of 0 takes the pledge back.',
+    errors: ['creator_not_found', 'association_not_found'],
+    run: async ({ accounts, money }, { params, input }) => {
+      const creator = await accounts.getCreator(parseIdentity(params.identity));
+      return { pledge: await money.pricing.pledge(creator.identity, input) };
+    },
+  }),
+  operation({
+    ...BY_SERVER,
+    name: 'getPledge',
+    http: 'GET /v1/creators/:identity/pledge',
+    answer: pledgeAnswer,
+    summary: "Get a creator's pledge",
+    errors: ['creator_not_found'],
+    run: async ({ accounts, money }, { params }) => {
+      const creator = await accounts.getCreator(parseIdentity(params.identity));
+      return { pledge: await money.pricing.findPledge(creator.identity) };
+    },
+  }),
+];
+
+export const pricingOperations = [...policyOperations, ...associationOperations];

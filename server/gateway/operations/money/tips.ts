@@ -1,0 +1,134 @@
+/** Tips, and what goes with them: the menu, the shared goal, the leaderboard, and what a room has earned. */
+import { cardTipInput, checkout, tipAnswer, tipInput } from '../../../protocol/money.ts';
+import {
+  goalAnswer,
+  goalInput,
+  leaderboard,
+  leaderboardInput,
+  tipMenu,
+  tipMenuInput,
+  tippingState,
+} from '../../../protocol/tipping.ts';
+import { operation, socketOperation } from '../operation.ts';
+
+const TIP_ERRORS = [
+  'room_ended',
+  'amount_invalid',
+  'amount_too_small',
+  'amount_too_large',
+  'menu_item_not_found',
+  'menu_price_mismatch',
+  'idempotency_conflict',
+] as const;
+
+const INSIDE = { by: ['participant'], from: 'inside' } as const;
+const CREATOR = { ...INSIDE, role: 'creator', limit: 'money' } as const;
+
+const givingOperations = [
+  operation({
+    ...INSIDE,
+    name: 'tip',
+    http: 'POST /v1/rooms/:id/tips',
+    socket: 'money:tip',
+    right: 'tip',
+    limit: 'money',
+    input: tipInput,
+    example: { amountMinor: 300, message: 'Bravo!', idempotencyKey: 'tip-2f0c9a51' },
+    answer: tipAnswer,
+    body: ({ tip, wallet }) => ({ ...tip, wallet }),
+    status: 201,
+    summary: 'Tip the creator',
+    description:
+      'From the wallet, by somebody who is let into the room. The same `idempotencyKey` with the same request answers the same tip and charges nothing.',
+    errors: [...TIP_ERRORS, 'insufficient_funds', 'wallet_off'],
+    run: async ({ money, rooms }, { room, caller: from, input }) =>
+      money.tip({ room: await rooms.getRoom(room), from, input }),
+  }),
+  operation({
+    ...INSIDE,
+    name: 'tipByCard',
+    http: 'POST /v1/rooms/:id/tips/card',
+    socket: 'money:tipByCard',
+    right: 'tip',
+    limit: 'money',
+    input: cardTipInput,
+    example: { amountMinor: 1_000, message: 'Bravo!', idempotencyKey: 'tip-7d1b44e0' },
+    answer: checkout,
+    status: 201,
+    summary: 'Tip by card directly',
+    description:
+      'Without a wallet, with a higher minimum. Send the person to `checkoutUrl`; the tip is shown once it is paid. The same `idempotencyKey` answers the same page.',
+    errors: [...TIP_ERRORS, 'checkout_limit', 'provider_unavailable'],
+    run: async ({ money, rooms }, { room, caller: from, input, locale: preferred }) => {
+      const { returnUrl, locale = preferred, ...tip } = input;
+      return money.tipByCard({ room: await rooms.getRoom(room), from, input: tip, returnUrl, locale });
+    },
+  }),
+];
+
+const goalOperations = [
+  operation({
+    ...INSIDE,
+    name: 'getTipping',
+    http: 'GET /v1/rooms/:id/tipping',
+    answer: tippingState,
+    summary: 'Get the tip menu and the shared goal of the room',
+    run: ({ money }, { room }) => money.getTipping(room),
+  }),
+  operation({
+    ...INSIDE,
+    name: 'getLeaderboard',
+    http: 'GET /v1/rooms/:id/leaderboard',
+    socket: 'money:leaderboard',
+    input: leaderboardInput,
+    answer: leaderboard,
+    summary: 'List who has tipped most in the room',
+    description: 'Refunded tips do not count.',
+    run: ({ money }, { room, input }) => money.getLeaderboard(room, input.limit),
+  }),
+  operation({
+    ...CREATOR,
+    name: 'setGoal',
+    http: 'POST /v1/rooms/:id/goal',
+    socket: 'money:setGoal',
+    input: goalInput,
+    example: { title: 'An encore', targetMinor: 10_000 },
+    summary: 'Set the shared goal of the room',
+    description: 'For the creator. Tips count towards it from now on; a goal that was open gives way.',
+    run: async ({ money }, { room, input }) => ({ goal: await money.setGoal(room, input) }),
+  }),
+  operation({
+    ...CREATOR,
+    name: 'clearGoal',
+    http: 'POST /v1/rooms/:id/goal/clear',
+    socket: 'money:clearGoal',
+    answer: goalAnswer,
+    summary: 'Take the shared goal away',
+    description: 'For the creator.',
+    run: async ({ money }, { room }) => {
+      await money.clearGoal(room);
+      return { goal: null };
+    },
+  }),
+  operation({
+    ...CREATOR,
+    name: 'setTipMenu',
+    http: 'POST /v1/rooms/:id/tip-menu',
+    socket: 'money:setTipMenu',
+    input: tipMenuInput,
+    example: { items: [{ id: 'song', label: 'Choose the next song', amountMinor: 500 }] },
+    answer: tipMenu,
+    summary: 'Set the tip menu of the room',
+    description: 'For the creator. The list replaces the one before; an empty one takes the menu away.',
+    errors: ['menu_item_duplicate'],
+    run: ({ money }, { room, input }) => money.setTipMenu(room, input.items),
+  }),
+  socketOperation({
+    socket: 'money:earnings',
+    from: 'inside',
+    role: 'creator',
+    run: ({ money }, { room }) => money.getEarnings(room),
+  }),
+];
+
+export const tipOperations = [...givingOperations, ...goalOperations];

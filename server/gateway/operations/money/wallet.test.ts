@@ -1,0 +1,198 @@
+/**
+ * The site's routes for clubs, tickets that are given back, and credit that is: what a page may do with a session, over
+ * real HTTP.
+ */
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
+import { payCheckout } from '../../../../tests/support/people/checkout.ts';
+import { eventually } from '../../../../tests/support/run/eventually.ts';
+import type { Room } from '../../../protocol/rooms.ts';
+import { seedDemo } from '../../site/demo.ts';
+
+let http: TestHttp;
+let room: Room;
+const cookies = new Map<string, string>();
+
+beforeAll(async () => {
+  http = await startHttp();
+  await seedDemo(http.context);
+  for (const identity of ['camille', 'noah', 'lea', 'malik']) {
+    const { headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity } });
+    cookies.set(identity, (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '');
+  }
+  room = await http.context.rooms.createRoom({
+    creator: 'camille',
+    title: 'A small concert',
+    access: { kind: 'ticket', priceMinor: 600 },
+  });
+});
+
+afterAll(() => http[Symbol.asyncDispose]());
+
+const as = (identity: string, method: string, path: string, body?: object) =>
+  http.call(method, path, {
+    headers: { cookie: cookies.get(identity) ?? '', 'content-type': 'application/json' },
+    ...(body ? { body } : {}),
+  });
+
+async function topUp(identity: string, amountMinor: number): Promise<string> {
+  const { json } = await as(identity, 'POST', '/v1/wallet/topups', { amountMinor });
+  const before = (await as(identity, 'GET', '/v1/wallet')).json.balanceMinor;
+  await payCheckout(json.checkoutUrl);
+  await eventually(async () => (await as(identity, 'GET', '/v1/wallet')).json.balanceMinor === before + amountMinor);
+  return json.topup;
+}
+
+test('the session says who the house is and whether it keeps credit', async () => {
+  expect((await as('lea', 'GET', '/site/session')).json).toMatchObject({ isOperator: false, walletMode: 'on' });
+});
+
+test('a creator makes a tier, everyone signed in reads it, and only creators have a club', async () => {
+  const input = { name: 'Backstage', priceMinor: 900, interval: 'month', perks: ['Every rehearsal'] };
+  const made = await as('camille', 'POST', '/v1/me/tiers', input);
+  expect(made).toMatchObject({ status: 201, json: { creator: 'camille', ...input } });
+  expect((await as('camille', 'GET', '/v1/me/tiers')).json.tiers).toEqual([made.json]);
+  expect((await as('lea', 'GET', '/v1/creators/camille/tiers')).json.tiers).toEqual([made.json]);
+  expect((await as('noah', 'GET', '/v1/me/tiers')).json.tiers).toEqual([]);
+  expect((await as('lea', 'POST', '/v1/me/tiers', input)).json.error.code).toBe('forbidden');
+  expect((await as('camille', 'POST', '/v1/me/tiers', { ...input, priceMinor: -1 })).json.error.code).toBe(
+    'invalid_request',
+  );
+  expect((await as('lea', 'GET', '/v1/creators/nobody/tiers')).json.error.code).toBe('creator_not_found');
+});
+
+test('memberships are one’s own: another’s is not found', async () => {
+  expect((await as('lea', 'GET', '/v1/memberships')).json).toEqual({ memberships: [] });
+  for (const act of ['cancel', 'resume']) {
+    const { json } = await as('lea', 'POST', `/v1/memberships/mbr_000000000000/${act}`, {});
+    expect(json.error.code).toBe('membership_not_found');
+  }
+});
+
+test('a room takes a number of places from the site', async () => {
+  const input = { title: 'Ten seats', access: { kind: 'ticket', priceMinor: 500 }, capacity: 10 };
+  expect((await as('camille', 'POST', '/v1/me/rooms', input)).json).toMatchObject({ capacity: 10 });
+  expect((await as('camille', 'POST', '/v1/me/rooms', { ...input, capacity: 0 })).json.error.code).toBe(
+    'invalid_request',
+  );
+});
+
+test('what is not spent goes back to the card, once; what is spent does not', async () => {
+  const first = await topUp('lea', 1_000);
+  const second = await topUp('lea', 2_000);
+  await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 100, reason: 'Welcome' });
+  const lea = http.token({ room: room.id, identity: 'lea' });
+  await http.participant(lea, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
+  await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 300, reason: 'Thanks' });
+  // What is a gift stays one. 31.00 less the ticket of 6.00, of which 1.00 was a gift: 25.00 of what was paid, the
+  // latest first.
+  const { topups } = (await as('lea', 'GET', '/v1/wallet/refundable')).json;
+  expect(topups).toMatchObject([
+    { topup: second, amountMinor: 2_000, currency: 'eur' },
+    { topup: first, amountMinor: 500 },
+  ]);
+  expect((await as('malik', 'GET', '/v1/wallet/refundable')).json.topups).toEqual([]);
+  expect((await as('malik', 'POST', '/v1/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
+  const refunded = await as('lea', 'POST', '/v1/wallet/refunds', { topup: first });
+  expect(refunded).toMatchObject({ status: 201, json: { topup: first, amountMinor: 500, to: 'card' } });
+  expect((await as('lea', 'GET', '/v1/wallet')).json).toMatchObject({ balanceMinor: 2_300, promoMinor: 300 });
+  expect((await as('lea', 'POST', '/v1/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
+  expect((await as('lea', 'GET', '/v1/wallet/refundable')).json.topups).toMatchObject([{ topup: second }]);
+  // Of what was given back in part before, the rest goes back too.
+  const part = { topup: second, amountMinor: 700, reason: 'Asked by mail' };
+  expect((await http.server('POST', '/v1/refunds', part)).status).toBe(201);
+  const both = await Promise.all([1, 2].map(() => as('lea', 'POST', '/v1/wallet/refunds', { topup: second })));
+  expect(both.filter(({ status }) => status === 201).map(({ json }) => json.amountMinor)).toContain(1_300);
+  expect((await as('lea', 'GET', '/v1/wallet')).json).toMatchObject({ balanceMinor: 300, promoMinor: 300 });
+  expect(await http.context.money.checkInvariants()).toEqual([]);
+});
+
+test('what was paid by card directly is listed for its payer, with what it was for', async () => {
+  const somebody = http.token({ room: room.id, identity: 'somebody' });
+  const bought = await http.participant(somebody, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
+  await payCheckout(bought.json.checkoutUrl);
+  expect((await as('lea', 'GET', '/v1/wallet/card-payments')).json).toEqual({ payments: [], next: null });
+  const malik = http.token({ room: room.id, identity: 'malik' });
+  const own = await http.participant(malik, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
+  await payCheckout(own.json.checkoutUrl);
+  const listed = await eventually(async () => {
+    const { payments } = (await as('malik', 'GET', '/v1/wallet/card-payments')).json;
+    return payments.length > 0 && payments;
+  });
+  expect(listed).toMatchObject([{ kind: 'ticket', amountMinor: 600, refundedMinor: 0, roomTitle: 'A small concert' }]);
+  // It is found behind more newer payments from the wallet than a page has.
+  await http.context.db.orm.execute(sql`insert into tips
+    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
+    select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 0, date_trunc('milliseconds', now())
+    from generate_series(1, 230) n`);
+  expect((await as('malik', 'GET', '/v1/wallet/card-payments')).json.payments).toEqual(listed);
+  // One request reads so many pages; behind more than those it is found by going on.
+  await http.context.db.orm.execute(sql`insert into tips
+    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
+    select 'tip_of_many_more_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'more-' || n, 'settled', 'none', 0, date_trunc('milliseconds', now())
+    from generate_series(1, 1800) n`);
+  const first = (await as('malik', 'GET', '/v1/wallet/card-payments')).json;
+  expect(first.payments).toEqual([]);
+  const second = (await as('malik', 'GET', `/v1/wallet/card-payments?after=${first.next}`)).json;
+  expect(second).toEqual({ payments: listed, next: null });
+  await http.context.db.orm.execute(sql`delete from tips where id like 'tip_of_many_%'`);
+});
+
+test('what moved the credit comes page by page, each line once, and ends', async () => {
+  const fan = http.token({ room: room.id, identity: 'ines' });
+  for (const n of [1, 2, 3]) {
+    await http.server('POST', '/v1/promotions', { identity: 'ines', amountMinor: 150, reason: `Gift ${n}` });
+  }
+  const { headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'ines' } });
+  cookies.set('ines', (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '');
+  await topUp('ines', 2_000);
+  // The ticket is paid from gifts and from what was paid in: two entries of the ledger, one line.
+  await http.participant(fan, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
+  for (const n of [1, 2, 3]) {
+    const tip = { amountMinor: 100, idempotencyKey: `history-${n}` };
+    expect((await http.participant(fan, 'POST', `/v1/rooms/${room.id}/tips`, tip)).status).toBe(201);
+  }
+  const whole = (await http.participant(fan, 'GET', '/v1/wallet/history')).json;
+  expect(whole.next).toBeNull();
+  expect(whole.entries).toHaveLength(8);
+  expect(whole.entries.filter((entry: { promoMinor: number; kind: string }) => entry.kind === 'ticket')).toMatchObject([
+    { amountMinor: -600, promoMinor: -450 },
+  ]);
+  for (const limit of [1, 3, 4, 8]) {
+    const paged = [];
+    let after = '';
+    do {
+      const path = `/v1/wallet/history?limit=${limit}${after && `&after=${after}`}`;
+      const page = (await http.participant(fan, 'GET', path)).json;
+      expect(page.entries.length).toBeLessThanOrEqual(limit);
+      paged.push(...page.entries);
+      after = page.next ?? '';
+    } while (after);
+    expect(paged).toEqual(whole.entries);
+  }
+  const { next, entries } = (await as('ines', 'GET', '/v1/wallet/history?limit=2')).json;
+  expect(entries).toEqual(whole.entries.slice(0, 2));
+  const rest = (await as('ines', 'GET', `/v1/wallet/history?after=${next}`)).json;
+  expect(rest).toEqual({ entries: whole.entries.slice(2), next: null });
+  // A place in somebody's history is nothing in another's.
+  const foreign = await as('lea', 'GET', `/v1/wallet/history?after=${next}`);
+  expect(foreign.json.error.code).toBe('cursor_invalid');
+});
+
+test('a ticket without the waiver is given back by its owner alone', async () => {
+  await topUp('malik', 1_000);
+  const access = { kind: 'ticket', priceMinor: 600 } as const;
+  const other = await http.context.rooms.createRoom({ creator: 'camille', title: 'Another concert', access });
+  const malik = http.token({ room: other.id, identity: 'malik' });
+  const { json: ticket } = await http.participant(malik, 'POST', `/v1/rooms/${other.id}/tickets`, { from: 'wallet' });
+  expect((await as('lea', 'POST', '/v1/withdrawals', { ticket: ticket.id })).json.error.code).toBe('payment_not_found');
+  expect((await as('malik', 'POST', '/v1/withdrawals', { ticket: 'tip_000000000000' })).json.error.code).toBe(
+    'payment_not_found',
+  );
+  const given = await as('malik', 'POST', '/v1/withdrawals', { ticket: ticket.id });
+  expect(given).toMatchObject({ status: 201, json: { ticket: ticket.id, amountMinor: 600, to: 'wallet' } });
+  expect((await as('malik', 'GET', '/v1/wallet')).json.balanceMinor).toBe(1_000);
+  const again = await as('malik', 'POST', '/v1/withdrawals', { ticket: ticket.id });
+  expect(again.json.error.code).toMatch(/not_refundable|already_refunded/);
+});

@@ -1,0 +1,170 @@
+/** A person's own money: credit, saved cards, what was paid, receipts, and the ways to have it back. */
+import { cardList, refund, topupAnswer, topupInput, wallet } from '../../../protocol/money.ts';
+import { receipt, walletHistory, walletHistoryQuery, withdrawalInput } from '../../../protocol/pricing.ts';
+import { cardPaymentList, unspentRefundInput, unspentTopupList } from '../../../protocol/wallet.ts';
+import { operation, socketOperation } from '../operation.ts';
+
+/** Whoever it belongs to, with a room token or signed in on the site. */
+const OWN = { by: ['participant', 'person'] } as const;
+
+const creditOperations = [
+  operation({
+    ...OWN,
+    name: 'getWallet',
+    http: 'GET /v1/wallet',
+    socket: 'money:wallet',
+    answer: wallet,
+    summary: 'Get your wallet',
+    run: ({ money }, { caller }) => money.getWallet(caller.identity),
+  }),
+  operation({
+    ...OWN,
+    name: 'createTopup',
+    http: 'POST /v1/wallet/topups',
+    socket: 'money:topup',
+    limit: 'money',
+    input: topupInput,
+    example: { amountMinor: 2_000, returnUrl: 'https://club.example/wallet' },
+    answer: topupAnswer,
+    status: 201,
+    summary: 'Top up the wallet by card',
+    description:
+      'Send the person to `checkoutUrl`. The credit arrives when the payment provider confirms the payment. With a saved `card` and an `idempotencyKey` it is charged at once (`status: "succeeded"`), unless the bank asks the person first (`"requires_action"`): send them to `actionUrl`. The same key never charges twice.',
+    errors: [
+      'amount_invalid',
+      'amount_too_small',
+      'amount_too_large',
+      'wallet_limit',
+      'wallet_off',
+      'card_not_found',
+      'card_declined',
+      'idempotency_conflict',
+      'origin_not_allowed',
+      'checkout_limit',
+      'provider_unavailable',
+    ],
+    run: ({ money }, { caller: { identity, name }, input, locale }) =>
+      money.topUp({ identity, name, locale, ...input }),
+  }),
+  socketOperation({
+    socket: 'money:confirmCheckout',
+    from: 'lobby',
+    limit: 'money',
+    run: async ({ money }, { input: { checkoutSession } }) => {
+      const { status } = await money.confirmCheckout(checkoutSession);
+      return { status };
+    },
+  }),
+  operation({
+    ...OWN,
+    name: 'listCards',
+    http: 'GET /v1/wallet/cards',
+    socket: 'money:cards',
+    answer: cardList,
+    summary: 'List the saved cards',
+    description: 'A card is saved on the payment page, by whoever ticks the box there.',
+    errors: ['provider_unavailable'],
+    run: async ({ money }, { caller }) => ({ cards: await money.cards.list(caller.identity) }),
+  }),
+  operation({
+    ...OWN,
+    name: 'removeCard',
+    http: 'DELETE /v1/wallet/cards/:card',
+    socket: 'money:removeCard',
+    limit: 'money',
+    answer: cardList,
+    summary: 'Remove a saved card',
+    errors: ['card_not_found', 'provider_unavailable'],
+    run: async ({ money }, { caller, params: { card } }) => ({
+      cards: await money.cards.remove(caller.identity, card),
+    }),
+  }),
+];
+
+const recordOperations = [
+  operation({
+    ...OWN,
+    name: 'getWalletHistory',
+    http: 'GET /v1/wallet/history',
+    socket: 'money:history',
+    input: walletHistoryQuery,
+    answer: walletHistory,
+    summary: 'What came into the wallet and went out of it',
+    description: 'The newest first; each id has a receipt. While `next` is not null, give it as `after`.',
+    errors: ['cursor_invalid'],
+    run: ({ money }, { caller, input }) => money.getWalletHistory(caller.identity, input),
+  }),
+  operation({
+    name: 'listCardPayments',
+    http: 'GET /v1/wallet/card-payments',
+    by: ['person'],
+    input: walletHistoryQuery,
+    answer: cardPaymentList,
+    summary: 'What you paid by card directly',
+    description: 'It never went through the wallet; each id has a receipt.',
+    errors: ['cursor_invalid'],
+    run: ({ money }, { caller, input }) => money.ownPayments.listByCard(caller.identity, input),
+  }),
+  operation({
+    name: 'getReceipt',
+    http: 'GET /v1/receipts/:payment',
+    by: ['participant', 'person', 'operator'],
+    socket: 'money:receipt',
+    answer: receipt,
+    summary: 'Get a receipt',
+    description:
+      "Of one's own top-up, ticket, tip, refund or promotional credit: who got what, VAT, the fee policy, and the waiver as it was accepted. Operators read every receipt.",
+    errors: ['payment_not_found'],
+    run: ({ money }, { by, caller, params: { payment } }) =>
+      money.getReceipt(payment, by === 'operator' ? undefined : caller.identity),
+  }),
+];
+
+const wayBackOperations = [
+  operation({
+    ...OWN,
+    name: 'withdraw',
+    http: 'POST /v1/withdrawals',
+    socket: 'money:withdraw',
+    limit: 'money',
+    input: withdrawalInput,
+    example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz' },
+    answer: refund,
+    status: 201,
+    summary: "Give one's ticket back",
+    description: 'Possible until the first live of the room begins, for a ticket that was bought without the waiver.',
+    errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'provider_unavailable'],
+    run: ({ money }, { caller, input }) => money.withdraw(input.ticket, caller.identity),
+  }),
+  operation({
+    name: 'listUnspentTopups',
+    http: 'GET /v1/wallet/refundable',
+    by: ['person'],
+    answer: unspentTopupList,
+    summary: 'Which of your top-ups are not spent',
+    description: 'What was paid last is taken to be spent last.',
+    run: async ({ money }, { caller }) => ({ topups: await money.ownPayments.listUnspent(caller.identity) }),
+  }),
+  operation({
+    name: 'refundUnspentTopup',
+    http: 'POST /v1/wallet/refunds',
+    by: ['person'],
+    limit: 'money',
+    input: unspentRefundInput,
+    example: { topup: 'topup_9aYx3mPq7LdR2vKe5tWz' },
+    answer: refund,
+    status: 201,
+    summary: 'Have what is not spent of a top-up sent back to the card',
+    errors: [
+      'payment_not_found',
+      'not_refundable',
+      'already_refunded',
+      'amount_too_large',
+      'idempotency_conflict',
+      'provider_unavailable',
+    ],
+    run: ({ money }, { caller, input }) => money.ownPayments.refundUnspent(caller.identity, input.topup),
+  }),
+];
+
+export const walletOperations = [...creditOperations, ...recordOperations, ...wayBackOperations];

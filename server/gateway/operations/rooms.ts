@@ -1,0 +1,172 @@
+/** Rooms: made and ended by embedders' servers and by creators, shown to everyone on the site. */
+import { LIMITS } from '../../protocol/limits.ts';
+import {
+  endedEntitlement,
+  type Room,
+  removal,
+  removalInput,
+  room,
+  roomChange,
+  roomInput,
+  roomList,
+  roomListQuery,
+  roomView,
+} from '../../protocol/rooms.ts';
+import { type HttpDomains, operation } from './operation.ts';
+
+const CREATE_ERRORS = [
+  'creator_not_found',
+  'amount_invalid',
+  'amount_too_small',
+  'amount_too_large',
+  'capacity_without_tickets',
+  'tier_not_found',
+] as const;
+
+/** A room together with how many fans are inside now. */
+async function viewOf({ live }: HttpDomains, found: Room) {
+  return { ...found, viewerCount: await live.viewerCount(found.id) };
+}
+
+async function viewsOf(domains: HttpDomains, found: Room[]) {
+  return { rooms: await Promise.all(found.map((it) => viewOf(domains, it))) };
+}
+
+export const roomOperations = [
+  operation({
+    name: 'createRoom',
+    http: 'POST /v1/rooms',
+    by: ['server:rooms'],
+    input: roomInput,
+    example: {
+      creator: 'camille',
+      title: 'Closed rehearsal',
+      access: { kind: 'ticket', priceMinor: 500, currency: 'eur' },
+    },
+    answer: room,
+    status: 201,
+    summary: 'Create a room',
+    description:
+      'A `free` room lets everyone with a token in; a `ticket` room needs a `priceMinor`. The first-party site lists a room only with `listed: true`.',
+    errors: CREATE_ERRORS,
+    run: ({ rooms }, { input }) => rooms.createRoom(input),
+  }),
+  operation({
+    name: 'listRooms',
+    http: 'GET /v1/rooms',
+    by: ['server:rooms'],
+    input: roomListQuery,
+    answer: roomList,
+    summary: 'List rooms',
+    description: 'Live ones first, then the newest.',
+    run: async (domains, { input }) => viewsOf(domains, await domains.rooms.listRooms(input)),
+  }),
+  operation({
+    name: 'getRoom',
+    http: 'GET /v1/rooms/:id',
+    by: ['server:rooms'],
+    answer: roomView,
+    summary: 'Get a room',
+    run: async (domains, call) => viewOf(domains, await domains.rooms.getRoom(call.room)),
+  }),
+  operation({
+    name: 'updateRoom',
+    http: 'PATCH /v1/rooms/:id',
+    by: ['server:rooms'],
+    input: roomChange,
+    example: { listed: true },
+    answer: room,
+    summary: 'Change a room',
+    description: 'Whether the first-party site lists it.',
+    run: ({ rooms }, call) => rooms.updateRoom(call.room, call.input),
+  }),
+  operation({
+    name: 'endRoom',
+    http: 'POST /v1/rooms/:id/end',
+    by: ['server:rooms'],
+    socket: 'rooms:end',
+    from: 'inside',
+    role: 'creator',
+    summary: 'End a room for good',
+    description: 'Everyone in it is put out. Ending it again answers the same.',
+    run: ({ rooms }, call) => rooms.endRoom(call.room),
+  }),
+  operation({
+    name: 'removeParticipant',
+    http: 'POST /v1/rooms/:id/removals',
+    by: ['server:moderation'],
+    socket: 'rooms:remove',
+    from: 'inside',
+    right: 'moderate',
+    input: removalInput,
+    example: { identity: 'fan-7', reason: 'Insults in the chat' },
+    answer: removal,
+    status: 201,
+    summary: 'Remove somebody from a room',
+    description:
+      'They are put out at once and cannot come back, whatever token they hold. A second removal changes nothing.',
+    errors: ['participant_not_removable'],
+    run: ({ rooms }, call) => rooms.removeParticipant({ room: call.room, by: call.caller, ...call.input }),
+  }),
+  operation({
+    name: 'endEntitlement',
+    http: 'DELETE /v1/rooms/:id/entitlements/:identity',
+    by: ['server:tokens'],
+    answer: endedEntitlement,
+    summary: 'End the access that you granted',
+    description:
+      'Ends what `entitled: true` gave, on open sockets too, whatever token was issued up to now; what the person paid for here stays. A token that you mint afterwards can grant it again. Answers the access that is left.',
+    run: async ({ rooms }, { room: id, params: { identity } }) => {
+      return { room: id, identity, access: await rooms.endEmbedderAccess(id, identity) };
+    },
+  }),
+];
+
+/** What the site shows of rooms, and what creators do there with their own. */
+export const siteRoomOperations = [
+  operation({
+    name: 'listPublicRooms',
+    http: 'GET /v1/public/rooms',
+    by: ['visitor'],
+    answer: roomList,
+    summary: 'List the rooms that the site shows',
+    description: 'Those that are live, then those to come.',
+    run: async (domains) => {
+      const { rooms } = domains;
+      const onAir = await rooms.listRooms({ status: 'live', listed: true, limit: LIMITS.listPageItems });
+      const toCome = await rooms.listRooms({ status: 'scheduled', listed: true, limit: LIMITS.listPageItems });
+      return viewsOf(domains, [...onAir, ...toCome].slice(0, LIMITS.listPageItems));
+    },
+  }),
+  operation({
+    name: 'getPublicRoom',
+    http: 'GET /v1/public/rooms/:id',
+    by: ['visitor'],
+    answer: roomView,
+    summary: 'Get what everybody may see of a room',
+    run: async (domains, call) => viewOf(domains, await domains.rooms.getRoom(call.room)),
+  }),
+  operation({
+    name: 'listOwnRooms',
+    http: 'GET /v1/me/rooms',
+    by: ['person'],
+    role: 'creator',
+    answer: roomList,
+    summary: 'List your own rooms',
+    run: async (domains, { caller }) =>
+      viewsOf(domains, await domains.rooms.listRooms({ creator: caller.identity, limit: LIMITS.listPageItems })),
+  }),
+  operation({
+    name: 'createOwnRoom',
+    http: 'POST /v1/me/rooms',
+    by: ['person'],
+    role: 'creator',
+    input: roomInput.pick({ title: true, access: true, startsAt: true, capacity: true }),
+    example: { title: 'Closed rehearsal', access: { kind: 'ticket', priceMinor: 500 } },
+    answer: room,
+    status: 201,
+    summary: 'Create a room of your own',
+    errors: CREATE_ERRORS,
+    run: ({ rooms }, { caller, input }) => rooms.createRoom({ ...input, creator: caller.identity, listed: true }),
+  }),
+];

@@ -1,0 +1,21 @@
+/** The table of operations is whole and says nothing twice. */
+import { expect, test } from 'vitest';
+import { REQUESTS } from '../../protocol/realtime.ts';
+import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from './table.ts';
+
+test('every socket request of the protocol is one operation', () => {
+  expect(SOCKET_OPERATIONS.map(({ socket }) => socket).sort()).toEqual(Object.keys(REQUESTS).sort());
+});
+
+test('no name and no route stands for two operations', () => {
+  const names = HTTP_OPERATIONS.map(({ name }) => name);
+  const routes = HTTP_OPERATIONS.map(({ http: { method, path } }) => `${method} ${path}`);
+  expect([new Set(names).size, new Set(routes).size]).toEqual([names.length, routes.length]);
+});
+
+test('a participant is admitted to every room that a path names, and every operation over HTTP has an answer', () => {
+  for (const { name, from, http } of HTTP_OPERATIONS) {
+    if (http.isOfRoom && http.by.includes('participant')) expect([name, from]).toEqual([name, expect.any(String)]);
+    expect([name, (http.answer === undefined) === (http.download !== undefined)]).toEqual([name, true]);
+  }
+});

@@ -1,0 +1,44 @@
+/** Every operation of the house, by the part of the documentation that it belongs to. */
+import { accountOperations } from './accounts.ts';
+import { chatOperations } from './chat.ts';
+import { chatModerationOperations } from './chat-moderation.ts';
+import { chatRecordOperations } from './chat-records.ts';
+import { deskOperations } from './money/desk.ts';
+import { earningsOperations } from './money/earnings.ts';
+import { membershipOperations } from './money/memberships.ts';
+import { payoutOperations } from './money/payouts.ts';
+import { pricingOperations } from './money/pricing.ts';
+import { privateSessionOperations } from './money/private-sessions.ts';
+import { ticketOperations } from './money/tickets.ts';
+import { tipOperations } from './money/tips.ts';
+import { walletOperations } from './money/wallet.ts';
+import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
+import { personalDataOperations } from './personal-data.ts';
+import { roomOperations, siteRoomOperations } from './rooms.ts';
+import { stageOperations } from './stage.ts';
+import { webhookOperations } from './webhooks.ts';
+
+export const OPERATIONS = {
+  accounts: accountOperations,
+  rooms: [...roomOperations, ...siteRoomOperations, ...stageOperations],
+  money: [
+    ...walletOperations,
+    ...ticketOperations,
+    ...tipOperations,
+    ...membershipOperations,
+    ...privateSessionOperations,
+    ...earningsOperations,
+    ...payoutOperations,
+    ...deskOperations,
+    ...pricingOperations,
+  ],
+  chat: [...chatOperations, ...chatModerationOperations, ...chatRecordOperations, ...personalDataOperations],
+  events: webhookOperations,
+} as const satisfies Record<string, readonly Operation[]>;
+
+export type OperationTag = keyof typeof OPERATIONS;
+
+const all: readonly Operation[] = Object.values(OPERATIONS).flat();
+
+export const HTTP_OPERATIONS = all.filter((it): it is HttpOperation => it.http !== undefined);
+export const SOCKET_OPERATIONS = all.filter((it): it is SocketOperation => it.socket !== undefined);

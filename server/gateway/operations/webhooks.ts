@@ -1,0 +1,151 @@
+/** Webhooks: the endpoints of embedders, their deliveries, and the log of events to catch up from. */
+import type { z } from 'zod';
+import { AppError } from '../../protocol/errors.ts';
+import {
+  deliveryList,
+  deliveryListQuery,
+  eventId,
+  eventList,
+  eventListQuery,
+  replayed,
+  replayInput,
+  secretRotationInput,
+  webhookEndpoint,
+  webhookEndpointDeleted,
+  webhookEndpointId,
+  webhookEndpointInput,
+  webhookEndpointList,
+  webhookEndpointWithSecret,
+} from '../../protocol/events.ts';
+import type { WebhookEndpointId } from '../../protocol/ids.ts';
+import { operation } from './operation.ts';
+
+const BY_SERVER = { by: ['server:events'] } as const;
+const OF_ENDPOINT = { ...BY_SERVER, errors: ['webhook_endpoint_not_found'] } as const;
+
+const logOperations = [
+  operation({
+    name: 'listEvents',
+    http: 'GET /v1/events',
+    ...BY_SERVER,
+    input: eventListQuery,
+    answer: eventList,
+    summary: 'List events, the oldest first',
+    description:
+      'To catch up: give the `seq` of the last event that you have as `after`, until `hasMore` is false. Events are kept for 90 days.',
+    run: ({ events }, { input }) => events.list(input) as Promise<z.input<typeof eventList>>,
+  }),
+  operation({
+    name: 'replayEvent',
+    http: 'POST /v1/events/:event/replay',
+    ...BY_SERVER,
+    input: replayInput,
+    example: {},
+    answer: replayed,
+    status: 201,
+    summary: 'Send an event again',
+    description:
+      'To the endpoint that you name, or to every enabled one that takes its type, at once and outside the order of its room. It carries the same `id` as before.',
+    errors: ['event_not_found', 'webhook_endpoint_not_found'],
+    run: async ({ events }, { params, input }) => {
+      if (!eventId.safeParse(params.event).success) throw new AppError('event_not_found');
+      return { deliveries: await events.replay(params.event, input.endpoint) };
+    },
+  }),
+];
+
+const endpointOperations = [
+  operation({
+    name: 'createWebhookEndpoint',
+    http: 'POST /v1/webhook-endpoints',
+    ...BY_SERVER,
+    input: webhookEndpointInput,
+    example: { url: 'https://club.example/loge-events', events: ['tip.succeeded', 'ticket.purchased'] },
+    answer: webhookEndpointWithSecret,
+    status: 201,
+    summary: 'Create a webhook endpoint',
+    description:
+      'Keep the `secret`: it is shown here and never again. Each event is posted as JSON with the header `Loge-Signature: t=…,v1=…`, where `v1` is HMAC-SHA256 over `t`, a dot and the body as it came, with the secret as key. Answer 2xx within ten seconds. What fails is tried again for three days; the events of one room come in order.',
+    errors: ['webhook_url_not_allowed', 'webhook_endpoint_limit'],
+    run: ({ events }, { input }) => events.createEndpoint(input),
+  }),
+  operation({
+    name: 'listWebhookEndpoints',
+    http: 'GET /v1/webhook-endpoints',
+    ...BY_SERVER,
+    answer: webhookEndpointList,
+    summary: 'List webhook endpoints',
+    run: async ({ events }) => ({ endpoints: await events.listEndpoints() }),
+  }),
+  operation({
+    name: 'getWebhookEndpoint',
+    http: 'GET /v1/webhook-endpoints/:endpoint',
+    ...OF_ENDPOINT,
+    answer: webhookEndpoint,
+    summary: 'Get a webhook endpoint',
+    run: ({ events }, { params }) => events.getEndpoint(parseEndpointId(params.endpoint)),
+  }),
+  operation({
+    name: 'deleteWebhookEndpoint',
+    http: 'DELETE /v1/webhook-endpoints/:endpoint',
+    ...OF_ENDPOINT,
+    answer: webhookEndpointDeleted,
+    summary: 'Delete a webhook endpoint',
+    description: 'With everything that waits for it, and the record of what was sent to it.',
+    run: ({ events }, { params }) => events.deleteEndpoint(parseEndpointId(params.endpoint)),
+  }),
+  operation({
+    name: 'listWebhookDeliveries',
+    http: 'GET /v1/webhook-endpoints/:endpoint/deliveries',
+    ...OF_ENDPOINT,
+    input: deliveryListQuery,
+    answer: deliveryList,
+    summary: 'List deliveries to an endpoint',
+    description:
+      'The newest first, each with its attempts: when, the status answered, how long it took, what went wrong, and when the next one is.',
+    run: async ({ events }, { params, input }) => ({
+      deliveries: await events.listDeliveries(parseEndpointId(params.endpoint), input),
+    }),
+  }),
+];
+
+const endpointOrderOperations = [
+  operation({
+    name: 'disableWebhookEndpoint',
+    http: 'POST /v1/webhook-endpoints/:endpoint/disable',
+    ...OF_ENDPOINT,
+    answer: webhookEndpoint,
+    summary: 'Disable a webhook endpoint',
+    description: 'What waits is kept; what happens from now on is not queued for it, and can be read at `/v1/events`.',
+    run: ({ events }, { params }) => events.disableEndpoint(parseEndpointId(params.endpoint)),
+  }),
+  operation({
+    name: 'enableWebhookEndpoint',
+    http: 'POST /v1/webhook-endpoints/:endpoint/enable',
+    ...OF_ENDPOINT,
+    answer: webhookEndpoint,
+    summary: 'Enable a webhook endpoint again',
+    description: 'What had waited is sent at once.',
+    run: ({ events }, { params }) => events.enableEndpoint(parseEndpointId(params.endpoint)),
+  }),
+  operation({
+    name: 'rotateWebhookSecret',
+    http: 'POST /v1/webhook-endpoints/:endpoint/rotate',
+    ...OF_ENDPOINT,
+    input: secretRotationInput,
+    example: { overlapSeconds: 86_400 },
+    answer: webhookEndpointWithSecret,
+    summary: 'Replace the secret of a webhook endpoint',
+    description:
+      'For as long as the two overlap, the signature has two `v1`: of the new secret and of the old one. Accept whichever matches.',
+    run: ({ events }, { params, input }) => events.rotateSecret(parseEndpointId(params.endpoint), input.overlapSeconds),
+  }),
+];
+
+export const webhookOperations = [...logOperations, ...endpointOperations, ...endpointOrderOperations];
+
+function parseEndpointId(id: string): WebhookEndpointId {
+  const parsed = webhookEndpointId.safeParse(id);
+  if (!parsed.success) throw new AppError('webhook_endpoint_not_found');
+  return parsed.data;
+}

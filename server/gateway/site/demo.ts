@@ -1,0 +1,43 @@
+/**
+ * The people and rooms of the demo, in development only. Fans have no credit: they top up with a test card like
+ * everyone.
+ */
+import type { Creator } from '../../protocol/accounts.ts';
+import type { HttpContext } from '../context.ts';
+import type { SitePerson } from './site-session.ts';
+
+const DEMO_CREATORS = [
+  { identity: 'camille', name: 'Camille Aubry', country: 'FR' },
+  { identity: 'noah', name: 'Noah Lindqvist', country: 'SE' },
+] as const satisfies Omit<Creator, 'createdAt'>[];
+
+export const DEMO_PEOPLE: readonly SitePerson[] = [
+  ...DEMO_CREATORS.map(({ identity, name }) => ({ identity, name, role: 'creator' as const })),
+  { identity: 'lea', name: 'Léa', role: 'fan' },
+  { identity: 'malik', name: 'Malik', role: 'fan' },
+  { identity: 'ines', name: 'Inès', role: 'fan' },
+  { identity: 'tom', name: 'Tom', role: 'fan' },
+  // The house itself: the configuration makes this identity an operator in development.
+  { identity: 'operator', name: 'La maison', role: 'fan' },
+];
+
+const DEMO_TICKET_MINOR = 500;
+
+/** Creates what is missing of the demo: its creators always, its rooms in a house that has none. */
+export async function seedDemo({ config, accounts, rooms }: HttpContext): Promise<void> {
+  if (!config.development) return;
+  for (const creator of DEMO_CREATORS) await accounts.createCreator(creator);
+  if ((await rooms.listRooms({ limit: 1 })).length > 0) return;
+  await rooms.createRoom({
+    creator: 'noah',
+    title: 'Open studio: writing the last song',
+    access: { kind: 'free' },
+    listed: true,
+  });
+  await rooms.createRoom({
+    creator: 'camille',
+    title: 'Répétition à huis clos',
+    access: { kind: 'ticket', priceMinor: DEMO_TICKET_MINOR },
+    listed: true,
+  });
+}

@@ -1,0 +1,84 @@
+/** Operations of the site itself: the session, and in development signing in as one of the demo people. */
+import { z } from 'zod';
+import { identity } from '../../protocol/accounts.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { HttpContext } from '../context.ts';
+import { type HttpOperation, type Operation, operation } from '../operations/operation.ts';
+import { DEMO_PEOPLE } from './demo.ts';
+import type { DeskAccess } from './desk-access.ts';
+import { type SiteSessions, sitePerson } from './site-session.ts';
+
+const siteSession = z.object({
+  person: sitePerson.nullable(),
+  /** Whether the money desk is open to them. */
+  isOperator: z.boolean(),
+  demo: z.boolean(),
+  currency: z.string(),
+  walletMode: z.enum(['on', 'off']),
+});
+
+const ANYONE = { by: ['visitor'], answer: siteSession } as const;
+
+export function siteOperations(
+  { config }: HttpContext,
+  { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess },
+): HttpOperation[] {
+  const isOperator = (person: { identity: string } | null) =>
+    person !== null && config.operators.includes(person.identity);
+  const describe = (person: z.infer<typeof sitePerson> | null) => ({
+    person,
+    isOperator: isOperator(person),
+    demo: config.development,
+    currency: config.currency,
+    walletMode: config.walletMode,
+  });
+  const operations: Operation[] = [
+    operation({
+      ...ANYONE,
+      name: 'siteSession',
+      http: 'GET /site/session',
+      summary: 'Who is signed in',
+      run: (_domains, { caller }) => describe(sitePerson.nullable().parse(caller)),
+    }),
+    operation({
+      ...ANYONE,
+      name: 'siteDemoPeople',
+      http: 'GET /site/demo-people',
+      answer: z.object({ people: z.array(sitePerson.extend({ isOperator: z.boolean() })) }),
+      summary: 'Whom one can sign in as in development',
+      errors: ['not_found'],
+      run: () => {
+        if (!config.development) throw new AppError('not_found');
+        return { people: DEMO_PEOPLE.map((person) => ({ ...person, isOperator: isOperator(person) })) };
+      },
+    }),
+    operation({
+      ...ANYONE,
+      name: 'siteDemoSignIn',
+      http: 'POST /site/demo-sign-in',
+      limit: 'signIn',
+      input: z.object({ identity }),
+      summary: 'Sign in as one of the demo people',
+      errors: ['not_found'],
+      run: (_domains, { input, response }) => {
+        const person = DEMO_PEOPLE.find((it) => it.identity === input.identity);
+        if (!config.development || !person) throw new AppError('not_found');
+        desk.forget(response);
+        sessions.write(response, person);
+        return describe(person);
+      },
+    }),
+    operation({
+      ...ANYONE,
+      name: 'siteSignOut',
+      http: 'POST /site/sign-out',
+      summary: 'Sign out',
+      run: async (_domains, { response }) => {
+        await desk.close(response);
+        sessions.clear(response);
+        return describe(null);
+      },
+    }),
+  ];
+  return operations as HttpOperation[];
+}

@@ -1,0 +1,80 @@
+/** The built browser code: the pages of the site, their assets, and the two scripts that embedders load. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import { AppError } from '../../protocol/errors.ts';
+import type { HttpContext } from '../context.ts';
+import { missingBuildPage } from '../http/html-pages.ts';
+import { publicScript } from '../http/security.ts';
+import type { HttpLimits } from '../rate-limits.ts';
+
+const PAGES = {
+  '/': 'index',
+  '/rooms/:id': 'room',
+  '/studio': 'studio',
+  '/studio/:id': 'studio',
+  '/wallet': 'wallet',
+  '/receipts/:id': 'receipt',
+  '/earnings': 'earnings',
+  '/desk': 'desk',
+  '/desk/:section': 'desk',
+  '/desk/payments/:id': 'desk',
+} as const;
+
+/**
+ * The scripts change with each release. Embedders' pages should get a new one soon, without a request at every load.
+ */
+const SCRIPT_CACHE = 'public, max-age=300, stale-while-revalidate=86400';
+const CHECKOUT_SESSION = /^(cs|checkout)_[A-Za-z0-9_]{1,250}$/;
+/** How long the page waits for the payment to be confirmed; otherwise the webhook settles it later. */
+const CONFIRM_WAIT_MS = 2_500;
+
+export function mountEmbedScripts(app: Express, { clientDir, config }: HttpContext): void {
+  const cacheControl = config.development ? 'no-cache' : SCRIPT_CACHE;
+  for (const path of ['/embed.js', '/embed.js.map', '/sdk/loge.js', '/sdk/loge.js.map']) {
+    app.get(path, publicScript, ((_request, response, next) => {
+      const file = join(clientDir, path);
+      if (!existsSync(file)) return next(new AppError('unavailable', 'The scripts have not been built yet.'));
+      response.sendFile(file, { dotfiles: 'allow', cacheControl: false, headers: { 'cache-control': cacheControl } });
+    }) satisfies RequestHandler);
+    app.options(path, publicScript);
+  }
+}
+
+export function mountSitePages(app: Express, context: HttpContext, limits: HttpLimits): void {
+  const siteDir = join(context.clientDir, 'site');
+  for (const [path, name] of Object.entries(PAGES)) {
+    app.get(path, async (request, response) => {
+      await confirmCheckout(context, limits, request);
+      sendPage(response, join(siteDir, `${name}.html`));
+    });
+  }
+  // Asset names contain a hash of their content, so they can be cached forever.
+  app.use('/assets', express.static(join(siteDir, 'assets'), { index: false, immutable: true, maxAge: '1y' }));
+  app.use(express.static(siteDir, { index: false, redirect: false, maxAge: '1h' }));
+}
+
+function sendPage(response: Response, file: string): void {
+  if (!existsSync(file))
+    return void response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
+  response.sendFile(file, { dotfiles: 'allow', cacheControl: false, headers: { 'cache-control': 'no-cache' } });
+}
+
+/**
+ * Confirms a payment when its buyer returns, without waiting for the webhook. The URL proves nothing; it only names the
+ * payment to ask the provider about.
+ */
+async function confirmCheckout(context: HttpContext, limits: HttpLimits, request: Request): Promise<void> {
+  const { checkout, session_id: session } = request.query;
+  if (checkout !== 'success' || typeof session !== 'string' || !CHECKOUT_SESSION.test(session)) return;
+  try {
+    await limits.consume('checkoutReturn', { address: request.ip });
+    await Promise.race([context.money.confirmCheckout(session), waited(CONFIRM_WAIT_MS)]);
+  } catch (error) {
+    context.log.warn({ err: error }, 'checkout not confirmed on return; the webhook will bring it');
+  }
+}
+
+function waited(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

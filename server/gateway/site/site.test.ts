@@ -1,0 +1,346 @@
+/** The first-party site: its pages, its session, and what another site can do with somebody's cookie. */
+import { createHmac, hkdfSync } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
+import { payCheckout } from '../../../tests/support/people/checkout.ts';
+import { DEVELOPMENT_API_SECRET } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { DEMO_PEOPLE, seedDemo } from './demo.ts';
+
+const FILES = {
+  'site/index.html': '<!doctype html><title>home</title>',
+  'site/room.html': '<!doctype html><title>room</title>',
+  'site/studio.html': '<!doctype html><title>studio</title>',
+  'site/wallet.html': '<!doctype html><title>wallet</title>',
+  'site/assets/room-a1b2c3.js': 'export {};',
+  'site/favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  'embed.js': '/* elements */',
+  'sdk/loge.js': '/* sdk */',
+};
+
+const WEEK_AND_A_DAY_MS = 8 * 24 * 3600 * 1000;
+
+let clientDir: string;
+let http: TestHttp;
+let nowMs = Date.now();
+const clock: Clock = { now: () => nowMs };
+
+beforeAll(async () => {
+  clientDir = await mkdtemp(join(tmpdir(), 'loge-client-'));
+  for (const [name, text] of Object.entries(FILES)) {
+    await mkdir(join(clientDir, name, '..'), { recursive: true });
+    await writeFile(join(clientDir, name), text);
+  }
+  http = await startHttp({ clientDir, clock });
+  await seedDemo(http.context);
+});
+
+afterAll(async () => {
+  await http[Symbol.asyncDispose]();
+  await rm(clientDir, { recursive: true });
+});
+
+const json = { 'content-type': 'application/json' };
+
+async function signIn(identity: string): Promise<string> {
+  const { status, headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity } });
+  expect(status).toBe(200);
+  return (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+}
+
+const get = (path: string, cookie = '') => http.call('GET', path, { headers: { cookie } });
+const post = (path: string, cookie: string, body: object = {}) =>
+  http.call('POST', path, { headers: { cookie }, body });
+
+describe('the session', () => {
+  test('somebody signs in, is recognised, and signs out', async () => {
+    expect((await get('/site/session')).json).toEqual({
+      person: null,
+      isOperator: false,
+      walletMode: 'on',
+      demo: true,
+      currency: 'eur',
+    });
+    const { people } = (await get('/site/demo-people')).json;
+    expect(people).toEqual(DEMO_PEOPLE.map((it) => ({ ...it, isOperator: it.identity === 'operator' })));
+    const { headers, json: session } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'lea' } });
+    expect(session).toEqual({
+      person: { identity: 'lea', name: 'Léa', role: 'fan' },
+      isOperator: false,
+      walletMode: 'on',
+      demo: true,
+      currency: 'eur',
+    });
+    const setCookie = headers.get('set-cookie') ?? '';
+    expect(setCookie).toMatch(/^loge_session=[\w.-]+; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
+    const cookie = setCookie.split(';', 1)[0] ?? '';
+    expect((await get('/site/session', cookie)).json.person.identity).toBe('lea');
+    const out = await post('/site/sign-out', cookie);
+    expect(out.json.person).toBeNull();
+    expect(out.headers.get('set-cookie')).toMatch(/^loge_session=; .*Expires=Thu, 01 Jan 1970/);
+  });
+
+  test('nobody but the demo people can sign in', async () => {
+    const { status, json: body } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'ada' } });
+    expect([status, body.error.code]).toEqual([404, 'not_found']);
+  });
+
+  test('a cookie that was tampered with, made elsewhere or has expired is no session', async () => {
+    const cookie = await signIn('lea');
+    const [payload = '', signature = ''] = cookie.replace('loge_session=', '').split('.');
+    const creator = { person: { identity: 'camille', name: 'Camille', role: 'creator' }, expiresAtMs: nowMs + 1e9 };
+    const forged = Buffer.from(JSON.stringify(creator)).toString('base64url');
+    const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest('base64url');
+    const attempts = [
+      `loge_session=${forged}.${signature}`,
+      `loge_session=${forged}.`,
+      `loge_session=${forged}`,
+      `loge_session=${payload}.${signature.slice(0, -2)}`,
+      `loge_session=${payload}.${signature}.${signature}`,
+      // Signed with the API secret itself, and with another key derived from it.
+      `loge_session=${forged}.${hmac(DEVELOPMENT_API_SECRET, forged)}`,
+      `loge_session=${forged}.${hmac(Buffer.from(hkdfSync('sha256', DEVELOPMENT_API_SECRET, '', 'other', 32)), forged)}`,
+      `loge_session=${'A'.repeat(4_000)}.${signature}`,
+      'loge_session=..',
+      'loge_session=__proto__.x',
+    ];
+    for (const attempt of attempts) {
+      expect([attempt.slice(0, 60), (await get('/site/session', attempt)).json.person]).toEqual([
+        attempt.slice(0, 60),
+        null,
+      ]);
+    }
+    // A cookie planted by a neighbouring site does not hide the real one.
+    expect((await get('/site/session', `loge_session=planted; ${cookie}`)).json.person.identity).toBe('lea');
+    nowMs += WEEK_AND_A_DAY_MS;
+    expect((await get('/site/session', cookie)).json.person).toBeNull();
+    expect((await get('/v1/wallet', cookie)).json.error.code).toBe('token_missing');
+    nowMs -= WEEK_AND_A_DAY_MS;
+  });
+
+  test('production has no demo and keeps its cookie to https and this host', async () => {
+    await using production = await startHttp({ env: PRODUCTION_ENV, db: http.context.db });
+    const created = vi.spyOn(production.context.accounts, 'createCreator');
+    await seedDemo(production.context);
+    expect(created).not.toHaveBeenCalled();
+    expect((await production.call('GET', '/site/session')).json).toEqual({
+      person: null,
+      isOperator: false,
+      walletMode: 'on',
+      demo: false,
+      currency: 'eur',
+    });
+    expect((await production.call('GET', '/site/demo-people')).status).toBe(404);
+    const signedIn = await production.call('POST', '/site/demo-sign-in', { body: { identity: 'lea' } });
+    expect([signedIn.status, signedIn.headers.get('set-cookie')]).toEqual([404, null]);
+    const out = await production.call('POST', '/site/sign-out', { body: {} });
+    expect(out.headers.get('set-cookie')).toMatch(/^__Host-loge_session=; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/);
+  });
+});
+
+describe('another site', () => {
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'a fetch of a foreign page',
+      { ...json, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      'origin_not_allowed',
+    ],
+    [
+      'a neighbouring site',
+      { ...json, 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' },
+      'origin_not_allowed',
+    ],
+    ['an older browser on a foreign page', { ...json, origin: 'https://evil.example' }, 'origin_not_allowed'],
+    ['a sandboxed page', { ...json, origin: 'null' }, 'origin_not_allowed'],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'invalid_request'],
+    ['a form that pretends', { 'content-type': 'text/plain; x=application/json' }, 'invalid_request'],
+  ])('%s changes nothing with a cookie', async (_name, headers, code) => {
+    const cookie = await signIn('camille');
+    const before = (await get('/v1/me/rooms', cookie)).json.rooms.length;
+    const body = JSON.stringify({ title: 'Forged', access: { kind: 'free' } });
+    const reply = await http.call('POST', '/v1/me/rooms', { headers: { ...headers, cookie }, body });
+    expect(reply.json.error.code).toBe(code);
+    expect((await get('/v1/me/rooms', cookie)).json.rooms).toHaveLength(before);
+  });
+
+  test.each<[string, Record<string, string>, number, string]>([
+    ['an attacker’s page', { 'sec-fetch-site': 'cross-site' }, 403, 'origin_not_allowed'],
+    [
+      'an attacker’s page that hides its address',
+      { 'sec-fetch-site': 'cross-site', origin: 'null' },
+      403,
+      'origin_not_allowed',
+    ],
+    [
+      'an embedder’s page',
+      { 'sec-fetch-site': 'same-site', origin: 'http://localhost:4000' },
+      403,
+      'origin_not_allowed',
+    ],
+    ['the address bar', { 'sec-fetch-site': 'none' }, 403, 'origin_not_allowed'],
+    ['an old browser on an attacker’s page', { referer: 'https://evil.example/page' }, 403, 'origin_not_allowed'],
+    ['an old browser on an embedder’s page', { origin: 'http://localhost:4000' }, 403, 'origin_not_allowed'],
+    ['an old browser on our page', { referer: 'OWN/wallet' }, 200, ''],
+    ['a browser on our page', { 'sec-fetch-site': 'same-origin' }, 200, ''],
+  ])('%s reads with a cookie: %j', async (_name, marks, status, code) => {
+    const cookie = await signIn('camille');
+    const headers = { cookie, ...marks, ...(marks.referer ? { referer: marks.referer.replace('OWN', http.url) } : {}) };
+    for (const path of ['/v1/wallet', '/v1/earnings.csv', '/v1/me/rooms']) {
+      const reply = await http.call('GET', path, { headers });
+      expect([path, reply.status, reply.json?.error?.code ?? '']).toEqual([path, status, code]);
+    }
+    const { json: session } = await http.call('GET', '/site/session', { headers });
+    expect(session.person?.identity ?? null).toBe(status === 200 ? 'camille' : null);
+  });
+
+  test('a page of an embedder calls with a room token, and a cookie beside it counts for nothing', async () => {
+    const room = await http.createRoom({ kind: 'free' });
+    const cookie = await signIn('camille');
+    const bearer = `Bearer ${http.token({ room: room.id, identity: 'lea', name: 'Léa' })}`;
+    const marks = { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:4000' };
+    await http.context.money.grantPromotion({ identity: 'lea', amountMinor: 700, reason: 'Welcome' }, 'devkey');
+    const reply = await http.call('GET', '/v1/wallet', { headers: { ...marks, cookie, authorization: bearer } });
+    expect([reply.status, reply.json.balanceMinor]).toEqual([200, 700]);
+    expect(reply.headers.get('access-control-allow-origin')).toBe(marks.origin);
+    expect(reply.headers.get('access-control-allow-credentials')).toBeNull();
+    // Wrong credentials in a header are not made up for by the right cookie, on our own pages either.
+    const own = { 'sec-fetch-site': 'same-origin', cookie };
+    for (const authorization of ['Bearer nonsense', `Basic ${Buffer.from('devkey:wrong').toString('base64')}`]) {
+      expect((await http.call('GET', '/v1/me/rooms', { headers: { ...own, authorization } })).status).toBe(401);
+      expect((await http.call('GET', '/v1/wallet', { headers: { ...own, authorization } })).status).toBe(401);
+    }
+  });
+
+  test("the site's own page may", async () => {
+    const cookie = await signIn('camille');
+    const marks: Record<string, string>[] = [
+      { 'sec-fetch-site': 'same-origin', origin: http.url },
+      { origin: http.url },
+    ];
+    for (const headers of marks) {
+      const body = { title: 'Mine', access: { kind: 'free' } };
+      expect((await http.call('POST', '/v1/me/rooms', { headers: { ...headers, cookie }, body })).status).toBe(201);
+    }
+  });
+});
+
+describe('rooms and wallet', () => {
+  test('a room of an embedder is not listed until the embedder wants it', async () => {
+    const room = await http.createRoom({ kind: 'free' });
+    const listed = async () => (await get('/v1/public/rooms')).json.rooms.map(({ id }: { id: string }) => id);
+    expect(await listed()).not.toContain(room.id);
+    const change = (value: boolean) => http.server('PATCH', `/v1/rooms/${room.id}`, { listed: value });
+    expect((await change(true)).json).toMatchObject({ id: room.id, listed: true });
+    expect(await listed()).toContain(room.id);
+    await change(false);
+    expect(await listed()).not.toContain(room.id);
+  });
+
+  test('everyone sees who is there; the doors ask for a session', async () => {
+    const { rooms } = (await get('/v1/public/rooms')).json;
+    expect(rooms.length).toBeGreaterThanOrEqual(2);
+    expect(rooms[0]).toMatchObject({ viewerCount: 0, creator: { name: expect.any(String) } });
+    expect((await get(`/v1/public/rooms/${rooms[0].id}`)).json).toEqual(rooms[0]);
+    const anonymous = await post(`/v1/rooms/${rooms[0].id}/tokens`, '');
+    expect([anonymous.status, anonymous.json.error.code]).toEqual([401, 'token_missing']);
+  });
+
+  test("a token is the creator's in their own room and a fan's elsewhere", async () => {
+    const { rooms } = (await get('/v1/public/rooms')).json;
+    const roleIn = async (creator: string, person: string) => {
+      const room = rooms.find((it: { creator: { identity: string } }) => it.creator.identity === creator);
+      const { json: body } = await post(`/v1/rooms/${room.id}/tokens`, await signIn(person));
+      return http.context.tokens.parse(body.token, undefined).role;
+    };
+    expect(await roleIn('camille', 'camille')).toBe('creator');
+    expect(await roleIn('camille', 'noah')).toBe('fan');
+    expect(await roleIn('noah', 'lea')).toBe('fan');
+  });
+
+  test.each([{ entitled: true }, { can: { moderate: true } }, { ttlSeconds: 86_400 }, { role: 'creator' }])(
+    'people say nothing of their own token: %j is refused',
+    async (wanted) => {
+      const { rooms } = (await get('/v1/public/rooms')).json;
+      const { status, json: body } = await post(`/v1/rooms/${rooms[0].id}/tokens`, await signIn('lea'), wanted);
+      expect([status, body.error.code]).toEqual([400, 'invalid_request']);
+      expect(body.error.issues[0].path).toBe(Object.keys(wanted)[0]);
+      const asServer = await post('/v1/tokens', await signIn('lea'), { identity: 'lea', room: rooms[0].id, ...wanted });
+      expect(asServer.json.error.code).toBe('credentials_invalid');
+    },
+  );
+
+  test('a fan creates no room, and nobody creates one for another', async () => {
+    const input = { title: 'Mine', access: { kind: 'free' } };
+    expect((await post('/v1/me/rooms', await signIn('lea'), input)).json.error.code).toBe('forbidden');
+    expect((await get('/v1/me/rooms', await signIn('lea'))).json.error.code).toBe('forbidden');
+    const forAnother = await post('/v1/me/rooms', await signIn('noah'), { ...input, creator: 'camille' });
+    expect(forAnother.json.error.code).toBe('invalid_request');
+  });
+
+  test('a wallet is topped up and remembers it; coming back from the payment page settles it', async () => {
+    const cookie = await signIn('tom');
+    expect((await get('/v1/wallet', cookie)).json).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
+    const returnUrl = `${http.url}/wallet`;
+    const { json: topup } = await post('/v1/wallet/topups', cookie, { amountMinor: 2_000, returnUrl });
+    const { location } = await payCheckout(topup.checkoutUrl);
+    expect(location).toContain(`${returnUrl}?checkout=success&session_id=cs_`);
+    const back = await http.call('GET', (location ?? '').slice(http.url.length));
+    expect([back.status, back.text]).toEqual([200, FILES['site/wallet.html']]);
+    expect((await get('/v1/wallet', cookie)).json.balanceMinor).toBe(2_000);
+    expect((await get('/v1/wallet/history', cookie)).json.entries).toMatchObject([
+      { kind: 'topup', amountMinor: 2_000, currency: 'eur', label: null },
+    ]);
+  });
+
+  test('a made-up return settles nothing and still shows the page', async () => {
+    const confirm = vi.spyOn(http.context.money, 'confirmCheckout');
+    for (const session of ['cs_nothing', '../../v1/refunds', 'x'.repeat(500)]) {
+      const { status } = await get(`/wallet?checkout=success&session_id=${encodeURIComponent(session)}`);
+      expect(status).toBe(200);
+    }
+    expect(confirm.mock.calls).toEqual([['cs_nothing']]);
+  });
+});
+
+describe('files', () => {
+  test.each<[string, keyof typeof FILES, string, RegExp]>([
+    ['/', 'site/index.html', 'text/html; charset=utf-8', /^no-cache$/],
+    ['/rooms/room_0123456789', 'site/room.html', 'text/html; charset=utf-8', /^no-cache$/],
+    ['/studio', 'site/studio.html', 'text/html; charset=utf-8', /^no-cache$/],
+    ['/studio/room_0123456789', 'site/studio.html', 'text/html; charset=utf-8', /^no-cache$/],
+    ['/wallet', 'site/wallet.html', 'text/html; charset=utf-8', /^no-cache$/],
+    ['/assets/room-a1b2c3.js', 'site/assets/room-a1b2c3.js', 'text/javascript; charset=utf-8', /immutable/],
+    ['/favicon.svg', 'site/favicon.svg', 'image/svg+xml', /max-age=3600/],
+    ['/embed.js', 'embed.js', 'text/javascript; charset=utf-8', /^no-cache$/],
+    ['/sdk/loge.js', 'sdk/loge.js', 'text/javascript; charset=utf-8', /^no-cache$/],
+  ])('%s', async (path, file, type, cache) => {
+    const reply = await http.call('GET', path);
+    expect([reply.status, reply.headers.get('content-type'), reply.text]).toEqual([200, type, FILES[file]]);
+    expect(reply.headers.get('cache-control')).toMatch(cache);
+    // `fetch` would add `no-cache` to a conditional request of its own accord.
+    const headers = { 'if-none-match': reply.headers.get('etag') ?? '', 'cache-control': 'max-age=0' };
+    expect((await http.call('GET', path, { headers })).status).toBe(304);
+  });
+
+  test('the scripts for embedders may be loaded from anywhere, the pages may not', async () => {
+    for (const path of ['/embed.js', '/sdk/loge.js']) {
+      const { headers } = await http.call('GET', path, { headers: { origin: 'https://anyone.example' } });
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+      expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    }
+    const { headers } = await http.call('GET', '/', { headers: { origin: 'https://anyone.example' } });
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+  });
+
+  test('a missing build is explained', async () => {
+    await using bare = await startHttp({ clientDir: join(clientDir, 'missing'), db: http.context.db });
+    const { status, text } = await bare.call('GET', '/');
+    expect(status).toBe(503);
+    expect(text).toContain('<code>npm start</code>');
+    expect((await bare.call('GET', '/embed.js')).status).toBe(503);
+  });
+});

@@ -1,0 +1,189 @@
+/**
+ * Delivers facts to the sockets that they concern. Plain notifications are sent once, by the gateway that dispatches
+ * the fact, through the adapter to the sockets of a room or an identity on all gateways. Facts that each gateway has to
+ * act on (access, earnings, goals, lives, the end of a room) arrive over the bus. Delivery is at least once; every
+ * handler is idempotent.
+ */
+import type { MoneyFacts } from '../../money/money-facts.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Fact } from '../../platform/outbox.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import type { Goal } from '../../protocol/tipping.ts';
+import type { AccessChanged } from '../../rooms/rooms.ts';
+import type { Rank } from '../../rooms/token-statements.ts';
+import type { GatewayContext } from '../context.ts';
+import type { Connection } from './connection.ts';
+import { GoalFanout } from './goal-fanout.ts';
+import { LiveFanout } from './live-fanout.ts';
+import type { Presence } from './presence.ts';
+import { tellPrivateFact } from './private-facts.ts';
+import { identityRoom, insideRoom, lobbyRoom, type SocketServer } from './socket-rooms.ts';
+
+/** Minimum interval between two earnings updates of a room, however many tips come in. */
+const EARNINGS_INTERVAL_MS = 500;
+/** Concurrent decisions when access is decided again for everyone, after facts may have been missed. */
+const RECONSIDERED_AT_ONCE = 20;
+
+/** The sockets of all gateways, or of this one only, when each gateway notifies its own. */
+type Target = Pick<SocketServer, 'to'>;
+
+export const TOLD_TOPICS = ['wallet.changed', 'wallets.changed', 'tipMenu.changed'];
+
+interface FactFanoutOptions {
+  context: GatewayContext;
+  io: SocketServer;
+  presence: Presence;
+  readRoom: (room: RoomId) => Promise<Room>;
+}
+
+export class FactFanout {
+  readonly #context: GatewayContext;
+  readonly #io: SocketServer;
+  readonly #presence: Presence;
+  readonly #goals: GoalFanout;
+  readonly #lives: LiveFanout;
+  readonly #log: Log;
+  readonly #earningsTimers = new Map<RoomId, NodeJS.Timeout>();
+
+  constructor({ context, io, presence, readRoom }: FactFanoutOptions) {
+    this.#context = context;
+    this.#io = io;
+    this.#presence = presence;
+    this.#log = context.log;
+    this.#goals = new GoalFanout({
+      read: (room) => context.money.getGoal(room),
+      hasAudience: (room) => presence.isOpen(room),
+      send: (room, goal: Goal | null) => io.local.to(insideRoom(room)).emit('money:goalProgress', { goal }),
+      log: context.log,
+    });
+    this.#lives = new LiveFanout({
+      read: readRoom,
+      hasAudience: (room) => presence.isOpen(room),
+      send: (room, live) => {
+        const people = io.local.to(lobbyRoom(room));
+        if ('startedAt' in live) people.emit('stage:liveStarted', live);
+        else people.emit('stage:liveEnded', live);
+      },
+      log: context.log,
+    });
+    for (const topic of TOLD_TOPICS) context.outbox.on(topic, (fact) => this.#tell(io, fact));
+    // In parallel, so that their database reads are batched.
+    for (const topic of ['access.changed', 'rank.changed']) {
+      context.outbox.onBatch(topic, async (facts) => {
+        await Promise.all(facts.map((fact) => this.#closeAbsent(fact)));
+      });
+    }
+    // Gateways without a socket in the room do not hear of its end, and may have sessions that wait for one.
+    context.outbox.on('room.ended', async ({ room }) => void context.stage.closeRoom(room as RoomId));
+  }
+
+  /** A fact of another gateway that the bus may have lost. */
+  handleMissed(fact: Fact): void {
+    this.#tell(this.#io.local, fact);
+    if (fact.room && this.#presence.isOpen(fact.room as RoomId)) this.handleFact(fact.room as RoomId, fact);
+  }
+
+  handleFact(room: RoomId, fact: Fact): void {
+    tellPrivateFact(this.#presence, fact);
+    switch (fact.topic) {
+      case 'access.changed':
+      case 'rank.changed':
+        for (const connection of this.#presence.ofIdentity(fact.identity ?? '')) {
+          if (connection.roomId === room) void connection.reconsider();
+        }
+        return;
+      case 'earnings.changed':
+        this.#tellEarnings(room);
+        this.#goals.noteTips(room);
+        return;
+      case 'goal.changed':
+        this.#goals.noteGoal(room);
+        return;
+      case 'live.started':
+      case 'live.ended':
+        void this.#lives.note(room, fact.createdAt);
+        return;
+      case 'room.ended':
+        void this.#handleRoomEnded(room);
+    }
+  }
+
+  /** Decides everyone's access again, because the bus may have lost facts. */
+  async reconsiderAll(): Promise<void> {
+    const connections = this.#presence.all();
+    for (let at = 0; at < connections.length; at += RECONSIDERED_AT_ONCE) {
+      await Promise.all(
+        connections.slice(at, at + RECONSIDERED_AT_ONCE).map((connection: Connection) => connection.reconsider()),
+      );
+    }
+  }
+
+  /**
+   * Media survives its socket, and even its gateway, for a while. The gateway that dispatches the fact therefore ends
+   * the media of somebody who lost access while not connected. Connected people are removed, and told, at their own
+   * gateway.
+   */
+  async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
+    const isGranted = topic === 'rank.changed' ? (data as Rank).moderates : (data as AccessChanged).change.granted;
+    if (room === null || identity === null || isGranted) return;
+    const { rooms, stage } = this.#context;
+    const roomId = room as RoomId;
+    // Decided as for a fan: the creator needs no entitlement and gets no such facts.
+    const { access, rank } = await rooms.decide({ roomId, identity, role: 'fan' });
+    // A moderator keeps access by rank when an entitlement ends, except after a removal or the end of the room.
+    if (access.state === 'granted' || (rank.role === 'moderator' && access.state === 'required')) return;
+    // Not awaited: an unresponsive SFU node must not block the following facts.
+    void stage.closeParticipant(roomId, identity);
+  }
+
+  #tell(to: Target, fact: Fact): void {
+    const room = fact.room as RoomId | null;
+    switch (fact.topic) {
+      case 'wallet.changed':
+        to.to(identityRoom(fact.identity ?? '')).emit('money:walletChanged', fact.data.wallet);
+        return;
+      case 'wallets.changed':
+        for (const { identity, wallet } of (fact.data as MoneyFacts['wallets.changed']).wallets) {
+          to.to(identityRoom(identity)).emit('money:walletChanged', wallet);
+        }
+        return;
+      case 'tipMenu.changed':
+        if (room)
+          to.to(insideRoom(room)).emit('money:tipMenuChanged', (fact.data as MoneyFacts['tipMenu.changed']).menu);
+    }
+  }
+
+  async #handleRoomEnded(roomId: RoomId): Promise<void> {
+    try {
+      const room = await this.#context.rooms.getRoom(roomId);
+      this.#io.local.to(lobbyRoom(roomId)).emit('rooms:ended', { room });
+      await Promise.all(this.#presence.inRoom(roomId).map((connection) => connection.reconsider()));
+      await this.#context.stage.closeRoom(roomId);
+    } catch (error) {
+      this.#log.error({ err: error, room: roomId }, 'room not closed');
+    }
+  }
+
+  #tellEarnings(room: RoomId): void {
+    if (this.#earningsTimers.has(room)) return;
+    const tell = async () => {
+      this.#earningsTimers.delete(room);
+      const creators = this.#presence.inRoom(room).filter(({ participant }) => participant.role === 'creator');
+      if (creators.length === 0) return;
+      const earnings = await this.#context.money.getEarnings(room);
+      for (const { socket } of creators) socket.emit('money:earningsChanged', earnings);
+    };
+    const timer = setTimeout(() => {
+      tell().catch((error) => this.#log.error({ err: error, room }, 'earnings not told'));
+    }, EARNINGS_INTERVAL_MS);
+    this.#earningsTimers.set(room, timer);
+  }
+
+  close(): void {
+    for (const timer of this.#earningsTimers.values()) clearTimeout(timer);
+    this.#earningsTimers.clear();
+    this.#goals.close();
+    this.#lives.close();
+  }
+}

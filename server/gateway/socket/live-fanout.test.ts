@@ -1,0 +1,34 @@
+import { expect, test, vi } from 'vitest';
+import { createLog } from '../../platform/log.ts';
+import { SharedRead } from '../../platform/shared-read.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { LiveFanout } from './live-fanout.ts';
+
+const ROOM = 'room_1' as RoomId;
+const log = createLog({ level: 'silent', pretty: false });
+
+test('the fact of a start that comes after the end, from a gateway that stood still, tells that the live is over', async () => {
+  vi.useFakeTimers();
+  const told: object[] = [];
+  let isAway = true;
+  const reads = new SharedRead<RoomId, { status: 'live' | 'scheduled'; liveStartedAt: string | null }>(async () => {
+    if (isAway) throw new Error('The database is away.');
+    return { status: 'scheduled', liveStartedAt: null };
+  });
+  const lives = new LiveFanout({
+    read: (room) => reads.get(room),
+    hasAudience: () => true,
+    send: (_room, live) => told.push(live),
+    log,
+  });
+  try {
+    await lives.note(ROOM, 'the end');
+    isAway = false;
+    await lives.note(ROOM, 'the start');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told).toEqual([{ endedAt: 'the start' }, { endedAt: 'the end' }]);
+  } finally {
+    lives.close();
+    vi.useRealTimers();
+  }
+});

@@ -1,0 +1,51 @@
+/**
+ * Tells a room's sockets whether it is live. Facts of two gateways may arrive out of order, late or twice: a fact only
+ * triggers a read, and the state in the database is sent.
+ */
+import type { Log } from '../../platform/log.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Room } from '../../protocol/rooms.ts';
+
+const RETRY_MS = 1_000;
+
+interface LiveFanoutOptions {
+  /** Must answer with a read that begins after the call, one at a time per room, as `SharedRead` does. */
+  read: (room: RoomId) => Promise<Pick<Room, 'status' | 'liveStartedAt'>>;
+  hasAudience: (room: RoomId) => boolean;
+  send: (room: RoomId, live: { startedAt: string } | { endedAt: string }) => void;
+  log: Log;
+}
+
+export class LiveFanout {
+  readonly #options: LiveFanoutOptions;
+  readonly #retries = new Map<RoomId, NodeJS.Timeout>();
+
+  constructor(options: LiveFanoutOptions) {
+    this.#options = options;
+  }
+
+  /** A live of the room began or ended at `at`. */
+  async note(room: RoomId, at: string): Promise<void> {
+    const { read, hasAudience, send, log } = this.#options;
+    if (!hasAudience(room)) return;
+    try {
+      const { status, liveStartedAt } = await read(room);
+      send(room, status === 'live' ? { startedAt: liveStartedAt ?? at } : { endedAt: at });
+    } catch (error) {
+      log.warn({ err: error, room }, 'live state not told, trying again');
+      clearTimeout(this.#retries.get(room));
+      this.#retries.set(
+        room,
+        setTimeout(() => {
+          this.#retries.delete(room);
+          void this.note(room, at);
+        }, RETRY_MS).unref(),
+      );
+    }
+  }
+
+  close(): void {
+    for (const timer of this.#retries.values()) clearTimeout(timer);
+    this.#retries.clear();
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The one way in for every Socket.IO request: parse, authorise, rate-limit, run the operation, answer. Whatever it
+ * throws is answered as a typed error and nothing else leaks out.
+ */
+import type { Log } from '../../platform/log.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import { AppError, type WireError } from '../../protocol/errors.ts';
+import { createId } from '../../protocol/ids.ts';
+import { type Answer, aboutRequest, REQUESTS, type RequestName } from '../../protocol/realtime.ts';
+import { describeIssues } from '../input-issues.ts';
+import { assertMay } from '../operations/admission.ts';
+import type { SocketDomains, SocketOperation } from '../operations/operation.ts';
+import { SOCKET_OPERATIONS } from '../operations/table.ts';
+import type { SocketLimits } from '../rate-limits.ts';
+import type { Connection } from './connection.ts';
+import type { SocketBacklogs } from './socket-backlog.ts';
+
+const OPERATIONS = new Map<RequestName, SocketOperation>(SOCKET_OPERATIONS.map((it) => [it.socket, it]));
+
+export class Pipeline {
+  readonly #domains: SocketDomains;
+  readonly #limits: SocketLimits;
+  readonly #backlogs: SocketBacklogs;
+  readonly #log: Log;
+  readonly #metrics: Metrics;
+
+  constructor(options: {
+    domains: SocketDomains;
+    limits: SocketLimits;
+    backlogs: SocketBacklogs;
+    log: Log;
+    metrics: Metrics;
+  }) {
+    this.#domains = options.domains;
+    this.#limits = options.limits;
+    this.#backlogs = options.backlogs;
+    this.#log = options.log;
+    this.#metrics = options.metrics;
+  }
+
+  /** Handles an emitted event. Without an acknowledgement callback nothing is done. */
+  async handle(connection: Connection, event: unknown, args: unknown[]): Promise<void> {
+    const answer = args.at(-1);
+    if (typeof answer !== 'function') return;
+    // Nothing is done for a socket that does not read its answers.
+    if (!this.#backlogs.check(connection)) return;
+    const name = isRequestName(event) ? event : undefined;
+    const endTimer = name && this.#metrics.requestSeconds.startTimer({ request: name });
+    let result: Answer<unknown>;
+    try {
+      if (!name) throw new AppError('unknown_event');
+      const [input, about] = args.slice(0, -1);
+      result = { ok: true, data: await this.#run(connection, name, { input: input ?? {}, about }) };
+    } catch (error) {
+      result = { ok: false, error: this.toWireError(error, connection, name) };
+    }
+    endTimer?.();
+    this.#metrics.requests.inc({ request: name ?? 'unknown', outcome: result.ok ? 'ok' : result.error.code });
+    if (this.#backlogs.check(connection)) answer(result);
+  }
+
+  async #run(connection: Connection, name: RequestName, raw: { input: unknown; about: unknown }): Promise<unknown> {
+    const operation = OPERATIONS.get(name);
+    if (!operation) throw new AppError('unknown_event');
+    const { participant, roomId: room } = connection;
+    const who = { identity: participant.identity, address: connection.address };
+    const limit = operation.limit === 'signIn' ? 'default' : operation.limit;
+    const input = REQUESTS[name].input.safeParse(raw.input);
+    const about = aboutRequest.safeParse(raw.about);
+    const fault = about.error ?? input.error;
+    // A page that has moved to another room must not apply there what was meant for the previous one.
+    const isElsewhere = about.data && about.data.room !== room;
+    if (!input.success || fault || isElsewhere) {
+      // A malformed request costs as much as a valid one.
+      await this.#limits.consume(limit, who);
+      throw fault ? new AppError('invalid_request', describeIssues(fault.issues)) : new AppError('wrong_room');
+    }
+    assertMay(operation, { access: connection.access, can: connection.can, role: participant.role });
+    await this.#limits.consume(limit, who);
+    return operation.run(this.#domains, {
+      ...{ by: 'participant', caller: participant, key: undefined, room, connection },
+      ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined, response: undefined },
+    });
+  }
+
+  toWireError(error: unknown, connection: Connection, request: string | undefined): WireError {
+    if (error instanceof AppError && error.code !== 'internal') return error.toWire();
+    const logId = createId('event');
+    const { roomId: room, participant } = connection;
+    this.#log.error({ err: error, logId, request, room, identity: participant.identity }, 'request failed');
+    return new AppError('internal', `Something went wrong on our side. Tell us this number: ${logId}`).toWire();
+  }
+}
+
+/** The parameters of the HTTP path are fields of a socket's input, by the same names. */
+function paramsOf({ params }: SocketOperation, input: object): Record<string, string> {
+  if (params.length === 0) return NO_PARAMS;
+  const given = input as Record<string, string>;
+  return Object.fromEntries(params.map((name) => [name, given[name] ?? '']));
+}
+const NO_PARAMS = {};
+
+function isRequestName(event: unknown): event is RequestName {
+  return typeof event === 'string' && Object.hasOwn(REQUESTS, event);
+}

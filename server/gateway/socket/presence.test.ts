@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { Connection } from './connection.ts';
+import { Presence } from './presence.ts';
+
+const ROOM = 'room_1' as RoomId;
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+test('a newcomer is told the head count although it has not changed for the others', async () => {
+  const told: number[] = [];
+  const presence = new Presence({
+    counts: {
+      report: async () => {},
+      others: async () => ({ count: 2, identities: ['max', 'ines'] }),
+      close: async () => {},
+    },
+    onCount: (_room, count) => told.push(count),
+    onAudience: () => {},
+    onReported: () => {},
+  });
+  const join = async (identity: string, isInside: boolean) => {
+    const connection = { roomId: ROOM, participant: { identity, role: 'fan' }, isInside } as Connection;
+    presence.add(connection);
+    presence.refresh(connection);
+    await vi.advanceTimersByTimeAsync(1_000);
+  };
+  await join('lea', true);
+  expect(told).toEqual([3]);
+  // In the lobby nobody is counted.
+  await join('malik', false);
+  expect(told).toEqual([3, 3]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told).toEqual([3, 3]);
+  presence.close();
+});

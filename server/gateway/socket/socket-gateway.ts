@@ -1,0 +1,383 @@
+/**
+ * The realtime side of the gateway: opens a participant's socket after the handshake, sends the welcome that their
+ * access allows, and delivers facts. It holds connections; every decision is a domain's.
+ */
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { createShardedAdapter } from '@socket.io/redis-adapter';
+import { Server } from 'socket.io';
+import { CHAT_BUS_TOPIC, type ChatAppended } from '../../chat/chat.ts';
+import { roomTopic } from '../../platform/bus.ts';
+import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox.ts';
+import type { AdapterClients } from '../../platform/redis-adapter-clients.ts';
+import { NEWCOMERS_REST_MS } from '../../platform/rest-between.ts';
+import { SharedRead } from '../../platform/shared-read.ts';
+import { shareCounts } from '../../platform/shared-slots.ts';
+import type { ChatPage } from '../../protocol/chat.ts';
+import { AppError, type WireError } from '../../protocol/errors.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import type { StageEvent } from '../../stage/stage.ts';
+import { ChatFanout } from '../chat/chat-fanout.ts';
+import { ChatLive } from '../chat/chat-live.ts';
+import type { GatewayContext } from '../context.ts';
+import { createLimiterFactory, createSocketLimits, type SocketLimits } from '../rate-limits.ts';
+import { Connection, type RoomSocket } from './connection.ts';
+import { FactFanout } from './fact-fanout.ts';
+import { FairWebSocketServer } from './fair-web-sockets.ts';
+import { authorise, type Handshake } from './handshake.ts';
+import { Pipeline } from './pipeline.ts';
+import { Presence } from './presence.ts';
+import { tellPrivateProgress } from './private-facts.ts';
+import { RoomSubscriptions } from './room-subscriptions.ts';
+import { SocketBacklogs } from './socket-backlog.ts';
+import { SocketEdge } from './socket-edge.ts';
+import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
+import { SocketSlots } from './socket-slots.ts';
+
+/** Interval plus timeout: after this time a silent connection counts as lost. */
+const PING_INTERVAL_MS = 10_000;
+const PING_TIMEOUT_MS = 8_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Socket.IO's disconnect reasons that mean a deliberate end. */
+const CLEAN_ENDS = new Set(['client namespace disconnect', 'server namespace disconnect']);
+
+/** Bus topic: the count of another gateway for this room changed. */
+const PRESENCE_BUS_TOPIC = 'presence';
+
+export class SocketGateway {
+  readonly #context: GatewayContext;
+  readonly #io: SocketServer;
+  readonly #presence: Presence;
+  readonly #limits: SocketLimits;
+  readonly #slots: SocketSlots;
+  readonly #edge: SocketEdge;
+  readonly #backlogs: SocketBacklogs;
+  readonly #pipeline: Pipeline;
+  readonly #fanout: ChatFanout;
+  readonly #chatLive: ChatLive;
+  readonly #facts: FactFanout;
+  readonly #subscriptions: RoomSubscriptions;
+  readonly #bySocket = new Map<string, Connection>();
+  readonly #unsubscribe: (() => void)[];
+  /** Reads that are the same for every newcomer of a room, shared by all who join at the same moment. */
+  readonly #newestChat: SharedRead<RoomId, ChatPage>;
+  readonly #recentChat: SharedRead<RoomId, ChatPage>;
+  readonly #rooms: SharedRead<RoomId, Room>;
+  readonly #tipping: SharedRead<RoomId, Inside['tipping']>;
+  #closing = false;
+
+  constructor(context: GatewayContext, server: HttpServer) {
+    this.#context = context;
+    this.#limits = createSocketLimits(createLimiterFactory(context.redis));
+    const rest = { restMs: NEWCOMERS_REST_MS };
+    this.#newestChat = new SharedRead((room) => context.chat.catchUp(room, undefined), rest);
+    this.#recentChat = new SharedRead((room) => context.chat.history(room, { limit: LIMITS.chatPageEntries }), rest);
+    this.#rooms = new SharedRead((room) => context.rooms.getRoom(room), rest);
+    this.#tipping = new SharedRead((room) => context.money.getTipping(room), rest);
+    this.#io = new Server(server, {
+      serveClient: false,
+      transports: ['websocket', 'polling'],
+      wsEngine: FairWebSocketServer,
+      maxHttpBufferSize: LIMITS.socketPacketBytes,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      connectTimeout: HANDSHAKE_TIMEOUT_MS,
+      perMessageDeflate: false,
+      ...(context.redis ? { adapter: createAdapter(context.redis.adapter) } : {}),
+      cors: { origin: (_origin, callback) => callback(null, true), credentials: false },
+      // CORS does not cover WebSockets; the origin is checked here for both transports.
+      allowRequest: (request, callback) =>
+        void this.#admit(request).then(
+          () => callback(null, true),
+          (error) => callback(JSON.stringify(this.#refuse(error).toWire()), false),
+        ),
+    });
+    const { redis, log } = context;
+    const shared = redis && shareCounts('sockets', { client: redis.commands, connections: redis.connections });
+    this.#slots = new SocketSlots({ shared, log });
+    this.#edge = new SocketEdge({ context, limits: this.#limits, slots: this.#slots });
+    this.#io.engine.on('connection', (socket) => this.#edge.handleSocket(socket));
+    this.#presence = new Presence({
+      counts: context.headCounts,
+      onCount: (room, count) => this.#io.local.to(lobbyRoom(room)).emit('rooms:viewerCount', { count }),
+      onAudience: (room, people) => {
+        context.stage.setAudience(room, people);
+        this.#chatLive.roster.note(room);
+      },
+      onReported: (room) => context.bus.publish(roomTopic(PRESENCE_BUS_TOPIC, room), {}),
+    });
+    this.#chatLive = new ChatLive({
+      context,
+      presence: this.#presence,
+      // `EmitInside` ties the event to its data; the compiler cannot follow that here.
+      emitInside: (room, event, data) => this.#io.local.to(insideRoom(room)).emit(event, ...([data] as never)),
+    });
+    this.#backlogs = new SocketBacklogs({ metrics: context.metrics, connections: () => this.#bySocket.values() });
+    this.#pipeline = new Pipeline({
+      domains: { ...context, chatLive: this.#chatLive },
+      limits: this.#limits,
+      backlogs: this.#backlogs,
+      log: context.log,
+      metrics: context.metrics,
+    });
+    this.#fanout = new ChatFanout({
+      read: (room, range) => context.chat.history(room, range),
+      newest: (rooms) => context.chat.newest(rooms),
+      isBusConnected: context.redis ? () => context.bus.isConnected : undefined,
+      readablePerSecond: context.config.chatReadablePerSecond,
+      log: context.log,
+      metrics: context.metrics,
+    });
+    this.#facts = new FactFanout({
+      context,
+      io: this.#io,
+      presence: this.#presence,
+      readRoom: (room) => this.#rooms.get(room),
+    });
+    this.#subscriptions = new RoomSubscriptions(context.bus, {
+      [CHAT_BUS_TOPIC]: (room, message) => this.#fanout.add(room, (message as ChatAppended).entries),
+      [FACTS_BUS_TOPIC]: (room, message) => this.#facts.handleFact(room, message as Fact),
+      [PRESENCE_BUS_TOPIC]: (room) => this.#presence.recount(room),
+      ...this.#chatLive.busHandlers,
+    });
+    this.#io.use((socket, next) => this.#handleHandshake(socket, next));
+    this.#io.on('connection', (socket) => void this.#handleConnection(socket));
+    context.stage.onEvent((event) => this.#handleStageEvent(event));
+    context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#io, progress));
+    context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
+    this.#unsubscribe = [
+      context.apiKeys.ring.onEnded((ended) => {
+        for (const connection of this.#bySocket.values()) {
+          if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));
+        }
+      }),
+      context.bus.onRestored(() => {
+        this.#fanout.checkAll();
+        context.stage.handleRestored();
+        void this.#facts.reconsiderAll();
+      }),
+      // Facts that another gateway could not pass on come from their table.
+      context.bus.onMissed(() => this.#fanout.checkAll()),
+    ];
+  }
+
+  viewerCount(room: RoomId): Promise<number> {
+    return this.#presence.countViewers(room);
+  }
+
+  async #handleHandshake(socket: RoomSocket, next: (error?: Error) => void): Promise<void> {
+    try {
+      if (this.#closing) throw new AppError('shutting_down');
+      socket.data = await authorise(this.#context, socket, this.#slots);
+      next();
+    } catch (error) {
+      const known = this.#refuse(error);
+      // Socket.IO hands `data` to the client with `connect_error`.
+      next(Object.assign(new Error(known.code), { data: known.toWire() }));
+    }
+  }
+
+  async #admit(request: IncomingMessage): Promise<void> {
+    if (this.#closing) throw new AppError('shutting_down');
+    await this.#edge.admit(request);
+  }
+
+  #refuse(error: unknown): AppError {
+    const known = error instanceof AppError ? error : new AppError('internal');
+    if (known !== error) this.#context.log.error({ err: error }, 'handshake failed');
+    this.#context.metrics.connectionsRefused.inc({ code: known.code });
+    return known;
+  }
+
+  async #handleConnection(socket: RoomSocket): Promise<void> {
+    const { claims, since, address, release } = socket.data as Handshake;
+    const connection = new Connection({ socket, claims, since, address, actions: this.#actions });
+    this.#bySocket.set(socket.id, connection);
+    this.#context.metrics.sockets.inc();
+    socket.onAny((event, ...args) => void this.#pipeline.handle(connection, event, args));
+    socket.on('disconnect', (reason) => {
+      release();
+      this.#handleDisconnect(connection, reason);
+    });
+    // Added before access is decided, so that a fact that arrives meanwhile finds this connection.
+    this.#presence.add(connection);
+    const { roomId, participant } = connection;
+    await socket.join([lobbyRoom(roomId), identityRoom(participant.identity)]);
+    if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
+    try {
+      // Its key may have ended since the handshake.
+      if (!this.#context.apiKeys.ring.isLive(connection.claims.iss)) throw new AppError('token_invalid');
+      await this.#subscriptions.open(roomId);
+      await connection.welcome((decided, view) => this.#sendWelcome(connection, decided, view));
+      this.#presence.refresh(connection);
+    } catch (error) {
+      this.#dismiss(connection, this.#pipeline.toWireError(error, connection, 'welcome'));
+    }
+  }
+
+  /** Closes the connection, and its media with it; the client may come back with another token. */
+  #dismiss({ socket }: Connection, { code, message }: Pick<WireError, 'code' | 'message'>): void {
+    socket.emit('rooms:goodbye', { code, message, reconnect: true });
+    socket.disconnect(true);
+  }
+
+  async #sendWelcome(connection: Connection, decided: Room, view: Inside | null): Promise<void> {
+    const { participant, rights, access, roomId } = connection;
+    const { config, money, clock } = this.#context;
+    const hasWallet = participant.role === 'fan' && money.walletMode === 'on';
+    if (decided.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
+    const wallet = hasWallet ? await money.getWallet(participant.identity) : null;
+    // Read last, serialised with live updates, so that an older state never follows a newer one.
+    const room = await this.#rooms.get(roomId);
+    const welcome: Welcome = {
+      participant,
+      can: rights,
+      room,
+      access,
+      viewerCount: this.#presence.viewerCount(roomId),
+      live: room.status === 'live',
+      wallet,
+      currency: config.currency,
+      inside: view,
+      serverTime: new Date(clock.now()).toISOString(),
+    };
+    connection.socket.emit('rooms:welcome', welcome);
+  }
+
+  /**
+   * After the loss of a gateway everyone reconnects within a second and missed about the same entries: they share one
+   * read.
+   */
+  async #resumeChat(room: RoomId, since: number): Promise<ChatPage> {
+    const recent = await this.#recentChat.get(room);
+    // Not the page's `lastSeq`, which is read separately: entries between the two reads would be missing.
+    const lastSeq = recent.entries.at(-1)?.seq ?? 0;
+    const firstSeq = recent.entries[0]?.seq ?? lastSeq + 1;
+    if (since < firstSeq - 1 || since > lastSeq) return this.#context.chat.catchUp(room, since);
+    return { entries: recent.entries.filter(({ seq }) => seq > since), lastSeq };
+  }
+
+  readonly #actions = {
+    decide: ({ claims }: Connection) => this.#context.rooms.admit(claims),
+    lookInside: async ({ roomId, participant }: Connection, since: number | undefined): Promise<Inside> => {
+      const [chat, beside, tipping, room] = await Promise.all([
+        since === undefined ? this.#newestChat.get(roomId) : this.#resumeChat(roomId, since),
+        this.#context.chat.lookInside(roomId, participant.identity),
+        this.#tipping.get(roomId),
+        this.#rooms.get(roomId),
+      ]);
+      return { chat, ...beside, tipping, stage: this.#context.stage.state(room, participant.identity) };
+    },
+    enter: async (connection: Connection) => {
+      await connection.socket.join(insideRoom(connection.roomId));
+      this.#presence.refresh(connection);
+      await this.#fanout.open(connection.roomId);
+      if (!this.#presence.isOpen(connection.roomId)) this.#fanout.closeRoom(connection.roomId);
+    },
+    settle: (connection: Connection, { chat }: Inside) => {
+      // The page may end after `lastSeq`, which was read before it.
+      const lastSeq = Math.max(chat.lastSeq, chat.entries.at(-1)?.seq ?? 0);
+      this.#fanout.join(connection.roomId, connection, lastSeq);
+      this.#chatLive.welcome(connection);
+    },
+    changeRights: (connection: Connection) => {
+      this.#presence.refresh(connection);
+      if (connection.isInside) this.#chatLive.welcome(connection);
+    },
+    leave: async (connection: Connection) => {
+      this.#fanout.leave(connection.roomId, connection);
+      void connection.socket.leave(insideRoom(connection.roomId));
+      this.#presence.refresh(connection);
+      this.#context.metrics.accessRevocations.inc({ reason: connection.access.reason ?? 'required' });
+      await this.#context.stage.closeParticipant(connection.roomId, connection.participant.identity);
+    },
+    onError: (error: unknown, connection: Connection) => {
+      // Access that cannot be decided is denied: the client reconnects and asks again.
+      this.#context.log.error({ err: error, room: connection.roomId }, 'access not decided');
+      connection.socket.disconnect(true);
+    },
+  };
+
+  #handleDisconnect(connection: Connection, reason: string): void {
+    connection.close();
+    this.#bySocket.delete(connection.socket.id);
+    this.#presence.remove(connection);
+    this.#fanout.leave(connection.roomId, connection);
+    if (!this.#presence.isOpen(connection.roomId)) {
+      this.#subscriptions.close(connection.roomId);
+      this.#fanout.closeRoom(connection.roomId);
+    }
+    this.#context.metrics.sockets.dec();
+    this.#context.stage.handleSocketGone(connection.socket.id, CLEAN_ENDS.has(reason));
+  }
+
+  #handleStageEvent({ socket, event }: StageEvent): void {
+    const target = this.#bySocket.get(socket)?.socket;
+    if (!target) return;
+    const { session } = event;
+    switch (event.type) {
+      case 'consumersAdded':
+        target.emit('stage:consumersAdded', {
+          session,
+          consumers: event.consumers as Parameters<ServerToClientEvents['stage:consumersAdded']>[0]['consumers'],
+        });
+        return;
+      case 'consumersRemoved':
+        target.emit('stage:consumersRemoved', { session, consumerIds: event.consumerIds, lost: event.lost });
+        return;
+      case 'trackMuted':
+        target.emit('stage:trackMuted', { session, consumerId: event.consumerId, muted: event.muted });
+        return;
+      case 'layersWanted':
+        target.emit('stage:layersWanted', {
+          session,
+          producerId: event.producerId,
+          maxSpatialLayer: event.maxSpatialLayer,
+        });
+        return;
+      case 'keyFrameWanted':
+        target.emit('stage:keyFrameWanted', { session, producerId: event.producerId });
+        return;
+      case 'moveWanted':
+        target.emit('stage:moveWanted', { session });
+        return;
+      case 'takenOver':
+        target.emit('stage:takenOver', { session, by: event.by });
+        return;
+      case 'paused':
+        target.emit('stage:paused', { session });
+        return;
+      // It concerns a socket of another gateway.
+      case 'adopted':
+        return;
+      case 'sessionClosed':
+        target.emit('stage:sessionClosed', { session, reason: event.reason });
+        return;
+      case 'transportState':
+        target.emit('stage:transportState', { session, state: event.state });
+    }
+  }
+
+  /** Sends a goodbye, so that clients reconnect elsewhere or later, and closes every socket. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const end of this.#unsubscribe) end();
+    const { code, message } = new AppError('shutting_down').toWire();
+    this.#io.local.emit('rooms:goodbye', { code, message, reconnect: true });
+    this.#backlogs.close();
+    this.#fanout.close();
+    this.#chatLive.close();
+    this.#facts.close();
+    await this.#io.close();
+    this.#subscriptions.closeAll();
+    this.#presence.close();
+    await this.#slots.close();
+  }
+}
+
+/** The adapter checks its clients by shape; ours have that shape. */
+function createAdapter({ publisher, subscriber, channelPrefix }: AdapterClients) {
+  return createShardedAdapter(publisher, subscriber, { channelPrefix, subscriptionMode: 'dynamic' });
+}

@@ -1,0 +1,74 @@
+import { expect, test, vi } from 'vitest';
+import { MemoryAnnouncements } from '../../platform/announcements.ts';
+import { MemoryLeasedHashes } from '../../platform/leased-hashes.ts';
+import { createLog } from '../../platform/log.ts';
+import type { SharedCounts } from '../../platform/shared-slots.ts';
+import { SocketSlots } from './socket-slots.ts';
+
+const log = createLog({ level: 'silent', pretty: false });
+const LIMIT = 8;
+const slots = [
+  { key: 'identity:lea', limit: 100 },
+  { key: 'identity:lea/room_1', limit: LIMIT },
+];
+
+/** As Redis has it, some time away both ways, so that what gateways do at once is interleaved. */
+class DistantHashes extends MemoryLeasedHashes {
+  override async set(key: string, fields: ReadonlyMap<string, string>) {
+    await new Promise(setImmediate);
+    return super.set(key, fields);
+  }
+
+  override async pick(key: string, fields: readonly string[]) {
+    await new Promise(setImmediate);
+    return super.pick(key, fields);
+  }
+}
+
+function open(count: number, hashes = new DistantHashes(), board = new MemoryAnnouncements()) {
+  const gateways = Array.from({ length: count }, () => new SocketSlots({ shared: { board, hashes }, log }));
+  return { gateways, board, closeAll: () => Promise.all(gateways.map((gateway) => gateway.close())) };
+}
+
+const takeAll = async (some: SocketSlots[]) => {
+  const taken = await Promise.allSettled(some.map((gateway) => gateway.take(slots)));
+  return taken.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
+};
+
+test('gateways that let people in at once never exceed a limit together, and what is given back can be taken again', async () => {
+  const { gateways, board, closeAll } = open(3);
+  await vi.waitFor(async () => expect((await board.list()).size).toBe(3));
+  // No gateway refuses any by its own count alone, so that each has to know of the others in time.
+  const all = Array.from({ length: 3 * LIMIT }, (_, index) => gateways[index % 3] as SocketSlots);
+  const first = await takeAll(all);
+  expect(first.length).toBeLessThanOrEqual(LIMIT);
+  // One after the other, nobody is refused for nothing.
+  const rest: (() => void)[] = [];
+  for (const gateway of all) rest.push(...(await takeAll([gateway])));
+  expect(first.length + rest.length).toBe(LIMIT);
+  for (const release of [...first, ...rest, ...rest]) release();
+  const again: (() => void)[] = [];
+  for (const gateway of all) again.push(...(await takeAll([gateway])));
+  expect(again).toHaveLength(LIMIT);
+  await closeAll();
+});
+
+test('what a gateway held is forgotten when it is gone', async () => {
+  const { gateways, board, closeAll } = open(2);
+  const [here, there] = gateways as [SocketSlots, SocketSlots];
+  await vi.waitFor(async () => expect((await board.list()).size).toBe(2));
+  for (let index = 0; index < LIMIT; index += 1) await there.take(slots);
+  await expect(here.take(slots)).rejects.toMatchObject({ code: 'too_many_connections' });
+  await there.close();
+  await here.take(slots);
+  await closeAll();
+});
+
+test('without Redis a gateway counts for itself', async () => {
+  const gone = () => Promise.reject(new Error('gone'));
+  const shared = { board: { announce: gone, withdraw: gone, list: gone }, hashes: {} } as unknown as SharedCounts;
+  const gateway = new SocketSlots({ shared, log });
+  for (let index = 0; index < LIMIT; index += 1) await gateway.take(slots);
+  await expect(gateway.take(slots)).rejects.toMatchObject({ code: 'too_many_connections' });
+  await gateway.close();
+});
