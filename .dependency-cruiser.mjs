@@ -11,7 +11,7 @@ const homes = {
   cors: '^server/gateway/',
   '@socket.io/redis-adapter': '^server/gateway/',
   'rate-limiter-flexible': '^server/gateway/',
-  ws: '^(sfu/control-[^/]+|server/gateway/socket/fair-web-sockets)\\.ts$',
+  ws: '^(sfu/control/[^/]+|server/gateway/socket/fair-web-sockets)\\.ts$',
   mediasoup: '^(sfu/|infra/setup/prove-worker\\.mjs$)',
   ioredis: '^server/platform/',
   pino: '^server/platform/',

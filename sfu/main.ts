@@ -10,7 +10,7 @@ import { type RedisClient, RedisConnections } from '../server/platform/redis.ts'
 import { RedisAnnouncements } from '../server/platform/redis-announcements.ts';
 import { shareBetweenNodes } from '../server/platform/sfu-shared.ts';
 import { Announcer } from './announcer.ts';
-import { SfuControlServer } from './control-server.ts';
+import { SfuControlServer } from './control/server.ts';
 import { PLAYS_WINDOW_MS } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import { LocalSfuNode } from './node.ts';

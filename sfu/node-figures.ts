@@ -1,11 +1,11 @@
 import type { SessionTraffic, SfuStats } from './contract.ts';
-import { PipeSession } from './pipe-session.ts';
-import { PublishSession } from './publish-session.ts';
-import type { RoomDirectory } from './room-directory.ts';
-import type { Session } from './session.ts';
-import type { SessionHost } from './session-host.ts';
-import { WatchSession } from './watch-session.ts';
-import type { WorkerPool } from './worker-pool.ts';
+import { PipeSession } from './pipes/pipe-session.ts';
+import type { RoomDirectory } from './rooms/room-directory.ts';
+import { PublishSession } from './sessions/publish-session.ts';
+import type { Session } from './sessions/session.ts';
+import type { SessionHost } from './sessions/session-host.ts';
+import { WatchSession } from './sessions/watch-session.ts';
+import type { WorkerPool } from './workers/worker-pool.ts';
 
 export interface PipeCount {
   room: string;

@@ -27,11 +27,8 @@ import {
   UNWATCHED_LOOK_MS,
   WORKER_SPREAD_AT,
 } from './limits.ts';
-import { listenAddresses } from './listen-addresses.ts';
 import { type SfuLog, silentLog } from './log.ts';
-import { MediaSession } from './media-session.ts';
 import { NodeFigures, type PipeCount } from './node-figures.ts';
-import { NodeLinks } from './node-links.ts';
 import {
   assertDtlsParameters,
   assertMayPublish,
@@ -40,18 +37,21 @@ import {
   assertRtpCapabilities,
   assertViewport,
 } from './parameters.ts';
-import type { PipeListen } from './pipe-listen.ts';
-import type { PipeEvent, PullAnswer, PullRequest } from './pipe-messages.ts';
-import { PipeSession } from './pipe-session.ts';
-import { PublishSession } from './publish-session.ts';
-import { type ReceiverBudget, ReceiverBudgets } from './receiver-budget.ts';
-import type { Room } from './room.ts';
-import { RoomDirectory } from './room-directory.ts';
-import { SessionHost } from './session-host.ts';
+import { NodeLinks } from './pipes/node-links.ts';
+import type { PipeListen } from './pipes/pipe-listen.ts';
+import type { PipeEvent, PullAnswer, PullRequest } from './pipes/pipe-messages.ts';
+import { PipeSession } from './pipes/pipe-session.ts';
+import { Upstream } from './pipes/upstream.ts';
+import type { Room } from './rooms/room.ts';
+import { RoomDirectory } from './rooms/room-directory.ts';
+import { MediaSession } from './sessions/media-session.ts';
+import { PublishSession } from './sessions/publish-session.ts';
+import { type ReceiverBudget, ReceiverBudgets } from './sessions/receiver-budget.ts';
+import { SessionHost } from './sessions/session-host.ts';
+import { WatchSession } from './sessions/watch-session.ts';
 import type { SharedState } from './shared-state.ts';
-import { Upstream } from './upstream.ts';
-import { WatchSession } from './watch-session.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { listenAddresses } from './workers/listen-addresses.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
 
 export interface LocalSfuNodeOptions {
   id?: string;

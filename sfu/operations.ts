@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SfuControlServer } from './control-server.ts';
+import type { SfuControlServer } from './control/server.ts';
 import type { LocalSfuNode } from './node.ts';
 
 export interface OperationsServerOptions {

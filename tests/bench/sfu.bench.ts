@@ -15,7 +15,7 @@ import type {
   TransportOptions,
   WatchRequest,
 } from '../../sfu/contract.ts';
-import { RemoteSfuNode } from '../../sfu/remote-node.ts';
+import { RemoteSfuNode } from '../../sfu/control/remote-node.ts';
 import { RtpPublisher } from '../support/media/rtp-publisher.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
 import { sentAtOf } from '../support/media/rtp-vp8.ts';

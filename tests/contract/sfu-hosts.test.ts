@@ -5,7 +5,7 @@ import { MemoryLeasedHashes } from '../../server/platform/leased-hashes.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { SharedSlots } from '../../server/platform/shared-slots.ts';
 import type { RoomUpstream } from '../../sfu/contract.ts';
-import { SfuControlServer } from '../../sfu/control-server.ts';
+import { SfuControlServer } from '../../sfu/control/server.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
 import { RtpStage, type StageViewer } from '../support/media/rtp-stage.ts';
 

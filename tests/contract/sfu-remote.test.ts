@@ -1,7 +1,7 @@
 import { kill } from 'node:process';
-import { SfuControlServer } from '../../sfu/control-server.ts';
+import { RemoteSfuNode } from '../../sfu/control/remote-node.ts';
+import { SfuControlServer } from '../../sfu/control/server.ts';
 import { LocalSfuNode } from '../../sfu/node.ts';
-import { RemoteSfuNode } from '../../sfu/remote-node.ts';
 import { describeSfuNode } from './sfu-suite.ts';
 
 const SECRET = 'a secret of the tests, long enough to be one';

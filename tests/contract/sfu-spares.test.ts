@@ -3,10 +3,10 @@ import { kill } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { SessionGrant, SfuErrorCode, SfuNode } from '../../sfu/contract.ts';
-import { SfuControlServer } from '../../sfu/control-server.ts';
+import { RemoteSfuNode } from '../../sfu/control/remote-node.ts';
+import { SfuControlServer } from '../../sfu/control/server.ts';
 import { LAYER_LOWERING_DELAY_MS } from '../../sfu/limits.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../sfu/node.ts';
-import { RemoteSfuNode } from '../../sfu/remote-node.ts';
 import { RtpStage, type StagePublisher, type StageViewer } from '../support/media/rtp-stage.ts';
 import { rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
 

@@ -1,8 +1,8 @@
 /** One room over several of our nodes: a publisher in a process of its own, those who watch, and what has flowed over each pipe. */
 import { randomUUID } from 'node:crypto';
 import type { RoomUpstream, RtpParameters, TransportOptions, WatchRequest } from '../../../sfu/contract.ts';
+import { RemoteSfuNode } from '../../../sfu/control/remote-node.ts';
 import type { PipeCount } from '../../../sfu/node-figures.ts';
-import { RemoteSfuNode } from '../../../sfu/remote-node.ts';
 import { rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
 import { Child } from './asked-child.ts';
 import type { HopProbe } from './hop-probe.ts';

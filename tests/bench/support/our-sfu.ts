@@ -1,5 +1,5 @@
 /** Our SFU node as a process of its own, reached over its control API as gateways do; it tells its parent where. */
-import { SfuControlServer } from '../../../sfu/control-server.ts';
+import { SfuControlServer } from '../../../sfu/control/server.ts';
 import { LocalSfuNode } from '../../../sfu/node.ts';
 
 const {

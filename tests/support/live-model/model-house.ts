@@ -10,7 +10,7 @@ import { RoomPlaces } from '../../../server/stage/room-places.ts';
 import { RoomTrees } from '../../../server/stage/room-trees.ts';
 import type { StageCaller } from '../../../server/stage/session-commands.ts';
 import { Stage } from '../../../server/stage/stage.ts';
-import { RemoteSfuNode } from '../../../sfu/remote-node.ts';
+import { RemoteSfuNode } from '../../../sfu/control/remote-node.ts';
 import type { ModelChance } from './model-chance.ts';
 import { ModelNode } from './model-node.ts';
 import { ModelRooms } from './model-rooms.ts';

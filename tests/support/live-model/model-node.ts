@@ -9,12 +9,12 @@ import {
   type TransportOptions,
   type WatchRequest,
 } from '../../../sfu/contract.ts';
-import { ControlPeer } from '../../../sfu/control-peer.ts';
-import { EventRelay } from '../../../sfu/event-relay.ts';
+import { EventRelay } from '../../../sfu/control/event-relay.ts';
+import { ControlPeer } from '../../../sfu/control/peer.ts';
+import { SharedAudiences } from '../../../sfu/control/shared-audiences.ts';
 import { CONNECT_WITHIN_MS, CONTROL_HEARTBEAT_MS, LEASE_DEFAULT_MS } from '../../../sfu/limits.ts';
 import { silentLog } from '../../../sfu/log.ts';
 import type { LocalSfuNode } from '../../../sfu/node.ts';
-import { SharedAudiences } from '../../../sfu/shared-audiences.ts';
 import type { ModelChance } from './model-chance.ts';
 import type { ModelListener, ModelSocket } from './model-socket.ts';
 

@@ -4,20 +4,20 @@ import {
   SfuError,
   type SfuEvent,
   WATCH_SESSIONS_PER_PERSON_MAX,
-} from './contract.ts';
-import { toSfuError } from './errors.ts';
-import { CONNECT_WITHIN_MS, SWEEP_INTERVAL_MS } from './limits.ts';
+} from '../contract.ts';
+import { toSfuError } from '../errors.ts';
+import { CONNECT_WITHIN_MS, SWEEP_INTERVAL_MS } from '../limits.ts';
+import { isInForce } from '../parameters.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomDirectory } from '../rooms/room-directory.ts';
+import type { RoomRouter } from '../rooms/room-router.ts';
+import { personKey, type SlotCounter } from '../shared-state.ts';
+import type { PooledWorker, WorkerPool } from '../workers/worker-pool.ts';
 import { MediaSession } from './media-session.ts';
-import { isInForce } from './parameters.ts';
 import { PublishSession } from './publish-session.ts';
-import type { Room } from './room.ts';
-import type { RoomDirectory } from './room-directory.ts';
-import type { RoomRouter } from './room-router.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { ReservedPlace, SessionRegistry, type SessionRequest } from './session-registry.ts';
-import { personKey, type SlotCounter } from './shared-state.ts';
 import { WatchSession } from './watch-session.ts';
-import type { PooledWorker, WorkerPool } from './worker-pool.ts';
 
 export interface SessionHostOptions {
   pool: WorkerPool;

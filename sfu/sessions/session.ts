@@ -6,8 +6,8 @@ import {
   type SessionTraffic,
   SfuError,
   type SfuEvent,
-} from './contract.ts';
-import type { StageTrack } from './stage-track.ts';
+} from '../contract.ts';
+import type { StageTrack } from '../tracks/stage-track.ts';
 
 /** What a session may ask of the room that it is in. */
 export interface SessionRoom {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { SfuEvent } from './contract.ts';
+import type { SfuEvent } from '../contract.ts';
+import { HELD_EVENTS_PER_SESSION_MAX } from '../limits.ts';
 import { EventRelay, type NumberedEvent } from './event-relay.ts';
-import { HELD_EVENTS_PER_SESSION_MAX } from './limits.ts';
 
 const added = (session: string): SfuEvent => ({ type: 'consumersAdded', room: 'r', session, consumers: [] });
 const adopted = (session: string): SfuEvent => ({ type: 'adopted', room: 'r', session });

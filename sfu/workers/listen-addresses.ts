@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { types } from 'mediasoup';
-import { LISTEN_ADDRESSES_MAX } from './limits.ts';
+import { LISTEN_ADDRESSES_MAX } from '../limits.ts';
 
 export interface ListenAddress {
   ip: string;

@@ -1,5 +1,5 @@
-import { SfuError } from './contract.ts';
-import { AUDIENCE_ROOMS_MAX } from './limits.ts';
+import { SfuError } from '../contract.ts';
+import { AUDIENCE_ROOMS_MAX } from '../limits.ts';
 import { Room, type RoomOptions } from './room.ts';
 
 /** The rooms of a node by name, and the audiences, which outlive them. */

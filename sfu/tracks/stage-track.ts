@@ -1,5 +1,5 @@
 import { ortc, type types } from 'mediasoup';
-import type { TrackSource } from './contract.ts';
+import type { TrackSource } from '../contract.ts';
 import { KeyFrameDemand } from './key-frame-demand.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { layerScales, type Size, SOURCE_SIZE_DEFAULT } from './layers.ts';

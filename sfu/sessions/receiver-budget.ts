@@ -7,9 +7,9 @@ import {
   PLAYS_WINDOW_MS,
   RECEIVER_BUDGETS_MAX,
   UNANSWERED_MAX_MS,
-} from './limits.ts';
-import type { SfuLog } from './log.ts';
-import { personKey, type SharedRecords } from './shared-state.ts';
+} from '../limits.ts';
+import type { SfuLog } from '../log.ts';
+import { personKey, type SharedRecords } from '../shared-state.ts';
 
 const FIELD = 'budget';
 

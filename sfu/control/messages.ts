@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import type { SfuErrorCode } from './contract.ts';
-import { pullAnswer, pullRequest, roomUpstream, wantKeyFrameRequest, wantLayerRequest } from './pipe-messages.ts';
+import type { SfuErrorCode } from '../contract.ts';
+import {
+  pullAnswer,
+  pullRequest,
+  roomUpstream,
+  wantKeyFrameRequest,
+  wantLayerRequest,
+} from '../pipes/pipe-messages.ts';
 
 /**
  * What crosses the control API, in JSON: requests and their answers, and events, which the receiver counts so that none is lost when the

@@ -1,13 +1,13 @@
 import type { types } from 'mediasoup';
-import { mediaCodecs } from './codecs.ts';
-import { SfuError } from './contract.ts';
-import { EXPECTED_TRACKS, ICE_CONSENT_TIMEOUT_SECONDS, VIEWER_BITRATE_START_BPS } from './limits.ts';
-import { type PipeListen, pipeTransportOptions } from './pipe-listen.ts';
-import { RouterPipe } from './router-pipe.ts';
-import type { Session, SessionRoom } from './session.ts';
-import type { StageTrack } from './stage-track.ts';
-import type { UpstreamRouter } from './upstream.ts';
-import type { PooledWorker } from './worker-pool.ts';
+import { mediaCodecs } from '../codecs.ts';
+import { SfuError } from '../contract.ts';
+import { EXPECTED_TRACKS, ICE_CONSENT_TIMEOUT_SECONDS, VIEWER_BITRATE_START_BPS } from '../limits.ts';
+import { type PipeListen, pipeTransportOptions } from '../pipes/pipe-listen.ts';
+import { RouterPipe } from '../pipes/router-pipe.ts';
+import type { UpstreamRouter } from '../pipes/upstream.ts';
+import type { Session, SessionRoom } from '../sessions/session.ts';
+import type { StageTrack } from '../tracks/stage-track.ts';
+import type { PooledWorker } from '../workers/worker-pool.ts';
 
 /** What a router asks of its room. */
 export interface RouterRoom {

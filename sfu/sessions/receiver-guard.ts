@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
-import { RECEIVER_LOOK_MS, SOUND_ALONE_SHARE } from './limits.ts';
-import type { SfuLog } from './log.ts';
+import { RECEIVER_LOOK_MS, SOUND_ALONE_SHARE } from '../limits.ts';
+import type { SfuLog } from '../log.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 
 export interface ReceiverGuardOptions {

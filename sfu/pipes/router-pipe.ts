@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import { PIPE_KEY_FRAME_GATHER_MS } from './limits.ts';
+import { PIPE_KEY_FRAME_GATHER_MS } from '../limits.ts';
 
 /**
  * The way of a room's tracks from one worker of this machine to another: a pair of pipe transports over loopback, and for each track one

@@ -1,5 +1,5 @@
 import { parseScalabilityMode } from 'mediasoup';
-import type { Viewport } from './contract.ts';
+import type { Viewport } from '../contract.ts';
 
 /**
  * Which simulcast or SVC layer suits a viewer, and which a publisher must send. Pure functions; layers count from 0, the smallest.

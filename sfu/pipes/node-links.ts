@@ -1,7 +1,7 @@
-import type { RoomUpstream } from './contract.ts';
-import { ControlClient } from './control-client.ts';
-import { LEASE_DEFAULT_MS, PULL_WAIT_MS } from './limits.ts';
-import type { SfuLog } from './log.ts';
+import type { RoomUpstream } from '../contract.ts';
+import { ControlClient } from '../control/client.ts';
+import { LEASE_DEFAULT_MS, PULL_WAIT_MS } from '../limits.ts';
+import type { SfuLog } from '../log.ts';
 import { type PullAnswer, type PullRequest, pipeEvent, pullAnswer } from './pipe-messages.ts';
 import type { Upstream, UpstreamLink } from './upstream.ts';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { types } from 'mediasoup';
-import type { RoomUpstream } from './contract.ts';
-import { toSfuError } from './errors.ts';
-import { PIPE_KEY_FRAME_GATHER_MS, PULL_RETRY_MAX_MS, PULL_RETRY_MIN_MS, PULL_WAIT_MS } from './limits.ts';
-import type { SfuLog } from './log.ts';
+import type { RoomUpstream } from '../contract.ts';
+import { toSfuError } from '../errors.ts';
+import { PIPE_KEY_FRAME_GATHER_MS, PULL_RETRY_MAX_MS, PULL_RETRY_MIN_MS, PULL_WAIT_MS } from '../limits.ts';
+import type { SfuLog } from '../log.ts';
+import { StageTrack } from '../tracks/stage-track.ts';
 import { addressOf } from './pipe-listen.ts';
 import type { PipedTrack, PipeEvent, PullAnswer, PullRequest } from './pipe-messages.ts';
-import { StageTrack } from './stage-track.ts';
 
 /** The node from which the stage comes. */
 export interface UpstreamLink {

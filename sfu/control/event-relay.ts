@@ -1,6 +1,6 @@
-import type { SfuEvent } from './contract.ts';
-import { HELD_EVENTS_PER_SESSION_MAX } from './limits.ts';
-import type { PipeEvent } from './pipe-messages.ts';
+import type { SfuEvent } from '../contract.ts';
+import { HELD_EVENTS_PER_SESSION_MAX } from '../limits.ts';
+import type { PipeEvent } from '../pipes/pipe-messages.ts';
 
 export interface NumberedEvent {
   number: number;

@@ -1,17 +1,17 @@
-import { SfuError } from './contract.ts';
-import { wantedLayer } from './layers.ts';
-import { EXPECTED_TRACKS, HANDOVER_MAX_MS, HANDOVER_MS, PIPE_RESERVE } from './limits.ts';
-import type { MediaSession } from './media-session.ts';
-import type { PipeListen } from './pipe-listen.ts';
-import { PipeSession } from './pipe-session.ts';
-import { PublishSession } from './publish-session.ts';
+import { SfuError } from '../contract.ts';
+import { EXPECTED_TRACKS, HANDOVER_MAX_MS, HANDOVER_MS, PIPE_RESERVE } from '../limits.ts';
+import type { PipeListen } from '../pipes/pipe-listen.ts';
+import { PipeSession } from '../pipes/pipe-session.ts';
+import type { Upstream } from '../pipes/upstream.ts';
+import type { MediaSession } from '../sessions/media-session.ts';
+import { PublishSession } from '../sessions/publish-session.ts';
+import type { Session } from '../sessions/session.ts';
+import { WatchSession } from '../sessions/watch-session.ts';
+import { wantedLayer } from '../tracks/layers.ts';
+import type { StageTrack } from '../tracks/stage-track.ts';
+import type { TrackWatcher } from '../tracks/track-watcher.ts';
+import { type PooledWorker, type WorkerPool, weight } from '../workers/worker-pool.ts';
 import { RoomRouter, type RouterRoom } from './room-router.ts';
-import type { Session } from './session.ts';
-import type { StageTrack } from './stage-track.ts';
-import type { TrackWatcher } from './track-watcher.ts';
-import type { Upstream } from './upstream.ts';
-import { WatchSession } from './watch-session.ts';
-import { type PooledWorker, type WorkerPool, weight } from './worker-pool.ts';
 
 export interface RoomOptions {
   pool: WorkerPool;

@@ -6,8 +6,8 @@ import {
   SfuError,
   type SfuEvent,
   type TransportOptions,
-} from './contract.ts';
-import { toSfuError } from './errors.ts';
+} from '../contract.ts';
+import { toSfuError } from '../errors.ts';
 import { Session, type SessionOptions } from './session.ts';
 
 type TransportState = Extract<SfuEvent, { type: 'transportState' }>['state'];

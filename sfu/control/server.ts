@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { ControlPeer } from './control-peer.ts';
-import { serverTls } from './control-tls.ts';
+import { CONTROL_CONNECTIONS_MAX, CONTROL_FRAME_MAX_BYTES, CONTROL_HEARTBEAT_MS } from '../limits.ts';
+import { type SfuLog, silentLog } from '../log.ts';
+import type { LocalSfuNode } from '../node.ts';
 import { EventRelay } from './event-relay.ts';
-import { CONTROL_CONNECTIONS_MAX, CONTROL_FRAME_MAX_BYTES, CONTROL_HEARTBEAT_MS } from './limits.ts';
-import { type SfuLog, silentLog } from './log.ts';
-import type { LocalSfuNode } from './node.ts';
+import { ControlPeer } from './peer.ts';
 import { SharedAudiences } from './shared-audiences.ts';
+import { serverTls } from './tls.ts';
 
 export interface SfuControlServerOptions {
   node: LocalSfuNode;

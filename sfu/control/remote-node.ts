@@ -17,13 +17,13 @@ import {
   type TransportOptions,
   type Viewport,
   type WatchRequest,
-} from './contract.ts';
-import { ControlClient, type Hello } from './control-client.ts';
-import { type ControlMethod, controlMethods, sfuEvent } from './control-messages.ts';
-import { EventListeners } from './event-listeners.ts';
+} from '../contract.ts';
+import { EventListeners } from '../event-listeners.ts';
+import { AUDIENCE_ROOMS_MAX } from '../limits.ts';
+import { type SfuLog, silentLog } from '../log.ts';
+import { ControlClient, type Hello } from './client.ts';
 import { isLastOfSession } from './event-relay.ts';
-import { AUDIENCE_ROOMS_MAX } from './limits.ts';
-import { type SfuLog, silentLog } from './log.ts';
+import { type ControlMethod, controlMethods, sfuEvent } from './messages.ts';
 
 export interface RemoteSfuNodeOptions {
   /** Where the node's control API listens: `wss://host:port`. */

@@ -1,5 +1,17 @@
 import type { RawData, WebSocket } from 'ws';
-import { type ProduceRequest, SfuError, type WatchRequest } from './contract.ts';
+import { type ProduceRequest, SfuError, type WatchRequest } from '../contract.ts';
+import { toSfuError } from '../errors.ts';
+import {
+  CONTROL_BUFFER_MAX_BYTES,
+  CONTROL_REQUESTS_MAX,
+  CONTROL_SILENCE_MAX_MS,
+  CONTROL_UNCONFIRMED_EVENTS_MAX,
+  LEASE_DEFAULT_MS,
+} from '../limits.ts';
+import type { SfuLog } from '../log.ts';
+import type { LocalSfuNode } from '../node.ts';
+import type { EventReceiver, EventRelay, NumberedEvent } from './event-relay.ts';
+import { InTurn } from './in-turn.ts';
 import {
   CONTROL_VERSION,
   type ControlMethod,
@@ -7,19 +19,7 @@ import {
   clientFrame,
   controlMethods,
   type ServerFrame,
-} from './control-messages.ts';
-import { toSfuError } from './errors.ts';
-import type { EventReceiver, EventRelay, NumberedEvent } from './event-relay.ts';
-import { InTurn } from './in-turn.ts';
-import {
-  CONTROL_BUFFER_MAX_BYTES,
-  CONTROL_REQUESTS_MAX,
-  CONTROL_SILENCE_MAX_MS,
-  CONTROL_UNCONFIRMED_EVENTS_MAX,
-  LEASE_DEFAULT_MS,
-} from './limits.ts';
-import type { SfuLog } from './log.ts';
-import type { LocalSfuNode } from './node.ts';
+} from './messages.ts';
 import type { SharedAudiences } from './shared-audiences.ts';
 
 export interface ControlPeerOptions {

@@ -1,9 +1,6 @@
 import { type RawData, WebSocket } from 'ws';
 import type { z } from 'zod';
-import { SfuError } from './contract.ts';
-import { CONTROL_VERSION, type hello, serverFrame } from './control-messages.ts';
-import { clientTls } from './control-tls.ts';
-import { InTurn } from './in-turn.ts';
+import { SfuError } from '../contract.ts';
 import {
   CONTROL_CONFIRM_MS,
   CONTROL_CONNECT_TIMEOUT_MS,
@@ -16,8 +13,11 @@ import {
   CONTROL_RETRY_MAX_MS,
   CONTROL_RETRY_MIN_MS,
   CONTROL_SILENCE_MAX_MS,
-} from './limits.ts';
-import type { SfuLog } from './log.ts';
+} from '../limits.ts';
+import type { SfuLog } from '../log.ts';
+import { InTurn } from './in-turn.ts';
+import { CONTROL_VERSION, type hello, serverFrame } from './messages.ts';
+import { clientTls } from './tls.ts';
 
 export type Hello = z.infer<typeof hello>;
 

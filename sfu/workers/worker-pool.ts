@@ -1,15 +1,15 @@
 import { constants, setPriority } from 'node:os';
 import { createWorker, setLogEventListeners, type types } from 'mediasoup';
-import { SfuError } from './contract.ts';
+import { SfuError } from '../contract.ts';
 import {
   EXPECTED_TRACKS,
   PORT_ATTEMPTS_MAX,
   WORKER_EXIT_WAIT_MS,
   WORKER_RESTART_DELAY_MS,
   WORKER_WAIT_MS,
-} from './limits.ts';
+} from '../limits.ts';
+import type { SfuLog } from '../log.ts';
 import { type ListenAddress, listenInfos } from './listen-addresses.ts';
-import type { SfuLog } from './log.ts';
 
 /**
  * The mediasoup workers of a node: one process each, with one WebRtcServer on one UDP and one TCP port. The pool starts them, says

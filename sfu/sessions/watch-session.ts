@@ -6,19 +6,19 @@ import type {
   SessionCloseReason,
   TransportOptions,
   Viewport,
-} from './contract.ts';
-import { toSfuError } from './errors.ts';
-import { FrameRateRise } from './frame-rate-rise.ts';
-import { preferredLayer } from './layers.ts';
-import { EXPECTED_TRACKS } from './limits.ts';
-import type { SfuLog } from './log.ts';
+} from '../contract.ts';
+import { toSfuError } from '../errors.ts';
+import { EXPECTED_TRACKS } from '../limits.ts';
+import type { SfuLog } from '../log.ts';
+import { FrameRateRise } from '../tracks/frame-rate-rise.ts';
+import { preferredLayer } from '../tracks/layers.ts';
+import type { StageTrack } from '../tracks/stage-track.ts';
+import type { TrackWatcher } from '../tracks/track-watcher.ts';
 import { MediaSession } from './media-session.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 import { ReceiverGuard } from './receiver-guard.ts';
 import { ReceiverReports } from './receiver-reports.ts';
 import type { SessionOptions } from './session.ts';
-import type { StageTrack } from './stage-track.ts';
-import type { TrackWatcher } from './track-watcher.ts';
 
 /** A track of the stage as this viewer gets it. Without `consumer` it is still on its way. */
 interface WatchedTrack {

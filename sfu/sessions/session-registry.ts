@@ -1,6 +1,6 @@
-import { type SessionGrant, SfuError } from './contract.ts';
+import { type SessionGrant, SfuError } from '../contract.ts';
+import { personKey } from '../shared-state.ts';
 import { Session } from './session.ts';
-import { personKey } from './shared-state.ts';
 
 export interface SessionRequest {
   session: string;

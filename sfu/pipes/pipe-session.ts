@@ -1,13 +1,13 @@
 import type { types } from 'mediasoup';
-import { type SessionCloseReason, SfuError } from './contract.ts';
-import { toSfuError } from './errors.ts';
-import { EXPECTED_TRACKS } from './limits.ts';
-import type { SfuLog } from './log.ts';
+import { type SessionCloseReason, SfuError } from '../contract.ts';
+import { toSfuError } from '../errors.ts';
+import { EXPECTED_TRACKS } from '../limits.ts';
+import type { SfuLog } from '../log.ts';
+import { Session, type SessionOptions } from '../sessions/session.ts';
+import type { StageTrack } from '../tracks/stage-track.ts';
+import type { TrackWatcher } from '../tracks/track-watcher.ts';
 import { addressOf } from './pipe-listen.ts';
 import type { PipeAddress, PipedTrack, PipeEvent, PullAnswer } from './pipe-messages.ts';
-import { Session, type SessionOptions } from './session.ts';
-import type { StageTrack } from './stage-track.ts';
-import type { TrackWatcher } from './track-watcher.ts';
 
 interface OutgoingTrack {
   readonly track: StageTrack;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import process, { kill } from 'node:process';
 import { expect, it, vi } from 'vitest';
-import { silentLog } from './log.ts';
+import { silentLog } from '../log.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
 /**

@@ -6,17 +6,17 @@ import {
   SfuError,
   type TrackSource,
   type TransportOptions,
-} from './contract.ts';
-import { toSfuError } from './errors.ts';
+} from '../contract.ts';
+import { toSfuError } from '../errors.ts';
 import {
   KEY_FRAME_GATHER_MS,
   PENDING_TRACKS_MAX,
   PUBLISHER_BITRATE_MAX_BPS,
   TRACKS_PER_SESSION_MAX,
-} from './limits.ts';
+} from '../limits.ts';
+import { StageTrack } from '../tracks/stage-track.ts';
 import { MediaSession } from './media-session.ts';
 import type { SessionOptions } from './session.ts';
-import { StageTrack } from './stage-track.ts';
 
 /** After these nobody is expected to come back. */
 const FOR_GOOD: ReadonlySet<SessionCloseReason> = new Set(['closed', 'room_closed', 'grant_expired']);

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { MemoryLeasedHashes } from '../server/platform/leased-hashes.ts';
+import { MemoryLeasedHashes } from '../../server/platform/leased-hashes.ts';
 import {
   OPENS_PER_WINDOW_MAX,
   PLAYS_PER_WINDOW_MAX,
   PLAYS_WINDOW_MS,
   RECEIVER_BUDGETS_MAX,
   UNANSWERED_MAX_MS,
-} from './limits.ts';
-import { silentLog as log } from './log.ts';
+} from '../limits.ts';
+import { silentLog as log } from '../log.ts';
+import type { SharedRecords } from '../shared-state.ts';
 import { ReceiverBudgets } from './receiver-budget.ts';
 import { ReceiverReports } from './receiver-reports.ts';
-import type { SharedRecords } from './shared-state.ts';
 
 const open = (records?: SharedRecords) => new ReceiverBudgets({ records, log });
 const fan = { room: 'room', identity: 'fan' };
