@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import {
+  closedPublisher,
+  currentLayer,
+  expectCode,
+  MIDDLE,
+  type Open,
+  packetsOf,
+  receiveAdded,
+  SILENT_AFTER_MS,
+  SMALL,
+  TOP,
+  until,
+} from './harness.ts';
+
+export function describeStage(open: Open): void {
+  it('gives the tracks to those who came before the publisher', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const early = await stage.watch('room_early');
+    expect(early.consumers).toEqual([]);
+    await stage.publish('room_early');
+    await receiveAdded(stage, early, 2);
+    await early.viewer.firstDecodableFrame;
+  });
+
+  it('opens one room for many who come at once, and each gets every track once', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const [, ...viewers] = await Promise.all([
+      stage.publish('room_rush'),
+      ...Array.from({ length: 20 }, () => stage.watch('room_rush')),
+    ]);
+    expect((await stage.node.stats()).rooms).toBe(1);
+    for (const viewer of viewers) await receiveAdded(stage, viewer, 2 - viewer.consumers.length);
+    await Promise.all(viewers.map(({ viewer }) => viewer.firstDecodableFrame));
+    expect((await stage.node.stats()).consumers).toBe(40);
+  });
+
+  it('takes a track off stage and replaces one of the same source', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, cameraId, microphoneId } = await stage.publish('room_tracks');
+    const watcher = await stage.watch('room_tracks');
+    const consumerOf = (producerId: string) =>
+      watcher.consumers.find((consumer) => consumer.producerId === producerId)?.id;
+
+    await stage.node.unproduce({ session, producerId: microphoneId });
+    const removed = await stage.events.wait('consumersRemoved', watcher.session);
+    expect(removed.consumerIds).toEqual([consumerOf(microphoneId)]);
+
+    const { producerId } = await stage.produceCamera(session, closedPublisher());
+    await stage.events.wait(
+      'consumersAdded',
+      watcher.session,
+      ({ consumers }) => consumers[0]?.producerId === producerId,
+    );
+    const told = stage.events.all.filter(
+      ({ type, session: to }) => to === watcher.session && type.startsWith('consumers'),
+    );
+    expect(told.map(({ type }) => type)).toEqual(['consumersRemoved', 'consumersRemoved', 'consumersAdded']);
+    expect(told[1]).toMatchObject({ consumerIds: [consumerOf(cameraId)] });
+    expect((await stage.node.stats()).producers).toBe(1);
+  });
+
+  it('lets a new publisher take the stage over', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const first = await stage.publish('room_takeover');
+    const watcher = await stage.watch('room_takeover');
+    await watcher.viewer.firstDecodableFrame;
+
+    const second = await stage.publish('room_takeover');
+    expect((await stage.events.wait('sessionClosed', first.session)).reason).toBe('replaced');
+    const removed = await stage.events.wait('consumersRemoved', watcher.session);
+    expect(new Set(removed.consumerIds)).toEqual(new Set(watcher.consumers.map(({ id }) => id)));
+    const added = await receiveAdded(stage, watcher, 2);
+    expect(new Set(added.map(({ producerId }) => producerId))).toEqual(new Set([second.cameraId, second.microphoneId]));
+    await until(() => added.every(({ id }) => packetsOf(watcher, id) > 0));
+    await expectCode(stage.node.unproduce({ session: first.session, producerId: first.cameraId }), 'session_not_found');
+  });
+
+  it('refuses a publisher who took the stage earlier than the one on it, in whatever order they come', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const grant = stage.grant('room_fence', { publish: true });
+    const publish = async (fence: number) => {
+      const session = randomUUID();
+      await stage.node.publish({ session, grant, fence });
+      return session;
+    };
+    const first = await publish(1);
+    const third = await publish(3);
+    expect((await stage.events.wait('sessionClosed', first)).reason).toBe('replaced');
+    await expectCode(publish(2), 'stage_taken');
+    // The same page, which opens another session for its live.
+    await publish(3);
+    expect((await stage.events.wait('sessionClosed', third)).reason).toBe('replaced');
+    expect(await stage.node.stats()).toMatchObject({ sessions: 1 });
+  });
+
+  it('tells viewers of a muted track and sends nothing of it', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, microphoneId } = await stage.publish('room_mute');
+    const watcher = await stage.watch('room_mute');
+    const consumerId = watcher.consumers.find(({ kind }) => kind === 'audio')?.id;
+    await until(() => watcher.viewer.packets('audio') > 0);
+
+    await stage.node.setMuted({ session, producerId: microphoneId, muted: true });
+    expect(await stage.events.wait('trackMuted', watcher.session)).toMatchObject({ consumerId, muted: true });
+    await until(() => watcher.viewer.silenceMs('audio') > SILENT_AFTER_MS);
+    expect(watcher.viewer.silenceMs('video')).toBeLessThan(SILENT_AFTER_MS);
+    const late = await stage.watch('room_mute');
+    expect(late.consumers.find(({ kind }) => kind === 'audio')?.muted).toBe(true);
+
+    await stage.node.setMuted({ session, producerId: microphoneId, muted: false });
+    await stage.events.wait('trackMuted', late.session, ({ muted }) => !muted);
+    await until(() => late.viewer.packets('audio') > 0);
+  });
+}
+
+export function describeLayers(open: Open): void {
+  it('has the publisher make key frames for viewers whose PLI would go unheard', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    // A publisher that never heeds a second PLI: only the hint helps those who come later.
+    const { session, cameraId } = await stage.publish('room_keys', { pliPauseMs: 60_000, obeys: ['keyFrameWanted'] });
+    const first = await stage.watch('room_keys');
+    await first.viewer.firstDecodableFrame;
+    const wanted = () => stage.events.of('keyFrameWanted', session);
+    // They come one upon another, so that one of them finds the last PLI neither too young nor too old to matter.
+    for (let viewers = 0; wanted().length === 0 && viewers < 50; viewers++) await stage.watch('room_keys');
+    const last = await stage.watch('room_keys');
+    await until(() => wanted().length > 0);
+    await Promise.race([last.viewer.firstDecodableFrame, until(() => wanted().length > 1)]);
+    expect(wanted().length).toBeGreaterThan(0);
+    expect(wanted().every(({ producerId }) => producerId === cameraId)).toBe(true);
+    expect(wanted().length).toBeLessThan(10);
+  });
+
+  it('sends the layer that fits the viewport', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_viewport');
+    const watcher = await stage.watch('room_viewport', { viewport: SMALL, openAll: true });
+    await until(() => currentLayer(watcher) === 0);
+    await stage.node.setViewport({ session: watcher.session, viewport: TOP });
+    await until(() => currentLayer(watcher) === 2);
+    await stage.node.setViewport({ session: watcher.session, viewport: MIDDLE });
+    await until(() => currentLayer(watcher) === 1);
+  });
+
+  it('lets the publisher stop a layer only when nobody is on it any more, whatever they prefer', async () => {
+    const { stage } = await open({ layerLoweringDelayMs: 100 });
+    await using _ = stage;
+    // One PLI is heeded, for the first picture: from then on the worker cannot change layers until a key frame comes by itself.
+    const { session, publisher } = await stage.publish('room_still_high', {
+      pliPauseMs: 60_000,
+      obeys: ['layersWanted'],
+    });
+    const watcher = await stage.watch('room_still_high', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    // On a busy machine the publisher was told to rest before anybody watched.
+    const before = stage.events.of('layersWanted', session).length;
+    await stage.node.setViewport({ session: watcher.session, viewport: SMALL });
+    const packets = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > packets + 200);
+    expect(stage.events.of('layersWanted', session).slice(before)).toEqual([]);
+    publisher.makeKeyFrame();
+    await until(() => currentLayer(watcher) === 0);
+    await stage.events.wait('layersWanted', session, ({ maxSpatialLayer }) => maxSpatialLayer === 0);
+  });
+
+  it('measures the viewport by the size of the source', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, publisher } = await stage.publish('room_screen');
+    const { producerId } = await stage.node.produce({
+      session,
+      kind: 'video',
+      source: 'screen',
+      rtpParameters: { ...closedPublisher().videoRtpParameters, mid: '2' },
+      sourceSize: { width: 2560, height: 1440 },
+    });
+    await stage.watch('room_screen', { viewport: MIDDLE });
+    const told = await stage.events.wait('layersWanted', session, (event) => event.producerId === producerId);
+    expect(told.maxSpatialLayer).toBe(0);
+    publisher.setMaxLayer(0);
+  });
+
+  it('tells the publisher which layers are watched: more at once, less after a while, none when nobody is there', async () => {
+    const { stage } = await open({ layerLoweringDelayMs: 300 });
+    await using _ = stage;
+    const { session, cameraId } = await stage.publish('room_wanted', { obeys: ['layersWanted'] });
+    const told = () => stage.events.of('layersWanted', session).map(({ maxSpatialLayer }) => maxSpatialLayer);
+
+    await until(() => told().at(-1) === -1);
+    await stage.node.setAudience({ room: 'room_wanted', people: 3 });
+    expect(told()).toEqual([-1, 0]);
+
+    const small = await stage.watch('room_wanted', { viewport: SMALL, openAll: true });
+    const middle = await stage.watch('room_wanted', { viewport: MIDDLE });
+    expect(told()).toEqual([-1, 0, 1]);
+    await small.viewer.firstDecodableFrame;
+    await stage.node.setViewport({ session: small.session, viewport: TOP });
+    expect(told()).toEqual([-1, 0, 1, 2]);
+    await until(() => currentLayer(small) === 2);
+
+    // A short glance away is no reason to stop a layer.
+    await stage.node.setViewport({ session: small.session, viewport: SMALL });
+    await stage.node.setViewport({ session: small.session, viewport: TOP });
+    await stage.node.closeSession({ session: small.session });
+    await until(() => told().at(-1) === 1);
+    await stage.node.closeSession({ session: middle.session });
+    await until(() => told().at(-1) === 0);
+    await stage.node.setAudience({ room: 'room_wanted', people: 0 });
+    await until(() => told().at(-1) === -1);
+    expect(told()).toEqual([-1, 0, 1, 2, 1, 0, -1]);
+    expect(stage.events.of('layersWanted', session).every(({ producerId }) => producerId === cameraId)).toBe(true);
+  });
+}
