@@ -8,9 +8,9 @@ export interface ListenAddress {
 }
 
 /**
- * The addresses to bind and to offer. Listening on `0.0.0.0` needs an address that browsers can be told: the announced one, or, when
- * there is none (a laptop), each address of this machine by itself, loopback first, so that a browser on the machine and a phone in the
- * same network both find one that works.
+ * The addresses to bind and to offer. Listening on `0.0.0.0` needs an address to offer to browsers: the announced one,
+ * or without one (a laptop) every address of this machine, loopback first, so that a browser on the machine and a phone
+ * in the same network both reach it.
  */
 export function listenAddresses(listenIp: string, announcedAddress?: string): ListenAddress[] {
   if (announcedAddress !== undefined) return [{ ip: listenIp, announcedAddress }];
@@ -23,7 +23,7 @@ export function listenAddresses(listenIp: string, announcedAddress?: string): Li
   return found.length === 0 ? [{ ip: '127.0.0.1' }] : found.slice(0, LISTEN_ADDRESSES_MAX);
 }
 
-/** One UDP and one TCP socket on the same port for each address. */
+/** One UDP and one TCP socket, on the same port, for each address. */
 export function listenInfos(addresses: ListenAddress[], port: number): types.TransportListenInfo[] {
   return (['udp', 'tcp'] as const).flatMap((protocol) => addresses.map((address) => ({ protocol, ...address, port })));
 }

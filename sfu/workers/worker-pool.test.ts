@@ -5,10 +5,7 @@ import { expect, it, vi } from 'vitest';
 import { silentLog } from '../log.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
-/**
- * Below the ports that the system gives to connections, and another one for each process: test runs may stand side by
- * side.
- */
+/** Below the ephemeral ports, and different for each process, since test runs may run side by side. */
 const BASE_PORT = 20_000 + (process.pid % 1_000) * 10;
 
 async function openPool(change: Partial<WorkerPoolOptions> = {}) {
@@ -25,7 +22,7 @@ async function openPool(change: Partial<WorkerPoolOptions> = {}) {
   return Object.assign(pool, { died, [Symbol.asyncDispose]: () => pool.close() });
 }
 
-/** Holds a TCP port, as another program would. */
+/** Listens on a TCP port, as another program would. */
 async function occupy(port: number) {
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -48,10 +45,13 @@ it('names a required port that is taken, and leaves no worker behind', async () 
   expect(pool.workers[0]?.port).toBe(BASE_PORT);
 });
 
-it('takes another port where it may', async () => {
+it('uses another port where it may', async () => {
   await using _ = await occupy(BASE_PORT);
   await using pool = await openPool({ portRequired: false });
-  expect(pool.workers.map(({ port }) => port)).toEqual([BASE_PORT + 2, BASE_PORT + 1]);
+  const [first = 0, second = 0] = pool.workers.map(({ port }) => port - BASE_PORT);
+  // Other processes may listen on further ports: each worker then tries every second one, in a sequence of its own.
+  expect(first).toBeGreaterThanOrEqual(2);
+  expect([first % 2, second % 2]).toEqual([0, 1]);
 });
 
 it('places load on the worker that has least', async () => {

@@ -12,22 +12,22 @@ import type { SfuLog } from '../log.ts';
 import { type ListenAddress, listenInfos } from './listen-addresses.ts';
 
 /**
- * The mediasoup workers of a node: one process each, with one WebRtcServer on one UDP and one TCP port. The pool starts them, says
- * which is least loaded, and replaces one that dies. It knows nothing of rooms; whoever puts load on a worker says so in `load`.
+ * The mediasoup workers of a node: one process each, with one WebRtcServer on one UDP and one TCP port. The pool starts
+ * them, finds the least loaded one, and replaces one that dies. It knows nothing of rooms; callers maintain `load`.
  */
 export interface WorkerPoolOptions {
   workers: number;
   addresses: ListenAddress[];
-  /** Port of the first worker; the following ones take the following ports. */
+  /** Port of the first worker; each further worker takes the next. */
   port: number;
-  /** Whether a taken port is an error (a firewall was opened for it) or another may be used. */
+  /** Whether a port in use is an error (a firewall may be open for this one only); otherwise another one is tried. */
   portRequired: boolean;
   log: SfuLog;
   /** Called when a worker died by itself, before its replacement starts. */
   handleDied: (worker: PooledWorker) => void;
 }
 
-/** One live worker process. A replacement is a new object, so that what belonged to the old one can't be mistaken for its own. */
+/** One live worker process. Its replacement is a new object, so that the load of the two cannot be mixed up. */
 export interface PooledWorker {
   readonly index: number;
   readonly port: number;
@@ -39,11 +39,11 @@ export interface PooledWorker {
 export interface WorkerLoad {
   rooms: number;
   consumers: number;
-  /** Spares, which cost memory and next to no time. */
+  /** Unused spares, which cost memory and almost no CPU. */
   spares: number;
 }
 
-/** A room that has just opened has no viewers yet; counting it as this many spreads rooms that start together. */
+/** Load of a room without viewers yet, in consumers, so that rooms that open together are spread. */
 const EXPECTED_CONSUMERS_PER_ROOM = 20;
 
 export class WorkerPool {
@@ -54,12 +54,12 @@ export class WorkerPool {
 
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
-    // mediasoup has one log for the process; the last pool gets it.
+    // mediasoup has one log per process; the last pool receives it.
     setLogEventListeners({
       onwarn: (source, message) => options.log.warn({ source }, message),
       onerror: (source, message, error) => options.log.error({ source, err: error }, message),
     });
-    // One after another, since each must see which ports the earlier ones took.
+    // One after the other, since each must find the ports of the earlier ones in use.
     try {
       for (let index = 0; index < options.workers; index++) await pool.#start(index, options.port + index);
     } catch (error) {
@@ -77,7 +77,7 @@ export class WorkerPool {
     return [...this.#live.values()];
   }
 
-  /** Waits for a replacement when all workers have died; `node_unavailable` when none comes. */
+  /** Waits for a replacement when all workers have died; `node_unavailable` if none starts in time. */
   async ready(): Promise<void> {
     if (this.#live.size === 0 && this.#replacements.size > 0) {
       await withTimeout(Promise.race(this.#replacements.values()), WORKER_WAIT_MS);
@@ -92,7 +92,7 @@ export class WorkerPool {
     return others.reduce((least, other) => (weight(other) < weight(least) ? other : least), first);
   }
 
-  /** The worker on which the next spare of somebody on `worker` would be the least burden; undefined where there is no other. */
+  /** The least loaded other worker, counting its spares as if they were in use; undefined where there is no other. */
   leastLoadedBeside(worker: PooledWorker): PooledWorker | undefined {
     const [first, ...others] = [...this.#live.values()].filter((other) => other !== worker);
     return others.reduce((least, other) => (spareWeight(other) < spareWeight(least ?? other) ? other : least), first);
@@ -138,7 +138,7 @@ export class WorkerPool {
     const ports = attempts === 1 ? `port ${port}` : `any of ${attempts} ports from ${port} on`;
     throw new SfuError(
       'node_unavailable',
-      `Media can't listen on ${ports} of ${where} (UDP and TCP): free it or choose another.`,
+      `Media cannot listen on ${ports} of ${where} (UDP and TCP): free it or choose another.`,
       {
         cause: lastError,
       },
@@ -147,11 +147,11 @@ export class WorkerPool {
 
   #handleDied(index: number): void {
     const dead = this.#live.get(index);
-    // A worker that dies while it is being started is reported by the start itself.
+    // The start itself reports a worker that dies during it.
     if (this.#closed || !dead) return;
     this.#live.delete(index);
-    this.#options.log.error({ worker: index, pid: dead.worker.pid }, 'media worker died, starting another');
-    // Started first, so that whoever reacts to the loss already finds the replacement under way.
+    this.#options.log.error({ worker: index, pid: dead.worker.pid }, 'media worker died');
+    // Started first, so that handlers of the loss find the replacement in progress.
     const replacement = this.#replace(index, dead.port).finally(() => this.#replacements.delete(index));
     this.#replacements.set(index, replacement);
     this.#options.handleDied(dead);
@@ -162,26 +162,26 @@ export class WorkerPool {
       try {
         return await this.#start(index, port);
       } catch (error) {
-        this.#options.log.error({ worker: index, err: error }, 'media worker could not be replaced, trying again');
+        this.#options.log.error({ worker: index, err: error }, 'media worker replacement failed');
         await new Promise((resolve) => setTimeout(resolve, WORKER_RESTART_DELAY_MS));
       }
     }
   }
 }
 
-/** How loaded a worker is, to compare workers by. */
+/** A worker's load, for comparison. */
 export function weight({ load }: PooledWorker): number {
   return load.consumers + load.rooms * EXPECTED_CONSUMERS_PER_ROOM;
 }
 
-/** What a worker would carry if all the spares on it were needed. */
+/** A worker's load if all its spares were in use. */
 function spareWeight(worker: PooledWorker): number {
   return weight(worker) + worker.load.spares * EXPECTED_TRACKS;
 }
 
 /**
- * Starts a worker without the signal handlers that mediasoup adds to this process: they would stop all media at the first SIGTERM,
- * before the node has drained. A worker whose parent is gone leaves by itself.
+ * Starts a worker without the signal handlers that mediasoup adds to this process: they would stop all media at the
+ * first SIGTERM, before the node has drained. A worker whose parent is gone exits by itself.
  */
 function startProcess(): Promise<types.Worker> {
   const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -198,12 +198,14 @@ function startProcess(): Promise<types.Worker> {
   });
 }
 
-/** A packet that waits is a picture that comes late: before whatever else this machine does. Not every user may ask for that (Linux: CAP_SYS_NICE). */
+/**
+ * Raises the worker's priority, since a delayed packet is a delayed picture. Needs a privilege (Linux: CAP_SYS_NICE).
+ */
 function preferMedia(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_HIGH);
   } catch {
-    // It takes turns with the others then.
+    // Without the privilege it runs at normal priority.
   }
 }
 
@@ -214,7 +216,7 @@ async function closeWorker(worker: types.Worker): Promise<void> {
   await withTimeout(gone, WORKER_EXIT_WAIT_MS);
 }
 
-/** Waits for `promise`, but no longer than `timeoutMs`; what comes later is ignored. */
+/** Waits for `promise`, but no longer than `timeoutMs`. */
 async function withTimeout(promise: Promise<void>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
