@@ -16,7 +16,7 @@ const homes = {
   ioredis: '^server/platform/',
   pino: '^server/platform/',
   'pino-pretty': '^server/platform/',
-  'prom-client': '^server/platform/',
+  'prom-client': '^(server/platform/|sfu/node-metrics\\.ts$)',
   pg: '^server/platform/',
   '@electric-sql/pglite': '^server/platform/',
   stripe: '^(server/money/provider/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',

@@ -100,7 +100,7 @@ async function announce(options: {
   const url = `wss://${reachable}:${control.port}`;
   const announcer = new Announcer({ node, board, url, region, version: packageJson.version, log });
   closers.push(() => announcer.close());
-  await announcer.tell();
+  await announcer.announce();
   return announcer;
 }
 

@@ -3,7 +3,7 @@ import { ANNOUNCE_MS } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import type { LocalSfuNode } from './node.ts';
 
-/** Where a node says that it is there; what it says is forgotten when it says it no longer. */
+/** Where nodes announce themselves. An announcement expires unless it is repeated. */
 export interface AnnouncementBoard {
   announce(id: string, value: string): Promise<void>;
   withdraw(id: string): Promise<void>;
@@ -18,17 +18,17 @@ export interface AnnouncerOptions {
   log: SfuLog;
 }
 
-/** Tells the gateways, again and again, that a node is there, where, how full it is, and whether it is about to leave. */
+/** Announces a node to the gateways at an interval: its address, its load, and whether it drains. */
 export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #timer: NodeJS.Timeout;
-  #telling: Promise<void> | undefined;
+  #announcing: Promise<void> | undefined;
   #failing = false;
   #closed = false;
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.tell(), ANNOUNCE_MS).unref();
+    this.#timer = setInterval(() => void this.announce(), ANNOUNCE_MS).unref();
   }
 
   get announcement(): SfuNodeAnnouncement {
@@ -46,35 +46,34 @@ export class Announcer {
     };
   }
 
-  /** Tells it now; a board that can't be reached is told the next time. */
-  async tell(): Promise<void> {
+  /** Announces the node now. After a failure the next interval tries again. */
+  async announce(): Promise<void> {
     if (this.#closed) return;
-    // One at a time: what is told last must be what is so.
-    this.#telling ??= this.#tell().finally(() => {
-      this.#telling = undefined;
+    // One at a time, so that a stale announcement never overwrites a newer one.
+    this.#announcing ??= this.#write().finally(() => {
+      this.#announcing = undefined;
     });
-    await this.#telling;
+    await this.#announcing;
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#telling;
+    await this.#announcing;
     const { board, node, log } = this.#options;
-    await board.withdraw(node.id).catch((error) => log.warn({ err: error }, 'not withdrawn; the lease will tell'));
+    await board.withdraw(node.id).catch((error) => log.warn({ err: error }, 'sfu node announcement not withdrawn'));
   }
 
-  async #tell(): Promise<void> {
+  async #write(): Promise<void> {
     const { board, node, log } = this.#options;
     try {
       await board.announce(node.id, JSON.stringify(this.announcement));
-      if (this.#failing) log.info({}, 'announced again');
+      if (this.#failing) log.info({}, 'sfu node announcement recovered');
       this.#failing = false;
     } catch (error) {
-      // Once an outage. Gateways that know the node go on with it.
-      if (!this.#failing)
-        log.error({ err: error }, 'not announced: gateways that do not know this node yet can not find it');
+      // Logged once per outage. Gateways that know the node keep using it; others cannot find it.
+      if (!this.#failing) log.error({ err: error }, 'sfu node announcement failed');
       this.#failing = true;
     }
   }

@@ -1,6 +1,6 @@
 /**
- * One SFU node as a process of its own: starts it from the environment, announces it, serves its control API, prints where it is, and drains on
- * SIGTERM. Besides the node it knows the platform's log and Redis, and nothing else of the server.
+ * One SFU node as its own process: starts it from the environment, announces it, serves its control API, prints its
+ * addresses, and drains on SIGTERM. Of the server it uses the platform's log and Redis, and nothing else.
  */
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
@@ -14,14 +14,14 @@ import { SfuControlServer } from './control/server.ts';
 import { PLAYS_WINDOW_MS } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import { LocalSfuNode } from './node.ts';
-import { OperationsServer } from './operations.ts';
+import { OperationsServer } from './operations-server.ts';
 import { parseSettings, SettingsError, type SfuSettings } from './settings.ts';
 
 const USAGE = `npm run start:sfu
-One SFU node: carries media, found by gateways over REDIS_URL. Its variables (LOGE_SFU_…) are in README.md.
-SIGTERM: takes no new sessions, waits until its sessions were moved (LOGE_SFU_DRAIN_SECONDS at most), and leaves.
+One SFU node: carries media; gateways find it over REDIS_URL. Its variables (LOGE_SFU_…) are in README.md.
+SIGTERM: takes no new sessions, waits until its sessions have moved (LOGE_SFU_DRAIN_SECONDS at most), and exits.
 `;
-const DRAIN_LOOK_MS = 100;
+const DRAIN_CHECK_MS = 100;
 
 interface Closer {
   close(): Promise<void>;
@@ -75,9 +75,9 @@ async function start(settings: SfuSettings, log: Log, closers: Closer[]): Promis
   const announcer = redis && (await announce({ settings, redis, node, log, closers }));
   process.stdout.write(
     `\n  SFU node ${node.id} is up: ${at.url}\n\n  Media    ${node.workers.length} workers, UDP and TCP ports ${node.workers.map((worker) => worker.port).join(', ')} of ${media.listenIp}\n` +
-      `  Metrics  http://${http.host}:${http.port}/metrics\n${announcer ? '' : '  REDIS_URL is not set: no gateway finds this node by itself.\n'}\n`,
+      `  Metrics  http://${http.host}:${http.port}/metrics\n${announcer ? '' : '  REDIS_URL is not set: no gateway finds this node.\n'}\n`,
   );
-  leaveOnSignal({ settings, node, announcer, log, closers });
+  exitOnSignal({ settings, node, announcer, log, closers });
 }
 
 async function openRedis(redisUrl: string, id: string, log: Log, closers: Closer[]): Promise<NodeRedis> {
@@ -100,11 +100,11 @@ async function announce(options: {
   const { url } = settings.control;
   const announcer = new Announcer({ node, board, url, region: settings.region, version: packageJson.version, log });
   closers.push(announcer);
-  await announcer.tell();
+  await announcer.announce();
   return announcer;
 }
 
-function leaveOnSignal(options: {
+function exitOnSignal(options: {
   settings: SfuSettings;
   node: LocalSfuNode;
   announcer: Announcer | undefined;
@@ -112,33 +112,33 @@ function leaveOnSignal(options: {
   closers: Closer[];
 }): void {
   const { settings, node, announcer, log, closers } = options;
-  let leaving = false;
-  const leave = async (drainMs: number) => {
+  let isExiting = false;
+  const drainAndExit = async (drainMs: number) => {
     node.drain();
-    await announcer?.tell();
+    await announcer?.announce();
     const until = performance.now() + drainMs;
-    const carries = async () => (await node.stats()).sessions > 0;
-    while (performance.now() < until && (await carries()))
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-    log.info({ sessions: (await node.stats()).sessions }, 'leaving');
+    const hasSessions = async () => (await node.stats()).sessions > 0;
+    while (performance.now() < until && (await hasSessions()))
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
+    log.info({ sessions: (await node.stats()).sessions }, 'sfu node exiting');
     await closeAll(closers);
     process.exit(0);
   };
   const handle = (drainMs: number) => {
-    // A second signal does not wait.
-    if (leaving) process.exit(130);
-    leaving = true;
-    leave(drainMs).catch((error) => {
-      log.error({ err: error }, 'not left in good order');
+    // A second signal exits at once.
+    if (isExiting) process.exit(130);
+    isExiting = true;
+    drainAndExit(drainMs).catch((error) => {
+      log.error({ err: error }, 'sfu node shutdown failed');
       process.exit(1);
     });
   };
   process.on('SIGTERM', () => handle(settings.drainMs));
-  // Ctrl-C is somebody at a terminal, who does not want to wait.
+  // Ctrl-C comes from a terminal: no draining.
   process.on('SIGINT', () => handle(0));
 }
 
-/** In reverse order; the rest is closed whatever one of them says. */
+/** Closes in reverse order; a failure does not keep the others from closing. */
 async function closeAll(closers: Closer[]): Promise<void> {
   for (const closer of closers.reverse()) {
     await closer.close().catch((error) => process.stderr.write(`closing: ${String(error)}\n`));

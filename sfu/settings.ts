@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 
 /**
- * What an SFU node is told by its environment, checked with all faults named together. `main.ts` alone reads the environment; in production the
- * defaults of development are refused.
+ * The settings of an SFU node from its environment, validated with all faults named together. Only `main.ts` reads the
+ * environment; in production the development defaults are refused.
  */
 
 const DEVELOPMENT_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
@@ -35,15 +35,15 @@ const environment = z.object({
   LOGE_SFU_PORT: port.optional(),
   LOGE_SFU_WORKERS: z.coerce.number().int().min(1).max(256).optional(),
   LOGE_SFU_CONSUMERS_PER_WORKER: z.coerce.number().int().min(2).max(100_000).optional(),
-  /** Whether spares are kept, where there is more than one worker. */
+  /** Whether the node keeps spares, if it has more than one worker. */
   LOGE_SFU_SPARES: z.enum(['on', 'off']).default('on'),
-  /** One secret, or two with a comma between them while one replaces the other. */
+  /** One secret, or two separated by a comma during a rotation. */
   LOGE_SFU_SECRET: z
     .string()
     .transform((value) => value.split(',').map((secret) => secret.trim()))
     .refine(
       (secrets) => secrets.length <= 2 && secrets.every((secret) => secret.length >= SECRET_MIN_CHARS),
-      `must be one secret of at least ${SECRET_MIN_CHARS} characters, or two with a comma between them`,
+      `must be one secret of at least ${SECRET_MIN_CHARS} characters, or two separated by a comma`,
     )
     .optional(),
   LOGE_SFU_CONTROL_HOST: text.optional(),
@@ -58,7 +58,7 @@ const environment = z.object({
 
 export type SfuSettings = ReturnType<typeof toSettings>;
 
-/** What is wrong with the environment: every fault, each with what to set. */
+/** Every fault of the environment, each with what to set. */
 export class SettingsError extends Error {
   constructor(faults: string[]) {
     super(
@@ -69,7 +69,7 @@ export class SettingsError extends Error {
 }
 
 export function parseSettings(env: Record<string, string | undefined>): SfuSettings {
-  // An empty variable, as compose files make them, is an absent one.
+  // Compose files produce empty variables; these count as absent.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value));
   const parsed = environment.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -81,7 +81,7 @@ export function parseSettings(env: Record<string, string | undefined>): SfuSetti
     };
     for (const [name, what] of Object.entries(required))
       if (!given[name]) faults.push(`${name}: needed in production: ${what}`);
-    if (given.LOGE_SFU_SECRET?.includes(DEVELOPMENT_SECRET)) faults.push('LOGE_SFU_SECRET: is the one of development');
+    if (given.LOGE_SFU_SECRET?.includes(DEVELOPMENT_SECRET)) faults.push('LOGE_SFU_SECRET: is the development secret');
   }
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
   return toSettings(parsed.data);

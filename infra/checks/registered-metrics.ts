@@ -1,8 +1,6 @@
 /** The metrics that the code registers, with their labels: what rules, dashboards and autoscalers may name. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createMetrics, type Metrics } from '../../server/platform/metrics.ts';
+import { NodeMetrics } from '../../sfu/node-metrics.ts';
 import { parsePromql } from './promql.ts';
 
 /** Labels that Prometheus, or the operator, adds when it reads a target. */
@@ -10,27 +8,14 @@ const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod', 'node'];
 /** Of each target by Prometheus itself. */
 const PROMETHEUS_METRICS = ['up', 'ALERTS'];
 
-/** An SFU node writes its few metrics itself, all with its region. */
-const SFU_LABELS = ['region'];
-const SFU_SOURCES = fileURLToPath(new URL('../../sfu/', import.meta.url));
-
 export type RegisteredMetrics = ReadonlyMap<string, ReadonlySet<string>>;
 
 export async function registeredMetrics(): Promise<RegisteredMetrics> {
   const metrics = new Map<string, Set<string>>();
   await addMetrics(metrics, createMetrics().registry);
-  for (const name of sfuMetrics()) metrics.set(name, new Set(SFU_LABELS));
+  await addMetrics(metrics, new NodeMetrics('').registry);
   for (const name of PROMETHEUS_METRICS) metrics.set(name, new Set());
   return metrics;
-}
-
-/** Read from the sources: to ask a node for them would take media workers. */
-function sfuMetrics(): string[] {
-  const sources = readdirSync(SFU_SOURCES).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
-  const texts = sources.map((file) => readFileSync(join(SFU_SOURCES, file), 'utf8'));
-  return texts.flatMap((text) =>
-    [...text.matchAll(/\b(?:gauge|counter)\(\s*'(loge_sfu_\w+)'/g)].map(([, name]) => name ?? ''),
-  );
 }
 
 /** prom-client keeps label names where only its text output and its own classes see them. */
