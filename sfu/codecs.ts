@@ -2,10 +2,11 @@ import { ortc, type types } from 'mediasoup';
 import type { RtpCapabilities } from './contract.ts';
 
 /**
- * What every router of every node speaks, best first: a client that does not choose takes the first. VP8 comes first because every
- * browser encodes it in simulcast. The two H.264 profiles are constrained baseline, which all browsers share, and constrained high,
- * which Apple's encoders prefer. RTX, NACK, PLI, transport-cc and goog-remb are added by mediasoup to each video codec.
- * Inband FEC hides single lost packets of speech; DTX is off because music and room tone suffer under it.
+ * The codecs of every router of every node, best first: a client without a preference takes the first. VP8 comes first
+ * because every browser encodes it in simulcast. The two H.264 profiles are constrained baseline, which all browsers
+ * share, and constrained high, which Apple's encoders prefer. mediasoup adds RTX, NACK, PLI, transport-cc and goog-remb
+ * to each video codec. Inband FEC conceals single lost packets of speech; DTX is off because it degrades music and room
+ * tone.
  */
 export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   {

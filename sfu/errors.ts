@@ -2,8 +2,8 @@ import { errors } from 'mediasoup';
 import { SfuError, type SfuErrorCode } from './contract.ts';
 
 /**
- * Turns what mediasoup throws into the one error that crosses the contract. `fallback` is what a refusal of the given parameters
- * means at the place of the call; a worker that is gone is `node_unavailable` wherever it shows.
+ * Maps mediasoup's errors to the one error that crosses the contract. `fallback` is the code for parameters that the
+ * worker refuses; a worker that is gone is always `node_unavailable`.
  */
 export function toSfuError(error: unknown, fallback: SfuErrorCode): SfuError {
   if (error instanceof SfuError) return error;

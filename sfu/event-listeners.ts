@@ -1,7 +1,7 @@
 import type { SfuEvent } from './contract.ts';
 import type { SfuLog } from './log.ts';
 
-/** Those who listen to a node. A listener's fault must not leave a session half closed, so it is logged and goes no further. */
+/** The listeners of a node. An error in one is logged and not thrown, so that it cannot leave a session half closed. */
 export class EventListeners {
   readonly #log: SfuLog;
   readonly #listeners = new Set<(event: SfuEvent) => void>();
@@ -20,7 +20,7 @@ export class EventListeners {
       try {
         listener(event);
       } catch (error) {
-        this.#log.error({ err: error, event: event.type }, 'listener of SFU events failed');
+        this.#log.error({ err: error, event: event.type }, 'sfu event listener failed');
       }
     }
   };

@@ -1,4 +1,4 @@
-/** The part of a pino logger that the media plane uses, so that it needs to know no logging library. */
+/** The part of a pino logger that the media plane uses, so that it needs no logging library. */
 export interface SfuLog {
   debug(bindings: object, message: string): void;
   info(bindings: object, message: string): void;

@@ -9,14 +9,14 @@ import type { WorkerPool } from './workers/worker-pool.ts';
 
 export interface PipeCount {
   room: string;
-  /** Of a pipe to another node: its session and that node. */
+  /** Session and node, of a pipe to another node. */
   session?: string;
   node?: string;
   tracks: number;
   sentBytes: number;
 }
 
-/** Counts what a node carries, and changes nothing. */
+/** Reads the figures of a node: sessions, tracks, pipes and traffic. */
 export class NodeFigures {
   readonly #pool: WorkerPool;
   readonly #rooms: RoomDirectory;
@@ -31,7 +31,7 @@ export class NodeFigures {
   stats(): SfuStats {
     const sessions = this.#sessions.all;
     const streams = (of: Session[]) =>
-      of.reduce((count, { streamCount, waiting }) => count + (waiting ? 0 : streamCount), 0);
+      of.reduce((count, { streamCount, isSpare }) => count + (isSpare ? 0 : streamCount), 0);
     return {
       workers: this.#pool.workers.length,
       rooms: this.#rooms.all.length,
@@ -64,14 +64,14 @@ export class NodeFigures {
   async traffic(sessions: readonly string[]): Promise<SessionTraffic[]> {
     const found = sessions.flatMap((id) => this.#sessions.find(id) ?? []);
     const counted = await Promise.allSettled(found.map((session) => session.traffic()));
-    // A session that ended while it was counted is one that the node doesn't have.
+    // A session that ended meanwhile is left out.
     return counted.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   }
 
   async roomTraffic(room: string, identity: string): Promise<(SessionTraffic & { publish: boolean })[]> {
     const counted = (this.#rooms.get(room)?.sessions ?? []).filter(
       (session) =>
-        !session.waiting &&
+        !session.isSpare &&
         (session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity)),
     );
     const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));

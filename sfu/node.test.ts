@@ -40,7 +40,7 @@ it('names the required port that is taken', async () => {
   await expect(openNode({ workers: 1, port, portRequired: true })).rejects.toThrow(`port ${port}`);
 });
 
-it('keeps the time that it is given', async () => {
+it('ends a grant exactly at its time', async () => {
   let nowMs = 1_000;
   await using node = await openNode({ workers: 1, now: () => nowMs });
   const rtpCapabilities = rtpViewerCapabilities(node.routerRtpCapabilities);
@@ -48,7 +48,7 @@ it('keeps the time that it is given', async () => {
   nowMs = 1_999;
   await node.restartIce({ session: 'viewer' });
   nowMs = 2_000;
-  // Not a moment longer, whenever the next sweep comes.
+  // At the exact time, whenever the next sweep runs.
   await expect(node.restartIce({ session: 'viewer' })).rejects.toMatchObject({ code: 'session_not_found' });
   expect(node.events).toEqual([{ type: 'sessionClosed', room: 'room_1', session: 'viewer', reason: 'grant_expired' }]);
 });
@@ -66,8 +66,8 @@ it('goes on when a listener fails', async () => {
 });
 
 /**
- * Whatever people do at the same time, and even if a worker is killed amidst, every call is answered, refusals are of the contract, and
- * when all have left nothing is left.
+ * Under concurrent calls, also when a worker is killed during them, every call is answered, every refusal is an
+ * `SfuError`, and after all sessions have closed nothing is left.
  */
 it('leaves nothing behind after any sequence of calls', async () => {
   const session = fc.constantFrom('a', 'b', 'c', 'd', 'e');
@@ -124,6 +124,6 @@ function killWorker(pid: number | undefined): void {
   try {
     if (pid !== undefined) kill(pid, 'SIGKILL');
   } catch {
-    // It was killed a moment ago and the node has not heard of it yet.
+    // Killed before, and the node has not noticed yet.
   }
 }

@@ -1,30 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { routerRtpCapabilities } from './codecs.ts';
 import {
-  type AdoptedSession,
-  type ConsumerOptions,
-  type DtlsParameters,
   FIRST_EPOCH,
-  type IceParameters,
-  type ProduceRequest,
-  type PublishRequest,
   type RoomUpstream,
   type SessionCloseReason,
-  type SessionTraffic,
+  type SfuAnswer,
   SfuError,
   type SfuEvent,
   type SfuNode,
-  type SfuStats,
-  type TransportOptions,
-  type Viewport,
-  type WatchRequest,
+  type SfuRequest,
 } from './contract.ts';
 import { EventListeners } from './event-listeners.ts';
 import {
   CONSUMERS_PER_WORKER_MAX,
   LAYER_LOWERING_DELAY_MS,
   LEASE_DEFAULT_MS,
-  UNWATCHED_LOOK_MS,
+  UNWATCHED_CHECK_MS,
   WORKER_SPREAD_AT,
 } from './limits.ts';
 import { type SfuLog, silentLog } from './log.ts';
@@ -39,9 +30,9 @@ import {
 } from './parameters.ts';
 import { NodeLinks } from './pipes/node-links.ts';
 import type { PipeListen } from './pipes/pipe-listen.ts';
-import type { PipeEvent, PullAnswer, PullRequest } from './pipes/pipe-messages.ts';
+import type { PipeAnswer, PipeEvent, PipeMethods, PipeRequest } from './pipes/pipe-messages.ts';
 import { PipeSession } from './pipes/pipe-session.ts';
-import { Upstream } from './pipes/upstream.ts';
+import { assertNoLoop, Upstream } from './pipes/upstream.ts';
 import type { Room } from './rooms/room.ts';
 import { RoomDirectory } from './rooms/room-directory.ts';
 import { MediaSession } from './sessions/media-session.ts';
@@ -56,39 +47,39 @@ import { WorkerPool } from './workers/worker-pool.ts';
 export interface LocalSfuNodeOptions {
   id?: string;
   workers: number;
-  /** Address to bind; `0.0.0.0` without `announcedAddress` stands for each address of this machine. */
+  /** Address to bind. `0.0.0.0` without `announcedAddress` stands for every address of this machine. */
   listenIp: string;
   /** Address that browsers reach, when it is not the bound one (NAT, cloud). */
   announcedAddress?: string;
   /** UDP and TCP port of the first worker; each further worker takes the next. */
   port: number;
-  /** Whether a taken port is an error or another may be used. */
+  /** Whether a port in use is an error; otherwise another one is tried. */
   portRequired: boolean;
   leaseMs?: number;
   connectWithinMs?: number;
   consumersPerWorkerMax?: number;
-  /** Share of a worker's consumers past which a room's viewers go to other workers too. */
+  /** Share of a worker's consumer limit past which a room's viewers are placed on other workers too. */
   spreadAt?: number;
-  /** Whether spares are opened, if there is more than one worker. */
+  /** Whether the node opens spares, if it has more than one worker. */
   spares?: boolean;
   layerLoweringDelayMs?: number;
-  /** Absent: the node neither gets rooms from other nodes nor gives them any. */
+  /** Absent: the node pulls no rooms from other nodes and feeds none to them. */
   pipes?: PipeListen & {
-    /** The secret of the other nodes' control APIs. */
+    /** Shared secret of the nodes' control APIs. */
     secret: string;
   };
-  /** Absent: a person's sessions and budgets are counted on this node alone. */
+  /** Absent: a person's sessions and receiver budgets are counted on this node alone. */
   shared?: SharedState;
   log?: SfuLog;
   now?: () => number;
 }
 
 /**
- * The SFU node of one process: it owns the workers, the rooms on them and the sessions in them, and enforces grants and leases. The
- * stage calls it through `contract.ts`, in process or over a control API, and other nodes pull rooms from it. It must not know why somebody
- * may watch, nor who asks.
+ * The SFU node of one process. It owns the workers, their rooms and the sessions in them, and enforces grants and
+ * leases. The stage calls it through `contract.ts`, in process or over the control API; other nodes pull rooms from it.
+ * It must not know why a person may watch, nor which gateway calls.
  */
-export class LocalSfuNode implements SfuNode {
+export class LocalSfuNode implements SfuNode, PipeMethods {
   readonly id: string;
   readonly routerRtpCapabilities = routerRtpCapabilities;
   readonly keepsSpares: boolean;
@@ -105,7 +96,7 @@ export class LocalSfuNode implements SfuNode {
   readonly #listeners: EventListeners;
   readonly #pipeListeners = new Set<(event: PipeEvent) => void>();
   #draining: NodeJS.Timeout | undefined;
-  /** Publishers whom nobody watched at the last look of a node that drains. */
+  /** While draining: publishers without viewers at the last check. */
   #unwatched = new Set<PublishSession>();
   #closed = false;
 
@@ -118,7 +109,7 @@ export class LocalSfuNode implements SfuNode {
       port: options.port,
       portRequired: options.portRequired,
       log,
-      // A worker that dies before the node exists had nothing on it.
+      // A worker that dies before the node exists carries nothing.
       handleDied: (worker) => {
         if (node) node.#sessions.handleWorkerDied(worker);
       },
@@ -160,7 +151,7 @@ export class LocalSfuNode implements SfuNode {
     return !this.#closed;
   }
 
-  /** Whether the node takes no new sessions because it is about to leave. */
+  /** Whether the node takes no new sessions because it is shutting down. */
   get draining(): boolean {
     return this.#draining !== undefined;
   }
@@ -172,20 +163,19 @@ export class LocalSfuNode implements SfuNode {
     return { consumers, capacity: workers.length * this.#consumersPerWorkerMax };
   }
 
-  /** The worker processes and what each carries, for metrics and for who watches over processes. */
+  /** The worker processes and the load of each, for metrics and process supervision. */
   get workers(): { pid: number; port: number; rooms: number; consumers: number; spares: number }[] {
     return this.#pool.workers.map(({ worker, port, load }) => ({ pid: worker.pid, port, ...load }));
   }
 
   /**
-   * The pipes that are fed here, between workers and, with the name of its session, to other nodes; and what has flowed over each. For metrics and for
-   * the proof that a link carries one copy.
+   * The pipes that this node feeds, between workers and (with their sessions) to other nodes, for metrics and tests.
    */
   pipes(): Promise<PipeCount[]> {
     return this.#figures.pipes();
   }
 
-  async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
+  async watch(request: SfuRequest<'watch'>): Promise<SfuAnswer<'watch'>> {
     assertMayWatch(request.grant, this.#now());
     assertRtpCapabilities(request.rtpCapabilities);
     if (request.viewport) assertViewport(request.viewport);
@@ -196,7 +186,7 @@ export class LocalSfuNode implements SfuNode {
     let beginsPaused = false;
     return await this.#sessions.open(request, {
       admit: async (place) => {
-        if (spareOf === undefined) await this.#sessions.makeRoomToWatch(place);
+        if (spareOf === undefined) await this.#sessions.takeWatchSlot(place);
         if (!grant.metered) return;
         budget = await this.#budgets.get(grant);
         beginsPaused = await budget.open(Date.now());
@@ -216,16 +206,16 @@ export class LocalSfuNode implements SfuNode {
     });
   }
 
-  async publish(request: PublishRequest): Promise<{ transport: TransportOptions }> {
+  async publish(request: SfuRequest<'publish'>): Promise<SfuAnswer<'publish'>> {
     assertMayPublish(request.grant, this.#now());
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     this.#assertTakesSessions(request);
     const { spareOf, fence = 0 } = request;
     return await this.#sessions.open(request, {
       place: (room) => {
-        // In the turn in which it would replace that one.
+        // Checked in the same turn in which it would replace the earlier publisher.
         if (room.publisher && room.publisher.fence > fence)
-          throw new SfuError('stage_taken', 'Another page has taken the stage since.');
+          throw new SfuError('stage_taken', 'Another page has taken the stage.');
         return room.routerForStage();
       },
       make: (options) =>
@@ -238,38 +228,35 @@ export class LocalSfuNode implements SfuNode {
     });
   }
 
-  /** Another node gets the room's stage from here. */
-  async pull(request: PullRequest): Promise<PullAnswer> {
+  /** Another node pulls the room's stage from here. */
+  async pull(request: PipeRequest<'pull'>): Promise<PipeAnswer<'pull'>> {
     const { session, room: name, node, upstream } = request;
     this.#assertTakesSessions();
-    const chain = upstreamNodes(upstream);
-    if (chain.length > UPSTREAM_HOPS_MAX || chain.includes(this.id) || chain.includes(node) || node === this.id) {
-      throw new SfuError('node_unavailable', 'The stage would come from where it goes to.');
-    }
+    assertNoLoop([node, this.id], upstream);
     if (this.#rooms.get(name)?.upstream?.source.node === node) {
-      throw new SfuError('node_unavailable', `This node gets the stage of the room from ${node} itself.`);
+      throw new SfuError('node_unavailable', `This node pulls the stage of the room from ${node}.`);
     }
     const grant = { room: name, identity: node, publish: false, subscribe: true };
     return await this.#sessions.open(
       { session, grant },
       {
         place: (room) => room.routerForPipe(),
-        make: (options) => new PipeSession({ ...options, log: this.#log, tell: this.#tellPipe }),
+        make: (options) => new PipeSession({ ...options, log: this.#log, emitPipeEvent: this.#emitPipeEvent }),
         prepare: (room) => this.#followIfNoStage(room, upstream),
         open: (pipe) => pipe.open(request.address),
       },
     );
   }
 
-  wantLayer(request: { session: string; producerId: string; maxSpatialLayer: number }): void {
+  async wantLayer(request: PipeRequest<'wantLayer'>): Promise<void> {
     this.#pipe(request.session).wantLayer(request.producerId, request.maxSpatialLayer);
   }
 
-  wantKeyFrame(request: { session: string; producerId: string }): void {
+  async wantKeyFrame(request: PipeRequest<'wantKeyFrame'>): Promise<void> {
     this.#pipe(request.session).wantKeyFrame(request.producerId);
   }
 
-  async follow(request: { room: string; upstream: RoomUpstream; fence?: number }): Promise<void> {
+  async follow(request: SfuRequest<'follow'>): Promise<void> {
     this.#sessions.assertOpen();
     if (request.upstream.node === this.id) return;
     const room = this.#rooms.get(request.room);
@@ -277,87 +264,81 @@ export class LocalSfuNode implements SfuNode {
     const { publisher } = room;
     if (publisher) {
       const { fence = publisher.fence } = request;
-      // A publisher that has moved off a draining node stays until its last viewer has left.
+      // A publisher that has moved off this draining node stays until its last viewer has left.
       if (publisher.fence > fence || (publisher.fence === fence && this.draining)) return;
       this.#sessions.end(publisher, 'replaced');
     }
-    // It may have been the only one there. A node that was gone and is back has the same name, and no pull of ours.
+    // Its end may have closed the room. A node that restarted under the same id has lost our pull: then it is no longer
+    // alive.
     const isFollowing = room.upstream?.alive && room.upstream.source.node === request.upstream.node;
     if (!room.closed && !isFollowing) this.#follow(room, request.upstream);
   }
 
-  async connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void> {
+  async connect(request: SfuRequest<'connect'>): Promise<void> {
     assertDtlsParameters(request.dtlsParameters);
     await this.#media(request.session).connect(request.dtlsParameters);
   }
 
-  async restartIce(request: { session: string }): Promise<{ iceParameters: IceParameters }> {
+  async restartIce(request: SfuRequest<'restartIce'>): Promise<SfuAnswer<'restartIce'>> {
     return { iceParameters: await this.#media(request.session).restartIce() };
   }
 
-  async produce(request: ProduceRequest): Promise<{ producerId: string }> {
+  async produce(request: SfuRequest<'produce'>): Promise<SfuAnswer<'produce'>> {
     assertProduceRequest(request);
     const track = await this.#publisher(request.session).produce(request);
     return { producerId: track.id };
   }
 
-  async unproduce(request: { session: string; producerId: string }): Promise<void> {
+  async unproduce(request: SfuRequest<'unproduce'>): Promise<void> {
     const session = this.#publisher(request.session);
     session.removeTracks([session.track(request.producerId)]);
   }
 
-  async setMuted(request: { session: string; producerId: string; muted: boolean }): Promise<void> {
+  async setMuted(request: SfuRequest<'setMuted'>): Promise<void> {
     const session = this.#publisher(request.session);
     await session.setMuted(session.track(request.producerId), request.muted);
   }
 
-  async setViewport(request: { session: string; viewport: Viewport }): Promise<void> {
+  async setViewport(request: SfuRequest<'setViewport'>): Promise<void> {
     assertViewport(request.viewport);
-    const session = this.#sessions.get(request.session);
-    if (!(session instanceof WatchSession)) throw new SfuError('not_entitled', 'A publishing session watches nothing.');
-    await session.setViewport(request.viewport);
+    await this.#viewer(request.session).setViewport(request.viewport);
   }
 
-  async play(request: { session: string }): Promise<{ retryAfterMs?: number }> {
-    const session = this.#sessions.get(request.session);
-    if (!(session instanceof WatchSession)) throw new SfuError('not_entitled', 'A publishing session watches nothing.');
-    const retryAfterMs = await session.play();
+  async play(request: SfuRequest<'play'>): Promise<SfuAnswer<'play'>> {
+    const retryAfterMs = await this.#viewer(request.session).play();
     return retryAfterMs === undefined ? {} : { retryAfterMs };
   }
 
-  async setAudience(request: { room: string; people: number }): Promise<void> {
+  async setAudience(request: SfuRequest<'setAudience'>): Promise<void> {
     this.#sessions.assertOpen();
     this.#rooms.setAudience(request.room, request.people);
   }
 
-  async adopt(request: { session: string; room: string; identity: string; epoch?: number }): Promise<AdoptedSession> {
+  async adopt(request: SfuRequest<'adopt'>): Promise<SfuAnswer<'adopt'>> {
     const { room, identity } = request;
     const session = this.#media(request.session);
     const { grant } = session;
-    if (grant.room !== room || grant.identity !== identity || session.waiting) {
-      throw new SfuError('session_not_found', `${identity} has no session ${session.id} in this room.`);
+    if (grant.room !== room || grant.identity !== identity || session.isSpare) {
+      throw new SfuError('session_not_found', `The person has no session ${session.id} in this room.`);
     }
     const spare = this.#sessions.spareFor(session);
-    const isTheirs = request.epoch === session.epoch;
+    const isOwner = request.epoch === session.epoch;
     for (const each of this.#sessions.withSpare(session)) {
       each.renewedAtMs = this.#now();
-      if (isTheirs) continue;
+      if (isOwner) continue;
       each.epoch++;
       this.#listeners.emit({ type: 'adopted', room, session: each.id });
     }
     return {
       publish: session instanceof PublishSession,
       epoch: session.epoch,
-      consumers: consumersOf(session),
-      ...(session instanceof WatchSession && session.paused && { paused: true }),
-      ...(spare?.opened && { spare: { session: spare.id, epoch: spare.epoch, consumers: consumersOf(spare) } }),
+      consumers: session.consumers,
+      ...(session.paused && { paused: true }),
+      ...(spare?.opened && { spare: { session: spare.id, epoch: spare.epoch, consumers: spare.consumers } }),
     };
   }
 
-  async renew(request: {
-    sessions: string[];
-    epochs?: Record<string, number>;
-  }): Promise<{ lost: string[]; adopted: string[] }> {
+  async renew(request: SfuRequest<'renew'>): Promise<SfuAnswer<'renew'>> {
     const [lost, adopted]: [string[], string[]] = [[], []];
     for (const id of request.sessions) {
       const session = this.#sessions.find(id);
@@ -368,53 +349,53 @@ export class LocalSfuNode implements SfuNode {
     return { lost, adopted };
   }
 
-  async updateGrant(request: { session: string; until: number }): Promise<void> {
-    if (!Number.isFinite(request.until)) throw new SfuError('not_entitled', 'A grant lasts until a time.');
+  async updateGrant(request: SfuRequest<'updateGrant'>): Promise<void> {
+    if (!Number.isFinite(request.until)) throw new SfuError('not_entitled', 'A grant ends at a finite time.');
     for (const session of this.#sessions.withSpare(this.#sessions.get(request.session))) session.extend(request.until);
   }
 
-  traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
+  traffic(request: SfuRequest<'traffic'>): Promise<SfuAnswer<'traffic'>> {
     return this.#figures.traffic(request.sessions);
   }
 
-  roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]> {
+  roomTraffic(request: SfuRequest<'roomTraffic'>): Promise<SfuAnswer<'roomTraffic'>> {
     return this.#figures.roomTraffic(request.room, request.identity);
   }
 
-  async isOpen(request: { room: string }): Promise<{ open: boolean }> {
+  async isOpen(request: SfuRequest<'isOpen'>): Promise<SfuAnswer<'isOpen'>> {
     return { open: this.#rooms.get(request.room) !== undefined };
   }
 
-  async closeSession(request: { session: string; epoch?: number; reason?: SessionCloseReason }): Promise<void> {
+  async closeSession(request: SfuRequest<'closeSession'>): Promise<void> {
     const { session, epoch = FIRST_EPOCH, reason = 'closed' } = request;
     if ((this.#sessions.find(session)?.epoch ?? epoch) !== epoch)
-      throw new SfuError('not_owner', `Another gateway looks after the session ${session}.`);
+      throw new SfuError('not_owner', `Another gateway owns the session ${session}.`);
     this.endSession(session, reason);
   }
 
-  /** Closes a session whose gateway it is not to ask. */
+  /** Closes a session whichever gateway owns it. */
   endSession(session: string, reason: SessionCloseReason): void {
     this.#sessions.endNamed(session, reason);
   }
 
-  async closePublisher({ room }: { room: string }): Promise<void> {
+  async closePublisher({ room }: SfuRequest<'closePublisher'>): Promise<void> {
     this.#sessions.endPublisher(room);
   }
 
-  async closePerson({ room, identity }: { room: string; identity: string }): Promise<void> {
+  async closePerson({ room, identity }: SfuRequest<'closePerson'>): Promise<void> {
     this.#sessions.endPerson(room, identity);
   }
 
-  async closeRoom(request: { room: string }): Promise<void> {
+  async closeRoom(request: SfuRequest<'closeRoom'>): Promise<void> {
     this.#rooms.setAudience(request.room, 0);
     this.#sessions.endRoom(request.room, 'room_closed');
   }
 
-  async stats(): Promise<SfuStats> {
+  async stats(): Promise<SfuAnswer<'stats'>> {
     return this.#figures.stats();
   }
 
-  async sessionStats(request: { session: string }): Promise<unknown[]> {
+  async sessionStats(request: SfuRequest<'sessionStats'>): Promise<SfuAnswer<'sessionStats'>> {
     return await this.#sessions.get(request.session).stats();
   }
 
@@ -422,18 +403,18 @@ export class LocalSfuNode implements SfuNode {
     return this.#listeners.add(listener);
   }
 
-  /** What is told to nodes that get rooms from here. */
+  /** Events for the nodes that pull rooms from here. */
   onPipe(listener: (event: PipeEvent) => void): () => void {
     this.#pipeListeners.add(listener);
     return () => this.#pipeListeners.delete(listener);
   }
 
   /**
-   * Takes no new sessions from now on; those that are here go on until they are moved or closed. A publisher who has moved goes on here too for those
-   * who have not yet, and ends with the last of them.
+   * Takes no new sessions from now on. Existing ones go on until they are moved or closed. A publisher who has moved
+   * also stays here for the viewers that have not moved yet, and ends after the last of them.
    */
   drain(): void {
-    this.#draining ??= setInterval(() => this.#endUnwatched(), UNWATCHED_LOOK_MS).unref();
+    this.#draining ??= setInterval(() => this.#endUnwatched(), UNWATCHED_CHECK_MS).unref();
   }
 
   async close(): Promise<void> {
@@ -447,15 +428,15 @@ export class LocalSfuNode implements SfuNode {
     this.#pipeListeners.clear();
   }
 
-  readonly #tellPipe = (event: PipeEvent): void => {
+  readonly #emitPipeEvent = (event: PipeEvent): void => {
     for (const listener of this.#pipeListeners) listener(event);
   };
 
   #assertTakesSessions({ spareOf }: { spareOf?: string } = {}): void {
     this.#sessions.assertOpen();
     if (spareOf !== undefined && !this.keepsSpares)
-      throw new SfuError('spare_unavailable', 'This node opens no spares.');
-    if (this.draining) throw new SfuError('node_unavailable', 'The node is about to leave and takes no new sessions.');
+      throw new SfuError('spare_unavailable', 'This node opens no spare sessions.');
+    if (this.draining) throw new SfuError('node_unavailable', 'The node is draining and takes no new sessions.');
   }
 
   #endUnwatched(): void {
@@ -470,7 +451,7 @@ export class LocalSfuNode implements SfuNode {
 
   #follow(room: Room, source: RoomUpstream): void {
     const links = this.#links;
-    if (!links) throw new SfuError('node_unavailable', 'This node gets no rooms from other nodes.');
+    if (!links) throw new SfuError('node_unavailable', 'This node pulls no rooms from other nodes.');
     const upstream = new Upstream({
       room,
       node: this.id,
@@ -486,13 +467,19 @@ export class LocalSfuNode implements SfuNode {
   #media(id: string): MediaSession {
     const session = this.#sessions.get(id);
     if (session instanceof MediaSession) return session;
-    throw new SfuError('not_entitled', 'A pipe has no client.');
+    throw new SfuError('not_entitled', 'The session is a pipe to another node.');
+  }
+
+  #viewer(id: string): WatchSession {
+    const session = this.#sessions.get(id);
+    if (session instanceof WatchSession) return session;
+    throw new SfuError('not_entitled', 'The session is no viewer session.');
   }
 
   #publisher(id: string): PublishSession {
     const session = this.#sessions.get(id);
     if (session instanceof PublishSession) return session;
-    throw new SfuError('publish_not_allowed', 'A watching session puts nothing on stage.');
+    throw new SfuError('publish_not_allowed', 'A viewer session cannot publish.');
   }
 
   #pipe(id: string): PipeSession {
@@ -500,15 +487,4 @@ export class LocalSfuNode implements SfuNode {
     if (session instanceof PipeSession) return session;
     throw new SfuError('session_not_found', `There is no pipe ${id}.`);
   }
-}
-
-function consumersOf(session: MediaSession): ConsumerOptions[] {
-  return session instanceof WatchSession ? session.consumers : [];
-}
-
-/** Hops from a viewer's node to the publisher's; more is no tree that anybody would build. */
-const UPSTREAM_HOPS_MAX = 8;
-
-function upstreamNodes(upstream: RoomUpstream | undefined): string[] {
-  return upstream ? [upstream.node, ...upstreamNodes(upstream.upstream)] : [];
 }

@@ -10,18 +10,18 @@ import {
 import { CLIENT_CODECS_MAX, VIEWPORT_SIDE_MAX } from './limits.ts';
 
 /**
- * What is checked before a worker hears of a request. Parameters come from browsers through a gateway, and a node does not rely on
- * the gateway's checks. The finer points of RTP parameters are left to mediasoup, which refuses what it doesn't understand.
+ * Checks of a request before it reaches a worker. Parameters come from browsers through a gateway, and a node does not
+ * rely on the gateway's checks. mediasoup itself validates the details of RTP parameters.
  */
 
 export function assertMayWatch(grant: SessionGrant, nowMs: number): void {
   assertInForce(grant, nowMs);
-  if (grant.subscribe !== true) throw new SfuError('not_entitled', 'The grant does not cover watching.');
+  if (grant.subscribe !== true) throw new SfuError('not_entitled', 'The grant does not allow watching.');
 }
 
 export function assertMayPublish(grant: SessionGrant, nowMs: number): void {
   assertInForce(grant, nowMs);
-  if (grant.publish !== true) throw new SfuError('publish_not_allowed', 'The grant does not cover publishing.');
+  if (grant.publish !== true) throw new SfuError('publish_not_allowed', 'The grant does not allow publishing.');
 }
 
 export function isInForce(grant: SessionGrant, nowMs: number): boolean {
@@ -34,7 +34,7 @@ export function assertViewport(viewport: Viewport): void {
   throw invalid(`A viewport has a width and a height from 0 to ${VIEWPORT_SIDE_MAX} device pixels.`);
 }
 
-/** A client that shares no codec with the routers can never see anything, so it is told now. */
+/** Refuses a client that shares no codec with the routers, since it could never receive a track. */
 export function assertRtpCapabilities(rtpCapabilities: RtpCapabilities): void {
   const codecs = rtpCapabilities?.codecs;
   if (!Array.isArray(codecs) || codecs.length > CLIENT_CODECS_MAX) {
@@ -54,19 +54,20 @@ export function assertDtlsParameters(dtlsParameters: DtlsParameters): void {
 const kindOfSource = { camera: 'video', screen: 'video', microphone: 'audio', screenAudio: 'audio' } as const;
 
 export function assertProduceRequest({ kind, source, rtpParameters, sourceSize }: ProduceRequest): void {
-  if (!Object.hasOwn(kindOfSource, source)) throw invalid(`There is no source ${String(source)}.`);
+  if (!Object.hasOwn(kindOfSource, source)) throw invalid(`Unknown track source ${String(source)}.`);
   if (kindOfSource[source] !== kind)
     throw invalid(`A ${source} track is ${kindOfSource[source]}, not ${String(kind)}.`);
   if (!rtpParameters || typeof rtpParameters !== 'object') throw invalid('RTP parameters are missing.');
   if (!sourceSize) return;
   assertViewport(sourceSize);
-  if (sourceSize.width < 1 || sourceSize.height < 1) throw invalid('A picture is at least one pixel wide and high.');
+  if (sourceSize.width < 1 || sourceSize.height < 1)
+    throw invalid('A picture is at least one pixel wide and one pixel high.');
 }
 
 function assertInForce(grant: SessionGrant, nowMs: number): void {
   const named = [grant?.room, grant?.identity].every((name) => typeof name === 'string' && name !== '');
   if (!named) throw new SfuError('not_entitled', 'A grant names a room and an identity.');
-  if (!isInForce(grant, nowMs)) throw new SfuError('not_entitled', 'The grant has run out.');
+  if (!isInForce(grant, nowMs)) throw new SfuError('not_entitled', 'The grant has expired.');
 }
 
 function mediaType(codec: unknown): string | undefined {

@@ -1,25 +1,28 @@
 /**
- * What all nodes of a house count together, so that nobody gets more by coming to another node. Whoever composes a node
- * gives it (between processes it is
- * in Redis); without it a node counts what happens on itself.
+ * Counters that all nodes share, so that a person's limits hold over all of them. In production they are in Redis;
+ * without them a node counts for itself.
  */
 export interface SharedState {
-  /** Sessions that watch, by person and room. */
+  /** Viewing sessions, by person and room. */
   watching: SlotCounter;
-  /** What is left of people's receiver budgets, by person and room. */
+  /** Receiver budgets, by person and room. */
   budgets: SharedRecords;
 }
 
 export interface SlotCounter {
   /**
-   * Takes one slot under each key, or none and answers nothing where one is full. What it answers gives the slots back.
+   * Takes one slot under each key and returns a function that releases them, or takes none and returns undefined where
+   * one is full.
    */
   take(slots: readonly { key: string; limit: number }[]): Promise<(() => void) | undefined>;
 }
 
 export interface SharedRecords {
   pick(key: string, fields: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Sets a field if it holds what is expected (nothing, where nothing is), and answers what it holds then. */
+  /**
+   * Compare-and-swap: sets a field if it holds `expected` (absent: if it is empty), and returns what it holds
+   * afterwards.
+   */
   swap(request: { key: string; field: string; expected?: string; value: string }): Promise<string>;
 }
 

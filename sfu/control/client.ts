@@ -25,10 +25,10 @@ export interface ControlClientOptions {
   url: string;
   secret: string;
   log: SfuLog;
-  /** A connection is up. Requests made in here go before those that waited for it. */
+  /** A connection is up. Requests made here go before those that waited for it. */
   handleUp: (hello: Hello) => void;
   handleEvent: (event: unknown, number: number) => void;
-  /** Nothing listens at the address any more: the process is gone, and all that it carried. */
+  /** Nothing listens at the address any more: the process is gone, with all its sessions. */
   handleRefused: () => void;
 }
 
@@ -39,8 +39,9 @@ interface Pending {
 }
 
 /**
- * A connection to a node's control API that comes back by itself. What was asked and not answered when it broke fails with
- * `node_unavailable`, since nobody knows whether it was done; what is asked while it is down waits a moment for it.
+ * A connection to a node's control API that reconnects by itself. Requests without an answer when it breaks fail with
+ * `node_unavailable`, since their outcome is unknown. Requests made while it is down wait for
+ * `CONTROL_CONNECT_WAIT_MS`.
  */
 export class ControlClient {
   readonly #options: ControlClientOptions;
@@ -70,13 +71,13 @@ export class ControlClient {
     return this.#isUp;
   }
 
-  /** Asks, and gives the answer as it came; the caller checks its shape. */
+  /** Sends a request and resolves to the answer as received; the caller validates it. */
   async request(method: string, params: unknown, timeoutMs = CONTROL_REQUEST_TIMEOUT_MS): Promise<unknown> {
     if (!this.#isUp) await this.#waitUntilUp();
     const socket = this.#socket;
     if (this.#closed || !this.#isUp || !socket) throw unavailable('The connection to the SFU node is closed.');
     if (this.#pending.size >= CONTROL_REQUESTS_MAX)
-      throw new SfuError('node_full', 'Too many requests wait for this node.');
+      throw new SfuError('node_full', 'Too many requests are pending for this node.');
     const id = this.#nextId++;
     const message = JSON.stringify({ id, method, params });
     if (message.length > CONTROL_FRAME_MAX_BYTES)
@@ -103,11 +104,12 @@ export class ControlClient {
   }
 
   async #waitUntilUp(): Promise<void> {
-    if (this.#waiting >= CONTROL_REQUESTS_MAX) throw new SfuError('node_full', 'Too many requests wait for this node.');
+    if (this.#waiting >= CONTROL_REQUESTS_MAX)
+      throw new SfuError('node_full', 'Too many requests are pending for this node.');
     this.#waiting++;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(unavailable('The SFU node can not be reached.')), CONTROL_CONNECT_WAIT_MS);
+      timer = setTimeout(() => reject(unavailable('The SFU node cannot be reached.')), CONTROL_CONNECT_WAIT_MS);
     });
     await Promise.race([this.#up.promise, timeout]).finally(() => {
       clearTimeout(timer);
@@ -126,7 +128,7 @@ export class ControlClient {
     this.#socket = socket;
     this.#received = 0;
     this.#heardAtMs = performance.now();
-    // An answer is acted upon before the events that came right behind it: they may be of a session that is only known by it.
+    // Each frame in a turn of its own: the events behind an answer may concern a session that the answer makes known.
     const messages = new InTurn(([data, isBinary]: [RawData, boolean]) => this.#handleMessage(socket, data, isBinary));
     this.#messages = messages;
     socket.on('message', (...message) => messages.add(message));
@@ -136,7 +138,7 @@ export class ControlClient {
     socket.on('close', () => this.#handleClose(socket));
   }
 
-  /** Nothing that it has sent counts any more. */
+  /** Ends the connection and drops the frames that it has sent and that have not been handled. */
   #terminate(socket: WebSocket): void {
     this.#messages?.clear();
     socket.terminate();
@@ -156,7 +158,7 @@ export class ControlClient {
     this.#hear();
     const frame = isBinary ? undefined : parseFrame(data);
     if (!frame) {
-      this.#options.log.error({ url: this.#options.url }, 'the SFU node sent what is no message');
+      this.#options.log.error({ url: this.#options.url }, 'sfu control frame failed validation');
       this.#terminate(socket);
     } else if ('hello' in frame) this.#handleHello(socket, frame.hello);
     else if ('event' in frame) this.#handleEvent(socket, frame.event, frame.number);
@@ -165,10 +167,7 @@ export class ControlClient {
 
   #handleHello(socket: WebSocket, given: Hello): void {
     if (given.version !== CONTROL_VERSION) {
-      this.#options.log.error(
-        { version: given.version },
-        'the SFU node speaks another version of the control protocol',
-      );
+      this.#options.log.error({ version: given.version }, 'sfu control protocol version mismatch');
       this.#terminate(socket);
       return;
     }
@@ -201,14 +200,14 @@ export class ControlClient {
     const refused = 'code' in error && error.code === 'ECONNREFUSED';
     this.#refusals = refused ? this.#refusals + 1 : 0;
     if (this.#closed) return;
-    this.#options.log.warn({ url: this.#options.url, err: error }, 'SFU node not reached');
+    this.#options.log.warn({ url: this.#options.url, err: error }, 'sfu control connection failed');
     if (this.#refusals === CONTROL_REFUSALS_MAX) this.#options.handleRefused();
   }
 
   #handleClose(socket: WebSocket): void {
     if (socket !== this.#socket || this.#closed) return;
     this.#handleDown();
-    // Gateways that lost a node together don't come back to it together.
+    // Jitter, so that gateways that lost a node together do not reconnect together.
     this.#retry = setTimeout(() => this.#connect(), this.#retryMs * (1 + Math.random()));
     this.#retryMs = Math.min(CONTROL_RETRY_MAX_MS, this.#retryMs * 2);
   }

@@ -7,24 +7,25 @@ export interface NumberedEvent {
   event: SfuEvent | PipeEvent;
 }
 
-/** A gateway's connection, as far as the relay knows it. */
+/** A gateway's connection. */
 export interface EventReceiver {
   deliver(event: NumberedEvent): void;
 }
 
 /**
- * Brings the events of each session that was opened over the control API to the gateway that looks after it: the one that opened it, or that last
- * adopted it. What happens while that gateway is not connected waits, in order, for its return or for another gateway. A session of which more would
- * have to wait than can be made good is given up, so that its participant comes anew.
+ * Delivers the events of each session that was opened over the control API to the gateway that owns it: the one that
+ * opened it or last adopted it. While that gateway is not connected its events are held, in order, for its return or
+ * for another gateway. A session with more than `HELD_EVENTS_PER_SESSION_MAX` is given up, so that its participant
+ * opens a new one.
  */
 export class EventRelay {
   readonly #giveUp: (session: string) => void;
-  /** Undefined: its gateway is not connected. Sessions that are not in here are looked after in this process. */
+  /** Undefined: the gateway is not connected. Sessions that are absent are owned by this process. */
   readonly #owners = new Map<string, EventReceiver | undefined>();
   readonly #held = new Map<string, NumberedEvent[]>();
   #number = 0;
 
-  /** Sessions of which events wait for somebody. */
+  /** Sessions with held events. */
   get heldSessions(): number {
     return this.#held.size;
   }
@@ -33,7 +34,7 @@ export class EventRelay {
     this.#giveUp = options.giveUp;
   }
 
-  /** The gateway looks after the session from now on, and first of all gets what waited for it. */
+  /** The gateway owns the session from now on, and first receives the held events. */
   claim(session: string, receiver: EventReceiver): void {
     this.#owners.set(session, receiver);
     const held = this.#held.get(session) ?? [];
@@ -41,14 +42,14 @@ export class EventRelay {
     for (const event of held) receiver.deliver(event);
   }
 
-  /** Claims a session that is being opened; false when somebody has it already. */
+  /** Claims a session that is being opened; false if it has an owner. */
   claimNew(session: string, receiver: EventReceiver): boolean {
     if (this.#owners.has(session)) return false;
     this.#owners.set(session, receiver);
     return true;
   }
 
-  /** The session did not come to be, or is no more. */
+  /** The session was not opened, or has ended. */
   forget(session: string): void {
     this.#owners.delete(session);
     this.#held.delete(session);
@@ -60,18 +61,18 @@ export class EventRelay {
     const owner = this.#owners.get(session);
     const numbered = { number: ++this.#number, event };
     if (owner) owner.deliver(numbered);
-    // Who was not there to be told that another has taken over hears it on renewing. What waited is the other's to get.
+    // A disconnected gateway learns of the adoption when it renews. The held events go to the adopting gateway.
     else if (type === 'adopted') return;
     else this.#hold(numbered);
-    // A session that has ended is not claimed again: renewing it says so.
+    // An ended session is not claimed again: renewing it answers that it is lost.
     if (isLastOfSession(event)) this.forget(session);
   }
 
-  /** A gateway is gone, and with it the certainty that these last events arrived. */
+  /** A gateway's connection is gone; these events may not have arrived. */
   drop(receiver: EventReceiver, undelivered: readonly NumberedEvent[]): void {
     for (const [session, owner] of this.#owners) if (owner === receiver) this.#owners.set(session, undefined);
     for (const event of undelivered) {
-      // `adopted` was for that gateway alone.
+      // `adopted` concerns that gateway alone.
       if (event.event.type === 'adopted') continue;
       const owner = this.#owners.get(claimedSession(event));
       if (owner) owner.deliver(event);
@@ -81,7 +82,7 @@ export class EventRelay {
 
   #hold(event: NumberedEvent): void {
     const session = claimedSession(event);
-    // It has ended meanwhile.
+    // The session has ended meanwhile.
     if (!this.#owners.has(session)) return;
     const held = this.#held.get(session) ?? [];
     held.push(event);
@@ -93,12 +94,12 @@ export class EventRelay {
   }
 }
 
-/** The session whose next gateway must get the event: after a takeover only the former spare can be claimed. */
+/** The session whose next owner must receive the event: after a takeover only the former spare can be claimed. */
 function claimedSession({ event }: NumberedEvent): string {
   return event.type === 'takenOver' ? event.by : event.session;
 }
 
-/** Nothing is told of a session after this. */
+/** No event of a session follows this one. */
 export function isLastOfSession({ type }: SfuEvent | PipeEvent): boolean {
   return type === 'sessionClosed' || type === 'takenOver' || type === 'adopted';
 }

@@ -1,6 +1,7 @@
 /**
- * Has things handled one after the other: each once all that the one before set going has come to rest or waits for something outside (its
- * microtasks). Messages that came in one piece are otherwise handled in one go, and whoever awaits the first goes on only after the last.
+ * Handles items one after the other, each only after the microtasks of the previous one have run. Frames that arrive in
+ * one TCP segment would otherwise be handled in one go, and code that awaits the first one would continue only after
+ * the last one.
  */
 export class InTurn<T> {
   readonly #handle: (item: T) => void;
@@ -18,7 +19,7 @@ export class InTurn<T> {
     this.#next();
   }
 
-  /** What waits is not handled any more. */
+  /** Drops the items that have not been handled. */
   clear(): void {
     this.#waiting.length = 0;
   }
@@ -32,7 +33,7 @@ export class InTurn<T> {
     try {
       this.#handle(item);
     } finally {
-      // A tick that is asked for by a microtask comes after all of them, and before anything from outside.
+      // A tick scheduled from a microtask runs after all microtasks and before any I/O.
       queueMicrotask(() => process.nextTick(this.#next));
     }
   };

@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
-import { type ProduceRequest, SfuError, type WatchRequest } from '../contract.ts';
+import { SfuError } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
 import {
   CONTROL_BUFFER_MAX_BYTES,
@@ -14,7 +14,9 @@ import type { EventReceiver, EventRelay, NumberedEvent } from './event-relay.ts'
 import { InTurn } from './in-turn.ts';
 import {
   CONTROL_VERSION,
+  type ControlAnswer,
   type ControlMethod,
+  type ControlMethods,
   type ControlRequest,
   clientFrame,
   controlMethods,
@@ -30,9 +32,9 @@ export interface ControlPeerOptions {
   log: SfuLog;
 }
 
-type Handlers = { [M in ControlMethod]: (params: ControlRequest<M>) => Promise<unknown> };
+type Handlers = { [M in ControlMethod]: (request: ControlRequest<M>) => Promise<ControlAnswer<M>> };
 
-/** One gateway, or another node, on a node's control API. Whatever it sends that is no message of the protocol ends its connection. */
+/** The connection of one gateway, or another node, to a node's control API. An invalid frame ends it. */
 export class ControlPeer implements EventReceiver {
   readonly #options: ControlPeerOptions;
   readonly #handlers: Handlers;
@@ -41,17 +43,17 @@ export class ControlPeer implements EventReceiver {
   #requests = 0;
   #heardAtMs = performance.now();
   #gone = false;
-  /** A request is answered before what a later one brings about is told, so that no answer says what was before an event that came ahead of it. */
+  /** Answers a request before it handles the next one, so that no event of a later request overtakes the answer. */
   readonly #messages = new InTurn(([data, isBinary]: [RawData, boolean]) => this.#handleMessage(data, isBinary));
 
   constructor(options: ControlPeerOptions) {
     this.#options = options;
-    this.#handlers = this.#makeHandlers();
+    this.#handlers = { ...passOn(options.node), ...this.#ownHandlers() };
     const { socket, node } = options;
     socket.on('message', (...message) => this.#messages.add(message));
     socket.on('pong', () => this.#hear());
     socket.on('ping', () => this.#hear());
-    socket.on('error', (error) => options.log.warn({ err: error }, 'control connection broke'));
+    socket.on('error', (error) => options.log.warn({ err: error }, 'control connection failed'));
     socket.on('close', () => this.#handleGone());
     this.#send({
       hello: {
@@ -66,15 +68,15 @@ export class ControlPeer implements EventReceiver {
   deliver(numbered: NumberedEvent): void {
     this.#unconfirmed.push(numbered);
     this.#send(numbered);
-    if (this.#unconfirmed.length > CONTROL_UNCONFIRMED_EVENTS_MAX) this.#terminate('it confirms no events');
+    if (this.#unconfirmed.length > CONTROL_UNCONFIRMED_EVENTS_MAX) this.#terminate('events not confirmed');
   }
 
   handleHeartbeat(): void {
-    if (performance.now() - this.#heardAtMs > CONTROL_SILENCE_MAX_MS) this.#terminate('it is silent');
+    if (performance.now() - this.#heardAtMs > CONTROL_SILENCE_MAX_MS) this.#terminate('silent');
     else this.#options.socket.ping();
   }
 
-  /** Ends the connection after what is still to be sent. */
+  /** Ends the connection after what is queued has been sent. */
   async close(): Promise<void> {
     const { socket } = this.#options;
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
@@ -91,17 +93,17 @@ export class ControlPeer implements EventReceiver {
   #handleMessage(data: RawData, isBinary: boolean): void {
     this.#hear();
     const frame = isBinary ? undefined : parseFrame(data);
-    if (!frame) this.#terminate('it sent what is no message');
+    if (!frame) this.#terminate('invalid frame');
     else if ('received' in frame) this.#handleConfirmation(frame.received);
     else if (Object.hasOwn(controlMethods, frame.method)) {
       void this.#handleRequest(frame.id, frame.method as ControlMethod, frame.params);
-    } else this.#terminate(`it asked for ${JSON.stringify(frame.method)}`);
+    } else this.#terminate('unknown method');
   }
 
   #handleConfirmation(received: number): void {
     const newly = received - this.#confirmed;
     if (newly < 0 || newly > this.#unconfirmed.length) {
-      this.#terminate('it confirms what was not sent');
+      this.#terminate('confirmed more events than were sent');
       return;
     }
     this.#unconfirmed.splice(0, newly);
@@ -123,48 +125,26 @@ export class ControlPeer implements EventReceiver {
     }
   }
 
-  #makeHandlers(): Handlers {
+  /** The methods that also change which connection gets which events. All others are passed on to the node. */
+  #ownHandlers(): Pick<Handlers, 'watch' | 'publish' | 'pull' | 'setAudience' | 'adopt' | 'renew'> {
     const { node, audiences } = this.#options;
     return {
-      watch: (request) => this.#open(request.session, () => node.watch(request as WatchRequest)),
+      watch: (request) => this.#open(request.session, () => node.watch(request)),
       publish: (request) => this.#open(request.session, () => node.publish(request)),
-      connect: (request) => node.connect(request),
-      restartIce: (request) => node.restartIce(request),
-      produce: (request) => node.produce(request as ProduceRequest),
-      unproduce: (request) => node.unproduce(request),
-      setMuted: (request) => node.setMuted(request),
-      setViewport: (request) => node.setViewport(request),
-      play: (request) => node.play(request),
-      setAudience: (request) => audiences.set(this, request),
-      adopt: async (request) => {
-        const answer = await node.adopt(request);
-        const { relay } = this.#options;
-        for (const session of [request.session, answer.spare?.session])
-          if (session !== undefined && !this.#gone) relay.claim(session, this);
-        return answer;
-      },
-      roomTraffic: (request) => node.roomTraffic(request),
-      isOpen: (request) => node.isOpen(request),
-      closePublisher: (request) => node.closePublisher(request),
-      closePerson: (request) => node.closePerson(request),
-      renew: (request) => this.#renew(request),
-      updateGrant: (request) => node.updateGrant(request),
-      traffic: (request) => node.traffic(request),
-      closeSession: (request) => node.closeSession(request),
-      closeRoom: (request) => node.closeRoom(request),
-      follow: (request) => node.follow(request),
       pull: (request) => this.#open(request.session, () => node.pull(request)),
-      wantLayer: async (request) => node.wantLayer(request),
-      wantKeyFrame: async (request) => node.wantKeyFrame(request),
-      stats: () => node.stats(),
-      sessionStats: (request) => node.sessionStats(request),
+      setAudience: (request) => audiences.set(this, request),
+      adopt: (request) => this.#adopt(request),
+      renew: (request) => this.#renew(request),
     };
   }
 
-  /** Opens a session that this gateway looks after. If nobody is there any more to be told of it, nobody can use it. */
+  /**
+   * Opens a session that this gateway owns. If the gateway has gone meanwhile, nobody can use the session and it is
+   * closed.
+   */
   async #open<A>(session: string, open: () => Promise<A>): Promise<A> {
     const { relay, node } = this.#options;
-    // Before it is open, since its first events may come ahead of the answer; but not if it is another gateway's already.
+    // Before it is open, since its first events may come ahead of the answer; but not if another gateway owns it.
     const isNew = relay.claimNew(session, this);
     try {
       const answer = await open();
@@ -176,7 +156,15 @@ export class ControlPeer implements EventReceiver {
     }
   }
 
-  async #renew(request: ControlRequest<'renew'>): Promise<{ lost: string[]; adopted: string[] }> {
+  async #adopt(request: ControlRequest<'adopt'>): Promise<ControlAnswer<'adopt'>> {
+    const { relay, node } = this.#options;
+    const answer = await node.adopt(request);
+    for (const session of [request.session, answer.spare?.session])
+      if (session !== undefined && !this.#gone) relay.claim(session, this);
+    return answer;
+  }
+
+  async #renew(request: ControlRequest<'renew'>): Promise<ControlAnswer<'renew'>> {
     const { relay, node } = this.#options;
     const { lost, adopted } = await node.renew(request);
     const others = new Set([...lost, ...adopted]);
@@ -188,12 +176,12 @@ export class ControlPeer implements EventReceiver {
     const { socket } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
     socket.send(JSON.stringify(frame));
-    if (socket.bufferedAmount > CONTROL_BUFFER_MAX_BYTES) this.#terminate('it does not read');
+    if (socket.bufferedAmount > CONTROL_BUFFER_MAX_BYTES) this.#terminate('send buffer full');
   }
 
-  #terminate(why: string): void {
+  #terminate(reason: string): void {
     if (this.#gone) return;
-    this.#options.log.warn({ why }, 'control connection ended');
+    this.#options.log.warn({ reason }, 'control connection terminated');
     this.#messages.clear();
     this.#options.socket.terminate();
   }
@@ -203,11 +191,20 @@ export class ControlPeer implements EventReceiver {
     this.#gone = true;
     const { relay, audiences, log } = this.#options;
     relay.drop(this, this.#unconfirmed);
-    // Its people come back through another gateway, which then tells of them.
+    // Its people come back through another gateway, which then reports its own audience.
     setTimeout(() => {
-      audiences.drop(this).catch((error) => log.debug({ err: error }, 'audience not dropped'));
+      audiences.drop(this).catch((error) => log.debug({ err: error }, 'audience of a lost gateway not removed'));
     }, LEASE_DEFAULT_MS).unref();
   }
+}
+
+/** A handler for every method that asks the node the same. */
+function passOn(node: ControlMethods): Handlers {
+  const handlers = Object.keys(controlMethods).map((method) => [
+    method,
+    (request: never) => node[method as ControlMethod](request),
+  ]);
+  return Object.fromEntries(handlers) as Handlers;
 }
 
 function parseFrame(data: RawData) {

@@ -1,65 +1,65 @@
+import { sfuEvent } from '../contract/events.ts';
+import { type SfuMethod, sfuMethods } from '../contract/methods.ts';
 import {
-  type AdoptedSession,
-  type ConsumerOptions,
-  type DtlsParameters,
   FIRST_EPOCH,
-  type IceParameters,
-  type ProduceRequest,
-  type PublishRequest,
-  type RoomUpstream,
   type RtpCapabilities,
   type SessionCloseReason,
-  type SessionTraffic,
+  type SfuAnswer,
   SfuError,
   type SfuEvent,
+  type SfuMethods,
   type SfuNode,
-  type SfuStats,
-  type TransportOptions,
-  type Viewport,
-  type WatchRequest,
+  type SfuRequest,
 } from '../contract.ts';
 import { EventListeners } from '../event-listeners.ts';
 import { AUDIENCE_ROOMS_MAX } from '../limits.ts';
 import { type SfuLog, silentLog } from '../log.ts';
 import { ControlClient, type Hello } from './client.ts';
 import { isLastOfSession } from './event-relay.ts';
-import { type ControlMethod, controlMethods, sfuEvent } from './messages.ts';
 
 export interface RemoteSfuNodeOptions {
-  /** Where the node's control API listens: `wss://host:port`. */
+  /** Address of the node's control API: `wss://host:port`. */
   url: string;
   secret: string;
-  /** The node's process is gone, or another one is in its place: called before its sessions are told as closed. */
+  /**
+   * The node's process is gone, or another one has taken its address. Called before its sessions are reported as
+   * closed.
+   */
   handleGone?: () => void;
   log?: SfuLog;
 }
 
-/** How many numbers of a session's last events are kept, to know one that comes again after a connection broke. */
+/** Numbers kept of a session's last events, to recognise one that is sent again after a connection broke. */
 const SEEN_EVENTS_KEPT = 100;
 
+/** Methods that also change what this end knows; written out below. All others only pass on request and answer. */
+type OwnMethod = 'watch' | 'publish' | 'setAudience' | 'adopt' | 'renew' | 'closeSession' | 'closeRoom';
+const PassedOn = class {} as new () => Omit<SfuMethods, OwnMethod>;
+
 /**
- * A node in another process, seen through its control API as if it were here. While the connection is down the media goes on; when it is back,
- * the sessions that this gateway looks after are claimed again, what happened to them meanwhile is told in order, and those that ended are told
- * as closed. A node whose process is gone, or another one at its address, has lost them all.
+ * A node in another process, reached over its control API, used like one in this process. While the connection is down
+ * its media goes on. When it is back, this gateway claims its sessions again, receives the events that it missed, in
+ * order, and reports those that ended as closed. A node whose process is gone, or another node at its address, has lost
+ * them all.
  */
-export class RemoteSfuNode implements SfuNode {
+export class RemoteSfuNode extends PassedOn implements SfuNode {
   readonly #client: ControlClient;
   readonly #listeners: EventListeners;
   readonly #log: SfuLog;
-  readonly #tellGone: () => void;
-  /** What this gateway looks after, with its room and the events that have been told. */
+  readonly #notifyGone: () => void;
+  /** The sessions that this gateway owns, with their rooms and the numbers of the events received. */
   readonly #sessions = new Map<string, { room: string; epoch: number; seen: Set<number> }>();
-  /** Sessions to be closed, of which the node has not said that it did, with the epochs under which they were ours. */
+  /** Sessions whose close the node has not confirmed, with the epochs under which this gateway owned them. */
   readonly #ending = new Map<string, number>();
   readonly #audiences = new Map<string, number>();
   readonly #met = Promise.withResolvers<Hello>();
   #hello: Hello | undefined;
 
-  /** Resolves when the node has answered; `node_unavailable` when it can't be reached. */
+  /** Resolves when the node has answered; `node_unavailable` when it cannot be reached. */
   static async create(options: RemoteSfuNodeOptions): Promise<RemoteSfuNode> {
     const node = new RemoteSfuNode(options);
     try {
-      // Any request waits for the connection, so this one says whether there is a node.
+      // Any request waits for the connection, so that this one fails where there is no node.
       await node.stats();
       await node.#met.promise;
       return node;
@@ -69,9 +69,20 @@ export class RemoteSfuNode implements SfuNode {
     }
   }
 
+  static {
+    for (const method of Object.keys(sfuMethods) as SfuMethod[]) {
+      if (Object.hasOwn(RemoteSfuNode.prototype, method)) continue;
+      const passOn = function (this: RemoteSfuNode, request: never = {} as never) {
+        return this.#ask(method, request);
+      };
+      Object.defineProperty(RemoteSfuNode.prototype, method, { value: passOn, writable: true, configurable: true });
+    }
+  }
+
   private constructor({ url, secret, handleGone = () => {}, log = silentLog }: RemoteSfuNodeOptions) {
+    super();
     this.#log = log;
-    this.#tellGone = handleGone;
+    this.#notifyGone = handleGone;
     this.#listeners = new EventListeners(log);
     this.#client = new ControlClient({
       url,
@@ -99,89 +110,34 @@ export class RemoteSfuNode implements SfuNode {
     return this.#hello?.keepsSpares ?? false;
   }
 
-  async watch(request: WatchRequest): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
-    return await this.#open(request, () => this.#ask('watch', request));
+  async watch(request: SfuRequest<'watch'>): Promise<SfuAnswer<'watch'>> {
+    return await this.#open('watch', request);
   }
 
-  async publish(request: PublishRequest): Promise<{ transport: TransportOptions }> {
-    return await this.#open(request, () => this.#ask('publish', request));
+  async publish(request: SfuRequest<'publish'>): Promise<SfuAnswer<'publish'>> {
+    return await this.#open('publish', request);
   }
 
-  async connect(request: { session: string; dtlsParameters: DtlsParameters }): Promise<void> {
-    await this.#ask('connect', request);
-  }
-
-  async restartIce(request: { session: string }): Promise<{ iceParameters: IceParameters }> {
-    return await this.#ask('restartIce', request);
-  }
-
-  async produce(request: ProduceRequest): Promise<{ producerId: string }> {
-    return await this.#ask('produce', request);
-  }
-
-  async unproduce(request: { session: string; producerId: string }): Promise<void> {
-    await this.#ask('unproduce', request);
-  }
-
-  async setMuted(request: { session: string; producerId: string; muted: boolean }): Promise<void> {
-    await this.#ask('setMuted', request);
-  }
-
-  async setViewport(request: { session: string; viewport: Viewport }): Promise<void> {
-    await this.#ask('setViewport', request);
-  }
-
-  async play(request: { session: string }): Promise<{ retryAfterMs?: number }> {
-    return await this.#ask('play', request);
-  }
-
-  async setAudience(request: { room: string; people: number }): Promise<void> {
+  async setAudience(request: SfuRequest<'setAudience'>): Promise<void> {
     if (request.people <= 0) this.#audiences.delete(request.room);
     else if (this.#audiences.size < AUDIENCE_ROOMS_MAX) this.#audiences.set(request.room, request.people);
     await this.#ask('setAudience', request);
   }
 
-  async adopt(request: { session: string; room: string; identity: string; epoch?: number }): Promise<AdoptedSession> {
-    const adopted = await this.#ask<AdoptedSession>('adopt', request);
-    this.#lookAfter(request.session, request.room, adopted.epoch);
-    if (adopted.spare) this.#lookAfter(adopted.spare.session, request.room, adopted.spare.epoch);
+  async adopt(request: SfuRequest<'adopt'>): Promise<SfuAnswer<'adopt'>> {
+    const adopted = await this.#ask('adopt', request);
+    this.#own(request.session, request.room, adopted.epoch);
+    if (adopted.spare) this.#own(adopted.spare.session, request.room, adopted.spare.epoch);
     return adopted;
   }
 
-  async renew(request: {
-    sessions: string[];
-    epochs?: Record<string, number>;
-  }): Promise<{ lost: string[]; adopted: string[] }> {
-    const { lost, adopted } = await this.#ask<{ lost: string[]; adopted: string[] }>('renew', request);
+  async renew(request: SfuRequest<'renew'>): Promise<SfuAnswer<'renew'>> {
+    const { lost, adopted } = await this.#ask('renew', request);
     for (const session of [...lost, ...adopted]) this.#sessions.delete(session);
     return { lost, adopted };
   }
 
-  async updateGrant(request: { session: string; until: number }): Promise<void> {
-    await this.#ask('updateGrant', request);
-  }
-
-  async traffic(request: { sessions: string[] }): Promise<SessionTraffic[]> {
-    return await this.#ask('traffic', request);
-  }
-
-  async roomTraffic(request: { room: string; identity: string }): Promise<(SessionTraffic & { publish: boolean })[]> {
-    return await this.#ask('roomTraffic', request);
-  }
-
-  async isOpen(request: { room: string }): Promise<{ open: boolean }> {
-    return await this.#ask('isOpen', request);
-  }
-
-  async closePublisher(request: { room: string }): Promise<void> {
-    await this.#ask('closePublisher', request);
-  }
-
-  async closePerson(request: { room: string; identity: string }): Promise<void> {
-    await this.#ask('closePerson', request);
-  }
-
-  async closeSession(request: { session: string; epoch?: number; reason?: SessionCloseReason }): Promise<void> {
+  async closeSession(request: SfuRequest<'closeSession'>): Promise<void> {
     const { session, epoch = FIRST_EPOCH } = request;
     this.#sessions.delete(session);
     this.#ending.set(session, epoch);
@@ -189,27 +145,15 @@ export class RemoteSfuNode implements SfuNode {
       await this.#ask('closeSession', request);
       this.#ending.delete(session);
     } catch (error) {
-      // Another gateway's by now: it is not ours to close later either.
+      // Another gateway owns it: this one must not close it later either.
       if (error instanceof SfuError && error.code === 'not_owner') this.#ending.delete(session);
       throw error;
     }
   }
 
-  async closeRoom(request: { room: string }): Promise<void> {
+  async closeRoom(request: SfuRequest<'closeRoom'>): Promise<void> {
     this.#audiences.delete(request.room);
     await this.#ask('closeRoom', request);
-  }
-
-  async follow(request: { room: string; upstream: RoomUpstream; fence?: number }): Promise<void> {
-    await this.#ask('follow', request);
-  }
-
-  async stats(): Promise<SfuStats> {
-    return await this.#ask('stats', {});
-  }
-
-  async sessionStats(request: { session: string }): Promise<unknown[]> {
-    return await this.#ask('sessionStats', request);
   }
 
   on(listener: (event: SfuEvent) => void): () => void {
@@ -224,27 +168,29 @@ export class RemoteSfuNode implements SfuNode {
     this.#sessions.clear();
   }
 
-  async #ask<A>(method: ControlMethod, params: object): Promise<A> {
-    const answer = controlMethods[method].answer.safeParse(await this.#client.request(method, params));
+  async #ask<M extends SfuMethod>(method: M, request: SfuRequest<M>): Promise<SfuAnswer<M>> {
+    const answer = sfuMethods[method].answer.safeParse(await this.#client.request(method, request));
     if (!answer.success) {
-      this.#log.error({ method, err: answer.error }, 'the SFU node answered what the contract does not know');
-      throw new SfuError('node_unavailable', 'The SFU node gave an answer that makes no sense.');
+      this.#log.error({ method, err: answer.error }, 'sfu node answer failed validation');
+      throw new SfuError('node_unavailable', 'The SFU node sent an invalid answer.');
     }
-    return answer.data as A;
+    return answer.data as SfuAnswer<M>;
   }
 
-  async #open<A>({ session, grant }: WatchRequest | PublishRequest, ask: () => Promise<A>): Promise<A> {
-    const known = this.#sessions.has(session);
-    this.#lookAfter(session, grant.room);
+  async #open<M extends 'watch' | 'publish'>(method: M, request: SfuRequest<M>): Promise<SfuAnswer<M>> {
+    const { session, grant } = request;
+    const isKnown = this.#sessions.has(session);
+    // Before the answer, since the first events may come ahead of it.
+    this.#own(session, grant.room);
     try {
-      return await ask();
+      return await this.#ask(method, request);
     } catch (error) {
-      if (!known) this.#sessions.delete(session);
+      if (!isKnown) this.#sessions.delete(session);
       throw error;
     }
   }
 
-  #lookAfter(session: string, room: string, epoch = FIRST_EPOCH): void {
+  #own(session: string, room: string, epoch = FIRST_EPOCH): void {
     const seen = this.#sessions.get(session)?.seen ?? new Set();
     this.#sessions.set(session, { room, epoch, seen });
   }
@@ -255,28 +201,28 @@ export class RemoteSfuNode implements SfuNode {
     this.#met.resolve(hello);
     if (!earlier) return;
     if (earlier.node !== hello.node) this.#handleGone();
-    // Who was put out while the node could not be told is put out now.
+    // Closes the sessions that were to be closed while the node could not be reached.
     for (const [session, epoch] of this.#ending) this.closeSession({ session, epoch }).catch(() => {});
     const sessions = [...this.#sessions.keys()];
     const epochs = Object.fromEntries([...this.#sessions].map(([session, { epoch }]) => [session, epoch]));
     for (const [room, people] of this.#audiences) this.#ask('setAudience', { room, people }).catch(() => {});
     if (sessions.length === 0) return;
-    this.#ask<{ lost: string[]; adopted: string[] }>('renew', { sessions, epochs })
+    this.#ask('renew', { sessions, epochs })
       .then(({ lost, adopted }) => {
         for (const session of lost) this.#lose(session, 'lease_expired');
         for (const session of adopted) this.#handleAdopted(session);
       })
-      // The next renewal of the leases makes up for it.
-      .catch((error) => this.#log.warn({ err: error }, 'sessions not claimed again'));
+      // The next renewal of the leases claims them.
+      .catch((error) => this.#log.warn({ err: error }, 'sfu sessions not claimed after reconnecting'));
   }
 
   #handleEvent(given: unknown, number: number): void {
     const parsed = sfuEvent.safeParse(given);
     if (!parsed.success) {
-      this.#log.error({ err: parsed.error }, 'the SFU node told what the contract does not know');
+      this.#log.error({ err: parsed.error }, 'sfu node event failed validation');
       return;
     }
-    const event = parsed.data as SfuEvent;
+    const event = parsed.data;
     const session = this.#sessions.get(event.session);
     if (session?.seen.has(number)) return;
     if (session) remember(session.seen, number);
@@ -286,12 +232,12 @@ export class RemoteSfuNode implements SfuNode {
 
   #handleGone(): void {
     this.#ending.clear();
-    // Whoever asks where to go instead, because a session was lost, must not be sent here again.
-    this.#tellGone();
+    // First, so that people whose session was lost are not placed on this node again.
+    this.#notifyGone();
     for (const session of [...this.#sessions.keys()]) this.#lose(session, 'node_lost');
   }
 
-  /** Another gateway has taken the session over while this one could not be told. */
+  /** Another gateway adopted the session while this one was disconnected. */
   #handleAdopted(session: string): void {
     const entry = this.#sessions.get(session);
     if (!entry) return;

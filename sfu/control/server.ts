@@ -13,14 +13,14 @@ export interface SfuControlServerOptions {
   node: LocalSfuNode;
   host: string;
   port: number;
-  /** The secret that gateways and nodes share; two while one replaces the other. */
+  /** The secret that gateways and nodes share; two during a rotation. */
   secrets: readonly string[];
   log?: SfuLog;
 }
 
 /**
- * Serves a node's contract to gateways, and its rooms to other nodes, over WebSockets in TLS with a pre-shared key. What it serves lives on
- * when a connection ends: sessions have their leases, events wait for whoever renews them.
+ * Serves a node's contract to gateways, and its rooms to other nodes, over WebSockets in TLS with a pre-shared key.
+ * Sessions outlive a connection: they have leases, and their events wait for the gateway that renews them.
  */
 export class SfuControlServer {
   readonly #server: Server;
@@ -55,7 +55,7 @@ export class SfuControlServer {
       for (const unsubscribe of subscriptions) unsubscribe();
     };
     this.#server = createServer(serverTls(secrets), (_request, response) => response.writeHead(426).end());
-    this.#server.on('tlsClientError', (error) => log.warn({ err: error }, 'control connection refused'));
+    this.#server.on('tlsClientError', (error) => log.warn({ err: error }, 'control TLS handshake failed'));
     this.#sockets = new WebSocketServer({
       server: this.#server,
       maxPayload: CONTROL_FRAME_MAX_BYTES,
@@ -80,11 +80,11 @@ export class SfuControlServer {
     return this.#peers.size;
   }
 
-  /** Says goodbye and ends all connections; the node is its owner's to close. */
+  /** Closes all connections. The caller closes the node. */
   async close(): Promise<void> {
     this.#stop();
     const closed = new Promise<void>((resolve) => {
-      // First of all nobody gets in any more, so that who is told to go doesn't come back.
+      // Stops listening first, so that closed clients do not reconnect.
       if (this.#server.listening) this.#server.close(() => resolve());
       else resolve();
     });

@@ -1,26 +1,26 @@
 /**
- * A room's audience as several gateways tell it, each of those whom it knows. What a gateway said holds until it says otherwise, or for a while
- * after it is gone: its people are on their way to another one.
+ * Sums up a room's audience over the gateways, each of which reports its own people. A gateway's figure holds until its
+ * next report, and for a while after its connection is lost: its people are reconnecting through another gateway.
  */
 export class SharedAudiences {
   readonly #node: { setAudience(request: { room: string; people: number }): Promise<void> };
-  readonly #told = new Map<string, Map<object, number>>();
+  readonly #reports = new Map<string, Map<object, number>>();
 
   constructor(node: { setAudience(request: { room: string; people: number }): Promise<void> }) {
     this.#node = node;
   }
 
   async set(gateway: object, { room, people }: { room: string; people: number }): Promise<void> {
-    const told = this.#told.get(room) ?? new Map<object, number>();
-    if (people > 0) told.set(gateway, people);
-    else told.delete(gateway);
-    if (told.size > 0) this.#told.set(room, told);
-    else this.#told.delete(room);
-    await this.#node.setAudience({ room, people: [...told.values()].reduce((sum, count) => sum + count, 0) });
+    const reports = this.#reports.get(room) ?? new Map<object, number>();
+    if (people > 0) reports.set(gateway, people);
+    else reports.delete(gateway);
+    if (reports.size > 0) this.#reports.set(room, reports);
+    else this.#reports.delete(room);
+    await this.#node.setAudience({ room, people: [...reports.values()].reduce((sum, count) => sum + count, 0) });
   }
 
   async drop(gateway: object): Promise<void> {
-    const rooms = [...this.#told].filter(([, told]) => told.has(gateway)).map(([room]) => room);
+    const rooms = [...this.#reports].filter(([, reports]) => reports.has(gateway)).map(([room]) => room);
     await Promise.all(rooms.map((room) => this.set(gateway, { room, people: 0 })));
   }
 }

@@ -3,12 +3,13 @@ import type { ServerOptions } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 
 /**
- * Who may talk to a node's control API: whoever holds `LOGE_SFU_SECRET`, in TLS 1.3 with pre-shared keys (RFC 8446 §2.2) and an ephemeral key
- * exchange. Both ends prove that they hold the secret, nothing that was recorded can be sent again, and nobody on the way reads the keys of
- * sessions and pipes; there is no certificate to issue or to renew. A node may accept two secrets while one replaces the other.
+ * Authenticates the control API with `LOGE_SFU_SECRET`, in TLS 1.3 with pre-shared keys (RFC 8446 §2.2) and an
+ * ephemeral key exchange. Both ends prove that they hold the secret, recorded traffic cannot be replayed, and the keys
+ * of sessions and pipes stay confidential. No certificate has to be issued or renewed. A node may accept two secrets
+ * during a rotation.
  */
 
-/** Changes with the protocol below, so that the ends of different ones don't get as far as misunderstanding each other. */
+/** Changes with this authentication scheme, so that ends with different schemes fail in the handshake. */
 const IDENTITY_PREFIX = 'loge-sfu.1.';
 const CIPHERS = 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256';
 const HANDSHAKE_TIMEOUT_MS = 5_000;
@@ -37,15 +38,15 @@ export function clientTls(secret: string): ConnectionOptions {
       ({ psk: key as DataView<ArrayBuffer> | Buffer, identity }) as ReturnType<
         NonNullable<ConnectionOptions['pskCallback']>
       >,
-    // A handshake with the pre-shared key has no certificate. OpenSSL would take a certificate instead of it, so no root is trusted,
-    // no certificate has the right name, and NODE_TLS_REJECT_UNAUTHORIZED does not count.
+    // A handshake with the pre-shared key has no certificate. OpenSSL would also accept a certificate, so no root is
+    // trusted, no certificate has the right name, and NODE_TLS_REJECT_UNAUTHORIZED has no effect.
     ca: [],
     rejectUnauthorized: true,
     checkServerIdentity: () => new Error('The server did not prove that it holds the SFU secret.'),
   };
 }
 
-/** The key that is used, and a name of it that tells nothing of it. */
+/** The key, and an identity that reveals nothing about it. */
 function presharedKey(secret: string): PresharedKey {
   const derive = (info: string, length: number) =>
     Buffer.from(hkdfSync('sha256', secret, 'loge sfu control', info, length));

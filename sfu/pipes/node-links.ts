@@ -2,12 +2,12 @@ import type { RoomUpstream } from '../contract.ts';
 import { ControlClient } from '../control/client.ts';
 import { LEASE_DEFAULT_MS, PULL_WAIT_MS } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
-import { type PullAnswer, type PullRequest, pipeEvent, pullAnswer } from './pipe-messages.ts';
+import { type PipeAnswer, type PipeRequest, pipeEvent, pipeMethods } from './pipe-messages.ts';
 import type { Upstream, UpstreamLink } from './upstream.ts';
 
 const RENEW_MS = LEASE_DEFAULT_MS / 6;
 
-/** The nodes from which this one pulls rooms, one connection each, which goes with the last room that comes over it. */
+/** The nodes from which this one pulls rooms: one connection each, closed with the last room that is pulled over it. */
 export class NodeLinks {
   readonly #options: { secret: string; log: SfuLog };
   readonly #links = new Map<string, NodeLink>();
@@ -30,7 +30,10 @@ export class NodeLinks {
   }
 }
 
-/** The connection to one such node: brings what it tells to the room that it concerns, and keeps the pulls' leases. */
+/**
+ * The connection to one such node: delivers its events to the rooms that they concern, and renews the leases of the
+ * pulls.
+ */
 class NodeLink implements UpstreamLink {
   readonly #client: ControlClient;
   readonly #node: string;
@@ -38,7 +41,7 @@ class NodeLink implements UpstreamLink {
   readonly #handleIdle: () => void;
   readonly #pulls = new Map<string, Upstream>();
   readonly #renewing: NodeJS.Timeout;
-  #met = false;
+  #wasUp = false;
 
   constructor(options: { secret: string; log: SfuLog; upstream: RoomUpstream; handleIdle: () => void }) {
     this.#log = options.log;
@@ -55,23 +58,23 @@ class NodeLink implements UpstreamLink {
     this.#renewing = setInterval(() => void this.#renew(), RENEW_MS).unref();
   }
 
-  async pull(upstream: Upstream, request: PullRequest): Promise<PullAnswer> {
+  async pull(upstream: Upstream, request: PipeRequest<'pull'>): Promise<PipeAnswer<'pull'>> {
     this.#pulls.set(request.session, upstream);
-    return pullAnswer.parse(await this.#client.request('pull', request, PULL_WAIT_MS));
+    return pipeMethods.pull.answer.parse(await this.#client.request('pull', request, PULL_WAIT_MS));
   }
 
-  wantLayer(request: { session: string; producerId: string; maxSpatialLayer: number }): void {
-    this.#tell('wantLayer', request);
+  wantLayer(request: PipeRequest<'wantLayer'>): void {
+    this.#send('wantLayer', request);
   }
 
-  wantKeyFrame(request: { session: string; producerId: string }): void {
-    this.#tell('wantKeyFrame', request);
+  wantKeyFrame(request: PipeRequest<'wantKeyFrame'>): void {
+    this.#send('wantKeyFrame', request);
   }
 
   release(session: string): void {
     if (!this.#pulls.delete(session)) return;
     const done = this.#client.up ? this.#client.request('closeSession', { session }) : Promise.resolve();
-    // What can't be said now, the lease says.
+    // A close that does not arrive is made up for by the end of the lease.
     done.catch(() => {}).finally(() => this.#closeIfIdle());
   }
 
@@ -87,15 +90,15 @@ class NodeLink implements UpstreamLink {
 
   #handleUp(node: string): void {
     if (node !== this.#node) {
-      this.#log.warn({ node, wanted: this.#node }, 'another node answers at the address of one that is gone');
+      this.#log.warn({ node, wanted: this.#node }, 'sfu node address taken by another node');
       this.#endAll('node_lost');
       return;
     }
-    if (this.#met)
+    if (this.#wasUp)
       void this.#renew().then((sessions) => {
         for (const session of sessions) this.#pulls.get(session)?.handleResumed(session);
       });
-    this.#met = true;
+    this.#wasUp = true;
   }
 
   #handleEvent(given: unknown): void {
@@ -115,7 +118,7 @@ class NodeLink implements UpstreamLink {
       for (const session of lost) this.#end(session, 'lease_expired');
       return sessions;
     } catch (error) {
-      this.#log.warn({ err: error }, 'pulls not renewed');
+      this.#log.warn({ err: error }, 'pull leases not renewed');
       return [];
     }
   }
@@ -131,9 +134,9 @@ class NodeLink implements UpstreamLink {
     for (const session of [...this.#pulls.keys()]) this.#end(session, reason);
   }
 
-  #tell(method: string, request: object): void {
+  #send(method: 'wantLayer' | 'wantKeyFrame', request: object): void {
     if (!this.#client.up) return;
-    // A pull that ended meanwhile wants nothing any more.
+    // Fails only if the pull has ended meanwhile.
     this.#client.request(method, request).catch(() => {});
   }
 }

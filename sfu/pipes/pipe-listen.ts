@@ -1,16 +1,16 @@
 import type { types } from 'mediasoup';
 import type { PipeAddress } from './pipe-messages.ts';
 
-/** Where this node's pipes to other nodes listen. */
+/** Addresses on which this node's pipes to other nodes listen. */
 export interface PipeListen {
   ip: string;
-  /** The address that other nodes reach, when it is not the bound one. */
+  /** The address under which other nodes reach it, when it is not the bound one. */
   announcedAddress?: string;
   /** UDP ports that a firewall lets through between nodes; absent: any. */
   portRange?: { min: number; max: number };
 }
 
-/** Between hosts packets can be read and get lost: SRTP, and retransmission of what is missing. */
+/** Packets between hosts can be read and lost: SRTP, and RTX for retransmission. */
 export function pipeTransportOptions({ ip, announcedAddress, portRange }: PipeListen): types.PipeTransportOptions {
   return {
     listenInfo: { protocol: 'udp', ip, ...(announcedAddress && { announcedAddress }), ...(portRange && { portRange }) },
@@ -19,7 +19,7 @@ export function pipeTransportOptions({ ip, announcedAddress, portRange }: PipeLi
   };
 }
 
-/** What the far end must know to send here. */
+/** The address and keys that the far end needs. */
 export function addressOf({ tuple, srtpParameters }: types.PipeTransport): PipeAddress {
   return {
     ip: tuple.localAddress,

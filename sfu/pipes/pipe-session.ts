@@ -7,7 +7,7 @@ import { Session, type SessionOptions } from '../sessions/session.ts';
 import type { StageTrack } from '../tracks/stage-track.ts';
 import type { TrackWatcher } from '../tracks/track-watcher.ts';
 import { addressOf } from './pipe-listen.ts';
-import type { PipeAddress, PipedTrack, PipeEvent, PullAnswer } from './pipe-messages.ts';
+import type { PipeAddress, PipeAnswer, PipedTrack, PipeEvent } from './pipe-messages.ts';
 
 interface OutgoingTrack {
   readonly track: StageTrack;
@@ -17,28 +17,29 @@ interface OutgoingTrack {
 }
 
 /**
- * Another node that takes this room's stage: one SRTP pipe that carries each track once, with all its layers, whatever the number of viewers behind
- * it. To the room it is one more who watches; what its viewers want together, it wants.
+ * The session of another node that pulls this room's stage: one SRTP pipe that carries each track once, with all its
+ * layers, for any number of viewers behind it. The room treats it as one more viewer, which wants the highest layer
+ * that anybody behind the pipe wants.
  */
 export class PipeSession extends Session implements TrackWatcher {
   readonly #log: SfuLog;
-  readonly #tell: (event: PipeEvent) => void;
+  readonly #emitPipeEvent: (event: PipeEvent) => void;
   readonly #tracks = new Map<string, OutgoingTrack>();
   readonly #adding = new Set<Promise<void>>();
   #transport: types.PipeTransport | undefined;
 
-  constructor(options: SessionOptions & { log: SfuLog; tell: (event: PipeEvent) => void }) {
+  constructor(options: SessionOptions & { log: SfuLog; emitPipeEvent: (event: PipeEvent) => void }) {
     super(options);
     this.#log = options.log;
-    this.#tell = options.tell;
+    this.#emitPipeEvent = options.emitPipeEvent;
   }
 
-  /** A pipe is as dear as a viewer to the worker that feeds it. */
+  /** A pipe costs the worker that feeds it as much as a viewer. */
   enter(): void {
     this.room.handleLoadChanged(EXPECTED_TRACKS);
   }
 
-  async open(far: PipeAddress): Promise<PullAnswer> {
+  async open(far: PipeAddress): Promise<PipeAnswer<'pull'>> {
     const [transport] = await Promise.all([this.room.createPipeTransport(), this.room.stageKnown()]);
     if (this.closed) transport.close();
     this.assertOpen();
@@ -69,19 +70,19 @@ export class PipeSession extends Session implements TrackWatcher {
     if (!this.opened || this.closed || removed.length === 0) return;
     const producerIds = removed.map(({ id }) => id);
     const lost = removed.every((track) => track.lost);
-    this.#tell({ type: 'tracksUnpiped', room: this.grant.room, session: this.id, producerIds, lost });
+    this.#emitPipeEvent({ type: 'tracksUnpiped', room: this.grant.room, session: this.id, producerIds, lost });
   }
 
   handleTrackMuted({ id, muted }: StageTrack): void {
     if (!this.opened || this.closed || !this.#tracks.get(id)?.consumer) return;
-    this.#tell({ type: 'pipedTrackMuted', room: this.grant.room, session: this.id, producerId: id, muted });
+    this.#emitPipeEvent({ type: 'pipedTrackMuted', room: this.grant.room, session: this.id, producerId: id, muted });
   }
 
   preferredLayer(track: StageTrack): number | undefined {
     return this.#tracks.get(track.id)?.wantedLayer;
   }
 
-  /** Bytes of media that have left over it. */
+  /** Bytes of media sent over it. */
   async sentBytes(): Promise<number> {
     const stats = await this.wire().getStats();
     return stats.reduce((sum, { rtpBytesSent }) => sum + rtpBytesSent, 0);
@@ -93,7 +94,7 @@ export class PipeSession extends Session implements TrackWatcher {
     this.room.handlePreferenceChanged([outgoing.track]);
   }
 
-  /** Viewers over there wait for a key frame that RTCP can't get them soon enough. */
+  /** Viewers behind the pipe wait for a key frame, and RTCP cannot request it soon enough. */
   wantKeyFrame(producerId: string): void {
     this.#outgoing(producerId).track.handleKeyFrameWanted();
   }
@@ -142,7 +143,7 @@ export class PipeSession extends Session implements TrackWatcher {
     }
     const piped = pipedTrack(outgoing);
     if (!this.opened || !piped) return;
-    this.#tell({ type: 'trackPiped', room: this.grant.room, session: this.id, track: piped });
+    this.#emitPipeEvent({ type: 'trackPiped', room: this.grant.room, session: this.id, track: piped });
   }
 }
 

@@ -2,9 +2,10 @@ import type { types } from 'mediasoup';
 import { PIPE_KEY_FRAME_GATHER_MS } from '../limits.ts';
 
 /**
- * The way of a room's tracks from one worker of this machine to another: a pair of pipe transports over loopback, and for each track one
- * consumer at the near end and one producer of the same id at the far end. All simulcast layers pass; which of them flow is decided at the
- * publisher, who is told what anybody behind any pipe wants. Key-frame requests of the viewers behind it go back as one.
+ * Carries a room's tracks from one worker of this machine to another: a pair of pipe transports over loopback, and for
+ * each track one consumer at the near end and one producer with the same id at the far end. All simulcast layers pass;
+ * the publisher stops those that nobody behind any pipe wants. Key frame requests of the viewers behind it are merged
+ * into one.
  */
 export class RouterPipe {
   readonly #near: types.PipeTransport;
@@ -36,11 +37,11 @@ export class RouterPipe {
   private constructor(near: types.PipeTransport, far: types.PipeTransport) {
     this.#near = near;
     this.#far = far;
-    // Either end goes with its router or its worker; half a pipe is none.
+    // Each end closes with its router or its worker; the other end is then useless.
     for (const end of [near, far]) end.observer.once('close', () => this.close());
   }
 
-  /** Has the track at the far end, once, whoever asks. */
+  /** Produces the track at the far end, once for all callers. */
   async carry(producer: types.Producer): Promise<void> {
     const earlier = this.#carried.get(producer.id);
     if (earlier) return await earlier;
@@ -48,7 +49,7 @@ export class RouterPipe {
     this.#carried.set(producer.id, carried);
     const forget = () => this.#carried.delete(producer.id);
     producer.observer.once('close', forget);
-    // The next who asks tries again.
+    // After a failure the next caller tries again.
     carried.catch(forget);
     await carried;
   }
@@ -57,7 +58,7 @@ export class RouterPipe {
     return this.#carried.size;
   }
 
-  /** Bytes of media that have left over it. */
+  /** Bytes of media sent over it. */
   async sentBytes(): Promise<number> {
     const stats = await this.#near.getStats();
     return stats.reduce((sum, { rtpBytesSent }) => sum + rtpBytesSent, 0);
@@ -98,11 +99,11 @@ export class RouterPipe {
   }
 }
 
-/** Has the copy rest while the original is muted. */
+/** Pauses the copy while the original is muted. */
 function followPause(consumer: types.Consumer, copy: types.Producer): void {
   const follow = () => {
     if (copy.closed || copy.paused === consumer.producerPaused) return;
-    // A copy whose worker died meanwhile needs no pause.
+    // Fails only if the copy's worker died meanwhile.
     (consumer.producerPaused ? copy.pause() : copy.resume()).catch(() => {});
   };
   consumer.on('producerpause', follow);

@@ -1,22 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import type { types } from 'mediasoup';
-import type { RoomUpstream } from '../contract.ts';
+import { type RoomUpstream, SfuError } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
-import { PIPE_KEY_FRAME_GATHER_MS, PULL_RETRY_MAX_MS, PULL_RETRY_MIN_MS, PULL_WAIT_MS } from '../limits.ts';
+import {
+  PIPE_KEY_FRAME_GATHER_MS,
+  PULL_RETRY_MAX_MS,
+  PULL_RETRY_MIN_MS,
+  PULL_WAIT_MS,
+  UPSTREAM_HOPS_MAX,
+} from '../limits.ts';
 import type { SfuLog } from '../log.ts';
 import { StageTrack } from '../tracks/stage-track.ts';
 import { addressOf } from './pipe-listen.ts';
-import type { PipedTrack, PipeEvent, PullAnswer, PullRequest } from './pipe-messages.ts';
+import type { PipeAnswer, PipedTrack, PipeEvent, PipeRequest } from './pipe-messages.ts';
+
+/**
+ * Refuses an upstream chain that contains one of these nodes, which would feed the stage back to itself, or that is too
+ * long.
+ */
+export function assertNoLoop(nodes: string[], upstream: RoomUpstream | undefined): void {
+  const chain: string[] = [];
+  for (let next = upstream; next; next = next.upstream) chain.push(next.node);
+  const isLoop = new Set(nodes).size < nodes.length || nodes.some((node) => chain.includes(node));
+  if (isLoop || chain.length > UPSTREAM_HOPS_MAX)
+    throw new SfuError('node_unavailable', 'The stage would be pulled in a loop.');
+}
 
 /** The node from which the stage comes. */
 export interface UpstreamLink {
-  pull(upstream: Upstream, request: PullRequest): Promise<PullAnswer>;
-  wantLayer(request: { session: string; producerId: string; maxSpatialLayer: number }): void;
-  wantKeyFrame(request: { session: string; producerId: string }): void;
+  pull(upstream: Upstream, request: PipeRequest<'pull'>): Promise<PipeAnswer<'pull'>>;
+  wantLayer(request: PipeRequest<'wantLayer'>): void;
+  wantKeyFrame(request: PipeRequest<'wantKeyFrame'>): void;
   release(session: string): void;
 }
 
-/** The router on which the stage arrives here. */
+/** The router on which the stage arrives at this node. */
 export interface UpstreamRouter {
   createPipeTransport(): Promise<types.PipeTransport>;
   pin(): void;
@@ -35,28 +53,28 @@ export interface UpstreamOptions<R extends UpstreamRouter> {
   room: UpstreamRoom<R>;
   node: string;
   source: RoomUpstream;
-  /** The connection to the other node, made again if it is gone. */
+  /** The connection to the other node, opened again if it is closed. */
   link: () => UpstreamLink;
   log: SfuLog;
   loweringDelayMs: number;
 }
 
 /**
- * A room's stage as it comes from another node: one pipe, and a track here for each that the pipe carries. What is wanted here of a track
- * is asked for over there. A pull that breaks is made anew as long as the room is open, unless the other node is gone or says that the room
- * is closed: then the stage is empty until the gateway says where it is now.
+ * A room's stage pulled from another node: one pipe, and a local track for each track that the pipe carries. The layers
+ * wanted here are requested there. A pull that breaks is repeated as long as the room is open, unless the other node is
+ * gone or has closed the room: then the stage is empty until the gateway names the new upstream.
  */
 export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
   readonly source: RoomUpstream;
   readonly #options: UpstreamOptions<R>;
   readonly #tracks = new Map<string, StageTrack>();
-  /** Tracks in the order in which they are told, one change after another. */
+  /** Applies the changes of the tracks one after the other, in the order of the events. */
   #changes: Promise<void> = Promise.resolve();
   #pull: { session: string; transport: types.PipeTransport; router: R; link: UpstreamLink } | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = PULL_RETRY_MIN_MS;
   readonly #known = Promise.withResolvers<void>();
-  /** The other node has no stage for us any more. */
+  /** The other node has no stage for this one any more. */
   #over = false;
   #closed = false;
 
@@ -70,7 +88,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     void this.#start();
   }
 
-  /** Whether the stage still comes from there, or may again. */
+  /** Whether the stage comes from there, or may after a retry. */
   get alive(): boolean {
     return !this.#closed && !this.#over;
   }
@@ -83,7 +101,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     return this.#pull?.router;
   }
 
-  /** Resolves when it is known what is on stage, or when waiting for it makes no sense any more. */
+  /** Resolves when the tracks on stage are known, or after `PULL_WAIT_MS`. */
   get known(): Promise<void> {
     return this.#known.promise;
   }
@@ -95,16 +113,16 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     else this.#queue(() => this.#mute(event.producerId, event.muted));
   }
 
-  /** The pull ended over there. Why, decides whether it is worth asking again. */
+  /** The other node ended the pull. It is repeated unless the reason is final. */
   handleEnded(session: string, reason: string): void {
     if (session !== this.#pull?.session) return;
     this.#drop();
     this.#over = reason === 'node_lost' || reason === 'node_closed' || reason === 'room_closed';
     if (this.#over) this.#known.resolve();
-    else this.#again();
+    else this.#retryLater();
   }
 
-  /** The connection is back and the pull still there: over there they may not know what was wanted last. */
+  /** The connection is back and the pull still exists; the other node may have missed the last wanted layers. */
   handleResumed(session: string): void {
     if (session !== this.#pull?.session) return;
     for (const track of this.#tracks.values()) this.#wantLayer(track.id, track.askedLayer);
@@ -132,7 +150,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
         throw error;
       });
       this.#pull = { session, transport, router, link };
-      // It goes with its worker; the stage then arrives on another.
+      // The transport closes when its worker dies; the stage is then pulled to another worker.
       transport.observer.once('close', () => this.#handleTransportGone(session));
       if (this.#closed) return this.#drop();
       const { upstream } = source;
@@ -151,9 +169,9 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
       log.warn({ room: room.name, from: source.node, err: toSfuError(error, 'node_unavailable') }, 'stage not pulled');
       if (this.#pull?.session === session) this.#drop();
       link.release(session);
-      // Who has come is let in without; what comes later is told.
+      // Viewers join without tracks and get them by event later.
       this.#known.resolve();
-      this.#again();
+      this.#retryLater();
     }
   }
 
@@ -162,10 +180,10 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     if (session !== pull?.session) return;
     this.#drop();
     pull.link.release(session);
-    this.#again();
+    this.#retryLater();
   }
 
-  #again(): void {
+  #retryLater(): void {
     if (this.#closed || this.#retry) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
@@ -174,7 +192,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     this.#retryMs = Math.min(PULL_RETRY_MAX_MS, this.#retryMs * 2);
   }
 
-  /** Takes everything off that came over the pull, and the pull itself. */
+  /** Removes the pull and the tracks that came over it. */
   #drop(): void {
     const pull = this.#pull;
     this.#pull = undefined;
@@ -210,8 +228,8 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
         muted,
         scales,
         loweringDelayMs,
-        tellLayersWanted: (layer) => this.#wantLayer(producerId, layer),
-        tellKeyFrameWanted: () => pull.link.wantKeyFrame({ session: pull.session, producerId }),
+        emitLayersWanted: (layer) => this.#wantLayer(producerId, layer),
+        emitKeyFrameWanted: () => pull.link.wantKeyFrame({ session: pull.session, producerId }),
       });
       this.#tracks.set(producerId, track);
       room.handleTrackAdded(track);
@@ -233,7 +251,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
   async #mute(producerId: string, muted: boolean): Promise<void> {
     const track = this.#tracks.get(producerId);
     if (!track || track.muted === muted) return;
-    // A track whose worker died meanwhile needs no pause.
+    // Fails only if the track's worker died meanwhile.
     await track.setMuted(muted).catch(() => {});
     if (!track.closed) this.#options.room.handleTrackMuted(track);
   }

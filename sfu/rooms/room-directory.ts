@@ -2,7 +2,7 @@ import { SfuError } from '../contract.ts';
 import { AUDIENCE_ROOMS_MAX } from '../limits.ts';
 import { Room, type RoomOptions } from './room.ts';
 
-/** The rooms of a node by name, and the audiences, which outlive them. */
+/** The rooms of a node by name, and their audiences, which outlive them. */
 export class RoomDirectory {
   readonly #options: RoomOptions;
   readonly #rooms = new Map<string, Room>();
@@ -20,7 +20,7 @@ export class RoomDirectory {
     return this.#rooms.get(name);
   }
 
-  /** The room, opened if it is not. Whoever opens it enters it, or closes it again, in the same turn. */
+  /** The room, opened if it is not. The caller enters it, or closes it again, in the same turn. */
   open(name: string): Room {
     const earlier = this.#rooms.get(name);
     if (earlier) return earlier;
@@ -38,7 +38,7 @@ export class RoomDirectory {
   setAudience(name: string, people: number): void {
     if (people <= 0) this.#audiences.delete(name);
     else if (this.#audiences.has(name) || this.#audiences.size < AUDIENCE_ROOMS_MAX) this.#audiences.set(name, people);
-    else throw new SfuError('node_full', `The node remembers the audience of ${AUDIENCE_ROOMS_MAX} rooms at most.`);
+    else throw new SfuError('node_full', `The node stores the audience of at most ${AUDIENCE_ROOMS_MAX} rooms.`);
     this.#rooms.get(name)?.setAudience(Math.max(0, people));
   }
 }

@@ -9,12 +9,12 @@ import type { Session, SessionRoom } from '../sessions/session.ts';
 import type { StageTrack } from '../tracks/stage-track.ts';
 import type { PooledWorker } from '../workers/worker-pool.ts';
 
-/** What a router asks of its room. */
+/** The room as its routers use it. */
 export interface RouterRoom {
   readonly tracks: StageTrack[];
-  readonly waitingTracks: StageTrack[];
-  isWaitingHome(router: RoomRouter): boolean;
-  /** Resolves when it is known what is on stage. */
+  readonly spareTracks: StageTrack[];
+  isSpareHome(router: RoomRouter): boolean;
+  /** Resolves when the tracks on stage are known. */
   stageKnown(): Promise<void>;
   /** The router on which a track has its producer. */
   homeOf(track: StageTrack): RoomRouter | undefined;
@@ -26,15 +26,15 @@ export interface RouterRoom {
 }
 
 /**
- * A room's router on one worker, and who is on it. Tracks whose producer is on another router are brought by one pipe for each such router, which
- * carries each track once, however many watch it here.
+ * A room's router on one worker, with its sessions. Tracks whose producer is on another router come over one pipe for
+ * each such router, which carries each track once, for any number of viewers here.
  */
 export class RoomRouter implements SessionRoom, UpstreamRouter {
   readonly worker: PooledWorker;
   readonly #room: RouterRoom;
   readonly #router: Promise<types.Router>;
   readonly #sessions = new Set<Session>();
-  #waiting = 0;
+  #spares = 0;
   #counted = false;
   readonly #pipes = new Map<RoomRouter, Promise<RouterPipe>>();
   readonly #pipeListen: PipeListen | undefined;
@@ -46,7 +46,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     this.worker = options.worker;
     this.#room = options.room;
     this.#router = this.worker.worker.createRouter({ mediaCodecs });
-    // Whoever needs the router hears of it; nobody may.
+    // The callers that await it handle the failure; there may be none.
     this.#router.catch(() => {});
   }
 
@@ -58,9 +58,9 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     return this.#sessions.size === 0 && this.#pins === 0;
   }
 
-  /** Whether anything is here but spares. */
+  /** Whether it has anything but unused spares. */
   get inUse(): boolean {
-    return this.#sessions.size > this.#waiting || this.#pins > 0;
+    return this.#sessions.size > this.#spares || this.#pins > 0;
   }
 
   get sessions(): Session[] {
@@ -71,37 +71,39 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     return this.#room.tracks;
   }
 
-  get waitingTracks(): StageTrack[] {
-    return this.#room.waitingTracks;
+  get spareTracks(): StageTrack[] {
+    return this.#room.spareTracks;
   }
 
   enter(session: Session): void {
     this.#sessions.add(session);
-    if (session.waiting) this.#countWaiting(1);
+    if (session.isSpare) this.#countSpares(1);
     this.#updateUse();
   }
 
   leave(session: Session): void {
-    if (this.#sessions.delete(session) && session.waiting) this.#countWaiting(-1);
+    if (this.#sessions.delete(session) && session.isSpare) this.#countSpares(-1);
     this.#updateUse();
     this.releaseStage();
   }
 
-  /** A spare here is about to be used. */
-  handleWaking(): void {
-    this.#countWaiting(-1);
+  /** A spare on this router is about to replace its session. */
+  handleSpareActivated(): void {
+    this.#countSpares(-1);
     this.#updateUse();
   }
 
-  /** What is on stage is brought no longer to where nobody watches it; spares get what is kept ready. */
+  /**
+   * Closes the pipes of the stage to a router without viewers. Spares need only the tracks of the publisher's spare.
+   */
   releaseStage(): void {
     if (this.inUse) return;
     for (const [home, opening] of this.#pipes) {
-      if (!this.#room.isWaitingHome(home)) opening.then((pipe) => this.inUse || pipe.close()).catch(() => {});
+      if (!this.#room.isSpareHome(home)) opening.then((pipe) => this.inUse || pipe.close()).catch(() => {});
     }
   }
 
-  /** The stage arrives here: the router stays although nobody may be on it. */
+  /** The stage arrives on this router: it stays open without sessions. */
   pin(): void {
     this.#pins++;
     this.#updateUse();
@@ -134,7 +136,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
   }
 
   async createPipeTransport(): Promise<types.PipeTransport> {
-    if (!this.#pipeListen) throw new SfuError('node_unavailable', 'This node has no pipes to other nodes.');
+    if (!this.#pipeListen) throw new SfuError('node_unavailable', 'This node opens no pipes to other nodes.');
     const router = await this.opened();
     return await router.createPipeTransport(pipeTransportOptions(this.#pipeListen));
   }
@@ -151,7 +153,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     await pipe.carry(track.producer);
   }
 
-  /** The pipes that lead here. */
+  /** The pipes to this router. */
   async pipes(): Promise<{ tracks: number; sentBytes: number }[]> {
     const opened = await Promise.allSettled(this.#pipes.values());
     const counted = await Promise.allSettled(
@@ -162,7 +164,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
           sentBytes: await pipe.sentBytes(),
         })),
     );
-    // One that closed while it was counted is none.
+    // A pipe that closed meanwhile is not counted.
     return counted.flatMap((pipe) => (pipe.status === 'fulfilled' ? pipe.value : []));
   }
 
@@ -194,15 +196,15 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     for (const pipe of this.#pipes.values()) pipe.then((it) => it.close()).catch(() => {});
   }
 
-  /** A room weighs on a worker where somebody is in it, not where spares wait. */
+  /** A room counts for a worker's load where it is in use, not where it has only unused spares. */
   #updateUse(): void {
     const counted = this.inUse && !this.#closed;
     if (counted !== this.#counted) this.worker.load.rooms += counted ? 1 : -1;
     this.#counted = counted;
   }
 
-  #countWaiting(change: number): void {
-    this.#waiting += change;
+  #countSpares(change: number): void {
+    this.#spares += change;
     this.worker.load.spares += change;
   }
 
@@ -220,7 +222,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
 
   async #openPipe(home: RoomRouter): Promise<RouterPipe> {
     const [from, to] = await Promise.all([home.opened(), this.opened()]);
-    // A pipe is a viewer to the worker that feeds it.
+    // A pipe costs the worker that feeds it as much as a viewer.
     home.handleLoadChanged(EXPECTED_TRACKS);
     const release = () => home.handleLoadChanged(-EXPECTED_TRACKS);
     try {

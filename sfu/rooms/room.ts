@@ -16,15 +16,16 @@ import { RoomRouter, type RouterRoom } from './room-router.ts';
 export interface RoomOptions {
   pool: WorkerPool;
   consumersMax: number;
-  /** Share of a worker's consumers past which the room goes to other workers too. */
+  /** Share of a worker's consumer limit past which the room goes to other workers too. */
   spreadAt: number;
   pipeListen: PipeListen | undefined;
 }
 
 /**
- * A room's media on this node: routers on one or more workers, the viewers and the nodes that get the stage from here, and the stage itself, from a
- * publisher here or from another node. It brings tracks and watchers together, spreads them over the workers, and works out which layers
- * are wanted. The node decides who enters and when the room closes.
+ * A room's media on this node: routers on one or more workers, the viewers, the nodes that pull the stage from here,
+ * and the stage itself, from a publisher here or from another node. It connects tracks with watchers, spreads the
+ * sessions over the workers, and computes which layers are wanted. The node decides who enters and when the room
+ * closes.
  */
 export class Room implements RouterRoom {
   readonly name: string;
@@ -34,13 +35,13 @@ export class Room implements RouterRoom {
   readonly #places = new Map<Session, RoomRouter>();
   readonly #watchers = new Set<TrackWatcher>();
   #publisher: PublishSession | undefined;
-  #waitingPublisher: PublishSession | undefined;
+  #sparePublisher: PublishSession | undefined;
   #upstream: Upstream<RoomRouter> | undefined;
-  /** Where the stage came from before; it goes on until the viewers have seen what takes its place. */
+  /** The previous upstream; it goes on until the viewers have seen its successor. */
   #leaving: { upstream: Upstream<RoomRouter>; timer: NodeJS.Timeout } | undefined;
   #audience = 0;
-  /** Tracks of which other layers may be wanted than before. */
-  readonly #unsettled = new Set<StageTrack>();
+  /** Tracks whose wanted layer has to be computed again. */
+  readonly #staleDemand = new Set<StageTrack>();
   #closed = false;
 
   constructor(options: RoomOptions & { name: string }) {
@@ -60,7 +61,7 @@ export class Room implements RouterRoom {
     return this.#upstream;
   }
 
-  /** Viewers first: whoever ends them all then tells none that a track went before telling that the session did. */
+  /** Viewers first, so that ending them all notifies no viewer of removed tracks before its own end. */
   get sessions(): Session[] {
     return viewersFirst([...this.#places.keys()]);
   }
@@ -75,8 +76,8 @@ export class Room implements RouterRoom {
     return [...current, ...leaving.filter(({ source }) => !current.some((track) => track.source === source))];
   }
 
-  get waitingTracks(): StageTrack[] {
-    return this.#waitingPublisher?.tracks ?? [];
+  get spareTracks(): StageTrack[] {
+    return this.#sparePublisher?.tracks ?? [];
   }
 
   get isWatched(): boolean {
@@ -88,7 +89,7 @@ export class Room implements RouterRoom {
   }
 
   homeOf(track: StageTrack): RoomRouter | undefined {
-    const sender = [this.#publisher, this.#waitingPublisher].find((each) => each?.tracks.includes(track));
+    const sender = [this.#publisher, this.#sparePublisher].find((each) => each?.tracks.includes(track));
     if (sender) return this.#places.get(sender);
     const upstream = [this.#upstream, this.#leaving?.upstream].find((each) => each?.tracks.includes(track));
     return upstream?.home;
@@ -98,20 +99,23 @@ export class Room implements RouterRoom {
     await this.#upstream?.known;
   }
 
-  /** Where the stage comes in, from its next publisher or another node: to where the room is already, so that those who watch there need no pipe. */
+  /**
+   * The router for the stage, from its next publisher or another node: one of the room's, so that its viewers there
+   * need no pipe.
+   */
   routerForStage(): RoomRouter {
     const earlier = this.#publisher && this.#places.get(this.#publisher);
     return earlier ?? this.#leastLoadedRouter() ?? this.#routerOn(this.#options.pool.leastLoaded());
   }
 
-  /** Where another node is fed from: next to the stage, so that it is one hop away. */
+  /** The router that feeds another node: the stage's own, so that no pipe between workers is needed. */
   routerForPipe(): RoomRouter {
     return this.#upstream?.home ?? this.routerForStage();
   }
 
   /**
-   * Where the next viewer goes: to a worker on which the room is already while that has room to spare, since a pipe costs as much as a viewer, and
-   * then to the least loaded worker. Refuses a viewer whom no worker could carry; those who are watching stay as they are.
+   * The router for the next viewer: on a worker that has the room already, while its load is below `spreadAt`, since a
+   * pipe costs as much as a viewer; then on the least loaded worker. Refuses a viewer that no worker can carry.
    */
   routerForViewer(): RoomRouter {
     const { pool, consumersMax, spreadAt } = this.#options;
@@ -119,7 +123,7 @@ export class Room implements RouterRoom {
     if (here && here.worker.load.consumers < consumersMax * spreadAt) return here;
     const worker = pool.leastLoaded();
     const chosen = here && weight(here.worker) <= weight(worker) ? here.worker : worker;
-    // The last of a worker is kept for pipes: by them the room grows elsewhere.
+    // A reserve is kept for pipes, by which the room grows to other workers.
     if (chosen.load.consumers >= consumersMax - Math.ceil(consumersMax * PIPE_RESERVE)) {
       throw new SfuError(
         'node_full',
@@ -130,18 +134,18 @@ export class Room implements RouterRoom {
   }
 
   /**
-   * Where a spare of somebody who is here goes, on another worker than theirs: to where the publisher's waits, so that it needs no pipe, or where the
-   * room is already, or else to the worker that carries least.
+   * The router for a spare, on another worker than its session's: that of the publisher's spare, so that it needs no
+   * pipe, or another one of the room's, or else one on the least loaded worker.
    */
   routerForSpare(session: Session): RoomRouter {
     if (this.#upstream) throw new SfuError('spare_unavailable', 'The stage comes from another node.');
     const { pool, consumersMax } = this.#options;
     const home = this.#places.get(session)?.worker;
-    const routers = [this.#waitingHome, ...this.#routers.values()].filter((router) => router !== undefined);
+    const routers = [this.#spareHome, ...this.#routers.values()].filter((router) => router !== undefined);
     const other = home && pool.leastLoadedBeside(home);
     const workers = [...routers.map(({ worker }) => worker), ...(other ? [other] : [])];
     const worker = workers.find((each) => each !== home && (each.load.spares + 1) * EXPECTED_TRACKS <= consumersMax);
-    if (!worker) throw new SfuError('node_unavailable', 'There is no other worker that has room for a spare now.');
+    if (!worker) throw new SfuError('node_unavailable', 'No other worker has capacity for a spare.');
     return this.#routerOn(worker);
   }
 
@@ -150,12 +154,12 @@ export class Room implements RouterRoom {
     return (await Promise.all([...this.#routers.values()].map((router) => router.pipes()))).flat();
   }
 
-  /** A new publisher takes the place of the earlier one, which the node then closes, and of another node. */
+  /** A new publisher replaces an earlier one, which the node then closes, and an upstream. */
   enter(session: Session, router: RoomRouter): void {
     this.#places.set(session, router);
     router.enter(session);
     if (session instanceof PublishSession) {
-      if (session.waiting) this.#waitingPublisher = session;
+      if (session.isSpare) this.#sparePublisher = session;
       else this.#takeStage(session);
     } else if (session instanceof WatchSession || session instanceof PipeSession) {
       this.#watchers.add(session);
@@ -163,39 +167,41 @@ export class Room implements RouterRoom {
     }
   }
 
-  /** Spares take the places of sessions that have left the room. `handleWoken` is told of each that is in use before anything comes on stage. */
-  wake(spares: MediaSession[], handleWoken: (spare: MediaSession) => void): void {
+  /**
+   * Spares replace sessions that have left the room. `handleActivated` is called for each before any track is added.
+   */
+  activate(spares: MediaSession[], handleActivated: (spare: MediaSession) => void): void {
     const publisher = spares.find((spare) => spare instanceof PublishSession);
     if (publisher) this.#takeStage(publisher);
     for (const spare of spares) {
-      this.#places.get(spare)?.handleWaking();
-      spare.wake();
-      handleWoken(spare);
+      this.#places.get(spare)?.handleSpareActivated();
+      spare.activate();
+      handleActivated(spare);
     }
     for (const watcher of this.#watchers) {
-      if (!watcher.waiting) for (const track of this.tracks) watcher.addTrack(track);
-      // The spares of those who go on as before have nothing to wait for until the publisher has another.
+      if (!watcher.isSpare) for (const track of this.tracks) watcher.addTrack(track);
+      // Unused spares have no tracks until the publisher has another spare.
       else if (publisher) watcher.removeTracks(publisher.tracks);
     }
     for (const track of publisher?.tracks ?? []) this.#updateDemand(track);
     for (const router of this.#routers.values()) router.releaseStage();
   }
 
-  /** Where a track that is kept ready comes from. */
-  isWaitingHome(router: RoomRouter): boolean {
-    return router === this.#waitingHome;
+  /** Whether the publisher's spare is on this router. */
+  isSpareHome(router: RoomRouter): boolean {
+    return router === this.#spareHome;
   }
 
-  get #waitingHome(): RoomRouter | undefined {
-    return this.#waitingPublisher && this.#places.get(this.#waitingPublisher);
+  get #spareHome(): RoomRouter | undefined {
+    return this.#sparePublisher && this.#places.get(this.#sparePublisher);
   }
 
-  /** Takes a closed session out, and a router that nobody is on any more with the pipes that led to it. */
+  /** Removes a closed session, and its router with the pipes to it if that is empty now. */
   leave(session: Session): void {
     if (session instanceof PublishSession) {
       session.removeTracks(session.tracks);
       if (this.#publisher === session) this.#publisher = undefined;
-      if (this.#waitingPublisher === session) this.#waitingPublisher = undefined;
+      if (this.#sparePublisher === session) this.#sparePublisher = undefined;
     } else if (session instanceof WatchSession || session instanceof PipeSession) this.#watchers.delete(session);
     const router = this.#places.get(session);
     this.#places.delete(session);
@@ -203,7 +209,7 @@ export class Room implements RouterRoom {
     if (router) this.closeIfEmpty(router);
   }
 
-  /** The stage comes from another node from now on, or from none. */
+  /** The stage comes from another node from now on, or from no other node. */
   follow(upstream: Upstream<RoomRouter> | undefined): void {
     const earlier = this.#upstream;
     this.#upstream = upstream;
@@ -223,14 +229,14 @@ export class Room implements RouterRoom {
   }
 
   handleTrackAdded(track: StageTrack): void {
-    const waiting = this.isWaiting(track);
-    for (const watcher of this.#watchers) if (watcher.waiting === waiting) watcher.addTrack(track);
-    if (!waiting) this.#handleStageChanged(track);
+    const isSpare = this.isSpareTrack(track);
+    for (const watcher of this.#watchers) if (watcher.isSpare === isSpare) watcher.addTrack(track);
+    if (!isSpare) this.#handleStageChanged(track);
   }
 
-  /** Whether the track is kept ready and not on stage. */
-  isWaiting({ id }: { id: string }): boolean {
-    return this.waitingTracks.some((track) => track.id === id);
+  /** Whether the track belongs to the publisher's spare and is not on stage. */
+  isSpareTrack({ id }: { id: string }): boolean {
+    return this.spareTracks.some((track) => track.id === id);
   }
 
   #handleStageChanged(track: StageTrack): void {
@@ -266,11 +272,11 @@ export class Room implements RouterRoom {
     this.#routers.clear();
   }
 
-  /** The earlier source of the stage goes on for a while if there is somebody who sees it. */
+  /** The previous upstream goes on for a while if anybody watches it. */
   #letGo(earlier: Upstream<RoomRouter>): void {
     this.#endLeaving();
-    const isSeen = !this.#closed && earlier.alive && earlier.tracks.length > 0 && this.isWatched;
-    if (isSeen) this.#leaveWithin(earlier, HANDOVER_MAX_MS);
+    const isWatched = !this.#closed && earlier.alive && earlier.tracks.length > 0 && this.isWatched;
+    if (isWatched) this.#leaveWithin(earlier, HANDOVER_MAX_MS);
     else earlier.close();
   }
 
@@ -288,7 +294,7 @@ export class Room implements RouterRoom {
 
   #takeStage(publisher: PublishSession): void {
     this.#publisher = publisher;
-    if (this.#waitingPublisher === publisher) this.#waitingPublisher = undefined;
+    if (this.#sparePublisher === publisher) this.#sparePublisher = undefined;
     this.follow(undefined);
   }
 
@@ -305,20 +311,20 @@ export class Room implements RouterRoom {
     return router;
   }
 
-  /** Looks at what is wanted of a track once, however many come, go or change their mind in this turn. */
+  /** Computes the wanted layer of a track once per turn, however many watchers change in it. */
   #updateDemand(track: StageTrack): void {
-    if (this.#unsettled.size === 0) queueMicrotask(() => this.#settleDemand());
-    this.#unsettled.add(track);
+    if (this.#staleDemand.size === 0) queueMicrotask(() => this.#computeDemands());
+    this.#staleDemand.add(track);
   }
 
-  #settleDemand(): void {
-    for (const track of this.#unsettled) this.#settle(track);
-    this.#unsettled.clear();
+  #computeDemands(): void {
+    for (const track of this.#staleDemand) this.#computeDemand(track);
+    this.#staleDemand.clear();
   }
 
-  #settle(track: StageTrack): void {
-    // Of what is kept ready nobody wants anything yet, and all of it when it comes on stage.
-    if (this.isWaiting(track)) return;
+  #computeDemand(track: StageTrack): void {
+    // A spare's track keeps all its layers until it comes on stage.
+    if (this.isSpareTrack(track)) return;
     const preferred = [...this.#watchers].flatMap((watcher) => watcher.preferredLayer(track) ?? []);
     track.updateDemand(wantedLayer(preferred, this.#audience));
   }

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import {
+  type ConsumerOptions,
   type DtlsParameters,
   type IceParameters,
   type SessionCloseReason,
@@ -17,16 +18,19 @@ export abstract class MediaSession extends Session {
   #transport: types.WebRtcTransport | undefined;
   #connecting: { fingerprints: string; done: Promise<void> } | undefined;
   #state: TransportState | undefined;
-  /** Since when its client is expected to connect, by `performance.now()`; undefined while it is not, and once it has. */
+  /**
+   * When the client was first expected to connect, by `performance.now()`. Undefined while it is not expected, and once
+   * it has connected.
+   */
   #awaitedSinceMs: number | undefined;
   #hasConnected = false;
-  /** The session whose worker has to die before this one is used. */
+  /** The session that this one replaces when that session's worker dies. */
   #spareOf: string | undefined;
 
   protected constructor(options: SessionOptions) {
     super(options);
     this.#spareOf = options.spareOf;
-    // A viewer's spare has nothing to connect for until the publisher has one; it is one for each session.
+    // A viewer's spare connects only when the publisher has a spare; a session has one spare at most.
     if (options.spareOf === undefined || options.grant.publish) this.#awaitedSinceMs = performance.now();
   }
 
@@ -34,25 +38,32 @@ export abstract class MediaSession extends Session {
     return this.#spareOf;
   }
 
+  /** What a viewer's session receives now. */
+  get consumers(): ConsumerOptions[] {
+    return [];
+  }
+
   /** Whether media can flow at this moment. */
   get connected(): boolean {
     return !this.closed && this.#state === 'connected';
   }
 
-  /** How long the client has been expected to connect for the first time; zero where it is not, and once it has. */
+  /**
+   * How long the client has been expected to connect for the first time; zero if it is not expected, or has connected.
+   */
   get unconnectedMs(): number {
     return this.#awaitedSinceMs === undefined ? 0 : performance.now() - this.#awaitedSinceMs;
   }
 
-  /** The session for which this one waited is no more: this one is used from now on. */
-  wake(): void {
+  /** This spare replaces its session from now on. */
+  activate(): void {
     this.#spareOf = undefined;
   }
 
   async connect(dtlsParameters: DtlsParameters): Promise<void> {
     const given = toWorkerForm(dtlsParameters);
     const fingerprints = JSON.stringify(given.fingerprints);
-    // Asking again with the same certificate is how a client makes sure after an answer was lost.
+    // A repeated request with the same certificate is a retry after a lost answer.
     if (this.#connecting && this.#connecting.fingerprints !== fingerprints) {
       throw new SfuError('invalid_media_parameters', 'The session is already connected with another certificate.');
     }
@@ -77,7 +88,7 @@ export abstract class MediaSession extends Session {
     this.#transport?.close();
   }
 
-  /** A browser connects for the sake of a track: this is the first that it is offered. */
+  /** The first track is offered: a browser connects only when it has one. */
   protected handleFirstOffer(): void {
     if (!this.#hasConnected) this.#awaitedSinceMs = performance.now();
   }
@@ -109,7 +120,7 @@ export abstract class MediaSession extends Session {
     return transport;
   }
 
-  /** To be called in the same turn in which the answer is given. */
+  /** To be called in the turn in which the answer is given. */
   protected answer(transport: types.WebRtcTransport): TransportOptions {
     this.handleAnswered();
     const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
@@ -130,17 +141,17 @@ export abstract class MediaSession extends Session {
   }
 }
 
-/** The worker compares fingerprints letter by letter, in capitals as SDP has them; `RTCCertificate.getFingerprints()` gives small ones. */
+/** The worker compares fingerprints in upper case, as in SDP; `RTCCertificate.getFingerprints()` gives lower case. */
 function toWorkerForm({ role, fingerprints }: DtlsParameters): types.DtlsParameters {
-  const capitals = fingerprints.map(({ algorithm, value }) => ({
+  const upperCase = fingerprints.map(({ algorithm, value }) => ({
     algorithm: String(algorithm).toLowerCase() as types.FingerprintAlgorithm,
     value: String(value).toUpperCase(),
   }));
-  return { ...(role && { role }), fingerprints: capitals };
+  return { ...(role && { role }), fingerprints: upperCase };
 }
 
 function transportState(ice: types.IceState, dtls: types.DtlsState): TransportState | undefined {
-  // A browser that closes its connection says so over DTLS; no ICE restart brings that back.
+  // A browser that closes its connection sends a DTLS alert; an ICE restart cannot revive that.
   if (dtls === 'failed' || dtls === 'closed') return 'failed';
   if (ice === 'disconnected' || ice === 'closed') return 'disconnected';
   if (dtls === 'connected' && (ice === 'connected' || ice === 'completed')) return 'connected';

@@ -18,13 +18,13 @@ import { StageTrack } from '../tracks/stage-track.ts';
 import { MediaSession } from './media-session.ts';
 import type { SessionOptions } from './session.ts';
 
-/** After these nobody is expected to come back. */
-const FOR_GOOD: ReadonlySet<SessionCloseReason> = new Set(['closed', 'room_closed', 'grant_expired']);
+/** Reasons after which the publisher is not expected back. */
+const FINAL_REASONS: ReadonlySet<SessionCloseReason> = new Set(['closed', 'room_closed', 'grant_expired']);
 
-/** The sending side of a room: its tracks are the stage. */
+/** The publisher of a room: its tracks are the stage. */
 export class PublishSession extends MediaSession {
   readonly #tracks = new Map<string, StageTrack>();
-  /** Of the going-live that it belongs to; a lower one does not replace it. */
+  /** Fencing number of the live that it belongs to; a publisher with a lower one does not replace it. */
   readonly fence: number;
   readonly #layerLoweringDelayMs: number;
   #pending = 0;
@@ -51,7 +51,7 @@ export class PublishSession extends MediaSession {
   async produce(request: ProduceRequest): Promise<StageTrack> {
     const { transport } = this;
     if (this.#pending >= PENDING_TRACKS_MAX)
-      throw new SfuError('node_full', 'Too many tracks at once; wait for the earlier ones.');
+      throw new SfuError('node_full', 'Too many tracks are being added; wait for the earlier ones.');
     // A browser that reuses the MID has already dropped the earlier track, and two can't share it.
     this.removeTracks(
       this.#tracksOf(request.source).filter(({ mid }) => mid !== undefined && mid === request.rtpParameters.mid),
@@ -61,8 +61,8 @@ export class PublishSession extends MediaSession {
       const producer = await transport.produce({
         kind: request.kind,
         rtpParameters: request.rtpParameters as types.RtpParameters,
-        // Nothing of a spare is passed on, whatever its publisher sends.
-        paused: request.muted === true || this.waiting,
+        // A spare passes nothing on, whatever its publisher sends.
+        paused: request.muted === true || this.isSpare,
         keyFrameRequestDelay: KEY_FRAME_GATHER_MS,
       });
       this.assertOpen();
@@ -88,21 +88,21 @@ export class PublishSession extends MediaSession {
     try {
       await track.setMuted(muted);
     } catch (error) {
-      // The track ended in between: say that rather than what the worker said.
+      // If the track ended in between, that is the error to report.
       this.track(track.id);
       throw toSfuError(error, 'producer_not_found');
     }
     this.room.handleTrackMuted(track);
   }
 
-  override wake(): void {
-    super.wake();
-    for (const track of this.tracks) track.wake();
+  override activate(): void {
+    super.activate();
+    for (const track of this.tracks) track.activate();
   }
 
-  /** Takes tracks off stage; those who watch are told. */
+  /** Takes tracks off stage and notifies the viewers. */
   removeTracks(tracks: StageTrack[]): void {
-    const lost = this.closedBecause !== undefined && !FOR_GOOD.has(this.closedBecause);
+    const lost = this.closedBecause !== undefined && !FINAL_REASONS.has(this.closedBecause);
     for (const track of tracks) {
       this.#tracks.delete(track.id);
       track.lost = lost;
@@ -126,10 +126,10 @@ export class PublishSession extends MediaSession {
       source,
       sourceSize,
       muted,
-      waiting: this.waiting,
+      isSpare: this.isSpare,
       loweringDelayMs: this.#layerLoweringDelayMs,
-      tellLayersWanted: (maxSpatialLayer) => this.emit({ type: 'layersWanted', ...about, maxSpatialLayer }),
-      tellKeyFrameWanted: () => this.emit({ type: 'keyFrameWanted', ...about }),
+      emitLayersWanted: (maxSpatialLayer) => this.emit({ type: 'layersWanted', ...about, maxSpatialLayer }),
+      emitKeyFrameWanted: () => this.emit({ type: 'keyFrameWanted', ...about }),
     });
     this.removeTracks(this.#tracksOf(source));
     if (this.#tracks.size >= TRACKS_PER_SESSION_MAX) {

@@ -96,11 +96,11 @@ it('forgets the person who was asked for longest ago when there are too many', a
 it('takes any change of what a receiver reports for a new report, and silence for none', () => {
   const reports = new ReceiverReports();
   const silent = { ssrc: 1, roundTripTime: 0, jitter: 0, packetsLost: 0, fractionLost: 0 };
-  expect(reports.look([silent])).toBe(false);
-  expect(reports.look([{ ...silent, jitter: 3 }])).toBe(true);
-  expect(reports.look([{ ...silent, jitter: 3 }])).toBe(false);
+  expect(reports.check([silent])).toBe(false);
+  expect(reports.check([{ ...silent, jitter: 3 }])).toBe(true);
+  expect(reports.check([{ ...silent, jitter: 3 }])).toBe(false);
   expect(
-    reports.look([
+    reports.check([
       { ...silent, jitter: 3, roundTripTime: 12.5 },
       { ...silent, ssrc: 2 },
     ]),

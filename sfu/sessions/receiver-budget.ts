@@ -14,31 +14,30 @@ import { personKey, type SharedRecords } from '../shared-state.ts';
 const FIELD = 'budget';
 
 const state = z.object({
-  /** For how long media was sent since the last report. */
+  /** Time for which media was sent since the last report. */
   unansweredMs: z.number(),
-  /** When pauses were ended, within the window, in milliseconds since the epoch. */
+  /** When pauses were ended within the window, in milliseconds since the epoch. */
   playedAtMs: z.array(z.number()).max(PLAYS_PER_WINDOW_MAX),
-  /** When sessions were opened that began unpaused, within the window. */
+  /** When sessions that start unpaused were opened within the window. */
   openedAtMs: z.array(z.number()).max(OPENS_PER_WINDOW_MAX),
 });
 type State = z.infer<typeof state>;
 
 export interface ReceiverBudgetOptions {
   key: string;
-  /** Where the other nodes see it. Without it, or while it cannot be reached, the node counts for itself. */
+  /** Shared with the other nodes. Without it, or while it cannot be reached, the node counts for itself. */
   records: SharedRecords | undefined;
   log: SfuLog;
 }
 
 /**
- * How much media a person may still be sent without saying that it arrives, in one room. It outlives their sessions and
- * is the same on all nodes, so that
- * a new session earns nothing.
+ * How much media a person may still be sent in one room without a receiver report. It outlives the sessions and is
+ * shared by all nodes, so that a new session gains nothing.
  */
 export class ReceiverBudget {
   readonly #options: ReceiverBudgetOptions;
   #state: State = { unansweredMs: 0, playedAtMs: [], openedAtMs: [] };
-  /** The shared record as it was last seen. */
+  /** The shared record as last read. */
   #seen: string | undefined;
   #changing: Promise<void> = Promise.resolve();
 
@@ -50,15 +49,15 @@ export class ReceiverBudget {
     return this.#state.unansweredMs >= UNANSWERED_MAX_MS;
   }
 
-  /** Learns what has happened on other nodes. */
+  /** Reads what other nodes have written. */
   async refresh(): Promise<void> {
     const { key, records } = this.#options;
     await this.#inTurn(async () => this.#see((await records?.pick(key, [FIELD]))?.get(FIELD)));
   }
 
   /**
-   * Counts a new session, and answers whether it begins paused: what is sent around a change of sessions can miss the
-   * samples that are billed.
+   * Counts a new session, and answers whether it starts paused: media sent around a change of sessions can fall between
+   * the samples that are billed.
    */
   async open(nowMs: number): Promise<boolean> {
     let isPaused = false;
@@ -70,7 +69,7 @@ export class ReceiverBudget {
     return isPaused;
   }
 
-  /** Media was sent for so long, and no report came. */
+  /** Media was sent for this time without a report. */
   async spend(ms: number): Promise<void> {
     await this.#change((now) => ({ ...now, unansweredMs: now.unansweredMs + ms }));
   }
@@ -79,7 +78,7 @@ export class ReceiverBudget {
     await this.#change((now) => (now.unansweredMs === 0 ? now : { ...now, unansweredMs: 0 }));
   }
 
-  /** Allows as much again. Answers after how many milliseconds it may be asked for, where that is not now. */
+  /** Resets the budget, or answers after how many milliseconds to ask again. */
   async renew(nowMs: number): Promise<number | undefined> {
     let retryAfterMs: number | undefined;
     await this.#change((now) => {
@@ -93,8 +92,8 @@ export class ReceiverBudget {
   }
 
   /**
-   * Makes a change to what all nodes know, again where another node has changed it meanwhile. `edit` answers what it is
-   * given where nothing changes.
+   * Applies a change to the shared record by compare-and-swap, again if another node has changed it meanwhile. `edit`
+   * returns its argument where nothing changes.
    */
   async #change(edit: (now: State) => State): Promise<void> {
     const { key, records } = this.#options;
@@ -104,7 +103,7 @@ export class ReceiverBudget {
         const next = edit(this.#state);
         isDone = next === this.#state;
         if (isDone) return;
-        // No two records are the same text: one that is still as it was seen has not been changed.
+        // The id makes each record unique: an equal record has not been changed meanwhile.
         const value = JSON.stringify({ ...next, id: randomUUID() });
         const expected = this.#seen;
         const held = await records.swap({ key, field: FIELD, value, ...(expected !== undefined && { expected }) });
@@ -116,7 +115,7 @@ export class ReceiverBudget {
     if (!isDone) this.#state = edit(this.#state);
   }
 
-  /** A record that is gone (nobody has changed it for the length of its lease, or Redis has lost it) tells nothing. */
+  /** A missing record (its lease has ended, or Redis has lost it) changes nothing. */
   #see(record: string | undefined): void {
     this.#seen = record || undefined;
     if (!record) return;
@@ -127,15 +126,12 @@ export class ReceiverBudget {
   async #inTurn(work: () => Promise<void>): Promise<void> {
     this.#changing = this.#changing
       .then(work)
-      .catch((error) => this.#options.log.debug({ err: error }, 'a receiver budget was not shared with other nodes'));
+      .catch((error) => this.#options.log.debug({ err: error }, 'receiver budget not shared'));
     await this.#changing;
   }
 }
 
-/**
- * The budgets of a node's viewers who pay by the second. At the limit the one that was asked for longest ago is
- * forgotten here.
- */
+/** The budgets of a node's metered viewers. At the limit the least recently used one is dropped from memory. */
 export class ReceiverBudgets {
   readonly #options: Omit<ReceiverBudgetOptions, 'key'>;
   readonly #budgets = new Map<string, ReceiverBudget>();
@@ -144,7 +140,7 @@ export class ReceiverBudgets {
     this.#options = options;
   }
 
-  /** As all nodes know it at this moment. */
+  /** The budget, refreshed from the shared record. */
   async get(person: { room: string; identity: string }): Promise<ReceiverBudget> {
     const key = personKey(person);
     const budget = this.#budgets.get(key) ?? new ReceiverBudget({ key, ...this.#options });

@@ -1,34 +1,34 @@
 import type { types } from 'mediasoup';
-import { RECEIVER_LOOK_MS, SOUND_ALONE_SHARE } from '../limits.ts';
+import { RECEIVER_CHECK_MS, SOUND_ALONE_SHARE } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 
 export interface ReceiverGuardOptions {
   budget: ReceiverBudget;
-  /** Whether the client has reported since the last look; where it has, the budget knows. */
-  lookAtReports: (sent: types.RtpStreamSendStats[]) => Promise<boolean>;
-  /** The consumers over which media can be sent at the moment. */
+  /** Whether the client has sent a receiver report since the last check; if so, the budget has been renewed. */
+  checkReports: (sent: types.RtpStreamSendStats[]) => Promise<boolean>;
+  /** The consumers that may send at the moment. */
   streams: () => types.Consumer[];
-  /** The budget is spent: nothing more is to be sent. */
+  /** The budget is spent: nothing more may be sent. */
   handleSpent: () => void;
   log: SfuLog;
 }
 
-/** Looks again and again whether a client that pays by the second says that it receives what it is sent. */
+/** Checks at an interval whether a metered client reports that it receives media. */
 export class ReceiverGuard {
   readonly #options: ReceiverGuardOptions;
   readonly #timer: NodeJS.Timeout;
   #last = { atMs: performance.now(), sentBytes: 0, videoBytes: 0 };
-  #looking = false;
+  #checking = false;
   #closed = false;
 
   constructor(options: ReceiverGuardOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#look(), RECEIVER_LOOK_MS).unref();
+    this.#timer = setInterval(() => void this.#check(), RECEIVER_CHECK_MS).unref();
   }
 
   /**
-   * To be called while the streams are still there: what was sent since the last look counts, as many short sessions
+   * To be called while the streams still exist: what was sent since the last check counts, since many short sessions
    * would otherwise cost nothing.
    */
   close(): void {
@@ -39,21 +39,21 @@ export class ReceiverGuard {
     if (streams().length > 0) void budget.spend(performance.now() - this.#last.atMs);
   }
 
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  async #check(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
     try {
-      await this.#lookOnce();
+      await this.#checkOnce();
     } catch (error) {
-      // A consumer that ended meanwhile; the next look is without it.
+      // A consumer ended meanwhile; the next check is without it.
       this.#options.log.debug({ err: error }, 'consumer statistics not read');
     } finally {
-      this.#looking = false;
+      this.#checking = false;
     }
   }
 
-  async #lookOnce(): Promise<void> {
-    const { streams, budget, lookAtReports, handleSpent } = this.#options;
+  async #checkOnce(): Promise<void> {
+    const { streams, budget, checkReports, handleSpent } = this.#options;
     const read = await Promise.all(streams().map((consumer) => consumer.getStats()));
     if (this.#closed) return;
     const sent = read.flat().filter((stat) => stat.type === 'outbound-rtp');
@@ -62,7 +62,7 @@ export class ReceiverGuard {
     const now = { atMs: performance.now(), sentBytes: bytesOf(sent), videoBytes };
     const last = this.#last;
     this.#last = now;
-    const isReported = await lookAtReports(sent);
+    const isReported = await checkReports(sent);
     const share = now.videoBytes > last.videoBytes ? 1 : SOUND_ALONE_SHARE;
     if (!isReported && now.sentBytes > last.sentBytes) await budget.spend((now.atMs - last.atMs) * share);
     if (budget.isSpent && !this.#closed) handleSpent();

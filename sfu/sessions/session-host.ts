@@ -26,26 +26,26 @@ export interface SessionHostOptions {
   connectWithinMs?: number;
   now: () => number;
   emit: (event: SfuEvent) => void;
-  /** Counts the sessions that watch on all nodes. */
+  /** Counts the viewing sessions on all nodes. */
   watching: SlotCounter | undefined;
 }
 
-/** How a session of some kind comes into a room. */
+/** How a session of some kind is opened in a room. */
 export interface SessionKind<S extends Session, A> {
-  /** What has to be settled before it enters; whoever closes the session meanwhile gives its place up. */
+  /** Runs before the session enters. A close meanwhile gives its place up. */
   admit?: (place: ReservedPlace) => Promise<void>;
   place: (room: Room) => RoomRouter;
   make: (options: SessionOptions) => S;
-  /** Done in the turn in which the session enters, ahead of everything that it does. */
+  /** Runs in the turn in which the session enters, before anything else. */
   prepare?: (room: Room) => void;
   open: (session: S) => Promise<A>;
 }
 
-/** The sessions of a node from their opening to their end, under grants and leases; a room is open as long as somebody is in it. */
+/** The sessions of a node from opening to end, under grants and leases. A room is open as long as it has a session. */
 export class SessionHost {
   readonly #options: SessionHostOptions;
   readonly #sessions = new SessionRegistry();
-  /** Spares that wait, by the session that they wait for. */
+  /** Unused spares, by the session that they are for. */
   readonly #spares = new Map<string, MediaSession>();
   readonly #sweep: NodeJS.Timeout;
   #closed = false;
@@ -67,7 +67,7 @@ export class SessionHost {
     return this.#sessions.get(id);
   }
 
-  /** The session, or `session_not_found`; a grant that ran out between two sweeps counts as closed. */
+  /** The session, or `session_not_found`. A grant that expired between two sweeps counts as closed. */
   get(id: string): Session {
     this.assertOpen();
     const session = this.#sessions.get(id);
@@ -102,7 +102,7 @@ export class SessionHost {
       session = this.#enter(place, request, kind);
       return await kind.open(session);
     } catch (error) {
-      // Closed by somebody else meanwhile: that is the reason to give, not what broke because of it.
+      // If the session was closed meanwhile, that is the error to report, not what failed because of it.
       session?.assertOpen();
       throw toSfuError(error, 'node_unavailable');
     } finally {
@@ -112,25 +112,27 @@ export class SessionHost {
   }
 
   /**
-   * Lets a person watch once more in a room, over all nodes: at the limit in place of the oldest of their sessions here
-   * that is not connected, or not
-   * at all.
+   * Takes one of a person's viewing slots in a room, over all nodes. At the limit it ends the oldest of their sessions
+   * on this node that is not connected; without one it throws `too_many_sessions`.
    */
-  async makeRoomToWatch(place: ReservedPlace): Promise<void> {
+  async takeWatchSlot(place: ReservedPlace): Promise<void> {
     for (;;) {
       const theirs = this.#sessions
         .ofPerson(place)
-        .filter((it) => (it instanceof ReservedPlace ? it.isWatching : it instanceof WatchSession && !it.waiting));
+        .filter((it) => (it instanceof ReservedPlace ? it.isWatching : it instanceof WatchSession && !it.isSpare));
       const release = theirs.length <= WATCH_SESSIONS_PER_PERSON_MAX && (await this.#takeSlot(place));
       if (release) return this.#sessions.holdSlot(place, release);
       const idle = theirs.find((it) => it instanceof WatchSession && it.opened && !it.connected);
       if (!(idle instanceof WatchSession))
-        throw new SfuError('too_many_sessions', `One may watch a room ${WATCH_SESSIONS_PER_PERSON_MAX} times at once.`);
+        throw new SfuError(
+          'too_many_sessions',
+          `A person has at most ${WATCH_SESSIONS_PER_PERSON_MAX} viewing sessions in a room.`,
+        );
       this.end(idle, 'replaced');
     }
   }
 
-  /** Ends the session, or whatever is being opened under its name. */
+  /** Ends the session, also one that is still being opened. */
   endNamed(id: string, reason: SessionCloseReason): void {
     const session = this.#sessions.get(id);
     if (session) this.end(session, reason);
@@ -144,11 +146,11 @@ export class SessionHost {
     if (publisher) this.end(publisher, 'closed');
   }
 
-  /** Ends what a person has in a room, also what is still being opened. */
+  /** Ends a person's sessions in a room, also those still being opened. */
   endPerson(room: string, identity: string): void {
     this.#sessions.giveUpPerson(room, identity);
     const sessions = this.#options.rooms.get(room)?.sessions ?? [];
-    // A pipe's identity is a node's, and nobody's to close.
+    // The identity of a pipe is a node's, not a person's.
     const theirs = sessions.filter((session) => session instanceof MediaSession && session.grant.identity === identity);
     this.#endAll(theirs, 'closed');
   }
@@ -176,7 +178,7 @@ export class SessionHost {
     }
   }
 
-  /** Ends all sessions; no further ones are opened. */
+  /** Ends all sessions and opens no more. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#sweep);
@@ -188,7 +190,7 @@ export class SessionHost {
     return watching ? watching.take([{ key: personKey(place), limit: WATCH_SESSIONS_PER_PERSON_MAX }]) : () => {};
   }
 
-  /** Puts a new session into its room, in one turn: nobody sees a room that is open and empty. */
+  /** Puts a new session into its room in one turn, so that no open room is empty. */
   #enter<S extends Session, A>(place: ReservedPlace, { grant, spareOf }: SessionRequest, kind: SessionKind<S, A>): S {
     const { rooms, now, emit } = this.#options;
     const room = rooms.open(grant.room);
@@ -223,49 +225,49 @@ export class SessionHost {
     const ended = sessions
       .flatMap((session) => this.withSpare(session))
       .filter((session) => this.#take(session, reason));
-    // Whoever publishes is told first: all others wait for them to be back.
+    // The publisher is notified first: everybody else waits for its return.
     for (const { opened, id, grant } of publishersFirst(ended)) {
       if (opened) this.#options.emit({ type: 'sessionClosed', room: grant.room, session: id, reason });
     }
   }
 
-  /** The worker of these sessions is gone, and each has a spare that is connected: that goes on in its place. */
+  /** The worker of these sessions died, and each has a connected spare, which replaces it. */
   #replaceAll(room: Room, sessions: Session[]): void {
     const replaced = publishersFirst(sessions).flatMap((session) => {
       const spare = this.spareFor(session);
       this.#spares.delete(session.id);
       return spare ? { session, spare } : [];
     });
-    // The viewers leave ahead of the publisher, so that none is told that a track went.
+    // The viewers leave before the publisher, so that none is notified of removed tracks.
     for (const { session, spare } of replaced.toReversed()) {
       this.#sessions.passSlot(session.id, spare.id);
       this.#take(session, 'worker_died');
     }
     const sessionOf = new Map<MediaSession, string>(replaced.map(({ session, spare }) => [spare, session.id]));
-    room.wake([...sessionOf.keys()], (spare) => {
+    room.activate([...sessionOf.keys()], (spare) => {
       const session = sessionOf.get(spare);
       if (session) this.#options.emit({ type: 'takenOver', room: room.name, session, by: spare.id });
     });
   }
 
-  /** The session whose place a new one takes: a spare that of an earlier spare, and a publisher that of the room's. */
+  /** The session that a new one replaces: an earlier spare of the same session, or the room's publisher. */
   #earlierOf(session: Session, room: Room): Session | undefined {
     if (session.spareOf !== undefined) return this.#spares.get(session.spareOf);
     return session instanceof PublishSession ? room.publisher : undefined;
   }
 
-  /** The session that a spare is asked for; it has to be that person's, of that room and of that kind, and none itself. */
+  /** The session that a spare is for: the same person's, in the same room, of the same kind, and no spare itself. */
   #sparedBy(id: string, { room, identity, publish }: SessionGrant): MediaSession {
     const session = this.get(id);
     const { grant } = session;
-    const isTheirs = grant.room === room && grant.identity === identity && grant.publish === publish;
-    if (!(session instanceof MediaSession) || !session.opened || session.waiting || !isTheirs) {
-      throw new SfuError('spare_unavailable', `Nothing can be a spare of the session ${id}.`);
+    const isSameKind = grant.room === room && grant.identity === identity && grant.publish === publish;
+    if (!(session instanceof MediaSession) || !session.opened || session.isSpare || !isSameKind) {
+      throw new SfuError('spare_unavailable', `The session ${id} can have no spare.`);
     }
     return session;
   }
 
-  /** Closes a session and takes it out of its room; false when that has been done. */
+  /** Closes a session and removes it from its room; false if it is closed already. */
   #take(session: Session, reason: SessionCloseReason): boolean {
     if (session.closed) return false;
     const { rooms } = this.#options;
@@ -279,7 +281,7 @@ export class SessionHost {
     return true;
   }
 
-  /** Closes what ran out. A session that is in use is renewed by its gateway long before its lease ends. */
+  /** Closes expired sessions. Gateways renew sessions in use long before their leases end. */
   #handleSweep(): void {
     const { leaseMs, connectWithinMs = CONNECT_WITHIN_MS } = this.#options;
     const now = this.#options.now();

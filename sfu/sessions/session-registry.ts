@@ -8,12 +8,15 @@ export interface SessionRequest {
   spareOf?: string;
 }
 
-/** The sessions of a node by id. An id is taken from the first moment, so that two requests can't open the same session. */
+/**
+ * The sessions of a node by id. An id is reserved before the first await, so that two requests cannot open the same
+ * session.
+ */
 export class SessionRegistry {
   readonly #sessions = new Map<string, Session | ReservedPlace>();
   /** Ids by room and identity, oldest first. */
   readonly #byPerson = new Map<string, Set<string>>();
-  /** How to give back what a session holds of its person's slots. */
+  /** Releases the slots that sessions hold, by session. */
   readonly #releases = new Map<string, () => void>();
 
   get all(): Session[] {
@@ -25,12 +28,12 @@ export class SessionRegistry {
     return session instanceof Session ? session : undefined;
   }
 
-  /** Whether the session is there or being opened. */
+  /** Whether the session is open or being opened. */
   has(id: string): boolean {
     return this.#sessions.has(id);
   }
 
-  /** Takes the id, or throws `session_exists`. */
+  /** Reserves the id, or throws `session_exists`. */
   reserve({ session: id, grant, spareOf }: SessionRequest): ReservedPlace {
     if (this.#sessions.has(id)) throw new SfuError('session_exists', `There is already a session ${id}.`);
     const isWatching = !grant.publish && spareOf === undefined;
@@ -44,26 +47,26 @@ export class SessionRegistry {
     return place;
   }
 
-  /** What a person has in a room or is opening there, oldest first. */
+  /** The sessions of a person in a room, open or being opened, oldest first. */
   ofPerson(person: { room: string; identity: string }): (Session | ReservedPlace)[] {
     const ids = this.#byPerson.get(personKey(person)) ?? [];
     return [...ids].flatMap((id) => this.#sessions.get(id) ?? []);
   }
 
-  /** Gives the slot back when the session of this place ends, or at once where the place is gone. */
+  /** Releases the slot when the session of this place ends, or at once if the place is gone. */
   holdSlot(place: ReservedPlace, release: () => void): void {
     if (this.#sessions.get(place.id) === place) this.#releases.set(place.id, release);
     else release();
   }
 
-  /** One session goes on in the place of another. */
+  /** One session replaces another and keeps its slot. */
   passSlot(from: string, to: string): void {
     const release = this.#releases.get(from);
     this.#releases.delete(from);
     if (release) this.#releases.set(to, release);
   }
 
-  /** Puts the session into its place; `session_not_found` if the place was given up while it was being opened. */
+  /** Puts the session into its place; `session_not_found` if the place was given up meanwhile. */
   fill(place: ReservedPlace, session: Session): void {
     if (this.#sessions.get(place.id) !== place) {
       throw new SfuError('session_not_found', 'The session was closed while it was being opened.');
@@ -71,12 +74,12 @@ export class SessionRegistry {
     this.#sessions.set(place.id, session);
   }
 
-  /** Gives up the place if nothing has been put into it. */
+  /** Frees the place if it holds no session. */
   release(place: ReservedPlace): void {
     if (this.#sessions.get(place.id) === place) this.#remove(place);
   }
 
-  /** Gives up what is being opened under the id: whoever opens it finds the place gone and undoes what they have done. */
+  /** Gives up the session being opened under the id: its open request finds the place gone and undoes its work. */
   giveUp(id: string): void {
     const place = this.#sessions.get(id);
     if (place instanceof ReservedPlace) this.#remove(place);

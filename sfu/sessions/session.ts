@@ -9,25 +9,25 @@ import {
 } from '../contract.ts';
 import type { StageTrack } from '../tracks/stage-track.ts';
 
-/** What a session may ask of the room that it is in. */
+/** The room as its sessions use it. */
 export interface SessionRoom {
   readonly tracks: StageTrack[];
-  /** What the publisher's spare keeps ready. */
-  readonly waitingTracks: StageTrack[];
+  /** Tracks of the publisher's spare. */
+  readonly spareTracks: StageTrack[];
   createTransport(): Promise<types.WebRtcTransport>;
-  /** A transport towards another node. */
+  /** A transport to another node. */
   createPipeTransport(): Promise<types.PipeTransport>;
-  /** Resolves when it is known what is on stage, if that has to be asked of another node. */
+  /** Resolves when the tracks on stage are known, where they are pulled from another node. */
   stageKnown(): Promise<void>;
-  /** Brings the track to where the session's transport is, so that it can be consumed there. */
+  /** Makes the track available on the router of the session's transport. */
   provide(track: StageTrack): Promise<void>;
-  /** The publisher put a track on stage or took some off. */
+  /** The publisher put a track on stage, or took some off. */
   handleTrackAdded(track: StageTrack): void;
   handleTracksRemoved(tracks: StageTrack[]): void;
   handleTrackMuted(track: StageTrack): void;
-  /** A viewer's load on the worker changed by so many consumers. */
+  /** The session's load on the worker changed by this number of consumers. */
   handleLoadChanged(consumers: number): void;
-  /** A viewer began or ceased to watch these tracks, or prefers another layer of them. */
+  /** The session watches these tracks from now on, or no longer, or prefers another layer of them. */
   handlePreferenceChanged(tracks: StageTrack[]): void;
 }
 
@@ -41,21 +41,21 @@ export interface SessionOptions {
   emit: (event: SfuEvent) => void;
 }
 
-/** What is read of mediasoup's statistics. */
+/** The fields read from mediasoup's statistics. */
 interface StreamStat {
   type: string;
   kind?: string;
   byteCount?: number;
 }
 
-/** One transport in one room, under a grant and a lease. Whose it is and what flows over it is the subclasses' business. */
+/** One transport in one room, under a grant and a lease. The subclasses know the direction and the far end. */
 export abstract class Session {
   readonly id: string;
   #grant: SessionGrant;
   protected readonly room: SessionRoom;
   /** When the lease was last renewed, in milliseconds since the epoch. */
   renewedAtMs: number;
-  /** Names who looks after it; see `FIRST_EPOCH`. */
+  /** Fencing number of its owner; see `FIRST_EPOCH`. */
   epoch = FIRST_EPOCH;
   protected readonly emit: (event: SfuEvent) => void;
   #opened = false;
@@ -73,13 +73,13 @@ export abstract class Session {
     return this.#grant;
   }
 
-  /** Lets the session last until another time. */
+  /** Changes when the grant ends. */
   extend(until: number): void {
     this.assertOpen();
     this.#grant = { ...this.#grant, until };
   }
 
-  /** Whether the caller has been told of the session, so that events about it make sense to them. */
+  /** Whether the open request has been answered. No events are sent before. */
   get opened(): boolean {
     return this.#opened;
   }
@@ -92,12 +92,12 @@ export abstract class Session {
     return this.#closedBecause !== undefined;
   }
 
-  /** Of a spare that is not needed yet: the session that it waits for. */
+  /** The session for which this one is an unused spare. */
   get spareOf(): string | undefined {
     return undefined;
   }
 
-  get waiting(): boolean {
+  get isSpare(): boolean {
     return this.spareOf !== undefined;
   }
 
@@ -106,7 +106,7 @@ export abstract class Session {
     return this.streams().length;
   }
 
-  /** Fails when the session was closed while something was awaited. */
+  /** Throws if the session was closed, which may happen while something is awaited. */
   assertOpen(): void {
     const reason = this.#closedBecause;
     if (reason === 'worker_died' || reason === 'node_closed') {
@@ -127,7 +127,7 @@ export abstract class Session {
     const isWatching = stats.some(({ type }) => type === 'outbound-rtp');
     return {
       session: this.id,
-      // A consumer's statistics tell of its producer too, which is somebody else's.
+      // A consumer's statistics include those of its producer, which belongs to another session.
       videoReceivedBytes: isWatching ? 0 : video('inbound-rtp'),
       videoSentBytes: video('outbound-rtp'),
       receiverReports: this.countReports(stats),
@@ -140,7 +140,7 @@ export abstract class Session {
     return false;
   }
 
-  /** How many looks at the statistics of what is sent have found a new receiver report. */
+  /** How many checks of the statistics have found a new receiver report. */
   protected countReports(_stats: unknown[]): number {
     return 0;
   }
@@ -150,7 +150,7 @@ export abstract class Session {
     this.#closedBecause ??= reason;
   }
 
-  /** To be called in the same turn in which the caller is answered. */
+  /** To be called in the turn in which the open request is answered. */
   protected handleAnswered(): void {
     this.assertOpen();
     this.#opened = true;

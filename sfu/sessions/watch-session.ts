@@ -20,21 +20,21 @@ import { ReceiverGuard } from './receiver-guard.ts';
 import { ReceiverReports } from './receiver-reports.ts';
 import type { SessionOptions } from './session.ts';
 
-/** A track of the stage as this viewer gets it. Without `consumer` it is still on its way. */
+/** A track that this viewer gets. Without `consumer`, the consumer is still being created. */
 interface WatchedTrack {
   readonly track: StageTrack;
   preferredLayer: number;
   consumer?: types.Consumer;
 }
 
-/** The receiving side of one viewer: a consumer for each track on stage that they can decode, running from the start. */
+/** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #watched = new Map<string, WatchedTrack>();
-  /** Consumers under way, which the answer to `watch` waits for. */
+  /** Consumers being created; the answer to `watch` waits for them. */
   readonly #adding = new Set<Promise<void>>();
-  /** Made, and to be told together with those that are still under way: a browser then negotiates once. */
-  #untold: WatchedTrack[] = [];
+  /** Created, and announced together with those still being created, so that a browser negotiates once. */
+  #unannounced: WatchedTrack[] = [];
   readonly #log: SfuLog;
   #load = 0;
   #wasOffered = false;
@@ -48,7 +48,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     options: SessionOptions & {
       rtpCapabilities: RtpCapabilities;
       viewport?: Viewport;
-      /** Given where nothing is to be sent to a client that does not report that it arrives. */
+      /** For a metered viewer: nothing is sent while the client does not report that it receives media. */
       budget?: ReceiverBudget;
       beginsPaused: boolean;
       log: SfuLog;
@@ -62,8 +62,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.#log = options.log;
   }
 
-  /** What this viewer receives now; a track whose consumer is still being made is told when it is. */
-  get consumers(): ConsumerOptions[] {
+  /** A track whose consumer is still being created is announced by event. */
+  override get consumers(): ConsumerOptions[] {
     return [...this.#watched.values()].flatMap((watched) => consumerOptions(watched) ?? []);
   }
 
@@ -77,18 +77,18 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   /**
-   * The highest layer of the track that this viewer needs, if they watch it: the one that they prefer, and as long as the worker still sends them a
-   * higher one, which it may for a second or two until it can change, that one.
+   * The highest layer of the track that this viewer needs, if they watch it: the preferred one, or a higher one as long
+   * as the worker still sends that, which may take a second or two to change.
    */
   preferredLayer(track: StageTrack): number | undefined {
     const watched = this.#watched.get(track.id);
-    if (this.waiting || !watched) return undefined;
+    if (this.isSpare || !watched) return undefined;
     return Math.max(watched.preferredLayer, watched.consumer?.currentLayers?.spatialLayer ?? 0);
   }
 
-  /** What is on stage by now is kept, the rest taken off; what is missing is to be added. */
-  override wake(): void {
-    super.wake();
+  /** Keeps the tracks that are on stage now and removes the others. The room adds those that are missing. */
+  override activate(): void {
+    super.activate();
     const onStage = this.room.tracks;
     const watched = [...this.#watched.values()].map(({ track }) => track);
     this.removeTracks(watched.filter((track) => !onStage.includes(track)));
@@ -97,19 +97,19 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   /**
-   * Makes the transport and all consumers, the consumers unpaused: they start by themselves when DTLS is up, and mediasoup asks for a
-   * key frame at that moment, so that no further message is needed. All requests to the worker are under way together.
+   * Creates the transport and all consumers, unpaused: they start when DTLS is up, and mediasoup requests a key frame
+   * at that moment, so that no further message is needed. The requests to the worker run concurrently.
    */
   async open(dtlsParameters?: DtlsParameters): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
     const [transport] = await Promise.all([this.openTransport(), this.room.stageKnown()]);
     this.assertOpen();
-    for (const track of this.waiting ? this.room.waitingTracks : this.room.tracks) this.addTrack(track);
+    for (const track of this.isSpare ? this.room.spareTracks : this.room.tracks) this.addTrack(track);
     if (dtlsParameters) await this.connect(dtlsParameters);
-    // Tracks may come on stage while the first ones are awaited; the answer holds them too.
+    // Tracks that come on stage meanwhile are part of the answer too.
     while (this.#adding.size > 0) await Promise.all(this.#adding);
     const answer = this.answer(transport);
     if (this.#budget) this.#guard = this.#createGuard(this.#budget);
-    if (this.#paused) this.#tellPaused();
+    if (this.#paused) this.#emitPaused();
     return { transport: answer, consumers: this.consumers };
   }
 
@@ -126,14 +126,14 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.room.handlePreferenceChanged([track]);
     const adding = this.#consume(watched).finally(() => {
       this.#adding.delete(adding);
-      this.#tellAdded();
+      this.#announceAdded();
     });
     this.#adding.add(adding);
-    // Once opened nobody awaits it: a failure is logged where it happens.
+    // `open` awaits it; after that a failure is only logged, in `#consume`.
     adding.catch(() => {});
   }
 
-  /** Tracks left the stage, or are not this viewer's any more though they are still there. */
+  /** Tracks left the stage, or are no longer for this viewer. */
   removeTracks(tracks: StageTrack[]): void {
     const removed = tracks.flatMap(({ id }) => this.#watched.get(id) ?? []);
     for (const { track } of removed) this.#watched.delete(track.id);
@@ -166,7 +166,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     await Promise.all(changed.map((watched) => this.#applyPreferredLayer(watched)));
   }
 
-  /** Ends a pause, or answers after how many milliseconds that may be asked for. */
+  /** Ends a pause, or answers after how many milliseconds to ask again. */
   async play(): Promise<number | undefined> {
     this.assertOpen();
     if (!this.#paused || !this.#budget) return undefined;
@@ -187,7 +187,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   protected override handleConnected(): void {
-    if (this.waiting) return;
+    if (this.isSpare) return;
     for (const { track } of this.#watched.values()) track.handleViewerStarted();
   }
 
@@ -210,31 +210,34 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       watched.consumer = consumer;
       if (!this.#wasOffered) this.handleFirstOffer();
       this.#wasOffered = true;
-      // It may have been paused, or played, while the worker was at it.
+      // The session may have been paused or resumed during the request.
       if (this.#paused !== consumer.paused) void this.#applyPause();
       consumer.on('layerschange', () => this.room.handlePreferenceChanged([track]));
       if (track.layered) FrameRateRise.watch(consumer, () => watched.preferredLayer);
-      // The viewport may have changed while the worker was at it.
+      // The viewport may have changed during the request.
       if (watched.preferredLayer !== spatialLayer) void this.#applyPreferredLayer(watched);
     } catch (error) {
       if (!stillWanted()) return;
       this.#watched.delete(track.id);
       this.#updateLoad();
       this.room.handlePreferenceChanged([track]);
-      this.#log.warn({ room: this.grant.room, session: this.id, producer: track.id, err: error }, 'consumer refused');
+      this.#log.warn(
+        { room: this.grant.room, session: this.id, producer: track.id, err: error },
+        'consumer not created',
+      );
       throw toSfuError(error, 'cannot_consume');
     }
-    if (this.opened) this.#untold.push(watched);
+    if (this.opened) this.#unannounced.push(watched);
   }
 
   protected override countReports(stats: unknown[]): number {
     const sent = (stats as types.RtpStreamSendStats[]).filter(({ type }) => type === 'outbound-rtp');
-    void this.#lookAtReports(sent);
+    void this.#checkReports(sent);
     return this.#reports.seen;
   }
 
-  async #lookAtReports(sent: types.RtpStreamSendStats[]): Promise<boolean> {
-    const isNew = this.#reports.look(sent);
+  async #checkReports(sent: types.RtpStreamSendStats[]): Promise<boolean> {
+    const isNew = this.#reports.check(sent);
     if (isNew) await this.#budget?.handleReport();
     return isNew;
   }
@@ -242,21 +245,21 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   #createGuard(budget: ReceiverBudget): ReceiverGuard {
     return new ReceiverGuard({
       budget,
-      lookAtReports: (sent) => this.#lookAtReports(sent),
-      streams: () => (this.connected && !this.#paused && !this.waiting ? this.streams() : []),
+      checkReports: (sent) => this.#checkReports(sent),
+      streams: () => (this.connected && !this.#paused && !this.isSpare ? this.streams() : []),
       handleSpent: () => this.#pause(),
       log: this.#log,
     });
   }
 
   #pause(): void {
-    if (this.#paused || this.waiting || this.closed) return;
+    if (this.#paused || this.isSpare || this.closed) return;
     this.#paused = true;
     void this.#applyPause();
-    this.#tellPaused();
+    this.#emitPaused();
   }
 
-  #tellPaused(): void {
+  #emitPaused(): void {
     this.emit({ type: 'paused', room: this.grant.room, session: this.id });
   }
 
@@ -267,23 +270,23 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     );
     for (const result of done)
       if (result.status === 'rejected' && !this.closed)
-        this.#log.warn({ session: this.id, err: result.reason }, 'consumer neither paused nor resumed');
+        this.#log.warn({ session: this.id, err: result.reason }, 'consumer pause state not changed');
   }
 
-  #tellAdded(): void {
+  #announceAdded(): void {
     if (this.#adding.size > 0) return;
-    // One that left again meanwhile has not been told and need not be.
-    const added = this.#untold.filter((watched) => this.#watched.get(watched.track.id) === watched);
-    this.#untold = [];
+    // A track that left meanwhile is not announced.
+    const added = this.#unannounced.filter((watched) => this.#watched.get(watched.track.id) === watched);
+    this.#unannounced = [];
     const consumers = added.flatMap((watched) => consumerOptions(watched) ?? []);
     if (this.closed || consumers.length === 0) return;
-    // Whoever comes up later asks then for the picture to begin.
-    if (this.connected && !this.waiting) for (const { track } of added) track.handleViewerTold();
+    // A viewer that connects later requests a key frame then.
+    if (this.connected && !this.isSpare) for (const { track } of added) track.handleTrackAnnounced();
     this.emit({ type: 'consumersAdded', room: this.grant.room, session: this.id, consumers });
   }
 
   #updateLoad(): void {
-    const load = this.closed || this.waiting ? 0 : Math.max(this.#watched.size, EXPECTED_TRACKS);
+    const load = this.closed || this.isSpare ? 0 : Math.max(this.#watched.size, EXPECTED_TRACKS);
     this.room.handleLoadChanged(load - this.#load);
     this.#load = load;
   }
@@ -293,7 +296,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     try {
       await consumer.setPreferredLayers({ spatialLayer });
     } catch (error) {
-      // The consumer ended in between: there is nothing left to adjust.
+      // The consumer ended in between.
       if (consumer.closed || track.closed || this.closed) return;
       throw toSfuError(error, 'cannot_consume');
     }

@@ -21,14 +21,14 @@ const watched = () => {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('a viewer on the lowest frame rate is looked at again, and ends with what they preferred', () => {
+test('a viewer on the lowest frame rate is checked again, and ends with the preferred layers', () => {
   const consumer = watched();
   consumer.emit('layerschange', { spatialLayer: 1, temporalLayer: 0 });
   vi.advanceTimersByTime(150);
   expect(consumer.asked).toEqual([{ spatialLayer: 1, temporalLayer: 0 }, { spatialLayer: 1 }]);
 });
 
-test('whoever has risen, or is gone, is left alone', () => {
+test('a consumer that has risen or is closed is left alone', () => {
   const [risen, gone] = [watched(), watched()];
   for (const consumer of [risen, gone]) consumer.emit('layerschange', { spatialLayer: 1, temporalLayer: 0 });
   risen.emit('layerschange', { spatialLayer: 1, temporalLayer: 2 });
@@ -37,7 +37,7 @@ test('whoever has risen, or is gone, is left alone', () => {
   expect([risen.asked, gone.asked]).toEqual([[], []]);
 });
 
-test('whoever cannot rise is not looked at for ever', () => {
+test('a consumer that cannot rise is not checked for ever', () => {
   const consumer = watched();
   consumer.emit('layerschange', { spatialLayer: 0, temporalLayer: 0 });
   vi.advanceTimersByTime(60_000);

@@ -1,19 +1,23 @@
 /**
- * Has a viewer get the whole frame rate of a track that has only begun. A worker raises a viewer to the temporal layers that it has seen packets of; of
- * a stream that begins that is the lowest, a quarter of the frames, until it looks again, which it does once a second. Whenever the layers that
- * somebody prefers change, it looks at once: so they are changed, to the layer that they have and back.
+ * Raises a viewer to the full frame rate of a track that has just started. A worker selects among the temporal layers
+ * whose packets it has seen; at the start of a stream that is the lowest one, a quarter of the frames, until its next
+ * check, once a second. A change of the preferred layers makes it check at once: so this changes them to the lowest
+ * temporal layer and back.
  */
 import type { types } from 'mediasoup';
 
-/** After a change to the lowest frame rate: of a slow stream it takes so long until packets of all temporal layers have come. */
-const LOOKS_AFTER_MS = [120, 250, 500];
+/**
+ * Delays after a change to the lowest frame rate, by which packets of all temporal layers have arrived, also of a slow
+ * stream.
+ */
+const CHECKS_AFTER_MS = [120, 250, 500];
 
 export class FrameRateRise {
   readonly #consumer: types.Consumer;
   readonly #spatialLayer: () => number;
   #timers: NodeJS.Timeout[] = [];
 
-  /** Looks after this consumer until it is closed; `spatialLayer` answers which one its viewer prefers. */
+  /** Watches this consumer until it is closed; `spatialLayer` returns the viewer's preferred layer. */
   static watch(consumer: types.Consumer, spatialLayer: () => number): void {
     const rise = new FrameRateRise(consumer, spatialLayer);
     consumer.on('layerschange', (layers) => rise.#handleLayers(layers));
@@ -28,14 +32,14 @@ export class FrameRateRise {
   #handleLayers(layers: types.ConsumerLayers | undefined): void {
     this.#stop();
     if (layers?.temporalLayer !== 0) return;
-    this.#timers = LOOKS_AFTER_MS.map((afterMs) => setTimeout(() => this.#lookAgain(), afterMs));
+    this.#timers = CHECKS_AFTER_MS.map((afterMs) => setTimeout(() => this.#forceCheck(), afterMs));
   }
 
-  /** What cannot be raised, as the viewer's path does not carry more, stays as it is. */
-  #lookAgain(): void {
+  /** A viewer whose bandwidth does not allow more keeps its layer. */
+  #forceCheck(): void {
     const consumer = this.#consumer;
     const spatialLayer = this.#spatialLayer();
-    // It may end in between.
+    // Both fail only if the consumer ended meanwhile.
     consumer.setPreferredLayers({ spatialLayer, temporalLayer: 0 }).catch(() => {});
     consumer.setPreferredLayers({ spatialLayer }).catch(() => {});
   }

@@ -5,33 +5,33 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 
 afterEach(() => void vi.useRealTimers());
 
 function openDemand() {
-  const toldAt: number[] = [];
-  const demand = new KeyFrameDemand({ tell: () => toldAt.push(performance.now() - startedAt) });
+  const requestedAt: number[] = [];
+  const demand = new KeyFrameDemand({ emit: () => requestedAt.push(performance.now() - startedAt) });
   const startedAt = performance.now();
-  return { demand, toldAt };
+  return { demand, requestedAt };
 }
 
 it("leaves a viewer to the worker's own request when that will be heard", () => {
-  const { demand, toldAt } = openDemand();
+  const { demand, requestedAt } = openDemand();
   demand.handleViewerStarted();
   demand.handlePli();
   vi.advanceTimersByTime(5);
   demand.handleViewerStarted();
   vi.advanceTimersByTime(1_000);
   demand.handleViewerStarted();
-  expect(toldAt).toEqual([]);
+  expect(requestedAt).toEqual([]);
 });
 
 it('asks at once for a viewer who comes just after another', () => {
-  const { demand, toldAt } = openDemand();
+  const { demand, requestedAt } = openDemand();
   demand.handlePli();
   vi.advanceTimersByTime(150);
   demand.handleViewerStarted();
-  expect(toldAt).toEqual([150]);
+  expect(requestedAt).toEqual([150]);
 });
 
 it('asks once for those who come together, and not sooner again than anyone notices', () => {
-  const { demand, toldAt } = openDemand();
+  const { demand, requestedAt } = openDemand();
   demand.handlePli();
   vi.advanceTimersByTime(50);
   for (let i = 0; i < 10; i++) {
@@ -39,38 +39,38 @@ it('asks once for those who come together, and not sooner again than anyone noti
     vi.advanceTimersByTime(20);
   }
   vi.runAllTimers();
-  expect(toldAt).toEqual([50, 150, 250]);
+  expect(requestedAt).toEqual([50, 150, 250]);
 });
 
 it('spends no more than its budget, which comes back slowly', () => {
-  const { demand, toldAt } = openDemand();
+  const { demand, requestedAt } = openDemand();
   for (let i = 0; i < 600; i++) {
     if (i % 3 === 0) demand.handlePli();
     demand.handleViewerStarted();
     vi.advanceTimersByTime(100);
   }
   // Fifteen at the beginning and one in each of the sixty seconds.
-  expect(toldAt.length).toBeGreaterThan(60);
-  expect(toldAt.length).toBeLessThanOrEqual(15 + 60);
+  expect(requestedAt.length).toBeGreaterThan(60);
+  expect(requestedAt.length).toBeLessThanOrEqual(15 + 60);
 });
 
 it('asks when those who were told of a track together can take its picture, and once more for who took longer', () => {
-  const { demand, toldAt } = openDemand();
-  for (let i = 0; i < 20; i++) demand.handleViewerTold();
+  const { demand, requestedAt } = openDemand();
+  for (let i = 0; i < 20; i++) demand.handleTrackAnnounced();
   vi.runAllTimers();
-  demand.handleViewerTold();
+  demand.handleTrackAnnounced();
   demand.close();
   vi.runAllTimers();
-  expect(toldAt).toEqual([80, 400]);
+  expect(requestedAt).toEqual([80, 400]);
 });
 
 it('is silent once closed', () => {
-  const { demand, toldAt } = openDemand();
+  const { demand, requestedAt } = openDemand();
   demand.handlePli();
   vi.advanceTimersByTime(50);
   demand.handleViewerStarted();
   demand.handleViewerStarted();
   demand.close();
   vi.runAllTimers();
-  expect(toldAt).toEqual([50]);
+  expect(requestedAt).toEqual([50]);
 });

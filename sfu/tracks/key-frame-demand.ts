@@ -1,39 +1,40 @@
 /**
- * Helps new viewers to a key frame sooner than RTCP can. A worker asks for one by PLI whenever a viewer starts, but a browser's encoder
- * ignores a PLI that comes within 300 ms of the last, so that in a rush the unlucky wait a third of a second, or a whole one
- * when the worker has to ask again. A publisher can make a key frame at any moment when its page asks the encoder itself; this decides when it
- * is worth asking: only when the viewer's own PLI will be ignored, never more often than viewers notice, and no longer than a budget lasts, since
- * key frames cost everybody's picture.
+ * Requests key frames for new viewers where RTCP is too slow. A worker sends a PLI whenever a viewer starts, but a
+ * browser's encoder ignores a PLI within 300 ms of the last one: during a rush some viewers wait a third of a second,
+ * or a whole one when the worker has to repeat it. The publisher's page can make its encoder produce a key frame at any
+ * moment. This class decides when to ask for that: only when the viewer's own PLI would be ignored, at most every
+ * `SPACING_MS`, and within a budget, since key frames lower the quality for everybody.
  */
 
-/** A PLI older than this no longer hinders the next one. It is a little more than Chromium's pause, for the way there. */
+/** A PLI older than this no longer suppresses the next one: Chromium's 300 ms, and the network delay. */
 const PLI_PAUSE_MS = 350;
-/** A PLI younger than this may be the one that the worker has just sent for the viewer itself. */
+/** A PLI younger than this may be the one that the worker has just sent for this viewer. */
 const OWN_PLI_MS = 25;
-/** Nobody notices whether the first picture comes this much earlier. */
+/** Minimum time between requests; a first picture that is this much earlier is not noticed. */
 const SPACING_MS = 100;
-/** Key frames that a rush may cost beyond what PLIs get anyway, and how fast the budget comes back. */
+/** Key frames that a rush may request beyond those of PLIs, and the time after which one is added to the budget. */
 const BUDGET_MAX = 15;
 const BUDGET_REFILL_MS = 1_000;
 const PLI_TIMES_KEPT = 8;
 /**
- * When somebody who was told of a track over a path that was up can take its picture: its first key frame passed before, and the worker's requests are
- * taken for part of the one that the encoder left unheard, for up to a second. Most are ready by the first of these, a busy browser by the second.
+ * When a viewer whose transport was up before a track was announced can decode it: the track's first key frame has
+ * passed by then, and the worker merges its request with an earlier one that the encoder ignored, for up to a second.
+ * Most browsers are ready after the first of these delays, a busy one after the second.
  */
 const READY_AFTER_MS = [80, 400];
 
 export class KeyFrameDemand {
-  readonly #tell: () => void;
+  readonly #emit: () => void;
   readonly #now: () => number;
   #pliTimes: number[] = [];
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #requestedAt = Number.NEGATIVE_INFINITY;
   #budget = BUDGET_MAX;
   #budgetAt: number;
   #waiting: NodeJS.Timeout | undefined;
   readonly #preparing = new Map<number, NodeJS.Timeout>();
 
-  constructor(options: { tell: () => void; now?: () => number }) {
-    this.#tell = options.tell;
+  constructor(options: { emit: () => void; now?: () => number }) {
+    this.#emit = options.emit;
     this.#now = options.now ?? (() => performance.now());
     this.#budgetAt = this.#now();
   }
@@ -43,16 +44,16 @@ export class KeyFrameDemand {
     this.#pliTimes = [...this.#pliTimes, this.#now()].slice(-PLI_TIMES_KEPT);
   }
 
-  /** A viewer's transport came up: they wait for a key frame from now on. */
+  /** A viewer's transport came up: the viewer waits for a key frame from now on. */
   handleViewerStarted(): void {
     if (this.#waiting) return;
     const now = this.#now();
-    const hindered = this.#pliTimes.some((at) => now - at >= OWN_PLI_MS && now - at < PLI_PAUSE_MS);
-    if (hindered) this.#want(now);
+    const isSuppressed = this.#pliTimes.some((at) => now - at >= OWN_PLI_MS && now - at < PLI_PAUSE_MS);
+    if (isSuppressed) this.#want(now);
   }
 
-  /** A viewer whose transport was up already has been told of the track. Those who are told together are asked for together. */
-  handleViewerTold(): void {
+  /** The track was announced to a viewer whose transport is up. Concurrent announcements share one request. */
+  handleTrackAnnounced(): void {
     for (const afterMs of READY_AFTER_MS) {
       if (this.#preparing.has(afterMs)) continue;
       const timer = setTimeout(() => {
@@ -63,14 +64,14 @@ export class KeyFrameDemand {
     }
   }
 
-  /** It has been found elsewhere that somebody waits whose PLI will be ignored. */
+  /** Another node found that a viewer waits whose PLI would be ignored. */
   handleWanted(): void {
     if (!this.#waiting) this.#want(this.#now());
   }
 
   #want(now: number): void {
     if (!this.#spend(now)) return;
-    const waitMs = this.#toldAt + SPACING_MS - now;
+    const waitMs = this.#requestedAt + SPACING_MS - now;
     if (waitMs <= 0) this.#ask();
     else this.#waiting = setTimeout(() => this.#ask(), waitMs).unref();
   }
@@ -84,8 +85,8 @@ export class KeyFrameDemand {
 
   #ask(): void {
     this.#waiting = undefined;
-    this.#toldAt = this.#now();
-    this.#tell();
+    this.#requestedAt = this.#now();
+    this.#emit();
   }
 
   #spend(now: number): boolean {

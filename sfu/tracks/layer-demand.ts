@@ -1,36 +1,37 @@
 /**
- * What the publisher of one track has been told to send. More is asked for at once, since a viewer waits for it; less only after a
- * while, since people who leave or shrink a window often come back, and starting a layer costs a key frame.
+ * Requests the layers of one track from its publisher. A higher layer is requested at once, since a viewer waits for
+ * it; a lower one after a delay, since people who leave or shrink a window often come back, and starting a layer costs
+ * a key frame.
  */
 export class LayerDemand {
-  readonly #tell: (maxSpatialLayer: number) => void;
+  readonly #emit: (maxSpatialLayer: number) => void;
   readonly #loweringDelayMs: number;
-  #told: number;
+  #requested: number;
   #wanted: number;
   #lowering: NodeJS.Timeout | undefined;
 
-  /** A publisher begins with all its layers, of which `topLayer` is the highest. */
-  constructor(options: { topLayer: number; loweringDelayMs: number; tell: (maxSpatialLayer: number) => void }) {
-    this.#told = options.topLayer;
+  /** A publisher starts with all its layers, of which `topLayer` is the highest. */
+  constructor(options: { topLayer: number; loweringDelayMs: number; emit: (maxSpatialLayer: number) => void }) {
+    this.#requested = options.topLayer;
     this.#wanted = options.topLayer;
     this.#loweringDelayMs = options.loweringDelayMs;
-    this.#tell = options.tell;
+    this.#emit = options.emit;
   }
 
-  get told(): number {
-    return this.#told;
+  get requested(): number {
+    return this.#requested;
   }
 
   update(wanted: number): void {
     this.#wanted = wanted;
-    if (wanted < this.#told) {
+    if (wanted < this.#requested) {
       this.#lowering ??= setTimeout(() => this.#lower(), this.#loweringDelayMs).unref();
       return;
     }
     this.close();
-    if (wanted === this.#told) return;
-    this.#told = wanted;
-    this.#tell(wanted);
+    if (wanted === this.#requested) return;
+    this.#requested = wanted;
+    this.#emit(wanted);
   }
 
   close(): void {
@@ -40,7 +41,7 @@ export class LayerDemand {
 
   #lower(): void {
     this.#lowering = undefined;
-    this.#told = this.#wanted;
-    this.#tell(this.#told);
+    this.#requested = this.#wanted;
+    this.#emit(this.#requested);
   }
 }

@@ -7,7 +7,7 @@ describe('layerScales', () => {
     expect(layerScales([{ scaleResolutionDownBy: 4 }, { scaleResolutionDownBy: 2 }, {}])).toEqual([4, 2, 1]);
   });
 
-  it('takes halves where the encodings tell nothing', () => {
+  it('assumes halves where the encodings name no scale', () => {
     expect(layerScales([{ rid: 'q' }, { rid: 'h' }, { rid: 'f' }])).toEqual([4, 2, 1]);
     expect(layerScales([{ scaleResolutionDownBy: 'x' }, { scaleResolutionDownBy: -1 }])).toEqual([2, 1]);
   });
@@ -36,7 +36,7 @@ describe('preferredLayer', () => {
     expect(layerFor(3840, 2160)).toBe(2);
   });
 
-  it('forgives a few pixels', () => {
+  it('tolerates a few pixels', () => {
     expect(layerFor(330, 186)).toBe(0);
     expect(layerFor(656, 369)).toBe(1);
   });

@@ -2,7 +2,8 @@ import { parseScalabilityMode } from 'mediasoup';
 import type { Viewport } from '../contract.ts';
 
 /**
- * Which simulcast or SVC layer suits a viewer, and which a publisher must send. Pure functions; layers count from 0, the smallest.
+ * Computes which simulcast or SVC layer fits a viewer, and which one a publisher must send. Pure functions. Layer 0 is
+ * the smallest.
  */
 
 export interface Size {
@@ -10,13 +11,13 @@ export interface Size {
   height: number;
 }
 
-/** What a camera gives in Loge's studio unless the publisher says otherwise. */
+/** Size of a camera's picture in Loge's studio, unless the publisher gives another. */
 export const SOURCE_SIZE_DEFAULT: Size = { width: 1280, height: 720 };
 
-/** A layer this little smaller than the element is still taken: the eye doesn't see it, and layouts round their pixels. */
+/** A layer smaller than the element by this factor still fits: it is not visible, and layouts round their pixels. */
 const TOLERANCE = 1.05;
 
-/** Nobody is there: the publisher need not send the track at all. */
+/** Nobody watches: the publisher need not send the track at all. */
 export const NO_LAYER = -1;
 
 interface Encoding {
@@ -25,9 +26,9 @@ interface Encoding {
 }
 
 /**
- * By how much each layer is smaller than the source, from the lowest layer to the highest, e.g. `[4, 2, 1]`. Simulcast has one encoding
- * for each layer; a single encoding with a scalability mode such as `L3T3` has several layers, each half of the next. An encoding
- * that doesn't tell its scale follows webrtc-pc's default, a factor of two for each step.
+ * The factor by which each layer is smaller than the source, lowest layer first, e.g. `[4, 2, 1]`. Simulcast has one
+ * encoding for each layer; a single encoding with a scalability mode such as `L3T3` has several layers, each half of
+ * the next. An encoding without a scale follows webrtc-pc's default, a factor of two for each step.
  */
 export function layerScales(encodings: readonly unknown[] | undefined): number[] {
   const all = (encodings ?? []) as readonly Encoding[];
@@ -41,8 +42,8 @@ export function layerScales(encodings: readonly unknown[] | undefined): number[]
 }
 
 /**
- * The smallest layer that is at least as large as the picture appears in the element (which shows all of it: `object-fit: contain`);
- * the highest layer when none is large enough or the viewer has not told their viewport.
+ * The smallest layer that is at least as large as the picture in the element (`object-fit: contain`); the highest layer
+ * when none is large enough or the viewport is unknown.
  */
 export function preferredLayer(viewport: Viewport | undefined, scales: readonly number[], source: Size): number {
   const top = scales.length - 1;
@@ -53,8 +54,8 @@ export function preferredLayer(viewport: Viewport | undefined, scales: readonly 
 }
 
 /**
- * The highest layer that anybody prefers. The lowest keeps flowing while entitled people are about, since one of them may start to
- * watch any moment; with nobody about at all the track may stop.
+ * The highest layer that anybody prefers. The lowest one keeps flowing while there is an audience, since one of them
+ * may start to watch at any moment; without an audience the track may stop.
  */
 export function wantedLayer(preferred: Iterable<number>, audience: number): number {
   let wanted = audience > 0 ? 0 : NO_LAYER;

@@ -9,13 +9,13 @@ export interface StageTrackOptions {
   source: TrackSource;
   sourceSize?: Size;
   muted: boolean;
-  /** Kept ready by a spare: the producer rests, whatever is sent. */
-  waiting?: boolean;
-  /** Known where the track comes from another node; read from the encodings where it comes from its publisher. */
+  /** Of an unused spare: the producer is paused, whatever is sent. */
+  isSpare?: boolean;
+  /** Given for a track from another node; read from the encodings for a track from its publisher. */
   scales?: readonly number[];
   loweringDelayMs: number;
-  tellLayersWanted: (maxSpatialLayer: number) => void;
-  tellKeyFrameWanted: () => void;
+  emitLayersWanted: (maxSpatialLayer: number) => void;
+  emitKeyFrameWanted: () => void;
 }
 
 /** One track on stage: the producer, what it shows, and what its publisher has been asked to send. */
@@ -25,10 +25,10 @@ export class StageTrack {
   readonly sourceSize: Size;
   /** How much smaller than the source each layer is, lowest layer first; one entry for what has no layers. */
   readonly scales: readonly number[];
-  /** Whether it went with its publisher's session, and not because the publisher took it off: then it may come again from elsewhere. */
+  /** Whether it ended with its publisher's session and may come back, and was not taken off by the publisher. */
   lost = false;
   #muted: boolean;
-  #waiting: boolean;
+  #isSpare: boolean;
   readonly #layers: LayerDemand | undefined;
   readonly #keyFrames: KeyFrameDemand | undefined;
 
@@ -37,14 +37,14 @@ export class StageTrack {
     this.producer = producer;
     this.source = source;
     this.#muted = options.muted;
-    this.#waiting = options.waiting ?? false;
+    this.#isSpare = options.isSpare ?? false;
     this.sourceSize = sourceSize ?? SOURCE_SIZE_DEFAULT;
     this.scales = options.scales ?? (producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1]);
-    // Sound costs next to nothing and its first word must not be lost, so it is never switched off.
+    // Audio costs little and its first word must not be lost, so that it is never stopped.
     if (producer.kind === 'video') {
       const topLayer = this.scales.length - 1;
-      this.#layers = new LayerDemand({ topLayer, loweringDelayMs, tell: options.tellLayersWanted });
-      this.#keyFrames = new KeyFrameDemand({ tell: options.tellKeyFrameWanted });
+      this.#layers = new LayerDemand({ topLayer, loweringDelayMs, emit: options.emitLayersWanted });
+      this.#keyFrames = new KeyFrameDemand({ emit: options.emitKeyFrameWanted });
       this.#followPlis();
     }
   }
@@ -63,18 +63,18 @@ export class StageTrack {
 
   async setMuted(muted: boolean): Promise<void> {
     this.#muted = muted;
-    if (!this.#waiting) await (muted ? this.producer.pause() : this.producer.resume());
+    if (!this.#isSpare) await (muted ? this.producer.pause() : this.producer.resume());
   }
 
-  /** It is on stage from now on. */
-  wake(): void {
-    this.#waiting = false;
-    // One that ended in between has nothing to show.
+  /** The spare replaced its session: the track is on stage from now on. */
+  activate(): void {
+    this.#isSpare = false;
+    // Fails only if the track ended meanwhile.
     if (!this.#muted) this.producer.resume().catch(() => {});
-    this.handleViewerTold();
+    this.handleTrackAnnounced();
   }
 
-  /** Video of which viewers may get one layer or another. */
+  /** Whether viewers may get different layers of it. */
   get layered(): boolean {
     return this.scales.length > 1;
   }
@@ -83,14 +83,14 @@ export class StageTrack {
     return this.producer.closed;
   }
 
-  /** Whether somebody with these capabilities can decode it. */
+  /** Whether a client with these capabilities can decode it. */
   canBeConsumed(rtpCapabilities: types.RtpCapabilities): boolean {
     if (this.closed) return false;
     try {
-      // mediasoup completes what it is given, which is the client's and shared by all tracks.
+      // A clone, since mediasoup changes its argument, which all tracks share.
       return ortc.canConsume(this.producer.consumableRtpParameters, structuredClone(rtpCapabilities));
     } catch {
-      // Capabilities that make no sense decode nothing.
+      // Invalid capabilities decode nothing.
       return false;
     }
   }
@@ -99,22 +99,22 @@ export class StageTrack {
     if (!this.closed) this.#layers?.update(wantedLayer);
   }
 
-  /** The highest layer that whoever sends it has been asked for. */
+  /** The highest layer that its sender has been asked for. */
   get askedLayer(): number {
-    return this.#layers?.told ?? this.scales.length - 1;
+    return this.#layers?.requested ?? this.scales.length - 1;
   }
 
-  /** Somebody behind a pipe waits for a first picture that a PLI can't get them soon enough. */
+  /** A viewer behind a pipe waits for a key frame that a PLI cannot request soon enough. */
   handleKeyFrameWanted(): void {
     if (!this.closed && !this.muted) this.#keyFrames?.handleWanted();
   }
 
-  /** A viewer whose path was up before has been told of this track, or has it on stage by now. */
-  handleViewerTold(): void {
-    if (!this.closed && !this.muted) this.#keyFrames?.handleViewerTold();
+  /** A viewer whose transport is up has been told of this track, or gets it from an activated spare. */
+  handleTrackAnnounced(): void {
+    if (!this.closed && !this.muted) this.#keyFrames?.handleTrackAnnounced();
   }
 
-  /** A viewer of this track came up and waits for a first picture. */
+  /** A viewer's transport came up; the viewer waits for a key frame of this track. */
   handleViewerStarted(): void {
     if (!this.closed && !this.muted) this.#keyFrames?.handleViewerStarted();
   }
@@ -129,7 +129,7 @@ export class StageTrack {
     this.producer.on('trace', ({ type }) => {
       if (type === 'pli' || type === 'fir') this.#keyFrames?.handlePli();
     });
-    // Without the trace viewers only wait a little longer; a producer that ended meanwhile needs none.
+    // Without the trace viewers wait a little longer for a key frame; that is all that a failure costs.
     this.producer.enableTraceEvent(['pli', 'fir']).catch(() => {});
   }
 }

@@ -1,12 +1,12 @@
 import type { StageTrack } from './stage-track.ts';
 
-/** Who gets the tracks on stage: a viewer here, or another node behind a pipe. */
+/** A session that receives the tracks on stage: a viewer's, or a pipe to another node. */
 export interface TrackWatcher {
-  /** A spare, which gets what the publisher's spare keeps ready in place of what is on stage. */
-  readonly waiting: boolean;
+  /** An unused spare, which receives the tracks of the publisher's spare instead. */
+  readonly isSpare: boolean;
   addTrack(track: StageTrack): void;
   removeTracks(tracks: StageTrack[]): void;
   handleTrackMuted(track: StageTrack): void;
-  /** The layer of the track that is wanted, if it is watched. */
+  /** The layer of the track that it wants, if it receives the track. */
   preferredLayer(track: StageTrack): number | undefined;
 }

@@ -7,8 +7,8 @@ import { describeGrants, describePeople } from './sfu-suite/sessions.ts';
 import { describeLayers, describeStage } from './sfu-suite/stage.ts';
 
 /**
- * What `sfu/contract.ts` promises, on real media over real workers. It runs on a node in this process and, unchanged, on a node
- * behind the control API.
+ * What `sfu/contract.ts` promises, on real media over real workers. It runs on a node in this process and, unchanged,
+ * on a node behind the control API.
  */
 export function describeSfuNode(harness: SfuHarness): void {
   const open = async (options?: SfuHarnessOptions) => {

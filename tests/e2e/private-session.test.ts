@@ -93,7 +93,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
 
   test('says on both sides why it is paused when the client of the fan does not report what it gets', async () => {
     // As a network that lets the picture through and no answer.
-    const look = vi.spyOn(ReceiverReports.prototype, 'look').mockReturnValue(false);
+    const check = vi.spyOn(ReceiverReports.prototype, 'check').mockReturnValue(false);
     try {
       await fan.by('private-request').click();
       await creator.by('private-accept').click();
@@ -107,7 +107,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
       await pictures(fan, 'private-paused-fan');
       await pictures(creator, 'private-paused-creator');
     } finally {
-      look.mockRestore();
+      check.mockRestore();
     }
     await fan.by('private-end').click();
     await fan.by('lobby').waitFor();

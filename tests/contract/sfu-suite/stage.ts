@@ -155,7 +155,8 @@ export function describeLayers(open: Open): void {
   it('lets the publisher stop a layer only when nobody is on it any more, whatever they prefer', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 100 });
     await using _ = stage;
-    // One PLI is heeded, for the first picture: from then on the worker cannot change layers until a key frame comes by itself.
+    // One PLI is heeded, for the first picture: from then on the worker cannot change layers until a key frame comes by
+    // itself.
     const { session, publisher } = await stage.publish('room_still_high', {
       pliPauseMs: 60_000,
       obeys: ['layersWanted'],
