@@ -24,7 +24,6 @@ export {
   type DtlsParameters,
   FIRST_EPOCH,
   type IceParameters,
-  type MediaKind,
   type RoomUpstream,
   type RtpCapabilities,
   type RtpParameters,

@@ -30,7 +30,7 @@ export const TRACKS_PER_SESSION_MAX = 4;
 /** Concurrent `produce` requests of one publisher; a browser never needs more. */
 export const PENDING_TRACKS_MAX = 8;
 
-/** Rooms whose audience is stored although nobody publishes or watches there yet. */
+/** Rooms whose audience is stored before they have a session. */
 export const AUDIENCE_ROOMS_MAX = 10_000;
 
 /** Time for a session to bring up ICE and DTLS. A slow phone over TURN needs some seconds. */

@@ -62,7 +62,6 @@ export const transportOptions = z.object({
 export type TransportOptions = z.infer<typeof transportOptions>;
 
 export const mediaKind = z.enum(['audio', 'video']);
-export type MediaKind = z.infer<typeof mediaKind>;
 
 export const trackSource = z.enum(['camera', 'microphone', 'screen', 'screenAudio']);
 /** What a track shows. A stage holds at most one track per source. */

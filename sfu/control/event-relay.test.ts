@@ -14,7 +14,7 @@ function receiver() {
 }
 
 describe('EventRelay', () => {
-  it('keeps what a lost gateway may not have got for whoever claims the session', () => {
+  it('holds the unconfirmed events of a lost gateway for the next one that claims the session', () => {
     const relay = new EventRelay({ giveUp: () => {} });
     const [first, second] = [receiver(), receiver()];
     relay.claim('s', first);
@@ -26,7 +26,7 @@ describe('EventRelay', () => {
     expect(relay.heldSessions).toBe(0);
   });
 
-  it('tells a gateway whose person is at another one now, and nobody else', () => {
+  it('delivers an adoption to the previous owner alone', () => {
     const relay = new EventRelay({ giveUp: () => {} });
     const [first, second] = [receiver(), receiver()];
     relay.claim('s', first);
@@ -35,12 +35,12 @@ describe('EventRelay', () => {
     relay.handleEvent(added('s'));
     expect(first.delivered.map(({ event }) => event.type)).toEqual(['adopted']);
     expect(second.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded']);
-    // What the first may not have got is not for the second, who would take it for its own loss.
+    // The unconfirmed `adopted` is not for the second gateway, which would take it for its own loss.
     relay.drop(first, first.delivered);
     expect(second.delivered).toHaveLength(1);
   });
 
-  it('keeps what a gateway missed for whoever adopts its session', () => {
+  it('holds the events that a gateway missed for the one that adopts its session', () => {
     const relay = new EventRelay({ giveUp: () => {} });
     const [first, second] = [receiver(), receiver()];
     relay.claim('s', first);
@@ -51,26 +51,26 @@ describe('EventRelay', () => {
     expect(second.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded']);
   });
 
-  it('gives up no session of the gateway in its own process, however much happens in it', () => {
+  it('holds no events of a session that this process owns', () => {
     const givenUp: string[] = [];
     const relay = new EventRelay({ giveUp: (session) => givenUp.push(session) });
     for (let i = 0; i < 2 * HELD_EVENTS_PER_SESSION_MAX; i++) relay.handleEvent(added('s'));
     expect([givenUp, relay.heldSessions]).toEqual([[], 0]);
   });
 
-  it('keeps nothing of a session that had ended before its gateway was lost', () => {
+  it('holds nothing of a session that ended before its gateway was lost', () => {
     const relay = new EventRelay({ giveUp: () => {} });
     const first = receiver();
     relay.claim('s', first);
     relay.handleEvent(added('s'));
     relay.handleEvent(closed('s'));
     relay.drop(first, first.delivered);
-    // It was kept for ever: nobody claims a session that is no more.
+    // It used to be held for ever, since nobody claims an ended session.
     expect(relay.heldSessions).toBe(0);
   });
 
   it.each(['before its connection was known to be lost', 'while it is not connected'])(
-    'keeps a takeover that its gateway missed %s',
+    'holds a takeover that its gateway missed %s',
     (when) => {
       const relay = new EventRelay({ giveUp: () => {} });
       const [first, second] = [receiver(), receiver()];
@@ -81,7 +81,7 @@ describe('EventRelay', () => {
       relay.handleEvent(added('spare'));
       if (first.delivered.length > 0) relay.drop(first, first.delivered);
       relay.claim('spare', second);
-      // The page kept a session that had ended, and its spare stayed on stage without being used.
+      // Without it the page would keep the ended session, and the spare would stay on stage unused.
       expect(second.delivered.map(({ event }) => event.type)).toEqual(['takenOver', 'consumersAdded']);
       expect(relay.heldSessions).toBe(0);
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { InTurn } from './in-turn.ts';
 
-test('what waits for the first goes on before the second is handled, also when both come at once', async () => {
+test('code that awaits the first item continues before the second is handled, also when both arrive together', async () => {
   const order: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const turns = new InTurn<string>((name) => {
@@ -19,7 +19,7 @@ test('what waits for the first goes on before the second is handled, also when b
   expect(order).toEqual(['first', 'after the first', 'second', 'third']);
 });
 
-test('all that came at once is handled before anything from outside, and nothing after it was given up', async () => {
+test('items that arrive together are handled before any I/O, and dropped ones never', async () => {
   const handled: number[] = [];
   const turns = new InTurn<number>((item) => {
     handled.push(item);

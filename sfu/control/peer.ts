@@ -97,7 +97,7 @@ export class ControlPeer implements EventReceiver {
     else if ('received' in frame) this.#handleConfirmation(frame.received);
     else if (Object.hasOwn(controlMethods, frame.method)) {
       void this.#handleRequest(frame.id, frame.method as ControlMethod, frame.params);
-    } else this.#terminate('unknown method');
+    } else this.#terminate('unknown method', { method: frame.method });
   }
 
   #handleConfirmation(received: number): void {
@@ -139,7 +139,7 @@ export class ControlPeer implements EventReceiver {
   }
 
   /**
-   * Opens a session that this gateway owns. If the gateway has gone meanwhile, nobody can use the session and it is
+   * Opens a session that this gateway owns. If the connection is gone by then, nobody can use the session, and it is
    * closed.
    */
   async #open<A>(session: string, open: () => Promise<A>): Promise<A> {
@@ -179,9 +179,9 @@ export class ControlPeer implements EventReceiver {
     if (socket.bufferedAmount > CONTROL_BUFFER_MAX_BYTES) this.#terminate('send buffer full');
   }
 
-  #terminate(reason: string): void {
+  #terminate(reason: string, details: object = {}): void {
     if (this.#gone) return;
-    this.#options.log.warn({ reason }, 'control connection terminated');
+    this.#options.log.warn({ reason, ...details }, 'control connection terminated');
     this.#messages.clear();
     this.#options.socket.terminate();
   }
@@ -198,7 +198,7 @@ export class ControlPeer implements EventReceiver {
   }
 }
 
-/** A handler for every method that asks the node the same. */
+/** Handlers that pass every method on to the node. */
 function passOn(node: ControlMethods): Handlers {
   const handlers = Object.keys(controlMethods).map((method) => [
     method,

@@ -32,7 +32,7 @@ export interface RemoteSfuNodeOptions {
 /** Numbers kept of a session's last events, to recognise one that is sent again after a connection broke. */
 const SEEN_EVENTS_KEPT = 100;
 
-/** Methods that also change what this end knows; written out below. All others only pass on request and answer. */
+/** Methods that also change the state of this end and are written out below. The class makes all others from the table. */
 type OwnMethod = 'watch' | 'publish' | 'setAudience' | 'adopt' | 'renew' | 'closeSession' | 'closeRoom';
 const PassedOn = class {} as new () => Omit<SfuMethods, OwnMethod>;
 
@@ -69,6 +69,7 @@ export class RemoteSfuNode extends PassedOn implements SfuNode {
     }
   }
 
+  // Methods without code of their own send the request and return the answer.
   static {
     for (const method of Object.keys(sfuMethods) as SfuMethod[]) {
       if (Object.hasOwn(RemoteSfuNode.prototype, method)) continue;

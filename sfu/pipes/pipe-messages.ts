@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AnswerOf, type MethodsOf, nothing, type RequestOf } from '../contract/methods.ts';
-import { closeReason, id, mediaKind, roomUpstream, rtpParameters, trackSource } from '../contract/values.ts';
+import { id, mediaKind, roomUpstream, rtpParameters, trackSource } from '../contract/values.ts';
 
 /**
  * What crosses between two nodes when one pulls a room's stage from the other. A pull is a session of the pulling node
@@ -59,6 +59,6 @@ export const pipeEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trackPiped'), ...about, track: pipedTrack }),
   z.object({ type: z.literal('tracksUnpiped'), ...about, producerIds: z.array(id), lost: z.boolean().default(false) }),
   z.object({ type: z.literal('pipedTrackMuted'), ...about, producerId: id, muted: z.boolean() }),
-  z.object({ type: z.literal('sessionClosed'), ...about, reason: closeReason }),
+  z.object({ type: z.literal('sessionClosed'), ...about, reason: z.string() }),
 ]);
 export type PipeEvent = Exclude<z.infer<typeof pipeEvent>, { type: 'sessionClosed' }>;

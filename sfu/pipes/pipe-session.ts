@@ -4,8 +4,7 @@ import { toSfuError } from '../errors.ts';
 import { EXPECTED_TRACKS } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
 import { Session, type SessionOptions } from '../sessions/session.ts';
-import type { StageTrack } from '../tracks/stage-track.ts';
-import type { TrackWatcher } from '../tracks/track-watcher.ts';
+import type { StageTrack, TrackWatcher } from '../tracks/stage-track.ts';
 import { addressOf } from './pipe-listen.ts';
 import type { PipeAddress, PipeAnswer, PipedTrack, PipeEvent } from './pipe-messages.ts';
 

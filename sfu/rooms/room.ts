@@ -8,8 +8,7 @@ import { PublishSession } from '../sessions/publish-session.ts';
 import type { Session } from '../sessions/session.ts';
 import { WatchSession } from '../sessions/watch-session.ts';
 import { wantedLayer } from '../tracks/layers.ts';
-import type { StageTrack } from '../tracks/stage-track.ts';
-import type { TrackWatcher } from '../tracks/track-watcher.ts';
+import type { StageTrack, TrackWatcher } from '../tracks/stage-track.ts';
 import { type PooledWorker, type WorkerPool, weight } from '../workers/worker-pool.ts';
 import { RoomRouter, type RouterRoom } from './room-router.ts';
 

@@ -10,7 +10,7 @@ import {
 import { silentLog as log } from '../log.ts';
 import type { SharedRecords } from '../shared-state.ts';
 import { ReceiverBudgets } from './receiver-budget.ts';
-import { ReceiverReports } from './receiver-reports.ts';
+import { ReceiverReports } from './receiver-guard.ts';
 
 const open = (records?: SharedRecords) => new ReceiverBudgets({ records, log });
 const fan = { room: 'room', identity: 'fan' };

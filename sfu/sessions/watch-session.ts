@@ -12,12 +12,10 @@ import { EXPECTED_TRACKS } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
 import { FrameRateRise } from '../tracks/frame-rate-rise.ts';
 import { preferredLayer } from '../tracks/layers.ts';
-import type { StageTrack } from '../tracks/stage-track.ts';
-import type { TrackWatcher } from '../tracks/track-watcher.ts';
+import type { StageTrack, TrackWatcher } from '../tracks/stage-track.ts';
 import { MediaSession } from './media-session.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
-import { ReceiverGuard } from './receiver-guard.ts';
-import { ReceiverReports } from './receiver-reports.ts';
+import { ReceiverGuard, ReceiverReports } from './receiver-guard.ts';
 import type { SessionOptions } from './session.ts';
 
 /** A track that this viewer gets. Without `consumer`, the consumer is still being created. */

@@ -1,7 +1,7 @@
 /** A private session as two people have it: asked for in the lobby, accepted in the studio, seen, counted, and ended. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ReceiverReports } from '../../sfu/sessions/receiver-reports.ts';
+import { ReceiverReports } from '../../sfu/sessions/receiver-guard.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { eventually } from '../support/run/eventually.ts';
