@@ -19,8 +19,8 @@ const homes = {
   'prom-client': '^server/platform/',
   pg: '^server/platform/',
   '@electric-sql/pglite': '^server/platform/',
-  stripe: '^(server/money/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',
-  'drizzle-orm': String.raw`^server/(platform/|[^/]+/[^/]+\.(store|schema)\.ts$)`,
+  stripe: '^(server/money/provider/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',
+  'drizzle-orm': String.raw`^server/(platform/|.+\.(store|schema)\.ts$)`,
   'mediasoup-client': '^client-sdk/src/',
   'socket.io-client': '^client-sdk/src/',
 };

@@ -1,6 +1,6 @@
 /**
- * What browsers load, built in one go into `.build/client/`: the SDK as one ES module, the elements as one classic script, and the
- * site's pages. A part whose entry is missing is left out.
+ * Builds everything for browsers into `.build/client/`: the SDK as one ES module, the elements as one classic script, and
+ * the site's pages. A part is skipped if its entry is missing.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,13 +17,18 @@ const shared: BuildEnvironmentOptions = {
   sourcemap: true,
   minify: true,
   reportCompressedSize: false,
-  // The three parts share one output folder; each writes its own files.
+  // The three parts share one output folder.
   emptyOutDir: false,
   copyPublicDir: false,
 };
 
-/** One file with everything in it, under a name without a hash: embedders write its address into their pages. */
-function oneFile(options: { entry: string; file: string; format: 'es' | 'iife'; name?: string }): EnvironmentOptions {
+/** A single file without a hash in its name, because embedders link to it. */
+function singleFile(options: {
+  entry: string;
+  file: string;
+  format: 'es' | 'iife';
+  name?: string;
+}): EnvironmentOptions {
   return {
     consumer: 'client',
     build: {
@@ -35,7 +40,7 @@ function oneFile(options: { entry: string; file: string; format: 'es' | 'iife'; 
         fileName: () => options.file,
         ...(options.name ? { name: options.name } : {}),
       },
-      // Vite leaves the blanks in ES libraries; this one is loaded as it is.
+      // Vite does not remove whitespace from ES libraries, but this one is served directly.
       rolldownOptions: { output: { codeSplitting: false, minify: true } },
     },
   };
@@ -49,7 +54,7 @@ function site(pages: readonly string[]): EnvironmentOptions {
       outDir: `${OUTPUT_FOLDER}/site`,
       emptyOutDir: true,
       copyPublicDir: true,
-      // The room's chunk holds the SDK with mediasoup-client and Socket.IO, which no visitor of a live can do without.
+      // The room's chunk contains the SDK with mediasoup-client and Socket.IO, which the page needs at once.
       chunkSizeWarningLimit: 700,
       rolldownOptions: { input: Object.fromEntries(pages.map((page) => [page, `${SITE_FOLDER}/${page}.html`])) },
     },
@@ -61,9 +66,9 @@ function environments(): Record<string, EnvironmentOptions> {
   const embedEntry = inProject('client-sdk/elements/embed.ts');
   const pages = SITE_PAGES.filter((page) => existsSync(`${SITE_FOLDER}/${page}.html`));
   return {
-    sdk: oneFile({ entry: sdkEntry, file: 'sdk/loge.js', format: 'es' }),
+    sdk: singleFile({ entry: sdkEntry, file: 'sdk/loge.js', format: 'es' }),
     ...(existsSync(embedEntry)
-      ? { embed: oneFile({ entry: embedEntry, file: 'embed.js', format: 'iife', name: 'Loge' }) }
+      ? { embed: singleFile({ entry: embedEntry, file: 'embed.js', format: 'iife', name: 'Loge' }) }
       : {}),
     ...(pages.length > 0 ? { site: site(pages) } : {}),
   };
@@ -74,7 +79,7 @@ const parts = environments();
 export default defineConfig({
   root: existsSync(SITE_FOLDER) ? SITE_FOLDER : inProject('client-sdk'),
   logLevel: 'warn',
-  // Packages for bundlers leave this for the build to say; no page has a `process`.
+  // Some packages read this variable, and browsers have no `process`.
   define: { 'process.env.NODE_ENV': '"production"' },
   environments: parts,
   builder: {

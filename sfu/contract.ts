@@ -271,10 +271,12 @@ export interface SfuNode {
    */
   setAudience(request: { room: string; people: number }): Promise<void>;
   /**
-   * The publisher is on another node now: the room's viewers here get the stage from there, and a publisher who is still here is closed with
-   * `replaced`. A node on which the room is not open has nothing to do.
+   * The publisher is on another node now: the room's viewers here get the stage from there, and a publisher who is still
+   * here is closed with `replaced`. With the `fence` of the publisher who is elsewhere: one here with a higher fence
+   * stays on stage; one with the same fence has moved, and stays for its viewers while the node drains. A node on which
+   * the room is not open has nothing to do.
    */
-  follow(request: { room: string; upstream: RoomUpstream }): Promise<void>;
+  follow(request: { room: string; upstream: RoomUpstream; fence?: number }): Promise<void>;
   /**
    * Another gateway, or another socket of the same, takes a person's session over, and its spare with it: says what they are and what they receive at
    * the moment, since their person may have missed what was told meanwhile; renews them, and tells their events there from now on. `session_not_found`

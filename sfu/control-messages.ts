@@ -132,7 +132,10 @@ export const controlMethods = {
     answer: nothing,
   },
   closeRoom: { request: z.object({ room: id }), answer: nothing },
-  follow: { request: z.object({ room: id, upstream: roomUpstream }), answer: nothing },
+  follow: {
+    request: z.object({ room: id, upstream: roomUpstream, fence: z.number().int().optional() }),
+    answer: nothing,
+  },
   pull: { request: pullRequest, answer: pullAnswer },
   wantLayer: { request: wantLayerRequest, answer: nothing },
   wantKeyFrame: { request: wantKeyFrameRequest, answer: nothing },

@@ -5,6 +5,7 @@ import { HELD_EVENTS_PER_SESSION_MAX } from './limits.ts';
 
 const added = (session: string): SfuEvent => ({ type: 'consumersAdded', room: 'r', session, consumers: [] });
 const adopted = (session: string): SfuEvent => ({ type: 'adopted', room: 'r', session });
+const takenOver = (session: string, by: string): SfuEvent => ({ type: 'takenOver', room: 'r', session, by });
 const closed = (session: string): SfuEvent => ({ type: 'sessionClosed', room: 'r', session, reason: 'closed' });
 
 function receiver() {
@@ -67,4 +68,22 @@ describe('EventRelay', () => {
     // It was kept for ever: nobody claims a session that is no more.
     expect(relay.heldSessions).toBe(0);
   });
+
+  it.each(['before its connection was known to be lost', 'while it is not connected'])(
+    'keeps a takeover that its gateway missed %s',
+    (when) => {
+      const relay = new EventRelay({ giveUp: () => {} });
+      const [first, second] = [receiver(), receiver()];
+      relay.claim('s', first);
+      relay.claim('spare', first);
+      if (when === 'while it is not connected') relay.drop(first, []);
+      relay.handleEvent(takenOver('s', 'spare'));
+      relay.handleEvent(added('spare'));
+      if (first.delivered.length > 0) relay.drop(first, first.delivered);
+      relay.claim('spare', second);
+      // The page kept a session that had ended, and its spare stayed on stage without being used.
+      expect(second.delivered.map(({ event }) => event.type)).toEqual(['takenOver', 'consumersAdded']);
+      expect(relay.heldSessions).toBe(0);
+    },
+  );
 });

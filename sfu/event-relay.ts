@@ -63,7 +63,7 @@ export class EventRelay {
     // Who was not there to be told that another has taken over hears it on renewing. What waited is the other's to get.
     else if (type === 'adopted') return;
     else this.#hold(numbered);
-    // Nobody needs to claim a session that is gone: renewing it says so.
+    // A session that has ended is not claimed again: renewing it says so.
     if (isLastOfSession(event)) this.forget(session);
   }
 
@@ -71,17 +71,18 @@ export class EventRelay {
   drop(receiver: EventReceiver, undelivered: readonly NumberedEvent[]): void {
     for (const [session, owner] of this.#owners) if (owner === receiver) this.#owners.set(session, undefined);
     for (const event of undelivered) {
-      const { session, type } = event.event;
-      // What was for that gateway alone, or is of a session that has ended meanwhile.
-      if (type === 'adopted' || !this.#owners.has(session)) continue;
-      const owner = this.#owners.get(session);
+      // `adopted` was for that gateway alone.
+      if (event.event.type === 'adopted') continue;
+      const owner = this.#owners.get(claimedSession(event));
       if (owner) owner.deliver(event);
       else this.#hold(event);
     }
   }
 
   #hold(event: NumberedEvent): void {
-    const { session } = event.event;
+    const session = claimedSession(event);
+    // It has ended meanwhile.
+    if (!this.#owners.has(session)) return;
     const held = this.#held.get(session) ?? [];
     held.push(event);
     this.#held.set(session, held);
@@ -90,6 +91,11 @@ export class EventRelay {
       this.#giveUp(session);
     }
   }
+}
+
+/** The session whose next gateway must get the event: after a takeover only the former spare can be claimed. */
+function claimedSession({ event }: NumberedEvent): string {
+  return event.type === 'takenOver' ? event.by : event.session;
 }
 
 /** Nothing is told of a session after this. */

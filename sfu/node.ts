@@ -269,14 +269,18 @@ export class LocalSfuNode implements SfuNode {
     this.#pipe(request.session).wantKeyFrame(request.producerId);
   }
 
-  async follow(request: { room: string; upstream: RoomUpstream }): Promise<void> {
+  async follow(request: { room: string; upstream: RoomUpstream; fence?: number }): Promise<void> {
     this.#sessions.assertOpen();
     if (request.upstream.node === this.id) return;
     const room = this.#rooms.get(request.room);
     if (!room) return;
-    // Who leaves a node that drains goes on beside what takes their place, until nobody watches here any more.
-    if (room.publisher && this.draining) return;
-    if (room.publisher) this.#sessions.end(room.publisher, 'replaced');
+    const { publisher } = room;
+    if (publisher) {
+      const { fence = publisher.fence } = request;
+      // A publisher that has moved off a draining node stays until its last viewer has left.
+      if (publisher.fence > fence || (publisher.fence === fence && this.draining)) return;
+      this.#sessions.end(publisher, 'replaced');
+    }
     // It may have been the only one there. A node that was gone and is back has the same name, and no pull of ours.
     const isFollowing = room.upstream?.alive && room.upstream.source.node === request.upstream.node;
     if (!room.closed && !isFollowing) this.#follow(room, request.upstream);

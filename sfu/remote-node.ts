@@ -200,7 +200,7 @@ export class RemoteSfuNode implements SfuNode {
     await this.#ask('closeRoom', request);
   }
 
-  async follow(request: { room: string; upstream: RoomUpstream }): Promise<void> {
+  async follow(request: { room: string; upstream: RoomUpstream; fence?: number }): Promise<void> {
     await this.#ask('follow', request);
   }
 

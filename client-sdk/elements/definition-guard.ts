@@ -1,6 +1,6 @@
 /**
- * A page may already have Web Awesome's or media-chrome's elements, or this very script, and the platform throws on a second definition.
- * While the bundle loads, a name that is taken is left to whoever has it. Imported before everything else.
+ * Defining a custom element twice throws, and the page may already contain Web Awesome, media-chrome or this script.
+ * While the bundle loads, definitions of existing names are ignored. Must be imported before everything else.
  */
 const original = customElements.define;
 

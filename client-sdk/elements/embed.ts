@@ -1,13 +1,13 @@
 /**
- * All elements in one script: `<script src="https://your-loge/embed.js"></script>`. Elements connect to the server that the script came
- * from unless they name another with `url`.
+ * All elements in one script: `<script src="https://your-loge/embed.js"></script>`. Elements connect to the origin of
+ * the script unless they have a `url` attribute.
  */
 import './definition-guard.ts';
-import './web-awesome.ts';
+import './theme/web-awesome.ts';
 import './loge-room.ts';
 import './loge-studio.ts';
 import { stopGuard } from './definition-guard.ts';
-import { setDefaultServerUrl } from './room-session.ts';
+import { setDefaultServerUrl } from './room/room-session.ts';
 
 export { LogeChat } from './loge-chat.ts';
 export { LogeLeaderboard } from './loge-leaderboard.ts';

@@ -1,6 +1,7 @@
 /**
- * `<loge-chat>`: the ordered chat of a room with its composer. Only a window of the log is in the document (`chat-list.ts`), drawn once a frame
- * however much is said; screen readers are told politely and in groups. Slot `actions`: what stands beside the composer's field.
+ * `<loge-chat>`: the chat of a room with its composer. The document holds only a window of the log (`chat-list.ts`),
+ * which is drawn at most once per animation frame. Screen readers get polite, grouped announcements. Slot `actions`:
+ * next to the composer's field.
  */
 
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -8,34 +9,34 @@ import { html, nothing } from 'lit';
 import type { ChatMessage } from '../../server/protocol/chat.ts';
 import type { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
-import { ChatAnnouncer } from './chat-announcer.ts';
-import './chat-bar.ts';
-import './chat-board.ts';
-import './chat-composer.ts';
-import type { LogeChatComposer } from './chat-composer.ts';
-import { ChatKeys } from './chat-keys.ts';
-import { ChatList } from './chat-list.ts';
-import './chat-message.ts';
-import type { LogeChatMessage } from './chat-message.ts';
-import { outgoingEntries } from './chat-outgoing.ts';
-import './chat-people.ts';
-import type { LogeChatPeople } from './chat-people.ts';
-import './chat-reactions.ts';
-import './chat-report.ts';
-import type { LogeChatReport } from './chat-report.ts';
-import { chatStyles } from './chat-styles.ts';
-import { ChatTools, type MessageAct } from './chat-tools.ts';
-import { formatMoneyShort } from './format.ts';
-import { icon } from './icons.ts';
-import './loge-goal.ts';
+import { ChatAnnouncer } from './chat/list/chat-announcer.ts';
+import './chat/chat-bar.ts';
+import './chat/chat-board.ts';
+import './chat/composer/chat-composer.ts';
+import type { LogeChatComposer } from './chat/composer/chat-composer.ts';
+import { ChatKeys } from './chat/list/chat-keys.ts';
+import { ChatList } from './chat/list/chat-list.ts';
+import './chat/chat-message.ts';
+import type { LogeChatMessage } from './chat/chat-message.ts';
+import { outgoingEntries } from './chat/list/chat-outgoing.ts';
+import './chat/chat-people.ts';
+import type { LogeChatPeople } from './chat/chat-people.ts';
+import './chat/chat-reactions.ts';
+import './chat/chat-report.ts';
+import type { LogeChatReport } from './chat/chat-report.ts';
+import { chatStyles } from './chat/chat-styles.ts';
+import { ChatTools, type MessageAct } from './chat/list/chat-tools.ts';
+import { icon } from './controls/icons.ts';
+import { formatMoneyShort } from './texts/format.ts';
+import './money/loge-goal.ts';
 import './loge-leaderboard.ts';
 import './loge-moderation.ts';
 import type { LogeModeration } from './loge-moderation.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
 
-/** A hidden page has no frames of the screen; what is said meanwhile is drawn this often. */
+/** Draw interval on hidden pages, which get no animation frames. */
 const HIDDEN_DRAW_MS = 250;
-/** Pages that are fetched to find a message that is answered. */
+/** Maximum number of pages fetched to find the message that a reply refers to. */
 const SEARCH_PAGES = 3;
 
 export class LogeChat extends RoomPart {
@@ -45,9 +46,9 @@ export class LogeChat extends RoomPart {
     goalless: { type: Boolean },
   };
   declare gap: boolean;
-  /** The message that is being answered. */
+  /** The message to which the draft replies. */
   declare answered: ChatMessage | undefined;
-  /** Without the shared goal above the messages, where the page shows it elsewhere. */
+  /** Hides the shared goal above the messages, if the page shows it elsewhere. */
   declare goalless: boolean;
 
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
@@ -57,7 +58,7 @@ export class LogeChat extends RoomPart {
   );
   #list: ChatList | undefined;
   #isScheduled = false;
-  #drawnFor = '';
+  #renderedContext = '';
 
   static override styles = [...RoomPart.styles, ...chatStyles];
 
@@ -86,10 +87,10 @@ export class LogeChat extends RoomPart {
         this.#handleAdded();
         const { identity } = room.localParticipant;
         if (message.from.identity === identity) return;
-        const toPerson = message.mentions?.includes(identity) || message.replyTo?.from.identity === identity;
+        const isAddressed = message.mentions?.includes(identity) || message.replyTo?.from.identity === identity;
         const { announce, announceMention } = this.texts.chat;
-        const words = toPerson ? announceMention : announce;
-        this.#announcer.announce(() => words(message.from.name, message.text), { toPerson: toPerson ?? false });
+        const words = isAddressed ? announceMention : announce;
+        this.#announcer.announce(() => words(message.from.name, message.text), { isAddressed: isAddressed ?? false });
       }),
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
@@ -108,9 +109,9 @@ export class LogeChat extends RoomPart {
 
   protected override firstUpdated(): void {
     const scroller = this.renderRoot.querySelector<HTMLElement>('.list');
-    const place = this.renderRoot.querySelector<HTMLElement>('.rows');
-    if (!scroller || !place) return;
-    const list = new ChatList(scroller, place, {
+    const container = this.renderRoot.querySelector<HTMLElement>('.rows');
+    if (!scroller || !container) return;
+    const list = new ChatList(scroller, container, {
       context: () => ({ texts: this.texts, language: this.language, self: this.#self }),
       onChange: () => this.requestUpdate(),
       onFollowing: (isFollowing) => this.#handleFollowing(isFollowing),
@@ -123,7 +124,7 @@ export class LogeChat extends RoomPart {
       tools: this.#tools,
       canModerate: () => this.#canModerate,
       onLeave: () => this.#composer?.focus(),
-      onReply: (id) => void this.#find(id),
+      onReply: (id) => void this.#revealReplied(id),
     });
     this.#draw();
     this.requestUpdate();
@@ -131,9 +132,9 @@ export class LogeChat extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const drawnFor = `${this.language} ${this.#self}`;
-    if (drawnFor === this.#drawnFor) return;
-    this.#drawnFor = drawnFor;
+    const context = `${this.language} ${this.#self}`;
+    if (context === this.#renderedContext) return;
+    this.#renderedContext = context;
     this.#tools.hide();
     this.#list?.rows.redraw();
   }
@@ -174,14 +175,14 @@ export class LogeChat extends RoomPart {
           </div>
           <span class="visually-hidden" id="list-hint">${texts.chat.listHint}</span>
           <loge-chat-reactions .room=${room}></loge-chat-reactions>
-          ${this.#newest()}
+          ${this.#newestButton()}
         </div>
         ${this.#announcer.region()}
         <loge-chat-composer
           exportparts="composer"
           .room=${room}
           .answered=${this.answered}
-          @loge-chat-sent=${() => this.#list?.toEnd()}
+          @loge-chat-sent=${() => this.#list?.scrollToEnd()}
           @loge-chat-answered=${(event: CustomEvent<{ message?: ChatMessage }>) => {
             this.answered = event.detail.message;
           }}
@@ -197,11 +198,11 @@ export class LogeChat extends RoomPart {
     `;
   }
 
-  #newest(): TemplateResult | typeof nothing {
+  #newestButton(): TemplateResult | typeof nothing {
     const list = this.#list;
     if (!list || list.isFollowing || (!list.isReadingBack && list.unread === 0)) return nothing;
     const { texts } = this;
-    return html`<button class="newest" type="button" data-testid="chat-newest" @click=${() => list.toEnd()}>
+    return html`<button class="newest" type="button" data-testid="chat-newest" @click=${() => list.scrollToEnd()}>
       ${icon('down', 16)}${list.unread > 0 ? texts.chat.unread(list.unread) : texts.chat.newest}
     </button>`;
   }
@@ -229,13 +230,13 @@ export class LogeChat extends RoomPart {
 
   #handleAdded(): void {
     this.#list?.noteAdded();
-    // The words of an empty chat go with the first entry.
+    // The first entry replaces the text of the empty chat.
     if ((this.room?.chat.messages.length ?? 0) <= 1) this.requestUpdate();
     this.#schedule();
   }
 
   #handleChange(name: 'chatHistory' | 'chatMessageRemoved' | 'chatAuthorRemoved'): void {
-    if (name !== 'chatHistory') this.#announcer.forget();
+    if (name !== 'chatHistory') this.#announcer.clear();
     this.requestUpdate();
     this.#schedule();
   }
@@ -251,7 +252,7 @@ export class LogeChat extends RoomPart {
     else chat.setFollowing(false);
   }
 
-  /** One drawing for each frame of the screen, however much is said meanwhile. */
+  /** Draws at most once per animation frame. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -265,15 +266,15 @@ export class LogeChat extends RoomPart {
   }
 
   #draw(): void {
-    const isLeft = this.#list?.update(this.room?.chat.messages ?? []);
-    if (isLeft) this.#schedule();
+    const hasMore = this.#list?.update(this.room?.chat.messages ?? []);
+    if (hasMore) this.#schedule();
   }
 
   #handleAct(message: ChatMessage, act: MessageAct): void {
     if (act.kind === 'reply') {
       this.answered = message;
       this.#tools.hide();
-      this.#list?.release('tools');
+      this.#list?.resume('tools');
       this.#composer?.focus();
     } else if (act.kind === 'report') {
       this.renderRoot.querySelector<LogeChatReport>('loge-chat-report')?.show(message);
@@ -282,8 +283,8 @@ export class LogeChat extends RoomPart {
     }
   }
 
-  /** Shows the message that another one answers, from the server where it is not at hand. */
-  async #find(id: string): Promise<void> {
+  /** Scrolls to the message that a reply refers to; loads earlier pages if necessary. */
+  async #revealReplied(id: string): Promise<void> {
     const chat = this.room?.chat;
     for (let pages = 0; chat && pages <= SEARCH_PAGES; pages += 1) {
       const row = this.#list?.reveal(id);

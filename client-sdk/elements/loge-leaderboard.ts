@@ -1,21 +1,21 @@
 /**
- * `<loge-leaderboard>`: who has tipped most in the room: one line above the chat, and on request the whole list with one's own place. Nothing
- * while nobody has tipped.
+ * `<loge-leaderboard>`: the top tippers of the room: one line above the chat, which opens the whole list with one's own
+ * rank. Empty until the first tip.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Leaderboard } from '../../server/protocol/tipping.ts';
 import type { Room } from '../src/room.ts';
-import { formatCount, formatMoneyShort, minorUnits } from './format.ts';
-import { icon } from './icons.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { icon } from './controls/icons.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import { formatCount, formatMoneyShort, minorUnits } from './texts/format.ts';
 
-/** Many tips at once are one question. */
-const PAUSE_MS = 800;
-const ON_THE_LINE = 3;
+/** Debounces requests during many tips. */
+const DEBOUNCE_MS = 800;
+const LINE_ENTRIES = 3;
 
-/** Told when the line appears or goes: what stands below it has less room, or more. */
+/** Emitted when the line appears or disappears, which changes the space below it. */
 const LEADERBOARD_TOGGLED = 'loge-leaderboard-toggled';
 
 type Entry = Leaderboard['entries'][number];
@@ -138,11 +138,11 @@ export class LogeLeaderboard extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    const ask = () => this.#askSoon(room);
-    ask();
+    const refresh = () => this.#refreshSoon(room);
+    refresh();
     return [
       ...(['connected', 'reconnected', 'accessGranted', 'tipReceived', 'goalProgress'] as const).map((name) =>
-        room.on(name, ask),
+        room.on(name, refresh),
       ),
       room.on('accessRevoked', () => {
         this.board = undefined;
@@ -150,14 +150,14 @@ export class LogeLeaderboard extends RoomPart {
     ];
   }
 
-  #askSoon(room: Room): void {
+  #refreshSoon(room: Room): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(room), this.board ? PAUSE_MS : 0);
+    this.#timer = setTimeout(() => void this.#refresh(room), this.board ? DEBOUNCE_MS : 0);
   }
 
-  async #ask(room: Room): Promise<void> {
+  async #refresh(room: Room): Promise<void> {
     if (room.access?.state !== 'granted') return;
-    // What cannot be told now is told after the next tip.
+    // After a failure, the next tip tries again.
     this.board = await room.leaderboard().catch(() => this.board);
   }
 
@@ -166,7 +166,7 @@ export class LogeLeaderboard extends RoomPart {
     const isEmpty = !this.board?.entries.length;
     if (isEmpty === this.hasAttribute('empty')) return;
     this.toggleAttribute('empty', isEmpty);
-    this.tell(LEADERBOARD_TOGGLED, {});
+    this.emit(LEADERBOARD_TOGGLED, {});
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -177,7 +177,7 @@ export class LogeLeaderboard extends RoomPart {
         ${icon('gift', 18)}
         <span class="visually-hidden">${texts.leaderboard.open}: </span>
         <span class="names">
-          ${board.entries.slice(0, ON_THE_LINE).map((entry, index) => html`${index > 0 ? ' · ' : nothing}<bdi>${this.#nameOf(entry)}</bdi><b>${this.#money(entry.amountMinor)}</b>`)}
+          ${board.entries.slice(0, LINE_ENTRIES).map((entry, index) => html`${index > 0 ? ' · ' : nothing}<bdi>${this.#nameOf(entry)}</bdi><b>${this.#money(entry.amountMinor)}</b>`)}
         </span>
       </button>
       <wa-dialog
@@ -228,7 +228,7 @@ export class LogeLeaderboard extends RoomPart {
     if (!self) return nothing;
     const above = entries[own - 1];
     const units = minorUnits(currency);
-    // Whoever gave as much earlier stands first, so it takes more than the difference; whole units are easier to say.
+    // Among equal amounts the earlier tipper ranks first, so one must exceed the amount above; round up to whole units.
     const missingMinor = above ? (Math.floor((above.amountMinor - self.amountMinor) / units) + 1) * units : 0;
     return html`<p class="place" data-testid="own-place">
       ${texts.leaderboard.yourPlace(formatCount(self.rank, language))}${above ? html`. ${texts.leaderboard.toNext(this.#money(missingMinor))}.` : '.'}

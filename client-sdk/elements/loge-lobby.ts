@@ -1,27 +1,30 @@
-/** `<loge-lobby>`: what whoever holds no key to the room sees: what it is, who is in it, what it costs, and the two ways to buy. */
+/**
+ * `<loge-lobby>`: the room for people without access: description, viewer count, price, and buying by card or from the
+ * wallet.
+ */
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Quote } from '../../server/protocol/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
-import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
-import { openCheckout, returnUrlFor } from './checkout.ts';
-import { formatDateTime, formatMoney } from './format.ts';
-import { icon } from './icons.ts';
-import './loge-club.ts';
-import './loge-price.ts';
-import { lobbyStyles } from './lobby-styles.ts';
+import { icon } from './controls/icons.ts';
+import { openCheckout, returnUrlFor } from './money/checkout.ts';
+import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
+import { formatDateTime, formatMoney } from './texts/format.ts';
+import './money/loge-club.ts';
+import './money/loge-price.ts';
+import { lobbyStyles } from './room/lobby-styles.ts';
 import './loge-private.ts';
-import { QUOTE_CHANGED } from './loge-price.ts';
 import { TOPUP_WANTED } from './loge-tip.ts';
-import { poster, posterStyles } from './poster.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { QUOTE_CHANGED } from './money/loge-price.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import { poster, posterStyles } from './stage/poster.ts';
 
-/** From here down the lobby says how many tickets are left. */
+/** The lobby shows the number of remaining tickets from this number down. */
 const FEW_TICKETS = 20;
 
-/** How a payment that just returned from the payment page is going. */
+/** State of the payment after the return from the payment page. */
 export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled';
 
 export class LogeLobby extends RoomPart {
@@ -214,7 +217,7 @@ export class LogeLobby extends RoomPart {
   }
 
   #topUp(missingMinor: number): void {
-    this.tell(TOPUP_WANTED, { missingMinor });
+    this.emit(TOPUP_WANTED, { missingMinor });
   }
 
   async #buy(from: 'wallet' | 'card'): Promise<void> {
@@ -232,7 +235,7 @@ export class LogeLobby extends RoomPart {
       const bought = await room.buyTicket(
         from === 'card' ? { from, returnUrl, locale: this.language, ...waiver } : { from, ...waiver },
       );
-      // With a ticket the doors open by the server's word on the socket; with a payment page they open after the return.
+      // After buying from the wallet, the server sends `accessGranted`; by card, it does so after the payment.
       if ('checkoutUrl' in bought) openCheckout(this, bought.checkoutUrl);
     } catch (error) {
       this.problem = this.wordsFor(error);

@@ -1,17 +1,17 @@
 /**
- * `<loge-moderation>`: the moderator's view: what waits for review, modes and polls, the word list, reports, the log. A drawer of the chat, or with
- * `page` a part of a layout of one's own.
+ * `<loge-moderation>`: the moderator's view: review queue, modes and polls, word list, reports, audit log. A drawer of
+ * the chat, or with `page` a static part of a custom layout.
  */
 import '@awesome.me/webawesome/dist/components/drawer/drawer.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
-import './moderation-audit.ts';
-import './moderation-modes.ts';
-import './moderation-queue.ts';
-import './moderation-reports.ts';
-import './moderation-words.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import './moderation/moderation-audit.ts';
+import './moderation/moderation-modes.ts';
+import './moderation/moderation-queue.ts';
+import './moderation/moderation-reports.ts';
+import './moderation/moderation-words.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
 
 const TABS = ['queue', 'modes', 'words', 'reports', 'audit'] as const;
 type Tab = (typeof TABS)[number];
@@ -20,7 +20,7 @@ export class LogeModeration extends RoomPart {
   static override properties = { open: { state: true }, tab: { state: true }, page: { type: Boolean } };
   declare open: boolean;
   declare tab: Tab;
-  /** Stands in the page instead of coming from its side. */
+  /** Renders inline instead of in a drawer. */
   declare page: boolean;
 
   static override styles = [
@@ -55,7 +55,7 @@ export class LogeModeration extends RoomPart {
         cursor: pointer;
       }
 
-      /* All of them on one line of a phone, in the longer language too. */
+      /* All tabs must fit on one line of a phone, in French too. */
       @media (max-width: 460px) {
         .tabs button {
           gap: 0.25rem;

@@ -1,15 +1,15 @@
 /**
- * `<loge-private>`: private sessions by the minute. In the lobby a fan asks and waits; inside they see what it costs and end it; the creator
- * sees who asks, accepts or declines, and what the running session earns.
+ * `<loge-private>`: private sessions by the minute. Fans request a session in the lobby, and see its cost and end it
+ * inside. Creators accept or decline requests, and see the earnings of the running session.
  */
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
-import { formatDuration, formatMoney } from './format.ts';
-import './loge-price.ts';
+import { formatDuration, formatMoney } from './texts/format.ts';
+import './money/loge-price.ts';
 import { TOPUP_WANTED } from './loge-tip.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
 
 export class LogePrivate extends RoomPart {
   static override properties = {
@@ -120,7 +120,7 @@ export class LogePrivate extends RoomPart {
     ];
   }
 
-  /** What the last session came to, as a receipt of three lines. */
+  /** The receipt of the last session. */
   #receipt(room: Room): TemplateResult | typeof nothing {
     const { texts } = this;
     const { last } = room.privateSession;
@@ -137,7 +137,7 @@ export class LogePrivate extends RoomPart {
     </dl>`;
   }
 
-  /** How the last request or session came to its end. */
+  /** The result of the last request or session. */
   #notice(room: Room): string {
     const { texts } = this;
     const { last } = room.privateSession;
@@ -156,13 +156,13 @@ export class LogePrivate extends RoomPart {
     const isCreator = room.localParticipant.role === 'creator';
     const notice = this.#notice(room);
     return html`<section class="panel" part="private" data-testid="private" aria-label=${this.texts.private.title}>
-      ${isCreator ? this.#desk(room) : this.#fan(room)}
+      ${isCreator ? this.#creatorView(room) : this.#fanView(room)}
       ${notice ? html`<wa-callout variant="neutral" role="status" data-testid="private-notice">${notice}${this.#receipt(room)}</wa-callout>` : nothing}
       ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="private-problem">${this.problem}</wa-callout>` : nothing}
     </section>`;
   }
 
-  #fan(room: Room): TemplateResult | typeof nothing {
+  #fanView(room: Room): TemplateResult | typeof nothing {
     const { state } = room.privateSession;
     if (state === 'active') return this.#running(room);
     if (room.access?.state === 'refused') return nothing;
@@ -187,7 +187,7 @@ export class LogePrivate extends RoomPart {
       ${
         missingMinor > 0
           ? this.#button('private-topup', texts.private.topUp(money(missingMinor)), () =>
-              this.tell(TOPUP_WANTED, { missingMinor }),
+              this.emit(TOPUP_WANTED, { missingMinor }),
             )
           : this.#button('private-request', texts.private.request, () => this.#do(() => room.privateSession.request()))
       }
@@ -219,7 +219,7 @@ export class LogePrivate extends RoomPart {
         this.isFundsLow
           ? html`<wa-callout variant="warning" role="alert" data-testid="private-funds-low">
               ${texts.private.fundsLow}
-              ${this.#button('private-topup', texts.wallet.topUp, () => this.tell(TOPUP_WANTED, {}), true)}
+              ${this.#button('private-topup', texts.wallet.topUp, () => this.emit(TOPUP_WANTED, {}), true)}
             </wa-callout>`
           : nothing
       }
@@ -248,7 +248,7 @@ export class LogePrivate extends RoomPart {
     </wa-callout>`;
   }
 
-  #desk(room: Room): TemplateResult {
+  #creatorView(room: Room): TemplateResult {
     const { texts } = this;
     const session = room.privateSession;
     const { current, requests } = session;

@@ -1,17 +1,16 @@
 /**
- * `<loge-room url token>`: a whole room in one element. It connects, shows the lobby to whoever holds no key and the room to whoever does,
- * and changes from one to the other by the server's word, without a reload. With elements inside, it shows those in place of its own
- * layout and lends them its room.
+ * `<loge-room url token>`: a whole room in one element. It connects, and shows the lobby or the room depending on
+ * access, which may change at any time without a reload. Child elements replace its own layout and get its room.
  */
 
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
-import type { CheckoutReturn } from './checkout.ts';
-import { takeCheckoutReturn } from './checkout.ts';
-import { formatMoney } from './format.ts';
-import { icon } from './icons.ts';
+import { icon } from './controls/icons.ts';
+import type { CheckoutReturn } from './money/checkout.ts';
+import { takeCheckoutReturn } from './money/checkout.ts';
+import { formatMoney } from './texts/format.ts';
 import './loge-chat.ts';
 import './loge-lobby.ts';
 import type { PaymentNotice } from './loge-lobby.ts';
@@ -20,13 +19,13 @@ import './loge-stage.ts';
 import './loge-tip.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
-import type { RoomWanted } from './room-part.ts';
-import { defineElement, ROOM_WANTED, RoomPart } from './room-part.ts';
-import type { TokenProvider } from './room-session.ts';
-import { RoomSession } from './room-session.ts';
-import { roomStyles } from './room-styles.ts';
+import type { RoomWanted } from './room/room-part.ts';
+import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
+import type { TokenProvider } from './room/room-session.ts';
+import { RoomSession } from './room/room-session.ts';
+import { roomStyles } from './room/room-styles.ts';
 
-/** After this long the words change from "opening" to "waiting for the confirmation". */
+/** After this time the notice changes from "opening" to "waiting for the confirmation". */
 const CONFIRMING_AFTER_MS = 6_000;
 const TOAST_MS = 5_000;
 
@@ -38,13 +37,13 @@ export class LogeRoom extends RoomPart {
     returnUrl: { attribute: 'return-url' },
     notice: { state: true },
   };
-  /** Address of the Loge server; the script's own when absent. */
+  /** URL of the Loge server. Default: the origin of the script. */
   declare url: string | undefined;
   /** A room token from your server. */
   declare token: string | undefined;
-  /** Asked for a token on entering and at every reconnect; takes precedence over `token`. */
+  /** Called for a token on connecting and at every reconnect; takes precedence over `token`. */
   declare tokenProvider: TokenProvider | undefined;
-  /** Where payment pages come back to; the page that is open when absent. */
+  /** Return URL of payment pages. Default: the current page. */
   declare returnUrl: string | undefined;
   declare notice: PaymentNotice | undefined;
 
@@ -53,19 +52,19 @@ export class LogeRoom extends RoomPart {
   readonly #session = new RoomSession(this, (room) => {
     this.room = room;
   });
-  readonly #borrowers = new Set<RoomWanted['give']>();
+  readonly #roomConsumers = new Set<RoomWanted['setRoom']>();
   #checkout: CheckoutReturn | undefined;
   #confirmingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
-    this.addEventListener(ROOM_WANTED, (event) => this.#lend(event as CustomEvent<RoomWanted>));
+    this.addEventListener(ROOM_WANTED, (event) => this.#provideRoom(event as CustomEvent<RoomWanted>));
   }
 
   override connectedCallback(): void {
     this.#checkout ??= takeCheckoutReturn();
     super.connectedCallback();
-    // Put back into the page: enter again, as the stay ended when it was taken out.
+    // The element was reinserted into the page; removing it had closed the connection.
     if (this.hasUpdated && !this.room) this.#open();
   }
 
@@ -75,15 +74,15 @@ export class LogeRoom extends RoomPart {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    // First of all: opening a stay sets the room, which the rest of this update must see.
+    // First, because this sets the room, which the rest of the update needs.
     if (changed.has('token') || changed.has('tokenProvider') || changed.has('url')) {
-      const isOver = !this.room || this.room.state === 'idle' || this.room.state === 'disconnected';
-      if (isOver) this.#open();
+      const canOpen = !this.room || this.room.state === 'idle' || this.room.state === 'disconnected';
+      if (canOpen) this.#open();
     }
     super.willUpdate(changed);
     if (!changed.has('room')) return;
     if (this.room) this.#session.adopt(this.room);
-    for (const give of this.#borrowers) give(this.room);
+    for (const setRoom of this.#roomConsumers) setRoom(this.room);
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -92,14 +91,14 @@ export class LogeRoom extends RoomPart {
       room.on('connected', () => this.#handleConnected(room)),
       room.on('accessGranted', (access) => {
         this.#handleGranted();
-        this.tell('loge-access-changed', { access });
+        this.emit('loge-access-changed', { access });
       }),
       room.on('accessRevoked', (access) => {
         this.requestUpdate();
-        this.tell('loge-access-changed', { access });
+        this.emit('loge-access-changed', { access });
       }),
       room.on('walletChanged', (wallet) => this.#handleWallet(wallet.balanceMinor, wallet.currency)),
-      room.on('disconnected', ({ error }) => this.tell('loge-disconnected', { code: error?.code ?? null })),
+      room.on('disconnected', ({ error }) => this.emit('loge-disconnected', { code: error?.code ?? null })),
     ];
   }
 
@@ -128,7 +127,7 @@ export class LogeRoom extends RoomPart {
   #content(): TemplateResult {
     const { room } = this;
     const { failure, isConnecting } = this.#session;
-    // Whoever was put out is told why by the lobby, which outlives the connection.
+    // To a removed person, the lobby shows the reason even after the connection has ended.
     if (failure && room?.access?.state !== 'refused')
       return this.#failure(room?.info ? this.texts.room.disconnected : '', this.wordsFor(failure), failure.retryable);
     if (!room && !this.token && !this.tokenProvider) return this.#failure('', this.texts.room.noToken, false);
@@ -198,39 +197,39 @@ export class LogeRoom extends RoomPart {
     void this.#session.open({ url: this.url, token: this.token, tokenProvider: this.tokenProvider });
   }
 
-  #lend(event: CustomEvent<RoomWanted>): void {
-    // The question of this very element goes on to a surrounding one.
+  #provideRoom(event: CustomEvent<RoomWanted>): void {
+    // Our own request is for a surrounding element.
     if (event.composedPath()[0] === this) return;
     event.stopPropagation();
-    const { give, onStop } = event.detail;
-    this.#borrowers.add(give);
-    onStop(() => this.#borrowers.delete(give));
-    if (this.room) give(this.room);
+    const { setRoom, onStop } = event.detail;
+    this.#roomConsumers.add(setRoom);
+    onStop(() => this.#roomConsumers.delete(setRoom));
+    if (this.room) setRoom(this.room);
   }
 
   #handleConnected(room: Room): void {
     this.requestUpdate();
-    const back = this.#checkout;
+    const payment = this.#checkout;
     this.#checkout = undefined;
-    if (!back) return;
+    if (!payment) return;
     const { texts } = this;
-    // The provider's own word comes anyway; asking makes it come now.
-    if (back.session && back.outcome === 'success')
-      void room.wallet.confirmCheckout(back.session).catch(() => undefined);
-    if (back.outcome === 'refused') {
+    // The provider's webhook confirms the payment anyway; this speeds it up.
+    if (payment.session && payment.outcome === 'success')
+      void room.wallet.confirmCheckout(payment.session).catch(() => undefined);
+    if (payment.outcome === 'refused') {
       this.#toast(texts.wallet.refused, 'danger');
       return;
     }
-    if (back.outcome === 'cancelled') {
-      if (back.purpose === 'ticket' && room.access?.state !== 'granted') this.notice = 'cancelled';
+    if (payment.outcome === 'cancelled') {
+      if (payment.purpose === 'ticket' && room.access?.state !== 'granted') this.notice = 'cancelled';
       else this.#toast(texts.lobby.cancelled, 'neutral');
       return;
     }
-    if (back.purpose === 'topup') {
+    if (payment.purpose === 'topup') {
       this.#toast(texts.lobby.topupConfirmed, 'success');
       return;
     }
-    if (back.purpose === 'tip') {
+    if (payment.purpose === 'tip') {
       this.#toast(texts.tip.confirmed, 'success');
       return;
     }
@@ -252,7 +251,7 @@ export class LogeRoom extends RoomPart {
   #handleWallet(balanceMinor: number, currency: string): void {
     const before = this.#lastBalanceMinor;
     this.#lastBalanceMinor = balanceMinor;
-    // Where money is held and freed again, more credit is not always a top-up.
+    // In private rooms, a released hold also increases the balance.
     if (before === undefined || balanceMinor <= before || this.room?.info?.access.kind === 'private') return;
     const amount = formatMoney(balanceMinor - before, currency, this.language);
     this.#toast(this.texts.lobby.topupArrived(amount), 'success');

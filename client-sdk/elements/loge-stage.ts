@@ -1,5 +1,5 @@
 /**
- * `<loge-stage>`: the live video with its controls, and what stands in its place while there is none. It fills its box: give it a size,
+ * `<loge-stage>`: the live video with its controls, or a placeholder without video. It fills its box: give it a size,
  * such as an aspect ratio.
  */
 import 'media-chrome/dist/lang/fr.js';
@@ -16,37 +16,37 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { ChatTip } from '../../server/protocol/chat.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
-import { badgeStyles, liveBadge, viewersBadge } from './badges.ts';
-import { formatMoneyShort } from './format.ts';
-import { icon } from './icons.ts';
-import { poster, posterStyles } from './poster.ts';
-import { defineElement, RoomPart } from './room-part.ts';
-import { stageStyles } from './stage-styles.ts';
+import { icon } from './controls/icons.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
+import { poster, posterStyles } from './stage/poster.ts';
+import { stageStyles } from './stage/stage-styles.ts';
+import { formatMoneyShort } from './texts/format.ts';
 
 /** How long a tip is shown over the video. */
-const HONOUR_MS = 4_500;
-/** A tip older than this was missed and is found in the chat. */
-const HONOURED_WITHIN_MS = 30_000;
-/** Tips that wait for their turn; past that they are in the chat alone. */
-const WAITING_TIPS = 8;
+const TIP_SHOWN_MS = 4_500;
+/** Older tips, such as those missed during a reconnect, are shown only in the chat. */
+const TIP_MAX_AGE_MS = 30_000;
+/** Maximum queue of tips; further ones are shown only in the chat. */
+const MAX_QUEUED_TIPS = 8;
 
 export class LogeStage extends RoomPart {
   static override properties = {
     quality: { state: true },
     problem: { state: true },
-    honoured: { state: true },
+    shownTip: { state: true },
   };
   declare quality: Quality | undefined;
   declare problem: string;
-  /** The tip that is being shown to everyone at the moment. */
-  declare honoured: ChatTip | undefined;
+  /** The tip that is currently shown over the video. */
+  declare shownTip: ChatTip | undefined;
 
-  #waitingTips: ChatTip[] = [];
-  #honourTimer: ReturnType<typeof setTimeout> | undefined;
+  #queuedTips: ChatTip[] = [];
+  #tipTimer: ReturnType<typeof setTimeout> | undefined;
 
   #attached: Room | undefined;
-  /** The corner picture has an element of its own only while a screen is shared. */
-  #cornerShown = false;
+  /** Whether the corner video is attached; it exists only while a screen is shared. */
+  #isCornerAttached = false;
 
   static override styles = [...RoomPart.styles, badgeStyles, posterStyles, stageStyles];
 
@@ -58,9 +58,9 @@ export class LogeStage extends RoomPart {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#detach();
-    clearTimeout(this.#honourTimer);
-    this.#honourTimer = undefined;
-    this.honoured = undefined;
+    clearTimeout(this.#tipTimer);
+    this.#tipTimer = undefined;
+    this.shownTip = undefined;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -78,7 +78,7 @@ export class LogeStage extends RoomPart {
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'watching') this.quality = notice.quality;
       }),
-      room.on('tipReceived', (tip) => this.#honour(tip)),
+      room.on('tipReceived', (tip) => this.#queueTip(tip)),
     ];
   }
 
@@ -106,8 +106,8 @@ export class LogeStage extends RoomPart {
           ${this.#controls()}
         </media-controller>
         ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
-        ${hasPicture ? nothing : this.#curtain(creator)} ${this.#notices()}
-        ${this.#honouredTip()}
+        ${hasPicture ? nothing : this.#placeholder(creator)} ${this.#notices()}
+        ${this.#tipBanner()}
         <div class="badges">
           ${room?.isLive ? liveBadge(texts) : nothing}
           ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}
@@ -116,7 +116,7 @@ export class LogeStage extends RoomPart {
     `;
   }
 
-  /** Controls name themselves in the language of the moment in which they are made: another language, new controls. */
+  /** The controls read the language only when they are created, so another language needs new ones. */
   #controls(): unknown {
     return keyed(
       this.language,
@@ -139,8 +139,8 @@ export class LogeStage extends RoomPart {
       this.#attached = room;
       if (room) room.stage.attach(this.#mainVideo);
     }
-    if (this.#isSharing !== this.#cornerShown) {
-      this.#cornerShown = this.#isSharing;
+    if (this.#isSharing !== this.#isCornerAttached) {
+      this.#isCornerAttached = this.#isSharing;
       const corner = this.renderRoot.querySelector<HTMLVideoElement>('video.corner');
       if (corner) {
         corner.muted = true;
@@ -167,12 +167,12 @@ export class LogeStage extends RoomPart {
   #detach(): void {
     const room = this.#attached;
     this.#attached = undefined;
-    this.#cornerShown = false;
+    this.#isCornerAttached = false;
     if (!room) return;
     for (const video of this.renderRoot.querySelectorAll('video')) room.stage.detach(video);
   }
 
-  #curtain(creator: string): TemplateResult {
+  #placeholder(creator: string): TemplateResult {
     const { room, texts } = this;
     if (!room?.info) return html`<div class="curtain"></div>`;
     if (room.info.status === 'ended') {
@@ -223,27 +223,27 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
-  #honouredTip(): TemplateResult | typeof nothing {
-    const tip = this.honoured;
+  #tipBanner(): TemplateResult | typeof nothing {
+    const tip = this.shownTip;
     if (!tip) return nothing;
     const amount = formatMoneyShort(tip.amountMinor, tip.currency, this.language);
-    // The chat announces it to screen readers; here it is for the eye.
+    // Hidden from screen readers, because the chat announces it.
     return html`<div class="tip" part="tip" aria-hidden="true" data-testid="stage-tip">
       <span class="amount">${amount}</span>
       <span><b>${tip.from.name}</b>${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
     </div>`;
   }
 
-  /** One after another, each long enough to be read; what happened while the page was away is not shown late. */
-  #honour(tip: ChatTip): void {
-    if (Date.now() - Date.parse(tip.sentAt) > HONOURED_WITHIN_MS || this.#waitingTips.length >= WAITING_TIPS) return;
-    this.#waitingTips.push(tip);
-    if (this.#honourTimer === undefined) this.#nextTip();
+  /** Queues recent tips, to show them one after another. */
+  #queueTip(tip: ChatTip): void {
+    if (Date.now() - Date.parse(tip.sentAt) > TIP_MAX_AGE_MS || this.#queuedTips.length >= MAX_QUEUED_TIPS) return;
+    this.#queuedTips.push(tip);
+    if (this.#tipTimer === undefined) this.#showNextTip();
   }
 
-  #nextTip(): void {
-    this.honoured = this.#waitingTips.shift();
-    this.#honourTimer = this.honoured && setTimeout(() => this.#nextTip(), HONOUR_MS);
+  #showNextTip(): void {
+    this.shownTip = this.#queuedTips.shift();
+    this.#tipTimer = this.shownTip && setTimeout(() => this.#showNextTip(), TIP_SHOWN_MS);
   }
 
   #startSound = async (): Promise<void> => {

@@ -1,29 +1,28 @@
 /**
- * `<loge-studio>`: the creator's side of a room. Look at oneself before anyone else does, go live, see who is there and how well it
- * goes out, keep order in the chat, see what comes in.
+ * `<loge-studio>`: the creator's side of a room: preview, going live, viewers and connection quality, chat with
+ * moderation, earnings.
  */
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Room } from '../src/room.ts';
-import { formatCount } from './format.ts';
-import type { IconName } from './icons.ts';
+import type { IconName } from './controls/icons.ts';
+import { formatCount } from './texts/format.ts';
 import './loge-chat.ts';
-import './loge-confirm.ts';
-import type { LogeConfirm } from './loge-confirm.ts';
-import { defineElement, RoomPart } from './room-part.ts';
-import './studio-devices.ts';
-import type { LogeStudioDevices } from './studio-devices.ts';
+import './controls/loge-confirm.ts';
+import type { LogeConfirm } from './controls/loge-confirm.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import './studio/studio-devices.ts';
+import type { LogeStudioDevices } from './studio/studio-devices.ts';
 import './loge-private.ts';
-import './studio-earnings.ts';
-import './studio-tipping.ts';
-import './studio-figures.ts';
-import { interruptionQuestion } from './studio-interruption.ts';
-import './studio-picture.ts';
-import type { LogeStudioPicture } from './studio-picture.ts';
-import { studioStyles } from './studio-styles.ts';
-import { toolButton } from './studio-tool.ts';
+import './studio/studio-earnings.ts';
+import './studio/studio-tipping.ts';
+import './studio/studio-figures.ts';
+import { interruptionQuestion, toolButton } from './studio/studio-controls.ts';
+import './studio/studio-picture.ts';
+import type { LogeStudioPicture } from './studio/studio-picture.ts';
+import { studioStyles } from './studio/studio-styles.ts';
 
 export class LogeStudio extends RoomPart {
   static override properties = {
@@ -37,7 +36,7 @@ export class LogeStudio extends RoomPart {
   /** Whether camera and microphone are being opened. */
   declare isOpening: boolean;
   declare problem: string;
-  /** What has just happened, such as a live that another window took over. */
+  /** Message about the last event, such as a live that another window has replaced. */
   declare note: string;
   declare showDevices: boolean;
 
@@ -60,11 +59,11 @@ export class LogeStudio extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    if (room.info) void this.#begin();
+    if (room.info) void this.#openAllowedPreview();
     return [
       ...this.renderOn(room, ['reconnecting', 'reconnected', 'liveStarted', 'liveEnded', 'viewerCount', 'roomEnded']),
       ...this.renderOn(room, ['localTrackChanged', 'localLiveStarted']),
-      room.on('connected', () => void this.#begin()),
+      room.on('connected', () => void this.#openAllowedPreview()),
       room.on('localTrackChanged', ({ change }) => {
         if (change === 'ended') this.problem = this.texts.studio.deviceLost;
       }),
@@ -142,7 +141,7 @@ export class LogeStudio extends RoomPart {
     </div>`;
   }
 
-  /** Why the button beside it cannot be pressed, where that is so; an interrupted live says it in its own question. */
+  /** The text next to the go-live button. An interrupted live shows its offline notice elsewhere. */
   #previewText(room: Room): string {
     const isOffline = room.state !== 'connected' && !room.localParticipant.isInterrupted;
     return isOffline ? this.texts.studio.offline : this.texts.studio.previewText;
@@ -222,21 +221,21 @@ export class LogeStudio extends RoomPart {
     </div>`;
   }
 
-  /** Opens the preview by itself where the person has allowed it before; otherwise a button asks first. */
-  async #begin(): Promise<void> {
+  /** Opens the preview if the camera permission was granted before; otherwise the person presses a button. */
+  async #openAllowedPreview(): Promise<void> {
     this.requestUpdate();
     if (!this.room?.localParticipant.permissions.publish || this.room.localParticipant.isLive) return;
     if (!navigator.mediaDevices) {
       this.problem = this.texts.studio.insecure;
       return;
     }
-    // Not every browser knows this permission's name; then the button asks.
+    // Not all browsers support this permission name; then the button is shown.
     const permission = await navigator.permissions?.query({ name: 'camera' as PermissionName }).catch(() => undefined);
-    if (permission?.state === 'granted' && this.#isHere()) await this.#preview();
+    if (permission?.state === 'granted' && this.#isActive()) await this.#preview();
   }
 
-  /** No camera is opened for a studio that was left while something else was waited for. */
-  #isHere(): boolean {
+  /** Checked after each await, so that no camera is opened after the studio was left. */
+  #isActive(): boolean {
     return this.isConnected && this.room?.state === 'connected';
   }
 
@@ -259,9 +258,9 @@ export class LogeStudio extends RoomPart {
   #goLive = (): Promise<void> =>
     this.#run('live', async () => {
       this.note = '';
-      // Pressed while the preview is still opening: go on with what it opens, and not with a second capture beside it.
+      // If the preview is still opening, wait for it instead of starting a second capture.
       await this.#opening;
-      if (this.#isHere()) await this.room?.localParticipant.goLive();
+      if (this.#isActive()) await this.room?.localParticipant.goLive();
       this.#refreshDevices();
     });
 
@@ -278,7 +277,7 @@ export class LogeStudio extends RoomPart {
     if (!confirmed) return;
     await this.#run('end', async () => {
       await room.localParticipant.endLive();
-      if (this.#isHere()) await room.localParticipant.startPreview().catch(() => null);
+      if (this.#isActive()) await room.localParticipant.startPreview().catch(() => null);
       this.#refreshDevices();
     });
   };
@@ -304,7 +303,7 @@ export class LogeStudio extends RoomPart {
     return this.renderRoot.querySelector<LogeConfirm>('loge-confirm');
   }
 
-  /** A preview that was just opened is told by no event: the parts that show it look again. */
+  /** Opening the preview emits no event, so update the parts that show it. */
   #refreshDevices(): void {
     this.renderRoot.querySelector<LogeStudioDevices>('loge-studio-devices')?.refresh();
     this.renderRoot.querySelector<LogeStudioPicture>('loge-studio-picture')?.requestUpdate();

@@ -1,6 +1,6 @@
 /**
- * `<loge-tip>`: a button and the sheet to send a tip with, and a few words for everyone. From the wallet; by card where the house keeps none,
- * or where the wallet is short.
+ * `<loge-tip>`: a button and a dialog to send a tip with a public message. Paid from the wallet, or by card if the
+ * server has no wallets or the balance is too low.
  */
 
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
@@ -11,21 +11,21 @@ import type { TipMenuItem } from '../../server/protocol/tipping.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';
-import './amount-choice.ts';
-import { presetsOf } from './amount-choice.ts';
-import { openCheckout, returnUrlFor } from './checkout.ts';
-import { fieldStyles } from './fields.ts';
-import { formatMoney, formatMoneyShort } from './format.ts';
-import { icon } from './icons.ts';
-import './loge-price.ts';
-import { defineElement, RoomPart } from './room-part.ts';
-import { tipStyles } from './tip-styles.ts';
+import './controls/amount-choice.ts';
+import { presetsOf } from './controls/amount-choice.ts';
+import { fieldStyles } from './controls/fields.ts';
+import { icon } from './controls/icons.ts';
+import { openCheckout, returnUrlFor } from './money/checkout.ts';
+import { formatMoney, formatMoneyShort } from './texts/format.ts';
+import './money/loge-price.ts';
+import { tipStyles } from './money/tip-styles.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
 
 const PRESETS = [2, 5, 10, 20, 50] as const;
 
-/** Asks whoever shows the wallet to open the top-up, with the amount that is missing. */
+/** Requests the top-up dialog, with the missing amount. */
 export const TOPUP_WANTED = 'loge-topup-wanted';
-/** Told once the tip is settled. */
+/** Emitted when the tip is booked. */
 export const TIP_SENT = 'loge-tip-sent';
 
 export class LogeTip extends RoomPart {
@@ -37,16 +37,16 @@ export class LogeTip extends RoomPart {
     busy: { state: true },
     problem: { state: true },
   };
-  /** Where the payment page comes back to; the page that is open when absent. */
+  /** Return URL of the payment page. Default: the current page. */
   declare returnUrl: string | undefined;
   declare open: boolean;
   declare chosenMinor: number | undefined;
-  /** What was chosen from the creator's menu; its price is the amount. */
+  /** Id of the chosen menu item; its price is the amount. */
   declare menuItem: string | undefined;
   declare busy: '' | 'wallet' | 'card';
   declare problem: string;
 
-  /** One key for one intention: pressing send again after a failure never pays twice. */
+  /** Idempotency key of the current tip: sending it again after a failure never pays twice. */
   #key = createKey();
 
   static override styles = [...RoomPart.styles, fieldStyles, tipStyles];
@@ -85,7 +85,7 @@ export class LogeTip extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    // Without a button the element takes no room among its neighbours.
+    // An empty element takes no space in the layout.
     this.toggleAttribute('empty', !this.#isOffered);
   }
 
@@ -94,7 +94,7 @@ export class LogeTip extends RoomPart {
     return Boolean(room?.info && room.currency && room.localParticipant.permissions.tip);
   }
 
-  /** False in a house that keeps no credit: each tip is then a payment of its own. */
+  /** False if the server has no wallets; each tip is then a card payment. */
   get #hasWallet(): boolean {
     return Boolean(this.room?.wallet.currency);
   }
@@ -156,7 +156,7 @@ export class LogeTip extends RoomPart {
     `;
   }
 
-  /** An amount that can be a tip; for others there is nothing to explain. */
+  /** The amount to quote, if it is a valid tip. */
   get #quotable(): number | undefined {
     const { chosenMinor } = this;
     const isTip = chosenMinor !== undefined && chosenMinor >= LIMITS.tipMinMinor && chosenMinor <= LIMITS.tipMaxMinor;
@@ -172,7 +172,7 @@ export class LogeTip extends RoomPart {
           type="button"
           aria-pressed=${this.menuItem === item.id ? 'true' : 'false'}
           data-testid="tip-menu-item"
-          @click=${() => this.#chooseItem(item)}
+          @click=${() => this.#toggleItem(item)}
         >
           <bdi>${item.label}</bdi><b>${formatMoneyShort(item.amountMinor, currency, language)}</b>
         </button>`,
@@ -225,8 +225,8 @@ export class LogeTip extends RoomPart {
     this.problem = '';
   }
 
-  /** Chosen once more, it is chosen no longer. */
-  #chooseItem(item: TipMenuItem): void {
+  /** Selects an item, or deselects the selected one. */
+  #toggleItem(item: TipMenuItem): void {
     this.menuItem = this.menuItem === item.id ? undefined : item.id;
     this.chosenMinor = item.amountMinor;
     this.#key = createKey();
@@ -240,7 +240,7 @@ export class LogeTip extends RoomPart {
 
   #topUp(missingMinor: number): void {
     this.open = false;
-    this.tell(TOPUP_WANTED, { missingMinor });
+    this.emit(TOPUP_WANTED, { missingMinor });
   }
 
   #send = async (): Promise<void> => {
@@ -259,7 +259,7 @@ export class LogeTip extends RoomPart {
     });
   };
 
-  /** The amount when it can be a tip; otherwise the sheet says why not. */
+  /** Validates the amount; shows the problem and returns undefined if it is not a valid tip. */
   #check(minMinor: number, tooSmall: (minimum: string) => string) {
     const { room, chosenMinor: amountMinor, texts } = this;
     const currency = room?.currency;
@@ -294,11 +294,11 @@ export class LogeTip extends RoomPart {
       this.menuItem = undefined;
       if (field) field.value = '';
       this.open = false;
-      this.tell(TIP_SENT, { tip, text: this.texts.tip.sent(formatMoney(tip.amountMinor, currency, this.language)) });
+      this.emit(TIP_SENT, { tip, text: this.texts.tip.sent(formatMoney(tip.amountMinor, currency, this.language)) });
     });
   }
 
-  /** A key that has served already: the answer to an earlier press was lost, or its payment page is open. The next press is a new tip. */
+  /** On a key conflict, an earlier attempt has used the key, but its answer was lost or its payment page is open. */
   #problemOf(error: unknown): string {
     if (!(error instanceof LogeError) || error.code !== 'idempotency_conflict') return this.wordsFor(error);
     this.#key = createKey();

@@ -1,4 +1,4 @@
-/** `<loge-wallet>`: what is in the wallet, and the way to put more in. Opened by `loge-topup-wanted` too, when a tip or ticket needs it. */
+/** `<loge-wallet>`: the balance, and a top-up dialog, which `loge-topup-wanted` also opens. */
 
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
@@ -8,12 +8,12 @@ import type { SavedCard } from '../../server/protocol/money.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';
-import './amount-choice.ts';
-import { presetsOf } from './amount-choice.ts';
-import { openCheckout, returnUrlFor } from './checkout.ts';
-import { formatMoney } from './format.ts';
-import { icon } from './icons.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import './controls/amount-choice.ts';
+import { presetsOf } from './controls/amount-choice.ts';
+import { icon } from './controls/icons.ts';
+import { openCheckout, returnUrlFor } from './money/checkout.ts';
+import { defineElement, RoomPart } from './room/room-part.ts';
+import { formatMoney } from './texts/format.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
 
@@ -27,17 +27,17 @@ export class LogeWallet extends RoomPart {
     busy: { state: true },
     problem: { state: true },
   };
-  /** Where the payment page comes back to; the page that is open when absent. */
+  /** Return URL of the payment page. Default: the current page. */
   declare returnUrl: string | undefined;
   declare open: boolean;
   declare chosenMinor: number | undefined;
   declare cards: readonly SavedCard[];
-  /** The saved card that pays; empty: another one, on the payment page. */
+  /** Id of the saved card to pay with; empty for a new card on the payment page. */
   declare card: string;
   declare busy: boolean;
   declare problem: string;
 
-  /** One key for one intention: pressing pay again after a lost answer never charges twice. */
+  /** Idempotency key of the current top-up: paying again after a lost answer never charges twice. */
   #key = createKey();
 
   static override styles = [
@@ -78,7 +78,7 @@ export class LogeWallet extends RoomPart {
         position: relative;
       }
 
-      /* The button is small beside text; its reach is that of a finger. */
+      /* Enlarges the touch target of the small button. */
       .chip button::after {
         content: '';
         position: absolute;
@@ -135,7 +135,7 @@ export class LogeWallet extends RoomPart {
     this.problem = '';
   }
 
-  /** Opens the sheet, with the smallest preset that covers what is missing. */
+  /** Opens the dialog with the smallest preset that covers the missing amount. */
   show(missingMinor = 0): void {
     const currency = this.room?.wallet.currency;
     if (!currency) return;
@@ -146,7 +146,7 @@ export class LogeWallet extends RoomPart {
     void this.#loadCards();
   }
 
-  /** Without them one pays on the payment page, as ever. */
+  /** If this fails, the payment page is used. */
   async #loadCards(): Promise<void> {
     const { room } = this;
     const known = this.cards;
@@ -268,7 +268,7 @@ export class LogeWallet extends RoomPart {
       if (this.card) await this.#payBySavedCard(room, amountMinor, returnUrl);
       else openCheckout(this, (await room.wallet.topUp({ amountMinor, returnUrl, locale: this.language })).checkoutUrl);
     } catch (error) {
-      // What was refused for good is refused again under the same key: the next attempt is another one.
+      // The server repeats a final refusal for the same key, so the next attempt needs a new one.
       if (error instanceof LogeError && !error.retryable) this.#key = createKey();
       this.problem = this.wordsFor(error);
     } finally {
@@ -276,7 +276,7 @@ export class LogeWallet extends RoomPart {
     }
   }
 
-  /** The credit is there at once, unless the bank wants to hear from its customer first. */
+  /** Tops up at once, unless the bank requires a confirmation. */
   async #payBySavedCard(room: Room, amountMinor: number, returnUrl: string): Promise<void> {
     const { card, language } = this;
     const answer = await room.wallet.topUpByCard({
@@ -292,7 +292,7 @@ export class LogeWallet extends RoomPart {
   }
 }
 
-/** Brands come in lower case, as the provider writes them. */
+/** Capitalises the provider's lower-case brand. */
 function brandName(brand: string): string {
   return brand.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
 }

@@ -1,11 +1,11 @@
 /**
- * An embedder's server in its smallest form: it sells nothing itself, knows its readers, and mints their room tokens with the API secret,
- * which never leaves it. Run it beside a Loge in development, without any configuration:
+ * A minimal embedder's server: it identifies its visitors and mints their room tokens with the API secret, which never
+ * leaves the server. Run it next to a Loge in development, without any configuration:
  *
  *     npm start                                # Loge, on http://localhost:3000
  *     node client-sdk/examples/server.ts       # this site, on http://localhost:4000
  *
- * `http://localhost:4000/?reader=ada` is the page of a reader, `http://localhost:4000/?as=author` the author's studio.
+ * `http://localhost:4000/?reader=ada` is a reader's page, `http://localhost:4000/?as=author` the author's studio.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -16,11 +16,11 @@ const {
   LOGE_URL = 'http://localhost:3000',
   LOGE_API_KEY = 'devkey',
   LOGE_API_SECRET = 'devsecret_not_for_production_use_0000',
-  // biome-ignore lint/style/noProcessEnv: this is a program of its own, an embedder's, and no part of the server.
+  // biome-ignore lint/style/noProcessEnv: a separate program of an embedder, not part of the server.
 } = process.env;
 
 const AUTHOR = { identity: 'piano-letter', name: 'Clara Weiss', country: 'FR' };
-/** One hour, so that an evening passes without a new token; `tokenProvider` of the element fetches fresh ones instead. */
+/** One hour, since this page passes a fixed token; with the element's `tokenProvider` tokens can be short-lived. */
 const TOKEN_TTL_SECONDS = 3600;
 
 async function callLoge<Answer>(path: string, body: unknown): Promise<Answer> {
@@ -50,7 +50,7 @@ interface Visitor {
   role: 'creator' | 'fan';
 }
 
-/** A real site knows its visitors by their session; this one believes the address bar. */
+/** A real site identifies visitors by their session; this one trusts the query string. */
 function visitorOf(url: URL): Visitor {
   if (url.searchParams.get('as') === 'author') return { ...AUTHOR, role: 'creator' };
   const reader = (url.searchParams.get('reader') ?? '').replace(/[^a-z]/gi, '').slice(0, 20) || 'ada';

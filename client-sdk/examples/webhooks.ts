@@ -1,6 +1,6 @@
 /**
- * An embedder's server that takes webhooks, in its smallest form. It creates its endpoint, checks each signature over the bytes as they came,
- * and does nothing twice. Copy `verifyWebhook` into your own server. Run it beside a Loge in development:
+ * A minimal embedder's server for webhooks. It registers its endpoint, verifies each signature over the raw body, and
+ * ignores duplicates. Copy `verifyWebhook` into your own server. Run it next to a Loge in development:
  *
  *     npm start                                  # Loge, on http://localhost:3000
  *     node client-sdk/examples/webhooks.ts       # this server, on http://localhost:4001
@@ -13,12 +13,15 @@ const {
   LOGE_URL = 'http://localhost:3000',
   LOGE_API_KEY = 'devkey',
   LOGE_API_SECRET = 'devsecret_not_for_production_use_0000',
-  // biome-ignore lint/style/noProcessEnv: this is a program of its own, an embedder's, and no part of the server.
+  // biome-ignore lint/style/noProcessEnv: a separate program of an embedder, not part of the server.
 } = process.env;
 
 const TOLERANCE_SECONDS = 300;
 
-/** Whether `rawBody` was signed with `secret` within the last minutes. While a secret is being replaced there are two `v1`; one must match. */
+/**
+ * Whether `rawBody` was signed with `secret` within the tolerance. During a secret rotation the header has two `v1`
+ * signatures; one must match.
+ */
 export function verifyWebhook(rawBody: Buffer, header: string | undefined, secret: string): boolean {
   const parts = (header ?? '').split(',');
   const time = parts.find((part) => part.startsWith('t='))?.slice(2) ?? '';
@@ -38,12 +41,12 @@ async function createEndpoint(url: string): Promise<string> {
     body: JSON.stringify({ url }),
   });
   if (!response.ok) throw new TypeError(`Loge answered ${response.status}: ${await response.text()}`);
-  // A real server keeps the secret: it is shown once.
+  // The secret is returned only once; a real server stores it.
   return ((await response.json()) as { secret: string }).secret;
 }
 
 const secret = await createEndpoint(`http://localhost:${PORT}/events`);
-/** A real server keeps the ids where it keeps what it does with the events, in one transaction. */
+/** A real server stores the ids in the same transaction as the effects of the events. */
 const seen = new Set<string>();
 
 const server = createServer(async (request, response) => {

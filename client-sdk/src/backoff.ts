@@ -1,6 +1,6 @@
-/** Waits between attempts: quick at first, then slower, spread at random. */
-
-/** The wait before attempt number `attempt` (from 0) in milliseconds: a step of `stepsMs`, less a random share of up to `jitter`. */
+/**
+ * Milliseconds to wait before attempt `attempt` (from 0): a step of `stepsMs`, less a random share of up to `jitter`.
+ */
 export function backoffMs(
   stepsMs: readonly number[],
   attempt: number,
@@ -11,7 +11,7 @@ export function backoffMs(
   return Math.round(step * (1 - jitter * random()));
 }
 
-/** Resolves after `ms`, or at once when the signal fires. */
+/** Resolves after `ms`, or at once when the signal aborts. */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

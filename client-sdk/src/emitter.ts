@@ -1,9 +1,9 @@
-/** Typed events for the SDK's facade. A listener that throws does not keep the others from hearing. */
+/** A typed event emitter. A listener that throws does not stop the other listeners. */
 
 export type Listener<Payload> = (payload: Payload) => void;
 
 /**
- * The listening side of an emitter, as embedders see it.
+ * Adds and removes listeners, and emits events to them.
  *
  * @example
  * ```ts
@@ -13,10 +13,10 @@ export type Listener<Payload> = (payload: Payload) => void;
  */
 export class Emitter<EventMap> {
   readonly #listeners = new Map<keyof EventMap, Set<Listener<never>>>();
-  readonly #onListenerFault: (error: unknown) => void;
+  readonly #onListenerError: (error: unknown) => void;
 
-  constructor(onListenerFault: (error: unknown) => void) {
-    this.#onListenerFault = onListenerFault;
+  constructor(onListenerError: (error: unknown) => void) {
+    this.#onListenerError = onListenerError;
   }
 
   /** Adds a listener and returns the function that removes it. */
@@ -47,7 +47,7 @@ export class Emitter<EventMap> {
       try {
         (listener as Listener<EventMap[Name]>)(payload);
       } catch (error) {
-        this.#onListenerFault(error);
+        this.#onListenerError(error);
       }
     }
   }

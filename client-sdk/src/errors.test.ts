@@ -3,7 +3,7 @@ import { ERROR_CATALOGUE } from '../../server/protocol/errors.ts';
 import { CLIENT_ERRORS, fromCaptureFailure, fromWire, LogeError, parseWireError, toLogeError } from './errors.ts';
 
 describe('LogeError', () => {
-  it('carries what the server said', () => {
+  it('carries the fields of the wire error', () => {
     const error = fromWire({ code: 'rate_limited', message: 'Wait.', retryable: true, retryAfterMs: 1_200 });
     expect(error).toBeInstanceOf(LogeError);
     expect(error).toMatchObject({ code: 'rate_limited', message: 'Wait.', retryable: true, retryAfterMs: 1_200 });
@@ -19,23 +19,23 @@ describe('LogeError', () => {
   });
 
   it.each([null, undefined, 'text', 42, {}, { code: 7 }, new Error('plain')])(
-    'reads no wire error out of %o',
+    'parses no wire error from %o',
     (value) => {
       expect(parseWireError(value)).toBeNull();
     },
   );
 
-  it('is not confused by codes that are names of object properties', () => {
+  it('handles codes that are names of object properties', () => {
     expect(parseWireError({ code: 'constructor' })).toMatchObject({ code: 'constructor', retryable: false });
   });
 
-  it('leaves an error of its own as it is', () => {
+  it('returns a LogeError unchanged', () => {
     const error = new LogeError('timeout');
     expect(toLogeError(error, 'internal')).toBe(error);
     expect(toLogeError(new TypeError('x'), 'connection_failed')).toMatchObject({ code: 'connection_failed' });
   });
 
-  it('shares no code with the wire, so that a code has one meaning', () => {
+  it('shares no code with the protocol, so that a code has one meaning', () => {
     expect(Object.keys(CLIENT_ERRORS).filter((code) => code in ERROR_CATALOGUE)).toEqual([]);
   });
 });
@@ -48,7 +48,7 @@ describe('fromCaptureFailure', () => {
     ['OverconstrainedError', 'camera', 'camera_not_found'],
     ['NotReadableError', 'camera', 'camera_in_use'],
     ['TypeError', 'camera', 'media_not_supported'],
-  ] as const)('says for %s of the %s: %s', (name, device, code) => {
+  ] as const)('converts %s of the %s to %s', (name, device, code) => {
     expect(fromCaptureFailure(new DOMException('refused', name), device)).toMatchObject({ code });
   });
 });

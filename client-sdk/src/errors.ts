@@ -1,6 +1,6 @@
 /**
- * The one error of the SDK: every failure, of the server or of the browser, with a stable code. Server codes come from the wire's
- * catalogue; the codes here are those that only a browser can meet. Knows nothing of sockets or media.
+ * The one error class of the SDK, for failures of the server and of the browser, with a stable code. Server codes come
+ * from the protocol's catalogue; the codes defined here arise in the browser only.
  */
 import type { ErrorCode, WireError } from '../../server/protocol/errors.ts';
 import { ERROR_CATALOGUE } from '../../server/protocol/errors.ts';
@@ -10,7 +10,7 @@ interface ClientErrorEntry {
   message: string;
 }
 
-/** Failures that arise in the browser, before or without the server. */
+/** Failures that arise in the browser. */
 export const CLIENT_ERRORS = {
   not_connected: { retryable: false, message: 'The room is not connected. Call connect() first.' },
   connection_failed: { retryable: true, message: 'The server cannot be reached. Check the network.' },
@@ -34,7 +34,7 @@ export const CLIENT_ERRORS = {
 
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
-/** Every code that this version of the SDK knows. A newer server may send others: fall back on `message` then. */
+/** The codes that this version of the SDK knows. A newer server may send others: show `message` for those. */
 export type LogeErrorCode = ErrorCode | ClientErrorCode;
 
 interface LogeErrorOptions extends ErrorOptions {
@@ -43,8 +43,8 @@ interface LogeErrorOptions extends ErrorOptions {
 }
 
 /**
- * A failure with a stable `code`; `message` is for people and may change. `retryable` says whether the same call can succeed later,
- * `retryAfterMs` (milliseconds) when.
+ * A failure with a stable `code`; `message` is for people and may change. `retryable` tells whether the same call can
+ * succeed later, and `retryAfterMs` when (in milliseconds).
  *
  * @example
  * ```ts
@@ -73,15 +73,17 @@ export class LogeError extends Error {
 function catalogueEntry(code: string): { retryable: boolean; message: string } {
   if (Object.hasOwn(CLIENT_ERRORS, code)) return CLIENT_ERRORS[code as ClientErrorCode];
   if (Object.hasOwn(ERROR_CATALOGUE, code)) return ERROR_CATALOGUE[code as ErrorCode];
-  return { retryable: false, message: `The server refused (${code}).` };
+  return { retryable: false, message: `The server refused the request (${code}).` };
 }
 
-/** The error of a refused request. A code that this version does not know is kept, so that a page can still tell it apart. */
+/** The error of a refused request. Unknown codes are kept, so that a page can handle those of a newer server. */
 export function fromWire(error: WireError): LogeError {
   return new LogeError(error.code, error.message, { retryable: error.retryable, retryAfterMs: error.retryAfterMs });
 }
 
-/** Reads a wire error out of anything, such as the `data` of a refused Socket.IO handshake; null when it is none. */
+/**
+ * Parses a wire error from an unknown value, such as the `data` of a refused Socket.IO handshake; null if it is none.
+ */
 export function parseWireError(value: unknown): LogeError | null {
   if (typeof value !== 'object' || value === null || !('code' in value) || typeof value.code !== 'string') return null;
   const { code, message, retryable, retryAfterMs } = value as Partial<WireError> & { code: string };
@@ -92,12 +94,12 @@ export function parseWireError(value: unknown): LogeError | null {
   });
 }
 
-/** Whatever was thrown, as a {@link LogeError}; `fallback` is the code of what is not one yet. */
+/** Converts any thrown value to a {@link LogeError}; `fallback` is the code for other errors. */
 export function toLogeError(error: unknown, fallback: LogeErrorCode): LogeError {
   return error instanceof LogeError ? error : new LogeError(fallback, undefined, { cause: error });
 }
 
-/** Why `getUserMedia` or `getDisplayMedia` failed (W3C Media Capture and Streams, the names of its DOMExceptions). */
+/** Converts a DOMException of `getUserMedia` or `getDisplayMedia` by its name (W3C Media Capture and Streams). */
 export function fromCaptureFailure(error: unknown, device: 'camera' | 'screen'): LogeError {
   if (error instanceof LogeError) return error;
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';

@@ -1,4 +1,4 @@
-/** The events of a room and what each carries. The names are fixed: embedders and the elements rely on them. */
+/** The events of a room and their payloads. The names are public API. */
 import type { Role } from '../../server/protocol/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNotice, ChatTip } from '../../server/protocol/chat.ts';
 import type { ChatRestriction } from '../../server/protocol/chat-moderation.ts';
@@ -10,13 +10,13 @@ import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Goal, TipMenuItem } from '../../server/protocol/tipping.ts';
-import type { OutgoingMessage } from './chat-outbox.ts';
-import type { ChatSampling } from './chat-sampling.ts';
+import type { OutgoingMessage } from './chat/chat-outbox.ts';
+import type { ChatSampling } from './chat/chat-sampling.ts';
 import type { LogeError } from './errors.ts';
 
 export interface RaisedHands {
   readonly count: number;
-  /** Who, in the order in which they were raised; for the creator and moderators, empty for everyone else. */
+  /** The people, in the order in which they raised their hands; only the creator and moderators get this list. */
   readonly hands: readonly Hand[];
 }
 
@@ -76,16 +76,18 @@ export const RoomEvent = {
 
 export type RoomEventName = keyof typeof RoomEvent;
 
-/** What a chat shows: messages, tips and notices of the house in order. A removed message stays in its place with an empty text and `removed`. */
+/**
+ * An item of the chat: a message, a tip or a notice. A removed message stays in its place with an empty text and
+ * `removed`.
+ */
 export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' }>;
 
 /**
- * The server has paused what it sends in a private session, as this client has not reported that the video arrives. The
- * SDK asks it to go on by itself;
- * the server allows that a few times in five minutes.
+ * The server has paused the media of a private session, because this client does not report that the video arrives. The
+ * SDK asks the server to resume; the server allows that a few times in five minutes.
  */
 export interface StagePause {
-  /** When the SDK asks next, in milliseconds since the epoch; null: as soon as the connection can carry media. */
+  /** When the SDK asks next, in milliseconds since the epoch; null: as soon as the media transport is connected. */
   readonly retryAtMs: number | null;
 }
 
@@ -94,7 +96,7 @@ export interface StageTrack {
   readonly id: string;
   readonly kind: 'audio' | 'video';
   readonly source: TrackSource;
-  /** Whether the creator has muted it at the moment. */
+  /** Whether the creator has muted it. */
   readonly muted: boolean;
   readonly track: MediaStreamTrack;
 }
@@ -102,27 +104,27 @@ export interface StageTrack {
 export interface ChatRemovalNotice {
   /** The message that was removed. */
   id: MessageId;
-  /** Identity of whoever removed it. */
+  /** Identity of the person who removed it. */
   by: string;
   reason: string | null;
   seq: number;
 }
 
-/** Everything that one person has written up to a place in the log was removed. */
+/** All messages of one person up to a sequence number were removed. */
 export interface ChatAuthorRemovalNotice {
-  /** Whose messages. */
+  /** The author of the messages. */
   identity: string;
-  /** Those with a number up to this one. */
+  /** Messages up to this sequence number were removed. */
   uptoSeq: number;
-  /** Identity of whoever removed them. */
+  /** Identity of the person who removed them. */
   by: string;
   reason: string | null;
   seq: number;
 }
 
-/** How the review of a message of one's own goes. */
+/** The state of the review of a message of one's own. */
 export interface ChatHeldNotice {
-  /** Id of the review, as in the answer to sending. */
+  /** Id of the review, as `send()` returned it. */
   id: string;
   state: 'held' | 'allowed' | 'refused';
   reason: string | null;
@@ -135,16 +137,17 @@ export type LocalTrackChange = 'published' | 'unpublished' | 'muted' | 'unmuted'
 
 export interface LocalTrackNotice {
   source: TrackSource;
-  /** `ended`: the device was unplugged or the browser's "stop sharing" was pressed. */
+  /** `ended`: the device was unplugged, or the person pressed the browser's "stop sharing". */
   change: LocalTrackChange;
   track: MediaStreamTrack | null;
   muted: boolean;
 }
 
 /**
- * `ended`: by the creator, here or on another page. `replaced`: another window of the creator took the stage over. `interrupted`: the connection was
- * gone for longer than the server waits; camera and microphone are kept as a preview, and nothing is published until `goLive()` is called, see
- * `localParticipant.isInterrupted`. `lost`: it could not be restored.
+ * `ended`: the creator ended it, here or on another page. `replaced`: another window of the creator went live.
+ * `interrupted`: the connection was down for longer than the server waits; camera and microphone stay open as a
+ * preview, and nothing is published until `goLive()` is called, see `localParticipant.isInterrupted`. `lost`: all
+ * attempts to restore it failed.
  */
 export type LocalLiveEndReason =
   | 'ended'
@@ -160,96 +163,96 @@ export type Quality = 'excellent' | 'good' | 'poor' | 'lost';
 export interface QualityNotice {
   direction: 'watching' | 'publishing';
   quality: Quality;
-  /** Media received or sent in the last interval, in bits a second. */
+  /** Media received or sent in the last interval, in bits per second. */
   bitrateBps: number;
   /** Share of packets lost in the last interval, 0 to 100. */
   lossPct: number;
   roundTripMs: number | null;
 }
 
-/** What each event carries. */
+/** The payload of each event. */
 export interface RoomEventMap {
-  /** The room was joined: the lobby or the inside, see `access`. */
+  /** The room was joined, in the lobby or inside, see `access`. */
   connected: { access: Access };
-  /** The connection was lost and is being restored; the media goes on meanwhile. */
+  /** The connection was lost and is being restored; media continues meanwhile. */
   reconnecting: { error: LogeError | null };
-  /** The connection is back after `downMs` milliseconds, and nothing of the chat was missed. */
+  /** The connection is back after `downMs` milliseconds; missed chat messages are being delivered. */
   reconnected: { downMs: number };
-  /** The connection is over. `error` is null after one's own `disconnect()`. */
+  /** The connection has ended. `error` is null after `disconnect()`. */
   disconnected: { error: LogeError | null };
   accessGranted: Access;
-  /** Media and chat are closed already; `reason` says why (refunded, removed, …). */
+  /** Media and chat are closed already; `reason` tells why (refunded, removed, …). */
   accessRevoked: Access;
-  /** A later token made somebody else of this participant: `room.localParticipant` has the role and the rights that hold now. */
+  /** A later token changed this participant's role or rights; `room.localParticipant` has the current ones. */
   rightsChanged: { role: Role; permissions: Welcome['can'] };
   /** ISO 8601. */
   liveStarted: { startedAt: string };
   liveEnded: { endedAt: string };
   viewerCount: number;
-  /** A message at the end of the log, in order, once; also what was missed while the connection was down. */
+  /** A new message, in order and exactly once; also those missed while the connection was down. */
   chatMessage: ChatMessage;
   chatMessageRemoved: ChatRemovalNotice;
-  /** `room.chat.messages` was filled anew: on joining, and after `loadEarlier()`. */
+  /** `room.chat.messages` was replaced: on joining, and after loading a page such as with `loadEarlier()`. */
   chatHistory: readonly ChatItem[];
-  /** More was missed than is fetched again: the entries `fromSeq` to `toSeq` are left out of `messages`. */
+  /** Too many entries were missed to fetch them all: `messages` lacks those from `fromSeq` to `toSeq`. */
   chatGap: { fromSeq: number; toSeq: number };
   chatAuthorRemoved: ChatAuthorRemovalNotice;
-  /** A line of the house: a mode was switched, a message pinned, a poll started or closed. */
+  /** A system notice: a mode was changed, a message pinned, a poll started or closed. */
   chatNotice: ChatNotice;
-  /** One's own messages on their way, `room.chat.outgoing`, have changed. */
+  /** The list of one's own messages that are being sent, `room.chat.outgoing`, has changed. */
   chatOutgoing: readonly OutgoingMessage[];
-  /** A message of one's own is held, was let through (it comes as a `chatMessage` too) or refused. */
+  /** A message of one's own is held for review, was allowed (it also arrives as `chatMessage`) or was refused. */
   chatHeld: ChatHeldNotice;
-  /** Modes, pinned message, poll or panic have changed; the whole state. */
+  /** Modes, pinned message, poll or panic have changed; carries the whole state. */
   chatState: ChatState;
   /** The poll or its votes have changed; null: there is none. */
   chatPoll: ChatPoll | null;
-  /** One may not write for a while, or may again (null). */
+  /** This participant may not write for a while, or may write again (null). */
   chatRestriction: ChatRestriction | null;
   chatHands: RaisedHands;
-  /** Reactions of everyone since the last time, by emoji. */
+  /** Count of everyone's reactions since the last event, by emoji. */
   chatReactions: Readonly<Record<string, number>>;
-  /** How many messages wait for review; for the creator and moderators. */
+  /** Number of messages that wait for review; for the creator and moderators. */
   chatQueue: { waiting: number };
-  /** More is said than anybody can read, and so much of it is shown; null: everything is again. */
+  /** The room is so busy that only a sample of its messages is shown; null: all messages are shown again. */
   chatSampled: ChatSampling | null;
   tipReceived: ChatTip;
-  /** A goal was set, or tips and refunds have moved it. */
+  /** A goal was set, or a tip or refund changed its progress. */
   goalProgress: GoalProgress;
-  /** The goal was taken away. */
+  /** The goal was removed. */
   goalCleared: { id: string };
   tipMenuChanged: readonly TipMenuItem[];
   walletChanged: Wallet;
-  /** For the creator alone. */
+  /** For the creator only. */
   earningsChanged: Earnings;
   trackSubscribed: StageTrack;
   trackUnsubscribed: StageTrack;
   trackMuted: StageTrack;
-  /** The browser plays without sound until the person presses something: call `room.stage.startAudio()` from a click. */
+  /** The browser's autoplay policy blocks the sound: call `room.stage.startAudio()` from a click. */
   audioBlocked: { blocked: boolean };
-  /** The server has paused what it sends in a private session, or goes on (null): see `room.stage.pause`. */
+  /** The server has paused the media of a private session, or has resumed it (null); see `room.stage.pause`. */
   stagePauseChanged: StagePause | null;
   localTrackChanged: LocalTrackNotice;
   localLiveStarted: { startedAt: string };
   localLiveEnded: { reason: LocalLiveEndReason; error: LogeError | null };
-  /** The highest simulcast layer that is sent, by what is watched; -1: nobody watches, nothing is sent. */
+  /** The highest simulcast layer that is sent, as viewers need it; -1: nobody watches, and nothing is sent. */
   publishingLayers: { source: TrackSource; maxSpatialLayer: number };
   connectionQuality: QualityNotice;
-  /** A fan asks for a private session: for the creator, and for the fan's own windows. */
+  /** A fan asks for a private session; sent to the creator and to all of the fan's windows. */
   privateRequested: PrivateSession;
-  /** The creator has accepted; `accessGranted` follows. */
+  /** The creator has accepted the request; `accessGranted` follows. */
   privateStarted: PrivateSession;
-  /** A request came to nothing: declined, withdrawn or expired. Nothing was charged. */
+  /** A request was declined, withdrawn or has expired. Nothing was charged. */
   privateClosed: PrivateSession;
-  /** A session is over and paid; `endReason` says why. */
+  /** A session has ended and is paid; see `endReason`. */
   privateEnded: PrivateSession;
-  /** Each second while a session runs. */
+  /** Every second while a session runs. */
   privateRunning: PrivateRunning;
-  /** The fan's money lasts for half a minute at most. */
+  /** The fan's credit lasts for at most another 30 seconds. */
   privateFundsLow: { session: PrivateSession['id']; remainingMs: number };
-  /** What `room.privateSession` shows has changed; null: there is none. */
+  /** `room.privateSession.current` has changed; null: there is none. */
   privateSessionChanged: PrivateSession | null;
   roomEnded: RoomInfo;
-  /** A failure outside of any call, such as a camera that could not be opened again. */
+  /** A failure outside of any call, such as media that the browser cannot play. */
   error: LogeError;
 }

@@ -1,4 +1,4 @@
-/** `@loge/client`: the headless SDK of Loge. Everything an embedder may import, and nothing else. */
+/** `@loge/client`: the headless SDK of Loge. This file is its public API. */
 export type { Participant, Role } from '../../server/protocol/accounts.ts';
 export type {
   ChatEntry,
@@ -54,12 +54,11 @@ export type {
 } from '../../server/protocol/rooms.ts';
 export type { TrackSource, Viewport } from '../../server/protocol/stage.ts';
 export type { Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts';
-export { Chat, type Reaction, type SendOptions } from './chat.ts';
-export { ChatModeration, type RestrictRequest } from './chat-moderation.ts';
-export type { HeldOutgoing, OutgoingMessage, OutgoingState, SentMessage } from './chat-outbox.ts';
-export type { ChatSampling } from './chat-sampling.ts';
-export type { ConnectionState, TokenSource } from './connection.ts';
-export { type CaptureChoice, type DeviceList, listDevices } from './devices.ts';
+export { Chat, type Reaction, type SendOptions } from './chat/chat.ts';
+export { ChatModeration, type RestrictRequest } from './chat/chat-moderation.ts';
+export type { HeldOutgoing, OutgoingMessage, OutgoingState, SentMessage } from './chat/chat-outbox.ts';
+export type { ChatSampling } from './chat/chat-sampling.ts';
+export type { ConnectionState, TokenSource } from './connection/connection.ts';
 export type { Listener } from './emitter.ts';
 export { type ClientErrorCode, LogeError, type LogeErrorCode } from './errors.ts';
 export {
@@ -80,17 +79,18 @@ export {
   type StagePause,
   type StageTrack,
 } from './events.ts';
-export { createLevelMeter, type LevelMeter } from './level-meter.ts';
-export type { LocalTrack } from './local-media.ts';
+export type { Log, LogLevel } from './log.ts';
+export { type CaptureChoice, type DeviceList, listDevices } from './media/devices.ts';
+export { createLevelMeter, type LevelMeter } from './media/level-meter.ts';
+export type { LocalTrack } from './media/local-media.ts';
+export { PrivateSession, type PrivateSessionState } from './money/private-session.ts';
+export { type BuyTicketOptions, type CardTopUp, type CheckoutLink, type TipRequest, Wallet } from './money/wallet.ts';
+export { Room, type RoomOptions } from './room.ts';
 export {
   type GoLiveOptions,
   LocalParticipant,
   type ParticipantPermissions,
   type PreviewOptions,
-} from './local-participant.ts';
-export type { Log, LogLevel } from './log.ts';
-export { PrivateSession, type PrivateSessionState } from './private-session.ts';
-export type { StageStats } from './quality.ts';
-export { Room, type RoomOptions } from './room.ts';
-export { Stage, type StagePicture } from './stage.ts';
-export { type BuyTicketOptions, type CardTopUp, type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
+} from './stage/local-participant.ts';
+export type { StageStats } from './stage/quality.ts';
+export { Stage, type StagePicture } from './stage/stage.ts';

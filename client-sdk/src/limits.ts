@@ -1,88 +1,96 @@
-/** Every wait, retry and store of the SDK has its limit here, with what happens past it. */
+/** The limits of all waits, retries and buffers of the SDK, and what happens past them. */
 
 export const CONNECTION = {
-  /** One attempt: handshake until `rooms:welcome`. Past it the attempt counts as failed. */
+  /** One attempt, from the handshake to `rooms:welcome`. Past it the attempt has failed. */
   welcomeTimeoutMs: 10_000,
-  /** `connect()` rejects with the last failure when no attempt has succeeded by then. */
+  /** `connect()` rejects with the last failure if no attempt has succeeded by then. */
   firstConnectMs: 20_000,
-  /** Waits before attempts after a loss; the last one repeats. Each is spread by `jitter`. */
+  /** Backoff of reconnect attempts; the last step repeats. Each wait is reduced by a random share of up to `jitter`. */
   backoffMs: [50, 150, 400, 1_000, 1_000, 2_000, 2_000, 5_000],
-  /** Share by which a wait is spread, so that an audience does not come back in one instant. */
+  /** Spreads the reconnects of an audience over time. */
   jitter: 0.5,
-  /** After this the connection is given up: `disconnected` with `connection_failed`. */
+  /** Past it the connection ends: `disconnected` with `connection_failed`. */
   giveUpMs: 30 * 60_000,
-  /** A token refused as expired is asked for anew this many times in a row; then it is an error. */
+  /** Consecutive tokens that the server may refuse as expired before `token_expired` ends the connection. */
   tokenAttempts: 3,
-  /** How often the server says that it is there; a silence that was longer began no later than that. */
+  /**
+   * Interval of the server's heartbeat: a lost connection broke at most this long after the last sign of the server.
+   */
   heartbeatMs: 10_000,
-  /** A request without an answer rejects with `timeout`. */
+  /** A request without an answer rejects with `timeout` after this time. */
   requestTimeoutMs: 8_000,
-  /** A mutation that can be repeated safely is repeated for this long across timeouts and reconnects. */
+  /** An idempotent request is retried for this long across timeouts and reconnects. */
   reliableMs: 60_000,
 } as const;
 
 export const CHAT = {
-  /** Entries kept; the oldest go first. */
+  /** Entries kept; the oldest are dropped first. */
   keptEntries: 500,
-  /** Entries kept while somebody reads back; past it the far end is dropped, and fetched again when they come near it. */
+  /**
+   * Entries kept while reading back; past it the far end is dropped, and fetched again when the reader comes near it.
+   */
   keptWithEarlier: 2_000,
-  /** Newest items that are kept apart meanwhile, so that a page of the log can be joined to them. */
+  /** Newest items that are kept separately meanwhile, so that a fetched page can be joined to them. */
   keptTail: 200,
-  /** Entries, and ranges that the server left out, held back while one before them is missing; past it they are let go and asked for. */
-  heldEntries: 500,
-  /** How long an entry may be missing before the log is asked for it. A frame is on its way for about 50 ms. */
+  /**
+   * Early entries, and early sampled ranges, buffered while an earlier entry is missing; past it they are dropped and
+   * refetched.
+   */
+  earlyEntries: 500,
+  /** How long an entry may be missing before it is fetched. A frame takes about 50 ms to arrive. */
   gapWaitMs: 150,
-  /** Waits before the log is asked again for what it did not give; the last one repeats. Each is spread by half. */
+  /** Backoff of fetches for a gap; the last step repeats. Each wait is reduced by up to half. */
   gapBackoffMs: [100, 250, 500, 1_000, 2_000],
-  /** Pages fetched for one gap; past it the newest page is taken and `chatGap` told. */
+  /** Pages fetched for one gap; past it the newest page is taken and `chatGap` emitted. */
   gapPages: 4,
-  /** Messages that wait for the connection; past it `send()` rejects with `too_many_pending`. */
+  /** Messages that wait to be sent; past it `send()` rejects with `too_many_pending`. */
   pendingMessages: 20,
-  /** Own messages that are not in the log, with those that failed, are held or were refused; past it the oldest of these goes. */
+  /** One's own messages in `outgoing`; past it the oldest that failed, was refused or is held is dropped. */
   outgoingMessages: 60,
-  /** Sampling is told as over when nothing was left out for so long. */
+  /** Sampling has ended when nothing was left out for this long. */
   sampledQuietMs: 5_000,
-  /** How often the figures of sampling are told anew. */
-  sampledTellMs: 1_000,
+  /** Interval of `chatSampled` events. */
+  sampledReportMs: 1_000,
 } as const;
 
 export const STAGE = {
-  /**
-   * A sender that refuses to change its layers, since it is giving a key frame, is set again after this time, so many
-   * times.
-   */
+  /** An RTP sender refuses a change of layers while it encodes a key frame; the change is then retried. */
   layerRetryMs: 50,
   layerRetries: 100,
-  /** How long the size of an element must be still before it is told. */
+  /** How long the size of an element must be stable before it is sent. */
   viewportDebounceMs: 150,
-  /** How long a transport may be `disconnected` before ICE is restarted; short glitches mend themselves. */
+  /** How long a transport may be `disconnected` before ICE is restarted; short losses recover by themselves. */
   iceGraceMs: 400,
   /** Wait after an ICE restart before the next one. */
   iceRestartIntervalMs: 3_000,
-  /** ICE restarts in a row without a connection; past it the session is made anew. */
+  /** Consecutive failed ICE restarts; past it a new session is opened. */
   iceRestarts: 4,
-  /** Waits between attempts to make a media session anew; the last one repeats. */
+  /** Backoff of attempts to open a new media session; the last step repeats. */
   rejoinBackoffMs: [0, 150, 400, 1_000, 2_000, 5_000],
-  /** How long the server waits for a publisher who has lost the connection (R15). Past it a page publishes again only when it is asked to. */
+  /**
+   * How long the server waits for a disconnected publisher (R15). Past it the page publishes again only on `goLive()`.
+   */
   graceMs: 20_000,
-  /** Attempts to take a live up again; past it the live ends with `lost`. */
-  republishAttempts: 40,
-  /** How long another session may take to show something before it takes over all the same, and how often it is looked at. */
-  moveLimitMs: 5_000,
-  moveLookMs: 30,
-  /** How long a session that was moved goes on sending for those who still watch it, unless the server ends it. */
-  partingMs: 20_000,
-  /** How long a session is in use before a spare is kept for it, how far an audience is spread over time, and the wait after it could not be had. */
+  /** Attempts to restore a live; past it the live ends with `lost`. */
+  restoreAttempts: 40,
+  /** How long to wait for the first picture of a session before moving to it without one, and the polling interval. */
+  moveTimeoutMs: 5_000,
+  movePollMs: 30,
+  /**
+   * How long the old session of a moved publisher keeps sending to its remaining viewers, unless the server ends it.
+   */
+  retiringMs: 20_000,
+  /** Delay before a spare session is opened, the random spread added to it, and the wait after a failure. */
   spareAfterMs: 1_000,
   spareSpreadMs: 3_000,
   spareRetryMs: 30_000,
-  /** How often a session that the server has paused is looked at, to ask it to go on once there is a path again. */
+  /** How often a paused session checks whether its transport is connected again, to ask the server to resume. */
   playRetryMs: 500,
-  /** How long the end of a track that was taken off waits: it costs a negotiation, which whatever takes its place goes before. */
-  trackEndMs: 500,
-  /** How long the last picture of one source stays after another source, lost with it, is back. */
-  partingPictureMs: 1_000,
-  /** Events kept for a session whose answer is being handled. */
+  /** Delay before a removed track is closed: closing costs a negotiation, and the track's replacement goes first. */
+  trackCloseDelayMs: 500,
+  /** How long the last picture of a lost source stays once another source that was lost with it is back. */
+  lastPictureMs: 1_000,
+  /** Events buffered for a session whose answer is still being handled. */
   earlyEvents: 100,
   qualityIntervalMs: 2_000,
 } as const;

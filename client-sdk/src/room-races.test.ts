@@ -1,9 +1,8 @@
 /**
- * What may come at every await of the SDK: rooms on a model of the house, where each delivery, opened device and negotiation is a point, and at each
- * point the page or the house may do something else. Every schedule with one act is run, and a share of those with two. `LOGE_RACE_DEPTH` and
- * `LOGE_RACE_SHARE` say how many acts and which share (1: all), `LOGE_SEED` repeats the choice, and `LOGE_RACE_PLAN`
- * runs the one schedule that a
- * failure names.
+ * Explores the races of the SDK: rooms run against a model of the server, where each delivery, opened device and
+ * negotiation is a scheduling point, at which the page or the server may act. Runs every schedule with one act, and a
+ * sample of those with two. `LOGE_RACE_DEPTH` and `LOGE_RACE_SHARE` set the number of acts and the share (1: all),
+ * `LOGE_SEED` repeats the sample, and `LOGE_RACE_PLAN` runs the one schedule that a failure names.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeHouse, FakeSocket } from '../../tests/support/races/fake-house.ts';
@@ -19,7 +18,7 @@ const world = vi.hoisted(() => ({ current: null as never as World }));
 vi.mock('socket.io-client', () => ({
   io: (_origin: string, options: ConstructorParameters<typeof FakeSocket>[1]) => world.current.openSocket(options),
 }));
-vi.mock('./media-engine.ts', () => ({
+vi.mock('./media/media-engine.ts', () => ({
   MediaEngine: class {
     keepsSpares = false;
     prepare(): void {}
@@ -35,7 +34,7 @@ const SHARE = Number(process.env.LOGE_RACE_SHARE ?? effort({ short: 0.02, long: 
 const AWAY_MS = 2_000;
 const LONG_AWAY_MS = 60_000;
 
-/** A creator's page and a fan's on one house, and what the creator's was asked for. */
+/** A creator's and a fan's page on one model server, with checks of what the creator's page may publish. */
 class World {
   readonly points = new Points();
   readonly house = new FakeHouse(this.points);
@@ -46,7 +45,7 @@ class World {
   /** Calls that have not settled. */
   readonly pending = new Set<string>();
   #sockets: FakeSocket[] = [];
-  /** Whether the creator's page may be on stage: it was asked to go live, and not told since that it was over. */
+  /** Whether the creator's page may publish: from `goLive()` until it learns that the live has ended. */
   #mayPublish = false;
 
   constructor() {
@@ -156,7 +155,7 @@ interface Scenario {
   check(world: World, acts: string[]): void;
 }
 
-/** Runs one schedule; answers after how many points it came to rest. */
+/** Runs one schedule; returns the number of points until it was idle. */
 async function run({ begin, acts, check }: Scenario, plan: Plan): Promise<number> {
   const w = new World();
   world.current = w;
@@ -189,7 +188,7 @@ async function run({ begin, acts, check }: Scenario, plan: Plan): Promise<number
 
 const dice = new Dice(SEED);
 
-/** Every schedule with up to `depth` acts, each at any point of what the ones before it have led to. */
+/** Runs every schedule with up to `depth` acts; each act may come at any point of the run before it. */
 async function explore(scenario: Scenario, depth: number, plan: Plan = []): Promise<number> {
   const steps = await run(scenario, plan);
   if (plan.length === depth) return 1;
@@ -200,12 +199,12 @@ async function explore(scenario: Scenario, depth: number, plan: Plan = []): Prom
   return runs;
 }
 
-/** What the creator's page shows is what the house has, and nothing is captured that nobody wants. */
+/** The creator's page must match the server, and no unused device may be open. */
 function checkCreator({ creator, house, devices }: World, acts: string[]): void {
   const me = creator.localParticipant;
   const ours = house.publishers.filter(({ identity }) => identity === 'ada');
   expect(ours.map(({ socket }) => socket !== null)).toEqual(me.isLive ? [true] : []);
-  // Neither a live that was ended nor one that another page took over is taken up again.
+  // A live that was ended or replaced must not be restored.
   expect(ours.filter(({ publication }) => house.over.has(publication))).toEqual([]);
   const local = me.tracks.map(({ source, muted }) => `${source} ${muted}`).sort();
   const sent = [...(ours[0]?.producers.values() ?? [])].map(({ source, muted }) => `${source} ${muted}`).sort();
@@ -216,14 +215,14 @@ function checkCreator({ creator, house, devices }: World, acts: string[]): void 
   if (acts.at(-1) === 'disconnect' || acts.at(-1) === 'revoke') expect(me.tracks).toEqual([]);
 }
 
-/** What the fan is shown is what is on stage, at the size at which they look, unless they do not watch. */
+/** The fan must see the tracks on stage, with the current viewport, unless they do not watch. */
 function checkFan({ fan, house }: World, acts: string[]): void {
   const sessions = house.viewers.filter(({ identity }) => identity === 'lea');
   const said = acts.filter((act) => act === 'watch' || act === 'unwatch' || act === 'leave').at(-1);
   const watches = said !== 'unwatch' && said !== 'leave' && house.hasAccess && fan.state === 'connected';
   const onStage = house.isLive && watches;
   expect(fan.isLive).toBe(house.isLive && fan.state === 'connected');
-  // A session may outlast its live, and waits for the next one.
+  // A session may outlive its live and wait for the next one.
   expect(sessions.length).toBeLessThanOrEqual(watches ? 1 : 0);
   const shown = fan.stage.tracks.map(({ source, muted }) => `${source} ${muted}`).sort();
   const there = sessions.flatMap((session) => house.consumersOf(session));
@@ -236,7 +235,7 @@ function checkFan({ fan, house }: World, acts: string[]): void {
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('MediaStream', FakeStream);
-  // Waits that are spread at random would come at other points each time.
+  // Random jitter would change the order of the points.
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
 });
 afterEach(() => {
@@ -266,16 +265,21 @@ const SCENARIOS: Record<string, Scenario> = {
   },
 };
 
-/** A schedule as a failure names it: `mute at 3, replace at 7`. */
+/** Parses a schedule as printed by a failure: `mute at 3, replace at 7`. */
 function parsePlan(text: string): Plan {
   return [...text.matchAll(/(\w+) at (\d+)/g)].map(([, act = '', step]) => ({ act, step: Number(step) }));
 }
 
-/** What deeper runs have found. */
-const FOUND = ['mute at 3, replaceAndEnd at 7', 'mute at 4, endElsewhere at 11, lose at 11'];
+/** What longer runs have found. */
+const FOUND = [
+  ['of a creator who goes live', 'mute at 3, replaceAndEnd at 7'],
+  ['of a creator who goes live', 'mute at 4, endElsewhere at 11, lose at 11'],
+  // The session that was opened to move to put its tracks on stage after the end.
+  ['of a creator who is live', 'move at 0, endLive at 4'],
+] as const;
 
-it.each(FOUND)('of a creator who goes live: %s', async (plan) => {
-  await run(SCENARIOS['of a creator who goes live'] as Scenario, parsePlan(plan));
+it.each(FOUND)('%s: %s', async (scenario, plan) => {
+  await run(SCENARIOS[scenario] as Scenario, parsePlan(plan));
 });
 
 describe(`schedules of up to ${DEPTH} acts (seed ${SEED})`, { timeout: 3_600_000 }, () => {

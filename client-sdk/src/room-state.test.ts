@@ -42,13 +42,13 @@ function createState(room: Room = info, live = false) {
 }
 
 describe('RoomState', () => {
-  it('takes the first welcome as it is, without news', () => {
+  it('takes over the first welcome without emitting events', () => {
     const { state, events } = createState({ ...info, status: 'live' }, true);
     expect(state).toMatchObject({ viewerCount: 3, isLive: true });
     expect(events).toEqual([]);
   });
 
-  it('tells a live once, and keeps the status of the room with it', () => {
+  it('emits the start and end of a live once, and updates the status of the room', () => {
     const { state, events } = createState();
     const at = '2030-01-01T20:00:00.000Z';
     expect(state.setLive(true, at)).toBe(true);
@@ -59,14 +59,14 @@ describe('RoomState', () => {
     expect(events).toEqual(['liveStarted', 'liveEnded']);
   });
 
-  it('tells a head-count only when it changed', () => {
+  it('emits the viewer count only when it changes', () => {
     const { state, events } = createState();
     state.setViewerCount(3);
     state.setViewerCount(4);
     expect(events).toEqual(['viewerCount']);
   });
 
-  it('tells the end of the room once, also after a reconnect, and not to whoever comes later', () => {
+  it('emits the end of the room once, also after a reconnect, and not on joining an ended room', () => {
     const ended: Room = { ...info, status: 'ended', endedAt: '2030-01-01T21:00:00.000Z' };
     const { state, events } = createState();
     state.setEnded(ended);

@@ -1,4 +1,6 @@
-/** What is known of the room at the moment. A change is told once, also when the server says it twice; what follows from it is the room's. */
+/**
+ * The current state of the room. It emits an event once per change, even when the server sends the same state twice.
+ */
 import type { Earnings } from '../../server/protocol/money.ts';
 import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
@@ -14,7 +16,7 @@ export class RoomState {
   currency: string | null = null;
   #viewerCount = 0;
   #isLive = false;
-  #endTold = false;
+  #endEmitted = false;
   readonly #emit: StateEmit;
 
   constructor(emit: StateEmit) {
@@ -29,7 +31,6 @@ export class RoomState {
     return this.#isLive;
   }
 
-  /** Nothing is known of any room. */
   reset(): void {
     this.info = null;
     this.access = { state: 'required' };
@@ -37,10 +38,10 @@ export class RoomState {
     this.currency = null;
     this.#viewerCount = 0;
     this.#isLive = false;
-    this.#endTold = false;
+    this.#endEmitted = false;
   }
 
-  /** The first welcome: nothing has changed, this is how things are. */
+  /** Takes over the state of the first welcome; emits nothing. */
   begin(welcome: Welcome): void {
     this.info = welcome.room;
     this.access = welcome.access;
@@ -48,7 +49,7 @@ export class RoomState {
     this.currency = welcome.currency;
     this.#viewerCount = welcome.viewerCount;
     this.#isLive = welcome.live;
-    this.#endTold = welcome.room.status === 'ended';
+    this.#endEmitted = welcome.room.status === 'ended';
   }
 
   setViewerCount(count: number): void {
@@ -62,7 +63,7 @@ export class RoomState {
     this.#emit('earningsChanged', earnings);
   }
 
-  /** Returns whether that was news. */
+  /** Returns whether the state changed. */
   setLive(live: boolean, at: string): boolean {
     if (live === this.#isLive) return false;
     this.#isLive = live;
@@ -76,12 +77,12 @@ export class RoomState {
 
   setEnded(info: RoomInfo): void {
     this.info = info;
-    if (this.#endTold) return;
-    this.#endTold = true;
+    if (this.#endEmitted) return;
+    this.#endEmitted = true;
     this.#emit('roomEnded', info);
   }
 
-  /** The connection is over for good: nobody says any more whether the live goes on. */
+  /** The connection has ended, so the server no longer reports whether the live continues. */
   end(): void {
     this.#isLive = false;
   }

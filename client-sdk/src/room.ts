@@ -1,6 +1,6 @@
 /**
- * The facade of the SDK: one room, as one participant. It owns the parts and hands each what the server says; what a part does with
- * it is the part's own affair.
+ * The facade of the SDK: one room, seen by one participant. It creates the parts (chat, stage, wallet, …) and routes
+ * the server's events to them. It holds no logic of a part.
  */
 import type { Tier } from '../../server/protocol/memberships.ts';
 import type { Earnings, Refund, Ticket, Tip } from '../../server/protocol/money.ts';
@@ -8,31 +8,31 @@ import type { Quote, QuoteInput } from '../../server/protocol/pricing.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts';
-import { Chat } from './chat.ts';
-import { Connection, type ConnectionState, type TokenSource } from './connection.ts';
+import { Chat } from './chat/chat.ts';
+import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
 import type { LogeError } from './errors.ts';
 import type { RoomEventMap } from './events.ts';
-import { LocalParticipant } from './local-participant.ts';
 import { consoleLog, type Log } from './log.ts';
-import { MediaEngine } from './media-engine.ts';
-import { Memberships } from './memberships.ts';
-import { PrivateSession } from './private-session.ts';
+import { MediaEngine } from './media/media-engine.ts';
+import { Memberships } from './money/memberships.ts';
+import { PrivateSession } from './money/private-session.ts';
+import { Tipping } from './money/tipping.ts';
+import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './money/wallet.ts';
 import { RoomState } from './room-state.ts';
-import { Stage } from './stage.ts';
-import { Tipping } from './tipping.ts';
-import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './wallet.ts';
+import { LocalParticipant } from './stage/local-participant.ts';
+import { Stage } from './stage/stage.ts';
 
 export interface RoomOptions {
-  /** Where the Loge server is, such as `https://live.example.com`; a path is taken as a prefix. */
+  /** URL of the Loge server, such as `https://live.example.com`; a path is used as a prefix. */
   url: string;
-  /** Language of the person (BCP 47), for faces built on the room; `navigator.language` when absent. */
+  /** The person's language (BCP 47), for interfaces built on the room. Default: `navigator.language`. */
   locale?: string;
-  /** Receives the SDK's log; absent: warnings and errors on the console. */
+  /** Receives the SDK's log. Default: warnings and errors on the console. */
   log?: Log;
-  /** Watch as soon as access is granted, before any element is attached. Default true. */
+  /** Start watching as soon as access is granted, before an element is attached. Default: true. */
   autoWatch?: boolean;
-  /** Ask for the layer that fits the size of the attached elements. Default true. */
+  /** Request the simulcast layer that fits the size of the attached elements. Default: true. */
   adaptiveStream?: boolean;
 }
 
@@ -56,9 +56,9 @@ export class Room {
   readonly chat: Chat;
   readonly stage: Stage;
   readonly wallet: Wallet;
-  /** Private sessions by the minute, in rooms that have them. */
   /** Memberships of creators' clubs. */
   readonly memberships: Memberships;
+  /** Private sessions by the minute, in rooms that offer them. */
   readonly privateSession: PrivateSession;
   readonly localParticipant: LocalParticipant;
   readonly #connection: Connection;
@@ -73,7 +73,7 @@ export class Room {
     const { url, log = consoleLog, autoWatch = true, adaptiveStream = true } = options;
     this.locale = options.locale ?? (typeof navigator === 'object' ? navigator.language : 'en');
     this.#autoWatch = autoWatch;
-    this.#emitter = new Emitter((error) => log('error', 'a listener failed', { error }));
+    this.#emitter = new Emitter((error) => log('error', 'event listener threw', { error }));
     const emit: Emitter<RoomEventMap>['emit'] = (name, payload) => this.#emitter.emit(name, payload);
     this.#state = new RoomState(emit);
     this.#connection = new Connection({
@@ -114,12 +114,12 @@ export class Room {
     return this.#state.info;
   }
 
-  /** Whether one may enter, and what would let one in. */
+  /** Whether this participant may enter, and otherwise the offer that gives access or the reason for the refusal. */
   get access(): Access {
     return this.#state.access;
   }
 
-  /** ISO 4217, lower case, of every amount in the room; null before the room is connected. */
+  /** Currency of all amounts in the room (ISO 4217, lower case); null before the room is connected. */
   get currency(): string | null {
     return this.#state.currency;
   }
@@ -133,22 +133,29 @@ export class Room {
     return this.#state.isLive;
   }
 
-  /** The creator's earnings in this room so far; null for everyone else, and until they were read or changed. */
+  /**
+   * The creator's earnings in this room so far; null for other participants, and until they are first read or change.
+   */
   get earnings(): Earnings | null {
     return this.#state.earnings;
   }
 
-  /** The shared goal of the room and how far it is; null without one, and in the lobby. See `goalProgress` and `goalCleared`. */
+  /**
+   * The room's shared goal with its progress; null without one, and in the lobby. See `goalProgress` and `goalCleared`.
+   */
   get goal(): Goal | null {
     return this.#tipping.goal;
   }
 
-  /** What the creator offers for a tip of a certain amount: tip with its `id` as `menuItem`. Empty without a menu, and in the lobby. */
+  /**
+   * What the creator offers for tips of fixed amounts; pass an item's `id` as `menuItem` to `tip()`. Empty in the
+   * lobby.
+   */
   get tipMenu(): readonly TipMenuItem[] {
     return this.#tipping.menu;
   }
 
-  /** Listens to an event; the function returned stops listening. */
+  /** Adds a listener for an event; returns the function that removes it. */
   on<Name extends keyof RoomEventMap>(name: Name, listener: Listener<RoomEventMap[Name]>): () => void {
     return this.#emitter.on(name, listener);
   }
@@ -162,40 +169,40 @@ export class Room {
   }
 
   /**
-   * Joins the room; resolves in the lobby or inside, see `access`. A function as token is called again at every reconnect, so that a
-   * live outlasts the token; a string that has expired ends the connection with `token_expired`.
-   * @throws {LogeError} `token_invalid`, `token_expired`, `token_unavailable`, `room_not_found`, `room_ended`, `access_removed`,
-   * `origin_not_allowed`, `too_many_connections`, `connection_failed`.
+   * Joins the room; resolves in the lobby or inside, see `access`. A token function is called again at every reconnect,
+   * so that a live can last longer than a token. An expired token string ends the connection with `token_expired`.
+   * @throws {LogeError} `token_invalid`, `token_expired`, `token_unavailable`, `room_not_found`, `room_ended`,
+   * `access_removed`, `origin_not_allowed`, `too_many_connections`, `connection_failed`.
    */
   connect(token: TokenSource): Promise<void> {
     this.#engine.prepare();
-    // A connection that starts over may be to another room.
-    if (this.state === 'idle' || this.state === 'disconnected') this.#forget();
+    // A new connection may be for another room.
+    if (this.state === 'idle' || this.state === 'disconnected') this.#reset();
     return this.#connection.connect(token);
   }
 
   /**
-   * Leaves the room; media, camera and socket are closed at once, what is pending rejects with `not_connected`, and nothing of the room is kept.
-   * Idempotent; `connect()` may be called again, also for another room.
+   * Leaves the room: closes media, camera and socket at once, rejects pending requests with `not_connected`, and clears
+   * the room's state. Idempotent; `connect()` may be called again, also for another room.
    */
   async disconnect(): Promise<void> {
     this.localParticipant.close('disconnected');
     this.#connection.close();
-    this.#forget();
+    this.#reset();
   }
 
   /**
-   * Buys the ticket of the room: from the wallet at once, by card on the payment page of the answer. Access follows by itself, see
-   * `accessGranted`.
-   * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `sold_out`, `waiver_invalid`, `wallet_off`,
-   * `provider_unavailable`.
+   * Buys a ticket for the room: at once from the wallet, or by card on the returned payment page. Emits `accessGranted`
+   * when the server grants access.
+   * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `sold_out`, `waiver_invalid`,
+   * `wallet_off`, `provider_unavailable`.
    */
   buyTicket(options: BuyTicketOptions = { from: 'wallet' }): Promise<Ticket | CheckoutLink> {
     return this.wallet.buyTicket(options);
   }
 
   /**
-   * Opens the page on which one joins the club of the room's creator; access follows by itself, see `accessGranted`.
+   * Opens a payment page to join the club of the room's creator. Emits `accessGranted` when the server grants access.
    * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `provider_unavailable`.
    */
   joinMembership(request: { tier: Tier['id']; returnUrl?: string }): Promise<CheckoutLink> {
@@ -203,8 +210,9 @@ export class Room {
   }
 
   /**
-   * The receipt before paying: what the creator, the association, the payment provider, the house and VAT get of the ticket, or of a tip of
-   * `amountMinor`. The parts sum to the gross exactly. For a ticket it carries the text of the waiver, and how many tickets are left.
+   * Breaks a price down before paying: the shares of the creator, the association, the payment provider, the platform
+   * and VAT in the ticket, or in a tip of `amountMinor`. The parts add up to the gross exactly. A ticket's quote also
+   * carries the waiver text and the number of tickets left.
    * @throws {LogeError} `nothing_to_buy`, `room_ended`, `amount_too_small`, `amount_too_large`.
    */
   quote(request: QuoteInput): Promise<Quote> {
@@ -212,7 +220,7 @@ export class Room {
   }
 
   /**
-   * Gives one's ticket back: possible until the first live begins, where it was bought without the waiver.
+   * Returns a ticket for a refund: possible until the first live starts, if it was bought without the waiver.
    * @throws {LogeError} `not_refundable`, `already_refunded`, `payment_not_found`.
    */
   withdraw(ticket: string): Promise<Refund> {
@@ -220,7 +228,8 @@ export class Room {
   }
 
   /**
-   * Tips by card directly, on the payment page of the answer; with a higher minimum, as each such tip bears the fee of a card payment.
+   * Tips by card, on the returned payment page. The minimum is higher than from the wallet, because each tip bears the
+   * fee of a card payment.
    * @throws {LogeError} `amount_too_small`, `tip_not_allowed`, `idempotency_conflict`, `provider_unavailable`.
    */
   tipByCard(request: TipRequest & { returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
@@ -228,42 +237,43 @@ export class Room {
   }
 
   /**
-   * Tips the creator from the wallet; resolves when it is booked for good. A lost answer is asked for again with the same key, so
-   * that a tip is never paid twice.
-   * @throws {LogeError} `insufficient_funds`, `amount_too_small`, `amount_too_large`, `tip_not_allowed`, `access_required`,
-   * `idempotency_conflict`, `menu_item_not_found`, `menu_price_mismatch`, `rate_limited`.
+   * Tips the creator from the wallet; resolves when the tip is committed. Retries use one idempotency key, so that a
+   * tip is never paid twice.
+   * @throws {LogeError} `insufficient_funds`, `amount_too_small`, `amount_too_large`, `tip_not_allowed`,
+   * `access_required`, `idempotency_conflict`, `menu_item_not_found`, `menu_price_mismatch`, `rate_limited`.
    */
   tip(request: TipRequest): Promise<Tip> {
     return this.wallet.tip(request);
   }
 
-  /** Who has tipped most in this room, the most generous first; refunded tips do not count. At most 50. */
+  /** The top tippers of this room in descending order, at most 50; refunded tips do not count. */
   leaderboard(options: { limit?: number } = {}): Promise<Leaderboard> {
     return this.#tipping.leaderboard(options.limit);
   }
 
   /**
-   * Sets the shared goal, in the currency's minor unit; for the creator. Tips count from now on, and a goal that was open gives way.
+   * Sets the shared goal, in the currency's minor unit, and replaces an open one; for the creator. Only later tips
+   * count.
    * @throws {LogeError} `forbidden`, `invalid_request`, `room_ended`.
    */
   setGoal(goal: { title: string; targetMinor: number }): Promise<Goal> {
     return this.#tipping.setGoal(goal);
   }
 
-  /** Takes the shared goal away; for the creator. */
+  /** Removes the shared goal; for the creator. */
   clearGoal(): Promise<void> {
     return this.#tipping.clearGoal();
   }
 
   /**
-   * Sets the whole menu; an empty list takes it away. For the creator.
+   * Replaces the tip menu; an empty list removes it. For the creator.
    * @throws {LogeError} `forbidden`, `invalid_request`, `room_ended`.
    */
   setTipMenu(items: readonly TipMenuItem[]): Promise<readonly TipMenuItem[]> {
     return this.#tipping.setMenu(items);
   }
 
-  /** Removes a person from the room, with the reason on record; for the creator and moderators. */
+  /** Removes a person from the room; the reason is recorded. For the creator and moderators. */
   removeParticipant(request: { identity: string; reason: string }): Promise<Removal> {
     return this.#connection.request('rooms:remove', request);
   }
@@ -273,7 +283,7 @@ export class Room {
     return this.#connection.request('rooms:end', {});
   }
 
-  /** Reads the creator's earnings of this room; they also change by themselves, see `earningsChanged`. */
+  /** Fetches the creator's earnings of this room; changes also arrive as `earningsChanged`. */
   async refreshEarnings(): Promise<Earnings> {
     const earnings = await this.#connection.request('money:earnings', {});
     this.#state.setEarnings(earnings);
@@ -284,7 +294,7 @@ export class Room {
     const { subscriber } = this.stage;
     const { publisher } = this.localParticipant;
     return {
-      // The connection keeps these two to itself.
+      // The connection handles these two itself.
       'rooms:welcome': () => {},
       'rooms:goodbye': () => {},
       'rooms:rightsChanged': (self) => {
@@ -347,7 +357,7 @@ export class Room {
     this.#state.info = room;
     this.wallet.handleState(welcome.wallet);
     this.#state.setViewerCount(welcome.viewerCount);
-    // What changed while the connection was down is told as if it had been there.
+    // Emit what changed while the connection was down.
     if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
     else if (inside && !wasGranted) this.#handleGranted(access, inside);
     else if (inside) this.#resume(inside, downMs);
@@ -391,10 +401,10 @@ export class Room {
     this.#state.setEnded(info);
   }
 
-  /** Nothing of one room is shown in the next. */
-  #forget(): void {
+  /** Clears everything, so that no state of one room leaks into the next. */
+  #reset(): void {
     this.localParticipant.handleSelf(null);
-    this.stage.forget();
+    this.stage.reset();
     this.chat.close();
     this.#tipping.close();
     this.privateSession.reset();
@@ -418,7 +428,7 @@ export class Room {
     }
   }
 
-  /** Who publishes does not watch themselves unasked: that would cost their uplink twice. */
+  /** Publishers watch only what they attach: watching their own live by default would waste bandwidth. */
   #shouldWatch(attached: boolean): boolean {
     if (this.localParticipant.permissions.publish) return attached;
     return this.#autoWatch || attached;

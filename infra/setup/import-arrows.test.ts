@@ -31,7 +31,7 @@ const wrong: Record<string, { file: string; imports: string }> = {
   'home-of-ioredis': { file: 'server/gateway/b.ts', imports: 'ioredis' },
 };
 const right: { file: string; imports: string }[] = [
-  { file: 'server/money/stripe-provider.ts', imports: 'stripe' },
+  { file: 'server/money/provider/stripe-provider.ts', imports: 'stripe' },
   { file: 'server/money/money.store.ts', imports: 'drizzle-orm' },
   { file: 'server/chat/e.ts', imports: '../rooms/free.ts' },
   { file: 'server/gateway/c.ts', imports: 'express' },

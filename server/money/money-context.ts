@@ -7,16 +7,16 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox.ts';
 import type { Wallet } from '../protocol/money.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import type { HoldRules } from './earnings-holds.store.ts';
-import { FeePoliciesStore } from './fee-policies.store.ts';
-import { LedgerStore } from './ledger.store.ts';
+import { LedgerStore } from './ledger/ledger.store.ts';
 import type { MoneyFact } from './money-facts.ts';
-import type { PaymentProvider } from './payment-provider.ts';
-import { Pricing } from './pricing.ts';
-import { PromoExpiry } from './promo-expiry.ts';
-import { PromotionsStore } from './promotions.store.ts';
-import { type Credit, SpendingStore } from './spending.store.ts';
-import { EuTaxTable, type TaxCalculator, type VatRates } from './tax-calculator.ts';
+import type { HoldRules } from './payouts/earnings-holds.store.ts';
+import type { PaymentProvider } from './provider/payment-provider.ts';
+import { FeePoliciesStore } from './sales/fee-policies.store.ts';
+import { Pricing } from './sales/pricing.ts';
+import { EuTaxTable, type TaxCalculator, type VatRates } from './sales/tax-calculator.ts';
+import { PromoExpiry } from './wallet/promo-expiry.ts';
+import { PromotionsStore } from './wallet/promotions.store.ts';
+import { type Credit, SpendingStore } from './wallet/spending.store.ts';
 
 export interface MoneyOptions {
   db: Database;

@@ -12,7 +12,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Role } from '../protocol/accounts.ts';
-import type { AccountKind, TransactionKind } from './ledger.ts';
+import type { AccountKind, TransactionKind } from './ledger/ledger.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 /** Minor units; a JavaScript number holds them exactly up to 2^53, far above what a house can turn over. */

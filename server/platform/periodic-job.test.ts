@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../platform/log.ts';
+import { createLog } from './log.ts';
 import { PeriodicJob } from './periodic-job.ts';
 
 const log = createLog({ level: 'silent', pretty: false });

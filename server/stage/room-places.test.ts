@@ -68,8 +68,8 @@ class Nodes {
       ...{ id, connected: true, routerRtpCapabilities: { codecs: [] } },
       on: () => () => {},
       close: async () => {},
-      follow: async ({ upstream }: { upstream: { node: string } }) => {
-        this.followed.push(`${id} follows ${upstream.node}`);
+      follow: async ({ upstream, fence }: { upstream: { node: string }; fence?: number }) => {
+        this.followed.push(`${id} follows ${upstream.node} at fence ${fence}`);
       },
       isOpen: async () => {
         this.asked.push(id);
@@ -95,7 +95,7 @@ async function house() {
     handleNode: (said) => places.handleNode(said),
     handleGone: (node) => places.handleGone(node),
   });
-  const publish = async () => (await places.publish(ROOM, async () => undefined)).node;
+  const publish = async () => (await places.publish(ROOM, 1, async () => undefined)).node;
   const use = (publisher: string | undefined) => places.renew(new Map([[ROOM, { publisher, watched: new Set() }]]));
   return { nodes, fleet, hashes, trees, places, publish, use };
 }
@@ -129,6 +129,15 @@ test('a publisher who is still on a node that drains does not bring the room bac
   expect(nodes.followed).toEqual([]);
 });
 
+test('a draining node is told to follow the publisher to another node, with the fence of that going-live', async () => {
+  const { nodes, fleet, publish } = await house();
+  expect(await publish()).toBe('first');
+  await nodes.announce('first', { draining: true });
+  await fleet.look();
+  expect(await publish()).toBe('second');
+  expect(nodes.followed).toEqual(['first follows second at fence 1']);
+});
+
 test('when the origin is gone, also a node that drains gets the stage from the next one', async () => {
   const { nodes, fleet, trees, publish } = await house();
   expect(await publish()).toBe('first');
@@ -138,7 +147,7 @@ test('when the origin is gone, also a node that drains gets the stage from the n
   await nodes.kill('first');
   await fleet.look();
   expect(await publish()).toBe('third');
-  expect(nodes.followed).toEqual(['second follows third']);
+  expect(nodes.followed).toEqual(['second follows third at fence 1']);
 });
 
 test('nodes that nobody needs are taken out, also one that this gateway never asked and one that is gone', async () => {

@@ -105,8 +105,15 @@ export class RoomPlaces {
     });
   }
 
-  /** Opens a publisher's session on the room's origin, and has the other nodes of the room follow if that is another than before. */
-  async publish<A>(room: RoomId, open: (node: SfuNode) => Promise<A>): Promise<{ node: string; answer: A }> {
+  /**
+   * Opens a publisher's session on the room's origin, and has the room's other nodes follow that node. `fence`, as at
+   * `SfuNode.publish`, keeps the publisher of a later going-live on stage wherever it is.
+   */
+  async publish<A>(
+    room: RoomId,
+    fence: number | undefined,
+    open: (node: SfuNode) => Promise<A>,
+  ): Promise<{ node: string; answer: A }> {
     return this.#try(async (avoid) => {
       const learned = await this.#learn(room);
       // Without Redis: who was on a node that is gone can only be elsewhere from now on.
@@ -117,7 +124,8 @@ export class RoomPlaces {
         const answer = await open(await this.#fleet.open(node));
         // One that drains is hung up nowhere any more, and has viewers for a while.
         const draining = [...tree.edges.keys()].filter((id) => this.#fleet.draining(id));
-        await this.#haveFollow(room, tree.origin === node ? undefined : tree.origin, draining);
+        const earlier = tree.origin !== undefined && tree.origin !== node ? [tree.origin] : [];
+        await this.#haveFollow(room, [...earlier, ...draining], fence);
         return { node, result: { node, answer } };
       } catch (error) {
         this.#placement.releasePublisher(room);
@@ -219,7 +227,7 @@ export class RoomPlaces {
     const hung = new Map(others.map((id) => [id, node]));
     await this.#trees.setEdges(room, hung);
     this.#placement.setRoom({ room, origin: node, edges: hung });
-    await this.#haveFollow(room, origin);
+    await this.#haveFollow(room, origin === undefined ? [] : [origin]);
   }
 
   /** Tries node after node, leaving out those that could not; who is full may still feed others. */
@@ -315,20 +323,17 @@ export class RoomPlaces {
     }
   }
 
-  async #haveFollow(room: RoomId, earlier: string | undefined, others: readonly string[] = []): Promise<void> {
+  async #haveFollow(room: RoomId, others: readonly string[], fence?: number): Promise<void> {
     const origin = this.#placement.origin(room);
     // Also where the publisher comes back to the same node: its process may be another one, of which the edges have lost hold.
     const nodes = new Set([...this.#placement.edges(room).keys(), ...others]);
-    if (earlier !== undefined) nodes.add(earlier);
     await Promise.all(
       [...nodes].map(async (id) => {
         const upstream =
           this.#upstreamOf(room, id) ?? (origin === undefined ? undefined : this.#fleet.asUpstream(origin));
-        // What leaves a node that drains goes on there until nobody watches it any more.
-        const isLeft = id === earlier && this.#fleet.draining(id);
-        if (!upstream || id === origin || isLeft) return;
+        if (!upstream || id === origin) return;
         try {
-          await (await this.#fleet.open(id)).follow({ room, upstream });
+          await (await this.#fleet.open(id)).follow({ room, upstream, fence });
         } catch (error) {
           // A node that is gone has nobody to follow.
           this.#log.warn({ err: error, room, node: id }, 'a node does not follow the room');

@@ -71,12 +71,15 @@ export class SessionTable {
     return entries.sort((a, b) => Number(b.direction === 'publish') - Number(a.direction === 'publish'));
   }
 
-  /** A session is over, and its spare is what its participant has from now on; false where that is not known here. */
+  /**
+   * A session is over, and its spare goes on in its place, also where it has just been given up by its socket. False
+   * where the spare is not known here.
+   */
   takeOver(session: SessionId, by: SessionId): boolean {
-    const spare = this.#entries.get(by);
-    if (!spare) return false;
-    const publication = this.#entries.get(session)?.publication;
-    this.#set({ ...spare, spareOf: undefined, publication });
+    const [entry, spare] = [this.#entries.get(session), this.#entries.get(by)];
+    if (!entry || !spare) return false;
+    const { node, epoch, connected } = spare;
+    this.#set({ ...entry, session: by, node, epoch, connected });
     this.remove(session);
     return true;
   }

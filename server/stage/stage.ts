@@ -1,7 +1,8 @@
 /**
- * The live media of every room, as far as a gateway knows it: who publishes, who watches, by which session on which SFU node. It turns an
- * access decision into a session grant, follows the nodes' events, and closes what is no longer allowed. It sees the media plane through
- * `sfu/contract.ts` alone, where somebody is put is `room-places.ts`' business, and it sees no socket: events leave through `onEvent`.
+ * The media sessions that a gateway looks after: who publishes, who watches, on which SFU node. Turns an access decision
+ * into a session grant, follows the nodes' events, and closes what is no longer allowed. It knows the media plane by
+ * `sfu/contract.ts` alone, leaves the choice of a node to `room-places.ts`, and knows no sockets: events leave through
+ * `onEvent`.
  */
 import type {
   ConsumerOptions,
@@ -36,8 +37,15 @@ import { createIceServers, type TurnConfig } from './turn.ts';
 
 export interface StageEvent {
   socket: string;
-  /** Besides what a node tells: the node of a session is about to leave, and another session is to be opened beside it. */
+  /** A node's event, or `moveWanted`: the node drains, and the client should open another session beside this one. */
   event: SfuEvent | { type: 'moveWanted'; room: string; session: string };
+}
+
+/** Which sessions of a room end; all without `matches`. */
+interface Closing {
+  room: RoomId;
+  matches?: (entry: SessionEntry) => boolean;
+  reason?: SessionCloseReason;
 }
 
 export class Stage {
@@ -48,7 +56,7 @@ export class Stage {
   readonly #metrics: Metrics;
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
-  /** What a participant asks of a media session of theirs that changes nothing for the room's live. */
+  /** Requests for one media session that change nothing for the room's live. */
   readonly commands: SessionCommands;
   readonly #evacuation: Evacuation;
   readonly #audiences: Audiences;
@@ -70,8 +78,7 @@ export class Stage {
     this.#lives = new Lives({
       ...options,
       publishing: () => this.#sessions.publishing(),
-      handleRefused: (room, publication) =>
-        void this.#closePublishers(room, (entry) => entry.publication === publication),
+      handleRefused: (room, publication) => void this.#closePublication(room, publication),
     });
     this.#clock = options.clock;
     this.#log = options.log;
@@ -80,14 +87,12 @@ export class Stage {
     this.commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
     this.#audiences = new Audiences({
       tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
-      onError: (error, room) => this.#log.warn({ err: error, room }, 'audience not told'),
+      onError: (error, room) => this.#log.warn({ err: error, room }, 'audience not sent'),
     });
     this.#evacuation = new Evacuation({
-      // A spare goes with the session that it waits for.
+      // A spare moves with its session.
       sessionsOn: (node) => this.#sessions.onNode(node).filter(({ spareOf }) => spareOf === undefined),
-      ask: ({ room, session, socket }) => {
-        if (socket !== undefined) this.#onEvent({ socket, event: { type: 'moveWanted', room, session } });
-      },
+      ask: (entry) => this.#tell(entry, { type: 'moveWanted', room: entry.room, session: entry.session }),
       move: (entry) => this.#move(entry),
     });
     this.#fleet.listen({
@@ -116,12 +121,12 @@ export class Stage {
     this.#onEvent = listener;
   }
 
-  /** Why nobody could go live or watch through this gateway now; empty when they could. */
+  /** Why going live and watching fail at this gateway now; empty when they work. */
   whyNotReady(): string[] {
     return this.#fleet.whyNotReady();
   }
 
-  /** What somebody needs to know to watch; whether it is live is the room's to say, as its publisher may be with another gateway. */
+  /** What a client needs to watch. The room says whether it is live, since its publisher may be at another gateway. */
   state(room: Pick<Room, 'status' | 'liveStartedAt'>, identity: string): StageState {
     return {
       live: room.status === 'live',
@@ -160,13 +165,8 @@ export class Stage {
             on.watch({ session, grant, ...input, ...(upstream && { upstream }) }),
           );
       this.#assertStillOpen(session, node);
-      const { transport, consumers } = answer;
-      return {
-        session,
-        transport: transport as WatchAnswer['transport'],
-        consumers: consumers as WatchAnswer['consumers'],
-        connected: input.dtlsParameters !== undefined,
-      };
+      const { transport, consumers } = answer as Pick<WatchAnswer, 'transport' | 'consumers'>;
+      return { session, transport, consumers, connected: input.dtlsParameters !== undefined };
     } catch (error) {
       await this.#close(session, 'closed');
       throw toAppError(error);
@@ -175,8 +175,7 @@ export class Stage {
 
   /**
    * Opens the publisher's session; an earlier one of the room, in another tab or before a reload, is replaced. Of two
-   * pages at once the one that takes
-   * the stage later stays, and the other is told `live_replaced`.
+   * concurrent pages the one that takes the stage later stays, and the other is refused with `live_replaced`.
    */
   async publish(
     caller: StageCaller,
@@ -191,17 +190,18 @@ export class Stage {
       const fence = spared ? undefined : await this.#lives.admit(caller.room, { publication, restore });
       const { node, answer } = spared
         ? { node: spared.id, answer: await spared.publish({ session, grant, ...media }) }
-        : await this.#places.publish(caller.room, (on) => on.publish({ session, grant, fence, ...media }));
+        : await this.#places.publish(
+            caller.room,
+            // A page that names no publication takes a new fence also where it only moves.
+            publication === undefined ? undefined : fence,
+            (on) => on.publish({ session, grant, fence, ...media }),
+          );
       this.#sessions.place(session, node);
       // Another page may have taken the stage, or ended the live, while the node was working.
       if (!spared && publication) await this.#lives.assertHoldsStage(caller.room, publication);
       this.#assertStillOpen(session, node);
-      const { transport } = answer;
-      return {
-        session,
-        transport: transport as PublishAnswer['transport'],
-        connected: input.dtlsParameters !== undefined,
-      };
+      const { transport } = answer as Pick<PublishAnswer, 'transport'>;
+      return { session, transport, connected: input.dtlsParameters !== undefined };
     } catch (error) {
       await this.#close(session, 'closed');
       throw await this.#lives.orReplaced(toAppError(error), caller.room, publication);
@@ -224,21 +224,21 @@ export class Stage {
     const answer = await call(node.produce(input)).catch(async (error) => {
       throw await this.#lives.orReplaced(error, entry.room, entry.publication);
     });
-    // Its person may have gone meanwhile, and come back through another gateway.
+    // Its page may have left meanwhile, or resumed at another gateway.
     if (!this.#sessions.get(input.session)) throw new AppError('session_not_found');
     // What a spare keeps ready is not on stage.
     if (entry.spareOf === undefined) await this.#startLive(entry);
     return answer;
   }
 
-  /** A participant's next socket takes over a session of theirs that went on without one, or with another gateway. */
+  /** A participant's new socket takes over their session from an earlier socket, or from another gateway. */
   async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
     const { room, identity, socket } = caller;
     const known = this.#sessions.get(session);
     if (known && (known.room !== room || known.identity !== identity)) throw new AppError('session_not_found');
     const here = known?.node === undefined ? undefined : this.#fleet.get(known.node);
     const nodes = here ? [here] : await this.#places.nodesOf(room);
-    // Whichever has it: a node that hangs must not hold up who is on another one.
+    // In parallel: a node that hangs must not delay a session on another one.
     const found = await Promise.any(
       nodes.map(async (node) => ({
         node: node.id,
@@ -247,8 +247,7 @@ export class Stage {
     ).catch(() => undefined);
     if (!found) {
       this.#forget(session);
-      if (known) this.#handleEnded(known);
-      // Whether the live may be restored in another session.
+      // Says whether the live may be restored in another session.
       if (caller.publish && publication) await this.#lives.assertHoldsStage(room, publication);
       throw new AppError('session_not_found');
     }
@@ -259,11 +258,11 @@ export class Stage {
     if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
     this.#countSessions();
     this.#evacuation.handleResumed(session);
-    // The live went on with the publisher; so does what this gateway knows of it.
+    // The live continues, and this gateway holds it from now on.
     const entry = this.#sessions.get(session);
     if (found.publish && entry)
       await this.#startLive(entry).catch((error) => {
-        // Who is refused does not have it: it waits, to be asked for again.
+        // The page has not got the session: it waits for another resume.
         this.#leases.orphan(session);
         throw error;
       });
@@ -280,69 +279,61 @@ export class Stage {
     await this.#close(session, 'closed');
   }
 
-  /** Counters of what flows from the room's publisher to one person's media sessions; undefined while one side has none. */
+  /** Counters of the media from the room's publisher to one person; undefined while one of them has no session. */
   countMedia(room: RoomId, identity: string): Promise<StageTraffic | undefined> {
     return countMedia(this.#places, room, identity);
   }
 
-  /** Lets somebody's running media sessions last longer, as their access does, whichever gateways look after them. */
+  /** Extends a person's media sessions to the new end of their access, at all gateways. */
   extendWatching(room: RoomId, identity: string, untilMs: number): Promise<void> {
     return extendWatching(this.#places, { room, identity, untilMs });
   }
 
-  /** The creator's own end of the live, at once and everywhere; of a publication that another page has replaced since, there is nothing to end. */
+  /**
+   * Ends the live at all gateways, as its creator asked. A publication that another page has replaced loses its own
+   * sessions only.
+   */
   async endLive(room: RoomId, publication?: string): Promise<void> {
-    // Without an answer of the database: nobody stays on stage who wanted to leave it.
+    // Not replaced where the database fails: then everything is closed.
     if (await this.#lives.isReplaced(room, publication)) {
-      // The page that took the stage may never have come to be on it.
-      await this.#closePublishers(room, (entry) => entry.publication === publication);
+      // The page that took the stage may have failed to open a session, which would have replaced these.
+      await this.#closePublication(room, publication);
       return;
     }
     try {
-      // First, so that who goes live meanwhile is either part of what ends here or comes after it.
+      // First, so that a concurrent start is either ended here or comes after the end.
       await this.#lives.end(room);
     } finally {
-      const elsewhere = this.#onNodesOf(room, (node) => node.closePublisher({ room }));
-      await this.#closePublishers(room);
-      await elsewhere;
+      await this.#closeEverywhere({ room, matches: isPublisher }, (node) => node.closePublisher({ room }));
     }
   }
 
-  /** Access is gone: every session of the participant in the room ends now, on whatever node it is. */
+  /** Access is gone: every session of the participant in the room ends now, on all nodes. */
   async closeParticipant(room: RoomId, identity: string): Promise<void> {
-    // Also what another gateway opened and nobody looks after any more.
-    const elsewhere = this.#onNodesOf(room, (node) => node.closePerson({ room, identity }));
-    await this.#closeWhere((entry) => entry.room === room && entry.identity === identity, 'closed');
-    await elsewhere;
+    const matches = (entry: SessionEntry) => entry.identity === identity;
+    await this.#closeEverywhere({ room, matches }, (node) => node.closePerson({ room, identity }));
   }
 
   async closeRoom(room: RoomId): Promise<void> {
-    const elsewhere = this.#onNodesOf(room, (node) => node.closeRoom({ room }));
-    await this.#closeWhere((entry) => entry.room === room, 'room_closed');
-    await elsewhere;
+    await this.#closeEverywhere({ room, reason: 'room_closed' }, (node) => node.closeRoom({ room }));
     await this.#places.forget(room);
     await this.#lives.forget(room);
   }
 
-  /** What the media plane carries at the moment, by its own count. */
+  /** Totals over all nodes. */
   async stats(): Promise<SfuStats> {
     const stats = await call(Promise.all(this.#fleet.nodes.map((node) => node.stats())));
-    const sum = (key: keyof SfuStats) => stats.reduce((total, each) => total + each[key], 0);
-    return {
-      workers: sum('workers'),
-      rooms: sum('rooms'),
-      sessions: sum('sessions'),
-      producers: sum('producers'),
-      consumers: sum('consumers'),
-    };
+    const total: SfuStats = { workers: 0, rooms: 0, sessions: 0, producers: 0, consumers: 0 };
+    for (const each of stats) for (const key of Object.keys(total) as (keyof SfuStats)[]) total[key] += each[key];
+    return total;
   }
 
-  /** How many people with access are connected: keeps a first picture flowing for whoever is about to watch. */
+  /** How many people with access are connected: the nodes keep a picture ready for them. */
   setAudience(room: RoomId, people: number): void {
     this.#audiences.set(room, people);
   }
 
-  /** A socket is gone. After a clean goodbye its sessions end now; otherwise they wait to be resumed. */
+  /** A socket is gone. After a clean disconnect its sessions end now; otherwise they wait to be resumed. */
   handleSocketGone(socket: string, clean: boolean): void {
     for (const entry of this.#sessions.ofSocket(socket)) {
       if (clean) void this.#close(entry.session, 'closed');
@@ -350,7 +341,7 @@ export class Stage {
     }
   }
 
-  /** Redis is back, perhaps without what it knew. */
+  /** Redis is back, perhaps without its data. */
   handleRestored = (): void => this.#leases.handleRestored();
 
   async close(): Promise<void> {
@@ -360,15 +351,7 @@ export class Stage {
     await this.#fleet.close();
   }
 
-  /** Asks every node that the room may be on. What a node that cannot be reached does not hear, its leases bring about. */
-  async #onNodesOf(room: RoomId, ask: (node: SfuNode) => Promise<void>): Promise<void> {
-    const nodes = await this.#places.nodesOf(room);
-    const asked = await Promise.allSettled(nodes.map(ask));
-    for (const { reason } of asked.filter((it) => it.status === 'rejected'))
-      this.#log.warn({ err: reason, room }, 'sessions not closed on a node; its leases will');
-  }
-
-  /** The live begins, or goes on here. What must not be on stage any more is closed. */
+  /** Starts the live, or continues it at this gateway. A refused publisher's session is closed. */
   async #startLive(entry: SessionEntry): Promise<void> {
     try {
       await this.#lives.start(entry.room, entry.publication);
@@ -395,14 +378,11 @@ export class Stage {
     return session;
   }
 
-  /** Access may have been revoked while the node was working: then the session that came of it must not live. */
+  /** Access may have been revoked while the node opened the session: then it is closed again. */
   #assertStillOpen(session: SessionId, node: string): void {
     this.#sessions.place(session, node);
     if (this.#sessions.get(session)) return;
-    this.#fleet
-      .get(node)
-      ?.closeSession({ session })
-      .catch(() => {});
+    void this.#closeOnNode({ session, node }, 'closed');
     throw new AppError('access_required');
   }
 
@@ -412,47 +392,60 @@ export class Stage {
 
   async #close(session: SessionId, reason: SessionCloseReason): Promise<void> {
     const entry = this.#sessions.get(session);
+    if (!entry) return;
     this.#remove(session);
-    await this.#nodeOf(entry?.node)
-      ?.closeSession({ session, epoch: entry?.epoch, reason })
-      // Nobody renews it any more, so that a node which can't be reached closes it by itself.
-      .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
-    // Not before: while the session is there its node is needed.
-    this.#release(entry);
-    if (entry) this.#handleEnded(entry);
+    await this.#closeOnNode(entry, reason);
+    // Only now: the node is needed while the session is there.
+    this.#handleEnded(entry);
   }
 
-  /** Ends a session that is in the way of another one. */
+  /** Where the node cannot be reached the session's lease expires, since it is not renewed any more. */
+  async #closeOnNode(
+    { session, node, epoch }: Pick<SessionEntry, 'session' | 'node'> & Partial<SessionEntry>,
+    reason: SessionCloseReason,
+  ): Promise<void> {
+    await this.#nodeOf(node)
+      ?.closeSession({ session, epoch, reason })
+      .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease expires'));
+  }
+
+  /** Ends a session in favour of another one. */
   async #replace(entry: SessionEntry): Promise<void> {
-    const { room, session, socket } = entry;
-    // First: what else the page asks of the session is answered `session_not_found`, which does not say why.
-    if (socket !== undefined)
-      this.#onEvent({ socket, event: { type: 'sessionClosed', room, session, reason: 'replaced' } });
+    const { room, session } = entry;
+    // First: later requests for the session are refused with `session_not_found`, which does not say why.
+    this.#tell(entry, { type: 'sessionClosed', room, session, reason: 'replaced' });
     await this.#close(session, 'replaced');
   }
 
-  #closePublishers(room: RoomId, fits: (entry: SessionEntry) => boolean = () => true): Promise<void> {
-    return this.#closeWhere((entry) => entry.room === room && entry.direction === 'publish' && fits(entry), 'closed');
+  #closePublication(room: RoomId, publication: string | undefined): Promise<void> {
+    return this.#closeHere({ room, matches: (entry) => isPublisher(entry) && entry.publication === publication });
   }
 
-  async #closeWhere(matches: (entry: SessionEntry) => boolean, reason: SessionCloseReason): Promise<void> {
-    await Promise.all([...this.#sessions.all()].filter(matches).map((entry) => this.#close(entry.session, reason)));
+  async #closeHere({ room, matches = () => true, reason = 'closed' }: Closing): Promise<void> {
+    const entries = [...this.#sessions.all()].filter((entry) => entry.room === room && matches(entry));
+    await Promise.all(entries.map(({ session }) => this.#close(session, reason)));
   }
 
+  /** Includes the sessions of other gateways: `ask` goes to every node that the room may be on. */
+  async #closeEverywhere(closing: Closing, ask: (node: SfuNode) => Promise<void>): Promise<void> {
+    const { room } = closing;
+    const asking = this.#places.nodesOf(room).then((nodes) => Promise.allSettled(nodes.map(ask)));
+    await this.#closeHere(closing);
+    for (const { reason: err } of (await asking).filter((it) => it.status === 'rejected'))
+      this.#log.warn({ err, room }, 'sessions not closed on a node; their leases expire');
+  }
+
+  /** The session has ended, or is another gateway's. */
   #forget(session: SessionId): void {
     const entry = this.#sessions.get(session);
+    if (!entry) return;
     this.#remove(session);
-    this.#release(entry);
+    this.#handleEnded(entry);
   }
 
   #remove(session: SessionId): void {
     this.#sessions.remove(session);
     this.#countSessions();
-  }
-
-  #release(entry: SessionEntry | undefined): void {
-    if (entry?.node === undefined || entry.direction !== 'watch' || entry.spareOf !== undefined) return;
-    void this.#places.releaseViewer(entry.room, entry.node);
   }
 
   #countSessions(): void {
@@ -461,27 +454,29 @@ export class Stage {
     }
   }
 
-  #handleEnded({ room, direction, spareOf }: SessionEntry): void {
-    if (direction === 'publish' && spareOf === undefined) this.#lives.handlePublisherGone(room);
+  #handleEnded({ room, node, direction, spareOf }: SessionEntry): void {
+    if (spareOf !== undefined) return;
+    if (direction === 'publish') this.#lives.handlePublisherGone(room);
+    else if (node !== undefined) void this.#places.releaseViewer(room, node);
+  }
+
+  #tell({ socket }: SessionEntry, event: StageEvent['event']): void {
+    if (socket !== undefined) this.#onEvent({ socket, event });
   }
 
   #handleSfuEvent(node: string, event: SfuEvent): void {
     const entry = this.#sessions.get(event.session as SessionId);
-    // A session that was moved, or adopted elsewhere, is no longer this node's to tell about.
+    // The session may have moved to another node.
     if (!entry || (entry.node !== undefined && entry.node !== node)) return;
-    if (event.type === 'sessionClosed' || event.type === 'adopted') {
+    if (event.type === 'sessionClosed' || event.type === 'adopted') this.#forget(entry.session);
+    // Where another gateway looks after the spare, the session has ended for this one.
+    else if (event.type === 'takenOver' && !this.#sessions.takeOver(entry.session, event.by as SessionId))
       this.#forget(entry.session);
-      this.#handleEnded(entry);
-    } else if (event.type === 'takenOver' && !this.#sessions.takeOver(entry.session, event.by as SessionId)) {
-      // Its spare is another gateway's to look after: to this one the session has ended.
-      this.#forget(entry.session);
-      this.#handleEnded(entry);
-    }
-    if (event.type === 'transportState') this.#sessions.setConnected(entry.session, event.state === 'connected');
-    if (entry.socket) this.#onEvent({ socket: entry.socket, event });
+    else if (event.type === 'transportState') this.#sessions.setConnected(entry.session, event.state === 'connected');
+    this.#tell(entry, event);
   }
 
-  /** A node is gone with all that it carried: everybody is told at once and comes anew. */
+  /** A node is gone with its sessions: their clients open new ones. */
   #handleNodeGone(node: string): void {
     this.#places.handleGone(node);
     for (const { room, session } of this.#sessions.onNode(node)) {
@@ -489,13 +484,15 @@ export class Stage {
     }
   }
 
-  /** Has a participant leave a node that drains: they come anew and are put elsewhere. */
+  /** Ends a session on a draining node: its client opens another one elsewhere. */
   #move(entry: SessionEntry): void {
-    const { room, session, node, epoch } = entry;
+    const { room, session, node } = entry;
     if (node === undefined) return;
     this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_closed' });
-    this.#nodeOf(node)
-      ?.closeSession({ session, epoch, reason: 'node_closed' })
-      .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease will'));
+    void this.#closeOnNode(entry, 'node_closed');
   }
+}
+
+function isPublisher({ direction }: SessionEntry): boolean {
+  return direction === 'publish';
 }

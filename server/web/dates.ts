@@ -1,5 +1,5 @@
 /** Dates as the pages of money say them. */
-import type { Language } from '../../client-sdk/elements/language.ts';
+import type { Language } from '../../client-sdk/elements/texts/language.ts';
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 const DAY_MS = 24 * 60 * 60_000;

@@ -2,11 +2,11 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { badgeStyles, liveBadge, viewersBadge } from '../../client-sdk/elements/badges.ts';
-import { formatDateTime, formatMoneyShort } from '../../client-sdk/elements/format.ts';
-import type { Language } from '../../client-sdk/elements/language.ts';
-import { poster, posterStyles } from '../../client-sdk/elements/poster.ts';
+import { badgeStyles, liveBadge, viewersBadge } from '../../client-sdk/elements/stage/badges.ts';
+import { poster, posterStyles } from '../../client-sdk/elements/stage/poster.ts';
 import type { ElementTexts } from '../../client-sdk/elements/texts/english.ts';
+import { formatDateTime, formatMoneyShort } from '../../client-sdk/elements/texts/format.ts';
+import type { Language } from '../../client-sdk/elements/texts/language.ts';
 import type { ListedRoom } from './site-api.ts';
 import type { SiteTexts } from './texts/english.ts';
 

@@ -1,7 +1,7 @@
 /** The language of the pages: `?lang=`, else what was chosen before, else the browser's. It is set on the document, where elements read it. */
 
-import type { Language } from '../../client-sdk/elements/language.ts';
-import { parseLanguage } from '../../client-sdk/elements/language.ts';
+import type { Language } from '../../client-sdk/elements/texts/language.ts';
+import { parseLanguage } from '../../client-sdk/elements/texts/language.ts';
 import type { SiteTexts } from './texts/english.ts';
 import { english } from './texts/english.ts';
 import { french } from './texts/french.ts';

@@ -5,9 +5,9 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { icon } from '../../client-sdk/elements/icons.ts';
-import { initialsOf } from '../../client-sdk/elements/poster.ts';
-import { LogeElement } from '../../client-sdk/elements/room-part.ts';
+import { icon } from '../../client-sdk/elements/controls/icons.ts';
+import { LogeElement } from '../../client-sdk/elements/room/room-part.ts';
+import { initialsOf } from '../../client-sdk/elements/stage/poster.ts';
 import type { SiteSession } from './site-api.ts';
 import { siteApi } from './site-api.ts';
 import { chooseLanguage, siteTexts, startLanguage } from './site-language.ts';

@@ -4,8 +4,8 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { formatMoney } from '../../client-sdk/elements/format.ts';
-import { LogeElement } from '../../client-sdk/elements/room-part.ts';
+import { LogeElement } from '../../client-sdk/elements/room/room-part.ts';
+import { formatMoney } from '../../client-sdk/elements/texts/format.ts';
 import { ledgerStyles } from './ledger-styles.ts';
 import { siteTexts } from './site-language.ts';
 import { pageStyles } from './site-styles.ts';

@@ -2,8 +2,8 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { initialsOf } from '../../client-sdk/elements/poster.ts';
-import { defineElement, LogeElement } from '../../client-sdk/elements/room-part.ts';
+import { defineElement, LogeElement } from '../../client-sdk/elements/room/room-part.ts';
+import { initialsOf } from '../../client-sdk/elements/stage/poster.ts';
 import type { SitePerson } from './site-api.ts';
 import { siteApi } from './site-api.ts';
 import { siteTexts } from './site-language.ts';
@@ -182,7 +182,7 @@ export class SiteSignIn extends LogeElement {
     this.busy = identity;
     this.problem = '';
     try {
-      this.tell('site-signed-in', await siteApi.demoSignIn(identity));
+      this.emit('site-signed-in', await siteApi.demoSignIn(identity));
     } catch (error) {
       this.problem = this.wordsFor(error);
     } finally {

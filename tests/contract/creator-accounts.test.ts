@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import type { PaymentProvider } from '../../server/money/payment-provider.ts';
+import type { PaymentProvider } from '../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases/databases.ts';

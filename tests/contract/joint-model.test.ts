@@ -22,7 +22,7 @@ vi.mock('socket.io-client', () => ({
 vi.mock('ws', async () => ({
   WebSocket: (await import('../support/live-model/model-socket.ts')).DialledSocket,
 }));
-vi.mock('../../client-sdk/src/media-engine.ts', () => ({
+vi.mock('../../client-sdk/src/media/media-engine.ts', () => ({
   MediaEngine: class {
     keepsSpares = true;
     prepare(): void {}

@@ -1,7 +1,7 @@
 /** What is paid for which tier of a club until when: changes of tier, credit at the provider, and refunds of a part of what was paid. */
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PaymentProvider } from '../../server/money/payment-provider.ts';
+import type { PaymentProvider } from '../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type Id } from '../../server/protocol/ids.ts';
 import type { Tier } from '../../server/protocol/memberships.ts';

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import type { CardOrder, PaymentProvider, ProviderCheckout } from '../../server/money/payment-provider.ts';
+import type { CardOrder, PaymentProvider, ProviderCheckout } from '../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId } from '../../server/protocol/ids.ts';

@@ -1,7 +1,7 @@
 /** The desk's search over many payments: it finds what it should, each payment once, and reads no more than a page by the indexes. */
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { searchStatement } from '../../server/money/desk-payments.store.ts';
+import { searchStatement } from '../../server/money/desk/desk-payments.store.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { DATABASES } from '../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse } from '../support/houses/money-house.ts';

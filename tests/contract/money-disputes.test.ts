@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PaymentProvider, ProviderRefund } from '../../server/money/payment-provider.ts';
+import type { PaymentProvider, ProviderRefund } from '../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { outbox } from '../../server/platform/outbox.schema.ts';
 import { createId, type TicketId, type TipId, type TopupId } from '../../server/protocol/ids.ts';

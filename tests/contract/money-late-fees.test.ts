@@ -1,7 +1,7 @@
 /** Fees that the provider knows late, or never. Nothing here is a race, so one database is enough. */
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import type { PaymentProvider, ProviderPayment } from '../../server/money/payment-provider.ts';
+import type { PaymentProvider, ProviderPayment } from '../../server/money/provider/payment-provider.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { openDatabase } from '../support/databases/databases.ts';
 import { openMoneyHouse, pay, sessionOf } from '../support/houses/money-house.ts';

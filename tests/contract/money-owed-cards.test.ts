@@ -5,8 +5,8 @@
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PaymentProvider, RefundOrder } from '../../server/money/payment-provider.ts';
-import type { TransferOrder } from '../../server/money/settlement-provider.ts';
+import type { PaymentProvider, RefundOrder } from '../../server/money/provider/payment-provider.ts';
+import type { TransferOrder } from '../../server/money/provider/settlement-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId, type TicketId, type TopupId } from '../../server/protocol/ids.ts';

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PayoutsStore } from '../../server/money/payouts.store.ts';
+import { PayoutsStore } from '../../server/money/payouts/payouts.store.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TipId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases/databases.ts';

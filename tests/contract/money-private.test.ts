@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import type { PrivateDesk } from '../../server/money/private-desk.ts';
-import type { PrivateProgress } from '../../server/money/private-runner.ts';
+import type { PrivateDesk } from '../../server/money/private-sessions/private-desk.ts';
+import type { PrivateProgress } from '../../server/money/private-sessions/private-runner.ts';
 import type { Participant } from '../../server/protocol/accounts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases/databases.ts';

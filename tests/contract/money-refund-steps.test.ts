@@ -4,7 +4,7 @@
  */
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentProvider } from '../../server/money/payment-provider.ts';
+import type { PaymentProvider } from '../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import type { TicketId } from '../../server/protocol/ids.ts';
 import { buyTicketByCard, countRefundSteps, countTransactions, Killed, Killer } from '../support/crash/refund-steps.ts';

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentProvider } from '../../server/money/payment-provider.ts';
+import type { PaymentProvider } from '../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createId, type TicketId } from '../../server/protocol/ids.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EarningsHoldsStore } from '../../server/money/earnings-holds.store.ts';
+import { EarningsHoldsStore } from '../../server/money/payouts/earnings-holds.store.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { Outbox } from '../../server/platform/outbox.ts';
 import { createId } from '../../server/protocol/ids.ts';

@@ -1,7 +1,7 @@
 /** Totals that people are shown, after refunds in parts and lost disputes: what the books say. */
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PaymentProvider } from '../../server/money/payment-provider.ts';
+import type { PaymentProvider } from '../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../server/platform/db.ts';
 import { createId, type TicketId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases/databases.ts';

@@ -193,12 +193,12 @@ it.concurrent('follows a publisher to another node, also where they have left', 
 it.concurrent('lets a publisher who leaves a node that drains go on there, and has its viewers follow when they have left', async () => {
   await using first = await House.create();
   await using second = await House.create();
-  const { session: earlier } = await first.stage.publish('room_leaves');
+  const { session: earlier } = await first.stage.publish('room_leaves', { fence: 1 });
   const { session, viewer } = await first.stage.watch('room_leaves');
   await viewer.firstDecodableFrame;
   first.node.drain();
-  await second.stage.publish('room_leaves');
-  await first.node.follow({ room: 'room_leaves', upstream: second.asUpstream() });
+  await second.stage.publish('room_leaves', { fence: 1 });
+  await first.node.follow({ room: 'room_leaves', upstream: second.asUpstream(), fence: 1 });
   const packets = viewer.packets('video');
   await vi.waitFor(() => expect(viewer.packets('video')).toBeGreaterThan(packets + 20), WAIT);
   expect(first.stage.events.of('sessionClosed', earlier)).toEqual([]);
@@ -207,6 +207,21 @@ it.concurrent('lets a publisher who leaves a node that drains go on there, and h
   await first.node.follow({ room: 'room_leaves', upstream: second.asUpstream() });
   const added = () => first.stage.events.of('consumersAdded', session).flatMap(({ consumers }) => consumers);
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
+});
+
+it.concurrent('leaves the stage to the page that took it last, also while a node drains', async () => {
+  await using first = await House.create();
+  await using second = await House.create();
+  const room = 'room_fences';
+  const earlier = await first.stage.publish(room, { fence: 1 });
+  await first.stage.watch(room);
+  first.node.drain();
+  const later = await second.stage.publish(room, { fence: 2 });
+  // The earlier page was let in elsewhere meanwhile: its node's news comes late.
+  await second.node.follow({ room, upstream: first.asUpstream(), fence: 1 });
+  expect(second.stage.events.of('sessionClosed', later.session)).toEqual([]);
+  await first.node.follow({ room, upstream: second.asUpstream(), fence: 2 });
+  expect((await first.stage.events.wait('sessionClosed', earlier.session)).reason).toBe('replaced');
 });
 
 it.concurrent('follows a node that was gone and is back under its name', async () => {

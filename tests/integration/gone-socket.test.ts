@@ -87,6 +87,18 @@ test.each(['stage:watch', 'stage:publish'] as const)(
   },
 );
 
+test('a room that ends while nobody is connected to it keeps no media', async () => {
+  const [creator, fan] = [await join({ identity: 'ada', role: 'creator' }), await join({ identity: 'lea' })];
+  using _live = await goLive(creator);
+  using _watched = await watch(fan);
+  await cut(creator);
+  await cut(fan);
+  expect(await sessions()).toBe(2);
+  await loge.server('POST', `/v1/rooms/${room}/end`);
+  // Long before the sessions are given up for want of a socket.
+  await vi.waitFor(async () => expect(await sessions()).toBe(0), { ...WAIT, timeout: 8_000 });
+});
+
 test('what is taken over for who left meanwhile ends when nobody comes for it', async () => {
   const creator = await join({ identity: 'ada', role: 'creator' });
   using _live = await goLive(creator);

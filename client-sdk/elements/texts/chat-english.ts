@@ -1,4 +1,4 @@
-/** The English of the chat. */
+/** English texts of the chat. */
 import type { ChatNotice } from '../../../server/protocol/chat.ts';
 
 const seconds = (count: number) => (count === 1 ? '1 second' : `${count} seconds`);
@@ -135,7 +135,7 @@ function englishNotice({
   }
 }
 
-/** Keeping order. */
+/** Moderation. */
 export const moderationEnglish = {
   title: 'Keep order',
   open: 'Keep order',

@@ -1,4 +1,4 @@
-/** Le français du chat. */
+/** Textes français du chat. */
 import type { ChatNotice } from '../../../server/protocol/chat.ts';
 import type { chatEnglish, moderationEnglish } from './chat-english.ts';
 

@@ -1,4 +1,4 @@
-/** What a person reads for each error code, where the catalogue's own text speaks to developers. */
+/** Texts for people by error code, where the catalogue's message is for developers. */
 
 import type { ErrorCode } from '../../../server/protocol/errors.ts';
 import { ERROR_CATALOGUE } from '../../../server/protocol/errors.ts';

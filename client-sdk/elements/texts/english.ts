@@ -1,4 +1,4 @@
-/** The English of the elements. Its shape is the contract: a key that another language lacks is a type error. */
+/** English texts of the elements. Their shape is the contract: a key missing in another language is a type error. */
 import { chatEnglish, moderationEnglish } from './chat-english.ts';
 import { englishErrors } from './english-errors.ts';
 

@@ -1,4 +1,4 @@
-/** Le français des erreurs : un texte pour chaque code, dit à la personne qui le lit. */
+/** Textes français des erreurs, par code. */
 import type { ErrorTexts } from './english-errors.ts';
 
 export const frenchErrors: ErrorTexts = {

@@ -1,4 +1,4 @@
-/** Le français des éléments. Une clé qui manque ici est une erreur de type. */
+/** Textes français des éléments. Une clé qui manque ici est une erreur de type. */
 import { chatFrench, moderationFrench } from './chat-french.ts';
 import type { ElementTexts } from './english.ts';
 import { frenchErrors } from './french-errors.ts';

@@ -74,6 +74,8 @@ export class FactFanout {
         await Promise.all(facts.map((fact) => this.#closeAbsent(fact)));
       });
     }
+    // Gateways without a socket in the room do not hear of its end, and may have sessions that wait for one.
+    context.outbox.on('room.ended', async ({ room }) => void context.stage.closeRoom(room as RoomId));
   }
 
   /** A fact of another gateway that the bus may have lost. */

@@ -1,5 +1,5 @@
 /** Sends facts and progress of private sessions to the two people concerned. */
-import type { PrivateProgress } from '../../money/private-runner.ts';
+import type { PrivateProgress } from '../../money/private-sessions/private-runner.ts';
 import type { Fact } from '../../platform/outbox.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { PrivateSession } from '../../protocol/private-sessions.ts';

@@ -227,35 +227,12 @@ CREATE TABLE "webhook_lanes" (
 	CONSTRAINT "webhook_lanes_endpoint_lane_pk" PRIMARY KEY("endpoint","lane")
 );
 --> statement-breakpoint
-CREATE TABLE "cancellations" (
-	"room" text PRIMARY KEY NOT NULL,
-	"reason" text NOT NULL,
-	"decided_at" timestamp with time zone NOT NULL,
-	"completed_at" timestamp with time zone,
-	"ticket_count" integer DEFAULT 0 NOT NULL,
-	"refunded_minor" bigint DEFAULT 0 NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "card_tips" (
-	"id" text PRIMARY KEY NOT NULL,
-	"room" text NOT NULL,
-	"creator" text NOT NULL,
-	"identity" text NOT NULL,
-	"name" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"currency" text NOT NULL,
-	"message" text,
-	"menu_item" text,
-	"idempotency_key" text NOT NULL,
-	"terms" text NOT NULL,
-	"status" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "card_tips_amount" CHECK ("card_tips"."amount_minor" > 0)
-);
---> statement-breakpoint
-CREATE TABLE "event_listings" (
-	"id" text PRIMARY KEY NOT NULL,
-	"listed_until" timestamp with time zone NOT NULL
+CREATE TABLE "ticket_waivers" (
+	"ticket" text PRIMARY KEY NOT NULL,
+	"text_version" text NOT NULL,
+	"language" text NOT NULL,
+	"text" text NOT NULL,
+	"accepted_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "membership_invoices" (
@@ -644,39 +621,6 @@ CREATE TABLE "released_earnings" (
 	"released_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "associations" (
-	"id" text PRIMARY KEY NOT NULL,
-	"name" text NOT NULL,
-	"country" text NOT NULL,
-	"url" text,
-	"created_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "buyers" (
-	"identity" text PRIMARY KEY NOT NULL,
-	"country" text NOT NULL,
-	"noted_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "pledges" (
-	"creator" text NOT NULL,
-	"association" text NOT NULL,
-	"share_bps" integer NOT NULL,
-	"since" timestamp with time zone NOT NULL,
-	CONSTRAINT "pledges_creator_since_pk" PRIMARY KEY("creator","since"),
-	CONSTRAINT "pledges_share" CHECK ("pledges"."share_bps" between 0 and 10000)
-);
---> statement-breakpoint
-CREATE TABLE "sale_terms" (
-	"id" text PRIMARY KEY NOT NULL,
-	"fee_policy" text NOT NULL,
-	"country" text NOT NULL,
-	"vat_bps" integer NOT NULL,
-	"commission_bps" integer NOT NULL,
-	"association" text,
-	"charity_bps" integer NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "ledger_holds" (
 	"id" text PRIMARY KEY NOT NULL,
 	"identity" text NOT NULL,
@@ -723,21 +667,68 @@ CREATE TABLE "private_sessions" (
 	CONSTRAINT "private_sessions_confirmed" CHECK ("private_sessions"."confirmed_ms" >= 0)
 );
 --> statement-breakpoint
-CREATE TABLE "promotions" (
+CREATE TABLE "event_listings" (
 	"id" text PRIMARY KEY NOT NULL,
+	"listed_until" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "cancellations" (
+	"room" text PRIMARY KEY NOT NULL,
+	"reason" text NOT NULL,
+	"decided_at" timestamp with time zone NOT NULL,
+	"completed_at" timestamp with time zone,
+	"ticket_count" integer DEFAULT 0 NOT NULL,
+	"refunded_minor" bigint DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "associations" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"country" text NOT NULL,
+	"url" text,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "buyers" (
+	"identity" text PRIMARY KEY NOT NULL,
+	"country" text NOT NULL,
+	"noted_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "pledges" (
+	"creator" text NOT NULL,
+	"association" text NOT NULL,
+	"share_bps" integer NOT NULL,
+	"since" timestamp with time zone NOT NULL,
+	CONSTRAINT "pledges_creator_since_pk" PRIMARY KEY("creator","since"),
+	CONSTRAINT "pledges_share" CHECK ("pledges"."share_bps" between 0 and 10000)
+);
+--> statement-breakpoint
+CREATE TABLE "sale_terms" (
+	"id" text PRIMARY KEY NOT NULL,
+	"fee_policy" text NOT NULL,
+	"country" text NOT NULL,
+	"vat_bps" integer NOT NULL,
+	"commission_bps" integer NOT NULL,
+	"association" text,
+	"charity_bps" integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "card_tips" (
+	"id" text PRIMARY KEY NOT NULL,
+	"room" text NOT NULL,
+	"creator" text NOT NULL,
 	"identity" text NOT NULL,
+	"name" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
 	"currency" text NOT NULL,
-	"reason" text NOT NULL,
-	"by" text NOT NULL,
-	"idempotency_key" text,
-	"expires_at" timestamp with time zone,
-	"expired_at" timestamp with time zone,
-	"expired_minor" bigint,
-	"expiries" integer DEFAULT 0 NOT NULL,
+	"message" text,
+	"menu_item" text,
+	"idempotency_key" text NOT NULL,
+	"terms" text NOT NULL,
+	"status" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "promotions_idempotency_key_unique" UNIQUE("idempotency_key"),
-	CONSTRAINT "promotions_amount" CHECK ("promotions"."amount_minor" > 0)
+	CONSTRAINT "card_tips_amount" CHECK ("card_tips"."amount_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "goals" (
@@ -756,12 +747,21 @@ CREATE TABLE "tip_menus" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "ticket_waivers" (
-	"ticket" text PRIMARY KEY NOT NULL,
-	"text_version" text NOT NULL,
-	"language" text NOT NULL,
-	"text" text NOT NULL,
-	"accepted_at" timestamp with time zone NOT NULL
+CREATE TABLE "promotions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"identity" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"reason" text NOT NULL,
+	"by" text NOT NULL,
+	"idempotency_key" text,
+	"expires_at" timestamp with time zone,
+	"expired_at" timestamp with time zone,
+	"expired_minor" bigint,
+	"expiries" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "promotions_idempotency_key_unique" UNIQUE("idempotency_key"),
+	CONSTRAINT "promotions_amount" CHECK ("promotions"."amount_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "gateways" (
@@ -896,8 +896,6 @@ CREATE INDEX "webhook_deliveries_endpoint" ON "webhook_deliveries" USING btree (
 CREATE INDEX "webhook_deliveries_settled" ON "webhook_deliveries" USING btree ("settled_at") WHERE "webhook_deliveries"."settled_at" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "webhook_deliveries_once" ON "webhook_deliveries" USING btree ("endpoint","event") WHERE not "webhook_deliveries"."is_replay";--> statement-breakpoint
 CREATE INDEX "webhook_lanes_due" ON "webhook_lanes" USING btree ("endpoint","next_attempt_at") WHERE "webhook_lanes"."next_attempt_at" is not null;--> statement-breakpoint
-CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
-CREATE UNIQUE INDEX "card_tips_idempotency" ON "card_tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_payment" ON "membership_invoices" USING btree ("provider_payment");--> statement-breakpoint
@@ -959,7 +957,6 @@ CREATE INDEX "provider_refunds_source" ON "provider_refunds" USING btree ("sourc
 CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "released_earnings_creator" ON "released_earnings" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "released_earnings_release" ON "released_earnings" USING btree ("release");--> statement-breakpoint
-CREATE INDEX "pledges_association" ON "pledges" USING btree ("association");--> statement-breakpoint
 CREATE INDEX "ledger_holds_identity" ON "ledger_holds" USING btree ("identity");--> statement-breakpoint
 CREATE UNIQUE INDEX "private_sessions_active" ON "private_sessions" USING btree ("room") WHERE "private_sessions"."status" = 'active';--> statement-breakpoint
 CREATE UNIQUE INDEX "private_sessions_open" ON "private_sessions" USING btree ("room","identity") WHERE "private_sessions"."status" in ('requested', 'active');--> statement-breakpoint
@@ -969,9 +966,12 @@ CREATE INDEX "private_sessions_ended" ON "private_sessions" USING btree ("ended_
 CREATE INDEX "private_sessions_paid_by" ON "private_sessions" USING btree ("identity","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_to" ON "private_sessions" USING btree ("creator","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_in" ON "private_sessions" USING btree ("room","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
+CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
+CREATE INDEX "pledges_association" ON "pledges" USING btree ("association");--> statement-breakpoint
+CREATE UNIQUE INDEX "card_tips_idempotency" ON "card_tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
+CREATE UNIQUE INDEX "goals_open" ON "goals" USING btree ("room") WHERE "goals"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "promotions_identity" ON "promotions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_due" ON "promotions" USING btree ("expires_at") WHERE "promotions"."expired_at" is null and "promotions"."expires_at" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "goals_open" ON "goals" USING btree ("room") WHERE "goals"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_pending" ON "outbox" USING btree ("seq") WHERE "outbox"."dispatched_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("seq") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("creator","identity");--> statement-breakpoint

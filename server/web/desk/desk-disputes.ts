@@ -1,7 +1,7 @@
 /** `<desk-disputes>`: payments that a bank has taken back, with the deadline for evidence and the way to hand it in. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/payouts.ts';
 import { formatMoment } from '../dates.ts';

@@ -1,7 +1,7 @@
 /** `<desk-fees>`: the versions of the house's commission, and a new one with the date from which it holds. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { FeePolicyView } from '../../protocol/pricing.ts';
 import { formatMoment } from '../dates.ts';
 import { deskApi } from '../desk-api.ts';

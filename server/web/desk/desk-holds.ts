@@ -2,7 +2,7 @@
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CreatorFreeze } from '../../protocol/desk.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { formatMoment } from '../dates.ts';

@@ -1,8 +1,8 @@
 /** `<desk-overview>`: what needs the operator first, then how books and provider stand. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/icons.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskActView, DeskOverview } from '../../protocol/desk.ts';
 import { formatMoment } from '../dates.ts';
 import { deskApi } from '../desk-api.ts';

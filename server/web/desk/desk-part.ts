@@ -1,7 +1,7 @@
 /** What the parts of the money desk share: the site's words for the desk, and asking before what cannot be taken back. */
 import { css } from 'lit';
-import '../../../client-sdk/elements/loge-confirm.ts';
-import type { LogeConfirm, Question } from '../../../client-sdk/elements/loge-confirm.ts';
+import '../../../client-sdk/elements/controls/loge-confirm.ts';
+import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { SitePart } from '../site-part.ts';
 import type { SiteTexts } from '../texts/english.ts';
 

@@ -1,7 +1,7 @@
 /** `<desk-payment>`: one payment with its legs in the books, its refunds and its dispute, and the way to refund it. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 
 import type { DeskPaymentDetail } from '../../protocol/desk.ts';
 import { formatMoment } from '../dates.ts';

@@ -4,7 +4,7 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 
 import type { DeskPayment } from '../../protocol/desk.ts';
 import { formatMoment } from '../dates.ts';

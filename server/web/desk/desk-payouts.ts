@@ -1,7 +1,7 @@
 /** `<desk-payouts>`: who is due, a batch that pays them after one more question, and the payouts before. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPayouts as Listed } from '../../protocol/desk.ts';
 import type { Payout, PayoutBatch } from '../../protocol/payouts.ts';
 import { formatMoment } from '../dates.ts';

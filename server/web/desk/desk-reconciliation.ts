@@ -1,9 +1,9 @@
 /** `<desk-reconciliation>`: the books beside the provider, each difference explained in words, and the comparisons before. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { formatCount } from '../../../client-sdk/elements/format.ts';
-import { icon } from '../../../client-sdk/elements/icons.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
 import type { Reconciliation } from '../../protocol/payouts.ts';
 import { formatLongDay, formatMoment } from '../dates.ts';
 import { deskApi } from '../desk-api.ts';

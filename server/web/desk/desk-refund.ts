@@ -4,8 +4,8 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { formatAmount, parseMoney } from '../../../client-sdk/elements/format.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 
 import type { DeskPaymentDetail, RefundPreview } from '../../protocol/desk.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -173,7 +173,7 @@ export class DeskRefund extends DeskPart {
     this.amount = undefined;
     this.reason = '';
     this.note = this.desk.payment.refunded(this.money(amountMinor, currency));
-    this.tell('desk-refunded', {});
+    this.emit('desk-refunded', {});
   }
 }
 

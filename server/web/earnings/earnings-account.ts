@@ -1,8 +1,8 @@
 /** `<earnings-account>`: whether the payment provider knows where a creator's money goes, and the way to tell it. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/icons.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CreatorAccount } from '../../protocol/payouts.ts';
 import { earningsApi } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';

@@ -1,7 +1,7 @@
 /** `<earnings-holds>`: what is held, sale by sale, each with its reason and the date of its release. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { EarningsHold } from '../../protocol/payouts.ts';
 import { formatDay, formatMoment } from '../dates.ts';
 import type { EarningsPage } from '../money-api.ts';

@@ -1,7 +1,7 @@
 /** `<earnings-summary>`: the four figures of a creator, why money waits, and what comes next and when. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { EarningsHold, FrozenEarnings } from '../../protocol/payouts.ts';
 import { dayKey, formatDay, formatDaysUntil } from '../dates.ts';
 import type { EarningsPage } from '../money-api.ts';

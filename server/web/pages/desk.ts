@@ -1,8 +1,8 @@
 /** The operator's money desk: one page with a part for each address below `/desk`. */
-import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import '../desk/desk-disputes.ts';
 import '../desk/desk-fees.ts';
 import '../desk/desk-holds.ts';

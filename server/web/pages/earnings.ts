@@ -1,8 +1,8 @@
 /** A creator's earnings: what is held and why, what is available, what comes next, where it goes, and the papers. */
-import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import '../earnings/earnings-account.ts';
 import '../earnings/earnings-holds.ts';
 import '../earnings/earnings-papers.ts';

@@ -1,8 +1,8 @@
 /** The front of the house: who is live, what comes up, and in development who one wants to be. */
-import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CardWords } from '../room-card.ts';
 import { roomCard, roomCardStyles, waitingCards } from '../room-card.ts';
 import type { ListedRoom, SitePerson, SiteSession } from '../site-api.ts';

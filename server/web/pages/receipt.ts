@@ -1,11 +1,11 @@
 /** One receipt: what was paid, by whom, who gets what of it, and what was agreed to. It prints on paper as a paper. */
-import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { formatDuration, formatMoney } from '../../../client-sdk/elements/format.ts';
-import '../../../client-sdk/elements/loge-confirm.ts';
-import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { formatDuration, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
+import '../../../client-sdk/elements/controls/loge-confirm.ts';
+import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Receipt } from '../../protocol/pricing.ts';
 import { formatLongDay, formatMoment } from '../dates.ts';
 import { ledgerStyles } from '../ledger-styles.ts';

@@ -1,9 +1,9 @@
 /** A room: `<loge-room>` with the site's own tokens, or the sign-in in front of it. */
-import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { roomCard, roomCardStyles } from '../room-card.ts';
 import type { ListedRoom, SiteSession } from '../site-api.ts';
 import { siteApi } from '../site-api.ts';

@@ -1,12 +1,12 @@
 /** The studio: a creator's rooms and a form for a new one, or with a room's id the live studio of that room. */
-import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
 import '../../../client-sdk/elements/loge-studio.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { badgeStyles } from '../../../client-sdk/elements/badges.ts';
-import { icon } from '../../../client-sdk/elements/icons.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { badgeStyles } from '../../../client-sdk/elements/stage/badges.ts';
 import '../create-room.ts';
 import { priceOf } from '../room-card.ts';
 import type { ListedRoom, SiteSession } from '../site-api.ts';

@@ -1,10 +1,10 @@
 /** The wallet: what is in it, how to put more in and get it back, cards, clubs, and everything that moved. */
-import '../../../client-sdk/elements/web-awesome.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { takeCheckoutReturn } from '../../../client-sdk/elements/checkout.ts';
-import { formatMoney } from '../../../client-sdk/elements/format.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { takeCheckoutReturn } from '../../../client-sdk/elements/money/checkout.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { SavedCard, Wallet } from '../../protocol/money.ts';
 import type { UnspentTopup } from '../../protocol/wallet.ts';
 import type { WalletEntry } from '../money-api.ts';

@@ -1,5 +1,5 @@
 /** How a card is named on the pages. */
-import type { Language } from '../../../client-sdk/elements/language.ts';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { SavedCard } from '../../protocol/money.ts';
 import { siteTexts } from '../site-language.ts';
 

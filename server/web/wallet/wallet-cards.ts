@@ -1,10 +1,10 @@
 /** `<wallet-cards>`: the cards that the payment provider keeps for this person, and the way to have one forgotten. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/icons.ts';
-import '../../../client-sdk/elements/loge-confirm.ts';
-import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import '../../../client-sdk/elements/controls/loge-confirm.ts';
+import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { SavedCard } from '../../protocol/money.ts';
 import { walletApi } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
@@ -67,7 +67,7 @@ export class WalletCards extends SitePart {
     });
     if (!done) return;
     this.note = words.wallet.cardRemoved;
-    this.tell('wallet-changed', {});
+    this.emit('wallet-changed', {});
   }
 }
 

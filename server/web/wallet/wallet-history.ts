@@ -1,8 +1,8 @@
 /** `<wallet-history>`: everything that came in and went out, the newest first, each with its receipt. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { formatDateTime } from '../../../client-sdk/elements/format.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
 import type { WalletEntry } from '../money-api.ts';
 import { SitePart } from '../site-part.ts';
 import { type HistoryPlace, readHistory } from './history-pages.ts';

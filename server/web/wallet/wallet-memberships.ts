@@ -5,9 +5,9 @@
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import '../../../client-sdk/elements/loge-confirm.ts';
-import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import '../../../client-sdk/elements/controls/loge-confirm.ts';
+import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { OwnMembership, Tier } from '../../protocol/memberships.ts';
 import { formatLongDay } from '../dates.ts';
 import { membershipsApi } from '../money-api.ts';
@@ -85,7 +85,7 @@ export class WalletMemberships extends SitePart {
 
   protected override async load(): Promise<void> {
     this.memberships = await membershipsApi.list();
-    this.tell('memberships-read', { isPastDue: this.memberships.some(({ status }) => status === 'past_due') });
+    this.emit('memberships-read', { isPastDue: this.memberships.some(({ status }) => status === 'past_due') });
   }
 
   override render(): TemplateResult {

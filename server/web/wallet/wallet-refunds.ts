@@ -1,9 +1,9 @@
 /** `<wallet-refunds>`: unspent credit, and the way to have it sent back to the card that paid it. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import '../../../client-sdk/elements/loge-confirm.ts';
-import type { LogeConfirm } from '../../../client-sdk/elements/loge-confirm.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import '../../../client-sdk/elements/controls/loge-confirm.ts';
+import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { UnspentTopup } from '../../protocol/wallet.ts';
 import { formatLongDay } from '../dates.ts';
 import { walletApi } from '../money-api.ts';
@@ -56,7 +56,7 @@ export class WalletRefunds extends SitePart {
     });
     if (!isSure || !(await this.act(topup, () => walletApi.refund(topup)))) return;
     this.note = texts.done(amount);
-    this.tell('wallet-changed', {});
+    this.emit('wallet-changed', {});
   }
 }
 

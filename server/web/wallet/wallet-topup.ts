@@ -1,12 +1,12 @@
 /** `<wallet-topup>`: putting credit in, with a saved card or on the payment page. Tells `wallet-changed` when credit came at once. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import '../../../client-sdk/elements/amount-choice.ts';
-import { presetsOf } from '../../../client-sdk/elements/amount-choice.ts';
-import { returnUrlFor } from '../../../client-sdk/elements/checkout.ts';
-import { formatMoney } from '../../../client-sdk/elements/format.ts';
-import { icon } from '../../../client-sdk/elements/icons.ts';
-import { defineElement } from '../../../client-sdk/elements/room-part.ts';
+import '../../../client-sdk/elements/controls/amount-choice.ts';
+import { presetsOf } from '../../../client-sdk/elements/controls/amount-choice.ts';
+import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { returnUrlFor } from '../../../client-sdk/elements/money/checkout.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { createKey } from '../../../client-sdk/src/random-key.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -238,7 +238,7 @@ export class WalletTopup extends SitePart {
     this.#key = createKey();
     this.chosenMinor = undefined;
     this.note = this.words.wallet.arrived;
-    this.tell('wallet-changed', {});
+    this.emit('wallet-changed', {});
   }
 }
 

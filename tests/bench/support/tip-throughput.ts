@@ -7,10 +7,10 @@
 import pg from 'pg';
 import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../../server/accounts/accounts.ts';
-import { LedgerStore } from '../../../server/money/ledger.store.ts';
-import { fanWallet, houseAccount, transferLegs } from '../../../server/money/ledger.ts';
+import { LedgerStore } from '../../../server/money/ledger/ledger.store.ts';
+import { fanWallet, houseAccount, transferLegs } from '../../../server/money/ledger/ledger.ts';
 import { Money } from '../../../server/money/money.ts';
-import { StripeProvider } from '../../../server/money/stripe-provider.ts';
+import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
 import { Database } from '../../../server/platform/db.ts';

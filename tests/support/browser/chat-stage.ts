@@ -4,7 +4,7 @@
  */
 import '../../../client-sdk/elements/loge-chat.ts';
 import type { LogeChat } from '../../../client-sdk/elements/loge-chat.ts';
-import { Chat } from '../../../client-sdk/src/chat.ts';
+import { Chat } from '../../../client-sdk/src/chat/chat.ts';
 import { Emitter } from '../../../client-sdk/src/emitter.ts';
 import type { RoomEventMap } from '../../../client-sdk/src/events.ts';
 import type { Room } from '../../../client-sdk/src/room.ts';

@@ -2,7 +2,7 @@
  * The steps of a refund, at each of which a process can be killed: before and after each transaction and each call to
  * the provider.
  */
-import type { PaymentProvider } from '../../../server/money/payment-provider.ts';
+import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
 import { type MoneyHouse, pay } from '../houses/money-house.ts';

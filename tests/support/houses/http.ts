@@ -18,7 +18,7 @@ import type { HttpContext } from '../../../server/gateway/context.ts';
 import { createHttpApp } from '../../../server/gateway/http/app.ts';
 import { isReturnUrlAllowed } from '../../../server/gateway/origins.ts';
 import { Money } from '../../../server/money/money.ts';
-import { StripeProvider } from '../../../server/money/stripe-provider.ts';
+import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { ParticipantData } from '../../../server/participant-data.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../../server/platform/clock.ts';

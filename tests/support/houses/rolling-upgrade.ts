@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Connection } from '../../../client-sdk/src/connection.ts';
+import { Connection } from '../../../client-sdk/src/connection/connection.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { LightFan } from '../people/light-fan.ts';
 import { signToken } from '../people/wire-fan.ts';

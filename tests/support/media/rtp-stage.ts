@@ -103,6 +103,7 @@ export class RtpStage implements AsyncDisposable {
       obeys?: ('layersWanted' | 'keyFrameWanted')[];
       grant?: Partial<SessionGrant>;
       spareOf?: string;
+      fence?: number;
     } = {},
   ): Promise<StagePublisher> {
     const session = randomUUID();
@@ -112,6 +113,7 @@ export class RtpStage implements AsyncDisposable {
       session,
       grant: this.grant(room, { ...options.grant, publish: true }),
       spareOf: options.spareOf,
+      fence: options.fence,
       dtlsParameters: publisher.dtlsParameters,
     });
     const unsubscribe = this.node.on((event) => {

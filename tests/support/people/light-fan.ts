@@ -5,10 +5,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '../../../client-sdk/src/backoff.ts';
-import { Connection } from '../../../client-sdk/src/connection.ts';
+import { Connection } from '../../../client-sdk/src/connection/connection.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { STAGE } from '../../../client-sdk/src/limits.ts';
-import { SpareKeeper } from '../../../client-sdk/src/spare-keeper.ts';
+import { SpareKeeper } from '../../../client-sdk/src/stage/spare-keeper.ts';
 import type { ChatEntry } from '../../../server/protocol/chat.ts';
 import type { EventData, EventName, RequestAnswer, RequestInput, Welcome } from '../../../server/protocol/realtime.ts';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';

@@ -1,5 +1,5 @@
 /** The media of private sessions, which flow or not as the soak says: counters as the SFU would have them. */
-import type { PrivateMedia } from '../../../server/money/private-runner.ts';
+import type { PrivateMedia } from '../../../server/money/private-sessions/private-runner.ts';
 
 export class SoakMedia implements PrivateMedia {
   readonly #stopped = new Set<string>();

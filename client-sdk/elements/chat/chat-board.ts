@@ -1,0 +1,171 @@
+/** `<loge-chat-board>`: the area above the messages: the pinned message, the poll, and the notice of sampling. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { ChatMessage } from '../../../server/protocol/chat.ts';
+import type { ChatPoll } from '../../../server/protocol/chat-room.ts';
+import type { Room } from '../../src/room.ts';
+import { icon } from '../controls/icons.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatCount, formatDuration } from '../texts/format.ts';
+import { chatBoardStyles } from './chat-board-styles.ts';
+import { ChatClock } from './chat-clock.ts';
+import { nameOf, textOf } from './list/chat-entry.ts';
+
+export class LogeChatBoard extends RoomPart {
+  static override properties = {
+    isExpanded: { state: true },
+    hiddenPoll: { state: true },
+    foldedPoll: { state: true },
+    problem: { state: true },
+  };
+  declare isExpanded: boolean;
+  /** Id of a closed poll that the person has dismissed. */
+  declare hiddenPoll: string;
+  /** Id of the collapsed poll. */
+  declare foldedPoll: string;
+  declare problem: string;
+
+  readonly #clock = new ChatClock(this);
+
+  static override styles = [...RoomPart.styles, chatBoardStyles];
+
+  constructor() {
+    super();
+    this.isExpanded = false;
+    this.hiddenPoll = '';
+    this.foldedPoll = '';
+    this.problem = '';
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['connected', 'accessGranted', 'accessRevoked', 'chatState', 'chatPoll', 'chatSampled']);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room } = this;
+    if (!room?.chat.state) return nothing;
+    const { pinned, poll, sampling } = room.chat;
+    return html`
+      ${pinned && !pinned.removed && !pinned.erased ? this.#pinned(room, pinned) : nothing}
+      ${poll && poll.id !== this.hiddenPoll ? this.#poll(room, poll) : nothing}
+      ${
+        sampling
+          ? html`<p class="sampled numbers" data-testid="chat-sampled">${icon('signal', 16)}${this.texts.chat.sampled(
+              formatCount(sampling.shown, this.language),
+              formatCount(sampling.total, this.language),
+            )}</p>`
+          : nothing
+      }
+    `;
+  }
+
+  #pinned(room: Room, message: ChatMessage): TemplateResult {
+    const { chat, moderation } = this.texts;
+    return html`<div class="pinned" data-testid="chat-pinned">
+      ${icon('pin', 17)}<span class="visually-hidden">${chat.pinned}:</span>
+      <button
+        class="words ${this.isExpanded ? 'whole' : ''}"
+        type="button"
+        aria-expanded=${this.isExpanded}
+        @click=${() => {
+          this.isExpanded = !this.isExpanded;
+        }}
+      >
+        ${nameOf(message.from, this.texts)}<bdi dir="auto">${textOf({ text: message.text })}</bdi>
+      </button>
+      ${
+        room.localParticipant.permissions.moderate
+          ? html`<button
+              class="quiet"
+              type="button"
+              data-testid="chat-unpin"
+              title=${chat.unpin}
+              aria-label="${chat.unpin} (${moderation.title})"
+              @click=${() => this.#try(() => room.chat.moderation.pin(null))}
+            >${icon('close', 15)}</button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #poll(room: Room, poll: ChatPoll): TemplateResult {
+    const { chat } = this.texts;
+    const votes = poll.options.reduce((sum, option) => sum + option.votes, 0);
+    const remainingMs = this.#clock.remainingMs(poll.closesAt);
+    const isFolded = poll.id === this.foldedPoll;
+    return html`<section class="poll" aria-label=${chat.poll} data-testid="chat-poll">
+      <p class="poll-head">
+        ${icon('poll', 16)}<span class="numbers">${poll.closed ? chat.pollClosed : chat.poll} · ${chat.votes(votes)}${
+          !poll.closed && remainingMs > 0 ? ` · ${chat.pollClosesIn(formatDuration(remainingMs + 999))}` : ''
+        }</span>
+        <button
+          class="quiet fold"
+          type="button"
+          data-testid="poll-fold"
+          aria-expanded=${!isFolded}
+          aria-label="${isFolded ? chat.pollShow : chat.pollHide}: ${chat.poll}"
+          @click=${() => {
+            this.foldedPoll = isFolded ? '' : poll.id;
+          }}
+        >${isFolded ? chat.pollShow : chat.pollHide}</button>
+        ${
+          poll.closed
+            ? html`<button
+                class="quiet"
+                type="button"
+                aria-label="${chat.close}: ${chat.poll}"
+                title=${chat.close}
+                @click=${() => {
+                  this.hiddenPoll = poll.id;
+                }}
+              >${icon('close', 15)}</button>`
+            : nothing
+        }
+      </p>
+      ${
+        isFolded
+          ? nothing
+          : html`<p class="question" dir="auto">${poll.question}</p>
+            <div class="options">
+              ${poll.options.map((option) => this.#option(room, poll, { ...option, share: votes ? option.votes / votes : 0 }))}
+            </div>`
+      }
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+    </section>`;
+  }
+
+  /** Results are hidden until one has voted, so that they do not influence the vote. */
+  #option(room: Room, poll: ChatPoll, option: { id: number; text: string; share: number }): TemplateResult {
+    const { chat } = this.texts;
+    const { ownVote } = room.chat;
+    const isOwn = ownVote === option.id;
+    const canVote = !poll.closed && ownVote === null && !room.localParticipant.permissions.moderate;
+    if (canVote) {
+      return html`<button
+        class="option"
+        type="button"
+        data-testid="poll-option-${option.id}"
+        aria-label=${chat.vote(option.text)}
+        @click=${() => this.#try(() => room.chat.vote(option.id))}
+      ><bdi dir="auto">${option.text}</bdi></button>`;
+    }
+    const percent = Math.round(option.share * 100);
+    return html`<div class="option ${isOwn ? 'chosen' : ''}" data-testid="poll-option-${option.id}">
+      <span class="share" style="transform: scaleX(${option.share})"></span>
+      <bdi dir="auto">${option.text}</bdi>
+      ${isOwn ? html`${icon('check', 16)}<span class="visually-hidden">${chat.voted}</span>` : nothing}
+      <b class="numbers">${percent} %</b>
+    </div>`;
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    this.problem = '';
+    try {
+      await act();
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+  }
+}
+
+defineElement('loge-chat-board', LogeChatBoard);

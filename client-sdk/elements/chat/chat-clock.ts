@@ -1,0 +1,39 @@
+/** Renders its host every second while a countdown runs. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+export class ChatClock implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #untilMs = 0;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#stop();
+  }
+
+  /** Milliseconds until `at`, at least zero; the host is rendered every second until then. */
+  remainingMs(at: string | number | null): number {
+    if (at === null) return 0;
+    const atMs = typeof at === 'number' ? at : Date.parse(at);
+    const remaining = Math.max(0, atMs - Date.now());
+    if (remaining > 0) {
+      this.#untilMs = Math.max(this.#untilMs, atMs);
+      this.#timer ??= setInterval(() => this.#tick(), 1_000);
+    }
+    return remaining;
+  }
+
+  #tick(): void {
+    if (Date.now() > this.#untilMs) this.#stop();
+    this.#host.requestUpdate();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}

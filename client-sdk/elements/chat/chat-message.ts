@@ -1,0 +1,358 @@
+/**
+ * `<loge-chat-message>`: moderation of one message and its author: directly from the tools on the message, or in a
+ * dialog with the message's context and the author's record. Every act carries a reason for the author.
+ */
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/toast/toast.js';
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat.ts';
+import type { ChatContext, ChatRestriction, RestrictionScope } from '../../../server/protocol/chat-moderation.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import { icon } from '../controls/icons.ts';
+import { actLine } from '../moderation/moderation-acts.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatDateTime, formatMoneyShort } from '../texts/format.ts';
+import { chatMessageStyles } from './chat-message-styles.ts';
+import { type MessageAct, TIMEOUT_SECONDS } from './list/chat-tools.ts';
+
+/** Number of messages shown before and after the message. */
+const NEIGHBOURS = 4;
+const TOAST_MS = 4_000;
+
+interface DialogAct {
+  name: string;
+  label: string;
+  done: string;
+  act: (reason: string) => Promise<unknown> | undefined;
+  isHarsh?: boolean;
+  keepsOpen?: boolean;
+}
+
+export class LogeChatMessage extends RoomPart {
+  static override properties = {
+    message: { state: true },
+    context: { state: true },
+    open: { state: true },
+    busy: { state: true },
+    problem: { state: true },
+    reason: { state: true },
+  };
+  declare message: ChatMessage | undefined;
+  declare context: ChatContext | undefined;
+  declare open: boolean;
+  /** Name of the running act. */
+  declare busy: string;
+  declare problem: string;
+  declare reason: string;
+
+  static override styles = [...RoomPart.styles, chatMessageStyles];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.busy = '';
+    this.problem = '';
+    this.reason = '';
+  }
+
+  /** Runs an act of the message's tools with the default reason, or opens the dialog. */
+  async handle(message: ChatMessage, act: MessageAct): Promise<void> {
+    const { moderation } = this.texts;
+    const defaultReason = moderation.reasons[0] ?? '';
+    if (act.kind === 'remove') {
+      await this.#runDirectly(moderation.done.removed, () =>
+        this.room?.chat.moderation.remove(message.id, defaultReason),
+      );
+    } else if (act.kind === 'timeout') {
+      const { identity, name } = message.from;
+      const time = moderation.times[act.seconds] ?? '';
+      const request = {
+        identity,
+        kind: 'timeout',
+        scope: 'room',
+        seconds: act.seconds,
+        reason: defaultReason,
+      } as const;
+      await this.#runDirectly(moderation.done.timedOut(name, time), () => this.room?.chat.moderation.restrict(request));
+    } else {
+      await this.#show(message);
+    }
+  }
+
+  async #show(message: ChatMessage): Promise<void> {
+    this.message = message;
+    this.context = undefined;
+    this.problem = '';
+    this.reason = this.texts.moderation.reasons[0] ?? '';
+    this.open = true;
+    await this.#load(message);
+  }
+
+  async #load(message: ChatMessage): Promise<void> {
+    try {
+      const context = await this.room?.chat.moderation.context(message.id);
+      if (this.message === message) this.context = context;
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+  }
+
+  override render(): TemplateResult {
+    const { texts, message } = this;
+    return html`
+      <wa-dialog
+        lang=${this.language}
+        label=${message ? texts.moderation.contextTitle(message.from.name) : ''}
+        light-dismiss
+        data-testid="message-dialog"
+        .open=${this.open}
+        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+      >
+        ${message && this.open ? this.#body(message) : nothing}
+      </wa-dialog>
+      <wa-toast placement="top-center" lang=${this.language}></wa-toast>
+    `;
+  }
+
+  #body(message: ChatMessage): TemplateResult {
+    const { context } = this;
+    const entries = context
+      ? [...context.before.slice(-NEIGHBOURS), context.message, ...context.after.slice(0, NEIGHBOURS)]
+      : [message];
+    return html`
+      <div class="around">${entries.map((entry) => this.#line(entry, entry.seq === message.seq))}</div>
+      ${context ? this.#author(context, message) : html`<wa-spinner></wa-spinner>`}
+      ${message.from.role === 'creator' ? nothing : this.#reasonField()} ${this.#acts(message)}
+      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+    `;
+  }
+
+  #line(entry: ChatEntry, isSubject: boolean): TemplateResult | typeof nothing {
+    if (entry.kind === 'message' || entry.kind === 'tip') {
+      const text = entry.kind === 'tip' ? (entry.message ?? '') : entry.text;
+      return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
+    }
+    return nothing;
+  }
+
+  #author({ author }: ChatContext, message: ChatMessage): TemplateResult {
+    const { moderation } = this.texts;
+    const { language } = this;
+    const tipped = formatMoneyShort(author.tippedMinor, this.room?.wallet.currency ?? 'eur', language);
+    return html`
+      <ul class="facts numbers">
+        <li>${author.since ? moderation.since(formatDateTime(author.since, language)) : moderation.sinceNever}</li>
+        <li>${moderation.facts(author.messages, author.removed)}</li>
+        <li>${moderation.factsTips(author.tips, tipped)}</li>
+      </ul>
+      ${
+        author.restriction.kind
+          ? html`<p class="restricted" data-testid="author-restricted">
+              ${icon('lock', 16)}
+              <span>${moderation.restrictedNow}${author.restriction.until ? ` ${moderation.until(formatDateTime(author.restriction.until, language))}` : ''}</span>
+              ${this.#mayLift(author.restriction) ? this.#liftButton(message, author.restriction.scope) : nothing}
+            </p>`
+          : nothing
+      }
+      <h3>${moderation.record}</h3>
+      ${
+        author.record.length === 0
+          ? html`<p class="muted">${moderation.recordNone}</p>`
+          : html`<ul class="record" data-testid="author-record">${author.record.map((act) => html`<li>${actLine(act, this.texts, language)}</li>`)}</ul>`
+      }
+    `;
+  }
+
+  get #isCreator(): boolean {
+    return this.room?.localParticipant.role === 'creator';
+  }
+
+  /** Moderators can lift only restrictions set by moderators. */
+  #mayLift({ scope, byRole }: ChatRestriction): boolean {
+    return this.#isCreator || (scope === 'room' && (byRole === 'moderator' || byRole === 'fan'));
+  }
+
+  #liftButton(message: ChatMessage, scope: RestrictionScope): TemplateResult {
+    return html`<wa-button
+      size="s"
+      appearance="outlined"
+      data-testid="lift"
+      ?loading=${this.busy === 'lift'}
+      @click=${() => this.#lift(message, scope)}
+    >${this.texts.moderation.lift}</wa-button>`;
+  }
+
+  #reasonField(): TemplateResult {
+    const { moderation } = this.texts;
+    return html`
+      <div class="reasons" role="group" aria-label=${moderation.reason}>
+        ${moderation.reasons.map(
+          (reason) => html`<button
+            type="button"
+            class="chip"
+            aria-pressed=${this.reason === reason}
+            @click=${() => {
+              this.reason = reason;
+            }}
+          >${reason}</button>`,
+        )}
+      </div>
+      <wa-input
+        label=${moderation.reason}
+        maxlength=${LIMITS.reasonChars}
+        data-testid="moderation-reason"
+        .value=${this.reason}
+        @input=${this.#handleReason}
+      ></wa-input>
+    `;
+  }
+
+  #acts(message: ChatMessage): TemplateResult {
+    const { moderation } = this.texts;
+    const isFan = message.from.role === 'fan';
+    return html`<div class="acts">
+      ${this.#actsOnMessage(message).map((act) => this.#button(act))}
+      ${isFan ? html`<div class="times" role="group" aria-label=${moderation.timeoutFor}><p class="muted">${moderation.timeoutFor}</p>${this.#timeouts(message).map((act) => this.#button(act))}</div>` : nothing}
+      ${isFan ? this.#actsOnAuthor(message).map((act) => this.#button(act)) : nothing}
+      ${isFan ? html`<p class="muted hint">${moderation.putOutText}</p>` : nothing}
+    </div>`;
+  }
+
+  #actsOnMessage(message: ChatMessage): DialogAct[] {
+    const { moderation } = this.texts;
+    const acts = this.room?.chat.moderation;
+    return [
+      {
+        name: 'remove-message',
+        label: moderation.remove,
+        done: moderation.done.removed,
+        act: (reason) => acts?.remove(message.id, reason || undefined),
+      },
+      {
+        name: 'pin-message',
+        label: moderation.pin,
+        done: moderation.done.pinned,
+        act: () => acts?.pin(message.id),
+      },
+    ];
+  }
+
+  #timeouts({ from: { identity, name } }: ChatMessage): DialogAct[] {
+    const { moderation } = this.texts;
+    return TIMEOUT_SECONDS.map((seconds) => {
+      const time = moderation.times[seconds] ?? '';
+      return {
+        name: `act-timeout-${seconds}`,
+        label: time,
+        done: moderation.done.timedOut(name, time),
+        act: (reason) =>
+          this.room?.chat.moderation.restrict({ identity, kind: 'timeout', scope: 'room', seconds, reason }),
+      };
+    });
+  }
+
+  #actsOnAuthor({ from: { identity, name } }: ChatMessage): DialogAct[] {
+    const { moderation } = this.texts;
+    const { room } = this;
+    const acts = room?.chat.moderation;
+    return [
+      {
+        name: 'remove-author',
+        label: moderation.removeAll(name),
+        done: moderation.done.removedAll(name),
+        act: (reason) => acts?.removeAuthor({ identity, reason }),
+      },
+      {
+        name: 'ban-room',
+        label: moderation.banRoom,
+        done: moderation.done.banned(name),
+        act: (reason) => acts?.restrict({ identity, kind: 'ban', scope: 'room', reason }),
+        isHarsh: true,
+      },
+      ...(this.#isCreator
+        ? [
+            {
+              name: 'ban-creator',
+              label: moderation.banCreator,
+              done: moderation.done.bannedCreator(name),
+              act: (reason: string) => acts?.restrict({ identity, kind: 'ban', scope: 'creator', reason }),
+              isHarsh: true,
+            },
+          ]
+        : []),
+      {
+        name: 'remove-person',
+        label: moderation.putOut,
+        done: moderation.done.putOut(name),
+        act: (reason) => room?.removeParticipant({ identity, reason }),
+        isHarsh: true,
+      },
+    ];
+  }
+
+  #button(act: DialogAct): TemplateResult {
+    const needsReason = act.name !== 'remove-message' && act.name !== 'pin-message';
+    return html`<wa-button
+      appearance=${act.isHarsh ? 'accent' : 'outlined'}
+      variant=${act.isHarsh ? 'danger' : 'neutral'}
+      data-testid=${act.name}
+      ?disabled=${needsReason && this.reason.trim() === ''}
+      ?loading=${this.busy === act.name}
+      @click=${() => this.#run(act)}
+    >${act.label}</wa-button>`;
+  }
+
+  #close(): void {
+    this.open = false;
+    this.message = undefined;
+  }
+
+  #handleReason = (event: Event): void => {
+    this.reason = (event.target as HTMLInputElement).value ?? '';
+  };
+
+  #lift(message: ChatMessage, scope: RestrictionScope): Promise<void> {
+    const { identity, name } = message.from;
+    const { lift, done } = this.texts.moderation;
+    return this.#run({
+      name: 'lift',
+      label: lift,
+      done: done.lifted(name),
+      act: () => this.room?.chat.moderation.lift({ identity, scope }),
+      keepsOpen: true,
+    });
+  }
+
+  async #run({ name, done, act, keepsOpen }: DialogAct): Promise<void> {
+    if (this.busy) return;
+    const { message } = this;
+    this.busy = name;
+    this.problem = '';
+    try {
+      await act(this.reason.trim());
+      this.open = keepsOpen ?? false;
+      if (keepsOpen && message) void this.#load(message);
+      await this.#toast(done, 'success');
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = '';
+    }
+  }
+
+  async #runDirectly(done: string, act: () => Promise<unknown> | undefined): Promise<void> {
+    try {
+      await act();
+      await this.#toast(done, 'success');
+    } catch (error) {
+      await this.#toast(this.wordsFor(error), 'danger');
+    }
+  }
+
+  async #toast(text: string, variant: 'success' | 'danger'): Promise<void> {
+    await this.renderRoot.querySelector('wa-toast')?.create(text, { variant, duration: TOAST_MS, allowHtml: false });
+  }
+}
+
+defineElement('loge-chat-message', LogeChatMessage);

@@ -1,0 +1,177 @@
+/** `<loge-chat-people>`: the people in the room and the raised hands; moderators see the names of the latter. */
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { PeopleAnswer } from '../../../server/protocol/chat-room.ts';
+import type { Room } from '../../src/room.ts';
+import { icon } from '../controls/icons.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatCount, formatTime } from '../texts/format.ts';
+
+const SEARCH_DEBOUNCE_MS = 200;
+/** The search field is shown above this number of people. */
+const SEARCH_MIN_PEOPLE = 12;
+
+export class LogeChatPeople extends RoomPart {
+  static override properties = {
+    open: { state: true },
+    answer: { state: true },
+    query: { state: true },
+    problem: { state: true },
+  };
+  declare open: boolean;
+  declare answer: PeopleAnswer | undefined;
+  declare query: string;
+  declare problem: string;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      h3 {
+        margin: 1.2rem 0 0.4rem;
+        font-size: 0.9375rem;
+      }
+
+      ul {
+        display: grid;
+        list-style: none;
+      }
+
+      li {
+        display: flex;
+        align-items: center;
+        gap: 0.6rem;
+        min-height: 2.5rem;
+        border-bottom: 1px solid var(--_line);
+        overflow-wrap: anywhere;
+      }
+
+      li:last-child {
+        border-bottom: 0;
+      }
+
+      li .icon {
+        flex: none;
+        color: var(--_accent);
+      }
+
+      li .role,
+      li time {
+        margin-inline-start: auto;
+        font-size: 0.8438rem;
+        color: var(--_muted);
+      }
+
+      .self {
+        color: var(--_muted);
+      }
+
+      wa-input {
+        margin-bottom: 0.75rem;
+      }
+
+      .problem {
+        color: var(--_danger);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.query = '';
+    this.problem = '';
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['chatHands']);
+  }
+
+  async show(): Promise<void> {
+    this.query = '';
+    this.open = true;
+    await this.#load();
+  }
+
+  override render(): TemplateResult {
+    const { texts, room, answer } = this;
+    return html`<wa-dialog
+      lang=${this.language}
+      label=${texts.chat.people}
+      light-dismiss
+      data-testid="chat-people-dialog"
+      .open=${this.open}
+      @wa-after-hide=${(event: Event) => {
+        if (event.target === event.currentTarget) this.open = false;
+      }}
+    >
+      ${room && this.open ? html`${this.#hands(room)} ${answer ? this.#people(room, answer) : nothing}` : nothing}
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+    </wa-dialog>`;
+  }
+
+  #hands(room: Room): TemplateResult | typeof nothing {
+    const { count, hands } = room.chat.hands;
+    if (count === 0) return nothing;
+    if (hands.length === 0) return html`<p class="muted">${this.texts.chat.handsUp(count)}</p>`;
+    return html`<h3>${this.texts.chat.hands}</h3>
+      <ul data-testid="chat-hands">
+        ${repeat(
+          hands,
+          ({ identity }) => identity,
+          ({ name, since }) =>
+            html`<li>${icon('hand', 18)}<bdi>${name}</bdi><time>${formatTime(since, this.language)}</time></li>`,
+        )}
+      </ul>`;
+  }
+
+  #people(room: Room, { people, total, exact }: PeopleAnswer): TemplateResult {
+    const { chat } = this.texts;
+    return html`
+      <h3 class="numbers">${chat.peopleCount(formatCount(total, this.language))}</h3>
+      ${exact ? nothing : html`<p class="muted">${chat.peopleLarge(formatCount(total, this.language))}</p>`}
+      ${
+        exact && (total > SEARCH_MIN_PEOPLE || this.query)
+          ? html`<wa-input type="search" size="s" label=${chat.peopleSearch} .value=${this.query} @input=${this.#handleQuery}></wa-input>`
+          : nothing
+      }
+      ${people.length === 0 ? html`<p class="muted">${chat.peopleNobody}</p>` : nothing}
+      <ul data-testid="chat-people">
+        ${repeat(
+          people,
+          ({ identity }) => identity,
+          ({ identity, name, role }) => html`<li>
+            <bdi>${name}</bdi>${identity === room.localParticipant.identity ? html`<span class="self">(${chat.you})</span>` : nothing}
+            ${role === 'fan' ? nothing : html`<span class="role">${chat[role]}</span>`}
+          </li>`,
+        )}
+      </ul>
+    `;
+  }
+
+  #handleQuery = (event: Event): void => {
+    this.query = (event.target as HTMLInputElement).value ?? '';
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#load(), SEARCH_DEBOUNCE_MS);
+  };
+
+  async #load(): Promise<void> {
+    const { query } = this;
+    this.problem = '';
+    try {
+      const answer = await this.room?.chat.people(query.trim() || undefined);
+      if (query === this.query) this.answer = answer;
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+  }
+}
+
+defineElement('loge-chat-people', LogeChatPeople);

@@ -1,0 +1,126 @@
+/** Styles of `<loge-chat>`. */
+import { css } from 'lit';
+import { chatEntryStyles } from './list/chat-entry-styles.ts';
+
+export const chatStyles = [
+  chatEntryStyles,
+  css`
+    :host {
+      display: block;
+      min-height: 0;
+      height: var(--loge-chat-height, 100%);
+    }
+
+    .chat {
+      display: flex;
+      flex-direction: column;
+      height: 100%;
+      min-height: 0;
+    }
+
+    .view {
+      position: relative;
+      flex: 1 1 0;
+      min-height: 0;
+      display: flex;
+    }
+
+    /* Bottom-aligned: few messages stay next to the composer, and changes above do not move the rest. */
+    .list {
+      flex: 1 1 0;
+      min-width: 0;
+      display: flex;
+      flex-direction: column-reverse;
+      contain: layout paint style;
+      overflow-x: hidden;
+      overflow-y: auto;
+      overflow-anchor: none;
+      overscroll-behavior: contain;
+      scrollbar-width: thin;
+      scrollbar-color: var(--_line) transparent;
+    }
+
+    .list:focus-visible {
+      box-shadow: inset 0 0 0 2px var(--_accent);
+    }
+
+    .column {
+      flex: none;
+      padding: 0.6rem 0;
+    }
+
+    .empty {
+      margin: 0 1rem 1rem;
+      text-align: center;
+    }
+
+    .empty .display {
+      font-size: 1.125rem;
+    }
+
+    .gap {
+      margin: 0.5rem 1rem;
+      text-align: center;
+      color: var(--_muted);
+      font-size: 0.875rem;
+    }
+
+    .fate {
+      display: flex;
+      gap: 0.45rem;
+      align-items: baseline;
+      margin-top: 0.2rem;
+      font-size: 0.875rem;
+    }
+
+    .fate .icon {
+      flex: none;
+      align-self: start;
+      margin-top: 0.15em;
+    }
+
+    .fate.bad {
+      color: var(--_danger);
+    }
+
+    .outgoing-entry.held {
+      /* The line is in the margin, so that names stay aligned. */
+      box-shadow: inset 3px 0 0 var(--_line-strong);
+    }
+
+    .quiet {
+      padding: 0.1rem 0.3rem;
+      border: 0;
+      background: none;
+      color: var(--_text);
+      font: inherit;
+      font-weight: 600;
+      text-decoration: underline;
+      text-underline-offset: 0.2em;
+      cursor: pointer;
+    }
+
+    .newest {
+      position: absolute;
+      inset-block-end: 0.75rem;
+      inset-inline-start: 50%;
+      translate: -50% 0;
+      z-index: 2;
+      display: inline-flex;
+      align-items: center;
+      gap: 0.4rem;
+      height: 2.25rem;
+      padding: 0 0.9rem;
+      border: 1px solid var(--_line);
+      border-radius: 999px;
+      background: var(--_raised);
+      color: var(--_text);
+      font: inherit;
+      font-size: 0.875rem;
+      font-weight: 600;
+      white-space: nowrap;
+      cursor: pointer;
+      box-shadow: 0 6px 20px rgb(0 0 0 / 0.45);
+    }
+  `,
+];

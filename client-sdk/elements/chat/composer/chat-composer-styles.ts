@@ -1,0 +1,251 @@
+/** Styles of `<loge-chat-composer>`. */
+import { css } from 'lit';
+import { fieldStyles } from '../../controls/fields.ts';
+
+export const chatComposerStyles = [
+  fieldStyles,
+  css`
+    :host {
+      position: relative;
+      display: block;
+      flex: none;
+      background: var(--_surface);
+      border-top: 1px solid var(--_line);
+    }
+
+    .composer {
+      position: relative;
+      display: flex;
+      align-items: flex-end;
+      gap: 0.5rem;
+      padding: 0.65rem 0.75rem;
+      padding-bottom: calc(0.65rem + var(--loge-safe-bottom, env(safe-area-inset-bottom)));
+    }
+
+    .composer.closed {
+      align-items: center;
+      justify-content: space-between;
+      min-height: 4.1rem;
+      font-size: 0.9375rem;
+    }
+
+    .field {
+      position: relative;
+      flex: 1 1 0;
+      min-width: 0;
+      display: flex;
+    }
+
+    textarea.field-input {
+      flex: 1 1 0;
+      min-width: 0;
+      max-height: 7.2rem;
+      padding-inline: 2.75rem 2.9rem;
+      resize: none;
+      field-sizing: content;
+      border-radius: 1.375rem;
+      border-color: var(--_line-strong);
+    }
+
+    /* Keeps the empty field one line high when the placeholder would wrap. */
+    textarea.field-input::placeholder {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+
+    .send,
+    .smile {
+      position: absolute;
+      inset-block-end: 0.125rem;
+      display: grid;
+      place-items: center;
+      width: 2.5rem;
+      height: 2.5rem;
+      padding: 0;
+      border: 0;
+      border-radius: 50%;
+      background: transparent;
+      color: var(--_accent);
+      cursor: pointer;
+    }
+
+    .smile {
+      inset-inline-start: 0.125rem;
+      color: var(--_muted);
+    }
+
+    .smile:hover,
+    .smile[aria-expanded='true'] {
+      color: var(--_accent);
+    }
+
+    .send {
+      inset-inline-end: 0.125rem;
+    }
+
+    .send:disabled {
+      color: var(--_muted);
+      opacity: 0.55;
+      cursor: default;
+    }
+
+    ::slotted([slot='actions']) {
+      flex: none;
+    }
+
+    .note,
+    .problem,
+    .answered {
+      display: flex;
+      align-items: center;
+      gap: 0.5rem;
+      padding: 0.45rem 1rem 0;
+      font-size: 0.875rem;
+      color: var(--_muted);
+    }
+
+    .note .icon,
+    .problem .icon,
+    .answered .icon {
+      flex: none;
+    }
+
+    .problem {
+      color: var(--_danger);
+    }
+
+    .answered span {
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+
+    .answered button {
+      display: grid;
+      place-items: center;
+      flex: none;
+      width: 2rem;
+      height: 2rem;
+      margin: -0.35rem -0.4rem -0.35rem auto;
+      border: 0;
+      border-radius: 50%;
+      background: none;
+      color: inherit;
+      cursor: pointer;
+    }
+
+    .restriction {
+      display: grid;
+      grid-template-columns: auto 1fr;
+      gap: 0.1rem 0.7rem;
+      align-items: center;
+      margin: 0.65rem 0.75rem 0;
+      padding: 0.6rem 0.85rem;
+      border: 1px solid color-mix(in oklab, var(--_danger) 45%, transparent);
+      border-radius: var(--_radius-small);
+      background: color-mix(in oklab, var(--_danger) 9%, var(--_surface));
+      font-size: 0.9063rem;
+    }
+
+    .restriction .icon {
+      grid-row: span 2;
+      color: var(--_danger);
+    }
+
+    .left {
+      position: absolute;
+      inset-block-start: -1.6rem;
+      inset-inline-end: 1rem;
+      padding: 0.1rem 0.5rem;
+      border-radius: 6px;
+      background: var(--_raised);
+      color: var(--_muted);
+      font-size: 0.8125rem;
+    }
+
+    .people,
+    .emoji {
+      position: absolute;
+      inset-block-end: calc(100% + 0.4rem);
+      inset-inline: 0.75rem;
+      z-index: 2;
+      margin: 0;
+      padding: 0.4rem;
+      border: 1px solid var(--_line);
+      border-radius: var(--_radius-small);
+      background: var(--_raised);
+      box-shadow: 0 8px 28px rgb(0 0 0 / 0.5);
+      list-style: none;
+    }
+
+    .people {
+      inset-inline-end: auto;
+      min-width: 14rem;
+      max-width: calc(100% - 1.5rem);
+    }
+
+    .people li {
+      padding: 0.45rem 0.7rem;
+      border-radius: 7px;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+      cursor: pointer;
+    }
+
+    .people li[aria-selected='true'] {
+      background: color-mix(in oklab, var(--_accent) 22%, transparent);
+    }
+
+    .emoji {
+      max-width: 24rem;
+      padding: 0.7rem;
+    }
+
+    .emoji h3 {
+      margin: 0 0 0.35rem 0.2rem;
+      font-size: 0.8125rem;
+      font-weight: 600;
+      color: var(--_muted);
+    }
+
+    .emoji .grid + h3 {
+      margin-top: 0.7rem;
+    }
+
+    .emoji .grid {
+      display: grid;
+      grid-template-columns: repeat(auto-fill, minmax(2.5rem, 1fr));
+      gap: 0.15rem;
+    }
+
+    .emoji button {
+      display: grid;
+      place-items: center;
+      height: 2.5rem;
+      padding: 0;
+      border: 0;
+      border-radius: 9px;
+      background: none;
+      color: inherit;
+      font: inherit;
+      /* A text font may contain some emoji in black and white. */
+      font-family: 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', var(--_font);
+      font-size: 1.35rem;
+      line-height: 1;
+      cursor: pointer;
+    }
+
+    .emoji button:hover,
+    .emoji button:focus-visible {
+      background: color-mix(in oklab, var(--_text) 10%, transparent);
+    }
+
+    .emoji .react button {
+      font-size: 1.7rem;
+      height: 3rem;
+    }
+  `,
+];

@@ -1,0 +1,247 @@
+/** Styles of the chat entries and of the tools on an entry. */
+import { css } from 'lit';
+
+export const chatEntryStyles = css`
+  .row {
+    position: relative;
+    contain: content;
+    outline: none;
+  }
+
+  /* The tools may overflow a short message. */
+  .row.chosen {
+    contain: layout style;
+    z-index: 1;
+  }
+
+  .row:hover,
+  .row:focus-within,
+  .row.chosen {
+    background: color-mix(in oklab, var(--_text) 5%, transparent);
+  }
+
+  .row:focus-visible {
+    box-shadow: inset 0 0 0 2px var(--_accent);
+  }
+
+  .row.found {
+    animation: found 1.6s ease-out;
+  }
+
+  @keyframes found {
+    from {
+      background: color-mix(in oklab, var(--_accent) 32%, transparent);
+    }
+  }
+
+  .entry {
+    padding: 0.28rem 1rem;
+    line-height: 1.42;
+    font-size: 0.9688rem;
+    overflow-wrap: anywhere;
+  }
+
+  .entry.to-me {
+    box-shadow: inset 3px 0 0 var(--_accent);
+    background: color-mix(in oklab, var(--_accent) 8%, transparent);
+  }
+
+  .name {
+    margin-inline-end: 0.4em;
+    font-weight: 650;
+    color: color-mix(in oklab, var(--_muted) 60%, var(--_text));
+  }
+
+  .name.creator {
+    color: var(--_accent);
+  }
+
+  .role {
+    display: inline-block;
+    margin-inline-end: 0.4em;
+    padding: 0 0.45em;
+    border: 1px solid currentColor;
+    border-radius: 999px;
+    font-size: 0.7188rem;
+    font-weight: 600;
+    line-height: 1.5;
+    vertical-align: 0.08em;
+    color: var(--_accent);
+  }
+
+  .mention {
+    font-weight: 600;
+    color: var(--_accent);
+  }
+
+  .text a {
+    color: inherit;
+    text-decoration-color: var(--_accent);
+    text-underline-offset: 0.15em;
+  }
+
+  .removed,
+  .outgoing-entry {
+    color: var(--_muted);
+  }
+
+  .removed .text {
+    font-style: italic;
+  }
+
+  .entry time {
+    margin-inline-start: 0.5em;
+    font-size: 0.75rem;
+    color: var(--_muted);
+    /* Opacity would create a compositing layer for each. */
+    visibility: hidden;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .row:hover time,
+  .row:focus-within time,
+  .row.chosen time {
+    visibility: visible;
+  }
+
+  .reply {
+    display: flex;
+    align-items: center;
+    gap: 0.3rem;
+    max-width: 100%;
+    margin: 0;
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--_muted);
+    font: inherit;
+    font-size: 0.8125rem;
+    text-align: start;
+    cursor: pointer;
+  }
+
+  .reply .icon {
+    flex: none;
+  }
+
+  .reply-name {
+    flex: none;
+    max-width: 40%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-weight: 600;
+  }
+
+  .reply-text {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .reply-text.gone {
+    font-style: italic;
+  }
+
+  .entry.notice {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    color: var(--_muted);
+    font-size: 0.8438rem;
+    text-align: center;
+  }
+
+  .entry.notice span {
+    max-width: 80%;
+  }
+
+  .entry.notice::before,
+  .entry.notice::after {
+    content: '';
+    flex: 1;
+    border-top: 1px solid var(--_line);
+  }
+
+  .entry.tip {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0.1rem 0.7rem;
+    align-items: center;
+    margin: 0.4rem 0.75rem;
+    padding: 0.6rem 0.8rem;
+    border: 1px solid color-mix(in oklab, var(--_accent) 42%, transparent);
+    border-radius: var(--_radius-small);
+    background: color-mix(in oklab, var(--_accent) 11%, var(--_surface));
+  }
+
+  .tip .amount {
+    grid-row: span 2;
+    font-family: var(--_font-display);
+    font-size: 1.3rem;
+    color: var(--_accent);
+    font-variant-numeric: tabular-nums lining-nums;
+  }
+
+  .tip .line:only-of-type {
+    grid-row: span 2;
+  }
+
+  .tools {
+    position: absolute;
+    /* Above the message, over the end of the previous one, so that the text stays readable. */
+    inset-block-start: -1.35rem;
+    inset-inline-end: 0.5rem;
+    z-index: 1;
+    display: flex;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-small);
+    background: var(--_raised);
+    box-shadow: 0 4px 14px rgb(0 0 0 / 0.35);
+  }
+
+  /* On touch screens the tools are below the text. */
+  @media (hover: none) {
+    .row.chosen {
+      padding-bottom: 3rem;
+    }
+
+    .tools {
+      inset-block: auto 0.25rem;
+    }
+
+    .tools button {
+      min-width: 2.75rem;
+      height: 2.5rem;
+    }
+  }
+
+  .tools button {
+    display: grid;
+    place-items: center;
+    min-width: 2rem;
+    height: 1.875rem;
+    padding: 0 0.4rem;
+    border: 0;
+    border-radius: 7px;
+    background: none;
+    color: var(--_muted);
+    font: inherit;
+    font-size: 0.8125rem;
+    font-weight: 600;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+
+  .tools button:hover,
+  .tools button:focus-visible {
+    background: color-mix(in oklab, var(--_text) 10%, transparent);
+    color: var(--_text);
+  }
+
+  .tools .harsh:hover,
+  .tools .harsh:focus-visible {
+    color: var(--_danger);
+  }
+`;

@@ -1,0 +1,95 @@
+/** Templates of the chat entries. Texts use Lit's text bindings only, so that markup in them stays text. */
+
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../../../server/protocol/chat.ts';
+import type { ChatItem } from '../../../src/events.ts';
+import { icon } from '../../controls/icons.ts';
+import type { ElementTexts } from '../../texts/english.ts';
+import { formatMoneyShort, formatTime } from '../../texts/format.ts';
+import type { Language } from '../../texts/language.ts';
+
+export interface EntryContext {
+  texts: ElementTexts;
+  language: Language;
+  /** Identity of the participant of this page. */
+  self: string;
+}
+
+/** Matches URLs and mentions. */
+const MARKED = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(@[\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu;
+
+export function nameOf(from: ChatMessage['from'], texts: ElementTexts): TemplateResult {
+  const role = from.role === 'fan' ? nothing : html`<span class="role">${texts.chat[from.role]}</span>`;
+  return html`<bdi class="name ${from.role}">${from.name}</bdi>${role}`;
+}
+
+/** The text of a message, with links and mentions marked up. */
+export function textOf(message: Pick<ChatMessage, 'text' | 'links' | 'mentions'>): unknown {
+  const { text, links, mentions } = message;
+  if (!links && !mentions?.length) return text;
+  const parts: unknown[] = [];
+  let end = 0;
+  for (const match of text.matchAll(MARKED)) {
+    const [found, address, name] = match;
+    const isAllowed = (address && links) || (name && mentions?.length);
+    if (!isAllowed) continue;
+    parts.push(text.slice(end, match.index));
+    parts.push(
+      address
+        ? html`<a href=${address} target="_blank" rel="noopener noreferrer nofollow ugc">${address}</a>`
+        : html`<b class="mention">${name}</b>`,
+    );
+    end = match.index + found.length;
+  }
+  parts.push(text.slice(end));
+  return parts;
+}
+
+function replyLine({ id, from, excerpt }: ChatReply, { texts }: EntryContext): TemplateResult {
+  return html`<button class="reply" type="button" tabindex="-1" data-reply=${id}>
+    ${icon('reply', 13)}<span class="visually-hidden">${texts.chat.repliesTo(from.name)}:</span>
+    <bdi class="reply-name" aria-hidden="true">${from.name}</bdi>
+    <bdi class="reply-text ${excerpt ? '' : 'gone'}">${excerpt || texts.chat.replyGone}</bdi>
+  </button>`;
+}
+
+function messageEntry(message: ChatMessage, context: EntryContext): TemplateResult {
+  const { texts, language, self } = context;
+  if (message.removed || message.erased) {
+    return html`<div class="entry removed">
+      ${nameOf(message.from, texts)}<span class="text">${message.erased ? texts.chat.erased : texts.chat.removed}</span>
+    </div>`;
+  }
+  const isToMe = message.mentions?.includes(self) || message.replyTo?.from.identity === self;
+  return html`<div class="entry ${isToMe ? 'to-me' : ''}">
+    ${message.replyTo ? replyLine(message.replyTo, context) : nothing}
+    ${nameOf(message.from, texts)}<bdi class="text" dir="auto">${textOf(message)}</bdi
+    ><time datetime=${message.sentAt}>${formatTime(message.sentAt, language)}</time>
+  </div>`;
+}
+
+function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
+  const amount = formatMoneyShort(tip.amountMinor, tip.currency, context.language);
+  return html`<div class="entry tip" data-tip=${tip.id}>
+    <span class="amount">${amount}</span>
+    <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}
+      <span class="visually-hidden">${amount}</span></span></span>
+    ${tip.message ? html`<bdi class="text line" dir="auto">${tip.message}</bdi>` : nothing}
+  </div>`;
+}
+
+function noticeEntry(notice: ChatNotice, { texts }: EntryContext): TemplateResult {
+  return html`<div class="entry notice"><span>${texts.chat.notice(notice)}</span></div>`;
+}
+
+export function chatEntry(item: ChatItem, context: EntryContext): TemplateResult {
+  switch (item.kind) {
+    case 'tip':
+      return tipEntry(item, context);
+    case 'notice':
+      return noticeEntry(item, context);
+    default:
+      return messageEntry(item, context);
+  }
+}

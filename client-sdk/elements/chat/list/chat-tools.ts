@@ -1,0 +1,158 @@
+/**
+ * The tools of a message: one toolbar in the document, which is moved to the row with the pointer, tap or focus. The
+ * owner implements the actions.
+ */
+import { html, nothing, render, type TemplateResult } from 'lit';
+import type { ChatMessage } from '../../../../server/protocol/chat.ts';
+import { type IconName, icon } from '../../controls/icons.ts';
+import type { ElementTexts } from '../../texts/english.ts';
+import type { ChatRow } from './chat-rows.ts';
+
+export type MessageAct = { kind: 'reply' | 'report' | 'remove' | 'context' } | { kind: 'timeout'; seconds: number };
+
+/** Durations of the time-out buttons. */
+export const TIMEOUT_SECONDS = [60, 600, 3_600] as const;
+const SHORTCUT_TIMEOUT_SECONDS = 600;
+
+export interface ToolRights {
+  texts: ElementTexts;
+  self: string;
+  canWrite: boolean;
+  canModerate: boolean;
+}
+
+export class ChatTools {
+  readonly #element: HTMLElement;
+  readonly #rights: () => ToolRights;
+  readonly #act: (message: ChatMessage, act: MessageAct) => void;
+  #row: ChatRow | undefined;
+
+  constructor(rights: () => ToolRights, act: (message: ChatMessage, act: MessageAct) => void) {
+    this.#rights = rights;
+    this.#act = act;
+    this.#element = document.createElement('div');
+    this.#element.className = 'tools';
+    this.#element.setAttribute('role', 'toolbar');
+  }
+
+  get row(): ChatRow | undefined {
+    return this.#row?.element.isConnected && this.#element.parentElement === this.#row.element ? this.#row : undefined;
+  }
+
+  show(row: ChatRow): void {
+    if (this.row === row) return;
+    this.hide();
+    const { item } = row;
+    if (item.kind !== 'message' || item.removed || item.erased) return;
+    const tools = this.#toolsFor(item);
+    if (tools.length === 0) return;
+    this.#row = row;
+    this.#element.setAttribute('aria-label', this.#rights().texts.chat.tools(item.from.name));
+    render(tools, this.#element);
+    row.element.append(this.#element);
+    row.element.classList.add('chosen');
+  }
+
+  hide(): void {
+    const row = this.#row;
+    // First, because removing the focused element fires focusout synchronously, which calls hide() again.
+    this.#row = undefined;
+    if (!row) return;
+    row.element.classList.remove('chosen');
+    this.#element.remove();
+  }
+
+  /** Focuses the first tool; false if there is none. */
+  focus(): boolean {
+    const first = this.row && this.#element.querySelector('button');
+    first?.focus();
+    return Boolean(first);
+  }
+
+  /** Handles a shortcut on the focused message. Returns whether it was one. */
+  handleKey(row: ChatRow, event: KeyboardEvent): boolean {
+    const { item } = row;
+    if (item.kind !== 'message' || item.removed || item.erased || event.ctrlKey || event.metaKey || event.altKey)
+      return false;
+    const { self, canWrite, canModerate } = this.#rights();
+    const act = shortcut(event.key);
+    if (!act) return false;
+    const isAllowed = act.kind === 'reply' ? canWrite : canModerate && item.from.identity !== self;
+    if (isAllowed) this.#act(item, act);
+    return isAllowed;
+  }
+
+  /** Moves the focus within the toolbar by arrow keys. */
+  handleArrow(event: KeyboardEvent, focused: Element | null): boolean {
+    const buttons = [...this.#element.querySelectorAll('button')];
+    const index = buttons.indexOf(focused as HTMLButtonElement);
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (index < 0 || step === 0) return false;
+    buttons[(index + step + buttons.length) % buttons.length]?.focus();
+    return true;
+  }
+
+  #toolsFor(message: ChatMessage): TemplateResult[] {
+    const { texts, self, canWrite, canModerate } = this.#rights();
+    const { chat, moderation } = texts;
+    const isOwn = message.from.identity === self;
+    const tools: TemplateResult[] = [];
+    const add = (tool: ToolButton): unknown => tools.push(this.#button(message, tool));
+    if (canWrite) add({ act: { kind: 'reply' }, label: chat.reply, icon: 'reply' });
+    if (isOwn) return tools;
+    if (!canModerate) {
+      add({ act: { kind: 'report' }, label: chat.report, icon: 'flag' });
+      return tools;
+    }
+    add({ act: { kind: 'remove' }, label: moderation.remove, icon: 'remove', isHarsh: true });
+    if (message.from.role === 'fan') {
+      for (const seconds of TIMEOUT_SECONDS) {
+        const time = moderation.times[seconds] ?? '';
+        add({ act: { kind: 'timeout', seconds }, label: moderation.timeout(time), text: time, isHarsh: true });
+      }
+    }
+    add({ act: { kind: 'context' }, label: moderation.more, icon: 'more' });
+    return tools;
+  }
+
+  #button(message: ChatMessage, { act, label, icon: name, text, isHarsh }: ToolButton): TemplateResult {
+    const testId = act.kind === 'timeout' ? `timeout-${act.seconds}` : `tool-${act.kind}`;
+    return html`<button
+      type="button"
+      class=${isHarsh ? 'harsh' : nothing}
+      data-testid=${testId}
+      aria-label=${label}
+      title=${label}
+      @click=${() => this.#act(message, act)}
+    >
+      ${name ? icon(name, 17) : text}
+    </button>`;
+  }
+}
+
+interface ToolButton {
+  act: MessageAct;
+  label: string;
+  icon?: IconName;
+  text?: string;
+  isHarsh?: boolean;
+}
+
+function shortcut(key: string): MessageAct | undefined {
+  switch (key) {
+    case 'r':
+    case 'R':
+      return { kind: 'reply' };
+    case 'Delete':
+    case 'Backspace':
+      return { kind: 'remove' };
+    case 't':
+    case 'T':
+      return { kind: 'timeout', seconds: SHORTCUT_TIMEOUT_SECONDS };
+    case 'c':
+    case 'C':
+      return { kind: 'context' };
+    default:
+      return undefined;
+  }
+}

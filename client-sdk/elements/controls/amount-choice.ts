@@ -1,0 +1,155 @@
+/**
+ * Selects an amount: a row of presets and a field for others, for tips, top-ups and the site's wallet page. Emits
+ * `amount-chosen` with the amount in the minor unit, or undefined while the typed text is not a valid amount.
+ */
+
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { defineElement, LogeElement } from '../room/room-part.ts';
+import { formatAmount, formatMoneyShort, minorUnits, parseMoney } from '../texts/format.ts';
+
+export interface AmountRange {
+  minMinor: number;
+  maxMinor: number;
+}
+
+export class LogeAmountChoice extends LogeElement {
+  static override properties = {
+    presetsMinor: { attribute: false },
+    valueMinor: { attribute: false },
+    currency: {},
+    range: { attribute: false },
+    kind: {},
+    label: {},
+    otherLabel: { attribute: false },
+  };
+  declare presetsMinor: number[];
+  declare valueMinor: number | undefined;
+  declare currency: string;
+  declare range: AmountRange;
+  /** `tip` or `topup`: the prefix of the test ids. */
+  declare kind: string;
+  declare label: string;
+  declare otherLabel: string;
+
+  static override styles = [
+    ...LogeElement.styles,
+    css`
+      :host {
+        display: block;
+      }
+
+      .presets {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(3.6rem, 1fr));
+        gap: 0.5rem;
+      }
+
+      .preset {
+        height: 3rem;
+        padding: 0 0.4rem;
+        border: 1px solid var(--_line-strong);
+        border-radius: var(--_radius-small);
+        background: transparent;
+        color: var(--_text);
+        font: inherit;
+        font-weight: 600;
+        cursor: pointer;
+        font-variant-numeric: tabular-nums;
+        transition: background-color 120ms;
+      }
+
+      .preset:hover {
+        background: color-mix(in oklab, var(--_accent) 12%, transparent);
+      }
+
+      .preset[aria-checked='true'] {
+        background: var(--_accent);
+        border-color: var(--_accent);
+        color: var(--_on-accent);
+      }
+
+      wa-input {
+        margin-top: 0.9rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.presetsMinor = [];
+    this.valueMinor = undefined;
+    this.currency = 'eur';
+    this.range = { minMinor: 1, maxMinor: Number.MAX_SAFE_INTEGER };
+    this.kind = 'tip';
+    this.label = '';
+    this.otherLabel = '';
+  }
+
+  override render(): TemplateResult {
+    const isPreset = this.valueMinor !== undefined && this.presetsMinor.includes(this.valueMinor);
+    const symbol = formatMoneyShort(0, this.currency, this.language).replace(/[\d\s\u00a0\u202f.,]/gu, '');
+    return html`
+      <div class="presets" role="radiogroup" aria-label=${this.label} @keydown=${this.#handleKey}>
+        ${this.presetsMinor.map(
+          (amountMinor, index) => html`<button
+            class="preset"
+            type="button"
+            role="radio"
+            aria-checked=${amountMinor === this.valueMinor}
+            tabindex=${amountMinor === this.valueMinor || (!isPreset && index === 0) ? 0 : -1}
+            data-testid="${this.kind}-amount-${amountMinor}"
+            @click=${() => this.#choose(amountMinor)}
+          >
+            ${formatMoneyShort(amountMinor, this.currency, this.language)}
+          </button>`,
+        )}
+      </div>
+      <wa-input
+        label=${this.otherLabel}
+        inputmode="decimal"
+        autocomplete="off"
+        data-testid="${this.kind}-amount-other"
+        placeholder=${formatAmount(this.range.minMinor, this.currency, this.language)}
+        @input=${this.#handleTyped}
+      >
+        ${symbol ? html`<span slot="end" class="muted">${symbol}</span>` : nothing}
+      </wa-input>
+    `;
+  }
+
+  #choose(amountMinor: number): void {
+    const field = this.renderRoot.querySelector('wa-input');
+    if (field) field.value = '';
+    this.#setAmount(amountMinor);
+  }
+
+  #handleTyped = (event: Event): void => {
+    const text = (event.target as HTMLInputElement).value ?? '';
+    this.#setAmount(parseMoney(text, this.currency));
+  };
+
+  /** Arrow keys move within the presets, as in a radio group. */
+  #handleKey = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const buttons = [...this.renderRoot.querySelectorAll<HTMLButtonElement>('.preset')];
+    const from = buttons.findIndex((button) => button.matches(':focus'));
+    const next = buttons[(from + step + buttons.length) % buttons.length];
+    next?.focus();
+    next?.click();
+  };
+
+  #setAmount(amountMinor: number | undefined): void {
+    this.valueMinor = amountMinor;
+    this.dispatchEvent(new CustomEvent('amount-chosen', { detail: { amountMinor } }));
+  }
+}
+
+/** Preset amounts given in whole units of the currency, in its minor unit. */
+export function presetsOf(units: readonly number[], currency: string): number[] {
+  return units.map((amount) => amount * minorUnits(currency));
+}
+
+defineElement('loge-amount-choice', LogeAmountChoice);

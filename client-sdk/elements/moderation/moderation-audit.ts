@@ -1,0 +1,100 @@
+/** `<loge-moderation-audit>`: the audit log of moderation acts in this chat, the newest first. */
+import type { PropertyValues, TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ChatAct } from '../../../server/protocol/chat-moderation.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { actLine } from './moderation-acts.ts';
+import { moderationStyles } from './moderation-styles.ts';
+
+export class LogeModerationAudit extends RoomPart {
+  static override properties = {
+    acts: { state: true },
+    hasMore: { state: true },
+    busy: { state: true },
+    problem: { state: true },
+  };
+  declare acts: readonly ChatAct[] | undefined;
+  declare hasMore: boolean;
+  declare busy: boolean;
+  declare problem: string;
+
+  static override styles = [
+    ...RoomPart.styles,
+    moderationStyles,
+    css`
+      li {
+        display: grid;
+        gap: 0.1rem;
+        padding: 0.6rem 0;
+        border-bottom: 1px solid var(--_line);
+        overflow-wrap: anywhere;
+      }
+
+      time,
+      .reason {
+        font-size: 0.875rem;
+      }
+
+      .list {
+        gap: 0;
+      }
+
+      .more {
+        margin-top: 1rem;
+        text-align: center;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.hasMore = false;
+    this.busy = false;
+    this.problem = '';
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    void this.#load();
+  }
+
+  override render(): TemplateResult {
+    const { acts, texts } = this;
+    const { moderation } = texts;
+    return html`
+      ${acts?.length === 0 ? html`<p class="nothing muted">${moderation.auditEmpty}</p>` : nothing}
+      <ul class="list" data-testid="audit">
+        ${repeat(
+          acts ?? [],
+          ({ id }) => id,
+          (act) => html`<li>${actLine(act, texts, this.language)}</li>`,
+        )}
+      </ul>
+      ${
+        this.hasMore
+          ? html`<div class="more"><wa-button appearance="outlined" size="s" ?loading=${this.busy} @click=${() => this.#load()}>${moderation.auditMore}</wa-button></div>`
+          : nothing
+      }
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+    `;
+  }
+
+  async #load(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.problem = '';
+    try {
+      const acts = (await this.room?.chat.moderation.audit(this.acts?.at(-1)?.id)) ?? [];
+      this.acts = [...(this.acts ?? []), ...acts];
+      this.hasMore = acts.length === LIMITS.listPageItems;
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+defineElement('loge-moderation-audit', LogeModerationAudit);

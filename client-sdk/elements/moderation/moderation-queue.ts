@@ -1,0 +1,95 @@
+/** `<loge-moderation-queue>`: messages held for review with the reason, to allow or refuse. */
+import type { PropertyValues, TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { HeldMessage } from '../../../server/protocol/chat-moderation.ts';
+import { LogeError } from '../../src/errors.ts';
+import type { Room } from '../../src/room.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatTime } from '../texts/format.ts';
+import { moderationStyles } from './moderation-styles.ts';
+
+export class LogeModerationQueue extends RoomPart {
+  static override properties = { held: { state: true }, busy: { state: true }, problem: { state: true } };
+  declare held: readonly HeldMessage[] | undefined;
+  /** Id of the message whose decision is being sent. */
+  declare busy: string;
+  declare problem: string;
+
+  static override styles = [...RoomPart.styles, moderationStyles];
+
+  constructor() {
+    super();
+    this.busy = '';
+    this.problem = '';
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return [room.on('chatQueue', () => void this.#load())];
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    void this.#load();
+  }
+
+  override render(): TemplateResult {
+    const { held, texts } = this;
+    const { moderation } = texts;
+    if (held?.length === 0) {
+      return html`<div class="nothing" data-testid="queue-empty"><p>${moderation.queueEmpty}</p><p class="muted">${moderation.queueEmptyText}</p></div>`;
+    }
+    return html`
+      <ul class="list" data-testid="queue">${repeat(
+        held ?? [],
+        ({ id }) => id,
+        (message) => this.#card(message),
+      )}</ul>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+    `;
+  }
+
+  #card(message: HeldMessage): TemplateResult {
+    const { moderation } = this.texts;
+    return html`<li class="card" data-testid="held-message">
+      <p class="meta">
+        <b><bdi>${message.from.name}</bdi></b><time datetime=${message.heldAt}>${formatTime(message.heldAt, this.language)}</time>
+        <span class="tag">${moderation.holdReasons[message.reason]}${message.detail ? html`: <bdi>${message.detail}</bdi>` : nothing}</span>
+      </p>
+      <p class="words"><bdi dir="auto">${message.text}</bdi></p>
+      <div class="row-actions">
+        <wa-button size="s" variant="brand" data-testid="queue-allow" ?disabled=${this.busy === message.id} @click=${() => this.#review(message, 'allow')}>
+          ${moderation.allow}
+        </wa-button>
+        <wa-button size="s" appearance="outlined" data-testid="queue-refuse" ?disabled=${this.busy === message.id} @click=${() => this.#review(message, 'refuse')}>
+          ${moderation.refuse}
+        </wa-button>
+      </div>
+    </li>`;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.held = await this.room?.chat.moderation.queue();
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+  }
+
+  async #review({ id }: HeldMessage, decision: 'allow' | 'refuse'): Promise<void> {
+    this.busy = id;
+    this.problem = '';
+    try {
+      const reason = decision === 'refuse' ? this.texts.moderation.reasons[0] : undefined;
+      await this.room?.chat.moderation.review({ id, decision, ...(reason ? { reason } : {}) });
+    } catch (error) {
+      const isDecided = error instanceof LogeError && error.code === 'already_reviewed';
+      this.problem = isDecided ? this.texts.moderation.decided : this.wordsFor(error);
+    } finally {
+      this.busy = '';
+    }
+    await this.#load();
+  }
+}
+
+defineElement('loge-moderation-queue', LogeModerationQueue);

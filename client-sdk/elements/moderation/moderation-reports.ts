@@ -1,0 +1,74 @@
+/** `<loge-moderation-reports>`: reports with the evidence at the time of the report, without the reporter. */
+import type { PropertyValues, TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ChatEntry } from '../../../server/protocol/chat.ts';
+import type { RoomReport } from '../../../server/protocol/chat-moderation.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatDateTime } from '../texts/format.ts';
+import { moderationStyles } from './moderation-styles.ts';
+
+/** Number of messages shown before and after the reported one. */
+const NEIGHBOURS = 2;
+
+export class LogeModerationReports extends RoomPart {
+  static override properties = { reports: { state: true }, problem: { state: true } };
+  declare reports: readonly RoomReport[] | undefined;
+  declare problem: string;
+
+  static override styles = [...RoomPart.styles, moderationStyles];
+
+  constructor() {
+    super();
+    this.problem = '';
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    void this.#load();
+  }
+
+  override render(): TemplateResult {
+    const { moderation } = this.texts;
+    return html`
+      ${this.reports?.length === 0 ? html`<p class="nothing muted">${moderation.reportsEmpty}</p>` : nothing}
+      <ul class="list" data-testid="reports">
+        ${repeat(
+          this.reports ?? [],
+          ({ id }) => id,
+          (report) => this.#card(report),
+        )}
+      </ul>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+    `;
+  }
+
+  #card({ category, note, at, evidence }: RoomReport): TemplateResult {
+    const { chat } = this.texts;
+    const lines = [...evidence.before.slice(-NEIGHBOURS), evidence.message, ...evidence.after.slice(0, NEIGHBOURS)];
+    return html`<li class="card">
+      <p class="meta">
+        <span class="tag">${chat.categories[category]}</span
+        ><time datetime=${at}>${formatDateTime(at, this.language)}</time>
+      </p>
+      <div class="evidence">${lines.map((entry) => this.#line(entry, entry.seq === evidence.message.seq))}</div>
+      ${note ? html`<p><bdi dir="auto">${note}</bdi></p>` : nothing}
+    </li>`;
+  }
+
+  #line(entry: ChatEntry, isSubject: boolean): TemplateResult | typeof nothing {
+    if (entry.kind !== 'message' && entry.kind !== 'tip') return nothing;
+    const text = entry.kind === 'tip' ? (entry.message ?? '') : entry.text;
+    return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.reports = await this.room?.chat.moderation.reports();
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+  }
+}
+
+defineElement('loge-moderation-reports', LogeModerationReports);

@@ -1,0 +1,192 @@
+/** `<loge-moderation-words>`: the creator's word list, with the action for messages that contain a word. */
+import type { PropertyValues, TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { WordAction, WordRule } from '../../../server/protocol/chat-moderation.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import { icon } from '../controls/icons.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { moderationStyles } from './moderation-styles.ts';
+
+const ACTIONS: readonly WordAction[] = ['hold', 'refuse', 'replace'];
+
+export class LogeModerationWords extends RoomPart {
+  static override properties = {
+    words: { state: true },
+    pattern: { state: true },
+    action: { state: true },
+    isChanged: { state: true },
+    isSaved: { state: true },
+    busy: { state: true },
+    problem: { state: true },
+  };
+  declare words: readonly WordRule[] | undefined;
+  declare pattern: string;
+  declare action: WordAction;
+  declare isChanged: boolean;
+  declare isSaved: boolean;
+  declare busy: boolean;
+  declare problem: string;
+
+  static override styles = [
+    ...RoomPart.styles,
+    moderationStyles,
+    css`
+      form {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 0.6rem;
+        align-items: end;
+        margin: 1rem 0;
+      }
+
+      form wa-input {
+        grid-column: 1 / -1;
+      }
+
+      .words-list {
+        display: grid;
+        list-style: none;
+      }
+
+      .words-list li {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto auto;
+        gap: 0.6rem;
+        align-items: center;
+        min-height: 3rem;
+        border-bottom: 1px solid var(--_line);
+        overflow-wrap: anywhere;
+      }
+
+      .words-list select {
+        min-height: 2.25rem;
+        font-size: 0.875rem;
+      }
+
+      .save {
+        display: flex;
+        align-items: center;
+        gap: 0.8rem;
+        margin-top: 1rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.pattern = '';
+    this.action = 'hold';
+    this.isChanged = false;
+    this.isSaved = false;
+    this.busy = false;
+    this.problem = '';
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    void this.#try(async () => {
+      this.words = (await this.room?.chat.moderation.words())?.words ?? [];
+    });
+  }
+
+  override render(): TemplateResult {
+    const { moderation } = this.texts;
+    const isCreator = this.room?.localParticipant.role === 'creator';
+    return html`
+      <h3>${moderation.wordsTitle}</h3>
+      <p class="hint">${moderation.wordsText}</p>
+      ${isCreator ? nothing : html`<p class="hint">${moderation.wordsCreator}</p>`}
+      <form ?hidden=${!isCreator} @submit=${this.#add}>
+        <wa-input
+          label=${moderation.wordsPattern}
+          maxlength=${LIMITS.wordPatternChars}
+          data-testid="word-pattern"
+          .value=${this.pattern}
+          @input=${(event: Event) => {
+            this.pattern = (event.target as HTMLInputElement).value ?? '';
+          }}
+        ></wa-input>
+        ${this.#choice(this.action, 'word-action', (action) => {
+          this.action = action;
+        })}
+        <wa-button type="submit" appearance="outlined" data-testid="word-add" @click=${this.#add}>${moderation.wordsAdd}</wa-button>
+      </form>
+      ${this.words?.length === 0 ? html`<p class="nothing muted">${moderation.wordsEmpty}</p>` : nothing}
+      <ul class="words-list" data-testid="words">
+        ${repeat(
+          this.words ?? [],
+          ({ pattern }) => pattern,
+          (rule, index) => html`<li>
+            <bdi>${rule.pattern}</bdi>
+            ${this.#choice(rule.action, `word-action-${index}`, (action) => this.#change(this.words?.with(index, { ...rule, action }) ?? []))}
+            <button
+              class="quiet"
+              type="button"
+              aria-label=${moderation.wordsRemove(rule.pattern)}
+              title=${moderation.wordsRemove(rule.pattern)}
+              @click=${() => this.#change(this.words?.filter((other) => other !== rule) ?? [])}
+            >${icon('close', 16)}</button>
+          </li>`,
+        )}
+      </ul>
+      <div class="save" role="status" ?hidden=${!isCreator}>
+        <wa-button variant="brand" data-testid="words-save" ?disabled=${!this.isChanged} ?loading=${this.busy} @click=${this.#save}>
+          ${moderation.wordsSave}
+        </wa-button>
+        <span class="hint">${this.isChanged ? moderation.wordsUnsaved : this.isSaved ? moderation.wordsSaved : ''}</span>
+      </div>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+    `;
+  }
+
+  #choice(chosen: WordAction, testId: string, choose: (action: WordAction) => void): TemplateResult {
+    const { moderation } = this.texts;
+    return html`<select
+      aria-label=${moderation.wordsAction}
+      data-testid=${testId}
+      .value=${chosen}
+      @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as WordAction)}
+    >
+      ${ACTIONS.map((action) => html`<option value=${action} ?selected=${action === chosen}>${moderation.wordsActions[action]}</option>`)}
+    </select>`;
+  }
+
+  #add = (event: Event): void => {
+    event.preventDefault();
+    const pattern = this.pattern.trim();
+    if (pattern === '') return;
+    const others = (this.words ?? []).filter((rule) => rule.pattern !== pattern);
+    this.#change([{ pattern, action: this.action }, ...others].slice(0, LIMITS.wordRules));
+    this.pattern = '';
+  };
+
+  #change(words: readonly WordRule[]): void {
+    this.words = words;
+    this.isChanged = true;
+    this.isSaved = false;
+  }
+
+  #save = (): Promise<void> =>
+    this.#try(async () => {
+      const saved = await this.room?.chat.moderation.setWords(this.words ?? []);
+      this.words = saved?.words ?? this.words;
+      this.isChanged = false;
+      this.isSaved = true;
+    });
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.problem = '';
+    try {
+      await act();
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+defineElement('loge-moderation-words', LogeModerationWords);

@@ -1,0 +1,108 @@
+/** `<loge-club>`: in the lobby of a members' room, the club tiers that give access, with buttons to join. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Tier } from '../../../server/protocol/memberships.ts';
+import type { Room } from '../../src/room.ts';
+import { icon } from '../controls/icons.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatMoney } from '../texts/format.ts';
+import { openCheckout, returnUrlFor } from './checkout.ts';
+
+const styles = css`
+  :host { display: block; }
+  ul { list-style: none; margin: 0; padding: 0; }
+  .tiers { display: grid; gap: 0.75rem; }
+  .tier { display: grid; gap: 0.5rem; padding: 1rem; border: 1px solid var(--wa-color-surface-border); border-radius: 0.75rem; }
+  .line { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; flex-wrap: wrap; }
+  .perks { color: var(--wa-color-text-quiet); font-size: 0.9em; display: grid; gap: 0.25rem; }
+  wa-button { justify-self: start; }
+`;
+
+export class LogeClub extends RoomPart {
+  static override properties = {
+    returnUrl: { attribute: 'return-url' },
+    tiers: { state: true },
+    busy: { state: true },
+    problem: { state: true },
+  };
+  declare returnUrl: string | undefined;
+  declare tiers: readonly Tier[];
+  declare busy: string;
+  declare problem: string;
+
+  static override styles = [...RoomPart.styles, styles];
+
+  constructor() {
+    super();
+    this.tiers = [];
+    this.busy = '';
+    this.problem = '';
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    void this.#load(room);
+    return this.renderOn(room, ['connected', 'reconnected', 'accessGranted', 'accessRevoked']);
+  }
+
+  async #load(room: Room): Promise<void> {
+    try {
+      const tiers = await room.memberships.tiers();
+      // Lower tiers do not give access to this room.
+      const minTier = tiers.findIndex(({ id }) => id === room.info?.access.minTier);
+      this.tiers = tiers.slice(Math.max(0, minTier));
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    }
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { texts, language } = this;
+    if (this.tiers.length === 0 && !this.problem) return nothing;
+    return html`
+      <section part="club" aria-label=${texts.club.label} data-testid="club">
+        <p><strong>${texts.club.title}</strong></p>
+        <ul class="tiers">
+          ${this.tiers.map(
+            (tier) => html`<li class="tier" data-testid="tier">
+              <div class="line">
+                <strong>${tier.name}</strong>
+                <span class="display">${texts.club.price(formatMoney(tier.priceMinor, tier.currency, language), tier.interval)}</span>
+              </div>
+              <ul class="perks">${tier.perks.map((perk) => html`<li>${perk}</li>`)}</ul>
+              <wa-button
+                variant="brand"
+                size="m"
+                data-testid="join"
+                ?disabled=${this.busy !== '' && this.busy !== tier.id}
+                ?loading=${this.busy === tier.id}
+                @click=${() => this.#join(tier)}
+              >
+                <span slot="start">${icon('card', 20)}</span>${texts.club.join}
+              </wa-button>
+            </li>`,
+          )}
+        </ul>
+        ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="join-problem">${this.problem}</wa-callout>` : nothing}
+        <p class="muted">${texts.club.terms}</p>
+      </section>
+    `;
+  }
+
+  async #join(tier: Tier): Promise<void> {
+    const { room } = this;
+    if (!room || this.busy) return;
+    this.busy = tier.id;
+    this.problem = '';
+    try {
+      const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href);
+      const { checkoutUrl } = await room.joinMembership({ tier: tier.id, returnUrl });
+      openCheckout(this, checkoutUrl);
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = '';
+    }
+  }
+}
+
+defineElement('loge-club', LogeClub);

@@ -1,0 +1,159 @@
+/**
+ * `<loge-price>`: the breakdown of a price before paying: one line, which expands to the shares of all parties. It
+ * fetches the quote itself whenever its properties change.
+ */
+import type { PropertyValues, TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Quote } from '../../../server/protocol/pricing.ts';
+import type { Room } from '../../src/room.ts';
+import { defineElement, LogeElement } from '../room/room-part.ts';
+import { formatMoney } from '../texts/format.ts';
+import type { Language } from '../texts/language.ts';
+
+/** Emitted with each new quote, and without one if it is not available. */
+export const QUOTE_CHANGED = 'loge-quote-changed';
+
+/** Debounces requests while the person types an amount. */
+const DEBOUNCE_MS = 250;
+
+export class LogePrice extends LogeElement {
+  static override properties = {
+    room: { attribute: false },
+    kind: {},
+    from: {},
+    amountMinor: { attribute: false },
+    quote: { state: true },
+  };
+  declare room: Room | undefined;
+  /** For a private session, the quote is for one minute. */
+  declare kind: 'ticket' | 'tip' | 'private_session';
+  declare from: 'wallet' | 'card';
+  declare amountMinor: number | undefined;
+  declare quote: Quote | undefined;
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Number of the latest request; answers to older ones are ignored. */
+  #requestNumber = 0;
+  #requestedLanguage: Language | undefined;
+
+  static override styles = [
+    ...LogeElement.styles,
+    css`
+      :host {
+        display: block;
+        margin-top: 0.75rem;
+        color: var(--_muted);
+        font-size: 0.875rem;
+      }
+
+      summary {
+        cursor: pointer;
+        min-height: 1.75rem;
+      }
+
+      summary:focus-visible {
+        outline: 2px solid var(--_accent);
+        outline-offset: 2px;
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 0.3rem 1rem;
+        margin: 0.5rem 0 0;
+      }
+
+      dd {
+        margin: 0;
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+      }
+
+      .gross {
+        padding-top: 0.3rem;
+        border-top: 1px solid var(--_line, currentColor);
+        color: var(--_text);
+      }
+
+      p {
+        margin: 0.5rem 0 0;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.kind = 'ticket';
+    this.from = 'wallet';
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    // The quote contains the waiver text in one language, so drop it when the language changes.
+    const isOtherLanguage = this.#requestedLanguage !== undefined && this.#requestedLanguage !== this.language;
+    if (isOtherLanguage) this.#setQuote(undefined);
+    if (isOtherLanguage || ['room', 'kind', 'from', 'amountMinor'].some((name) => changed.has(name)))
+      this.#requestQuote();
+  }
+
+  #requestQuote(): void {
+    clearTimeout(this.#timer);
+    this.#requestNumber += 1;
+    this.#requestedLanguage = this.language;
+    const { room, kind, amountMinor } = this;
+    if (!room || (kind === 'tip' && amountMinor === undefined)) {
+      this.#setQuote(undefined);
+      return;
+    }
+    const requestNumber = this.#requestNumber;
+    this.#timer = setTimeout(() => void this.#load(room, requestNumber), this.quote ? DEBOUNCE_MS : 0);
+  }
+
+  async #load(room: Room, requestNumber: number): Promise<void> {
+    const { kind, from, amountMinor } = this;
+    const request = kind === 'tip' && amountMinor !== undefined ? { kind, from, amountMinor } : { kind, from };
+    // A missing quote does not prevent paying: the price is known, and the payment reports errors.
+    const quote = await room.quote({ ...request, locale: this.language }).catch(() => undefined);
+    if (requestNumber === this.#requestNumber) this.#setQuote(quote);
+  }
+
+  #setQuote(quote: Quote | undefined): void {
+    if (quote === this.quote) return;
+    this.quote = quote;
+    this.emit(QUOTE_CHANGED, { quote });
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { quote, texts, language } = this;
+    if (!quote) return nothing;
+    const { parts, vat, association, currency } = quote;
+    const money = (amountMinor: number) => formatMoney(amountMinor, currency, language);
+    const creator = this.room?.info?.creator.name ?? '';
+    const line = (name: string, label: string, amountMinor: number) => html`
+      <dt>${label}</dt>
+      <dd data-part=${name}>${money(amountMinor)}</dd>
+    `;
+    const percent = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+    return html`
+      <details part="price" data-testid="price-breakdown">
+        <summary>${texts.price.summary(creator, money(parts.creatorMinor))}</summary>
+        <dl>
+          ${line('creator', creator, parts.creatorMinor)}
+          ${association ? line('association', association.name, parts.associationMinor) : nothing}
+          ${line('processor', texts.price.processor, parts.processorMinor)}
+          ${line('platform', texts.price.platform, parts.platformMinor)}
+          ${line('vat', texts.price.vat(percent.format(vat.rateBps / 100), vat.country), parts.vatMinor)}
+          <dt class="gross">${texts.price.total}</dt>
+          <dd class="gross" data-part="gross">${money(quote.grossMinor)}</dd>
+        </dl>
+        ${association ? html`<p>${texts.price.pledge(creator, percent.format(association.shareBps / 100), association.name)}</p>` : nothing}
+      </details>
+    `;
+  }
+}
+
+defineElement('loge-price', LogePrice);

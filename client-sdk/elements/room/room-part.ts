@@ -1,0 +1,124 @@
+/**
+ * Base classes of the elements. A part gets its room as a property or from the surrounding `<loge-room>`, renders on
+ * the room's events, uses the page's language, and converts errors to texts.
+ */
+
+import type { CSSResultGroup, PropertyDeclarations, PropertyValues } from 'lit';
+import { LitElement } from 'lit';
+import { LogeError } from '../../src/errors.ts';
+import type { RoomEventMap } from '../../src/events.ts';
+import type { Room } from '../../src/room.ts';
+import type { ElementTexts } from '../texts/english.ts';
+import type { Language } from '../texts/language.ts';
+import { LanguageController } from '../texts/language.ts';
+import { themeStyles } from '../theme/theme.ts';
+import { webAwesomeTheme } from '../theme/web-awesome-theme.ts';
+
+/** Sent by a part without a room; the surrounding `<loge-room>` passes its room now and whenever it changes. */
+export const ROOM_WANTED = 'loge-room-wanted';
+
+export interface RoomWanted {
+  setRoom: (room: Room | undefined) => void;
+  /** Called by the provider with the function that ends the subscription. */
+  onStop: (stop: () => void) => void;
+}
+
+/** An element with Loge's theme and language. */
+export class LogeElement extends LitElement {
+  static override styles: CSSResultGroup[] = [themeStyles, webAwesomeTheme];
+  protected readonly localization = new LanguageController(this);
+
+  protected get texts(): ElementTexts {
+    return this.localization.texts;
+  }
+
+  protected get language(): Language {
+    return this.localization.language;
+  }
+
+  static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: Lit collects the attributes of whichever class is asked, so it must be `super`, not LitElement.
+    return [...super.observedAttributes, 'lang'];
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(name, old, value);
+    if (name === 'lang') this.localization.refresh();
+  }
+
+  /** The text for an error, in the person's language. */
+  protected wordsFor(error: unknown): string {
+    if (!(error instanceof LogeError)) return this.texts.errors.internal;
+    return this.texts.errors[error.code] ?? error.message;
+  }
+
+  /** Dispatches an event through shadow roots; false if a listener called `preventDefault()`. */
+  protected emit<Detail>(name: string, detail: Detail): boolean {
+    return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }));
+  }
+}
+
+/** An element that shows one side of a room. */
+export class RoomPart extends LogeElement {
+  static override properties: PropertyDeclarations = { room: { attribute: false } };
+  declare room: Room | undefined;
+
+  #subscriptions: Array<() => void> = [];
+  #stopProvider: (() => void) | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.room) {
+      this.#subscribe();
+      return;
+    }
+    this.emit<RoomWanted>(ROOM_WANTED, {
+      setRoom: (room) => {
+        this.room = room;
+      },
+      onStop: (stop) => {
+        this.#stopProvider = stop;
+      },
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unsubscribe();
+    if (!this.#stopProvider) return;
+    this.#stopProvider();
+    this.#stopProvider = undefined;
+    // Drop a provided room, so that the part requests one again at its next place.
+    this.room = undefined;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('room')) return;
+    this.#unsubscribe();
+    if (this.isConnected) this.#subscribe();
+  }
+
+  /** Called once per room; adds listeners and returns the functions that remove them. */
+  protected listenTo(_room: Room): Array<() => void> {
+    return [];
+  }
+
+  /** Renders on each of these events. */
+  protected renderOn(room: Room, names: Array<keyof RoomEventMap>): Array<() => void> {
+    return names.map((name) => room.on(name, () => this.requestUpdate()));
+  }
+
+  #subscribe(): void {
+    if (this.room && this.#subscriptions.length === 0) this.#subscriptions = this.listenTo(this.room);
+  }
+
+  #unsubscribe(): void {
+    for (const stop of this.#subscriptions) stop();
+    this.#subscriptions = [];
+  }
+}
+
+/** Defines an element unless it exists, so that the script may be included twice. */
+export function defineElement(name: string, element: CustomElementConstructor): void {
+  if (!customElements.get(name)) customElements.define(name, element);
+}

@@ -1,0 +1,99 @@
+/**
+ * The connection of an element to a room: creates the SDK's Room from URL and token, stores its failure, and
+ * disconnects when the element leaves the page. A Room passed in by an embedder is never closed here.
+ */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { LogeError } from '../../src/errors.ts';
+import { Room } from '../../src/room.ts';
+
+export type TokenProvider = () => Promise<string>;
+
+export interface SessionSource {
+  url: string | undefined;
+  token: string | undefined;
+  tokenProvider: TokenProvider | undefined;
+}
+
+let defaultUrl: string | undefined;
+
+/** Sets the server for elements without `url`: the origin of the script. */
+export function setDefaultServerUrl(url: string): void {
+  defaultUrl = url;
+}
+
+export class RoomSession implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #handleRoom: (room: Room | undefined) => void;
+  #owned: Room | undefined;
+  #subscriptions: Array<() => void> = [];
+  #attempt = 0;
+  /** Why connecting failed or the connection ended; undefined otherwise. */
+  failure: LogeError | undefined;
+  isConnecting = false;
+
+  constructor(host: ReactiveControllerHost, handleRoom: (room: Room | undefined) => void) {
+    this.#host = host;
+    this.#handleRoom = handleRoom;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.close();
+  }
+
+  /** Closes the current room and connects to another. */
+  async open(source: SessionSource): Promise<void> {
+    this.close();
+    const credential = source.tokenProvider ?? source.token;
+    if (!credential) return;
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    const room = new Room({ url: source.url ?? defaultUrl ?? location.origin });
+    this.#owned = room;
+    this.isConnecting = true;
+    this.failure = undefined;
+    this.#observe(room);
+    this.#handleRoom(room);
+    try {
+      await room.connect(credential);
+    } catch (error) {
+      if (attempt === this.#attempt) this.failure = error instanceof LogeError ? error : new LogeError('internal');
+    } finally {
+      if (attempt === this.#attempt) this.isConnecting = false;
+      this.#host.requestUpdate();
+    }
+  }
+
+  /** Uses a Room of the embedder. */
+  adopt(room: Room): void {
+    if (room === this.#owned) return;
+    this.close();
+    this.failure = undefined;
+    this.#observe(room);
+  }
+
+  close(): void {
+    this.#attempt += 1;
+    for (const stop of this.#subscriptions) stop();
+    this.#subscriptions = [];
+    this.isConnecting = false;
+    const room = this.#owned;
+    this.#owned = undefined;
+    if (!room) return;
+    room.disconnect();
+    this.#handleRoom(undefined);
+  }
+
+  #observe(room: Room): void {
+    this.#subscriptions = [
+      room.on('disconnected', ({ error }) => {
+        this.failure = error ?? undefined;
+        this.#host.requestUpdate();
+      }),
+      room.on('connected', () => {
+        this.failure = undefined;
+        this.#host.requestUpdate();
+      }),
+    ];
+  }
+}

@@ -1,0 +1,63 @@
+/** Badges that several elements show: LIVE and the viewer count. */
+
+import type { TemplateResult } from 'lit';
+import { css, html } from 'lit';
+import { icon } from '../controls/icons.ts';
+import type { ElementTexts } from '../texts/english.ts';
+import { formatCount } from '../texts/format.ts';
+import type { Language } from '../texts/language.ts';
+
+export const badgeStyles = css`
+  .badge {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.4em;
+    height: 1.75em;
+    padding: 0 0.65em;
+    border-radius: 999px;
+    font-size: 0.8125rem;
+    font-weight: 650;
+    line-height: 1;
+    white-space: nowrap;
+    color: #fff5e9;
+    background: rgb(12 6 9 / 0.74);
+    font-variant-numeric: tabular-nums;
+  }
+
+  .badge.live {
+    background: var(--_live);
+    color: var(--_on-live);
+    letter-spacing: 0.02em;
+  }
+
+  .badge.live::before {
+    content: '';
+    width: 0.5em;
+    height: 0.5em;
+    border-radius: 50%;
+    background: currentColor;
+    animation: breathe 2.4s ease-in-out infinite;
+  }
+
+  .badge .icon {
+    flex: none;
+  }
+
+  @keyframes breathe {
+    50% {
+      opacity: 0.35;
+    }
+  }
+`;
+
+export function liveBadge(texts: ElementTexts): TemplateResult {
+  return html`<span class="badge live" part="live-badge">${texts.room.live}</span>`;
+}
+
+export function viewersBadge(count: number, texts: ElementTexts, language: Language): TemplateResult {
+  const shown = formatCount(count, language);
+  return html`<span class="badge viewers" part="viewer-count" data-testid="viewer-count"
+    >${icon('eye', 16)}<span aria-hidden="true">${shown}</span
+    ><span class="visually-hidden">${texts.room.watching(shown, count === 1)}</span></span
+  >`;
+}

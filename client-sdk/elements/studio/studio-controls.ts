@@ -1,0 +1,60 @@
+/**
+ * The controls of `<loge-studio>` that need no state of their own: the round buttons, and the question after an
+ * interrupted live.
+ */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { IconName } from '../controls/icons.ts';
+import { icon } from '../controls/icons.ts';
+import type { ElementTexts } from '../texts/english.ts';
+
+interface Tool {
+  name: IconName;
+  /** What pressing does: the accessible name, and the tooltip. */
+  label: string;
+  testId?: string;
+  /** Active, such as sharing the screen. */
+  isOn?: boolean;
+  /** Muted, such as the microphone: shown as a warning. */
+  isOff?: boolean;
+  isDisabled?: boolean;
+  act: () => unknown;
+}
+
+export function toolButton(tool: Tool): TemplateResult {
+  const { name, label, testId = `tool-${name}`, isOn = false, isOff = false, isDisabled = false, act } = tool;
+  return html`<button
+    class="tool ${isOff ? 'muted-off' : ''} ${isOn ? 'on' : ''}"
+    type="button"
+    data-testid=${testId}
+    aria-label=${label}
+    title=${label}
+    ?disabled=${isDisabled}
+    @click=${act}
+  >
+    ${icon(name, 22)}
+  </button>`;
+}
+
+interface InterruptionAnswers {
+  /** The button that goes live; it cannot be pressed while offline. */
+  again: TemplateResult;
+  isOffline: boolean;
+  stayOff(): void;
+}
+
+/** Asks whether to go live again after a long connection loss: nothing is published until the creator has chosen. */
+export function interruptionQuestion(
+  texts: ElementTexts,
+  { again, isOffline, stayOff }: InterruptionAnswers,
+): TemplateResult {
+  return html`<wa-callout class="interrupted" variant="warning" role="alert" data-testid="live-interrupted">
+    <strong>${texts.studio.interruptedTitle}</strong>
+    <p>${texts.studio.interruptedText}</p>
+    ${isOffline ? html`<p data-testid="studio-offline">${texts.studio.offline}</p>` : nothing}
+    <div class="answers">
+      ${again}
+      <wa-button appearance="outlined" data-testid="stay-off-air" @click=${stayOff}>${texts.studio.stayOff}</wa-button>
+    </div>
+  </wa-callout>`;
+}

@@ -1,0 +1,110 @@
+/** `<loge-studio-earnings>`: the room's revenue so far, and the creator's share. */
+
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Room } from '../../src/room.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatCount, formatMoney } from '../texts/format.ts';
+
+export class LogeStudioEarnings extends RoomPart {
+  static override properties = { compact: { type: Boolean, reflect: true } };
+  /** On narrow screens shows only the amounts, to leave more space for the chat during a live. */
+  declare compact: boolean;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+
+      h2 {
+        margin-bottom: 0.75rem;
+        font-size: 0.9375rem;
+        font-weight: 600;
+        color: var(--_muted);
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+        gap: 0.75rem;
+      }
+
+      dt {
+        font-size: 0.875rem;
+        color: var(--_muted);
+      }
+
+      dd.amount {
+        font-family: var(--_font-display);
+        font-size: 1.3rem;
+        line-height: 1.3;
+        font-variant-numeric: tabular-nums lining-nums;
+        white-space: nowrap;
+      }
+
+      .yours .amount {
+        color: var(--_accent);
+      }
+
+      dd.count {
+        font-size: 0.8125rem;
+        color: var(--_muted);
+      }
+
+      @container (max-width: 640px) {
+        :host([compact]) :is(h2, .count) {
+          display: none;
+        }
+
+        :host([compact]) dd.amount {
+          font-size: 1.0625rem;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.compact = false;
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['earningsChanged', 'connected']);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room, texts, language } = this;
+    const earnings = room?.earnings;
+    const currency = earnings?.currency ?? room?.info?.access.currency ?? room?.wallet.currency;
+    if (!room || !currency) return nothing;
+    const money = (amountMinor = 0) => formatMoney(amountMinor, currency, language);
+    const count = (number = 0) => formatCount(number, language);
+    const isOne = (number = 0) => (language === 'fr' ? number < 2 : number === 1);
+    const { ticketCount = 0, tipCount = 0 } = earnings ?? {};
+    return html`<section part="earnings" data-testid="earnings">
+      <h2>${texts.studio.earnings}</h2>
+      <dl>
+        <div>
+          <dt>${texts.studio.tickets}</dt>
+          <dd class="amount" data-testid="earnings-tickets">${money(earnings?.ticketsMinor)}</dd>
+          <dd class="count">${texts.studio.sold(count(ticketCount), isOne(ticketCount))}</dd>
+        </div>
+        <div>
+          <dt>${texts.studio.tips}</dt>
+          <dd class="amount" data-testid="earnings-tips">${money(earnings?.tipsMinor)}</dd>
+          <dd class="count">${texts.studio.received(count(tipCount), isOne(tipCount))}</dd>
+        </div>
+        <div class="yours">
+          <dt>${texts.studio.yours}</dt>
+          <dd class="amount" data-testid="earnings-yours">${money(earnings?.creatorMinor)}</dd>
+          <dd class="count">${texts.studio.yoursHint}</dd>
+        </div>
+      </dl>
+    </section>`;
+  }
+}
+
+defineElement('loge-studio-earnings', LogeStudioEarnings);

@@ -1,0 +1,144 @@
+/** `<loge-studio-figures>`: duration, viewer count and connection quality of the live. */
+
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { QualityNotice } from '../../src/events.ts';
+import type { Room } from '../../src/room.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatCount, formatDuration } from '../texts/format.ts';
+
+const TICK_MS = 1_000;
+
+export class LogeStudioFigures extends RoomPart {
+  static override properties = {
+    quality: { state: true },
+    isIdle: { state: true },
+  };
+  declare quality: QualityNotice | undefined;
+  /** Nothing is sent because nobody watches, so the bitrate is hidden. */
+  declare isIdle: boolean;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #layers = new Map<string, number>();
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+      }
+
+      dl > div {
+        padding: 0.6rem 1rem;
+        border-inline-end: 1px solid var(--_line);
+      }
+
+      dl > div:last-child {
+        border-inline-end: 0;
+      }
+
+      dt {
+        font-size: 0.8125rem;
+        color: var(--_muted);
+      }
+
+      dd {
+        font-weight: 650;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+
+      dd small {
+        margin-inline-start: 0.4em;
+        font-weight: 400;
+        color: var(--_muted);
+      }
+
+      @container (max-width: 520px) {
+        dd small {
+          display: none;
+        }
+      }
+
+      .poor,
+      .lost {
+        color: var(--_danger);
+      }
+
+      .excellent,
+      .good {
+        color: var(--_success);
+      }
+
+      .resting {
+        min-height: 1.4em;
+        padding: 0 1rem 0.4rem;
+        font-size: 0.875rem;
+        color: var(--_muted);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.isIdle = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = setInterval(() => this.requestUpdate(), TICK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return [
+      ...this.renderOn(room, ['viewerCount', 'liveStarted', 'liveEnded']),
+      room.on('connectionQuality', (notice) => {
+        if (notice.direction === 'publishing') this.quality = notice;
+      }),
+      room.on('publishingLayers', ({ source, maxSpatialLayer }) => {
+        this.#layers.set(source, maxSpatialLayer);
+        this.isIdle = [...this.#layers.values()].every((layer) => layer < 0);
+      }),
+    ];
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room, texts, language, quality } = this;
+    if (!room) return nothing;
+    const startedAt = room.info?.liveStartedAt;
+    const durationMs = startedAt ? Date.now() - Date.parse(startedAt) : 0;
+    const megabits = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    return html`
+      <dl>
+        <div>
+          <dt>${texts.studio.duration}</dt>
+          <dd data-testid="live-duration">${formatDuration(durationMs)}</dd>
+        </div>
+        <div>
+          <dt>${texts.studio.viewers}</dt>
+          <dd>${formatCount(room.viewerCount, language)}</dd>
+        </div>
+        <div>
+          <dt>${texts.studio.connection}</dt>
+          <dd class=${quality?.quality ?? ''} data-testid="connection-quality">
+            ${quality ? texts.studio.quality[quality.quality] : texts.studio.qualityUnknown}
+            ${quality && !this.isIdle ? html`<small>${texts.studio.bitrate(megabits.format(quality.bitrateBps / 1e6))}</small>` : nothing}
+          </dd>
+        </div>
+      </dl>
+      ${this.isIdle ? html`<p class="resting">${texts.studio.notWatched}</p>` : nothing}
+    `;
+  }
+}
+
+defineElement('loge-studio-figures', LogeStudioFigures);

@@ -1,0 +1,162 @@
+/** `<loge-studio-picture>`: the creator's own picture: mirrored before going live, then as the audience sees it. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Room } from '../../src/room.ts';
+import { icon } from '../controls/icons.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { badgeStyles, liveBadge, viewersBadge } from '../stage/badges.ts';
+import { poster, posterStyles } from '../stage/poster.ts';
+
+/** Requests the studio to open camera and microphone. */
+export const PREVIEW_WANTED = 'loge-preview-wanted';
+
+export class LogeStudioPicture extends RoomPart {
+  static override properties = { waiting: { type: Boolean } };
+  /** Whether camera and microphone are being opened. */
+  declare waiting: boolean;
+
+  #shown: MediaStreamTrack | undefined;
+
+  static override styles = [
+    ...RoomPart.styles,
+    badgeStyles,
+    posterStyles,
+    css`
+      :host {
+        display: block;
+      }
+
+      .picture {
+        position: relative;
+        aspect-ratio: 16 / 9;
+        width: 100%;
+        max-height: var(--picture-max-height, 52svh);
+        overflow: hidden;
+        background: #080506;
+        container-type: size;
+      }
+
+      /* Hides the initials behind the placeholder text. */
+      .picture .poster .initials {
+        opacity: 0;
+      }
+
+      video {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        object-fit: contain;
+        background: #080506;
+      }
+
+      video.mirrored {
+        scale: -1 1;
+      }
+
+      video.off {
+        visibility: hidden;
+      }
+
+      .badges {
+        z-index: 1;
+        position: absolute;
+        inset-block-start: 0.75rem;
+        inset-inline-start: 0.75rem;
+        display: flex;
+        gap: 0.45rem;
+      }
+
+      .curtain {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-content: center;
+        justify-items: center;
+        gap: 0.7rem;
+        padding: 2.5rem 1.25rem 1rem;
+        text-align: center;
+        color: #fff5e9;
+        background: rgb(10 4 7 / 0.66);
+      }
+
+      .curtain .display {
+        font-size: clamp(1.2rem, 4.4cqw, 2rem);
+      }
+
+      .curtain .hint {
+        max-width: 26rem;
+        font-size: 0.875rem;
+        text-wrap: balance;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.waiting = false;
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['connected', 'viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room, texts, language } = this;
+    if (!room) return nothing;
+    const me = room.localParticipant;
+    const { isLive } = me;
+    const hasPicture = me.tracks.some((track) => track.track.kind === 'video' && !track.muted);
+    const isMirrored = !isLive && !me.tracks.some(({ source }) => source === 'screen');
+    return html`<div class="picture" part="picture">
+      ${poster(room.info?.id ?? '', me.name)}
+      <video
+        class="${hasPicture ? '' : 'off'} ${isMirrored ? 'mirrored' : ''}"
+        part="preview"
+        data-testid="preview"
+        aria-label=${isLive ? texts.studio.yourLive : texts.studio.preview}
+        muted
+        autoplay
+        playsinline
+      ></video>
+      <div class="badges">
+        ${isLive ? liveBadge(texts) : html`<span class="badge">${texts.room.offAir}</span>`}
+        ${viewersBadge(room.viewerCount, texts, language)}
+      </div>
+      ${hasPicture ? nothing : this.#placeholder(room)}
+    </div>`;
+  }
+
+  protected override updated(): void {
+    const video = this.renderRoot.querySelector('video');
+    const tracks = this.room?.localParticipant.tracks ?? [];
+    const own = (wanted: string) => tracks.find(({ source }) => source === wanted)?.track;
+    const track = own('screen') ?? own('camera');
+    if (!video || (track === this.#shown && (video.srcObject !== null) === (track !== undefined))) return;
+    this.#shown = track;
+    video.muted = true;
+    video.srcObject = track ? new MediaStream([track]) : null;
+  }
+
+  #placeholder(room: Room): TemplateResult {
+    const { texts } = this;
+    if (room.localParticipant.isMuted('camera')) {
+      return html`<div class="curtain"><p class="display">${texts.studio.cameraOff}</p></div>`;
+    }
+    return html`<div class="curtain">
+      <p class="display">${texts.studio.noCamera}</p>
+      <wa-button
+        variant="brand"
+        appearance="outlined"
+        data-testid="allow-devices"
+        ?loading=${this.waiting}
+        @click=${() => this.emit(PREVIEW_WANTED, {})}
+      >
+        <span slot="start">${icon('camera', 20)}</span>${texts.studio.allow}
+      </wa-button>
+      <p class="hint">${texts.studio.allowText}</p>
+    </div>`;
+  }
+}
+
+defineElement('loge-studio-picture', LogeStudioPicture);

@@ -1,0 +1,281 @@
+/** `<loge-studio-tipping>`: sets the shared goal and the tip menu of the room. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import type { TipMenuItem } from '../../../server/protocol/tipping.ts';
+import { createKey } from '../../src/random-key.ts';
+import type { Room } from '../../src/room.ts';
+import { fieldStyles } from '../controls/fields.ts';
+import { icon } from '../controls/icons.ts';
+import { formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
+import '../money/loge-goal.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+
+/** A menu item that is being edited. */
+interface DraftItem {
+  id: string;
+  label: string;
+  amount: string;
+}
+
+export class LogeStudioTipping extends RoomPart {
+  static override properties = {
+    drafts: { state: true },
+    busy: { state: true },
+    problem: { state: true },
+  };
+  /** The edited menu; undefined shows the current one. */
+  declare drafts: DraftItem[] | undefined;
+  declare busy: '' | 'goal' | 'menu';
+  declare problem: string;
+
+  static override styles = [
+    ...RoomPart.styles,
+    fieldStyles,
+    css`
+      :host {
+        display: block;
+      }
+
+      h2 {
+        margin-bottom: 0.75rem;
+        font-size: 0.9375rem;
+        font-weight: 600;
+        color: var(--_muted);
+      }
+
+      h2:not(:first-child) {
+        margin-top: 1.5rem;
+      }
+
+      .line {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 8.5rem auto;
+        gap: 0.5rem;
+        align-items: center;
+      }
+
+      .line + .line {
+        margin-top: 0.5rem;
+      }
+
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+        margin-top: 0.75rem;
+      }
+
+      loge-goal {
+        margin-bottom: 0.75rem;
+      }
+
+      .remove {
+        display: grid;
+        place-items: center;
+        width: 2.75rem;
+        height: 2.75rem;
+        border: 0;
+        border-radius: var(--_radius-small);
+        background: none;
+        color: var(--_muted);
+        cursor: pointer;
+      }
+
+      wa-callout {
+        margin-top: 0.75rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.busy = '';
+    this.problem = '';
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['connected', 'goalProgress', 'goalCleared', 'tipMenuChanged', 'roomEnded']);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room } = this;
+    const currency = this.#currency;
+    if (!room?.info || !currency || room.info.status === 'ended') return nothing;
+    return html`<section part="tipping" data-testid="studio-tipping">
+      ${this.#goal(room, currency)} ${this.#menu(room, currency)}
+      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+    </section>`;
+  }
+
+  get #currency(): string | undefined {
+    const { room } = this;
+    return room?.earnings?.currency ?? room?.goal?.currency ?? room?.info?.access.currency;
+  }
+
+  #goal(room: Room, currency: string): TemplateResult {
+    const { texts } = this;
+    return html`
+      <h2>${texts.goal.title}</h2>
+      <loge-goal .room=${room}></loge-goal>
+      <form @submit=${(event: Event) => this.#setGoal(event, room, currency)}>
+        <div class="line">
+          ${this.#field({ name: 'title', label: texts.goal.name, max: LIMITS.titleChars })}
+          ${this.#field({ name: 'target', label: texts.goal.target(currency.toUpperCase()), isAmount: true })}
+          <wa-button type="submit" size="s" data-testid="goal-set" ?loading=${this.busy === 'goal'}>${texts.goal.set}</wa-button>
+        </div>
+      </form>
+      ${
+        room.goal
+          ? html`<div class="actions">
+              <wa-button
+                appearance="plain"
+                size="s"
+                data-testid="goal-clear"
+                @click=${() => this.#run('goal', () => room.clearGoal())}
+                >${texts.goal.clear}</wa-button
+              >
+            </div>`
+          : nothing
+      }
+    `;
+  }
+
+  #menu(room: Room, currency: string): TemplateResult {
+    const { texts } = this;
+    const drafts = this.drafts ?? room.tipMenu.map((item) => this.#draftOf(item, currency));
+    const change = (next: DraftItem[]) => {
+      this.drafts = next;
+    };
+    const edit = (id: string, part: Partial<DraftItem>) =>
+      change(drafts.map((draft) => (draft.id === id ? { ...draft, ...part } : draft)));
+    return html`
+      <h2>${texts.tipMenu.title}</h2>
+      ${drafts.map(
+        (draft) => html`<div class="line">
+          ${this.#field({
+            name: `label-${draft.id}`,
+            label: texts.tipMenu.item,
+            max: LIMITS.menuLabelChars,
+            value: draft.label,
+            onInput: (label) => edit(draft.id, { label }),
+          })}
+          ${this.#field({
+            name: `amount-${draft.id}`,
+            label: texts.tipMenu.price(currency.toUpperCase()),
+            isAmount: true,
+            value: draft.amount,
+            onInput: (amount) => edit(draft.id, { amount }),
+          })}
+          <button
+            class="remove"
+            type="button"
+            aria-label=${texts.tipMenu.remove(draft.label)}
+            @click=${() => change(drafts.filter(({ id }) => id !== draft.id))}
+          >
+            ${icon('remove', 18)}
+          </button>
+        </div>`,
+      )}
+      <div class="actions">
+        ${
+          drafts.length < LIMITS.menuItems
+            ? html`<wa-button
+                appearance="outlined"
+                size="s"
+                data-testid="menu-add"
+                @click=${() => change([...drafts, { id: createKey(), label: '', amount: '' }])}
+                >${texts.tipMenu.add}</wa-button
+              >`
+            : nothing
+        }
+        ${
+          this.drafts
+            ? html`<wa-button
+                size="s"
+                variant="brand"
+                data-testid="menu-save"
+                ?loading=${this.busy === 'menu'}
+                @click=${() => this.#saveMenu(room, currency)}
+                >${texts.tipMenu.save}</wa-button
+              >`
+            : nothing
+        }
+      </div>
+    `;
+  }
+
+  #field(field: {
+    name: string;
+    label: string;
+    max?: number;
+    value?: string;
+    isAmount?: boolean;
+    onInput?: (text: string) => void;
+  }): TemplateResult {
+    return html`<input
+      class="field-input"
+      name=${field.name}
+      aria-label=${field.label}
+      placeholder=${field.label}
+      maxlength=${field.max ?? 12}
+      inputmode=${field.isAmount ? 'decimal' : 'text'}
+      autocomplete="off"
+      .value=${field.value ?? ''}
+      @input=${(event: Event) => field.onInput?.((event.target as HTMLInputElement).value)}
+    />`;
+  }
+
+  #draftOf(item: TipMenuItem, currency: string): DraftItem {
+    return { id: item.id, label: item.label, amount: formatAmount(item.amountMinor, currency, this.language) };
+  }
+
+  async #setGoal(event: Event, room: Room, currency: string): Promise<void> {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const data = new FormData(form);
+    const title = String(data.get('title') ?? '').trim();
+    const targetMinor = parseMoney(String(data.get('target') ?? ''), currency);
+    if (!title || !targetMinor) {
+      this.problem = this.texts.goal.incomplete;
+      return;
+    }
+    await this.#run('goal', async () => {
+      await room.setGoal({ title, targetMinor });
+      form.reset();
+    });
+  }
+
+  async #saveMenu(room: Room, currency: string): Promise<void> {
+    const items = (this.drafts ?? []).map(({ id, label, amount }) => ({
+      id,
+      label: label.trim(),
+      amountMinor: parseMoney(amount, currency) ?? 0,
+    }));
+    const isWithin = (amountMinor: number) => amountMinor >= LIMITS.tipMinMinor && amountMinor <= LIMITS.tipMaxMinor;
+    if (items.some((item) => item.label === '' || !isWithin(item.amountMinor))) {
+      const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
+      this.problem = this.texts.tipMenu.incomplete(money(LIMITS.tipMinMinor), money(LIMITS.tipMaxMinor));
+      return;
+    }
+    await this.#run('menu', async () => {
+      await room.setTipMenu(items);
+      this.drafts = undefined;
+    });
+  }
+
+  async #run(what: 'goal' | 'menu', act: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = what;
+    this.problem = '';
+    try {
+      await act();
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = '';
+    }
+  }
+}
+
+defineElement('loge-studio-tipping', LogeStudioTipping);

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import {
+  formatAmount,
+  formatCount,
+  formatDuration,
+  formatMoney,
+  formatMoneyShort,
+  minorUnits,
+  parseMoney,
+} from './format.ts';
+
+/** French uses one of two non-breaking spaces, depending on the ICU version. */
+const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
+
+describe('amounts', () => {
+  test('have the number of decimals of the currency', () => {
+    expect(formatMoney(1_250, 'eur', 'en')).toBe('€12.50');
+    expect(plain(formatMoney(1_250, 'eur', 'fr'))).toBe('12,50 €');
+    expect(plain(formatMoney(1_250, 'jpy', 'fr'))).toContain('1 250');
+    expect(minorUnits('jpy')).toBe(1);
+  });
+
+  test('have no decimals in the short form if they are whole', () => {
+    expect(formatMoneyShort(500, 'eur', 'en')).toBe('€5');
+    expect(formatMoneyShort(550, 'eur', 'en')).toBe('€5.50');
+    expect(formatAmount(500, 'eur', 'fr')).toBe('5,00');
+  });
+
+  test.each([
+    ['5', 500],
+    ['5.5', 550],
+    ['5,50', 550],
+    [' 12.34 ', 1_234],
+    ['0.1', 10],
+    // 8.2 * 100 is 819.9999999999999 in floating point, so amounts are parsed digit by digit.
+    ['8.20', 820],
+  ])('typed as %j are %i in the minor unit', (text, amountMinor) => {
+    expect(parseMoney(text, 'eur')).toBe(amountMinor);
+  });
+
+  test.each(['', '-5', '1.234', '1e3', '5 €', '1,000.00', '12345678'])('%j is not an amount', (text) => {
+    expect(parseMoney(text, 'eur')).toBeUndefined();
+  });
+
+  test('of a currency without decimals have none', () => {
+    expect(parseMoney('500', 'jpy')).toBe(500);
+    expect(parseMoney('5.5', 'jpy')).toBeUndefined();
+  });
+});
+
+test('large counts are shortened', () => {
+  expect(formatCount(1_234, 'en')).toBe('1,234');
+  expect(formatCount(12_345, 'en')).toMatch(/^12k$/i);
+});
+
+test('durations are shown as a clock', () => {
+  expect(formatDuration(-5)).toBe('0:00');
+  expect(formatDuration(247_000)).toBe('4:07');
+  expect(formatDuration(3_729_000)).toBe('1:02:09');
+});

@@ -1,0 +1,99 @@
+/**
+ * Formats amounts, counts and times. Amounts are integers in the minor unit, with the currency's number of decimals.
+ */
+import type { Language } from './language.ts';
+
+const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatterOf(currency: string, language: Language, whole: boolean): Intl.NumberFormat {
+  const key = `${language} ${currency} ${whole}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat(LOCALES[language], {
+      style: 'currency',
+      currency: currency.toUpperCase(),
+      ...(whole ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
+    });
+    formatters.set(key, formatter);
+  }
+  return formatter;
+}
+
+/** Number of minor units in one unit of the currency: 100 for `eur`, 1 for `jpy`. */
+export function minorUnits(currency: string): number {
+  return 10 ** (formatterOf(currency, 'en', false).resolvedOptions().maximumFractionDigits ?? 2);
+}
+
+export function formatMoney(amountMinor: number, currency: string, language: Language): string {
+  return formatterOf(currency, language, false).format(amountMinor / minorUnits(currency));
+}
+
+/** The number without the currency. */
+export function formatAmount(amountMinor: number, currency: string, language: Language): string {
+  const { maximumFractionDigits = 2 } = formatterOf(currency, language, false).resolvedOptions();
+  const digits = { minimumFractionDigits: maximumFractionDigits, maximumFractionDigits };
+  return new Intl.NumberFormat(LOCALES[language], digits).format(amountMinor / minorUnits(currency));
+}
+
+/** Short form: no decimals for whole units. */
+export function formatMoneyShort(amountMinor: number, currency: string, language: Language): string {
+  const units = minorUnits(currency);
+  return formatterOf(currency, language, amountMinor % units === 0).format(amountMinor / units);
+}
+
+/** Parses a typed amount (`12`, `12.50`, `12,50`); undefined if it is not valid. */
+export function parseMoney(text: string, currency: string): number | undefined {
+  const trimmed = text.trim().replace(',', '.');
+  const decimals = Math.round(Math.log10(minorUnits(currency)));
+  const [, whole = '', fraction = ''] = /^(\d{1,7})(?:\.(\d+))?$/.exec(trimmed) ?? [];
+  if (whole === '' || fraction.length > decimals) return undefined;
+  return Number(whole) * minorUnits(currency) + Number(fraction.padEnd(decimals, '0') || '0');
+}
+
+export function formatCount(count: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], { notation: count >= 10_000 ? 'compact' : 'standard' }).format(count);
+}
+
+const dateFormatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Caches formatters, because creating one is expensive and a chat formats a time for every entry. */
+function dateFormatterOf(name: string, language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${name}`;
+  let formatter = dateFormatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(LOCALES[language], options);
+    dateFormatters.set(key, formatter);
+  }
+  return formatter;
+}
+
+/** Maximum number of cached times; a busy chat has hundreds of messages per minute. */
+const MAX_CACHED_TIMES = 200;
+const timeTexts = new Map<string, string>();
+
+/** Time of day of a chat entry. */
+export function formatTime(at: string, language: Language): string {
+  const key = `${language} ${at.slice(0, 16)}`;
+  let text = timeTexts.get(key);
+  if (text === undefined) {
+    text = dateFormatterOf('time', language, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+    if (timeTexts.size >= MAX_CACHED_TIMES) timeTexts.clear();
+    timeTexts.set(key, text);
+  }
+  return text;
+}
+
+export function formatDateTime(at: string, language: Language): string {
+  const options = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+  return dateFormatterOf('date', language, options).format(new Date(at));
+}
+
+/** Duration as `4:07` or `1:02:09`. */
+export function formatDuration(durationMs: number): string {
+  const totalSeconds = Math.max(0, Math.floor(durationMs / 1000));
+  const hours = Math.floor(totalSeconds / 3600);
+  const minutes = Math.floor((totalSeconds % 3600) / 60);
+  const seconds = String(totalSeconds % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
+}

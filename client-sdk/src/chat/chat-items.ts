@@ -1,0 +1,121 @@
+/** Applies entries of the log to the list of shown items: most are appended, removals change earlier items. */
+import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat.ts';
+import type { ChatItem } from '../events.ts';
+
+/** Whether an entry is shown as an item; others only change items. */
+export function isItem(entry: ChatEntry): entry is ChatItem {
+  return entry.kind !== 'removal' && entry.kind !== 'purge';
+}
+
+/** The name that the server writes for erased people. */
+const ERASED_NAME = 'Erased';
+/** Placeholder identity on this page; a fetched page carries the log's own pseudonym. */
+const ERASED_IDENTITY = 'erased';
+
+export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
+  switch (entry.kind) {
+    case 'message':
+    case 'tip':
+    case 'notice':
+      items.push(entry);
+      return;
+    case 'removal':
+      updateMessages(items, (message) =>
+        message.id === entry.messageId ? clearText(message) : clearQuote(message, ({ id }) => id === entry.messageId),
+      );
+      return;
+    case 'purge':
+      updateMessages(items, (message) =>
+        message.from.identity === entry.identity && message.seq <= entry.uptoSeq
+          ? clearText(message)
+          : clearQuote(message, ({ from }) => from.identity === entry.identity),
+      );
+      return;
+    default: {
+      const unknown: never = entry;
+      throw new TypeError(`Unknown kind of chat entry: ${JSON.stringify(unknown)}`);
+    }
+  }
+}
+
+/** Erases a person's messages, name, mentions and quotes. Returns whether anything changed. */
+export function eraseFromItems(items: ChatItem[], identity: string): boolean {
+  const from = { name: ERASED_NAME, identity: ERASED_IDENTITY };
+  const names = new Set(
+    items.flatMap((item) => (item.kind !== 'notice' && isFrom(item, identity) ? [item.from.name] : [])),
+  );
+  let isChanged = false;
+  for (const [index, item] of items.entries()) {
+    if (item.kind === 'notice') {
+      if (item.by !== identity) continue;
+      items[index] = { ...item, by: ERASED_IDENTITY };
+    } else if (isFrom(item, identity)) {
+      const author = { ...item.from, ...from };
+      items[index] =
+        item.kind === 'tip'
+          ? { ...item, from: author, message: null }
+          : { ...without(item, ['mentions', 'replyTo']), from: author, text: '', erased: true };
+    } else if (
+      item.kind === 'message' &&
+      (item.mentions?.includes(identity) || item.replyTo?.from.identity === identity)
+    ) {
+      items[index] = eraseReferences(item, identity, names);
+    } else continue;
+    isChanged = true;
+  }
+  return isChanged;
+}
+
+/** Keeps the text of others, but erases mentions and quotes of the person in it. */
+function eraseReferences(message: ChatMessage, identity: string, names: ReadonlySet<string>): ChatMessage {
+  const { mentions, replyTo } = message;
+  let { text } = message;
+  if (mentions?.includes(identity)) for (const name of names) text = text.replaceAll(`@${name}`, `@${ERASED_NAME}`);
+  const isQuoted = replyTo?.from.identity === identity;
+  return {
+    ...message,
+    text,
+    ...(mentions ? { mentions: mentions.map((named) => (named === identity ? ERASED_IDENTITY : named)) } : {}),
+    ...(isQuoted
+      ? {
+          replyTo: { ...replyTo, from: { ...replyTo.from, identity: ERASED_IDENTITY, name: ERASED_NAME }, excerpt: '' },
+        }
+      : {}),
+  };
+}
+
+function isFrom(item: Exclude<ChatItem, { kind: 'notice' }>, identity: string): boolean {
+  return item.from.identity === identity;
+}
+
+function without<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Omit<T, K> {
+  const rest = { ...from };
+  for (const key of keys) delete rest[key];
+  return rest;
+}
+
+function updateMessages(items: ChatItem[], update: (message: ChatMessage) => ChatMessage): boolean {
+  let isChanged = false;
+  for (const [index, item] of items.entries()) {
+    if (item.kind !== 'message') continue;
+    const next = update(item);
+    if (next === item) continue;
+    items[index] = next;
+    isChanged = true;
+  }
+  return isChanged;
+}
+
+function clearText(message: ChatMessage): ChatMessage {
+  return message.removed ? message : { ...message, text: '', removed: true };
+}
+
+/** Removes the quote of a removed message from a reply. */
+function clearQuote(
+  message: ChatMessage,
+  isRemoved: (reply: NonNullable<ChatMessage['replyTo']>) => boolean,
+): ChatMessage {
+  const { replyTo } = message;
+  if (!replyTo || replyTo.excerpt === '' || !isRemoved(replyTo)) return message;
+  return { ...message, replyTo: { ...replyTo, excerpt: '' } };
+}

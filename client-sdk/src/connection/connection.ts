@@ -1,0 +1,344 @@
+/**
+ * The socket to a gateway: connects, reconnects and sends requests. Every attempt uses a new Socket.IO client and a new
+ * token, so that no state of a lost connection leaks into the next. Events are passed on to the room uninterpreted.
+ */
+import { io, type Socket } from 'socket.io-client';
+import type {
+  Answer,
+  EventData,
+  EventName,
+  RequestAnswer,
+  RequestInput,
+  RequestName,
+  Welcome,
+} from '../../../server/protocol/realtime.ts';
+import { backoffMs, delay } from '../backoff.ts';
+import { fromWire, LogeError, parseWireError, toLogeError } from '../errors.ts';
+import { CONNECTION } from '../limits.ts';
+import type { Log } from '../log.ts';
+import { listenToNetwork } from './network.ts';
+
+/** A room token, or a function that fetches one from the embedder's server and is called at every reconnect. */
+export type TokenSource = string | (() => string | Promise<string>);
+export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
+
+export interface ConnectionHandlers {
+  /** Called before `connect()` resolves, and after every reconnect; `downMs` is null the first time. */
+  onWelcome(welcome: Welcome, downMs: number | null): void;
+  onEvent<N extends EventName>(name: N, data: EventData<N>): void;
+  onReconnecting(error: LogeError | null): void;
+  onReconnected(downMs: number): void;
+  onDisconnected(error: LogeError | null): void;
+  /** Sequence number after which the server resumes the chat. */
+  chatSince(): number | undefined;
+}
+
+export interface RequestOptions {
+  timeoutMs?: number;
+}
+
+const RETRIED_CODES = new Set(['timeout', 'connection_failed', 'unavailable', 'shutting_down']);
+
+interface Waiter {
+  resolve(): void;
+  reject(error: LogeError): void;
+}
+
+export class Connection {
+  readonly #url: string;
+  readonly #log: Log;
+  readonly #handlers: ConnectionHandlers;
+  #state: ConnectionState = 'idle';
+  #socket: Socket | null = null;
+  #source: TokenSource = '';
+  #attempt = 0;
+  #expiredTokens = 0;
+  #startedAt = 0;
+  #lostAt = 0;
+  #lastHeardAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #goodbye: { error: LogeError; reconnect: boolean } | null = null;
+  #waiters = new Set<Waiter>();
+  /** Aborted by `close()`: a request is never retried after the next `connect()`, which may be for another room. */
+  #lifetime = new AbortController();
+  /** Set by the first welcome. */
+  #room: string | null = null;
+  #unlisten: (() => void) | null = null;
+
+  constructor(options: { url: string; log: Log; handlers: ConnectionHandlers }) {
+    this.#url = options.url;
+    this.#log = options.log;
+    this.#handlers = options.handlers;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /**
+   * Resolves after the first welcome; rejects at once with errors that are not retryable, else after
+   * `CONNECTION.firstConnectMs`.
+   */
+  connect(source: TokenSource): Promise<void> {
+    if (this.#state === 'connected') return Promise.resolve();
+    if (this.#state === 'connecting' || this.#state === 'reconnecting') return this.#whenConnected();
+    this.#source = source;
+    this.#state = 'connecting';
+    this.#lifetime = new AbortController();
+    this.#room = null;
+    this.#attempt = 0;
+    this.#expiredTokens = 0;
+    this.#startedAt = Date.now();
+    this.#unlisten = listenToNetwork({
+      onChange: () => this.handleNetworkChange(),
+      onVisible: () => this.#reconnectNow(),
+      // Closing the tab ends its media at once, instead of when the server's grace period is over.
+      onGone: () => this.close(),
+    });
+    const connected = this.#whenConnected();
+    this.#open();
+    return connected;
+  }
+
+  /** Ends the connection for good; idempotent. */
+  close(): void {
+    this.#finish(null);
+  }
+
+  /**
+   * Sends one request. Rejects with the server's error, with `timeout`, with `connection_failed` when the connection is
+   * down or breaks, or with `not_connected` when the room is left.
+   */
+  async request<N extends RequestName>(
+    name: N,
+    input: RequestInput<N>,
+    options: RequestOptions = {},
+  ): Promise<RequestAnswer<N>> {
+    const socket = this.#socket;
+    if (this.#state === 'idle' || this.#state === 'disconnected') throw new LogeError('not_connected');
+    if (this.#state !== 'connected' || !socket) throw new LogeError('connection_failed');
+    const { signal } = this.#lifetime;
+    const answer = await new Promise<Answer<RequestAnswer<N>>>((resolve, reject) => {
+      const leave = (): void => reject(signal.reason);
+      signal.addEventListener('abort', leave);
+      socket
+        .timeout(options.timeoutMs ?? CONNECTION.requestTimeoutMs)
+        .emit(name, input, { room: this.#room }, (error: Error | null, data: Answer<RequestAnswer<N>>) => {
+          signal.removeEventListener('abort', leave);
+          if (!error) resolve(data);
+          else reject(new LogeError(socket.connected ? 'timeout' : 'connection_failed', undefined, { cause: error }));
+        });
+    });
+    if (answer.ok) return answer.data;
+    throw fromWire(answer.error);
+  }
+
+  /** Sends an idempotent request: waits for the connection and retries across timeouts and reconnects. */
+  async requestReliably<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestAnswer<N>> {
+    const deadline = Date.now() + CONNECTION.reliableMs;
+    const { signal } = this.#lifetime;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        if (this.#state === 'connecting' || this.#state === 'reconnecting')
+          await this.#whenConnected(deadline - Date.now());
+        return await this.request(name, input);
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        const failure = toLogeError(error, 'connection_failed');
+        if (!RETRIED_CODES.has(failure.code) || this.#state === 'disconnected' || Date.now() >= deadline) throw failure;
+        this.#log('debug', 'retrying request', { name, code: failure.code, attempt });
+        await delay(failure.retryAfterMs ?? backoffMs(CONNECTION.backoffMs, attempt, CONNECTION.jitter), signal);
+        if (signal.aborted) throw signal.reason;
+      }
+    }
+  }
+
+  #whenConnected(timeoutMs?: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => waiter.reject(new LogeError('timeout')), Math.max(0, timeoutMs));
+      const settle = (finish: () => void): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(waiter);
+        finish();
+      };
+      const waiter: Waiter = { resolve: () => settle(resolve), reject: (error) => settle(() => reject(error)) };
+      this.#waiters.add(waiter);
+    });
+  }
+
+  async #token(): Promise<string> {
+    if (typeof this.#source === 'string') return this.#source;
+    try {
+      return await this.#source();
+    } catch (error) {
+      // An error with a code of the catalogue, such as a fetch wrapper's, tells itself whether it is retryable.
+      throw parseWireError(error) ?? new LogeError('token_unavailable', undefined, { cause: error });
+    }
+  }
+
+  #open(): void {
+    const target = socketAddress(this.#url);
+    const socket = io(target.origin, {
+      path: target.path,
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      forceNew: true,
+      reconnection: false,
+      timeout: CONNECTION.welcomeTimeoutMs,
+      auth: (send) => {
+        this.#token().then(
+          (token) => {
+            const since = this.#handlers.chatSince();
+            send({ token, ...(since === undefined ? {} : { since }) });
+          },
+          (error) => this.#handleLoss(socket, toLogeError(error, 'token_unavailable')),
+        );
+      },
+    });
+    this.#socket = socket;
+    this.#goodbye = null;
+    this.#timer = setTimeout(() => this.#handleLoss(socket, new LogeError('timeout')), CONNECTION.welcomeTimeoutMs);
+    socket.on('connect_error', (error: Error & { data?: unknown }) => {
+      const cause = parseWireError(error.data) ?? new LogeError('connection_failed', undefined, { cause: error });
+      this.#handleLoss(socket, cause);
+    });
+    socket.on('disconnect', (reason) => {
+      const cause = this.#goodbye?.error ?? new LogeError('connection_failed', `The connection was lost (${reason}).`);
+      this.#handleLoss(socket, cause, this.#goodbye?.reconnect);
+    });
+    socket.io.on('ping', () => {
+      if (socket === this.#socket) this.#lastHeardAt = Date.now();
+    });
+    socket.onAny((name: EventName, data) => this.#handleEvent(socket, name, data));
+  }
+
+  #handleEvent(socket: Socket, name: EventName, data: unknown): void {
+    if (socket !== this.#socket) return;
+    this.#lastHeardAt = Date.now();
+    if (name === 'rooms:welcome') {
+      this.#handleWelcome(data as Welcome);
+    } else if (name === 'rooms:goodbye') {
+      const { code, message, reconnect } = data as EventData<'rooms:goodbye'>;
+      this.#goodbye = {
+        error: parseWireError({ code, message, retryable: reconnect }) ?? new LogeError('internal'),
+        reconnect,
+      };
+    } else {
+      this.#handlers.onEvent(name, data as EventData<typeof name>);
+    }
+  }
+
+  #handleWelcome(welcome: Welcome): void {
+    clearTimeout(this.#timer);
+    if (this.#room !== null && this.#room !== welcome.room.id) {
+      this.#finish(new LogeError('wrong_room', 'The token for the reconnect is for another room.'));
+      return;
+    }
+    this.#room = welcome.room.id;
+    const reconnect = this.#state === 'reconnecting';
+    this.#state = 'connected';
+    this.#attempt = 0;
+    this.#expiredTokens = 0;
+    this.#log('info', reconnect ? 'reconnected' : 'connected', {
+      room: welcome.room.id,
+      identity: welcome.participant.identity,
+    });
+    const downMs = reconnect ? Date.now() - this.#lostAt : null;
+    this.#handlers.onWelcome(welcome, downMs);
+    if (downMs !== null) this.#handlers.onReconnected(downMs);
+    for (const waiter of [...this.#waiters]) waiter.resolve();
+  }
+
+  /** An attempt failed or the connection broke: ends the connection, or schedules the next attempt. */
+  #handleLoss(socket: Socket, error: LogeError, shouldRetry = this.#isWorthRetrying(error)): void {
+    if (socket !== this.#socket || this.#state === 'disconnected') return;
+    this.#dropSocket({ goodbye: false });
+    this.#log(shouldRetry ? 'info' : 'warn', 'connection lost', {
+      code: error.code,
+      reason: error.message,
+      state: this.#state,
+    });
+    if (!shouldRetry) {
+      this.#finish(error);
+      return;
+    }
+    if (this.#state === 'connected') {
+      this.#state = 'reconnecting';
+      // A suspended computer or a silent packet loss is noticed long after it began.
+      this.#lostAt = Math.min(Date.now(), this.#lastHeardAt + CONNECTION.heartbeatMs);
+      this.#handlers.onReconnecting(error);
+    }
+    // A listener may have called close().
+    if (this.state === 'disconnected' || this.#socket) return;
+    const since = this.#state === 'connecting' ? this.#startedAt : this.#lostAt;
+    const limitMs = this.#state === 'connecting' ? CONNECTION.firstConnectMs : CONNECTION.giveUpMs;
+    const waitMs = error.retryAfterMs ?? backoffMs(CONNECTION.backoffMs, this.#attempt, CONNECTION.jitter);
+    if (Date.now() + waitMs - since > limitMs) {
+      this.#finish(error);
+      return;
+    }
+    this.#attempt += 1;
+    this.#timer = setTimeout(() => this.#open(), waitMs);
+  }
+
+  #isWorthRetrying(error: LogeError): boolean {
+    if (error.code === 'token_expired') {
+      this.#expiredTokens += 1;
+      return typeof this.#source === 'function' && this.#expiredTokens < CONNECTION.tokenAttempts;
+    }
+    // If the provider fails before the first welcome, the page has a bug: report it at once.
+    if (error.code === 'token_unavailable' && this.#state === 'connecting') return false;
+    return error.retryable;
+  }
+
+  /** The network came back or changed: replaces a socket that may be dead, and reconnects without waiting. */
+  handleNetworkChange(): void {
+    if (this.#state === 'connected' && this.#socket) {
+      this.#handleLoss(this.#socket, new LogeError('connection_failed', 'The network changed.'), true);
+    }
+    this.#reconnectNow();
+  }
+
+  #reconnectNow(): void {
+    if (this.#state !== 'reconnecting' || this.#socket) return;
+    clearTimeout(this.#timer);
+    this.#open();
+  }
+
+  #dropSocket(options: { goodbye: boolean }): void {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.offAny();
+    socket.off('connect_error');
+    socket.off('disconnect');
+    // A goodbye ends the media sessions on the server; without one the next socket can resume them.
+    if (options.goodbye) socket.disconnect();
+    else socket.io.engine?.close();
+  }
+
+  #finish(error: LogeError | null): void {
+    if (this.#state === 'idle' || this.#state === 'disconnected') return;
+    const wasOpening = this.#state === 'connecting';
+    this.#dropSocket({ goodbye: true });
+    this.#state = 'disconnected';
+    this.#unlisten?.();
+    this.#unlisten = null;
+    for (const waiter of [...this.#waiters])
+      waiter.reject(error ?? new LogeError('connection_failed', 'The room was left.'));
+    this.#lifetime.abort(error ?? new LogeError('not_connected', 'The room was left.'));
+    // Before the first welcome, the rejected connect() reports it.
+    if (!wasOpening) this.#handlers.onDisconnected(error);
+  }
+}
+
+/** Socket.IO reads a path in the URL as a namespace; for an embedder it is the prefix of a reverse proxy. */
+export function socketAddress(url: string): { origin: string; path: string } {
+  const base = typeof location === 'object' ? location.href : undefined;
+  const { origin, pathname } = new URL(url || '/', base);
+  return { origin, path: `${pathname.replace(/\/$/, '')}/socket.io` };
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { levelOf } from './level-meter.ts';
+
+describe('levelOf', () => {
+  it('is 0 for silence and below the floor', () => {
+    expect(levelOf(0)).toBe(0);
+    expect(levelOf(0.000_1)).toBe(0);
+  });
+
+  it('is 1 at full scale and above', () => {
+    expect(levelOf(1)).toBe(1);
+    expect(levelOf(2)).toBe(1);
+  });
+
+  it('is half at half the decibels', () => {
+    expect(levelOf(10 ** (-30 / 20))).toBeCloseTo(0.5);
+  });
+});

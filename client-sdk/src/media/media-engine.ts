@@ -1,0 +1,152 @@
+/**
+ * Shared by publishing and watching: the mediasoup device, loaded once, and a DTLS certificate that is created in
+ * advance, so that its fingerprint is sent with the request for a transport, which saves a round trip.
+ */
+import { Device, detectDevice } from 'mediasoup-client';
+import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
+import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';
+import { Firefox120 } from 'mediasoup-client/handlers/Firefox120';
+import { Safari12 } from 'mediasoup-client/handlers/Safari12';
+import type { HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
+import type { RequestInput } from '../../../server/protocol/realtime.ts';
+import type { StageState, TransportOptions as WireTransportOptions } from '../../../server/protocol/stage.ts';
+import { LogeError, toLogeError } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+type Direction = Parameters<HandlerFactory['getNativeRtpCapabilities']>[0]['direction'];
+type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
+
+export class MediaEngine {
+  readonly #log: Log;
+  #handler: HandlerFactory | null = null;
+  #device: Device | null = null;
+  #loading: Promise<Device> | null = null;
+  #certificate: Promise<RTCCertificate | null> | null = null;
+  #iceServers: RTCIceServer[] = [];
+  /** Whether the server supports spare sessions. */
+  keepsSpares = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Starts slow tasks that do not need the server; called before the socket is connected. */
+  prepare(): void {
+    this.#certificate ??= createCertificate(this.#log);
+    this.#handler ??= createHandlerFactory();
+  }
+
+  /** Loads the device once, since all routers have the same capabilities. */
+  load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
+    this.#iceServers = state.iceServers;
+    this.keepsSpares = state.spares ?? false;
+    this.#loading ??= this.#createDevice(state.routerRtpCapabilities as RtpCapabilities).then(
+      (device) => {
+        this.#device = device;
+        this.#log('debug', 'media device loaded', { handler: device.handlerName });
+        return device;
+      },
+      (error) => {
+        this.#loading = null;
+        throw toLogeError(error, 'media_not_supported');
+      },
+    );
+    return this.#loading;
+  }
+
+  /** The loaded device; rejects with `media_not_supported` if the browser has no WebRTC. */
+  async ready(): Promise<Device> {
+    if (this.#device) return this.#device;
+    if (!this.#loading) throw new LogeError('access_required');
+    return this.#loading;
+  }
+
+  /**
+   * Our DTLS parameters, or undefined if the browser does not provide them in advance. The role is `client`, which
+   * every handler of mediasoup-client uses with a server that offers `auto`.
+   */
+  async dtlsParameters(): Promise<WireDtlsParameters | undefined> {
+    this.prepare();
+    const certificate = await this.#certificate;
+    return certificate ? { role: 'client', fingerprints: wireFingerprints(certificate) } : undefined;
+  }
+
+  /** Pass newer `iceServers` if available: the credentials in the welcome expire after an hour. */
+  async createTransport(
+    direction: 'send' | 'recv',
+    options: WireTransportOptions,
+    iceServers: RTCIceServer[] = this.#iceServers,
+  ): Promise<Transport> {
+    const device = await this.ready();
+    const certificate = await this.#certificate;
+    const settings: TransportOptions = {
+      ...(options as unknown as TransportOptions), // The protocol passes mediasoup's JSON through.
+      iceServers,
+      ...(certificate ? { additionalSettings: { certificates: [certificate] } } : {}),
+    };
+    return direction === 'send' ? device.createSendTransport(settings) : device.createRecvTransport(settings);
+  }
+
+  async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
+    this.prepare();
+    if (!this.#handler) throw new LogeError('media_not_supported');
+    const device = new Device({ handlerFactory: this.#handler });
+    await device.load({ routerRtpCapabilities });
+    return device;
+  }
+}
+
+/**
+ * ECDSA P-256, which every browser supports (RFC 8827); null if its fingerprint is not readable or it cannot be cloned.
+ */
+async function createCertificate(log: Log): Promise<RTCCertificate | null> {
+  try {
+    const parameters: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
+    const certificate = await RTCPeerConnection.generateCertificate(parameters);
+    // mediasoup-client clones its settings, which fails in browsers that cannot clone a certificate.
+    structuredClone(certificate);
+    return wireFingerprints(certificate).length > 0 ? certificate : null;
+  } catch (error) {
+    log('debug', 'DTLS certificate could not be created in advance', { reason: String(error) });
+    return null;
+  }
+}
+
+/** mediasoup compares fingerprints as upper-case hex (RFC 8122); browsers report lower case. */
+function wireFingerprints(certificate: RTCCertificate): { algorithm: string; value: string }[] {
+  return certificate
+    .getFingerprints()
+    .flatMap(({ algorithm, value }) =>
+      algorithm && value ? [{ algorithm: algorithm.toLowerCase(), value: value.toUpperCase() }] : [],
+    );
+}
+
+/**
+ * mediasoup-client's handler for this browser, null where it has none. Detects the browser's capabilities ahead: that
+ * takes a peer connection and tens of milliseconds, which pass while the socket is still connecting.
+ */
+function createHandlerFactory(): HandlerFactory | null {
+  const factory = browserHandlerFactory();
+  if (!factory) return null;
+  const detect = (direction: Direction): Promise<RtpCapabilities> => factory.getNativeRtpCapabilities({ direction });
+  const capabilities = { sendonly: detect('sendonly'), recvonly: detect('recvonly') };
+  // Rejections are handled where the result is awaited; this only prevents an unhandled rejection until then.
+  for (const pending of Object.values(capabilities)) pending.catch(() => undefined);
+  return { ...factory, getNativeRtpCapabilities: ({ direction }) => capabilities[direction] };
+}
+
+function browserHandlerFactory(): HandlerFactory | null {
+  if (typeof RTCPeerConnection !== 'function') return null;
+  switch (detectDevice()) {
+    case 'Chrome111':
+      return Chrome111.createFactory({});
+    case 'Chrome74':
+      return Chrome74.createFactory({});
+    case 'Firefox120':
+      return Firefox120.createFactory({});
+    case 'Safari12':
+      return Safari12.createFactory({});
+    default:
+      return null;
+  }
+}

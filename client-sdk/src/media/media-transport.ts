@@ -1,0 +1,155 @@
+/**
+ * One media session: a mediasoup transport with its session id. It connects DTLS, monitors the connection and restarts
+ * ICE when it breaks. If that fails it calls `onBroken`, and the owner opens a new session.
+ */
+import type { Transport } from 'mediasoup-client/types';
+import type { SessionId } from '../../../server/protocol/ids.ts';
+import type { PublishAnswer } from '../../../server/protocol/stage.ts';
+import { delay } from '../backoff.ts';
+import type { Connection } from '../connection/connection.ts';
+import { listenToNetwork } from '../connection/network.ts';
+import { toLogeError } from '../errors.ts';
+import { STAGE } from '../limits.ts';
+import type { Log } from '../log.ts';
+import type { MediaEngine } from './media-engine.ts';
+
+interface MediaTransportOptions {
+  direction: 'send' | 'recv';
+  answer: Pick<PublishAnswer, 'session' | 'transport' | 'connected' | 'iceServers'>;
+  engine: MediaEngine;
+  connection: Pick<Connection, 'request' | 'state'>;
+  log: Log;
+  /** All ICE restarts failed, or the session has ended: it is of no more use. */
+  onBroken(): void;
+}
+
+export class MediaTransport {
+  readonly session: SessionId;
+  readonly transport: Transport;
+  readonly #connection: MediaTransportOptions['connection'];
+  readonly #log: Log;
+  readonly #onBroken: () => void;
+  readonly #closing = new AbortController();
+  #isRestarting = false;
+  readonly #stopListening: () => void;
+
+  private constructor(transport: Transport, options: MediaTransportOptions) {
+    this.session = options.answer.session;
+    this.transport = transport;
+    this.#connection = options.connection;
+    this.#log = options.log;
+    this.#onBroken = options.onBroken;
+    const { connected } = options.answer;
+    transport.on('connect', ({ dtlsParameters }, callback, errback) => {
+      if (connected) return callback();
+      this.#connection
+        .request('stage:connect', { session: this.session, dtlsParameters })
+        .then(() => callback(), errback);
+    });
+    transport.on('connectionstatechange', (state) => this.#handleState(state));
+    this.#stopListening = listenToNetwork({ onChange: () => void this.restartIce() });
+  }
+
+  static async create(options: MediaTransportOptions): Promise<MediaTransport> {
+    const { transport: transportOptions, iceServers } = options.answer;
+    const transport = await options.engine.createTransport(options.direction, transportOptions, iceServers);
+    return new MediaTransport(transport, options);
+  }
+
+  get closed(): boolean {
+    return this.closing.aborted;
+  }
+
+  /** Aborted when the transport is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.#closing.abort();
+    this.#stopListening();
+    this.transport.close();
+  }
+
+  /** Closes at both ends. */
+  leave(): void {
+    this.close();
+    leaveSession(this.session, { connection: this.#connection, log: this.#log });
+  }
+
+  /** The server's state of the transport; it may notice a loss before the browser does. */
+  handleServerState(state: string): void {
+    if (state === 'disconnected' || state === 'failed') void this.restartIce();
+  }
+
+  /** The socket is back: restores a transport that broke meanwhile. */
+  handleReconnected(): void {
+    const { connectionState } = this.transport;
+    if (connectionState === 'disconnected' || connectionState === 'failed') void this.restartIce();
+  }
+
+  /** Restarts ICE (RFC 8445, section 2.4) until the transport is connected; one run at a time. */
+  async restartIce(): Promise<void> {
+    if (this.#isRestarting || this.closed || this.transport.connectionState === 'new') return;
+    this.#isRestarting = true;
+    try {
+      for (let attempt = 0; attempt < STAGE.iceRestarts && !this.closed; attempt += 1) {
+        // ICE restarts need the socket; handleReconnected() tries again.
+        if (this.#connection.state !== 'connected') return;
+        if (await this.#restartOnce()) return;
+      }
+      if (!this.closed) this.#onBroken();
+    } finally {
+      this.#isRestarting = false;
+    }
+  }
+
+  async #restartOnce(): Promise<boolean> {
+    try {
+      const { iceParameters, iceServers } = await this.#connection.request('stage:restartIce', {
+        session: this.session,
+      });
+      if (iceServers) await this.transport.updateIceServers({ iceServers });
+      await this.transport.restartIce({ iceParameters });
+      this.#log('info', 'ICE restarted', { session: this.session });
+    } catch (error) {
+      if (this.closed) return true;
+      const { code } = toLogeError(error, 'internal');
+      this.#log('info', 'ICE restart failed', { session: this.session, code });
+      if (code === 'session_not_found') {
+        this.#onBroken();
+        return true;
+      }
+    }
+    await this.#whenConnected(STAGE.iceRestartIntervalMs);
+    return this.closed || this.transport.connectionState === 'connected';
+  }
+
+  async #whenConnected(timeoutMs: number): Promise<void> {
+    const until = Date.now() + timeoutMs;
+    while (!this.closed && this.transport.connectionState !== 'connected' && Date.now() < until) {
+      await delay(100, this.#closing.signal);
+    }
+  }
+
+  #handleState(state: Transport['connectionState']): void {
+    this.#log('debug', 'media transport state changed', { session: this.session, state });
+    if (state === 'failed') void this.restartIce();
+    if (state !== 'disconnected') return;
+    void delay(STAGE.iceGraceMs, this.#closing.signal).then(() => {
+      if (this.transport.connectionState === 'disconnected') void this.restartIce();
+    });
+  }
+}
+
+/** Ends a session on the server, where it would otherwise count against the limits until its lease expires. */
+export function leaveSession(
+  session: SessionId,
+  { connection, log }: Pick<MediaTransportOptions, 'connection' | 'log'>,
+): void {
+  if (connection.state !== 'connected') return;
+  connection.request('stage:leave', { session }).catch((error) => {
+    log('debug', 'media session leave failed', { session, code: toLogeError(error, 'internal').code });
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * Switches the simulcast layers of one producer on and off, as viewers need them. Requests may arrive faster than a
+ * negotiation takes: one change runs at a time, and the last request wins.
+ */
+import type { Producer } from 'mediasoup-client/types';
+import { STAGE } from '../../limits.ts';
+
+export type LayeredProducer = Pick<Producer, 'closed' | 'setMaxSpatialLayer' | 'rtpSender'>;
+
+/** TypeScript's DOM types lack the second parameter. */
+type KeyFrameSender = Pick<RTCRtpSender, 'getParameters'> & {
+  setParameters(
+    parameters: RTCRtpSendParameters,
+    options?: { encodingOptions: { keyFrame: boolean }[] },
+  ): Promise<void>;
+};
+
+export class LayerControl {
+  readonly #producer: LayeredProducer;
+  readonly #onApplied: (maxSpatialLayer: number) => void;
+  #wanted: number | null = null;
+  #applied: number | null = null;
+  #isKeyFrameDue = false;
+  #isRunning = false;
+
+  constructor(producer: LayeredProducer, onApplied: (maxSpatialLayer: number) => void) {
+    this.#producer = producer;
+    this.#onApplied = onApplied;
+  }
+
+  /** -1 switches every layer off. */
+  want(maxSpatialLayer: number): void {
+    this.#wanted = maxSpatialLayer;
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Switches all layers on. */
+  wantAll(): void {
+    this.want(Math.max(0, (this.#producer.rtpSender?.getParameters().encodings.length ?? 1) - 1));
+  }
+
+  /**
+   * Requests a key frame of every layer (webrtc-extensions, `RTCEncodingOptions.keyFrame`), where the browser supports
+   * it.
+   */
+  requestKeyFrame(): void {
+    this.#isKeyFrameDue = true;
+    // The sender rejects concurrent calls of setParameters().
+    if (!this.#isRunning) void this.#run();
+  }
+
+  async #forceKeyFrame(): Promise<void> {
+    this.#isKeyFrameDue = false;
+    const sender: KeyFrameSender | undefined = this.#producer.rtpSender;
+    if (!sender || this.#producer.closed) return;
+    const parameters = sender.getParameters();
+    // An inactive encoder would block the sender until it is switched on, and it starts with a key frame anyway.
+    if (!parameters.encodings.some(({ active }) => active)) return;
+    const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
+    await sender.setParameters(parameters, { encodingOptions }).catch(() => undefined);
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    let retries = 0;
+    try {
+      while (!this.#producer.closed) {
+        const target = this.#wanted;
+        if (target !== null && target !== this.#applied) {
+          await this.#apply(target);
+          if (!this.#isSet(target) && retries++ < STAGE.layerRetries) {
+            // The sender rejects changes while a key frame is pending.
+            await new Promise((resolve) => setTimeout(resolve, STAGE.layerRetryMs));
+            continue;
+          }
+          retries = 0;
+          this.#applied = target;
+          if (!this.#producer.closed) this.#onApplied(target);
+        } else if (this.#isKeyFrameDue) {
+          // Not awaited: the promise resolves only with the next encoded frame.
+          void this.#forceKeyFrame();
+        } else return;
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #apply(maxSpatialLayer: number): Promise<void> {
+    // The sender first: it takes effect at once, while a negotiation may be queued.
+    await this.#setSender(maxSpatialLayer);
+    // mediasoup-client must know the layers too, or its next negotiation would switch them on again. It swallows
+    // failures, so set the sender again if needed.
+    await this.#producer.setMaxSpatialLayer(maxSpatialLayer).catch(() => undefined);
+    await this.#setSender(maxSpatialLayer);
+  }
+
+  #isSet(maxSpatialLayer: number): boolean {
+    const sender = this.#producer.rtpSender;
+    if (!sender || this.#producer.closed) return true;
+    return sender.getParameters().encodings.every(({ active }, layer) => active === layer <= maxSpatialLayer);
+  }
+
+  async #setSender(maxSpatialLayer: number): Promise<void> {
+    const sender = this.#producer.rtpSender;
+    if (!sender || this.#isSet(maxSpatialLayer)) return;
+    const parameters = sender.getParameters();
+    parameters.encodings.forEach((encoding, layer) => {
+      encoding.active = layer <= maxSpatialLayer;
+    });
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+}

@@ -1,0 +1,488 @@
+/**
+ * Watches the stage over one media session. It joins, handles added and removed tracks, resumes the session after a
+ * reconnect, rejoins when the session has ended, and moves to another session without a cut when the server asks for
+ * it. It does not know how tracks are shown.
+ */
+import type { SessionId } from '../../../../server/protocol/ids.ts';
+import type { EventData, RequestInput } from '../../../../server/protocol/realtime.ts';
+import type { ConsumerOptions, Viewport } from '../../../../server/protocol/stage.ts';
+import { backoffMs, delay } from '../../backoff.ts';
+import type { Connection } from '../../connection/connection.ts';
+import { LogeError, toLogeError } from '../../errors.ts';
+import type { StagePause, StageTrack } from '../../events.ts';
+import { STAGE } from '../../limits.ts';
+import type { Log } from '../../log.ts';
+import type { MediaEngine } from '../../media/media-engine.ts';
+import { leaveSession, MediaTransport } from '../../media/media-transport.ts';
+import { SpareKeeper } from '../spare-keeper.ts';
+import { PausedPlayback } from './paused-playback.ts';
+import { WatchedSession } from './watched-session.ts';
+
+export interface SubscriberHandlers {
+  onTrackAdded(track: StageTrack): void;
+  /** `rejoining`: a replacement follows, keep showing the last picture. */
+  onTrackRemoved(track: StageTrack, rejoining: boolean): void;
+  onTrackMuted(track: StageTrack): void;
+  onPauseChanged(pause: StagePause | null): void;
+  onError(error: LogeError): void;
+  viewport(): Viewport | undefined;
+}
+
+interface SubscriberDependencies {
+  connection: Pick<Connection, 'request' | 'state'>;
+  engine: MediaEngine;
+  log: Log;
+  handlers: SubscriberHandlers;
+}
+
+type State =
+  | { kind: 'off' }
+  /** Waits until the live starts, access is granted, or the socket is back. */
+  | { kind: 'waiting' }
+  | { kind: 'joining'; run: AbortController }
+  | { kind: 'watching'; watched: WatchedSession; joinedAt: number };
+
+/** A second session that will replace the shown one. */
+interface Move {
+  watched: WatchedSession | null;
+  run: AbortController;
+}
+
+type EarlyEvent = { session: string; handle(): void };
+
+interface OpenOptions {
+  signal: AbortSignal;
+  /** Called before the events that arrived ahead of the answer are handled. */
+  place(watched: WatchedSession): void;
+  spareOf?: SessionId;
+}
+
+/** Errors after which retrying is useless until an event of the room calls `start()`. */
+const WAIT_AFTER = new Set([
+  'not_live',
+  'access_required',
+  'access_removed',
+  'forbidden',
+  'room_ended',
+  'connection_failed',
+  'not_connected',
+]);
+const STABLE_AFTER_MS = 5_000;
+
+export class Subscriber {
+  readonly #connection: SubscriberDependencies['connection'];
+  readonly #engine: MediaEngine;
+  readonly #log: Log;
+  readonly #handlers: SubscriberHandlers;
+  readonly #playback: PausedPlayback;
+  #state: State = { kind: 'off' };
+  #move: Move | null = null;
+  readonly #spares: SpareKeeper<WatchedSession>;
+  /** The spare that is being opened. */
+  #nextSpare: WatchedSession | null = null;
+  /** For each session that is being opened, the events that arrived ahead of its answer. */
+  readonly #early = new Set<EarlyEvent[]>();
+  #failures = 0;
+
+  constructor(dependencies: SubscriberDependencies) {
+    this.#connection = dependencies.connection;
+    this.#engine = dependencies.engine;
+    this.#log = dependencies.log;
+    this.#handlers = dependencies.handlers;
+    this.#playback = new PausedPlayback({
+      ...dependencies,
+      onChange: (pause) => dependencies.handlers.onPauseChanged(pause),
+    });
+    this.#spares = new SpareKeeper({
+      open: (primary, signal) => this.#openSpare(primary, signal),
+      session: ({ media }) => media.session,
+      isClosed: ({ media }) => media.closed,
+      close: (spare, leave) => {
+        spare.close();
+        if (leave) spare.media.leave();
+      },
+      log: dependencies.log,
+    });
+  }
+
+  get isStarted(): boolean {
+    return this.#state.kind !== 'off';
+  }
+
+  get session(): SessionId | null {
+    return this.#state.kind === 'watching' ? this.#state.watched.media.session : null;
+  }
+
+  get tracks(): readonly StageTrack[] {
+    return this.#state.kind === 'watching' ? this.#state.watched.tracks : [];
+  }
+
+  get pause(): StagePause | null {
+    return this.#playback.pause;
+  }
+
+  /** Statistics of the transport (W3C webrtc-stats); null while nothing is watched. */
+  async getStats(): Promise<RTCStatsReport | null> {
+    return this.#state.kind === 'watching' ? this.#state.watched.media.transport.getStats() : null;
+  }
+
+  /** Starts watching, if not started yet. */
+  start(): void {
+    if (this.#state.kind === 'off' || this.#state.kind === 'waiting') void this.#join();
+  }
+
+  /** Closes everything at once. `leave` also ends the session on the server, which does so itself when access ends. */
+  stop(options: { leave: boolean }): void {
+    const session = this.session;
+    this.#close(false);
+    this.#state = { kind: 'off' };
+    this.#failures = 0;
+    if (options.leave && session) this.#leave(session);
+  }
+
+  /** The socket is back: resumes the session, or opens a new one. */
+  async handleReconnected(): Promise<void> {
+    if (this.#state.kind !== 'watching') return this.start();
+    const { watched } = this.#state;
+    const { media } = watched;
+    // The move was requested over the lost socket; the server requests it again if needed.
+    this.#abandonMove();
+    try {
+      const { consumers, paused, spare } = await this.#connection.request('stage:resume', { session: media.session });
+      if (!this.#isCurrent(watched)) return;
+      this.#catchUp(watched, consumers);
+      if (paused) void this.#playback.play(media);
+      const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
+      if (kept && spare) this.#catchUp(kept, spare.consumers);
+      this.#sendCurrentViewport();
+    } catch (error) {
+      const { code } = toLogeError(error, 'internal');
+      // The connection broke again; the next welcome retries.
+      if (code !== 'connection_failed' && this.#isCurrent(watched)) this.#abandon(`resume refused: ${code}`);
+    }
+  }
+
+  sendViewport(viewport: Viewport): void {
+    const { session } = this;
+    if (!session || this.#connection.state !== 'connected') return;
+    this.#connection.request('stage:viewport', { session, viewport }).catch((error) => {
+      this.#log('debug', 'viewport update failed', { code: toLogeError(error, 'internal').code });
+    });
+  }
+
+  handleConsumersAdded({ session, consumers }: EventData<'stage:consumersAdded'>): void {
+    this.#forSession(session, (watched) => void watched.consume(consumers));
+  }
+
+  handleConsumersRemoved({ session, consumerIds, lost = false }: EventData<'stage:consumersRemoved'>): void {
+    this.#forSession(session, (watched) => {
+      for (const id of consumerIds) {
+        const track = watched.remove(id);
+        if (track && this.#isCurrent(watched)) this.#handlers.onTrackRemoved(track, lost);
+      }
+    });
+  }
+
+  handleTrackMuted({ session, consumerId, muted }: EventData<'stage:trackMuted'>): void {
+    this.#forSession(session, (watched) => {
+      const track = watched.setMuted(consumerId, muted);
+      if (track && this.#isCurrent(watched)) this.#handlers.onTrackMuted(track);
+    });
+  }
+
+  handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
+    this.#forSession(session, ({ media }) => media.handleServerState(state));
+  }
+
+  handlePaused({ session }: EventData<'stage:paused'>): void {
+    this.#forSession(session, ({ media }) => void this.#playback.play(media));
+  }
+
+  /** Our worker died, and the server has put our spare in its place: shows the spare from now on. */
+  handleTakenOver({ session, by }: EventData<'stage:takenOver'>): void {
+    if (this.session !== session || this.#state.kind !== 'watching') return;
+    const spare = this.#spares.take(by);
+    if (!spare) {
+      this.#leave(by as SessionId);
+      this.#rejoin('unknown spare took over');
+      return;
+    }
+    this.#abandonMove();
+    this.#replace(this.#state.watched, spare, true);
+    this.#log('info', 'spare session took over', { session: by });
+  }
+
+  handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
+    this.#spares.handleClosed(session);
+    this.#forSession(session, (watched) => {
+      if (this.#isCurrent(watched)) {
+        if (this.#move?.watched) this.#completeMove(this.#move);
+        else this.#rejoin(reason);
+      } else if (this.#move?.watched === watched) this.#abandonMove();
+      else watched.close();
+    });
+  }
+
+  /** Our node is draining: opens a second session, which replaces ours once it has a picture. */
+  handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
+    if (this.session !== session || this.#move) return;
+    const move: Move = { watched: null, run: new AbortController() };
+    this.#move = move;
+    this.#log('info', 'moving to another media session', { session });
+    this.#runMove(move).catch((error) => {
+      // If the move fails, the server will end the session, and we rejoin then.
+      this.#log('info', 'media session move failed', { code: toLogeError(error, 'internal').code });
+      if (this.#move === move) this.#abandonMove();
+    });
+  }
+
+  /** Events may arrive before the answer that names their session has been handled; they are buffered. */
+  #forSession(session: string, handle: (watched: WatchedSession) => void): void {
+    const inUse = this.#state.kind === 'watching' ? this.#state.watched : null;
+    const known = [inUse, this.#move?.watched, this.#spares.spare, this.#nextSpare];
+    const watched = known.find((each) => each?.media.session === session);
+    if (watched) {
+      handle(watched);
+      return;
+    }
+    for (const early of this.#early) {
+      if (early.length < STAGE.earlyEvents) early.push({ session, handle: () => this.#forSession(session, handle) });
+    }
+  }
+
+  async #runMove(move: Move): Promise<void> {
+    const { signal } = move.run;
+    for (let attempt = 0; ; attempt += 1) {
+      await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), signal);
+      if (signal.aborted) return;
+      try {
+        const place = (watched: WatchedSession): void => {
+          move.watched = watched;
+        };
+        await this.#openSession({ signal, place });
+        break;
+      } catch (error) {
+        const failure = toLogeError(error, 'stage_unavailable');
+        if (signal.aborted || !failure.retryable || WAIT_AFTER.has(failure.code)) throw failure;
+      }
+    }
+    const { watched } = move;
+    const hasPicture = await watched?.whenDecoded(signal);
+    if (signal.aborted || this.#move !== move) return;
+    // Without a picture, such as with the camera off, the move continues if the new session is at least connected.
+    if (!hasPicture && watched?.media.transport.connectionState !== 'connected')
+      throw new LogeError('stage_unavailable', 'The new media session did not connect.');
+    this.#completeMove(move);
+  }
+
+  #completeMove({ watched }: Move): void {
+    if (!watched || this.#state.kind !== 'watching') {
+      this.#abandonMove();
+      return;
+    }
+    const before = this.#state.watched;
+    this.#move = null;
+    this.#replace(before, watched, false);
+    this.#log('info', 'moved to another media session', { session: watched.media.session });
+    before.media.leave();
+  }
+
+  /** Shows another session. `lost`: keeps the last picture of the old session until the new one has a picture. */
+  #replace(before: WatchedSession, watched: WatchedSession, lost: boolean): void {
+    this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
+    this.#failures = 0;
+    const removed = before.close();
+    const reportRemoved = (): void => {
+      for (const track of removed) this.#handlers.onTrackRemoved(track, lost);
+    };
+    // A working picture is removed after the new one was added. A lost one is reported first, as a picture to keep.
+    if (lost) reportRemoved();
+    for (const track of watched.tracks) this.#handlers.onTrackAdded(track);
+    if (!lost) reportRemoved();
+    // Viewport changes during the move were sent for the old session.
+    this.#sendCurrentViewport();
+    this.#keepSpare(watched);
+  }
+
+  #keepSpare({ media }: WatchedSession): void {
+    if (this.#engine.keepsSpares) this.#spares.keep(media.session);
+  }
+
+  #abandonMove(): void {
+    const move = this.#move;
+    if (!move) return;
+    this.#move = null;
+    move.run.abort();
+    if (!move.watched) return;
+    move.watched.close();
+    move.watched.media.leave();
+  }
+
+  async #join(): Promise<void> {
+    const run = new AbortController();
+    this.#state = { kind: 'joining', run };
+    let isReported = false;
+    while (!run.signal.aborted) {
+      await delay(backoffMs(STAGE.rejoinBackoffMs, this.#failures, 0.3), run.signal);
+      if (run.signal.aborted) return;
+      try {
+        await this.#joinOnce(run.signal);
+        return;
+      } catch (error) {
+        if (run.signal.aborted) return;
+        const failure = toLogeError(error, 'stage_unavailable');
+        this.#log('info', 'watch failed', { code: failure.code, reason: failure.message, failures: this.#failures });
+        this.#failures += 1;
+        const waits = WAIT_AFTER.has(failure.code);
+        // Keep retrying at the session limit: another page of the same person may close at any time.
+        const isOver = waits || !(failure.retryable || failure.code === 'too_many_media_sessions');
+        if (isOver) this.#state = { kind: 'waiting' };
+        if (!waits && !failure.retryable && !isReported) this.#handlers.onError(failure);
+        isReported ||= !failure.retryable;
+        if (isOver) return;
+      }
+    }
+  }
+
+  async #joinOnce(signal: AbortSignal): Promise<void> {
+    const place = (watched: WatchedSession): void => {
+      this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
+      this.#keepSpare(watched);
+    };
+    await this.#openSession({ signal, place });
+  }
+
+  async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<WatchedSession> {
+    const opened: WatchedSession[] = [];
+    const place = (watched: WatchedSession): void => {
+      opened.push(watched);
+      this.#nextSpare = watched;
+    };
+    try {
+      await this.#openSession({ signal, place, spareOf });
+    } finally {
+      if (this.#nextSpare === opened[0]) this.#nextSpare = null;
+    }
+    if (!opened[0]) throw new LogeError('stage_unavailable');
+    return opened[0];
+  }
+
+  async #openSession(options: OpenOptions): Promise<void> {
+    const early: EarlyEvent[] = [];
+    this.#early.add(early);
+    try {
+      await this.#open(options, early);
+    } finally {
+      this.#early.delete(early);
+    }
+  }
+
+  async #open({ signal, place, spareOf }: OpenOptions, early: readonly EarlyEvent[]): Promise<void> {
+    const [device, dtlsParameters] = await Promise.all([this.#engine.ready(), this.#engine.dtlsParameters()]);
+    const viewport = this.#handlers.viewport();
+    const answer = await this.#connection.request('stage:watch', {
+      rtpCapabilities: device.recvRtpCapabilities as RequestInput<'stage:watch'>['rtpCapabilities'],
+      ...(viewport ? { viewport } : {}),
+      ...(dtlsParameters ? { dtlsParameters } : {}),
+      ...(spareOf ? { spareOf } : {}),
+    });
+    if (signal.aborted) return this.#leave(answer.session);
+    const media: MediaTransport = await MediaTransport.create({
+      direction: 'recv',
+      answer,
+      engine: this.#engine,
+      connection: this.#connection,
+      log: this.#log,
+      onBroken: () => {
+        if (this.#isCurrent(watched)) this.#abandon('media transport lost');
+        else if (this.#move?.watched === watched) this.#abandonMove();
+        else if (this.#spares.spare === watched) this.#spares.handleBroken();
+      },
+    });
+    if (signal.aborted) return media.leave();
+    const watched: WatchedSession = new WatchedSession({
+      media,
+      log: this.#log,
+      handlers: {
+        // Tracks of a session that is not shown yet are reported when it replaces the shown one.
+        onTrackAdded: (track) => {
+          if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
+        },
+        onError: (error) => {
+          if (this.#isCurrent(watched)) this.#handlers.onError(error);
+        },
+      },
+    });
+    place(watched);
+    const consumed = watched.consume(answer.consumers);
+    // Buffered events refer to the tracks of the answer, so handle them after consume().
+    for (const event of early) if (event.session === answer.session) event.handle();
+    if (this.#isCurrent(watched)) this.#sendChangedViewport(viewport);
+    await consumed;
+  }
+
+  /** Applies what happened on the session while the socket was lost: transport state, tracks and mutes. */
+  #catchUp(watched: WatchedSession, consumers: readonly ConsumerOptions[]): void {
+    watched.media.handleReconnected();
+    const isShown = this.#isCurrent(watched);
+    const there = new Set(consumers.map(({ id }) => id));
+    const sources = new Set(consumers.map(({ source }) => source));
+    for (const { id } of watched.tracks) {
+      if (there.has(id)) continue;
+      const track = watched.remove(id);
+      // Keep its picture only if the same source has a new track.
+      if (track && isShown) this.#handlers.onTrackRemoved(track, sources.has(track.source));
+    }
+    for (const { id, muted } of consumers) {
+      if (watched.tracks.find((track) => track.id === id)?.muted === muted) continue;
+      const track = watched.setMuted(id, muted);
+      if (track && isShown) this.#handlers.onTrackMuted(track);
+    }
+    void watched.consume(consumers);
+  }
+
+  #sendCurrentViewport(): void {
+    const viewport = this.#handlers.viewport();
+    if (viewport) this.sendViewport(viewport);
+  }
+
+  /** Sends the viewport if it has changed since `stage:watch`. */
+  #sendChangedViewport(sent: Viewport | undefined): void {
+    const viewport = this.#handlers.viewport();
+    if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.sendViewport(viewport);
+  }
+
+  /** Leaves a session that the server may still have, and rejoins. */
+  #abandon(reason: string): void {
+    if (this.session) this.#leave(this.session);
+    this.#rejoin(reason);
+  }
+
+  #rejoin(reason: string): void {
+    if (this.#state.kind === 'watching' && Date.now() - this.#state.joinedAt > STABLE_AFTER_MS) this.#failures = 0;
+    else this.#failures += 1;
+    this.#log('info', 'media session ended, rejoining', { reason, failures: this.#failures });
+    this.#close(true);
+    this.#state = { kind: 'waiting' };
+    if (this.#connection.state === 'connected') this.start();
+  }
+
+  #close(rejoining: boolean): void {
+    this.#abandonMove();
+    this.#spares.drop();
+    if (this.#state.kind === 'joining') this.#state.run.abort();
+    if (this.#state.kind !== 'watching') return;
+    const { watched } = this.#state;
+    // Change the state first, so that listeners read the current `session` and `tracks`.
+    this.#state = { kind: 'waiting' };
+    for (const track of watched.close()) this.#handlers.onTrackRemoved(track, rejoining);
+  }
+
+  #isCurrent(watched: WatchedSession): boolean {
+    return this.#state.kind === 'watching' && this.#state.watched === watched;
+  }
+
+  #leave(session: SessionId): void {
+    leaveSession(session, { connection: this.#connection, log: this.#log });
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A media session that receives the stage: its transport and consumed tracks. The subscriber decides which session is
+ * shown.
+ */
+import type { Consumer, ConsumerOptions } from 'mediasoup-client/types';
+import type { ConsumerOptions as WireConsumerOptions } from '../../../../server/protocol/stage.ts';
+import { delay } from '../../backoff.ts';
+import { LogeError } from '../../errors.ts';
+import type { StageTrack } from '../../events.ts';
+import { STAGE } from '../../limits.ts';
+import type { Log } from '../../log.ts';
+import type { MediaTransport } from '../../media/media-transport.ts';
+
+export interface WatchedHandlers {
+  onTrackAdded(track: StageTrack): void;
+  onError(error: LogeError): void;
+}
+
+export class WatchedSession {
+  readonly media: MediaTransport;
+  readonly #log: Log;
+  readonly #handlers: WatchedHandlers;
+  readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
+  /** Tracks that are being negotiated, with their mute state. Removing one here closes it after the negotiation. */
+  readonly #pending = new Map<string, { muted: boolean }>();
+
+  constructor(options: { media: MediaTransport; log: Log; handlers: WatchedHandlers }) {
+    this.media = options.media;
+    this.#log = options.log;
+    this.#handlers = options.handlers;
+  }
+
+  get tracks(): readonly StageTrack[] {
+    return [...this.#consumers.values()].map(({ track }) => track);
+  }
+
+  /** Consumes all at once, so that mediasoup-client negotiates only once. */
+  async consume(consumers: readonly WireConsumerOptions[]): Promise<void> {
+    await Promise.all(consumers.map((options) => this.#consumeOne(options)));
+  }
+
+  /** Removes and returns a track, if it exists. */
+  remove(id: string): StageTrack | undefined {
+    this.#pending.delete(id);
+    const entry = this.#consumers.get(id);
+    this.#consumers.delete(id);
+    if (entry) this.#closeLater(entry.consumer);
+    return entry?.track;
+  }
+
+  setMuted(id: string, muted: boolean): StageTrack | undefined {
+    const pending = this.#pending.get(id);
+    if (pending) pending.muted = muted;
+    const entry = this.#consumers.get(id);
+    if (!entry) return undefined;
+    entry.track = { ...entry.track, muted };
+    return entry.track;
+  }
+
+  /** Waits until every unmuted video track has a decoded frame; returns false on a timeout. */
+  async whenDecoded(signal: AbortSignal): Promise<boolean> {
+    const until = Date.now() + STAGE.moveTimeoutMs;
+    while (!signal.aborted && !this.media.closed && Date.now() < until) {
+      if (await this.#hasPicture()) return true;
+      await delay(STAGE.movePollMs, signal);
+    }
+    return false;
+  }
+
+  /** Closes the session and returns its tracks. */
+  close(): StageTrack[] {
+    const tracks = this.tracks.map(({ id }) => this.remove(id)).filter((track) => track !== undefined);
+    this.#pending.clear();
+    this.media.close();
+    return tracks;
+  }
+
+  #closeLater(consumer: Consumer): void {
+    setTimeout(() => consumer.close(), STAGE.trackCloseDelayMs);
+  }
+
+  async #hasPicture(): Promise<boolean> {
+    const videos = [...this.#consumers.values()].filter(({ track }) => track.kind === 'video' && !track.muted);
+    if (videos.length === 0) return false;
+    const decoded = await Promise.all(videos.map(({ consumer }) => hasDecoded(consumer)));
+    return decoded.every(Boolean);
+  }
+
+  async #consumeOne(options: WireConsumerOptions): Promise<void> {
+    const { id, kind, source } = options;
+    const pending = { muted: options.muted };
+    if (this.#consumers.has(id) || this.#pending.has(id) || this.media.closed) return;
+    this.#pending.set(id, pending);
+    try {
+      // A shared stream id lets the browser synchronise audio and video.
+      const consumer = await this.media.transport.consume({
+        ...(options as unknown as ConsumerOptions),
+        streamId: 'stage',
+      });
+      if (this.media.closed || this.#pending.get(id) !== pending) return consumer.close();
+      const track: StageTrack = { id, kind, source, muted: pending.muted, track: consumer.track };
+      this.#consumers.set(id, { consumer, track });
+      this.#handlers.onTrackAdded(track);
+    } catch (error) {
+      if (this.media.closed) return;
+      this.#log('warn', 'track could not be consumed', { source, reason: String(error) });
+      this.#handlers.onError(new LogeError('cannot_consume', undefined, { cause: error }));
+    } finally {
+      if (this.#pending.get(id) === pending) this.#pending.delete(id);
+    }
+  }
+}
+
+async function hasDecoded(consumer: Consumer): Promise<boolean> {
+  const report = await consumer.getStats().catch(() => null);
+  for (const stat of report?.values() ?? []) {
+    const { type, framesDecoded } = stat as Partial<RTCInboundRtpStreamStats>;
+    if (type === 'inbound-rtp' && (framesDecoded ?? 0) > 0) return true;
+  }
+  return false;
+}

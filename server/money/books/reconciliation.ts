@@ -1,0 +1,164 @@
+/**
+ * Compares the provider's movements with our records, and says in words what differs. Pure: what is compared is read before, so that every kind of
+ * difference can be tested. A difference is explained when it will close by itself or when the provider alone knows of it.
+ */
+import type { ReconciliationItem, ReconciliationVerdict } from '../payouts/payouts.schema.ts';
+import type { MovementKind, ProviderMovement } from '../provider/settlement-provider.ts';
+
+/** A record of ours that has moved money at the provider, or should have. */
+export interface KnownMovement {
+  kind: MovementKind;
+  /** The provider's object. */
+  source: string;
+  /** Our record, for people. */
+  record: string;
+  /** What it changes at the provider, before fees; 0 when it was taken back. */
+  amountMinor: number;
+  /** Null while the provider has not said it. */
+  feeMinor: number | null;
+  atMs: number;
+  /** `pending`: it was ordered or paid, and is not booked yet. */
+  status: 'booked' | 'pending';
+}
+
+export interface Comparison {
+  movements: ProviderMovement[];
+  known: KnownMovement[];
+  /** Checkouts that are not paid in our books; their payment may be known by its reference. */
+  unpaidCheckouts: Set<string>;
+  nowMs: number;
+  sinceMs: number;
+}
+
+/** What is younger may simply be on its way. */
+const IN_FLIGHT_MS = 60 * 60_000;
+/** Provider and house date the same movement a little differently: records this near the edge are not missed at the other side. */
+const EDGE_MS = 24 * 60 * 60_000;
+
+interface Group {
+  kind: MovementKind;
+  source: string;
+  type: string;
+  amountMinor: number;
+  feeMinor: number;
+  newestMs: number;
+  oldestMs: number;
+  checkout: string | null;
+}
+
+export function compareBooks(comparison: Comparison): ReconciliationItem[] {
+  const groups = groupMovements(comparison.movements);
+  const known = new Map(comparison.known.map((each) => [keyOf(each.kind, each.source), each]));
+  const items: ReconciliationItem[] = [];
+  for (const [key, group] of groups) {
+    const item = compareGroup(group, known.get(key), comparison);
+    if (item) items.push(item);
+  }
+  for (const [key, record] of known) {
+    const item = groups.has(key) ? undefined : explainAbsent(record, comparison);
+    if (item) items.push(item);
+  }
+  return items;
+}
+
+/** A refund that failed and a dispute that was won have two movements: only their sum counts. */
+function groupMovements(movements: ProviderMovement[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const each of movements) {
+    const source = each.source ?? each.id;
+    const key = keyOf(each.kind, source);
+    const before = groups.get(key);
+    groups.set(key, {
+      kind: each.kind,
+      source,
+      type: each.type,
+      amountMinor: (before?.amountMinor ?? 0) + each.amountMinor,
+      feeMinor: (before?.feeMinor ?? 0) + each.feeMinor,
+      newestMs: Math.max(before?.newestMs ?? 0, each.createdAtMs),
+      oldestMs: Math.min(before?.oldestMs ?? Number.POSITIVE_INFINITY, each.createdAtMs),
+      checkout: before?.checkout ?? each.checkout,
+    });
+  }
+  return groups;
+}
+
+function keyOf(kind: MovementKind, source: string): string {
+  return `${kind}:${source}`;
+}
+
+function compareGroup(
+  group: Group,
+  record: KnownMovement | undefined,
+  comparison: Comparison,
+): ReconciliationItem | undefined {
+  const netMinor = group.amountMinor - group.feeMinor;
+  // What came and went again before the house heard of it has left nothing to explain.
+  if (!record) return netMinor === 0 ? undefined : explainUnknown(group, netMinor, comparison);
+  const isYoung = comparison.nowMs - group.newestMs < IN_FLIGHT_MS;
+  const item = itemFor(group.source);
+  if (record.status === 'pending') {
+    const text = `${record.record} is done at the provider and waits for its confirmation here.`;
+    return item('in_flight', netMinor, text, isYoung || group.kind === 'refund');
+  }
+  const differenceMinor = netMinor - (record.amountMinor - (record.feeMinor ?? 0));
+  if (differenceMinor === 0) return undefined;
+  if (record.amountMinor !== group.amountMinor) {
+    // A sum of which only the later half lies in the period says nothing.
+    const isCut = record.atMs < comparison.sinceMs;
+    if (isCut) return item('in_flight', 0, `${record.record} began before the period that is compared.`, true);
+    const text = `${record.record}: the provider has moved ${group.amountMinor}, the books ${record.amountMinor}.`;
+    return item('amount_differs', differenceMinor, text, isYoung && group.kind !== 'payment');
+  }
+  if (record.feeMinor === null) {
+    return item('fee_not_known', differenceMinor, `The fee of ${record.record} is not booked yet.`, true);
+  }
+  const text = `${record.record}: the provider's fee is ${group.feeMinor}, the books have ${record.feeMinor}.`;
+  return item('amount_differs', differenceMinor, text, false);
+}
+
+function explainUnknown(group: Group, netMinor: number, { nowMs, unpaidCheckouts }: Comparison): ReconciliationItem {
+  const item = itemFor(group.source);
+  const isYoung = nowMs - group.newestMs < IN_FLIGHT_MS;
+  switch (group.kind) {
+    case 'bank_payout':
+      return item('bank_payout', netMinor, `The provider paid ${-group.amountMinor} out to the house's bank.`, true);
+    case 'provider_charge':
+      return item('provider_charge', netMinor, `The provider charged the house (${group.type}).`, true);
+    case 'payment': {
+      const isOurs = group.checkout !== null && unpaidCheckouts.has(group.checkout);
+      if (isOurs && isYoung) return item('in_flight', netMinor, `${group.checkout} was paid just now.`, true);
+      if (isOurs)
+        return item('missing_here', netMinor, `${group.checkout} is paid at the provider and not in the books.`, false);
+      return item('unknown_payment', netMinor, 'A payment at the provider that no record of ours names.', false);
+    }
+    default: {
+      const text = `A movement at the provider (${group.type}) that is not in the books${isYoung ? ' yet' : ''}.`;
+      return item(isYoung ? 'in_flight' : 'missing_here', netMinor, text, isYoung);
+    }
+  }
+}
+
+function explainAbsent(record: KnownMovement, { nowMs, sinceMs }: Comparison): ReconciliationItem | undefined {
+  const isOutside = record.atMs < sinceMs + (sinceMs > 0 ? EDGE_MS : 0);
+  if (record.status === 'pending' || record.amountMinor === 0 || isOutside) return undefined;
+  const differenceMinor = -(record.amountMinor - (record.feeMinor ?? 0));
+  const item = itemFor(record.source);
+  if (nowMs - record.atMs < IN_FLIGHT_MS) {
+    return item('in_flight', differenceMinor, `${record.record} is not among the provider's movements yet.`, true);
+  }
+  return item(
+    'missing_there',
+    differenceMinor,
+    `${record.record} is booked, and the provider has no movement for it.`,
+    false,
+  );
+}
+
+function itemFor(reference: string) {
+  return (
+    verdict: ReconciliationVerdict,
+    differenceMinor: number,
+    text: string,
+    isExplained: boolean,
+  ): ReconciliationItem => ({ verdict, isExplained, reference, differenceMinor, text });
+}

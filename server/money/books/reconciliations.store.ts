@@ -1,0 +1,109 @@
+import { desc, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import { accountId, houseAccount } from '../ledger/ledger.ts';
+import { reconciliations } from '../payouts/payouts.schema.ts';
+import type { KnownMovement } from './reconciliation.ts';
+
+export type ReconciliationRow = typeof reconciliations.$inferSelect;
+
+interface KnownRow {
+  kind: KnownMovement['kind'];
+  source: string;
+  record: string;
+  amount: string;
+  fee: string | null;
+  at: string;
+  is_pending: boolean;
+}
+
+export class ReconciliationsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /**
+   * Every record since a moment that has moved money at the provider, or that says it will. A dispute moves money again
+   * when it is decided, and
+   * a refund when the bank sends it back, which may be months later.
+   */
+  async readKnown(sinceIso: string): Promise<KnownMovement[]> {
+    const { rows } = await execute<KnownRow>(
+      this.#orm,
+      sql`select 'payment' as kind, provider_payment as source, id as record, amount_minor as amount, fee_minor as fee,
+          paid_at as at, false as is_pending
+        from checkouts where status = 'paid' and provider_payment is not null and paid_at >= ${sinceIso}::timestamptz
+      union all
+        select 'payment', provider_payment, invoice, amount_minor, fee_minor, paid_at, false
+        from membership_invoices where provider_payment is not null and booked_at >= ${sinceIso}::timestamptz
+      union all
+        select 'refund', provider_refund, 'the refund ' || provider_refund,
+          case when returned_at is null then -amount_minor else 0 end, 0, created_at, false
+        from provider_refunds where created_at >= ${sinceIso}::timestamptz or returned_at >= ${sinceIso}::timestamptz
+      union all
+        select 'refund', provider_refund, id, settled_minor - amount_minor, 0, created_at, true
+        from refunds where provider_refund is not null and status = 'pending' and created_at >= ${sinceIso}::timestamptz
+      union all
+        select 'transfer', provider_transfer, id, -amount_minor, 0, settled_at, false
+        from payouts where status = 'paid' and settled_at >= ${sinceIso}::timestamptz
+      union all
+        select 'transfer', x.source_id, 'the transfer taken back by hand ' || x.source_id, -e.amount_minor, 0, x.created_at, false
+        from ledger_transactions x join ledger_entries e on e.transaction = x.id and e.account like 'provider_clearing:%'
+        where x.kind = 'payout_reversed' and x.created_at >= ${sinceIso}::timestamptz
+      union all
+        select 'dispute', provider_dispute, id, fee_minor - withdrawn_minor, fee_minor, opened_at, false
+        from disputes where opened_at >= ${sinceIso}::timestamptz or closed_at is null or closed_at >= ${sinceIso}::timestamptz`,
+    );
+    return rows.map((row) => ({
+      kind: row.kind,
+      source: row.source,
+      record: row.record,
+      amountMinor: Number(row.amount),
+      feeMinor: row.fee === null ? null : Number(row.fee),
+      atMs: Date.parse(row.at),
+      status: row.is_pending ? 'pending' : 'booked',
+    }));
+  }
+
+  async findUnpaidCheckouts(ids: string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await execute<{ id: string }>(
+      this.#orm,
+      sql`select id from checkouts where id in ${ids} and status <> 'paid'`,
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
+  /** What the books say lies at the provider. */
+  async sumClearing(currency: string): Promise<number> {
+    const account = accountId(houseAccount('provider_clearing', currency));
+    const { rows } = await execute<{ sum: string }>(
+      this.#orm,
+      sql`select -coalesce(sum(amount_minor), 0) as sum from ledger_entries where account = ${account}`,
+    );
+    return Number(rows[0]?.sum ?? 0);
+  }
+
+  async isMovementBooked(movement: string): Promise<boolean> {
+    const { rows } = await execute<{ id: string }>(
+      this.#orm,
+      sql`select id from ledger_transactions where source_type = 'provider_movement' and source_id = ${movement}`,
+    );
+    return rows.length > 0;
+  }
+
+  async insert(row: typeof reconciliations.$inferInsert): Promise<void> {
+    await this.#orm.insert(reconciliations).values(row);
+  }
+
+  async list(limit: number): Promise<ReconciliationRow[]> {
+    return this.#orm.select().from(reconciliations).orderBy(desc(reconciliations.startedAt)).limit(limit);
+  }
+
+  async findLatest(): Promise<ReconciliationRow | undefined> {
+    const [row] = await this.#orm.select().from(reconciliations).orderBy(desc(reconciliations.startedAt)).limit(1);
+    return row;
+  }
+}

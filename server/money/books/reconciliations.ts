@@ -1,0 +1,162 @@
+/**
+ * Reconciliation: reads the provider's books and ours, books what the provider alone knows (payouts to the house's bank, charges apart from any
+ * payment), compares the rest one by one and as sums, keeps the result and raises the metrics.
+ */
+import { createId, type Id } from '../../protocol/ids.ts';
+import type { Reconciliation } from '../../protocol/payouts.ts';
+import { houseAccount, transferLegs } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { ReconciliationItem } from '../payouts/payouts.schema.ts';
+import type { ProviderMovement } from '../provider/settlement-provider.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import { compareBooks, type KnownMovement } from './reconciliation.ts';
+import type { ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';
+
+/** Other parts of money tell what they have moved at the provider since a moment. */
+export type KnownMovementSource = (sinceIso: string) => Promise<KnownMovement[]>;
+
+/** Name of the unique index that makes one transaction of a source. */
+const ONE_TRANSACTION = 'ledger_transactions_source';
+const DAY_MS = 24 * 60 * 60_000;
+/** How far back the job looks by itself. */
+const WINDOW_MS = 35 * DAY_MS;
+/** A payment that comes between two readings is seen whole by the next attempt. */
+const ATTEMPTS = 3;
+
+interface Reading {
+  movements: ProviderMovement[];
+  items: ReconciliationItem[];
+  ledgerMinor: number;
+  providerMinor: number;
+  restMinor: number;
+}
+
+export class Reconciliations {
+  readonly #context: MoneyContext;
+  readonly #store: ReconciliationsStore;
+  readonly #sources: KnownMovementSource[];
+
+  constructor(context: MoneyContext, store: ReconciliationsStore) {
+    this.#context = context;
+    this.#store = store;
+    this.#sources = [(sinceIso) => store.readKnown(sinceIso)];
+  }
+
+  register(source: KnownMovementSource): void {
+    this.#sources.push(source);
+  }
+
+  /** Compares since a moment, by default the last weeks; 0 compares everything. */
+  async run(sinceMs = this.#context.clock.now() - WINDOW_MS): Promise<Reconciliation> {
+    const startedAt = this.#context.nowIso();
+    let reading = await this.#read(sinceMs);
+    for (let attempt = 1; attempt < ATTEMPTS && reading.restMinor !== 0; attempt += 1)
+      reading = await this.#read(sinceMs);
+    const items = [...reading.items, ...describeRest(reading.restMinor)];
+    const unexplained = items.filter((item) => !item.isExplained);
+    const row = {
+      id: createId('reconciliation'),
+      startedAt,
+      finishedAt: this.#context.nowIso(),
+      since: new Date(sinceMs).toISOString(),
+      currency: this.#context.currency,
+      movementCount: reading.movements.length,
+      ledgerMinor: reading.ledgerMinor,
+      providerMinor: reading.providerMinor,
+      differenceMinor: unexplained.reduce((sum, item) => sum + item.differenceMinor, 0),
+      unexplainedCount: unexplained.length,
+      items,
+    };
+    await this.#store.insert(row);
+    this.#report(row);
+    return toWire(row);
+  }
+
+  /** The newest first. */
+  async list(limit: number): Promise<Reconciliation[]> {
+    return (await this.#store.list(limit)).map(toWire);
+  }
+
+  async findLatest(): Promise<Reconciliation | undefined> {
+    const row = await this.#store.findLatest();
+    return row && toWire(row);
+  }
+
+  async #read(sinceMs: number): Promise<Reading> {
+    const { provider, currency, clock } = this.#context;
+    const providerMinor = await provider.books.fetchBalanceMinor(currency);
+    const movements = await provider.books.listMovements(sinceMs);
+    for (const movement of movements) await this.#bookOwn(movement);
+    const sinceIso = new Date(Math.max(0, sinceMs - 2 * DAY_MS)).toISOString();
+    const known = (await Promise.all(this.#sources.map((source) => source(sinceIso)))).flat();
+    const named = movements.flatMap(({ checkout }) => (checkout ? [checkout] : []));
+    const unpaidCheckouts = await this.#store.findUnpaidCheckouts([...new Set(named)]);
+    const ledgerMinor = await this.#store.sumClearing(currency);
+    const compared = movements.filter(({ kind }) => kind !== 'bank_payout' && kind !== 'provider_charge');
+    const items = compareBooks({ movements: compared, known, unpaidCheckouts, nowMs: clock.now(), sinceMs });
+    const itemsMinor = items.reduce((sum, item) => sum + item.differenceMinor, 0);
+    return { movements, items, ledgerMinor, providerMinor, restMinor: providerMinor - ledgerMinor - itemsMinor };
+  }
+
+  /** Something happened to a payout to the house's own bank, says the provider: it has left, or the bank has sent it back. */
+  async handleBankPayoutChanged(payout: string): Promise<void> {
+    for (const movement of await this.#context.provider.books.listMovementsOf(payout)) {
+      const isNews = await this.#bookOwn(movement);
+      if (isNews && movement.netMinor > 0) {
+        this.#context.log.error({ payout, amountMinor: movement.netMinor }, "a payout to the house's bank came back");
+      }
+    }
+  }
+
+  /** What happens between the provider and the house alone has no record but the provider's: it is booked as it is found. */
+  async #bookOwn(movement: ProviderMovement): Promise<boolean> {
+    if (movement.kind !== 'bank_payout' && movement.kind !== 'provider_charge') return false;
+    if (movement.netMinor === 0 || (await this.#store.isMovementBooked(movement.id))) return false;
+    const { db, ledger, currency } = this.#context;
+    const clearing = houseAccount('provider_clearing', currency);
+    const other = houseAccount(movement.kind === 'bank_payout' ? 'house_bank' : 'provider_fees', currency);
+    const [from, to] = movement.netMinor < 0 ? [other, clearing] : [clearing, other];
+    const legs = transferLegs(from, to, Math.abs(movement.netMinor));
+    const source = { type: 'provider_movement', id: movement.id } as const;
+    const { kind } = movement;
+    try {
+      await db.transaction((tx) => ledger.post(tx, { kind, source, legs, at: this.#context.nowIso() }));
+      return true;
+    } catch (error) {
+      // The job and the webhook have found it at the same moment.
+      if (isUniqueViolation(error, ONE_TRANSACTION)) return false;
+      throw error;
+    }
+  }
+
+  #report(row: { id: string; differenceMinor: number; unexplainedCount: number; items: ReconciliationItem[] }): void {
+    const { metrics, log } = this.#context;
+    metrics.reconciliationDifferenceMinor.set(row.differenceMinor);
+    metrics.reconciliationItems.set({ explained: 'no' }, row.unexplainedCount);
+    metrics.reconciliationItems.set({ explained: 'yes' }, row.items.length - row.unexplainedCount);
+    if (row.unexplainedCount === 0) return;
+    const fields = { reconciliation: row.id, differenceMinor: row.differenceMinor, unexplained: row.unexplainedCount };
+    log.error(fields, 'the books and the provider differ, and nothing explains it');
+  }
+}
+
+function describeRest(restMinor: number): ReconciliationItem[] {
+  if (restMinor === 0) return [];
+  const text = 'The balance at the provider differs from the books by an amount that none of its movements explains.';
+  return [{ verdict: 'amount_differs', isExplained: false, reference: 'balance', differenceMinor: restMinor, text }];
+}
+
+function toWire(row: Omit<ReconciliationRow, 'finishedAt'>): Reconciliation {
+  return {
+    id: row.id as Id<'reconciliation'>,
+    startedAt: new Date(row.startedAt).toISOString(),
+    since: new Date(row.since).toISOString(),
+    currency: row.currency,
+    movementCount: row.movementCount,
+    ledgerMinor: row.ledgerMinor,
+    providerMinor: row.providerMinor,
+    differenceMinor: row.differenceMinor,
+    unexplainedCount: row.unexplainedCount,
+    items: row.items,
+  };
+}

@@ -1,0 +1,236 @@
+/** The desk's search: payments of every kind in one shape, found by index whatever is looked for, the newest first. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import type { PaymentKind } from '../../protocol/desk.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import { isGivenBack } from '../sales/receipts.store.ts';
+
+export interface PaymentRow {
+  kind: PaymentKind;
+  id: string;
+  identity: string;
+  creator: string | null;
+  room: string | null;
+  amount: string;
+  refunded: string;
+  paid_by: 'wallet' | 'card';
+  is_disputed: boolean;
+  is_refunded: boolean;
+  at: string;
+  provider_payment: string | null;
+}
+
+/** Where a page of payments goes on: the moment and the id of the last one before. */
+export interface PageEdge {
+  at: string;
+  id: string;
+}
+
+export interface Search {
+  /** Whatever a payment can be found by. */
+  query?: string | undefined;
+  /** The payment itself. */
+  id?: string | undefined;
+  kind?: PaymentKind | undefined;
+  after?: PageEdge | undefined;
+  limit: number;
+}
+
+/**
+ * How payments of a kind are found, and how they look in the one shape of all. Every column that is named has an index that begins with it and
+ * goes on with the time and the id.
+ */
+interface Kind {
+  /** As `p`. */
+  table: SQL;
+  /** Its id, where that is not `p.id`. */
+  id?: SQL;
+  isPaid: SQL;
+  /** When it was paid, by the expression that the indexes have. */
+  paidAt: SQL;
+  columns: SQL[];
+  /** What it belongs to, which is found first: all rooms of a creator, and of each its payments. */
+  owners: { table: SQL; column: SQL; link: SQL }[];
+  shape: SQL;
+  joins: SQL;
+}
+
+const ROOMS_OF_CREATOR = { table: sql`rooms o`, column: sql`o.creator`, link: sql`p.room = o.id` };
+const MEMBERSHIPS = { table: sql`memberships o`, link: sql`p.membership = o.id` };
+
+// One row each, looked up by its key for what is on the page, and for nothing else.
+const WITH_ROOM = sql`cross join lateral (select creator from rooms where id = p.room limit 1) r`;
+const WITH_CHECKOUT = sql`left join lateral (select id, provider_payment from checkouts where source_id = p.id limit 1) c on true`;
+const WITH_MEMBERSHIP = sql`cross join lateral (select identity, creator from memberships where id = p.membership limit 1) m`;
+
+const KINDS: Record<PaymentKind, Kind> = {
+  topup: {
+    table: sql`topups p`,
+    isPaid: sql`p.status = 'settled'`,
+    paidAt: sql`p.settled_at`,
+    columns: [sql`p.id`, sql`p.identity`],
+    owners: [],
+    shape: sql`'topup' as kind, p.id, p.identity, null as creator, null as room, p.amount_minor as amount, 'card' as paid_by,
+      false as is_refunded, k.at, c.provider_payment`,
+    joins: WITH_CHECKOUT,
+  },
+  ticket: {
+    table: sql`tickets p`,
+    isPaid: sql`p.status in ('valid', 'refunded', 'disputed')`,
+    paidAt: sql`coalesce(p.bought_at, p.created_at)`,
+    columns: [sql`p.id`, sql`p.identity`, sql`p.room`],
+    owners: [ROOMS_OF_CREATOR],
+    shape: sql`'ticket' as kind, p.id, p.identity, r.creator, p.room, p.price_minor as amount, p.paid_from as paid_by,
+      p.status = 'refunded' as is_refunded, k.at, c.provider_payment`,
+    joins: sql`${WITH_ROOM} ${WITH_CHECKOUT}`,
+  },
+  tip: {
+    table: sql`tips p`,
+    isPaid: sql`true`,
+    paidAt: sql`p.sent_at`,
+    columns: [sql`p.id`, sql`p.identity`, sql`p.room`],
+    owners: [ROOMS_OF_CREATOR],
+    shape: sql`'tip' as kind, p.id, p.identity, r.creator, p.room, p.amount_minor as amount,
+      case when c.id is null then 'wallet' else 'card' end as paid_by, p.status = 'refunded' as is_refunded, k.at, c.provider_payment`,
+    joins: sql`${WITH_ROOM} ${WITH_CHECKOUT}`,
+  },
+  membership: {
+    table: sql`membership_invoices p`,
+    isPaid: sql`true`,
+    paidAt: sql`p.paid_at`,
+    columns: [sql`p.id`, sql`p.membership`],
+    owners: [
+      { ...MEMBERSHIPS, column: sql`o.identity` },
+      { ...MEMBERSHIPS, column: sql`o.creator` },
+    ],
+    shape: sql`'membership' as kind, p.id, m.identity, m.creator, null as room, p.amount_minor as amount, 'card' as paid_by,
+      false as is_refunded, k.at, p.provider_payment`,
+    joins: WITH_MEMBERSHIP,
+  },
+  private_session: {
+    table: sql`private_sessions p`,
+    isPaid: sql`p.status = 'ended' and p.charged_minor > 0`,
+    paidAt: sql`p.ended_at`,
+    columns: [sql`p.id`, sql`p.identity`, sql`p.room`, sql`p.creator`],
+    owners: [],
+    shape: sql`'private_session' as kind, p.id, p.identity, p.creator, p.room, p.charged_minor as amount, 'wallet' as paid_by,
+      ${isGivenBack('private_session', sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
+    joins: sql``,
+  },
+  unusable: {
+    table: sql`checkouts p`,
+    id: sql`p.source_id`,
+    // A ticket that was given back at once is found as a ticket.
+    isPaid: sql`p.unusable_because is not null and not exists (select 1 from tickets t where t.id = p.source_id)`,
+    paidAt: sql`p.paid_at`,
+    columns: [sql`p.source_id`, sql`p.identity`],
+    owners: [],
+    shape: sql`'unusable' as kind, p.source_id as id, p.identity, null as creator, null as room, p.amount_minor as amount,
+      'card' as paid_by, false as is_refunded, k.at, p.provider_payment`,
+    joins: sql``,
+  },
+};
+const ID = sql`p.id`;
+const ALL_KINDS = Object.keys(KINDS) as PaymentKind[];
+
+/** Times and ids of a page of a kind: by each column its own index, none of which would serve an `or` of all. */
+function pick(
+  { table, id: key = ID, isPaid, paidAt, columns, owners }: Kind,
+  { query, id, after, limit }: Search,
+): SQL {
+  const isBeyond = after ? sql`(${paidAt}, ${key}) < (${after.at}::timestamptz, ${after.id})` : sql`true`;
+  const newest = (isFound: SQL) => sql`(select ${key} as id, ${paidAt} as at from ${table}
+    where ${isPaid} and ${isFound} and ${isBeyond} order by ${paidAt} desc, ${key} desc limit ${limit})`;
+  if (id !== undefined) return newest(sql`${key} = ${id}`);
+  if (query === undefined) return newest(sql`true`);
+  const direct = columns.map((column) => newest(sql`${column} = ${query}`));
+  const owned = owners.map(
+    (owner) => sql`(select n.* from ${owner.table} cross join lateral ${newest(owner.link)} n
+      where ${owner.column} = ${query} order by n.at desc, n.id desc limit ${limit})`,
+  );
+  // What several of them find is one payment.
+  return sql`(${sql.join([...direct, ...owned], sql` union `)} order by at desc, id desc limit ${limit})`;
+}
+
+/** A page of each kind, of which the newest make the page of all: none is read further than that. */
+export function searchStatement(search: Search): SQL {
+  const pages = (search.kind ? [search.kind] : ALL_KINDS).map((name) => {
+    const { table, id: key = ID, shape, joins } = KINDS[name];
+    return sql`(select ${shape} from ${pick(KINDS[name], search)} k
+      cross join lateral (select * from ${table} where ${key} = k.id limit 1) p ${joins})`;
+  });
+  return sql`with found as (
+      select * from (${sql.join(pages, sql` union all `)}) s order by s.at desc, s.id desc limit ${search.limit}
+    )
+    select f.*, coalesce((select sum(amount) from (
+        select r.amount_minor as amount from refunds r
+          where f.id in (r.ticket, r.tip, r.topup, r.membership_invoice, r.private_session)
+        union all select h.amount_minor - h.settled_minor - h.loss_minor from provider_refunds h
+          where h.source_id = f.id and h.returned_at is null
+      ) given), 0) as refunded,
+      exists (select 1 from disputes d where d.source_id = f.id and d.status in ('inquiry', 'open', 'under_review', 'lost')) as is_disputed
+    from found f order by f.at desc, f.id desc`;
+}
+
+export class DeskPaymentsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async search(search: Search): Promise<PaymentRow[]> {
+    return (await execute<PaymentRow>(this.#orm, searchStatement(search))).rows;
+  }
+
+  /** The payment that a refund has given back. */
+  async findRefunded(refund: string): Promise<string | undefined> {
+    const { rows } = await execute<{ payment: string }>(
+      this.#orm,
+      sql`select coalesce(ticket, tip, topup, membership_invoice, private_session) as payment from refunds where id = ${refund}`,
+    );
+    return rows[0]?.payment;
+  }
+
+  /** Every line of the books of a payment: its sale, what took it back, the provider's fee. */
+  async listLegs(
+    sourceIds: string[],
+  ): Promise<{ transaction: string; kind: string; at: string; account: string; owner: string; amount: string }[]> {
+    const { rows } = await execute<{
+      transaction: string;
+      kind: string;
+      at: string;
+      account: string;
+      owner: string;
+      amount: string;
+    }>(
+      this.#orm,
+      sql`with own as (
+          select id from ledger_transactions where source_id in ${sourceIds}
+        ), all_of_it as (
+          select id from own union select r.id from ledger_transactions r join own on r.reverses_id = own.id
+        )
+        select x.id as transaction, x.kind, x.created_at as at, a.kind as account, a.owner, e.amount_minor as amount
+        from all_of_it join ledger_transactions x on x.id = all_of_it.id
+        join ledger_entries e on e.transaction = x.id join ledger_accounts a on a.id = e.account
+        order by e.seq limit 500`,
+    );
+    return rows;
+  }
+
+  async findInvoice(id: string): Promise<string | undefined> {
+    const { rows } = await execute<{ invoice: string }>(
+      this.#orm,
+      sql`select invoice from membership_invoices where id = ${id}`,
+    );
+    return rows[0]?.invoice;
+  }
+
+  async findCheckout(sourceId: string): Promise<string | undefined> {
+    const { rows } = await execute<{ id: string }>(
+      this.#orm,
+      sql`select id from checkouts where source_id = ${sourceId}`,
+    );
+    return rows[0]?.id;
+  }
+}

@@ -1,0 +1,107 @@
+/** Payments as the desk sees them: a search over all kinds, page by page, and everything about one. */
+import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/desk.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { ID_PREFIXES } from '../../protocol/ids.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { type RefundedPayment, type RefundsStore, toRefund } from '../refunds/refunds.store.ts';
+import type { Receipts } from '../sales/receipts.ts';
+import type { Settlement } from '../settlement.ts';
+import type { DeskPaymentsStore, PageEdge, PaymentRow } from './desk-payments.store.ts';
+
+export interface DeskPaymentsParts {
+  paymentsStore: DeskPaymentsStore;
+  refundsStore: RefundsStore;
+  receipts: Receipts;
+  settlement: Settlement;
+}
+
+const REFUND_COLUMNS = [
+  [ID_PREFIXES.topup, 'topup'],
+  [ID_PREFIXES.ticket, 'ticket'],
+  [ID_PREFIXES.tip, 'tip'],
+  [ID_PREFIXES.membershipInvoice, 'membershipInvoice'],
+  [ID_PREFIXES.privateSession, 'privateSession'],
+] as const;
+
+const iso = (time: string) => new Date(time).toISOString();
+
+export class DeskPayments {
+  readonly #context: MoneyContext;
+  readonly #parts: DeskPaymentsParts;
+
+  constructor(context: MoneyContext, parts: DeskPaymentsParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  async search({ query, kind, after, limit }: DeskPaymentsQuery): Promise<DeskPaymentList> {
+    const isRefund = query?.startsWith(ID_PREFIXES.refund);
+    const wanted = isRefund ? ((await this.#parts.paymentsStore.findRefunded(query ?? '')) ?? query) : query;
+    const edge = after === undefined ? undefined : parseEdge(after);
+    const rows = await this.#parts.paymentsStore.search({ query: wanted, kind, after: edge, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return { payments: page.map((row) => this.#toPayment(row)), next: last ? paymentEdge(last) : null };
+  }
+
+  async get(id: string): Promise<DeskPaymentDetail> {
+    const { paymentsStore, refundsStore, receipts, settlement } = this.#parts;
+    const [row] = await paymentsStore.search({ id, limit: 1 });
+    if (!row) throw new AppError('payment_not_found');
+    const sources = [id, await paymentsStore.findInvoice(id), await paymentsStore.findCheckout(id)];
+    const [refunds, legs, dispute, receipt] = await Promise.all([
+      refundsStore.listOf(refundedBy(id)),
+      paymentsStore.listLegs(sources.filter((source) => source !== undefined)),
+      settlement.disputes.findOfSource(id),
+      receipts.get(id, undefined).catch(ignoreMissing),
+    ]);
+    return {
+      payment: this.#toPayment(row),
+      receipt,
+      legs: legs.map(({ amount, at, ...leg }) => ({ ...leg, at: iso(at), amountMinor: Number(amount) })),
+      refunds: refunds.map((each) => ({ ...toRefund(each), by: each.by, failure: each.failure })),
+      dispute: dispute ?? null,
+      providerPayment: row.provider_payment,
+    };
+  }
+
+  #toPayment(row: PaymentRow): DeskPayment {
+    const amountMinor = Number(row.amount);
+    const refundedMinor = Number(row.refunded);
+    const isRefunded = row.is_refunded || refundedMinor >= amountMinor;
+    return {
+      id: row.id,
+      kind: row.kind,
+      identity: row.identity,
+      creator: row.creator,
+      room: row.room,
+      amountMinor,
+      refundedMinor,
+      currency: this.#context.currency,
+      from: row.paid_by,
+      status: row.is_disputed ? 'disputed' : isRefunded ? 'refunded' : refundedMinor > 0 ? 'part_refunded' : 'settled',
+      at: iso(row.at),
+    };
+  }
+}
+
+function refundedBy(id: string): RefundedPayment {
+  const column = REFUND_COLUMNS.find(([prefix]) => id.startsWith(prefix))?.[1];
+  return column ? { [column]: id } : {};
+}
+
+/** The place after a payment, as text that nobody need understand. */
+export function paymentEdge({ at, id }: Pick<PaymentRow, 'at' | 'id'>): string {
+  return Buffer.from(`${iso(at)} ${id}`).toString('base64url');
+}
+
+function parseEdge(text: string): PageEdge {
+  const [at = '', id = ''] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
+  if (Number.isNaN(Date.parse(at)) || !/^\w{1,64}$/.test(id)) throw new AppError('cursor_invalid');
+  return { at, id };
+}
+
+function ignoreMissing(error: unknown): null {
+  if (error instanceof AppError && error.code === 'payment_not_found') return null;
+  throw error;
+}

@@ -1,0 +1,143 @@
+import { and, asc, desc, eq, gt, inArray, isNull, lt, notExists, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Database, Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import { creatorFreezes, type DeskAct, deskActOutcomes, deskActs } from '../payouts/payouts.schema.ts';
+
+export type FreezeRow = typeof creatorFreezes.$inferSelect;
+/** An act with how it went: `begun` as long as no outcome is known. */
+export type DeskActRow = typeof deskActs.$inferSelect & {
+  outcome: 'begun' | 'done' | 'failed';
+  failure: string | null;
+};
+
+/** Name of the unique index that makes one freeze of a creator at a time. */
+export const ONE_FREEZE = 'creator_freezes_standing';
+
+const HOUSE_WIDE: DeskAct[] = ['payouts', 'reconciliation', 'fee_policy'];
+
+export class DeskStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async countTrouble(): Promise<
+    Record<
+      'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
+      string
+    > & { due_at: string | null }
+  > {
+    const { rows } = await execute<
+      Record<
+        'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
+        string
+      > & {
+        due_at: string | null;
+      }
+    >(
+      this.#orm,
+      sql`select d.n as open, d.sum as open_minor, d.due_at,
+          (select count(*) from refunds where status = 'failed') as refunds,
+          (select count(*) from payouts p where p.status = 'failed'
+            and not exists (select 1 from payouts later where later.creator = p.creator and later.created_at > p.created_at)) as payouts,
+          (select count(*) from provider_events where processed_at is null and error is not null) as events,
+          (select count(*) from checkouts where unbooked_since is not null) as payments,
+          (select count(*) from creator_freezes where lifted_at is null) as frozen,
+          w.n as pending, w.sum as pending_minor
+        from (select count(*) as n, coalesce(sum(amount_minor), 0) as sum, min(evidence_due_at) filter (where submitted_at is null) as due_at
+            from disputes where status in ('inquiry', 'open', 'under_review')) d,
+          (select count(*) as n, coalesce(sum(amount_minor), 0) as sum from payouts where status = 'pending') w`,
+    );
+    const [row] = rows;
+    if (!row) throw new AppError('internal', 'An aggregate has one row.');
+    return row;
+  }
+
+  async listFrozen(limit: number): Promise<FreezeRow[]> {
+    return this.#orm
+      .select()
+      .from(creatorFreezes)
+      .where(isNull(creatorFreezes.liftedAt))
+      .orderBy(desc(creatorFreezes.frozenAt))
+      .limit(limit);
+  }
+
+  async findFreeze(creator: string, tx: Orm = this.#orm): Promise<FreezeRow | undefined> {
+    const [row] = await tx
+      .select()
+      .from(creatorFreezes)
+      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)));
+    return row;
+  }
+
+  async insertFreeze(tx: Orm, row: typeof creatorFreezes.$inferInsert): Promise<void> {
+    await tx.insert(creatorFreezes).values(row);
+  }
+
+  async liftFreeze(
+    tx: Orm,
+    creator: string,
+    lift: { by: string; reason: string; at: string },
+  ): Promise<FreezeRow | undefined> {
+    const [row] = await tx
+      .update(creatorFreezes)
+      .set({ liftedAt: lift.at, liftedBy: lift.by, liftReason: lift.reason })
+      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)))
+      .returning();
+    return row;
+  }
+
+  async insertAct(row: typeof deskActs.$inferInsert, tx: Orm = this.#orm): Promise<void> {
+    await tx.insert(deskActs).values(row);
+  }
+
+  async insertOutcome(row: typeof deskActOutcomes.$inferInsert, tx: Orm = this.#orm): Promise<void> {
+    await tx.insert(deskActOutcomes).values(row);
+  }
+
+  async listActs(subject: string | undefined, limit: number): Promise<DeskActRow[]> {
+    return this.#selectActs()
+      .where(
+        subject === undefined ? undefined : or(eq(deskActs.subject, subject), eq(deskActOutcomes.subject, subject)),
+      )
+      .orderBy(desc(deskActs.at))
+      .limit(limit);
+  }
+
+  /**
+   * Acts begun before then that have no outcome, the oldest first. An outcome of the same act on the same subject, asked for again since, says how
+   * that stands; an act about the whole house has what was done as its subject in the end.
+   */
+  async listCutOff(before: string, limit: number): Promise<DeskActRow[]> {
+    const later = alias(deskActs, 'later');
+    const laterOutcome = alias(deskActOutcomes, 'later_outcome');
+    const answered = this.#orm
+      .select({ id: later.id })
+      .from(later)
+      .innerJoin(laterOutcome, eq(laterOutcome.act, later.id))
+      .where(
+        and(
+          eq(later.act, deskActs.act),
+          gt(later.at, deskActs.at),
+          or(eq(later.subject, deskActs.subject), inArray(later.act, HOUSE_WIDE)),
+        ),
+      );
+    return this.#selectActs()
+      .where(and(isNull(deskActOutcomes.act), lt(deskActs.at, before), notExists(answered)))
+      .orderBy(asc(deskActs.at))
+      .limit(limit);
+  }
+
+  #selectActs() {
+    const { id, act, subject, by, reason, at } = deskActs;
+    const outcome = sql<DeskActRow['outcome']>`coalesce(${deskActOutcomes.outcome}, 'begun')`;
+    const known = sql<string>`coalesce(${deskActOutcomes.subject}, ${subject})`;
+    return this.#orm
+      .select({ id, act, subject: known, by, reason, at, outcome, failure: deskActOutcomes.failure })
+      .from(deskActs)
+      .leftJoin(deskActOutcomes, eq(deskActOutcomes.act, deskActs.id));
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * The money desk of the house: everything about every payment, and what its people may do. Each act is kept with who did it and why. It decides
+ * nothing by itself: refunds, disputes, payouts and comparisons are done by the parts whose they are.
+ */
+
+import type {
+  CreatorFreeze,
+  CreatorFreezeInput,
+  DeskActView,
+  DeskOverview,
+  DeskPaymentDetail,
+  DeskPaymentList,
+  DeskPaymentsQuery,
+  DeskPayouts,
+  RefundPreview,
+} from '../../protocol/desk.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { Refund, RefundInput } from '../../protocol/money.ts';
+import type { PayoutBatch, Reconciliation } from '../../protocol/payouts.ts';
+import type { FeePolicyInput, FeePolicyView } from '../../protocol/pricing.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { DeskAct } from '../payouts/payouts.schema.ts';
+import type { RefundTarget } from '../refunds/refundables.ts';
+import type { Refunds } from '../refunds/refunds.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import { type DeskActRow, type DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
+import { DeskPayments, type DeskPaymentsParts } from './desk-payments.ts';
+
+interface DeskParts extends DeskPaymentsParts {
+  store: DeskStore;
+  refunds: Refunds;
+}
+
+/** By which name a refund takes the ids of each prefix. */
+const REFUND_NAMES = [
+  [ID_PREFIXES.ticket, 'ticket'],
+  [ID_PREFIXES.tip, 'tip'],
+  [ID_PREFIXES.topup, 'topup'],
+  [ID_PREFIXES.membershipInvoice, 'membership'],
+  [ID_PREFIXES.membership, 'membership'],
+  [ID_PREFIXES.privateSession, 'privateSession'],
+] as const;
+
+/** An act that is begun for so long was cut off: far longer than the provider's client tries. */
+const ACT_CUT_OFF_MS = 15 * 60_000;
+
+const iso = (time: string) => new Date(time).toISOString();
+
+export class Desk {
+  readonly #context: MoneyContext;
+  readonly #parts: DeskParts;
+  readonly #payments: DeskPayments;
+
+  constructor(context: MoneyContext, parts: DeskParts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#payments = new DeskPayments(context, parts);
+  }
+
+  async overview(): Promise<DeskOverview> {
+    const { ledger, currency, provider } = this.#context;
+    const { store, settlement } = this.#parts;
+    const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
+    const [sums, providerMinor, latest, trouble, due, cutOff] = await Promise.all([
+      ledger.sumByKind(currency),
+      provider.books.fetchBalanceMinor(currency).catch(ignoreSilence),
+      settlement.reconciliations.findLatest(),
+      store.countTrouble(),
+      settlement.payouts.listDue(),
+      store.listCutOff(cutOffBefore, LIMITS.listPageItems),
+    ]);
+    const [oldest] = cutOff;
+    const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
+    return {
+      currency,
+      clearing: { ledgerMinor: -of('provider_clearing'), providerMinor },
+      lastReconciliation: latest ?? null,
+      owed: {
+        fansMinor: of('fan_wallet'),
+        promoMinor: of('fan_promo'),
+        creatorsPendingMinor: of('creator_pending'),
+        creatorsAvailableMinor: of('creator_available'),
+        associationsMinor: of('charity'),
+        vatMinor: of('vat_payable'),
+        cardsMinor: of('refund_payable'),
+      },
+      revenueMinor: of('platform_revenue') + of('provider_fees') + of('promotion_cost') + of('chargeback_loss'),
+      disputes: {
+        openCount: Number(trouble.open),
+        openMinor: Number(trouble.open_minor),
+        evidenceDueAt: trouble.due_at && iso(trouble.due_at),
+      },
+      payouts: {
+        dueCount: due.length,
+        dueMinor: due.reduce((sum, each) => sum + each.amountMinor, 0),
+        pendingCount: Number(trouble.pending),
+        pendingMinor: Number(trouble.pending_minor),
+      },
+      frozenCreators: Number(trouble.frozen),
+      failures: {
+        refunds: Number(trouble.refunds),
+        payouts: Number(trouble.payouts),
+        providerEvents: Number(trouble.events),
+        payments: Number(trouble.payments),
+      },
+      cutOffActs: { count: cutOff.length, oldest: oldest ? toAct(oldest) : null },
+    };
+  }
+
+  searchPayments(query: DeskPaymentsQuery): Promise<DeskPaymentList> {
+    return this.#payments.search(query);
+  }
+
+  getPayment(id: string): Promise<DeskPaymentDetail> {
+    return this.#payments.get(id);
+  }
+
+  /** Why payouts to a creator are stopped, for the creator to read: not by whom. */
+  async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
+    const row = await this.#parts.store.findFreeze(creator);
+    return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
+  }
+
+  /** What giving back so much of a payment would take from whom, in proportion; nothing is booked. */
+  async previewRefund(payment: string, amountMinor: number | undefined): Promise<RefundPreview> {
+    const name = REFUND_NAMES.find(([prefix]) => payment.startsWith(prefix))?.[1];
+    if (!name) throw new AppError('payment_not_found');
+    const { legs, ...preview } = await this.#parts.refunds.preview({ [name]: payment, amountMinor });
+    const takes = legs.filter((leg) => leg.amountMinor < 0);
+    return {
+      ...preview,
+      legs: takes.map((leg) => ({ part: leg.account.kind, amountMinor: -leg.amountMinor })),
+    };
+  }
+
+  refund(input: RefundInput, by: string): Promise<Refund> {
+    const subjectOf = ({ ticket, tip, topup, membership, privateSession }: RefundTarget) =>
+      ticket ?? tip ?? topup ?? membership ?? privateSession;
+    const act = { act: 'refund', subject: subjectOf(input) ?? 'none', by, reason: input.reason } as const;
+    return this.#onRecord(act, () => this.#parts.refunds.refund(input, by), subjectOf);
+  }
+
+  submitEvidence(dispute: string, { note, by }: { note?: string | undefined; by: string }) {
+    const act = { act: 'evidence', subject: dispute, by, reason: note ?? null } as const;
+    return this.#onRecord(act, () => this.#parts.settlement.disputes.submitEvidence(dispute, { note, by }));
+  }
+
+  async listPayouts(): Promise<DeskPayouts> {
+    const { store, settlement } = this.#parts;
+    const [due, payouts, frozen] = await Promise.all([
+      settlement.payouts.listDue(),
+      settlement.payouts.listLatest(),
+      store.listFrozen(LIMITS.listPageItems),
+    ]);
+    return { due, payouts, frozen: frozen.map(toFreeze) };
+  }
+
+  async runPayouts(input: {
+    creators?: string[] | undefined;
+    reason?: string | undefined;
+    by: string;
+  }): Promise<PayoutBatch> {
+    const { creators, by, reason = null } = input;
+    const subject = creators?.length === 1 ? String(creators[0]) : 'all';
+    const { payouts } = this.#parts.settlement;
+    return this.#onRecord({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
+  }
+
+  /** Stops payouts to a creator, or lets them go on; asked twice, nothing more happens. Answers the freeze that stands. */
+  async setFreeze(
+    creator: string,
+    { frozen, reason, by }: CreatorFreezeInput & { by: string },
+  ): Promise<CreatorFreeze | null> {
+    const { store, settlement } = this.#parts;
+    try {
+      await settlement.payouts.lockCreator(creator, async (tx) => {
+        const at = this.#context.nowIso();
+        const standing = await store.findFreeze(creator, tx);
+        if (frozen === (standing !== undefined)) return;
+        const act = { id: createId('deskAct'), subject: creator, by, reason, at };
+        if (frozen) await store.insertFreeze(tx, { id: createId('creatorFreeze'), creator, reason, by, frozenAt: at });
+        else await store.liftFreeze(tx, creator, { by, reason, at });
+        await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
+        await store.insertOutcome({ act: act.id, outcome: 'done', at }, tx);
+        await this.#context.tell(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
+      });
+    } catch (error) {
+      // Somebody else was faster with the same.
+      if (!isUniqueViolation(error, ONE_FREEZE)) throw error;
+    }
+    this.#context.outbox.wake();
+    const standing = await store.findFreeze(creator);
+    return standing ? toFreeze(standing) : null;
+  }
+
+  reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
+    const act = { act: 'reconciliation', subject: 'all', by, reason: null } as const;
+    return this.#onRecord(act, () => this.#parts.settlement.reconciliations.run(sinceMs), idOf);
+  }
+
+  addFeePolicy(input: FeePolicyInput, by: string): Promise<FeePolicyView> {
+    const act = { act: 'fee_policy', subject: 'all', by, reason: null } as const;
+    return this.#onRecord(act, () => this.#context.pricing.addFeePolicy(input), idOf);
+  }
+
+  async listActs(subject?: string): Promise<DeskActView[]> {
+    const rows = await this.#parts.store.listActs(subject, LIMITS.listPageItems);
+    return rows.map(toAct);
+  }
+
+  /**
+   * Writes down what is about to be done, does it, and writes how it went. A crash in between leaves a record that says `begun`: nothing is ever
+   * done that nobody can be asked about. What the act is about may be known better afterwards.
+   */
+  async #onRecord<T>(
+    act: { act: DeskAct; subject: string; by: string; reason: string | null },
+    work: () => Promise<T>,
+    subjectOf: (done: T) => string | undefined = () => undefined,
+  ): Promise<T> {
+    const { store } = this.#parts;
+    const id = createId('deskAct');
+    await store.insertAct({ id, at: this.#context.nowIso(), ...act });
+    let done: T;
+    try {
+      done = await work();
+    } catch (error) {
+      const failure = error instanceof AppError ? error.code : 'internal';
+      // Of what failed for another reason than a refusal nobody knows how far it came: it stays begun.
+      if (failure !== 'internal' && failure !== 'provider_unavailable') {
+        await store.insertOutcome({ act: id, outcome: 'failed', failure, at: this.#context.nowIso() });
+      }
+      throw error;
+    }
+    await store.insertOutcome({ act: id, outcome: 'done', subject: subjectOf(done), at: this.#context.nowIso() });
+    return done;
+  }
+}
+
+const idOf = ({ id }: { id: string }) => id;
+
+function toAct(row: DeskActRow): DeskActView {
+  return { ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) };
+}
+
+function toFreeze(row: FreezeRow): CreatorFreeze {
+  return {
+    ...row,
+    id: row.id as Id<'creatorFreeze'>,
+    frozenAt: iso(row.frozenAt),
+    liftedAt: row.liftedAt && iso(row.liftedAt),
+  };
+}
+
+function ignoreSilence(error: unknown): null {
+  if (error instanceof AppError && error.code === 'provider_unavailable') return null;
+  throw error;
+}

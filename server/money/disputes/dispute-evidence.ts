@@ -1,0 +1,37 @@
+/** What our own records say for the house in a dispute, in the fields that a bank reads. Pure. */
+
+import type { Evidence } from '../payouts/payouts.schema.ts';
+import type { DisputeRow, PaymentRecords } from './disputes.store.ts';
+
+/** Banks take no more of one field. */
+const FIELD_CHARS = 20_000;
+
+export function gatherEvidence(row: DisputeRow, records: PaymentRecords, note: string | undefined): Evidence {
+  const amount = `${row.amountMinor} minor units of ${row.currency.toUpperCase()}`;
+  const what =
+    row.sourceType === 'ticket' && records.roomTitle
+      ? `Ticket for the live event "${records.roomTitle}" (${row.sourceId})`
+      : `${records.description ?? 'Prepaid credit'} (${row.sourceId})`;
+  const log = [
+    records.paidAt && `${records.paidAt} paid ${amount} on the payment page as ${row.identity}`,
+    records.accessGrantedAt && `${records.accessGrantedAt} access to the live event was given at once`,
+    records.liveStartedAt && `${records.liveStartedAt} the live event began`,
+    ...(row.sourceType === 'topup'
+      ? records.spending.map(
+          ({ kind, amountMinor, at, room }) => `${at} spent ${amountMinor} on a ${kind}${room ? ` in "${room}"` : ''}`,
+        )
+      : []),
+  ].filter((line): line is string => typeof line === 'string');
+  const evidence: Evidence = {
+    ...(records.payerName ? { customer_name: records.payerName } : {}),
+    product_description: `Digital service, delivered online. ${what}, ${amount}.`,
+    ...(records.accessGrantedAt || records.paidAt
+      ? { service_date: (records.accessGrantedAt ?? records.paidAt ?? '').slice(0, 10) }
+      : {}),
+    ...(log.length > 0 ? { access_activity_log: log.join('\n') } : {}),
+    ...(note ? { uncategorized_text: note } : {}),
+  };
+  return Object.fromEntries(
+    Object.entries(evidence).map(([field, text]) => [field, text.slice(0, FIELD_CHARS)]),
+  ) as Evidence;
+}

@@ -1,0 +1,247 @@
+import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import { tickets } from '../money.schema.ts';
+import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from '../payouts/payouts.schema.ts';
+
+export type DisputeRow = typeof disputes.$inferSelect;
+export type NewDispute = typeof disputes.$inferInsert;
+
+/** What our own records say about a disputed payment. */
+export interface PaymentRecords {
+  payerName: string | null;
+  description: string | null;
+  paidAt: string | null;
+  room: string | null;
+  roomTitle: string | null;
+  liveStartedAt: string | null;
+  accessGrantedAt: string | null;
+  spending: { kind: string; amountMinor: number; at: string; room: string | null }[];
+}
+
+export class DisputesStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async find(id: string): Promise<DisputeRow | undefined> {
+    const [row] = await this.#orm.select().from(disputes).where(eq(disputes.id, id));
+    return row;
+  }
+
+  async findByProvider(providerDispute: string): Promise<DisputeRow | undefined> {
+    const [row] = await this.#orm.select().from(disputes).where(eq(disputes.providerDispute, providerDispute));
+    return row;
+  }
+
+  async findOfSource(sourceId: string): Promise<DisputeRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(disputes)
+      .where(eq(disputes.sourceId, sourceId))
+      .orderBy(desc(disputes.openedAt))
+      .limit(1);
+    return row;
+  }
+
+  async list(filter: { status?: DisputeStatus | undefined; limit: number }): Promise<DisputeRow[]> {
+    return this.#orm
+      .select()
+      .from(disputes)
+      .where(filter.status ? eq(disputes.status, filter.status) : undefined)
+      .orderBy(desc(disputes.openedAt))
+      .limit(filter.limit);
+  }
+
+  /** Takes disputes that are due for a check: no two processes take the same. */
+  async claimDue(claim: { nowIso: string; nextCheckAt: string; limit: number }): Promise<DisputeRow[]> {
+    const due = this.#orm
+      .select({ id: disputes.id })
+      .from(disputes)
+      .where(lte(disputes.nextCheckAt, claim.nowIso))
+      .orderBy(asc(disputes.nextCheckAt))
+      .limit(claim.limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(disputes)
+      .set({ nextCheckAt: claim.nextCheckAt })
+      .where(inArray(disputes.id, due))
+      .returning();
+  }
+
+  /** Keeps a new one; undefined when it is known. */
+  async keep(tx: Orm, row: NewDispute): Promise<DisputeRow | undefined> {
+    const [kept] = await tx.insert(disputes).values(row).onConflictDoNothing().returning();
+    return kept;
+  }
+
+  async lock(tx: Orm, id: string): Promise<DisputeRow> {
+    const [row] = await tx.select().from(disputes).where(eq(disputes.id, id)).for('update');
+    return row as DisputeRow;
+  }
+
+  async update(tx: Orm, id: string, set: Partial<DisputeRow>): Promise<DisputeRow> {
+    const [row] = await tx.update(disputes).set(set).where(eq(disputes.id, id)).returning();
+    return row as DisputeRow;
+  }
+
+  async noteEvidence(id: string, submitted: { evidence: Evidence; by: string; at: string }): Promise<void> {
+    const { evidence, by, at } = submitted;
+    await this.#orm.update(disputes).set({ evidence, submittedBy: by, submittedAt: at }).where(eq(disputes.id, id));
+  }
+
+  async isMovementBooked(tx: Orm, movement: string): Promise<boolean> {
+    const { rows } = await execute<{ id: string }>(
+      tx,
+      sql`select id from ledger_transactions
+        where kind = 'dispute_funds' and source_type = 'dispute_movement' and source_id = ${movement}`,
+    );
+    return rows.length > 0;
+  }
+
+  /** Holds, or gives back, unspent credit. The wallet is locked by the caller. */
+  async holdCredit(tx: Orm, wallet: string, amountMinor: number): Promise<void> {
+    await execute(tx, sql`update ledger_accounts set held = held + ${amountMinor}::bigint where id = ${wallet}`);
+  }
+
+  async freeze(tx: Orm, dispute: string, transactions: string[], at: string): Promise<void> {
+    if (transactions.length === 0) return;
+    await tx
+      .insert(disputeFreezes)
+      .values(transactions.map((transaction) => ({ transaction, dispute, frozenAt: at })))
+      .onConflictDoNothing();
+  }
+
+  async liftFreezes(tx: Orm, dispute: string, at: string): Promise<void> {
+    // The release job must read the account again, also one that has read it and not planned yet: its plan is refused
+    // because the due time changes, always to an earlier one, since clocks differ.
+    await execute(
+      tx,
+      sql`update ledger_accounts a set released_seq = least(a.released_seq, f.seq - 1),
+          release_due_at = least(a.release_due_at, ${at}::timestamptz) - interval '1 microsecond'
+        from (select e.account, min(e.seq) as seq from dispute_freezes d join ledger_entries e on e.transaction = d.transaction
+          where d.dispute = ${dispute} and d.lifted_at is null and e.account like 'creator_pending:%' group by e.account) f
+        where a.id = f.account`,
+    );
+    await tx
+      .update(disputeFreezes)
+      .set({ liftedAt: at })
+      .where(and(eq(disputeFreezes.dispute, dispute), isNull(disputeFreezes.liftedAt)));
+  }
+
+  /**
+   * What was bought from a wallet since a top-up and is still held for its creators, the newest first: of each sale the
+   * money that is left in it, after refunds and after what earlier lost disputes took.
+   */
+  async findHeldSpending(tx: Orm, wallet: string, topup: string): Promise<{ sale: string; amountMinor: number }[]> {
+    const { rows } = await execute<{ sale: string; amount: string }>(
+      tx,
+      sql`select x.id as sale, -e.amount_minor - coalesce((
+            select sum(re.amount_minor) from ledger_transactions r
+            join ledger_entries re on re.transaction = r.id and re.amount_minor > 0
+            join ledger_accounts ra on ra.id = re.account and ra.kind <> 'fan_promo'
+            where r.reverses_id = x.id), 0) as amount
+        from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
+        where e.account = ${wallet} and e.amount_minor < 0
+          and e.seq > (select te.seq from ledger_entries te where te.transaction = ${topup} and te.account = ${wallet})
+          and exists (select 1 from ledger_entries ce join ledger_accounts ca on ca.id = ce.account
+            where ce.transaction = x.id and ca.kind = 'creator_pending')
+          and not exists (select 1 from released_earnings rel where rel.sale = x.id)
+          and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
+        order by e.seq desc limit 1000`,
+    );
+    return rows
+      .map((row) => ({ sale: row.sale, amountMinor: Number(row.amount) }))
+      .filter((row) => row.amountMinor > 0);
+  }
+
+  async listFrozenSales(tx: Orm, dispute: string, except: string): Promise<string[]> {
+    const { rows } = await execute<{ transaction: string }>(
+      tx,
+      sql`select transaction from dispute_freezes
+        where dispute = ${dispute} and lifted_at is null and transaction <> ${except} order by transaction`,
+    );
+    return rows.map((row) => row.transaction);
+  }
+
+  async markTicket(
+    tx: Orm,
+    id: string,
+    change: { from: 'valid' | 'disputed'; to: 'valid' | 'disputed' },
+  ): Promise<typeof tickets.$inferSelect | undefined> {
+    const [row] = await tx
+      .update(tickets)
+      .set({ status: change.to })
+      .where(and(eq(tickets.id, id), eq(tickets.status, change.from)))
+      .returning();
+    return row;
+  }
+
+  /** Whether the payer of a ticket holds another one for the same room by now. */
+  async hasOtherTicket(tx: Orm, id: string): Promise<boolean> {
+    const { rows } = await execute<{ id: string }>(
+      tx,
+      sql`select o.id from tickets t join tickets o on o.room = t.room and o.identity = t.identity and o.id <> t.id
+        where t.id = ${id} and o.status = 'valid'`,
+    );
+    return rows.length > 0;
+  }
+
+  /**
+   * Whether another dispute over money for the same thing, be it another payment for the same membership, stands so.
+   */
+  async hasOtherDispute(tx: Orm, { id, sourceId }: DisputeRow, statuses: DisputeStatus[]): Promise<boolean> {
+    const { rows } = await execute<{ id: string }>(
+      tx,
+      sql`select d.id from disputes d
+        where d.id <> ${id} and d.is_frozen and d.status in ${statuses} and (d.source_id = ${sourceId}
+          or d.source_id in (select other.id from membership_invoices own
+            join membership_invoices other on other.membership = own.membership where own.id = ${sourceId}))
+        limit 1`,
+    );
+    return rows.length > 0;
+  }
+
+  async readRecords(row: DisputeRow): Promise<PaymentRecords> {
+    const { rows } = await execute<Record<string, string | null>>(
+      this.#orm,
+      sql`select c.name, c.description, c.paid_at, t.room, r.title, r.live_started_at, n.created_at as granted_at
+        from (select source_id, name, description, paid_at from checkouts
+            union all select i.id, m.name, 'Membership of ' || coalesce(cr.name, m.creator) || ' until ' || to_char(i.period_end, 'YYYY-MM-DD'), i.paid_at
+              from membership_invoices i join memberships m on m.id = i.membership left join creators cr on cr.identity = m.creator) c
+        left join tickets t on t.id = c.source_id
+        left join rooms r on r.id = t.room
+        left join entitlements n on n.source = 'ticket' and n.source_id = t.id
+        where c.source_id = ${row.sourceId}`,
+    );
+    const spending = await execute<{ kind: string; amount: string; created_at: string; title: string | null }>(
+      this.#orm,
+      sql`select x.kind, e.amount_minor as amount, x.created_at, r.title
+        from ledger_entries e join ledger_transactions x on x.id = e.transaction
+        left join tickets t on x.source_type = 'ticket' and t.id = x.source_id
+        left join tips p on x.source_type = 'tip' and p.id = x.source_id
+        left join rooms r on r.id = coalesce(t.room, p.room)
+        where e.account = ${`fan_wallet:${row.currency}:${row.identity}`} and e.amount_minor < 0
+        order by e.seq desc limit 50`,
+    );
+    const found = rows[0] ?? {};
+    const iso = (time: string | null | undefined) => (time ? new Date(time).toISOString() : null);
+    return {
+      payerName: found.name ?? null,
+      description: found.description ?? null,
+      paidAt: iso(found.paid_at),
+      room: found.room ?? null,
+      roomTitle: found.title ?? null,
+      liveStartedAt: iso(found.live_started_at),
+      accessGrantedAt: iso(found.granted_at),
+      spending: spending.rows.map((each) => ({
+        kind: each.kind,
+        amountMinor: -Number(each.amount),
+        at: new Date(each.created_at).toISOString(),
+        room: each.title,
+      })),
+    };
+  }
+}

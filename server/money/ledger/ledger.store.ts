@@ -1,0 +1,259 @@
+import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import type { Orm } from '../../platform/db.ts';
+import { createId } from '../../protocol/ids.ts';
+import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../money.schema.ts';
+import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';
+
+/** What a transaction is booked for; together with its kind it can be booked once. */
+export interface Source {
+  type:
+    | 'topup'
+    | 'ticket'
+    | 'tip'
+    | 'private_session'
+    | 'membership_invoice'
+    | 'refund'
+    | 'checkout'
+    | 'promotion'
+    | PayoutSourceType;
+  id: string;
+}
+
+/** Movements of creators' earnings and of disputes. */
+export type PayoutSourceType =
+  | 'release'
+  | 'payout'
+  | 'provider_reversal'
+  | 'dispute'
+  | 'dispute_movement'
+  | 'provider_refund'
+  | 'provider_movement';
+
+export interface Posting {
+  kind: TransactionKind;
+  source: Source;
+  legs: Leg[];
+  at: string;
+  reversesId?: string;
+}
+
+export interface BookedTransaction {
+  id: string;
+  legs: Leg[];
+  /** Legs of whatever reversed it so far. */
+  earlier: Leg[];
+  /** A dispute is under way that may take it back: nothing else may. */
+  isFrozen: boolean;
+}
+
+const KNOWN_ACCOUNTS_MAX = 20_000;
+
+/**
+ * Locks transactions of the ledger until the caller's transaction ends, in the order of their ids. Advisory, because a row lock asks for the right to
+ * change the row, which nobody has there. `from` is a relation with a column `id`.
+ */
+export async function lockTransactions(tx: Orm, from: SQL): Promise<void> {
+  await execute(
+    tx,
+    sql`select pg_advisory_xact_lock(hashtextextended(ordered.id, 0)) from (select id from ${from} order by id) as ordered`,
+  );
+}
+
+export class LedgerStore {
+  readonly #orm: Orm;
+  /** Accounts that certainly exist, so that a sale need not look; accounts are never deleted. */
+  readonly #known = new Set<string>();
+
+  constructor(orm: Orm) {
+    this.#orm = orm;
+  }
+
+  async createHouseAccounts(currency: string): Promise<void> {
+    await this.ensureAccounts([
+      houseAccount('platform_revenue', currency),
+      houseAccount('charity', currency),
+      houseAccount('vat_payable', currency),
+      houseAccount('provider_clearing', currency),
+      houseAccount('provider_fees', currency),
+      houseAccount('refund_payable', currency),
+      houseAccount('promotion_cost', currency),
+      houseAccount('payout_payable', currency),
+      houseAccount('disputes_open', currency),
+      houseAccount('chargeback_loss', currency),
+      houseAccount('house_bank', currency),
+    ]);
+  }
+
+  /** Makes accounts that are missing. Before a transaction, never in one: what is remembered here must not be rolled back. */
+  async ensureAccounts(accounts: Account[]): Promise<void> {
+    const missing = accounts.filter((account) => !this.#known.has(accountId(account)));
+    if (missing.length === 0) return;
+    const rows = missing.map((account) => ({
+      id: accountId(account),
+      ...account,
+      ...(account.kind === 'fan_wallet' || account.kind === 'fan_promo' ? { balance: 0, minBalance: 0 } : {}),
+    }));
+    await this.#orm.insert(ledgerAccounts).values(rows).onConflictDoNothing();
+    if (this.#known.size > KNOWN_ACCOUNTS_MAX) this.#known.clear();
+    for (const row of rows) this.#known.add(row.id);
+  }
+
+  /**
+   * Books a transaction, in one statement. A fan's wallet among its legs is changed first, which locks that row and no other; when it holds
+   * too little, nothing is booked and the answer is undefined. Otherwise it is what the wallet has available now (0 without one). A
+   * promotional account is changed as well: whoever takes from it has locked it and knows that it holds enough.
+   */
+  async post(tx: Orm, { kind, source, legs, at, reversesId }: Posting): Promise<number | undefined> {
+    const currency = legs[0]?.account.currency ?? '';
+    const id = createId('ledgerTransaction');
+    const wallet = legs.find((leg) => leg.account.kind === 'fan_wallet');
+    const walletSql = wallet
+      ? sql`update ledger_accounts set balance = balance + ${wallet.amountMinor}::bigint
+          where id = ${accountId(wallet.account)}
+            and (${wallet.amountMinor}::bigint > 0 or balance - held + ${wallet.amountMinor}::bigint >= 0)
+          returning balance - held as available`
+      : sql`select 0 as available`;
+    const promo = legs.find((leg) => leg.account.kind === 'fan_promo');
+    const promoSql = promo
+      ? sql`promo as (update ledger_accounts set balance = balance + ${promo.amountMinor}::bigint
+          from wallet where id = ${accountId(promo.account)}),`
+      : sql``;
+    const values = legs.map((leg) => sql`(${accountId(leg.account)}, ${leg.amountMinor}::bigint)`);
+    const { rows } = await execute<{ available: string | number }>(
+      tx,
+      sql`with wallet as (${walletSql}),
+        ${promoSql}
+        booked as (
+          insert into ledger_transactions (id, kind, source_type, source_id, reverses_id, currency, created_at)
+          select ${id}, ${kind}, ${source.type}, ${source.id}, ${reversesId ?? null}, ${currency}, ${at}::timestamptz from wallet
+        ),
+        legs as (
+          insert into ledger_entries (transaction, account, amount_minor)
+          select ${id}, leg.account, leg.amount from wallet, (values ${sql.join(values, sql`, `)}) as leg (account, amount)
+        )
+        select available from wallet`,
+    );
+    return rows[0] && Number(rows[0].available);
+  }
+
+  /**
+   * What a transaction booked, and what was taken back of it. It is locked until the caller's transaction ends, so that its refund, its
+   * release and its dispute come one after the other. A creator's part is on the account where it is now: available once it was released.
+   */
+  async findTransaction(
+    tx: Orm,
+    key: { kind: TransactionKind; source: Source },
+  ): Promise<BookedTransaction | undefined> {
+    const [row] = await tx
+      .select({ id: ledgerTransactions.id })
+      .from(ledgerTransactions)
+      .where(
+        and(
+          eq(ledgerTransactions.kind, key.kind),
+          eq(ledgerTransactions.sourceType, key.source.type),
+          eq(ledgerTransactions.sourceId, key.source.id),
+        ),
+      );
+    return row && this.getTransaction(tx, row.id);
+  }
+
+  /** The same by the transaction's own id. */
+  async getTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
+    await lockTransactions(tx, sql`(select ${id}::text as id) as named`);
+    return this.#readTransaction(tx, id);
+  }
+
+  async #readTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
+    const legs = await this.#selectLegs(tx).where(eq(ledgerTransactions.id, id));
+    const earlier = await this.#selectLegs(tx).where(eq(ledgerTransactions.reversesId, id));
+    const { rows } = await execute<{ released: boolean; frozen: boolean }>(
+      tx,
+      sql`select exists (select 1 from released_earnings where sale = ${id}) as released,
+        exists (select 1 from dispute_freezes where transaction = ${id} and lifted_at is null) as frozen`,
+    );
+    const kind = rows[0]?.released ? 'creator_available' : 'creator_pending';
+    const moved = (leg: Leg): Leg =>
+      leg.account.kind === 'creator_pending' || leg.account.kind === 'creator_available'
+        ? { ...leg, account: { ...leg.account, kind } }
+        : leg;
+    return { id, legs: legs.map(moved), earlier: earlier.map(moved), isFrozen: rows[0]?.frozen === true };
+  }
+
+  #selectLegs(tx: Orm) {
+    return tx
+      .select({
+        account: { kind: ledgerAccounts.kind, owner: ledgerAccounts.owner, currency: ledgerAccounts.currency },
+        amountMinor: ledgerEntries.amountMinor,
+      })
+      .from(ledgerEntries)
+      .innerJoin(ledgerTransactions, eq(ledgerTransactions.id, ledgerEntries.transaction))
+      .innerJoin(ledgerAccounts, eq(ledgerAccounts.id, ledgerEntries.account))
+      .orderBy(ledgerEntries.seq)
+      .$dynamic();
+  }
+
+  /** What a wallet has available; 0 when there is none yet. */
+  async findAvailable(wallet: Account, tx: Orm = this.#orm): Promise<number> {
+    const [row] = await tx
+      .select({ available: sql<string>`${ledgerAccounts.balance} - ${ledgerAccounts.held}` })
+      .from(ledgerAccounts)
+      .where(eq(ledgerAccounts.id, accountId(wallet)));
+    return Number(row?.available ?? 0);
+  }
+
+  /** Holds a wallet's row until the transaction ends. Whatever locks a payment's row as well takes the wallet first. */
+  async lockWallet(tx: Orm, wallet: Account): Promise<number> {
+    const [row] = await tx
+      .select({ available: sql<string>`${ledgerAccounts.balance} - ${ledgerAccounts.held}` })
+      .from(ledgerAccounts)
+      .where(eq(ledgerAccounts.id, accountId(wallet)))
+      .for('update');
+    return Number(row?.available ?? 0);
+  }
+
+  /** Balance of every account by summing its entries, by kind: the house's view of its books. */
+  async sumByKind(currency: string): Promise<Map<string, number>> {
+    const rows = await this.#orm
+      .select({ kind: ledgerAccounts.kind, sum: sql<string>`sum(${ledgerEntries.amountMinor})` })
+      .from(ledgerEntries)
+      .innerJoin(ledgerAccounts, eq(ledgerAccounts.id, ledgerEntries.account))
+      .where(eq(ledgerAccounts.currency, currency))
+      .groupBy(ledgerAccounts.kind);
+    return new Map(rows.map((row) => [row.kind, Number(row.sum)]));
+  }
+
+  /** Rules of the books that the database alone can answer for; each row is one that is broken. */
+  async findViolations(): Promise<string[]> {
+    const unbalanced = await this.#orm
+      .select({ id: ledgerEntries.transaction })
+      .from(ledgerEntries)
+      .groupBy(ledgerEntries.transaction)
+      .having(sql`sum(${ledgerEntries.amountMinor}) <> 0 or count(*) < 2`);
+    const empty = await this.#orm
+      .select({ id: ledgerTransactions.id })
+      .from(ledgerTransactions)
+      .where(sql`not exists (select 1 from ledger_entries e where e.transaction = ${ledgerTransactions.id})`);
+    const wrongCache = await this.#orm
+      .select({ id: ledgerAccounts.id, balance: ledgerAccounts.balance })
+      .from(ledgerAccounts)
+      .leftJoin(ledgerEntries, eq(ledgerEntries.account, ledgerAccounts.id))
+      .where(isNotNull(ledgerAccounts.balance))
+      .groupBy(ledgerAccounts.id)
+      .having(sql`coalesce(sum(${ledgerEntries.amountMinor}), 0) <> ${ledgerAccounts.balance}`);
+    const overdrawn = await this.#orm
+      .select({ id: ledgerAccounts.id })
+      .from(ledgerAccounts)
+      .where(sql`${ledgerAccounts.balance} < 0 or ${ledgerAccounts.held} > ${ledgerAccounts.balance}`);
+    return [
+      ...unbalanced.map((row) => `transaction ${row.id} does not sum to zero over two legs or more`),
+      ...empty.map((row) => `transaction ${row.id} has no entries`),
+      ...wrongCache.map((row) => `account ${row.id} caches ${row.balance}, which is not the sum of its entries`),
+      ...overdrawn.map((row) => `account ${row.id} is overdrawn`),
+    ];
+  }
+}
+
+/** A statement as it is, on either driver: their results differ in everything but `rows`. */
+export async function execute<Row>(tx: Orm, statement: ReturnType<typeof sql>): Promise<{ rows: Row[] }> {
+  return (await tx.execute(statement)) as unknown as { rows: Row[] };
+}

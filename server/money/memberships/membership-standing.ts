@@ -1,0 +1,157 @@
+/**
+ * How a membership stands here: writes its row, opens or closes the rooms of the club to its member, and tells what has changed. A refund or a
+ * dispute changes that at once, in the transaction that changes the books; the subscription at the provider follows by the sweeper.
+ */
+import type { Orm } from '../../platform/db.ts';
+import type { MembershipId, TierId } from '../../protocol/ids.ts';
+import type { Membership } from '../../protocol/memberships.ts';
+import type { AccessReason } from '../../protocol/rooms.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { MembershipChange } from '../money-facts.ts';
+import { layOutPaidTime, type PaidTime, paidTimeAt } from './membership-time.ts';
+import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
+
+/** How long access outlasts the paid time while a renewal is being tried again. */
+const GRACE_MS = 5 * 24 * 60 * 60_000;
+
+export class MembershipStanding {
+  readonly #context: MoneyContext;
+  readonly #store: MembershipsStore;
+
+  constructor(context: MoneyContext, store: MembershipsStore) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  /** What is paid for now, by what was kept of its payments; where nothing is, what was paid for last. */
+  async findPaidTime(tx: Orm, membership: string, except?: { invoice: string }): Promise<PaidTime | undefined> {
+    const terms = await this.#store.listTerms(tx, membership);
+    const kept = terms.filter(({ isKept, invoice }) => isKept || invoice === except?.invoice);
+    return paidTimeAt(layOutPaidTime(kept), this.#context.clock.now());
+  }
+
+  accessUntilMs(
+    { endsAtMs }: Pick<PaidTime, 'endsAtMs'>,
+    { cancelAtPeriodEnd }: { cancelAtPeriodEnd: boolean },
+  ): number {
+    return endsAtMs + (cancelAtPeriodEnd ? 0 : GRACE_MS);
+  }
+
+  async write(tx: Orm, before: MembershipRow, set: Partial<MembershipRow>, isRenewed = false): Promise<MembershipRow> {
+    const { rooms } = this.#context;
+    const after = await this.#store.update(tx, before.id, set);
+    const membership = before.id as MembershipId;
+    const { creator, identity, accessUntil } = after;
+    const tier = after.tier as TierId;
+    if (after.status === 'ended') await rooms.clubs.revoke(tx, membership, 'expired');
+    else if (after.standing === null && accessUntil !== null) {
+      await rooms.clubs.grant(tx, { membership, creator, identity, tier, validUntil: accessUntil });
+    }
+    const change = changeOf(before, after, isRenewed);
+    if (change) {
+      const told = { change, membership: await this.toMembership(after, tx) };
+      await this.#context.tell(tx, ['membership.changed', told, { identity }]);
+    }
+    return after;
+  }
+
+  /** A payment for it is disputed. */
+  suspend(tx: Orm, payment: string): Promise<void> {
+    return this.#set(tx, payment, 'disputed', 'disputed');
+  }
+
+  /** The dispute was won: the next look lets the member in again. */
+  async restore(tx: Orm, payment: string): Promise<void> {
+    const row = await this.#lock(tx, payment);
+    if (row?.standing !== 'disputed') return;
+    await this.#store.update(tx, row.id, { standing: null, nextCheckAt: this.#context.nowIso() });
+  }
+
+  /**
+   * The dispute was lost: as after a refund, what that payment alone had paid for is over. Whoever disputes does not
+   * want to be charged again, so what
+   * else they have paid for ends with its time, unless they decide to go on.
+   */
+  async handleLost(tx: Orm, payment: string, { isDisputedOtherwise }: { isDisputedOtherwise: boolean }): Promise<void> {
+    const row = await this.#lock(tx, payment);
+    if (row?.status === 'ended' || row?.standing !== 'disputed') return;
+    const paid = await this.findPaidTime(tx, row.id);
+    const isPaid = paid !== undefined && paid.endsAtMs > this.#context.clock.now();
+    const now = this.#context.nowIso();
+    await this.#store.update(tx, row.id, {
+      standing: isDisputedOtherwise ? 'disputed' : isPaid ? null : 'lost',
+      wantsToLeave: true,
+      isCancelledByDispute: false,
+      decisions: row.decisions + 1,
+      // As if whoever tells the provider had been cut off: the next look does, where it has not heard it.
+      tellingUntil: now,
+      nextCheckAt: now,
+    });
+  }
+
+  /** The whole of a payment was given back: what it alone had paid for is over. Of time that is over it was money alone. */
+  async handleRefunded(tx: Orm, payment: string): Promise<void> {
+    const invoice = await this.#store.findInvoice(payment, tx);
+    const row = invoice && (await this.#store.lock(tx, invoice.membership));
+    if (!row || row.status === 'ended') return;
+    const before = await this.findPaidTime(tx, row.id, invoice);
+    const after = await this.findPaidTime(tx, row.id);
+    if (after?.tier === before?.tier && after?.endsAtMs === before?.endsAtMs) return;
+    if (!after || after.endsAtMs <= this.#context.clock.now()) return this.#set(tx, payment, 'refunded', 'refunded');
+    await this.write(tx, row, {
+      tier: after.tier,
+      paidUntil: new Date(after.endsAtMs).toISOString(),
+      accessUntil: new Date(this.accessUntilMs(after, row)).toISOString(),
+      nextCheckAt: this.#context.nowIso(),
+    });
+  }
+
+  async toMembership(row: MembershipRow, tx?: Orm): Promise<Membership> {
+    const { clubs } = this.#context.rooms;
+    const iso = (time: string | null) => time && new Date(time).toISOString();
+    const isMoving = row.renewalTier !== row.tier && row.status !== 'ended';
+    return {
+      id: row.id as MembershipId,
+      creator: row.creator,
+      identity: row.identity,
+      tier: await clubs.getTier(row.tier, tx),
+      nextTier: isMoving ? await clubs.getTier(row.renewalTier, tx) : null,
+      status: row.status === 'past_due' ? 'past_due' : row.status === 'active' ? 'active' : 'ended',
+      paidUntil: iso(row.paidUntil),
+      accessUntil: iso(row.accessUntil),
+      cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+      disputed: row.standing === 'disputed',
+      startedAt: new Date(row.startedAt ?? row.createdAt).toISOString(),
+    };
+  }
+
+  async #set(
+    tx: Orm,
+    payment: string,
+    standing: NonNullable<MembershipRow['standing']>,
+    reason: AccessReason,
+  ): Promise<void> {
+    const row = await this.#lock(tx, payment);
+    if (!row || row.status === 'ended' || row.standing === 'refunded' || row.standing === 'lost') return;
+    await this.#store.update(tx, row.id, { standing, nextCheckAt: this.#context.nowIso() });
+    await this.#context.rooms.clubs.revoke(tx, row.id as MembershipId, reason);
+  }
+
+  async #lock(tx: Orm, payment: InvoiceRow['id']): Promise<MembershipRow | undefined> {
+    const invoice = await this.#store.findInvoice(payment, tx);
+    return invoice && this.#store.lock(tx, invoice.membership);
+  }
+}
+
+/** What is told of a change; undefined when nothing that matters has changed. */
+function changeOf(before: MembershipRow, after: MembershipRow, isRenewed: boolean): MembershipChange | undefined {
+  if (after.status === 'ended') return before.status === 'ended' ? undefined : 'ended';
+  if (before.startedAt === null) return 'started';
+  if (after.status === 'past_due' && before.status !== 'past_due') return 'past_due';
+  const isUpdated =
+    before.tier !== after.tier ||
+    before.renewalTier !== after.renewalTier ||
+    before.cancelAtPeriodEnd !== after.cancelAtPeriodEnd;
+  if (isUpdated) return 'updated';
+  return isRenewed ? 'renewed' : undefined;
+}

@@ -1,0 +1,324 @@
+/**
+ * Brings a membership to where its subscription stands at the provider: books what was paid, once for each invoice, and lets the member in
+ * until the paid time and its grace are over. Whatever says that something may have changed (a webhook, the return page, the sweeper) ends
+ * up here, and the provider is asked again each time.
+ */
+import type { Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type TierId } from '../../protocol/ids.ts';
+import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { ProviderInvoice, ProviderSubscription } from '../provider/billing-provider.ts';
+import type { Refunds } from '../refunds/refunds.ts';
+import { type CancellationPlan, ENDING_RECHECK_MS, MembershipCancellations } from './membership-cancellations.ts';
+import type { MembershipStanding } from './membership-standing.ts';
+import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
+
+const FIRST_FEE_CHECK_MS = 30_000;
+const RECHECK_MS = 6 * 60 * 60_000;
+
+/** Other looks that come while one is under way: so often it is looked again, before the event is put off. */
+const LOOK_ROUNDS = 5;
+
+interface TakenLook {
+  isOver: boolean;
+  plan?: CancellationPlan | undefined;
+}
+
+/** The booking of an invoice, planned outside the transaction. */
+interface PlannedInvoice {
+  /** Undefined when it was booked before, or no money moved. */
+  book: (tx: Orm) => Promise<InvoiceRow | undefined>;
+}
+
+export class MembershipSync {
+  readonly cancellations: MembershipCancellations;
+  readonly #context: MoneyContext;
+  readonly #store: MembershipsStore;
+  readonly #standing: MembershipStanding;
+  readonly #refunds: Refunds;
+  /** One look at a time for each membership: an older answer must not overwrite a newer one. */
+  readonly #underWay = new Map<string, Promise<unknown>>();
+
+  constructor(
+    context: MoneyContext,
+    parts: { store: MembershipsStore; standing: MembershipStanding; refunds: Refunds },
+  ) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#standing = parts.standing;
+    this.#refunds = parts.refunds;
+    this.cancellations = new MembershipCancellations(context, parts.store);
+  }
+
+  async handleSubscriptionChanged(subscription: string): Promise<void> {
+    const found = await this.#context.provider.billing.fetchSubscription(subscription);
+    const id = found?.membership ?? (await this.#store.findBySubscription(subscription))?.id;
+    // Another application may share the provider's account.
+    if (id) await this.sync(id, subscription);
+  }
+
+  /** The invoice that a payment has paid may not be known here yet. */
+  async settlePayment(payment: string): Promise<void> {
+    const subscription = await this.#context.provider.billing.findSubscriptionOfPayment(payment);
+    if (subscription) await this.handleSubscriptionChanged(subscription);
+  }
+
+  /** Learns what has been paid meanwhile, as far as the provider answers. */
+  async refresh(id: string): Promise<void> {
+    const row = await this.#store.find(id);
+    if (!row?.providerSubscription) return;
+    await this.sync(id, row.providerSubscription).catch((err) => {
+      this.#context.log.warn({ err, membership: id }, 'membership not refreshed before a refund');
+    });
+  }
+
+  sync(membership: string, subscription: string): Promise<void> {
+    const earlier = this.#underWay.get(membership) ?? Promise.resolve();
+    const run = earlier.catch(() => {}).then(() => this.#sync(membership, subscription));
+    this.#underWay.set(membership, run);
+    return run.finally(() => {
+      if (this.#underWay.get(membership) === run) this.#underWay.delete(membership);
+    });
+  }
+
+  async #sync(id: string, subscription: string): Promise<void> {
+    for (let round = 1; round <= LOOK_ROUNDS; round += 1) {
+      if (await this.#look(id, subscription)) return;
+    }
+    throw new AppError('unavailable');
+  }
+
+  /** False when another look, at another gateway, was taken since this one began: it may be older, and would put back what it has seen. */
+  async #look(id: string, subscription: string): Promise<boolean> {
+    const { provider, db, outbox } = this.#context;
+    const row = await this.#store.find(id);
+    const found = row && (await provider.billing.fetchSubscription(subscription));
+    if (!row || !found) return true;
+    const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
+    const taken = await db.transaction(async (tx): Promise<TakenLook | undefined> => {
+      const before = await this.#store.lock(tx, id);
+      if (before?.looks !== row.looks) return undefined;
+      const isOther = before.providerSubscription !== null && before.providerSubscription !== subscription;
+      // Joined on two pages at once: one of them is the membership, the other is undone.
+      if (isOther || before.status === 'ended') {
+        return { isOver: await this.#giveBack(tx, before, { plans, isOther, found }) };
+      }
+      const isOver = await this.#apply(tx, before, { found, plans });
+      if (isOver || found.status === 'ended') return { isOver };
+      return { isOver, plan: await this.cancellations.plan(tx, { asked: row, before, found }) };
+    });
+    if (!taken) return false;
+    const { isOver, plan } = taken;
+    outbox.wake();
+    if (plan) await this.cancellations.carryOut(plan, id, subscription);
+    if (plan && plan.act !== 'cancel') await this.#sync(id, subscription);
+    // The house gives up when the grace is over, whatever the provider is set to do.
+    if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
+    return true;
+  }
+
+  /** True when the membership is over. */
+  async #apply(
+    tx: Orm,
+    before: MembershipRow,
+    { found, plans }: { found: ProviderSubscription; plans: PlannedInvoice[] },
+  ): Promise<boolean> {
+    const nowMs = this.#context.clock.now();
+    let isRenewed = false;
+    for (const { book } of plans) isRenewed = (await book(tx)) !== undefined || isRenewed;
+    const paid = await this.#standing.findPaidTime(tx, before.id);
+    if (found.status === 'unpaid' || (!paid && before.startedAt === null)) return false;
+    const time = paid ?? { tier: before.tier, endsAtMs: Date.parse(before.paidUntil ?? before.createdAt) };
+    const isPaid = paid !== undefined && time.endsAtMs > nowMs;
+    // What went back may not have been the latest payment: a renewal was paid, and nobody had heard of it yet.
+    const standing = isPaid && before.standing !== 'disputed' ? null : before.standing;
+    const isEndedByHouse = standing === 'refunded' || standing === 'lost';
+    const accessUntilMs = this.#standing.accessUntilMs(time, found);
+    const isLapsed = found.status === 'past_due' && accessUntilMs <= nowMs;
+    const isOver = found.status === 'ended' || isLapsed || isEndedByHouse;
+    const renewalTier = found.tier ?? before.renewalTier;
+    const iso = (ms: number) => new Date(ms).toISOString();
+    if (isEndedByHouse) await this.#returnUnused(tx, before);
+    await this.#standing.write(
+      tx,
+      before,
+      {
+        // While a renewal is on its way, nothing is open that neither the last payment nor this one pays for.
+        tier: isPaid ? time.tier : await this.#lowerOf(time.tier, renewalTier, tx),
+        renewalTier,
+        standing,
+        status: isOver ? 'ended' : found.status === 'past_due' ? 'past_due' : 'active',
+        providerSubscription: found.subscription,
+        providerCustomer: found.customer,
+        cancelAtPeriodEnd: found.cancelAtPeriodEnd,
+        paidUntil: iso(time.endsAtMs),
+        accessUntil: iso(isOver ? Math.min(accessUntilMs, nowMs) : accessUntilMs),
+        startedAt: before.startedAt ?? iso(nowMs),
+        endedAt: isOver ? iso(nowMs) : null,
+        looks: before.looks + 1,
+        nextCheckAt: found.status === 'ended' ? null : iso(nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs })),
+      },
+      isRenewed,
+    );
+    return isOver;
+  }
+
+  async #lowerOf(one: string, other: string, tx: Orm): Promise<string> {
+    if (one === other) return one;
+    const { clubs } = this.#context.rooms;
+    const [rank, otherRank] = [await clubs.getRank(one as TierId, tx), await clubs.getRank(other as TierId, tx)];
+    return rank <= otherRank ? one : other;
+  }
+
+  /**
+   * A refund or a lost dispute ends it: what else was paid for time that is not over, as for a higher tier, goes back
+   * too.
+   */
+  async #returnUnused(tx: Orm, { id, identity }: MembershipRow): Promise<void> {
+    const reason = 'membership_ended';
+    for (const invoice of await this.#store.listUnused(tx, id, this.#context.nowIso())) {
+      try {
+        await this.#refunds.returnInvoice(tx, { invoice, identity, reason });
+      } catch (error) {
+        // Disputed: the bank takes it back itself.
+        if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
+      }
+      this.#context.log.warn({ membership: id, invoice: invoice.id, reason }, 'a payment for a membership goes back');
+    }
+  }
+
+  /** What was paid for a membership that is over, or for a second one beside it, buys nothing: it goes back to the card by itself. */
+  async #giveBack(
+    tx: Orm,
+    row: MembershipRow,
+    { plans, isOther, found }: { plans: PlannedInvoice[]; isOther: boolean; found: ProviderSubscription },
+  ): Promise<boolean> {
+    for (const { book } of plans) {
+      const invoice = await book(tx);
+      if (!invoice) continue;
+      const reason = isOther ? 'paid_twice' : 'membership_ended';
+      this.#context.log.warn(
+        { membership: row.id, invoice: invoice.id, reason },
+        'a payment for a membership goes back',
+      );
+      await this.#refunds.returnInvoice(tx, { invoice, identity: row.identity, reason });
+    }
+    if (!isOther && found.status === 'ended') await this.#store.update(tx, row.id, { nextCheckAt: null });
+    return true;
+  }
+
+  async #planInvoices(row: MembershipRow, invoices: ProviderInvoice[]): Promise<PlannedInvoice[]> {
+    const known = await this.#store.listKnownInvoices(row.id);
+    const plans: PlannedInvoice[] = [];
+    const news = invoices.filter(({ invoice }) => !known.has(invoice)).reverse();
+    for (const invoice of news) plans.push(await this.#planInvoice(row, invoice));
+    return plans;
+  }
+
+  async #planInvoice(row: MembershipRow, paid: ProviderInvoice): Promise<PlannedInvoice> {
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const terms = paid.lines.map(({ kind, tier, startsAtMs, endsAtMs }, line) => ({
+      invoice: paid.invoice,
+      line,
+      membership: row.id,
+      kind,
+      tier: tier ?? row.tier,
+      startsAt: iso(startsAtMs),
+      endsAt: iso(endsAtMs),
+    }));
+    // Paid by credit that somebody gave at the provider: time that is paid for, and no money that moves.
+    const book = paid.amountMinor === 0 ? async () => undefined : await this.#planBooking(row, paid);
+    return {
+      book: async (tx) => {
+        await this.#store.insertTerms(tx, terms);
+        return book(tx);
+      },
+    };
+  }
+
+  /** A sale like any other: VAT, commission, pledge, and the rest to the creator. */
+  async #planBooking(row: MembershipRow, paid: ProviderInvoice): Promise<PlannedInvoice['book']> {
+    const { ledger, pricing, currency, metrics } = this.#context;
+    if (paid.currency !== currency) throw new AppError('amount_invalid', 'An invoice was paid in another currency.');
+    await ledger.ensureAccounts([creatorPending(row.creator, currency)]);
+    // The provider's times are whole seconds.
+    const atMs = paid.paidAtMs + 999;
+    const terms = await pricing.findTerms({ creator: row.creator, buyer: row.identity, atMs });
+    const split = splitSale(paid.amountMinor, terms);
+    const legs = saleLegs({
+      payer: houseAccount('provider_clearing', currency),
+      creator: row.creator,
+      grossMinor: paid.amountMinor,
+      split,
+      association: terms.association,
+    });
+    const sold = soldBy(paid);
+    return async (tx) => {
+      const at = this.#context.nowIso();
+      const invoice = await this.#store.insertInvoice(tx, {
+        id: createId('membershipInvoice'),
+        invoice: paid.invoice,
+        membership: row.id,
+        tier: sold.tier ?? row.tier,
+        amountMinor: paid.amountMinor,
+        currency,
+        feePolicy: terms.id,
+        terms: terms.termsId,
+        creatorMinor: split.creatorMinor,
+        providerPayment: paid.payment,
+        nextFeeCheckAt: paid.payment ? this.#context.laterIso(FIRST_FEE_CHECK_MS) : null,
+        periodEnd: new Date(sold.endsAtMs).toISOString(),
+        paidAt: new Date(paid.paidAtMs).toISOString(),
+        bookedAt: at,
+      });
+      if (!invoice) return undefined;
+      const source = { type: 'membership_invoice', id: paid.invoice } as const;
+      await ledger.post(tx, { kind: 'membership', source, legs, at });
+      metrics.moneyMinor.inc({ kind: 'membership' }, paid.amountMinor);
+      return invoice;
+    };
+  }
+
+  /** Something happened to this payment, says the provider: its fee may be known now. True when it was a membership's. */
+  async handlePaymentChanged(payment: string): Promise<boolean> {
+    const invoice = await this.#store.findInvoiceByPayment(payment);
+    if (!invoice) return false;
+    if (invoice.feeMinor === null) await this.bookFee(invoice.invoice, payment);
+    return true;
+  }
+
+  async bookFee(invoice: string, payment: string): Promise<void> {
+    const { provider, ledger, db, currency } = this.#context;
+    const found = await provider.fetchPayment(payment);
+    const feeMinor = found?.feeMinor ?? null;
+    if (feeMinor === null) return;
+    if (found?.country) {
+      const row = await this.#store.findHolder(invoice);
+      if (row) await this.#context.pricing.noteEvidence(row.identity, found.country);
+    }
+    await db.transaction(async (tx) => {
+      if (!(await this.#store.setFee(tx, invoice, feeMinor)) || feeMinor === 0) return;
+      const [from, to] = [houseAccount('provider_fees', currency), houseAccount('provider_clearing', currency)];
+      const source = { type: 'membership_invoice', id: invoice } as const;
+      await ledger.post(tx, {
+        kind: 'provider_fee',
+        source,
+        legs: transferLegs(from, to, feeMinor),
+        at: this.#context.nowIso(),
+      });
+    });
+  }
+}
+
+/** What an invoice sells: the latest time of it. */
+function soldBy({ lines, paidAtMs }: ProviderInvoice): { tier: string | null; endsAtMs: number } {
+  const sold = lines.filter(({ kind }) => kind !== 'unused').sort((a, b) => b.endsAtMs - a.endsAtMs);
+  return sold[0] ?? { tier: null, endsAtMs: paidAtMs };
+}
+
+/** Looked at again when the paid time ends, so that a lower tier follows on time; and until the provider has ended what is over. */
+function nextCheckMs({ nowMs, isOver, paidUntilMs }: { nowMs: number; isOver: boolean; paidUntilMs: number }): number {
+  if (isOver) return nowMs + ENDING_RECHECK_MS;
+  return paidUntilMs > nowMs ? Math.min(paidUntilMs, nowMs + RECHECK_MS) : nowMs + RECHECK_MS;
+}

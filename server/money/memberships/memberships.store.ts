@@ -1,0 +1,288 @@
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import { ID_PREFIXES } from '../../protocol/ids.ts';
+import type { TermLine } from './membership-time.ts';
+import { membershipInvoices, memberships, membershipTerms } from './memberships.schema.ts';
+
+export type MembershipRow = typeof memberships.$inferSelect;
+export type InvoiceRow = typeof membershipInvoices.$inferSelect;
+
+/** A line of an invoice, and whether its payment is kept. */
+export interface KnownTerm extends TermLine {
+  isKept: boolean;
+}
+
+/** What the books have given back of a payment, or lost: a reversal takes it from whoever had a part of the sale. */
+const GIVEN_BACK = sql`(select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
+  join ledger_transactions back on back.reverses_id = sale.id
+  join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
+  where sale.kind = 'membership' and sale.source_type = 'membership_invoice' and sale.source_id = ${membershipInvoices.invoice})`;
+
+/** Name of the unique index that makes joining twice impossible. */
+export const ONE_PENDING_MEMBERSHIP = 'memberships_pending';
+
+const LIST_ITEMS = 100;
+/** After so many looks the provider is asked for a fee once a day, and after so many days no more: reconciliation shows it. */
+const FEE_CHECKS_MAX = 12;
+const FEE_DAYS_MAX = 90;
+
+export class MembershipsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insert(row: typeof memberships.$inferInsert): Promise<MembershipRow> {
+    const [inserted] = await this.#orm.insert(memberships).values(row).returning();
+    return inserted as MembershipRow;
+  }
+
+  async find(id: string): Promise<MembershipRow | undefined> {
+    const [row] = await this.#orm.select().from(memberships).where(eq(memberships.id, id));
+    return row;
+  }
+
+  async lock(tx: Orm, id: string): Promise<MembershipRow | undefined> {
+    const [row] = await tx.select().from(memberships).where(eq(memberships.id, id)).for('update');
+    return row;
+  }
+
+  async findBySession(session: string): Promise<MembershipRow | undefined> {
+    const [row] = await this.#orm.select().from(memberships).where(eq(memberships.providerSession, session));
+    return row;
+  }
+
+  async findBySubscription(subscription: string): Promise<MembershipRow | undefined> {
+    const [row] = await this.#orm.select().from(memberships).where(eq(memberships.providerSubscription, subscription));
+    return row;
+  }
+
+  /** The one that somebody has, or is about to have, in a club. */
+  async findCurrent(creator: string, identity: string, status: 'pending' | 'held'): Promise<MembershipRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(memberships)
+      .where(
+        and(
+          eq(memberships.creator, creator),
+          eq(memberships.identity, identity),
+          inArray(memberships.status, status === 'pending' ? ['pending'] : ['active', 'past_due']),
+        ),
+      );
+    return row;
+  }
+
+  /** Those that were ever paid for, the newest first. */
+  listOf(identity: string): Promise<MembershipRow[]> {
+    return this.#orm
+      .select()
+      .from(memberships)
+      .where(and(eq(memberships.identity, identity), isNotNull(memberships.startedAt)))
+      .orderBy(desc(memberships.createdAt))
+      .limit(LIST_ITEMS);
+  }
+
+  async update(tx: Orm, id: string, set: Partial<MembershipRow>): Promise<MembershipRow> {
+    const [row] = await tx.update(memberships).set(set).where(eq(memberships.id, id)).returning();
+    return row as MembershipRow;
+  }
+
+  /** One of those who tell the provider in this time is done; with the last of them the time is over. */
+  async endTelling(id: string, until: string): Promise<void> {
+    const { tellers, tellingUntil } = memberships;
+    await this.#orm
+      .update(memberships)
+      .set({ tellers: sql`${tellers} - 1`, tellingUntil: sql`case when ${tellers} > 1 then ${tellingUntil} end` })
+      .where(and(eq(memberships.id, id), eq(tellingUntil, until)));
+  }
+
+  /** The provider was told. A cancellation that the house began meanwhile is the member's, if theirs is to leave. */
+  async noteDecided(id: string): Promise<void> {
+    await this.#orm
+      .update(memberships)
+      .set({
+        isCancelledByDispute: sql`${memberships.isCancelledByDispute} and ${memberships.wantsToLeave} is not true`,
+        decisions: sql`${memberships.decisions} + 1`,
+      })
+      .where(eq(memberships.id, id));
+  }
+
+  /** The house has no cancellation any more. False when a decision of the member's had ended it before. */
+  async disownCancellation(id: string): Promise<boolean> {
+    const rows = await this.#orm
+      .update(memberships)
+      .set({ isCancelledByDispute: false })
+      .where(and(eq(memberships.id, id), eq(memberships.isCancelledByDispute, true)))
+      .returning({ id: memberships.id });
+    return rows.length > 0;
+  }
+
+  /** The house has cancelled, and takes it back in time, whatever came in between; but for a member who decided meanwhile to leave. */
+  async ownCancellation(id: string, nextCheckAt: string): Promise<void> {
+    const isNobodys = and(eq(memberships.isCancelledByDispute, false), sql`${memberships.wantsToLeave} is not true`);
+    await this.#orm
+      .update(memberships)
+      .set({ isCancelledByDispute: true, nextCheckAt })
+      .where(and(eq(memberships.id, id), isNobodys));
+  }
+
+  /** Keeps the page to join, unless another request has kept one, or given it up, meanwhile; answers the one that is kept. */
+  async keepSession(id: string, session: string): Promise<string | undefined> {
+    const isWaiting = and(eq(memberships.id, id), eq(memberships.status, 'pending'));
+    await this.#orm
+      .update(memberships)
+      .set({ providerSession: session })
+      .where(and(isWaiting, isNull(memberships.providerSession)));
+    const [kept] = await this.#orm.select({ kept: memberships.providerSession }).from(memberships).where(isWaiting);
+    return kept?.kept ?? undefined;
+  }
+
+  /** Gives it up, unless it was paid for, or another page was kept for it, meanwhile. */
+  async abandon({ id, providerSession }: MembershipRow): Promise<void> {
+    const isSame =
+      providerSession === null ? isNull(memberships.providerSession) : eq(memberships.providerSession, providerSession);
+    await this.#orm
+      .update(memberships)
+      .set({ status: 'abandoned', nextCheckAt: null })
+      .where(and(eq(memberships.id, id), eq(memberships.status, 'pending'), isSame));
+  }
+
+  /** Takes memberships that are due, for as long as the lease. */
+  claimDue(claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<MembershipRow[]> {
+    const due = this.#orm
+      .select({ id: memberships.id })
+      .from(memberships)
+      .where(lte(memberships.nextCheckAt, claim.nowIso))
+      .orderBy(asc(memberships.nextCheckAt))
+      .limit(claim.limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(memberships)
+      .set({ nextCheckAt: claim.leaseUntil })
+      .where(inArray(memberships.id, due))
+      .returning();
+  }
+
+  async makeAllDue(nowIso: string): Promise<void> {
+    await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isNotNull(memberships.nextCheckAt));
+  }
+
+  /** Invoices whose terms are known here. */
+  async listKnownInvoices(membership: string): Promise<Set<string>> {
+    const rows = await this.#orm
+      .selectDistinct({ invoice: membershipTerms.invoice })
+      .from(membershipTerms)
+      .where(eq(membershipTerms.membership, membership));
+    return new Set(rows.map((row) => row.invoice));
+  }
+
+  /** Once, also where two processes learn of an invoice at the same moment. */
+  async insertTerms(tx: Orm, rows: (typeof membershipTerms.$inferInsert)[]): Promise<void> {
+    if (rows.length > 0) await tx.insert(membershipTerms).values(rows).onConflictDoNothing();
+  }
+
+  /** In the order in which they were invoiced; kept are those of which not all was given back, or lost in a dispute. */
+  async listTerms(tx: Orm, membership: string): Promise<KnownTerm[]> {
+    const { invoice, kind, tier, startsAt, endsAt, seq } = membershipTerms;
+    const isKept = sql<boolean>`coalesce(${membershipInvoices.amountMinor} > ${GIVEN_BACK}, true)`;
+    const rows = await tx
+      .select({ invoice, kind, tier, startsAt, endsAt, isKept })
+      .from(membershipTerms)
+      .leftJoin(membershipInvoices, eq(membershipInvoices.invoice, invoice))
+      .where(eq(membershipTerms.membership, membership))
+      .orderBy(asc(seq));
+    return rows.map(({ startsAt, endsAt, ...term }) => ({
+      ...term,
+      startsAtMs: Date.parse(startsAt),
+      endsAtMs: Date.parse(endsAt),
+    }));
+  }
+
+  /** Payments that are kept for time that is not over. */
+  async listUnused(tx: Orm, membership: string, nowIso: string): Promise<InvoiceRow[]> {
+    const isOfTime = sql`exists (select 1 from ${membershipTerms} where ${membershipTerms.invoice} = ${membershipInvoices.invoice}
+      and ${membershipTerms.kind} <> 'unused' and ${membershipTerms.endsAt} > ${nowIso})`;
+    return tx
+      .select()
+      .from(membershipInvoices)
+      .where(
+        and(
+          eq(membershipInvoices.membership, membership),
+          isOfTime,
+          sql`${membershipInvoices.amountMinor} > ${GIVEN_BACK}`,
+        ),
+      );
+  }
+
+  /** The row when this call kept it, undefined when it was there. */
+  async insertInvoice(tx: Orm, row: typeof membershipInvoices.$inferInsert): Promise<InvoiceRow | undefined> {
+    const [inserted] = await tx.insert(membershipInvoices).values(row).onConflictDoNothing().returning();
+    return inserted;
+  }
+
+  async findInvoiceByPayment(payment: string): Promise<InvoiceRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(membershipInvoices)
+      .where(eq(membershipInvoices.providerPayment, payment));
+    return row;
+  }
+
+  /** By our id of the payment, or the latest one of a membership. */
+  async findInvoice(id: string, tx: Orm = this.#orm): Promise<InvoiceRow | undefined> {
+    const isMembership = id.startsWith(ID_PREFIXES.membership);
+    const [row] = await tx
+      .select()
+      .from(membershipInvoices)
+      .where(isMembership ? eq(membershipInvoices.membership, id) : eq(membershipInvoices.id, id))
+      .orderBy(desc(membershipInvoices.paidAt))
+      .limit(1);
+    return row;
+  }
+
+  /** The same by the provider's id. */
+  async findInvoiceByProvider(invoice: string): Promise<InvoiceRow | undefined> {
+    const [row] = await this.#orm.select().from(membershipInvoices).where(eq(membershipInvoices.invoice, invoice));
+    return row;
+  }
+
+  /** Whose membership an invoice paid for. */
+  async findHolder(invoice: string): Promise<{ identity: string } | undefined> {
+    const [row] = await this.#orm
+      .select({ identity: memberships.identity })
+      .from(membershipInvoices)
+      .innerJoin(memberships, eq(memberships.id, membershipInvoices.membership))
+      .where(eq(membershipInvoices.invoice, invoice));
+    return row;
+  }
+
+  claimFees(claim: { nowIso: string; nextIso: string; limit: number }): Promise<InvoiceRow[]> {
+    const due = this.#orm
+      .select({ invoice: membershipInvoices.invoice })
+      .from(membershipInvoices)
+      .where(lte(membershipInvoices.nextFeeCheckAt, claim.nowIso))
+      .limit(claim.limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(membershipInvoices)
+      .set({
+        feeChecks: sql`${membershipInvoices.feeChecks} + 1`,
+        nextFeeCheckAt: sql`case when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX + FEE_DAYS_MAX)} then null
+          when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX)} then ${claim.nowIso}::timestamptz + interval '1 day'
+          else ${claim.nextIso}::timestamptz end`,
+      })
+      .where(inArray(membershipInvoices.invoice, due))
+      .returning();
+  }
+
+  /** True when it was not known before. */
+  async setFee(tx: Orm, invoice: string, feeMinor: number): Promise<boolean> {
+    const rows = await tx
+      .update(membershipInvoices)
+      .set({ feeMinor, nextFeeCheckAt: null })
+      .where(and(eq(membershipInvoices.invoice, invoice), isNull(membershipInvoices.feeMinor)))
+      .returning({ invoice: membershipInvoices.invoice });
+    return rows.length > 0;
+  }
+}

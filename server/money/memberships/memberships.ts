@@ -1,0 +1,314 @@
+/**
+ * Memberships of creators' clubs: joining on the provider's page, leaving at the end of the paid time, coming back before it, and moving to
+ * another tier. How a membership stands is never decided here: after each order `membership-sync.ts` looks at the provider.
+ */
+import type { Role } from '../../protocol/accounts.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId } from '../../protocol/ids.ts';
+import type { Membership, Tier } from '../../protocol/memberships.ts';
+import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { Checkouts } from '../checkout/checkouts.ts';
+import { createReturnUrls, parseWebUrl } from '../checkout/return-urls.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { Refunds } from '../refunds/refunds.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import type { MembershipStanding } from './membership-standing.ts';
+import { MembershipSync } from './membership-sync.ts';
+import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } from './memberships.store.ts';
+
+export interface JoinRequest {
+  tier: string;
+  /** The creator whose club it has to be; absent: any club. */
+  club?: string;
+  identity: string;
+  name: string;
+  /** Absent: a fan. Nobody else has to pay. */
+  role?: Role;
+  returnUrl?: string | undefined;
+  locale?: string | undefined;
+}
+
+/** How long a page to join can be paid on. */
+const OPEN_MS = 60 * 60_000;
+/** A page this near its end is not handed out again. */
+const HAND_OUT_MARGIN_MS = 60_000;
+const LEASE_MS = 60_000;
+const FIRST_CHECK_MS = 60_000;
+const FEE_RECHECK_MS = 10 * 60_000;
+const CLAIM_ITEMS = 20;
+const JOIN_ATTEMPTS = 3;
+
+export class Memberships {
+  readonly sync: MembershipSync;
+  readonly #context: MoneyContext;
+  readonly #store: MembershipsStore;
+  readonly #standing: MembershipStanding;
+  readonly #checkouts: Checkouts;
+  readonly #customers: CheckoutsStore;
+
+  constructor(
+    context: MoneyContext,
+    parts: {
+      store: MembershipsStore;
+      standing: MembershipStanding;
+      checkouts: Checkouts;
+      checkoutsStore: CheckoutsStore;
+      refunds: Refunds;
+    },
+  ) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#standing = parts.standing;
+    this.#checkouts = parts.checkouts;
+    this.#customers = parts.checkoutsStore;
+    this.sync = new MembershipSync(context, parts);
+  }
+
+  /** Answers where to join. Asked again, it answers the same page as long as that is open and for the same tier. */
+  async join(request: JoinRequest): Promise<{ checkoutUrl: string }> {
+    const { identity, club, role = 'fan' } = request;
+    if (role !== 'fan') throw new AppError('already_entitled');
+    const { clubs } = this.#context.rooms;
+    const tier = club === undefined ? await clubs.getTier(request.tier) : await clubs.getTierOf(club, request.tier);
+    if (!tier.isActive) throw new AppError('tier_retired');
+    if (identity === tier.creator) throw new AppError('already_entitled');
+    for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
+      if (await this.#store.findCurrent(tier.creator, identity, 'held')) throw new AppError('membership_exists');
+      const pending = await this.#store.findCurrent(tier.creator, identity, 'pending');
+      const open = pending && (await this.#resume(pending, tier));
+      if (open) return { checkoutUrl: open };
+      if (pending) continue;
+      try {
+        return { checkoutUrl: await this.#order(await this.#insert(request, tier), tier) };
+      } catch (error) {
+        if (!isUniqueViolation(error, ONE_PENDING_MEMBERSHIP)) throw error;
+      }
+    }
+    throw new AppError('unavailable');
+  }
+
+  #insert({ identity, name, returnUrl, locale }: JoinRequest, tier: Tier): Promise<MembershipRow> {
+    const urls = createReturnUrls({
+      requested: returnUrl,
+      fallback: new URL('/wallet', this.#context.publicUrl).href,
+      isAllowed: this.#context.isReturnUrlAllowed,
+    });
+    return this.#store.insert({
+      id: createId('membership'),
+      tier: tier.id,
+      renewalTier: tier.id,
+      creator: tier.creator,
+      identity,
+      name,
+      status: 'pending',
+      ...urls,
+      locale: locale ?? null,
+      createdAt: this.#context.nowIso(),
+      expiresAt: this.#context.laterIso(OPEN_MS),
+      nextCheckAt: this.#context.laterIso(FIRST_CHECK_MS),
+    });
+  }
+
+  /** The page of an earlier request when it can still be used; otherwise that request is brought to its end. */
+  async #resume(row: MembershipRow, tier: Tier): Promise<string | undefined> {
+    const isYoung = this.#context.clock.now() < Date.parse(row.expiresAt) - HAND_OUT_MARGIN_MS;
+    if (!row.providerSession) {
+      if (isYoung && row.tier === tier.id) return this.#order(row, tier);
+      // Its order failed, and nobody was given a page: one that is still on its way is not handed out any more.
+      await this.#store.abandon(row);
+      return undefined;
+    }
+    const found = await this.#context.provider.billing.fetchJoin(row.providerSession);
+    if (found?.status === 'open' && found.url && isYoung && row.tier === tier.id) return found.url;
+    if (found?.status === 'open') await this.#context.provider.expireCheckout(found.session);
+    await this.#look(row);
+    return undefined;
+  }
+
+  async #order(row: MembershipRow, tier: Tier): Promise<string> {
+    const { provider } = this.#context;
+    const price = await this.#priceOf(tier);
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      // A customer for each club: a credit that the provider gives there pays nobody else's.
+      const customer = await this.#checkouts.customerOf(row, row.creator);
+      const page = await provider.billing.createJoin({
+        ...row,
+        membership: row.id,
+        customer,
+        price,
+        expiresAtMs: Date.parse(row.expiresAt),
+      });
+      if (!page) {
+        await this.#customers.forgetCustomer(customer);
+        continue;
+      }
+      const kept = await this.#store.keepSession(row.id, page.session);
+      // Given up meanwhile, for another tier: this request lost.
+      if (!kept) throw new AppError('unavailable');
+      // Two that order at the same time get two pages, and both are given the one that was kept.
+      const url = kept === page.session ? page.url : (await provider.billing.fetchJoin(kept))?.url;
+      if (!url) break;
+      return url;
+    }
+    throw new AppError('provider_unavailable');
+  }
+
+  #priceOf(tier: Tier): Promise<string> {
+    const { id, creator, name, priceMinor: amountMinor, currency, interval } = tier;
+    return this.#context.provider.billing.ensurePrice({ tier: id, creator, name, amountMinor, currency, interval });
+  }
+
+  /** What the return page asks; undefined when the session is none of a membership. */
+  async confirm(session: string): Promise<{ status: 'open' | 'paid' | 'expired'; id: string } | undefined> {
+    const row = await this.#store.findBySession(session);
+    if (!row) return undefined;
+    if (row.status === 'pending') await this.#look(row);
+    const { status, id } = (await this.#store.find(row.id)) ?? row;
+    return { id, status: status === 'pending' ? 'open' : status === 'abandoned' ? 'expired' : 'paid' };
+  }
+
+  /** Looks at the provider, and closes a request that came to nothing. */
+  async #look(row: MembershipRow): Promise<void> {
+    if (row.providerSubscription) return this.sync.sync(row.id, row.providerSubscription);
+    const { provider, clock } = this.#context;
+    const found = row.providerSession ? await provider.billing.fetchJoin(row.providerSession) : undefined;
+    if (found?.subscription) return this.sync.sync(row.id, found.subscription);
+    const isOver = found ? found.status === 'expired' : clock.now() > Date.parse(row.expiresAt);
+    if (isOver) await this.#store.abandon(row);
+  }
+
+  async list(identity: string): Promise<Membership[]> {
+    const rows = await this.#store.listOf(identity);
+    return Promise.all(rows.map((row) => this.#standing.toMembership(row)));
+  }
+
+  /** Ends at the end of the paid time; asked again, nothing changes. */
+  cancel(identity: string, id: string): Promise<Membership> {
+    return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, true));
+  }
+
+  /** Where another card is given, and what is owed is paid, when a renewal could not be. How it then stands the provider tells. */
+  async openPortal(
+    identity: string,
+    id: string,
+    { returnUrl, locale = null }: { returnUrl?: string | undefined; locale?: string | null | undefined },
+  ): Promise<{ url: string }> {
+    const { row } = await this.#findOwn(identity, id);
+    if (row.providerCustomer === null) throw new AppError('membership_ended');
+    const back = parseWebUrl(returnUrl ?? new URL('/wallet', this.#context.publicUrl).href);
+    if (returnUrl !== undefined && !this.#context.isReturnUrlAllowed(back.href)) {
+      throw new AppError('origin_not_allowed');
+    }
+    const order = { customer: row.providerCustomer, returnUrl: back.href, locale };
+    return { url: await this.#context.provider.billing.openPortal(order) };
+  }
+
+  /** Takes a cancellation back while the membership lasts. */
+  resume(identity: string, id: string): Promise<Membership> {
+    return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, false));
+  }
+
+  /**
+   * To a dearer tier at once, for what the rest of the time costs; to a cheaper one from the next renewal on. No change makes a credit at the
+   * provider: it would pay whatever comes next.
+   */
+  async changeTier(identity: string, id: string, tierId: string): Promise<Membership> {
+    const { clubs } = this.#context.rooms;
+    const wanted = await clubs.getTier(tierId);
+    const { row: known } = await this.#findOwn(identity, id);
+    if (wanted.creator !== known.creator) throw new AppError('tier_not_found');
+    if (!wanted.isActive && ![known.tier, known.renewalTier].includes(wanted.id)) throw new AppError('tier_retired');
+    return this.#change(identity, id, async (subscription) => {
+      // What is paid for decides what the change costs: it is read just before.
+      await this.sync.sync(id, subscription);
+      const { row } = await this.#findOwn(identity, id);
+      if (wanted.id === row.renewalTier) return;
+      const [paid, renewal] = [await clubs.getTier(row.tier), await clubs.getTier(row.renewalTier)];
+      if (!wanted.isActive && wanted.id !== paid.id) throw new AppError('tier_retired');
+      // The card would be charged, now or at the next renewal, for what lets nobody in.
+      if (row.standing === 'disputed') throw new AppError('membership_disputed');
+      if (wanted.id !== paid.id && wanted.priceMinor >= paid.priceMinor) {
+        return this.#upgrade(subscription, { paid, renewal, wanted });
+      }
+      // Stripe begins another interval at once, and credits what is left of the old one.
+      if (wanted.interval !== renewal.interval) throw new AppError('tier_interval');
+      await this.#setRenewal(subscription, renewal, wanted);
+    });
+  }
+
+  /** Charged from the tier that is paid for: where the renewal is to be a cheaper one, that is taken back first. */
+  async #upgrade(
+    subscription: string,
+    { paid, renewal, wanted }: { paid: Tier; renewal: Tier; wanted: Tier },
+  ): Promise<void> {
+    if (renewal.id !== paid.id) await this.#setRenewal(subscription, renewal, paid);
+    try {
+      const [from, to] = [await this.#priceOf(paid), await this.#priceOf(wanted)];
+      await this.#context.provider.billing.upgrade({ subscription, from, to });
+    } catch (error) {
+      if (renewal.id !== paid.id) await this.#setRenewal(subscription, paid, renewal);
+      throw error;
+    }
+  }
+
+  async #setRenewal(subscription: string, before: Tier, after: Tier): Promise<void> {
+    const [from, to] = [await this.#priceOf(before), await this.#priceOf(after)];
+    await this.#context.provider.billing.setRenewalPrice({ subscription, from, to });
+  }
+
+  async #change(
+    identity: string,
+    id: string,
+    order: (subscription: string, row: MembershipRow) => Promise<void>,
+  ): Promise<Membership> {
+    const { row, subscription } = await this.#findOwn(identity, id);
+    try {
+      await order(subscription, row);
+    } catch (error) {
+      if (!isRefusal(error) || !(await this.#hasEnded(id, subscription))) throw error;
+      throw new AppError('membership_ended', undefined, { cause: error });
+    }
+    await this.sync.sync(id, subscription);
+    return this.#standing.toMembership((await this.#store.find(id)) ?? row);
+  }
+
+  /** Whether it is over at the provider, of which we need not have heard. */
+  async #hasEnded(id: string, subscription: string): Promise<boolean> {
+    await this.sync.sync(id, subscription);
+    return (await this.#store.find(id))?.status === 'ended';
+  }
+
+  /** One's own that is not over. */
+  async #findOwn(identity: string, id: string): Promise<{ row: MembershipRow; subscription: string }> {
+    const row = await this.#store.find(id);
+    if (row?.identity !== identity || row.startedAt === null) throw new AppError('membership_not_found');
+    if (row.status === 'ended' || !row.providerSubscription) throw new AppError('membership_ended');
+    return { row, subscription: row.providerSubscription };
+  }
+
+  /** Looks again at memberships and fees that are due; true when there may be more. */
+  async sweep(): Promise<boolean> {
+    const nowIso = this.#context.nowIso();
+    const leaseUntil = this.#context.laterIso(LEASE_MS);
+    const due = await this.#store.claimDue({ nowIso, leaseUntil, limit: CLAIM_ITEMS });
+    const nextIso = this.#context.laterIso(FEE_RECHECK_MS);
+    const fees = await this.#store.claimFees({ nowIso, nextIso, limit: CLAIM_ITEMS });
+    const inBackground = this.#context.runInBackground.bind(this.#context);
+    await Promise.all([
+      ...due.map((row) => inBackground(`check ${row.id}`, () => this.#look(row))),
+      ...fees.map(({ invoice, providerPayment }) =>
+        inBackground(`fee of ${invoice}`, () => this.sync.bookFee(invoice, providerPayment ?? '')),
+      ),
+    ]);
+    return due.length === CLAIM_ITEMS || fees.length === CLAIM_ITEMS;
+  }
+
+  recheckAll(): Promise<void> {
+    return this.#store.makeAllDue(this.#context.nowIso());
+  }
+}
+
+/** What the provider will not do, whenever it is asked: our own fault, unless there is nothing any more to do it to. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'internal';
+}

@@ -1,0 +1,88 @@
+import { asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import type { Database } from '../../platform/db.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import type { ProviderAccount } from '../provider/settlement-provider.ts';
+import { creatorAccounts } from './payouts.schema.ts';
+
+export type CreatorAccountRow = typeof creatorAccounts.$inferSelect;
+
+export class CreatorAccountsStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async find(creator: string): Promise<CreatorAccountRow | undefined> {
+    const [row] = await this.#db.orm.select().from(creatorAccounts).where(eq(creatorAccounts.creator, creator));
+    return row;
+  }
+
+  async findByProviderAccount(account: string): Promise<CreatorAccountRow | undefined> {
+    const [row] = await this.#db.orm.select().from(creatorAccounts).where(eq(creatorAccounts.providerAccount, account));
+    return row;
+  }
+
+  /** Keeps a new account, unless another request has kept one meanwhile. */
+  async keep(creator: string, found: ProviderAccount, looked: Looked): Promise<CreatorAccountRow | undefined> {
+    await this.#db.orm
+      .insert(creatorAccounts)
+      .values({ creator, createdAt: looked.at, ...toRow(found, looked) })
+      .onConflictDoNothing();
+    return this.find(creator);
+  }
+
+  async update(creator: string, found: ProviderAccount, looked: Looked): Promise<void> {
+    await this.#db.orm.update(creatorAccounts).set(toRow(found, looked)).where(eq(creatorAccounts.creator, creator));
+  }
+
+  async setNextCheck(creators: string[], nextCheckAt: string): Promise<void> {
+    if (creators.length === 0) return;
+    await this.#db.orm.update(creatorAccounts).set({ nextCheckAt }).where(inArray(creatorAccounts.creator, creators));
+  }
+
+  /** Takes accounts that are due, for as long as the lease. */
+  claimDue(claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<CreatorAccountRow[]> {
+    const due = this.#db.orm
+      .select({ creator: creatorAccounts.creator })
+      .from(creatorAccounts)
+      .where(lte(creatorAccounts.nextCheckAt, claim.nowIso))
+      .orderBy(asc(creatorAccounts.nextCheckAt))
+      .limit(claim.limit)
+      .for('update', { skipLocked: true });
+    return this.#db.orm
+      .update(creatorAccounts)
+      .set({ nextCheckAt: claim.leaseUntil })
+      .where(inArray(creatorAccounts.creator, due))
+      .returning();
+  }
+
+  /** Those of them to whom money is on its way: a payout, or earnings that have moved since then. */
+  async findEarning(
+    creators: string[],
+    { currency, since }: { currency: string; since: string },
+  ): Promise<Set<string>> {
+    if (creators.length === 0) return new Set();
+    const { rows } = await execute<{ creator: string }>(
+      this.#db.orm,
+      sql`select c.creator from creator_accounts c where c.creator in ${creators} and (
+          exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
+          or exists (select 1 from ledger_accounts a cross join lateral (
+              select x.created_at from ledger_entries e join ledger_transactions x on x.id = e.transaction
+              where e.account = a.id order by e.seq desc limit 1
+            ) latest
+            where a.owner = c.creator and a.kind in ('creator_pending', 'creator_available') and a.currency = ${currency}
+              and latest.created_at > ${since}))`,
+    );
+    return new Set(rows.map((row) => row.creator));
+  }
+}
+
+interface Looked {
+  at: string;
+  nextCheckAt: string;
+}
+
+function toRow({ account, ...state }: ProviderAccount, { at, nextCheckAt }: Looked) {
+  return { providerAccount: account, ...state, checkedAt: at, nextCheckAt };
+}

@@ -1,0 +1,152 @@
+/**
+ * Creators' accounts with the payment provider: made when a creator first asks, completed on the provider's pages, looked at again whenever
+ * the provider says that one has changed, and now and then, as that may have been lost: the events of connected accounts are not in the list
+ * that the house reads.
+ */
+import { AppError } from '../../protocol/errors.ts';
+import type { CreatorAccount } from '../../protocol/payouts.ts';
+import { parseWebUrl } from '../checkout/return-urls.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { ProviderAccount } from '../provider/settlement-provider.ts';
+import type { CreatorAccountRow, CreatorAccountsStore } from './creator-accounts.store.ts';
+
+export interface OnboardingRequest {
+  creator: { identity: string; name: string; country: string };
+  returnUrl?: string | undefined;
+}
+
+/** Page of the house's own site that people come back to. */
+const RETURN_PATH = '/studio';
+/** Accounts that one run of the sweep looks at: with a run every ten seconds, two a second on the whole. */
+const CLAIM_ITEMS = 20;
+const LEASE_MS = 10 * 60_000;
+/** An account that cannot be paid yet is looked at again after this part of its age: often while it is being set up, and then more seldom. */
+const PART_OF_AGE = 1 / 12;
+const CHECK_MIN_MS = 5 * 60_000;
+const CHECK_MAX_MS = 6 * 60 * 60_000;
+/** Of one that can be paid the provider is asked while money is on its way: within this time something has moved. */
+const EARNING_MS = 35 * 24 * 60 * 60_000;
+
+export class CreatorAccounts {
+  readonly #context: MoneyContext;
+  readonly #store: CreatorAccountsStore;
+
+  constructor(context: MoneyContext, store: CreatorAccountsStore) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  async startOnboarding({ creator, returnUrl }: OnboardingRequest): Promise<{ onboardingUrl: string }> {
+    const { provider, publicUrl, isReturnUrlAllowed } = this.#context;
+    const back = parseWebUrl(returnUrl ?? new URL(RETURN_PATH, publicUrl).href).href;
+    if (returnUrl !== undefined && !isReturnUrlAllowed(back)) throw new AppError('origin_not_allowed');
+    const row = (await this.#store.find(creator.identity)) ?? (await this.#create(creator));
+    const onboardingUrl = await provider.connect.createOnboardingLink({
+      account: row.providerAccount,
+      returnUrl: withState(back, 'complete'),
+      // The link was used or is too old: whoever comes back so is given a new one.
+      refreshUrl: withState(back, 'refresh'),
+    });
+    return { onboardingUrl };
+  }
+
+  async #create(creator: OnboardingRequest['creator']): Promise<CreatorAccountRow> {
+    const made = await this.#context.provider.connect.createAccount(creator);
+    const at = this.#context.nowIso();
+    const looked = { at, nextCheckAt: this.#context.laterIso(CHECK_MIN_MS) };
+    const row = await this.#store.keep(creator.identity, made, looked);
+    if (!row) throw new AppError('internal', 'The account was not kept.');
+    return row;
+  }
+
+  /** How it stands now, as far as the provider answers; otherwise as it was when last looked at. */
+  async describe(creator: string): Promise<CreatorAccount> {
+    const row = await this.#store.find(creator);
+    if (!row) return toWire(creator, undefined);
+    await this.#look(row).catch((error) => {
+      if (!(error instanceof AppError) || error.code !== 'provider_unavailable') throw error;
+    });
+    return toWire(creator, await this.#store.find(creator));
+  }
+
+  /** Something happened to this account, says the provider. */
+  async handleAccountChanged(account: string): Promise<void> {
+    const row = await this.#store.findByProviderAccount(account);
+    // Another application may share the provider's account.
+    if (row) await this.#look(row);
+  }
+
+  /** Looks again at some accounts that are due: those that cannot be paid yet, and those to whom money is on its way. */
+  async sweep(): Promise<void> {
+    const { currency, clock } = this.#context;
+    const nowIso = this.#context.nowIso();
+    const leaseUntil = this.#context.laterIso(LEASE_MS);
+    const due = await this.#store.claimDue({ nowIso, leaseUntil, limit: CLAIM_ITEMS });
+    const payable = due.filter(isPayable).map((row) => row.creator);
+    const since = new Date(clock.now() - EARNING_MS).toISOString();
+    const earning = await this.#store.findEarning(payable, { currency, since });
+    const rest = payable.filter((creator) => !earning.has(creator));
+    await this.#store.setNextCheck(rest, this.#context.laterIso(CHECK_MAX_MS));
+    const looked = due.filter((row) => !rest.includes(row.creator));
+    const inBackground = this.#context.runInBackground.bind(this.#context);
+    await Promise.all(looked.map((row) => inBackground(`account of ${row.creator}`, () => this.#look(row))));
+  }
+
+  async isPayable(creator: string): Promise<boolean> {
+    const row = await this.#store.find(creator);
+    return row !== undefined && isPayable(row);
+  }
+
+  async #look(row: CreatorAccountRow): Promise<void> {
+    const found = await this.#context.provider.connect.fetchAccount(row.providerAccount);
+    if (!found) return this.#store.setNextCheck([row.creator], this.#context.laterIso(CHECK_MAX_MS));
+    const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
+    await this.#store.update(row.creator, found, { at: this.#context.nowIso(), nextCheckAt });
+    const after = await this.#store.find(row.creator);
+    if (!after || toWire(row.creator, row).status === toWire(row.creator, after).status) return;
+    await this.#context.db.transaction((tx) =>
+      this.#context.tell(tx, [
+        'creator.account_changed',
+        { account: toWire(row.creator, after) },
+        { identity: row.creator },
+      ]),
+    );
+    this.#context.outbox.wake();
+  }
+
+  #pauseMs({ createdAt }: CreatorAccountRow, found: ProviderAccount): number {
+    if (isPayable(found)) return CHECK_MAX_MS;
+    const ageMs = this.#context.clock.now() - Date.parse(createdAt);
+    return Math.min(Math.max(ageMs * PART_OF_AGE, CHECK_MIN_MS), CHECK_MAX_MS);
+  }
+}
+
+/** A transfer is accepted, and the money will go on to their bank. */
+export function isPayable(row: Pick<CreatorAccountRow, 'isTransfersEnabled' | 'isPayoutsEnabled'>): boolean {
+  return row.isTransfersEnabled && row.isPayoutsEnabled;
+}
+
+function toWire(creator: string, row: CreatorAccountRow | undefined): CreatorAccount {
+  return {
+    creator,
+    status: statusOf(row),
+    chargesEnabled: row?.isChargesEnabled ?? false,
+    payoutsEnabled: row?.isPayoutsEnabled ?? false,
+    transfersEnabled: row?.isTransfersEnabled ?? false,
+    detailsSubmitted: row?.isDetailsSubmitted ?? false,
+    requirements: row?.requirements ?? [],
+    disabledReason: row?.disabledReason ?? null,
+  };
+}
+
+function statusOf(row: CreatorAccountRow | undefined): CreatorAccount['status'] {
+  if (!row) return 'none';
+  if (isPayable(row)) return 'enabled';
+  return row.isDetailsSubmitted && row.disabledReason !== null ? 'restricted' : 'pending';
+}
+
+function withState(url: string, state: 'complete' | 'refresh'): string {
+  const address = new URL(url);
+  address.searchParams.set('onboarding', state);
+  return address.href;
+}

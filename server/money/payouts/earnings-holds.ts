@@ -1,0 +1,121 @@
+/**
+ * What creators have earned: held for some days after each sale, then available, then paid out. The books hold the amounts; this part moves
+ * what is due from pending to available, and explains to a creator what is held, why, and until when.
+ */
+import { createId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { CreatorEarnings, EarningsHold, FrozenEarnings } from '../../protocol/payouts.ts';
+import { accountId, creatorAvailable, creatorPending, transferLegs } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { CreatorAccounts } from './creator-accounts.ts';
+import type { DueAccount, EarningsHoldsStore, HeldSale } from './earnings-holds.store.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const RELEASE_SALES = 500;
+const RELEASE_ACCOUNTS = 200;
+/** A sale is committed within this time of its moment. */
+const COMMITTED_WITHIN_MS = 60 * 60_000;
+/** Without a hold an account is looked at so often. */
+const RELOOK_MS = 30_000;
+
+export class EarningsHolds {
+  readonly #context: MoneyContext;
+  readonly #store: EarningsHoldsStore;
+  readonly #accounts: CreatorAccounts;
+
+  constructor(context: MoneyContext, parts: { store: EarningsHoldsStore; accounts: CreatorAccounts }) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#accounts = parts.accounts;
+  }
+
+  /** Makes available what is held long enough; true when there may be more. Only accounts that are due are looked at, by an index. */
+  async release(): Promise<boolean> {
+    const due = await this.#store.listDueAccounts(this.#context.nowIso(), this.#context.currency, RELEASE_ACCOUNTS);
+    let isMore = due.length === RELEASE_ACCOUNTS;
+    for (const each of due) isMore = (await this.#releaseAccount(each)) || isMore;
+    return isMore;
+  }
+
+  async #releaseAccount(account: DueAccount): Promise<boolean> {
+    const { clock, earningsRules } = this.#context;
+    const nowMs = clock.now();
+    const due = await this.#store.listDue(account, new Date(nowMs).toISOString(), RELEASE_SALES);
+    if (due.length > 0) await this.#releaseSales(account.creator, due);
+    const { nextDueMs, doneSeq } = await this.#store.findNext(account, this.#context.laterIso(-COMMITTED_WITHIN_MS));
+    // What is sold from now on is due no sooner than the shortest hold after now.
+    const emptyMs = nowMs + Math.max(earningsRules.holdDays * DAY_MS, RELOOK_MS);
+    const dueAt = new Date(Math.min(emptyMs, nextDueMs ?? emptyMs)).toISOString();
+    await this.#store.planRelease(account, { doneSeq, dueAt });
+    return due.length === RELEASE_SALES;
+  }
+
+  async #releaseSales(creator: string, sales: string[]): Promise<void> {
+    const { db, ledger, currency } = this.#context;
+    const pending = creatorPending(creator, currency);
+    const available = creatorAvailable(creator, currency);
+    await ledger.ensureAccounts([available]);
+    const id = createId('release');
+    const at = this.#context.nowIso();
+    await db.transaction(async (tx) => {
+      await this.#store.lockSales(tx, sales);
+      const amountMinor = await this.#store.release(tx, { id, creator, account: accountId(pending), sales, at });
+      // Sales that were refunded to the last cent leave nothing to move.
+      if (amountMinor === 0) return;
+      const legs = transferLegs(pending, available, amountMinor);
+      await ledger.post(tx, { kind: 'release', source: { type: 'release', id }, legs, at });
+    });
+  }
+
+  async describe(creator: string, after?: string): Promise<CreatorEarnings> {
+    const { currency } = this.#context;
+    const account = accountId(creatorPending(creator, currency));
+    const limit = LIMITS.listPageItems;
+    const [sums, payouts, held, isPayable, isStopped] = await Promise.all([
+      this.#store.sumAccounts(creator, currency),
+      this.#store.sumPayouts(creator),
+      this.#store.listHeld(account, { after, limit: limit + 1 }),
+      this.#accounts.isPayable(creator),
+      this.#store.isStopped(creator),
+    ]);
+    const page = held.slice(0, limit);
+    return {
+      creator,
+      currency,
+      ...sums,
+      ...payouts,
+      payoutMinMinor: this.#context.earningsRules.payoutMinMinor,
+      holds: page.filter((sale) => sale.amountMinor !== 0).map((sale) => this.#toHold(sale)),
+      nextHold: held.length > limit ? (page.at(-1)?.sale ?? null) : null,
+      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, isStopped }),
+    };
+  }
+
+  #toHold(sale: HeldSale): EarningsHold {
+    const { holdDays, newCreatorHoldDays } = this.#context.earningsRules;
+    const isLonger = sale.isNewCreator && newCreatorHoldDays > holdDays;
+    const days = isLonger ? newCreatorHoldDays : holdDays;
+    return {
+      sale: sale.sale,
+      kind: sale.kind,
+      source: sale.sourceId,
+      room: sale.room,
+      amountMinor: sale.amountMinor,
+      soldAt: sale.soldAt,
+      reason: sale.isFrozen ? 'disputed' : isLonger ? 'new_creator' : 'standard',
+      // Nobody knows when a bank decides.
+      releaseAt: sale.isFrozen ? null : new Date(Date.parse(sale.soldAt) + days * DAY_MS).toISOString(),
+    };
+  }
+
+  /** Why what is available is not paid out by the next batch. */
+  #explainFrozen(availableMinor: number, is: { isPayable: boolean; isStopped: boolean }): FrozenEarnings[] {
+    const amountMinor = availableMinor;
+    if (amountMinor < 0) return [{ reason: 'recovery', amountMinor }];
+    if (amountMinor === 0) return [];
+    if (is.isStopped) return [{ reason: 'house', amountMinor }];
+    if (!is.isPayable) return [{ reason: 'onboarding', amountMinor }];
+    if (amountMinor < this.#context.earningsRules.payoutMinMinor) return [{ reason: 'below_minimum', amountMinor }];
+    return [];
+  }
+}

@@ -1,0 +1,54 @@
+import { sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import type { Earnings } from '../../protocol/money.ts';
+import { execute } from '../ledger/ledger.store.ts';
+
+type Sums = Record<'private' | 'tips' | 'tip_count' | 'tickets' | 'ticket_count' | 'creator', string | number>;
+
+export class EarningsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** What is left of a room's sales: what was paid, less what refunds gave back and lost disputes took. */
+  async sumOfRoom(room: string): Promise<Omit<Earnings, 'currency'>> {
+    const { rows } = await execute<Sums>(
+      this.#orm,
+      sql`with sales as (
+          select 'tip' as kind, id, amount_minor as gross, creator_minor as creator from tips where room = ${room}
+          union all select 'ticket', id, price_minor, creator_minor from tickets where room = ${room} and bought_at is not null
+          union all select 'private_session', id, charged_minor, creator_minor from private_sessions
+            where room = ${room} and status = 'ended' and charged_minor > 0
+        ), returned as (
+          select s.id, sum(e.amount_minor) filter (where e.amount_minor > 0) as gross,
+            -sum(e.amount_minor) filter (where e.account like 'creator\_%') as creator
+          from sales s
+          join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id
+          join ledger_transactions r on r.reverses_id = x.id
+          join ledger_entries e on e.transaction = r.id
+          group by s.id
+        ), rest as (
+          select s.kind, s.gross - coalesce(r.gross, 0) as gross, s.creator - coalesce(r.creator, 0) as creator
+          from sales s left join returned r on r.id = s.id
+        )
+        select coalesce(sum(gross) filter (where kind = 'private_session'), 0) as private,
+          coalesce(sum(gross) filter (where kind = 'tip'), 0) as tips,
+          count(*) filter (where kind = 'tip' and gross > 0) as tip_count,
+          coalesce(sum(gross) filter (where kind = 'ticket'), 0) as tickets,
+          count(*) filter (where kind = 'ticket' and gross > 0) as ticket_count,
+          coalesce(sum(creator), 0) as creator
+        from rest`,
+    );
+    const sums = rows[0];
+    return {
+      tipsMinor: Number(sums?.tips ?? 0),
+      ticketsMinor: Number(sums?.tickets ?? 0),
+      ...(Number(sums?.private ?? 0) > 0 ? { privateMinor: Number(sums?.private) } : {}),
+      creatorMinor: Number(sums?.creator ?? 0),
+      ticketCount: Number(sums?.ticket_count ?? 0),
+      tipCount: Number(sums?.tip_count ?? 0),
+    };
+  }
+}

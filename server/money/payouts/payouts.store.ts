@@ -1,0 +1,214 @@
+import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import type { Id } from '../../protocol/ids.ts';
+import type { Payout } from '../../protocol/payouts.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
+
+export type PayoutRow = typeof payouts.$inferSelect;
+export type NewPayout = typeof payouts.$inferInsert;
+
+/** While an order is under way nobody else places it; longer than the provider's client tries. */
+const ATTEMPT_LEASE_SECONDS = 40;
+const RETRY_MAX_SECONDS = 3_600;
+
+/** Name of the unique index that makes one payout of a creator at a time. */
+export const ONE_PENDING_PAYOUT = 'payouts_pending';
+
+export interface PayableCreator {
+  creator: string;
+  providerAccount: string;
+  availableMinor: number;
+}
+
+export class PayoutsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** Creators who can be paid and have enough available, without a payout under way. */
+  async findPayable(filter: {
+    currency: string;
+    minMinor: number;
+    creators?: string[] | undefined;
+    limit: number;
+  }): Promise<PayableCreator[]> {
+    const { currency, minMinor, creators, limit } = filter;
+    const { rows } = await execute<{ creator: string; provider_account: string; available: string }>(
+      this.#orm,
+      sql`select c.creator, c.provider_account, sum(e.amount_minor) as available
+        from creator_accounts c
+        join ledger_accounts a on a.owner = c.creator and a.kind = 'creator_available' and a.currency = ${currency}
+        join ledger_entries e on e.account = a.id
+        where c.is_transfers_enabled and c.is_payouts_enabled
+          ${creators ? sql`and c.creator in ${creators}` : sql``}
+          and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
+          and not exists (select 1 from creator_freezes f where f.creator = c.creator and f.lifted_at is null)
+        group by c.creator, c.provider_account
+        having sum(e.amount_minor) >= ${minMinor}
+        order by c.creator limit ${limit}`,
+    );
+    return rows.map((row) => ({
+      creator: row.creator,
+      providerAccount: row.provider_account,
+      availableMinor: Number(row.available),
+    }));
+  }
+
+  /** What is available, with the account held until the transaction ends: what is taken from it now is there. */
+  async lockAvailable(tx: Orm, account: string): Promise<number> {
+    await execute(tx, sql`select id from ledger_accounts where id = ${account} for update`);
+    const { rows } = await execute<{ sum: string }>(
+      tx,
+      sql`select coalesce(sum(amount_minor), 0) as sum from ledger_entries where account = ${account}`,
+    );
+    return Number(rows[0]?.sum ?? 0);
+  }
+
+  /** Whoever stops payouts, or decides one, holds the creator's account as `lockAvailable` does: none is decided after that was answered. */
+  async isStopped(creator: string, tx: Orm = this.#orm): Promise<boolean> {
+    const rows = await tx
+      .select({ id: creatorFreezes.id })
+      .from(creatorFreezes)
+      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)));
+    return rows.length > 0;
+  }
+
+  async find(id: string): Promise<PayoutRow | undefined> {
+    const [row] = await this.#orm.select().from(payouts).where(eq(payouts.id, id));
+    return row;
+  }
+
+  async findByTransfer(transfer: string): Promise<PayoutRow | undefined> {
+    const [row] = await this.#orm.select().from(payouts).where(eq(payouts.providerTransfer, transfer));
+    return row;
+  }
+
+  async addReversed(tx: Orm, id: string, amountMinor: number): Promise<PayoutRow> {
+    const [row] = await tx
+      .update(payouts)
+      .set({ reversedMinor: sql`${payouts.reversedMinor} + ${amountMinor}` })
+      .where(eq(payouts.id, id))
+      .returning();
+    return row as PayoutRow;
+  }
+
+  /** True when payouts to this creator were not stopped before. */
+  async stopPayouts(tx: Orm, freeze: typeof creatorFreezes.$inferInsert): Promise<boolean> {
+    const rows = await tx
+      .insert(creatorFreezes)
+      .values(freeze)
+      .onConflictDoNothing()
+      .returning({ id: creatorFreezes.id });
+    return rows.length > 0;
+  }
+
+  async insertBatch(row: typeof payoutBatches.$inferInsert): Promise<void> {
+    await this.#orm.insert(payoutBatches).values(row);
+  }
+
+  async findBatch(id: string): Promise<typeof payoutBatches.$inferSelect | undefined> {
+    const [row] = await this.#orm.select().from(payoutBatches).where(eq(payoutBatches.id, id));
+    return row;
+  }
+
+  async listOfBatch(batch: string): Promise<PayoutRow[]> {
+    return this.#orm.select().from(payouts).where(eq(payouts.batch, batch)).orderBy(asc(payouts.creator));
+  }
+
+  /** The newest of all. */
+  async listLatest(limit: number): Promise<PayoutRow[]> {
+    return this.#orm.select().from(payouts).orderBy(desc(payouts.createdAt)).limit(limit);
+  }
+
+  async listOfCreator(creator: string, limit: number): Promise<PayoutRow[]> {
+    return this.#orm
+      .select()
+      .from(payouts)
+      .where(eq(payouts.creator, creator))
+      .orderBy(desc(payouts.createdAt))
+      .limit(limit);
+  }
+
+  async insert(tx: Orm, row: NewPayout): Promise<PayoutRow> {
+    const [inserted] = await tx.insert(payouts).values(row).returning();
+    return inserted as PayoutRow;
+  }
+
+  /** Undefined when another has booked this transfer. */
+  async insertPaid(tx: Orm, row: NewPayout & { providerTransfer: string }): Promise<PayoutRow | undefined> {
+    const [inserted] = await tx.insert(payouts).values(row).onConflictDoNothing().returning();
+    return inserted;
+  }
+
+  /** Takes payouts that are due to be ordered, with growing pauses: no two processes take the same. */
+  async claimDue(nowIso: string, limit: number): Promise<PayoutRow[]> {
+    const due = this.#orm
+      .select({ id: payouts.id })
+      .from(payouts)
+      .where(lte(payouts.nextAttemptAt, nowIso))
+      .orderBy(asc(payouts.nextAttemptAt))
+      .limit(limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(payouts)
+      .set({
+        attempts: sql`${payouts.attempts} + 1`,
+        nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second'
+          * least(${ATTEMPT_LEASE_SECONDS} * power(2, least(${payouts.attempts}, 10)), ${RETRY_MAX_SECONDS})`,
+      })
+      .where(inArray(payouts.id, due))
+      .returning();
+  }
+
+  async makePendingDue(nowIso: string): Promise<void> {
+    await this.#orm.update(payouts).set({ nextAttemptAt: nowIso }).where(eq(payouts.status, 'pending'));
+  }
+
+  async noteFault(id: string, failure: string, retryAt: string): Promise<void> {
+    await this.#orm
+      .update(payouts)
+      .set({ failure, nextAttemptAt: retryAt })
+      .where(and(eq(payouts.id, id), eq(payouts.status, 'pending')));
+  }
+
+  /** The provider answers to the last order with a failure for good: the next order is another one. */
+  async renewOrder(id: string, round: number): Promise<void> {
+    await this.#orm
+      .update(payouts)
+      .set({ round: round + 1 })
+      .where(and(eq(payouts.id, id), eq(payouts.round, round), eq(payouts.status, 'pending')));
+  }
+
+  /** True when this call settled it: whoever gets that books it, in the same transaction. */
+  async settle(
+    tx: Orm,
+    id: string,
+    end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null; at: string },
+  ): Promise<PayoutRow | undefined> {
+    const { status, providerTransfer, failure, at } = end;
+    const [row] = await tx
+      .update(payouts)
+      .set({ status, providerTransfer, failure, settledAt: at, nextAttemptAt: null })
+      .where(and(eq(payouts.id, id), eq(payouts.status, 'pending')))
+      .returning();
+    return row;
+  }
+}
+
+export function toPayout(row: PayoutRow): Payout {
+  return {
+    id: row.id as Id<'payout'>,
+    batch: row.batch as Id<'payoutBatch'>,
+    creator: row.creator,
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+    status: row.status,
+    failure: row.failure,
+    createdAt: new Date(row.createdAt).toISOString(),
+    reversedMinor: row.reversedMinor,
+    settledAt: row.settledAt === null ? null : new Date(row.settledAt).toISOString(),
+  };
+}

@@ -1,0 +1,274 @@
+/**
+ * Payouts: what is available to creators is grouped into a batch of transfers. Each payout is written, with the movement that takes the money
+ * from the creator's account, before the provider is asked; from then on it is ordered until there is an answer, under keys of our own, and
+ * what the provider refuses for good is available again.
+ */
+import type { Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type Id } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { Payout, PayoutBatch } from '../../protocol/payouts.ts';
+import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { FoundTransfer, ProviderTransfer } from '../provider/settlement-provider.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import type { CreatorAccounts } from './creator-accounts.ts';
+import {
+  ONE_PENDING_PAYOUT,
+  type PayableCreator,
+  type PayoutRow,
+  type PayoutsStore,
+  toPayout,
+} from './payouts.store.ts';
+
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 3_600_000;
+const CLAIM_ITEMS = 20;
+/** More creators than that go into the next batch. */
+const BATCH_PAYOUTS = 1_000;
+
+export class Payouts {
+  readonly #context: MoneyContext;
+  readonly #store: PayoutsStore;
+  readonly #accounts: CreatorAccounts;
+
+  constructor(context: MoneyContext, parts: { store: PayoutsStore; accounts: CreatorAccounts }) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#accounts = parts.accounts;
+  }
+
+  /** Writes a batch and begins to carry it out. A batch in which there is nothing to pay is kept too, as the answer to who asked. */
+  async createBatch(request: { by: string; creators?: string[] | undefined }): Promise<PayoutBatch> {
+    const id = createId('payoutBatch');
+    const payable = await this.#findPayable(request.creators);
+    await this.#store.insertBatch({ id, by: request.by, createdAt: this.#context.nowIso() });
+    for (const each of payable) await this.#decide(id, each);
+    if (payable.length > 0) this.#context.outbox.wake();
+    void this.#context.runInBackground(`payouts ${id}`, async () => {
+      while (await this.sweep());
+    });
+    return this.getBatch(id);
+  }
+
+  /** The house's own batch, now and then; none is written when nobody is to be paid. */
+  async createDueBatch(): Promise<boolean> {
+    if ((await this.#findPayable()).length === 0) return false;
+    const { payouts } = await this.createBatch({ by: HOUSE });
+    return payouts.length === BATCH_PAYOUTS;
+  }
+
+  async getBatch(id: string): Promise<PayoutBatch> {
+    const batch = await this.#store.findBatch(id);
+    if (!batch) throw new AppError('payout_batch_not_found');
+    const payouts = (await this.#store.listOfBatch(id)).map(toPayout);
+    return {
+      id: id as Id<'payoutBatch'>,
+      by: batch.by,
+      createdAt: new Date(batch.createdAt).toISOString(),
+      totalMinor: payouts.reduce((sum, payout) => sum + payout.amountMinor, 0),
+      payouts,
+    };
+  }
+
+  async listOfCreator(creator: string): Promise<Payout[]> {
+    return (await this.#store.listOfCreator(creator, LIMITS.listPageItems)).map(toPayout);
+  }
+
+  /** The newest of all creators. */
+  async listLatest(): Promise<Payout[]> {
+    return (await this.#store.listLatest(LIMITS.listPageItems)).map(toPayout);
+  }
+
+  /** What the next batch would pay out. */
+  async listDue(): Promise<{ creator: string; amountMinor: number }[]> {
+    const payable = await this.#findPayable();
+    return payable.map(({ creator, availableMinor: amountMinor }) => ({ creator, amountMinor }));
+  }
+
+  #findPayable(creators?: string[]): Promise<PayableCreator[]> {
+    const { currency, earningsRules } = this.#context;
+    return this.#store.findPayable({
+      currency,
+      minMinor: earningsRules.payoutMinMinor,
+      creators,
+      limit: BATCH_PAYOUTS,
+    });
+  }
+
+  /** A transaction in which no payout of the creator is decided: before it that is done, or not at all. */
+  async lockCreator<T>(creator: string, work: (tx: Orm) => Promise<T>): Promise<T> {
+    const { db, ledger, currency } = this.#context;
+    const account = creatorAvailable(creator, currency);
+    await ledger.ensureAccounts([account]);
+    return db.transaction(async (tx) => {
+      await this.#store.lockAvailable(tx, accountId(account));
+      return work(tx);
+    });
+  }
+
+  /** Takes the money from the creator's account, all of what is there at this moment. */
+  async #decide(batch: string, { creator, providerAccount }: PayableCreator): Promise<void> {
+    const { db, ledger, currency, earningsRules } = this.#context;
+    const account = creatorAvailable(creator, currency);
+    try {
+      await db.transaction(async (tx) => {
+        const amountMinor = await this.#store.lockAvailable(tx, accountId(account));
+        if (amountMinor < earningsRules.payoutMinMinor || (await this.#store.isStopped(creator, tx))) return;
+        const createdAt = this.#context.nowIso();
+        const id = createId('payout');
+        const row = await this.#store.insert(tx, {
+          id,
+          batch,
+          creator,
+          amountMinor,
+          currency,
+          status: 'pending',
+          providerAccount,
+          nextAttemptAt: createdAt,
+          createdAt,
+        });
+        const legs = transferLegs(account, houseAccount('payout_payable', currency), amountMinor);
+        await ledger.post(tx, { kind: 'payout', source: { type: 'payout', id }, legs, at: createdAt });
+        await this.#context.tell(tx, ['payout.changed', { payout: toPayout(row) }, { identity: creator }]);
+      });
+    } catch (error) {
+      // Another batch was faster; the creator has their payout in that one.
+      if (!isUniqueViolation(error, ONE_PENDING_PAYOUT)) throw error;
+    }
+  }
+
+  /** Orders payouts that are due; true when there may be more. */
+  async sweep(): Promise<boolean> {
+    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
+    await Promise.all(due.map((row) => this.#context.runInBackground(`payout ${row.id}`, () => this.#attempt(row))));
+    return due.length === CLAIM_ITEMS;
+  }
+
+  recheckAll(): Promise<void> {
+    return this.#store.makePendingDue(this.#context.nowIso());
+  }
+
+  async #attempt(row: PayoutRow): Promise<void> {
+    try {
+      const { transfer } = await this.#order(row);
+      const isSettled = await this.#settle(row, { status: 'paid', providerTransfer: transfer, failure: null });
+      if (!isSettled) await this.findByTransfer(transfer);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === 'payout_refused') {
+        await this.#settle(row, { status: 'failed', providerTransfer: null, failure: error.message });
+        // What the provider refuses tells that the account is not what it was.
+        await this.#accounts.handleAccountChanged(row.providerAccount);
+        return;
+      }
+      const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(row.attempts - 1, 20), RETRY_MAX_MS);
+      await this.#store.noteFault(row.id, error.message, this.#context.laterIso(pauseMs));
+      throw error;
+    }
+  }
+
+  /** From the second attempt on the provider is asked first whether it knows the order: it forgets idempotency keys after a day. */
+  async #order(row: PayoutRow): Promise<ProviderTransfer> {
+    const placed = row.attempts > 1 ? await this.#findPlaced(row) : undefined;
+    if (placed) return placed;
+    // Decided before payouts to the creator were stopped: it waits until the house lets them go on.
+    if (await this.#store.isStopped(row.creator))
+      throw new AppError('unavailable', 'Payouts to the creator are stopped.');
+    const answer = await this.#context.provider.connect.transfer({
+      payout: row.id,
+      batch: row.batch,
+      account: row.providerAccount,
+      amountMinor: row.amountMinor,
+      currency: row.currency,
+      idempotencyKey: orderOf(row),
+    });
+    if (answer !== 'key_spent') return answer;
+    const carriedOut = await this.#findPlaced(row);
+    if (carriedOut) return carriedOut;
+    await this.#store.renewOrder(row.id, row.round);
+    throw new AppError('provider_unavailable');
+  }
+
+  async #findPlaced(row: PayoutRow): Promise<ProviderTransfer | undefined> {
+    const listed = await this.#context.provider.connect.listTransfers(row.batch);
+    return listed.find((transfer) => transfer.order?.startsWith(`${row.id}:`));
+  }
+
+  /**
+   * The payout of a transfer that is there: any order of ours pays it, whether or not its answer was heard. One that was carried out beside
+   * another is a payout of its own, which the creator's later earnings fill. Undefined: it is none of ours.
+   */
+  async findByTransfer(transfer: string): Promise<PayoutRow | undefined> {
+    const known = await this.#store.findByTransfer(transfer);
+    if (known) return known;
+    const found = await this.#context.provider.connect.fetchTransfer(transfer);
+    const ordered = found?.payout ? await this.#store.find(found.payout) : undefined;
+    if (!found || !ordered || found.currency !== this.#context.currency) return undefined;
+    if (ordered.status !== 'pending') return this.#bookSurplus(ordered, found);
+    await this.#settle(ordered, { status: 'paid', providerTransfer: transfer, failure: null });
+    // Settled by this transfer or, meanwhile, by another one.
+    return this.findByTransfer(transfer);
+  }
+
+  async #bookSurplus(ordered: PayoutRow, found: FoundTransfer): Promise<PayoutRow | undefined> {
+    const { db, ledger, currency, log, outbox } = this.#context;
+    const account = creatorAvailable(ordered.creator, currency);
+    const payable = houseAccount('payout_payable', currency);
+    const { transfer: providerTransfer, account: providerAccount, amountMinor } = found;
+    const { batch, creator } = ordered;
+    const id = createId('payout');
+    const at = this.#context.nowIso();
+    const row = await db.transaction(async (tx) => {
+      await this.#store.lockAvailable(tx, accountId(account));
+      const inserted = await this.#store.insertPaid(tx, {
+        ...{ id, batch, creator, amountMinor, currency, providerAccount, providerTransfer },
+        ...{ status: 'paid', createdAt: at, settledAt: at },
+      });
+      if (!inserted) return undefined;
+      const source = { type: 'payout', id } as const;
+      await ledger.post(tx, { kind: 'payout', source, legs: transferLegs(account, payable, amountMinor), at });
+      const legs = transferLegs(payable, houseAccount('provider_clearing', currency), amountMinor);
+      await ledger.post(tx, { kind: 'payout_sent', source, legs, at });
+      await this.#context.tell(tx, ['payout.changed', { payout: toPayout(inserted) }, { identity: creator }]);
+      return inserted;
+    });
+    outbox.wake();
+    if (!row) return this.#store.findByTransfer(providerTransfer);
+    log.error(
+      { payout: id, ordered: ordered.id, amountMinor },
+      'a payout was carried out twice, and the creator owes it',
+    );
+    return row;
+  }
+
+  /** True when this call settled it. */
+  async #settle(
+    row: PayoutRow,
+    end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null },
+  ): Promise<boolean> {
+    const { db, ledger, currency, metrics, log, outbox } = this.#context;
+    const at = this.#context.nowIso();
+    const isPaid = end.status === 'paid';
+    const target = isPaid ? houseAccount('provider_clearing', currency) : creatorAvailable(row.creator, currency);
+    const settled = await db.transaction(async (tx) => {
+      const after = await this.#store.settle(tx, row.id, { ...end, at });
+      if (!after) return undefined;
+      const legs = transferLegs(houseAccount('payout_payable', currency), target, row.amountMinor);
+      const kind = isPaid ? 'payout_sent' : 'payout_returned';
+      await ledger.post(tx, { kind, source: { type: 'payout', id: row.id }, legs, at });
+      await this.#context.tell(tx, ['payout.changed', { payout: toPayout(after) }, { identity: row.creator }]);
+      return after;
+    });
+    if (!settled) return false;
+    outbox.wake();
+    if (isPaid) metrics.moneyMinor.inc({ kind: 'payout' }, row.amountMinor);
+    else log.error({ payout: row.id, failure: end.failure }, 'a payout was refused, and is available again');
+    return true;
+  }
+}
+
+/** Our idempotency key of an order. */
+function orderOf(row: Pick<PayoutRow, 'id' | 'round'>): string {
+  return `${row.id}:${row.round}`;
+}

@@ -1,0 +1,164 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import type { EarningsEntry } from '../../protocol/payouts.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import { accountId, creatorAvailable, creatorPending } from '../ledger/ledger.ts';
+
+interface EntryRow {
+  seq: string;
+  transaction: string;
+  kind: string;
+  source_id: string;
+  reverses_id: string | null;
+  room: string | null;
+  created_at: string;
+  creator: string;
+  vat: string;
+  fees: string;
+  charity: string;
+}
+
+export interface Period {
+  fromIso: string;
+  /** Not within the period any more. */
+  untilIso: string;
+}
+
+/** Sums of one seller over a period, from the ledger. */
+export interface SellerSums {
+  creator: string;
+  name: string;
+  country: string;
+  consideration: number;
+  activities: number;
+  fees: number;
+  taxes: number;
+  charity: number;
+}
+
+const PAYOUT_KINDS = ['payout', 'payout_returned', 'payout_reversed'];
+const PAGE_ENTRIES = 500;
+
+export class StatementsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** What a creator was owed before a moment, pending and available together. */
+  async sumBefore(creator: string, currency: string, beforeIso: string): Promise<number> {
+    const { rows } = await execute<{ sum: string }>(
+      this.#orm,
+      sql`select coalesce(sum(e.amount_minor), 0) as sum from ledger_entries e
+        join ledger_transactions x on x.id = e.transaction
+        where e.account in ${accountsOf(creator, currency)} and x.created_at < ${beforeIso}::timestamptz`,
+    );
+    return Number(rows[0]?.sum ?? 0);
+  }
+
+  /**
+   * Every movement of what a creator is owed within a period, page by page in the order of the books. What moves from pending to available
+   * changes nothing of it and is left out.
+   */
+  async *readEntries(creator: string, currency: string, period: Period): AsyncGenerator<EarningsEntry[]> {
+    let afterSeq = 0;
+    for (;;) {
+      const { rows } = await execute<EntryRow>(this.#orm, selectEntries({ creator, currency, period, afterSeq }));
+      if (rows.length === 0) return;
+      afterSeq = Number(rows.at(-1)?.seq);
+      yield rows.map((row) => toEntry(row, currency));
+    }
+  }
+
+  async listMonths(creator: string, currency: string): Promise<string[]> {
+    const { rows } = await execute<{ month: string }>(
+      this.#orm,
+      sql`select distinct to_char(x.created_at at time zone 'UTC', 'YYYY-MM') as month
+        from ledger_entries e join ledger_transactions x on x.id = e.transaction
+        where e.account in ${accountsOf(creator, currency)} and x.kind <> 'release' order by 1 desc`,
+    );
+    return rows.map(({ month }) => month);
+  }
+
+  /** Sellers with anything credited, taken back or withheld in a period. */
+  async sumSellers(currency: string, { fromIso, untilIso }: Period, creator?: string): Promise<SellerSums[]> {
+    const { rows } = await execute<Record<keyof SellerSums, string>>(
+      this.#orm,
+      sql`with own as (
+          select a.owner as creator, e.transaction, sum(e.amount_minor) as amount
+          from ledger_accounts a
+          join ledger_entries e on e.account = a.id
+          join ledger_transactions x on x.id = e.transaction
+          where a.kind in ('creator_pending', 'creator_available') and a.currency = ${currency}
+            and x.kind not in ${['release', ...PAYOUT_KINDS]}
+            and x.created_at >= ${fromIso}::timestamptz and x.created_at < ${untilIso}::timestamptz
+            ${creator === undefined ? sql`` : sql`and a.owner = ${creator}`}
+          group by a.owner, e.transaction
+        )
+        select own.creator, coalesce(c.name, own.creator) as name, coalesce(c.country, '') as country,
+          sum(own.amount) as consideration,
+          sum(case when x.reverses_id is null then 1 else 0 end) as activities,
+          sum(${partOf('platform_revenue')}) as fees, sum(${partOf('vat_payable')}) as taxes,
+          sum(${partOf('charity')}) as charity
+        from own join ledger_transactions x on x.id = own.transaction
+        left join creators c on c.identity = own.creator
+        group by own.creator, c.name, c.country order by own.creator`,
+    );
+    return rows.map((row) => ({
+      creator: row.creator,
+      name: row.name,
+      country: row.country,
+      consideration: Number(row.consideration),
+      activities: Number(row.activities),
+      fees: Number(row.fees),
+      taxes: Number(row.taxes),
+      charity: Number(row.charity),
+    }));
+  }
+}
+
+/** What a transaction `x` has moved to accounts of a kind. */
+function partOf(kind: 'platform_revenue' | 'vat_payable' | 'charity'): SQL {
+  return sql`coalesce((select sum(pe.amount_minor) from ledger_entries pe join ledger_accounts pa on pa.id = pe.account
+    where pe.transaction = x.id and pa.kind = ${kind}), 0)`;
+}
+
+function selectEntries(query: { creator: string; currency: string; period: Period; afterSeq: number }): SQL {
+  const { creator, currency, period, afterSeq } = query;
+  return sql`select max(e.seq) as seq, x.id as transaction, x.kind, x.source_id, x.reverses_id, x.created_at,
+      sum(e.amount_minor) as creator,
+      (select coalesce(t.room, p.room, ps.room) from ledger_transactions root
+        left join tickets t on root.source_type = 'ticket' and t.id = root.source_id
+        left join tips p on root.source_type = 'tip' and p.id = root.source_id
+        left join private_sessions ps on root.source_type = 'private_session' and ps.id = root.source_id
+        where root.id = coalesce(x.reverses_id, x.id)) as room,
+      ${partOf('vat_payable')} as vat, ${partOf('platform_revenue')} as fees, ${partOf('charity')} as charity
+    from ledger_entries e join ledger_transactions x on x.id = e.transaction
+    where e.account in ${accountsOf(creator, currency)} and e.seq > ${afterSeq} and x.kind <> 'release'
+      and x.created_at >= ${period.fromIso}::timestamptz and x.created_at < ${period.untilIso}::timestamptz
+    group by x.id, x.kind, x.source_id, x.reverses_id, x.created_at
+    order by 1 limit ${PAGE_ENTRIES}`;
+}
+
+function accountsOf(creator: string, currency: string): string[] {
+  return [accountId(creatorPending(creator, currency)), accountId(creatorAvailable(creator, currency))];
+}
+
+function toEntry(row: EntryRow, currency: string): EarningsEntry {
+  const netMinor = Number(row.creator);
+  const parts = { vatMinor: Number(row.vat), feesMinor: Number(row.fees), charityMinor: Number(row.charity) };
+  const isPayout = PAYOUT_KINDS.includes(row.kind);
+  return {
+    transaction: row.transaction,
+    at: new Date(row.created_at).toISOString(),
+    category: isPayout ? 'payout' : row.reverses_id === null ? 'sale' : 'refund',
+    kind: row.kind,
+    source: row.source_id,
+    room: row.room,
+    currency,
+    grossMinor: isPayout ? 0 : netMinor + parts.vatMinor + parts.feesMinor + parts.charityMinor,
+    ...parts,
+    netMinor,
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * What creators need for their accounts: the statement of a month, every entry as a stream, and the figures of a quarter that a platform
+ * reports under DAC7 (Directive (EU) 2021/514, annex V, section III B: for each seller the consideration paid or credited each quarter,
+ * net of what the platform withheld, the number of activities, and fees, commissions and taxes withheld). All of it is read from the
+ * ledger; nothing is kept apart from it, so nothing can differ. Months and quarters are those of UTC.
+ */
+import { AppError } from '../../protocol/errors.ts';
+import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/payouts.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { Period, StatementsStore } from './statements.store.ts';
+
+const EVER: Period = { fromIso: '1970-01-01T00:00:00.000Z', untilIso: '9999-01-01T00:00:00.000Z' };
+
+export class Statements {
+  readonly #context: MoneyContext;
+  readonly #store: StatementsStore;
+
+  constructor(context: MoneyContext, store: StatementsStore) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  async ofMonth(creator: string, month: string): Promise<Statement> {
+    const { currency } = this.#context;
+    const period = monthOf(month);
+    const sales = noSums();
+    const refunds = noSums();
+    let payoutsMinor = 0;
+    let saleCount = 0;
+    let refundCount = 0;
+    for await (const page of this.#store.readEntries(creator, currency, period)) {
+      for (const entry of page) {
+        if (entry.category === 'payout') payoutsMinor += entry.netMinor;
+        else addTo(entry.category === 'sale' ? sales : refunds, entry);
+        if (entry.category === 'sale') saleCount += 1;
+        if (entry.category === 'refund') refundCount += 1;
+      }
+    }
+    const openingMinor = await this.#store.sumBefore(creator, currency, period.fromIso);
+    const closingMinor = await this.#store.sumBefore(creator, currency, period.untilIso);
+    const isOver = Date.parse(period.untilIso) <= this.#context.clock.now();
+    // A month that is running may have grown between the two readings; one that is over may not.
+    if (isOver && openingMinor + sales.netMinor + refunds.netMinor + payoutsMinor !== closingMinor) {
+      throw new AppError('internal', `The statement of ${creator} for ${month} does not add up.`);
+    }
+    return {
+      creator,
+      month,
+      currency,
+      openingMinor,
+      closingMinor: openingMinor + sales.netMinor + refunds.netMinor + payoutsMinor,
+      sales,
+      refunds,
+      payoutsMinor,
+      saleCount,
+      refundCount,
+    };
+  }
+
+  /** Every entry of a creator, or those of one month, page by page. */
+  readEntries(creator: string, month?: string): AsyncGenerator<EarningsEntry[]> {
+    return this.#store.readEntries(creator, this.#context.currency, month ? monthOf(month) : EVER);
+  }
+
+  /** Months in which anything of this creator was booked, the newest first. */
+  listMonths(creator: string): Promise<string[]> {
+    return this.#store.listMonths(creator, this.#context.currency);
+  }
+
+  /** The four quarters of one seller; a quarter without anything is all zero. */
+  async dac7OfSeller(seller: { identity: string; name: string; country: string }, year: string) {
+    const { identity: creator, name, country } = seller;
+    const nothing = { considerationMinor: 0, activities: 0, feesMinor: 0, taxesMinor: 0, charityMinor: 0 };
+    const quarters = [];
+    for (const quarter of [1, 2, 3, 4].map((number) => `${year}-Q${number}`)) {
+      const [sums] = (await this.dac7(quarter, creator)).sellers;
+      quarters.push({ creator, name, country, currency: this.#context.currency, ...nothing, ...sums, quarter });
+    }
+    return { year, quarters };
+  }
+
+  /** Of every seller, or of one. */
+  async dac7(quarter: string, creator?: string): Promise<Dac7Report> {
+    const { currency } = this.#context;
+    const sellers = await this.#store.sumSellers(currency, quarterOf(quarter), creator);
+    return {
+      quarter,
+      currency,
+      sellers: sellers.map((seller) => ({
+        creator: seller.creator,
+        name: seller.name,
+        country: seller.country,
+        currency,
+        considerationMinor: seller.consideration,
+        activities: seller.activities,
+        feesMinor: seller.fees,
+        taxesMinor: seller.taxes,
+        charityMinor: seller.charity,
+      })),
+    };
+  }
+}
+
+function monthOf(month: string): Period {
+  const [, year, number] = /^(\d{4})-(\d{2})$/.exec(month) ?? [];
+  if (!year || !number || Number(number) < 1 || Number(number) > 12)
+    throw new AppError('invalid_request', 'A month is like 2026-11.');
+  return monthsFrom(Number(year), Number(number) - 1, 1);
+}
+
+function quarterOf(quarter: string): Period {
+  const [, year, number] = /^(\d{4})-Q([1-4])$/.exec(quarter) ?? [];
+  if (!year || !number) throw new AppError('invalid_request', 'A quarter is like 2026-Q4.');
+  return monthsFrom(Number(year), (Number(number) - 1) * 3, 3);
+}
+
+function monthsFrom(year: number, month: number, count: number): Period {
+  return {
+    fromIso: new Date(Date.UTC(year, month, 1)).toISOString(),
+    untilIso: new Date(Date.UTC(year, month + count, 1)).toISOString(),
+  };
+}
+
+function noSums(): StatementSums {
+  return { grossMinor: 0, vatMinor: 0, feesMinor: 0, charityMinor: 0, netMinor: 0 };
+}
+
+function addTo(sums: StatementSums, entry: EarningsEntry): void {
+  sums.grossMinor += entry.grossMinor;
+  sums.vatMinor += entry.vatMinor;
+  sums.feesMinor += entry.feesMinor;
+  sums.charityMinor += entry.charityMinor;
+  sums.netMinor += entry.netMinor;
+}

@@ -1,0 +1,75 @@
+/**
+ * Transfers to creators that somebody has taken back at the provider itself, by hand. The money lies with the house again: it fills what the creator
+ * owes, and beyond that it is owed to them again. The next batch must not simply send it back to where it was taken from, so payouts to that
+ * creator stop until somebody of the house lets them go on.
+ */
+import type { Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId } from '../../protocol/ids.ts';
+import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { type PayoutRow, type PayoutsStore, toPayout } from './payouts.store.ts';
+import type { Payouts } from './payouts.ts';
+
+interface Reversal {
+  id: string;
+  amountMinor: number;
+}
+
+const STOP_REASON = 'A transfer was taken back at the payment provider.';
+
+export class TransferReversals {
+  readonly #context: MoneyContext;
+  readonly #store: PayoutsStore;
+  readonly #payouts: Payouts;
+
+  constructor(context: MoneyContext, parts: { store: PayoutsStore; payouts: Payouts }) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#payouts = parts.payouts;
+  }
+
+  /** Something happened to this transfer, says the provider. */
+  async handleTransferChanged(transfer: string): Promise<void> {
+    const row = await this.#payouts.findByTransfer(transfer);
+    // Another application may share the provider's account.
+    if (!row) return;
+    const found = await this.#context.provider.connect.fetchTransfer(transfer);
+    if (!found) return;
+    for (const reversal of found.reversals) await this.#take(row, reversal);
+  }
+
+  async #take(row: PayoutRow, reversal: Reversal): Promise<void> {
+    const isNews = await this.#context.db.transaction((tx) => this.#book(tx, row, reversal));
+    if (!isNews) return;
+    const fields = { payout: row.id, reversal: reversal.id, amountMinor: reversal.amountMinor };
+    this.#context.log.warn(fields, 'a transfer was taken back by hand at the provider, and is booked');
+    this.#context.metrics.moneyMinor.inc({ kind: 'payout_reversed' }, reversal.amountMinor);
+    this.#context.outbox.wake();
+  }
+
+  /** False when it was booked before: whoever holds the creator's account is alone with it. */
+  async #book(tx: Orm, { id, creator }: PayoutRow, reversal: Reversal): Promise<boolean> {
+    const { ledger, currency } = this.#context;
+    const account = creatorAvailable(creator, currency);
+    const availableMinor = await this.#store.lockAvailable(tx, accountId(account));
+    const source = { type: 'provider_reversal', id: reversal.id } as const;
+    if (await ledger.findTransaction(tx, { kind: 'payout_reversed', source })) return false;
+    const sent = await ledger.findTransaction(tx, { kind: 'payout_sent', source: { type: 'payout', id } });
+    if (!sent) throw new AppError('internal', 'A payout that is paid is not in the books.');
+    const legs = transferLegs(houseAccount('provider_clearing', currency), account, reversal.amountMinor);
+    const at = this.#context.nowIso();
+    await ledger.post(tx, { kind: 'payout_reversed', source, reversesId: sent.id, legs, at });
+    const after = await this.#store.addReversed(tx, id, reversal.amountMinor);
+    await this.#context.tell(tx, ['payout.changed', { payout: toPayout(after) }, { identity: creator }]);
+    if (availableMinor + reversal.amountMinor > 0) await this.#stopPayouts(tx, creator, at);
+    return true;
+  }
+
+  async #stopPayouts(tx: Orm, creator: string, at: string): Promise<void> {
+    const freeze = { id: createId('creatorFreeze'), creator, reason: STOP_REASON, by: HOUSE, frozenAt: at };
+    if (!(await this.#store.stopPayouts(tx, freeze))) return;
+    const told = { creator, frozen: true, reason: STOP_REASON };
+    await this.#context.tell(tx, ['creator.payouts_changed', told, { identity: creator }]);
+  }
+}

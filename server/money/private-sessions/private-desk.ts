@@ -1,0 +1,147 @@
+/**
+ * Who may do what with private sessions: the fan asks, extends and ends, the creator accepts, declines and ends. The gateway calls this; the
+ * steps themselves are `private-sessions.ts`, what runs is `private-runner.ts`.
+ */
+
+import type { PeriodicJob } from '../../platform/periodic-job.ts';
+import type { Participant } from '../../protocol/accounts.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { PrivateEndReason, PrivateSession } from '../../protocol/private-sessions.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { type PrivateMedia, type PrivateProgress, PrivateRunner, TICK_MS } from './private-runner.ts';
+import type { PrivateSessionRow } from './private-sessions.store.ts';
+import { PrivateSessions, toPrivateSession } from './private-sessions.ts';
+
+const SWEEP_MS = 2_000;
+
+type MakeJob = (name: string, everyMs: number, run: () => Promise<boolean>) => PeriodicJob;
+
+export interface PrivateCaller {
+  room: RoomId;
+  participant: Participant;
+}
+
+export class PrivateDesk {
+  readonly #context: MoneyContext;
+  readonly #sessions: PrivateSessions;
+  readonly #runner: PrivateRunner;
+
+  constructor(context: MoneyContext) {
+    this.#context = context;
+    this.#sessions = new PrivateSessions(context);
+    this.#runner = new PrivateRunner(context, this.#sessions);
+    context.outbox.on('room.ended', (fact) => this.#endAll(fact.room as RoomId, 'room_ended'));
+    context.outbox.on('participant.removed', (fact) =>
+      this.#endAll(fact.room as RoomId, 'removed', fact.identity ?? undefined),
+    );
+  }
+
+  /** Where to look at the media; without it nothing is ever billed. */
+  watch(media: PrivateMedia): void {
+    this.#runner.watch(media);
+  }
+
+  onProgress(listener: (progress: PrivateProgress) => void): void {
+    this.#runner.onProgress(listener);
+  }
+
+  createJobs(job: MakeJob): PeriodicJob[] {
+    return [
+      job('private sessions', TICK_MS, () => this.#runner.tick()),
+      job('private requests', SWEEP_MS, () => this.#sessions.sweep(this.#runner.isRunning)),
+    ];
+  }
+
+  /** Does now what the jobs do by and by. */
+  async sweep(): Promise<void> {
+    await this.#runner.tick();
+    while (await this.#sessions.sweep(this.#runner.isRunning));
+  }
+
+  /** Sessions that run here are settled where they stand. */
+  close(): Promise<void> {
+    return this.#runner.close();
+  }
+
+  async request(
+    { room: id, participant }: PrivateCaller,
+    input: { minutes?: number | undefined },
+  ): Promise<PrivateSession> {
+    if (participant.role !== 'fan') throw new AppError('forbidden');
+    const room = await this.#context.rooms.getRoom(id);
+    const { identity, name } = participant;
+    const { minutes } = input;
+    return toPrivateSession(
+      await this.#sessions.request({ room, identity, name, ...(minutes === undefined ? {} : { minutes }) }),
+    );
+  }
+
+  async accept({ room, participant }: PrivateCaller, session: string): Promise<PrivateSession> {
+    assertCreator(participant);
+    const row = await this.#sessions.accept(room, session);
+    await this.#runner.add(row);
+    return toPrivateSession(row);
+  }
+
+  async decline({ room, participant }: PrivateCaller, session: string): Promise<PrivateSession> {
+    assertCreator(participant);
+    await this.#sessions.getOpen(room, session);
+    return toPrivateSession(await this.#sessions.closeRequest(session, 'declined'));
+  }
+
+  /** Ends a running session; a fan's own request is withdrawn, a creator's answer to one is no. */
+  async end({ room, participant }: PrivateCaller, session: string): Promise<PrivateSession> {
+    const row = await this.#getOwn({ room, participant }, session);
+    const isCreator = participant.role === 'creator';
+    if (row.status === 'requested') {
+      return toPrivateSession(await this.#sessions.closeRequest(session, isCreator ? 'declined' : 'withdrawn'));
+    }
+    const ended = await this.#runner.finish(session, isCreator ? 'creator_ended' : 'fan_ended');
+    if (!ended) throw new AppError('private_session_not_found');
+    return toPrivateSession(ended);
+  }
+
+  async extend(
+    caller: PrivateCaller,
+    session: string,
+    minutes: number = LIMITS.privateHoldMinutesMax,
+  ): Promise<PrivateSession> {
+    if (caller.participant.role !== 'fan') throw new AppError('forbidden');
+    const row = await this.#getOwn(caller, session);
+    const extended = row.status === 'active' ? await this.#runner.extend(session, minutes) : undefined;
+    if (!extended) throw new AppError('private_session_not_found');
+    return toPrivateSession(extended);
+  }
+
+  /** What is open: everything for the creator, their own for everyone else. */
+  async list({ room, participant }: PrivateCaller): Promise<PrivateSession[]> {
+    const identity = participant.role === 'creator' ? undefined : participant.identity;
+    return (await this.#sessions.listOpen(room, identity)).map(toPrivateSession);
+  }
+
+  /** To whoever is not of the session it does not exist. */
+  async #getOwn({ room, participant }: PrivateCaller, session: string): Promise<PrivateSessionRow> {
+    const row = await this.#sessions.getOpen(room, session);
+    if (participant.role !== 'creator' && row.identity !== participant.identity) {
+      throw new AppError('private_session_not_found');
+    }
+    return row;
+  }
+
+  async #endAll(room: RoomId, reason: PrivateEndReason, identity?: string): Promise<void> {
+    for (const row of await this.#sessions.listOpen(room, identity)) {
+      try {
+        if (row.status === 'active') await this.#runner.finish(row.id, reason);
+        else await this.#sessions.closeRequest(row.id, 'expired');
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'private_session_not_found') throw error;
+      }
+    }
+  }
+}
+
+function assertCreator(participant: Participant): void {
+  if (participant.role !== 'creator') throw new AppError('forbidden');
+}

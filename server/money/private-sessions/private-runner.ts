@@ -1,0 +1,197 @@
+/**
+ * What runs while private sessions run: looks at the media each second, counts confirmed time, holds money ahead, tells both sides, and
+ * ends a session when the money or the media ends. It keeps nothing that a crash could lose but the seconds since the last heartbeat,
+ * which then are not billed.
+ */
+import type { RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { PrivateEndReason, PrivateRunning } from '../../protocol/private-sessions.ts';
+import { splitSale } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { SaleTerms } from '../sales/pricing.ts';
+import { dueMinor, durationMs, MediaMeter, type MediaSample } from './private-billing.ts';
+import type { PrivateSessionRow } from './private-sessions.store.ts';
+import { KEY_LIFE_MS, type PrivateSessions } from './private-sessions.ts';
+
+export const TICK_MS = 1_000;
+const HEARTBEAT_MS = 5_000;
+/** How often to ask for more while what is held gets short. */
+const SHORT_HEARTBEAT_MS = 2_000;
+/** More is held once less than this is left of it. */
+const SHORT_MS = 60_000;
+const FUNDS_LOW_MS = 30_000;
+/** How long a session waits for media, at its beginning and whenever it fails. */
+const MEDIA_GRACE_MS = 60_000;
+
+/** What the media plane knows of a session; the app lends the stage. */
+export interface PrivateMedia {
+  sample(room: RoomId, identity: string): Promise<MediaSample | undefined>;
+  /** Lets the fan's media session last until then. */
+  extend(room: RoomId, identity: string, untilMs: number): Promise<void>;
+}
+
+/** What is told while a session runs, to whom it concerns; not kept. */
+export interface PrivateProgress {
+  room: RoomId;
+  identity: string;
+  running: PrivateRunning;
+  isFundsLow: boolean;
+}
+
+interface RunningSession {
+  row: PrivateSessionRow;
+  readonly terms: SaleTerms;
+  readonly meter: MediaMeter;
+  /** When the last heartbeat was kept, and media was last confirmed. */
+  beatAtMs: number;
+  mediaAtMs: number;
+  isFundsLow: boolean;
+  isFanPaused: boolean;
+}
+
+export class PrivateRunner {
+  readonly #context: MoneyContext;
+  readonly #sessions: PrivateSessions;
+  readonly #running = new Map<string, RunningSession>();
+  #media: PrivateMedia | undefined;
+  #onProgress: (progress: PrivateProgress) => void = () => {};
+
+  constructor(context: MoneyContext, sessions: PrivateSessions) {
+    this.#context = context;
+    this.#sessions = sessions;
+  }
+
+  watch(media: PrivateMedia): void {
+    this.#media = media;
+  }
+
+  onProgress(listener: (progress: PrivateProgress) => void): void {
+    this.#onProgress = listener;
+  }
+
+  isRunning = (id: string): boolean => this.#running.has(id);
+
+  async add(row: PrivateSessionRow): Promise<void> {
+    const terms = await this.#context.pricing.termsOf(row);
+    const nowMs = this.#context.clock.now();
+    const meter = new MediaMeter();
+    const moment = { beatAtMs: nowMs, mediaAtMs: nowMs, isFundsLow: false, isFanPaused: false };
+    this.#running.set(row.id, { row, terms, meter, ...moment });
+  }
+
+  /** One look at every session. */
+  async tick(): Promise<boolean> {
+    await Promise.all(
+      [...this.#running.values()].map((session) =>
+        this.#look(session).catch((error) =>
+          this.#context.log.error({ err: error, session: session.row.id }, 'private session not looked after'),
+        ),
+      ),
+    );
+    return false;
+  }
+
+  async #look(session: RunningSession): Promise<void> {
+    const { row, meter } = session;
+    const room = row.room as RoomId;
+    const before = meter.confirmedMs;
+    const sample = await this.#media?.sample(room, row.identity);
+    const nowMs = this.#context.clock.now();
+    meter.add(nowMs, sample);
+    session.isFanPaused = sample?.isFanPaused ?? false;
+    if (meter.confirmedMs > before) session.mediaAtMs = nowMs;
+    const isShort = this.#remainingMs(session) < SHORT_MS;
+    if (nowMs - session.beatAtMs >= (isShort ? SHORT_HEARTBEAT_MS : HEARTBEAT_MS)) {
+      if (!(await this.#beat(session, isShort ? LIMITS.privateHoldMinutesMax : undefined))) return;
+    }
+    // Another call may have ended it meanwhile.
+    if (this.#running.get(row.id) !== session) return;
+    if (this.#remainingMs(session) === 0 && !(await this.#rescue(session))) return;
+    if (nowMs - session.mediaAtMs >= MEDIA_GRACE_MS) {
+      await this.finish(row.id, 'media_ended');
+      return;
+    }
+    this.#tellProgress(session);
+  }
+
+  /** What is held is used up: holds more, or ends the session. */
+  async #rescue(session: RunningSession): Promise<boolean> {
+    if (!(await this.#beat(session, LIMITS.privateHoldMinutesMax))) return false;
+    if (this.#remainingMs(session) > 0) return true;
+    await this.finish(session.row.id, 'funds_ended');
+    return false;
+  }
+
+  /** False when the session is over. */
+  async #beat(session: RunningSession, holdMinutes?: number): Promise<boolean> {
+    const { row, meter } = session;
+    const kept = await this.#sessions.heartbeat(row.id, {
+      sequence: row.sequence + 1,
+      confirmedMs: meter.confirmedMs,
+      ...(holdMinutes === undefined ? {} : { holdMinutes }),
+    });
+    if (!kept) {
+      this.#running.delete(row.id);
+      return false;
+    }
+    session.row = kept;
+    session.beatAtMs = this.#context.clock.now();
+    await this.#media?.extend(row.room as RoomId, row.identity, session.beatAtMs + KEY_LIFE_MS);
+    return true;
+  }
+
+  /** Holds more now, as the fan has asked. */
+  async extend(id: string, minutes: number): Promise<PrivateSessionRow | undefined> {
+    const session = this.#running.get(id);
+    if (!session || !(await this.#beat(session, minutes))) return undefined;
+    return session.row;
+  }
+
+  /** Ends a session where it stands; one that runs elsewhere is settled at its last heartbeat. */
+  async finish(id: string, reason: PrivateEndReason): Promise<PrivateSessionRow | undefined> {
+    const session = this.#running.get(id);
+    this.#running.delete(id);
+    const confirmedMs = session?.meter.confirmedMs;
+    try {
+      return await this.#sessions.finish(id, { reason, ...(confirmedMs === undefined ? {} : { confirmedMs }) });
+    } catch (error) {
+      // Not booked: it goes on until it can be.
+      if (session) this.#running.set(id, session);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.#running.keys()]) {
+      await this.finish(id, 'interrupted').catch((error) =>
+        this.#context.log.error({ err: error, session: id }, 'private session left to the sweeper'),
+      );
+    }
+  }
+
+  #remainingMs({ row, meter }: RunningSession): number {
+    return Math.max(0, durationMs(row.rateMinor, row.heldMinor) - meter.confirmedMs);
+  }
+
+  #tellProgress(session: RunningSession): void {
+    const { row, meter, terms } = session;
+    const costMinor = Math.min(row.heldMinor, dueMinor(row.rateMinor, meter.confirmedMs));
+    const remainingMs = this.#remainingMs(session);
+    const wasLow = session.isFundsLow;
+    session.isFundsLow = remainingMs <= FUNDS_LOW_MS;
+    this.#onProgress({
+      room: row.room as RoomId,
+      identity: row.identity,
+      isFundsLow: session.isFundsLow && !wasLow,
+      running: {
+        session: row.id as PrivateRunning['session'],
+        confirmed: meter.isFlowing && !session.isFanPaused,
+        paused: session.isFanPaused,
+        confirmedMs: meter.confirmedMs,
+        costMinor,
+        creatorMinor: costMinor > 0 ? splitSale(costMinor, terms).creatorMinor : 0,
+        remainingMs,
+      },
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/private-sessions.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+const minor = (name: string) => bigint(name, { mode: 'number' });
+
+/**
+ * Credit that is set aside for something that runs. What is held of an account is the sum of its holds here (`ledger_accounts.held`), and a
+ * hold that is over is gone.
+ */
+export const ledgerHolds = pgTable(
+  'ledger_holds',
+  {
+    /** What it is held for. */
+    id: text('id').primaryKey(),
+    identity: text('identity').notNull(),
+    currency: text('currency').notNull(),
+    promoMinor: minor('promo_minor').notNull(),
+    paidMinor: minor('paid_minor').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    index('ledger_holds_identity').on(table.identity),
+    check('ledger_holds_amounts', sql`${table.promoMinor} >= 0 and ${table.paidMinor} >= 0`),
+  ],
+);
+
+/** A session from its request to its end. Confirmed time and charges are those of the last heartbeat that was kept. */
+export const privateSessions = pgTable(
+  'private_sessions',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    creator: text('creator').notNull(),
+    identity: text('identity').notNull(),
+    name: text('name').notNull(),
+    status: text('status').$type<PrivateSessionStatus>().notNull(),
+    rateMinor: minor('rate_minor').notNull(),
+    currency: text('currency').notNull(),
+    feePolicy: text('fee_policy').notNull(),
+    terms: text('terms').notNull(),
+    heldMinor: minor('held_minor').notNull(),
+    confirmedMs: minor('confirmed_ms').notNull().default(0),
+    chargedMinor: minor('charged_minor').notNull().default(0),
+    creatorMinor: minor('creator_minor').notNull().default(0),
+    sequence: integer('sequence').notNull().default(0),
+    endReason: text('end_reason').$type<PrivateEndReason>(),
+    requestedAt: time('requested_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    startedAt: time('started_at'),
+    heartbeatAt: time('heartbeat_at'),
+    endedAt: time('ended_at'),
+  },
+  (table) => [
+    // One fan at a time, and one request of each fan: held by the database, also across processes.
+    uniqueIndex('private_sessions_active').on(table.room).where(sql`${table.status} = 'active'`),
+    uniqueIndex('private_sessions_open')
+      .on(table.room, table.identity)
+      .where(sql`${table.status} in ('requested', 'active')`),
+    index('private_sessions_due')
+      .on(table.status, table.expiresAt)
+      .where(sql`${table.status} in ('requested', 'active')`),
+    index('private_sessions_room').on(table.room),
+    index('private_sessions_ended')
+      .on(table.endedAt, table.id)
+      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
+    index('private_sessions_paid_by')
+      .on(table.identity, table.endedAt, table.id)
+      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
+    index('private_sessions_paid_to')
+      .on(table.creator, table.endedAt, table.id)
+      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
+    index('private_sessions_paid_in')
+      .on(table.room, table.endedAt, table.id)
+      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
+    check('private_sessions_charged', sql`${table.chargedMinor} between 0 and ${table.heldMinor}`),
+    check('private_sessions_confirmed', sql`${table.confirmedMs} >= 0`),
+  ],
+);
+
+/** What each heartbeat added. The key makes a heartbeat that arrives twice count once. */
+export const privateSessionCharges = pgTable(
+  'private_session_charges',
+  {
+    session: text('session').notNull(),
+    sequence: integer('sequence').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    confirmedMs: minor('confirmed_ms').notNull(),
+    chargedAt: time('charged_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.session, table.sequence] }),
+    check('private_session_charges_amount', sql`${table.amountMinor} >= 0`),
+  ],
+);

@@ -1,0 +1,99 @@
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import type { PrivateSessionStatus } from '../../protocol/private-sessions.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import { privateSessionCharges, privateSessions } from './private-sessions.schema.ts';
+
+export type PrivateSessionRow = typeof privateSessions.$inferSelect;
+export type NewPrivateSession = typeof privateSessions.$inferInsert;
+
+/** Names of the unique indexes that keep one session a room and one request a fan. */
+export const ONE_ACTIVE_SESSION = 'private_sessions_active';
+export const ONE_OPEN_SESSION = 'private_sessions_open';
+
+const OPEN: PrivateSessionStatus[] = ['requested', 'active'];
+
+export class PrivateSessionsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** Those who ask in one room come one after the other until the caller's transaction ends; answers how many wait. */
+  async lockQueue(tx: Orm, room: string): Promise<number> {
+    await execute(tx, sql`select pg_advisory_xact_lock(hashtext(${`private-queue:${room}`}))`);
+    const [row] = await tx
+      .select({ n: sql<number>`count(*)::int` })
+      .from(privateSessions)
+      .where(and(eq(privateSessions.room, room), eq(privateSessions.status, 'requested')));
+    return row?.n ?? 0;
+  }
+
+  async insert(tx: Orm, row: NewPrivateSession): Promise<PrivateSessionRow> {
+    const [inserted] = await tx.insert(privateSessions).values(row).returning();
+    return inserted as PrivateSessionRow;
+  }
+
+  async find(id: string, tx: Orm = this.#orm): Promise<PrivateSessionRow | undefined> {
+    const [row] = await tx.select().from(privateSessions).where(eq(privateSessions.id, id));
+    return row;
+  }
+
+  /** Holds the session until the caller's transaction ends; undefined when it has none of these states. */
+  async lock(tx: Orm, id: string, statuses: PrivateSessionStatus[]): Promise<PrivateSessionRow | undefined> {
+    const [row] = await tx
+      .select()
+      .from(privateSessions)
+      .where(and(eq(privateSessions.id, id), inArray(privateSessions.status, statuses)))
+      .for('update');
+    return row;
+  }
+
+  /** Requests in the order in which they came, the running session among them. */
+  async listOpen(room: string, identity?: string): Promise<PrivateSessionRow[]> {
+    return this.#orm
+      .select()
+      .from(privateSessions)
+      .where(
+        and(
+          eq(privateSessions.room, room),
+          inArray(privateSessions.status, OPEN),
+          ...(identity === undefined ? [] : [eq(privateSessions.identity, identity)]),
+        ),
+      )
+      .orderBy(privateSessions.requestedAt, privateSessions.id);
+  }
+
+  async findLapsed(nowIso: string, limit: number): Promise<string[]> {
+    const rows = await this.#orm
+      .select({ id: privateSessions.id })
+      .from(privateSessions)
+      .where(and(eq(privateSessions.status, 'requested'), lte(privateSessions.expiresAt, nowIso)))
+      .limit(limit);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Sessions whose process has not given a sign of life since this moment. */
+  async findAbandoned(beforeIso: string, limit: number): Promise<string[]> {
+    const rows = await this.#orm
+      .select({ id: privateSessions.id })
+      .from(privateSessions)
+      .where(and(eq(privateSessions.status, 'active'), lte(privateSessions.heartbeatAt, beforeIso)))
+      .limit(limit);
+    return rows.map(({ id }) => id);
+  }
+
+  async update(tx: Orm, id: string, change: Partial<Omit<NewPrivateSession, 'id'>>): Promise<PrivateSessionRow> {
+    const [row] = await tx.update(privateSessions).set(change).where(eq(privateSessions.id, id)).returning();
+    return row as PrivateSessionRow;
+  }
+
+  /** Keeps what a heartbeat has added; false when that heartbeat is known already. */
+  async insertCharge(tx: Orm, charge: typeof privateSessionCharges.$inferInsert): Promise<boolean> {
+    const rows = await tx.insert(privateSessionCharges).values(charge).onConflictDoNothing().returning();
+    return rows.length > 0;
+  }
+}
+
+export type ClosedStatus = Extract<PrivateSessionStatus, 'declined' | 'withdrawn' | 'expired'>;

@@ -1,0 +1,259 @@
+/** Memberships at Stripe Billing. */
+import Stripe from 'stripe';
+import { AppError } from '../../protocol/errors.ts';
+import type {
+  BillingProvider,
+  MembershipOrder,
+  PriceChange,
+  ProviderInvoice,
+  ProviderInvoiceLine,
+  ProviderJoin,
+  ProviderSubscription,
+  TierPrice,
+} from './billing-provider.ts';
+import { keyForAWhile, type StripeCall } from './stripe-call.ts';
+import { localeOf } from './stripe-objects.ts';
+
+/** Invoices of one membership that are looked at; older ones were booked long ago. */
+const INVOICES_MAX = 100;
+const TIERS_REMEMBERED = 10_000;
+
+export class StripeBilling implements BillingProvider {
+  readonly #stripe: Stripe;
+  readonly #call: StripeCall;
+  readonly #tiers = new Map<string, string | null>();
+
+  constructor(stripe: Stripe, call: StripeCall) {
+    this.#stripe = stripe;
+    this.#call = call;
+  }
+
+  async ensurePrice({ tier, creator, name, amountMinor, currency, interval }: TierPrice): Promise<string> {
+    return this.#call('make the price of a tier', async () => {
+      const known = await this.#stripe.prices.list({ lookup_keys: [tier], limit: 1 });
+      if (known.data[0]) return known.data[0].id;
+      const metadata = { tier, creator };
+      const product = await this.#stripe.products.create(
+        { name, metadata },
+        { idempotencyKey: keyForAWhile(`product-${tier}`) },
+      );
+      const price = await this.#stripe.prices.create(
+        {
+          product: product.id,
+          currency,
+          unit_amount: amountMinor,
+          recurring: { interval },
+          lookup_key: tier,
+          metadata,
+        },
+        { idempotencyKey: keyForAWhile(`price-${tier}`) },
+      );
+      return price.id;
+    });
+  }
+
+  async createJoin(order: MembershipOrder): Promise<ProviderJoin | undefined> {
+    const metadata = { membership: order.membership, identity: order.identity };
+    return this.#call(
+      'open the page to join',
+      // With the SDK's own idempotency key, new for each call, for the reason that checkouts have.
+      async () =>
+        toJoin(
+          await this.#stripe.checkout.sessions.create({
+            mode: 'subscription',
+            customer: order.customer,
+            client_reference_id: order.membership,
+            metadata,
+            subscription_data: { metadata },
+            line_items: [{ price: order.price, quantity: 1 }],
+            success_url: order.successUrl,
+            cancel_url: order.cancelUrl,
+            locale: localeOf(order.locale),
+            expires_at: Math.floor(order.expiresAtMs / 1000),
+          }),
+        ),
+      { whenMissing: 'customer' },
+    );
+  }
+
+  async fetchJoin(session: string): Promise<ProviderJoin | undefined> {
+    return this.#call('fetch join', async () => toJoin(await this.#stripe.checkout.sessions.retrieve(session)), {
+      whenMissing: 'id',
+    });
+  }
+
+  async fetchSubscription(subscription: string): Promise<ProviderSubscription | undefined> {
+    return this.#call(
+      'fetch subscription',
+      async () => toSubscription(await this.#stripe.subscriptions.retrieve(subscription)),
+      { whenMissing: 'id' },
+    );
+  }
+
+  async listPaidInvoices(subscription: string): Promise<ProviderInvoice[]> {
+    return this.#call('list invoices', async () => {
+      const expand = ['data.payments'];
+      const { data } = await this.#stripe.invoices.list({ subscription, status: 'paid', limit: INVOICES_MAX, expand });
+      return Promise.all(data.map((invoice) => this.#toInvoice(invoice)));
+    });
+  }
+
+  async openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string> {
+    const { customer, returnUrl, locale } = order;
+    const create = () =>
+      this.#stripe.billingPortal.sessions.create({ customer, return_url: returnUrl, locale: localeOf(locale) });
+    return (await this.#call('open the billing portal', create)).url;
+  }
+
+  async setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void> {
+    await this.#call('cancel or resume', async () => {
+      const found = await this.#stripe.subscriptions.retrieve(subscription);
+      if (isEnding(found) === isCancelled && statusOf(found.status) !== 'ended') return;
+      // Each form is taken back by its own parameter, and Stripe refuses both at once.
+      const isByTime = found.cancel_at !== null && !found.cancel_at_period_end;
+      const change = isByTime ? { cancel_at: '' as const } : { cancel_at_period_end: isCancelled };
+      await this.#stripe.subscriptions.update(subscription, change);
+    });
+  }
+
+  async endSubscription(subscription: string): Promise<void> {
+    await this.#call('end subscription', () => this.#stripe.subscriptions.cancel(subscription), {
+      whenMissing: 'id',
+    });
+  }
+
+  async upgrade({ subscription, from, to }: PriceChange): Promise<void> {
+    try {
+      await this.#call('upgrade', async () => {
+        const found = await this.#stripe.subscriptions.retrieve(subscription, { expand: ['latest_invoice'] });
+        // Stripe credits the time that is left of a period also where nobody has paid for it, for an hour after each renewal or longer.
+        const latest = found.latest_invoice;
+        const isPaid = latest !== null && typeof latest !== 'string' && latest.status === 'paid';
+        if (found.status !== 'active' || !isPaid) throw new AppError('membership_unpaid');
+        await this.#stripe.subscriptions.update(subscription, {
+          items: [{ id: itemOf(found, from), price: to }],
+          proration_behavior: 'always_invoice',
+          payment_behavior: 'error_if_incomplete',
+        });
+      });
+    } catch (error) {
+      if (error instanceof AppError && error.cause instanceof Stripe.errors.StripeCardError) {
+        throw new AppError('card_declined', undefined, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  async setRenewalPrice({ subscription, from, to }: PriceChange): Promise<void> {
+    await this.#call('change the price of the renewal', async () => {
+      const found = await this.#stripe.subscriptions.retrieve(subscription);
+      const items = [{ id: itemOf(found, from), price: to }];
+      await this.#stripe.subscriptions.update(subscription, { items, proration_behavior: 'none' });
+    });
+  }
+
+  async findSubscriptionOfPayment(payment: string): Promise<string | undefined> {
+    return this.#call('find the invoice of a payment', async () => {
+      const by = { type: 'payment_intent', payment_intent: payment } as const;
+      const { data } = await this.#stripe.invoicePayments.list({ payment: by, limit: 1, expand: ['data.invoice'] });
+      const invoice = data[0]?.invoice;
+      if (!invoice || typeof invoice === 'string' || invoice.deleted) return undefined;
+      return idOf(invoice.parent?.subscription_details?.subscription) ?? undefined;
+    });
+  }
+
+  async #toInvoice(invoice: Stripe.Invoice): Promise<ProviderInvoice> {
+    const paid = invoice.payments?.data.find(({ status }) => status === 'paid');
+    return {
+      invoice: invoice.id ?? '',
+      amountMinor: invoice.amount_paid,
+      currency: invoice.currency,
+      payment: idOf(paid?.payment.payment_intent),
+      paidAtMs: (invoice.status_transitions.paid_at ?? invoice.created) * 1000,
+      lines: await Promise.all(invoice.lines.data.map((line) => this.#toLine(line))),
+    };
+  }
+
+  async #toLine({ amount, parent, period, pricing }: Stripe.InvoiceLineItem): Promise<ProviderInvoiceLine> {
+    const isProration = parent?.subscription_item_details?.proration === true;
+    const price = idOf(pricing?.price_details?.price);
+    return {
+      kind: amount < 0 ? 'unused' : isProration ? 'upgrade' : 'term',
+      tier: price === null ? null : await this.#tierOfPrice(price),
+      startsAtMs: period.start * 1000,
+      endsAtMs: period.end * 1000,
+    };
+  }
+
+  /** Stripe's lines name the price alone. Which tier that is never changes. */
+  async #tierOfPrice(id: string): Promise<string | null> {
+    const known = this.#tiers.get(id);
+    if (known !== undefined) return known;
+    const tier = tierOf(await this.#stripe.prices.retrieve(id));
+    if (this.#tiers.size >= TIERS_REMEMBERED) this.#tiers.clear();
+    this.#tiers.set(id, tier);
+    return tier;
+  }
+}
+
+/** The one item of a subscription, while it has this price. */
+function itemOf({ items }: Stripe.Subscription, price: string): string {
+  const item = items.data[0];
+  if (!item) throw new AppError('internal', 'A subscription has no item.');
+  if (item.price.id !== price) throw new AppError('unavailable', 'The price of this membership has just changed.');
+  return item.id;
+}
+
+function tierOf(price: Stripe.Price | undefined): string | null {
+  return price?.metadata?.tier ?? price?.lookup_key ?? null;
+}
+
+function toJoin(session: Stripe.Checkout.Session): ProviderJoin {
+  return {
+    session: session.id,
+    status: session.status === 'complete' ? 'complete' : session.status === 'expired' ? 'expired' : 'open',
+    url: session.status === 'open' ? (session.url ?? null) : null,
+    subscription: idOf(session.subscription),
+  };
+}
+
+export function toSubscription(subscription: Stripe.Subscription): ProviderSubscription {
+  return {
+    subscription: subscription.id,
+    membership: subscription.metadata.membership ?? null,
+    customer: idOf(subscription.customer) ?? '',
+    tier: tierOf(subscription.items.data[0]?.price),
+    status: statusOf(subscription.status),
+    cancelAtPeriodEnd: isEnding(subscription),
+    isCancelledForDispute: isEnding(subscription) && subscription.cancellation_details?.reason === 'payment_disputed',
+  };
+}
+
+/**
+ * Whether Stripe is going to end it: told by us, in the dashboard or since a payment is disputed, `cancel_at_period_end` says so; told by the member in
+ * the portal, in flexible billing mode, `cancel_at` alone (docs.stripe.com/billing/subscriptions/billing-mode/compare, “Scheduled subscription
+ * cancellation”), which is the mode of every new subscription since 2025-09-30.clover.
+ */
+function isEnding({ cancel_at, cancel_at_period_end }: Stripe.Subscription): boolean {
+  return cancel_at_period_end || cancel_at !== null;
+}
+
+function statusOf(status: Stripe.Subscription.Status): ProviderSubscription['status'] {
+  switch (status) {
+    case 'active':
+    case 'trialing':
+      return 'active';
+    // `unpaid` at Stripe: every attempt at a renewal has failed. How long access lasts all the same is the house's to say.
+    case 'past_due':
+    case 'unpaid':
+      return 'past_due';
+    case 'incomplete':
+      return 'unpaid';
+    default:
+      return 'ended';
+  }
+}
+
+function idOf(reference: string | { id: string } | null | undefined): string | null {
+  return typeof reference === 'string' ? reference : (reference?.id ?? null);
+}

@@ -1,0 +1,72 @@
+/** Disputes at Stripe. */
+import Stripe from 'stripe';
+import { AppError } from '../../protocol/errors.ts';
+import type { Evidence } from '../payouts/payouts.schema.ts';
+import type { DisputesProvider, ProviderDispute } from './settlement-provider.ts';
+import type { StripeCall } from './stripe-call.ts';
+
+export class StripeDisputes implements DisputesProvider {
+  readonly #stripe: Stripe;
+  readonly #call: StripeCall;
+
+  constructor(stripe: Stripe, call: StripeCall) {
+    this.#stripe = stripe;
+    this.#call = call;
+  }
+
+  async fetchDispute(dispute: string): Promise<ProviderDispute | undefined> {
+    return this.#call('fetch dispute', async () => toDispute(await this.#stripe.disputes.retrieve(dispute)), {
+      whenMissing: 'id',
+    });
+  }
+
+  async submitEvidence(dispute: string, evidence: Evidence): Promise<ProviderDispute> {
+    try {
+      return await this.#call('submit evidence', async () =>
+        toDispute(await this.#stripe.disputes.update(dispute, { evidence, submit: true })),
+      );
+    } catch (error) {
+      // It was decided, or its time was over, before we have heard of that.
+      const cause = error instanceof AppError ? error.cause : undefined;
+      if (cause instanceof Stripe.errors.StripeInvalidRequestError) {
+        throw new AppError('dispute_closed', undefined, { cause });
+      }
+      throw error;
+    }
+  }
+}
+
+function toDispute(dispute: Stripe.Dispute): ProviderDispute {
+  const payment = dispute.payment_intent;
+  const dueBy = dispute.evidence_details?.due_by ?? null;
+  return {
+    dispute: dispute.id,
+    payment: typeof payment === 'string' ? payment : (payment?.id ?? null),
+    amountMinor: dispute.amount,
+    currency: dispute.currency,
+    reason: dispute.reason,
+    status: statusOf(dispute.status),
+    evidenceDueAtMs: dueBy === null ? null : dueBy * 1000,
+    openedAtMs: dispute.created * 1000,
+    movements: dispute.balance_transactions.map(({ id, amount, fee }) => ({ id, amountMinor: amount, feeMinor: fee })),
+  };
+}
+
+/** An inquiry takes no money and freezes nothing; one that ends without a dispute is won. */
+function statusOf(status: Stripe.Dispute.Status): ProviderDispute['status'] {
+  switch (status) {
+    case 'warning_needs_response':
+    case 'warning_under_review':
+      return 'inquiry';
+    case 'warning_closed':
+    case 'prevented':
+    case 'won':
+      return 'won';
+    case 'under_review':
+      return 'under_review';
+    case 'lost':
+      return 'lost';
+    default:
+      return 'open';
+  }
+}

@@ -1,0 +1,80 @@
+import Stripe from 'stripe';
+import { describe, expect, test } from 'vitest';
+import { createLog } from '../../platform/log.ts';
+import { StripeProvider } from './stripe-provider.ts';
+
+const log = createLog({ level: 'silent', pretty: false });
+const NOW_SECONDS = 1_800_000_000;
+const clock = { now: () => NOW_SECONDS * 1000 };
+const [OLD_SECRET, NEW_SECRET] = ['whsec_the_old_one', 'whsec_the_new_one'];
+const event = {
+  id: 'evt_1',
+  object: 'event',
+  type: 'charge.updated',
+  api_version: '2026-10-28.endive',
+  created: NOW_SECONDS,
+  data: { object: { id: 'ch_1', object: 'charge', payment_intent: 'pi_1' } },
+};
+const payload = JSON.stringify(event);
+
+const create = (options: Partial<Parameters<typeof StripeProvider.create>[0]> = {}) =>
+  StripeProvider.create({
+    secretKey: 'sk_test_1',
+    webhookSecrets: [OLD_SECRET, NEW_SECRET],
+    clock,
+    log,
+    ...options,
+  });
+
+const sign = (secret: string, timestamp = NOW_SECONDS) =>
+  new Stripe('sk_test_1').webhooks.generateTestHeaderString({ payload, secret, timestamp });
+
+const parse = (signature: string | undefined, body = payload) => create().parseWebhook(Buffer.from(body), signature);
+const refused = expect.objectContaining({ code: 'signature_invalid' });
+
+describe('the Stripe adapter', () => {
+  test.each([[{ host: 'localhost' }], [{ host: 'api.stripe.com.evil.example' }], [{ protocol: 'http' as const }]])(
+    'refuses a live key with %o',
+    (where) => {
+      expect(() => create({ secretKey: 'sk_live_1', ...where })).toThrowError(/live Stripe key/);
+      expect(() => create({ secretKey: 'rk_live_1', ...where })).toThrowError(/live Stripe key/);
+    },
+  );
+
+  test('takes a live key for Stripe itself', () => {
+    expect(create({ secretKey: 'sk_live_1' })).toBeInstanceOf(StripeProvider);
+  });
+
+  test('reads a signed event as a hint at what to fetch', () => {
+    expect(parse(sign(OLD_SECRET))).toEqual({
+      id: 'evt_1',
+      type: 'charge.updated',
+      subject: 'payment',
+      isVersionOurs: true,
+      objectId: 'pi_1',
+      createdAtMs: NOW_SECONDS * 1000,
+    });
+  });
+
+  test('takes either secret while one replaces the other', () => {
+    expect(parse(sign(NEW_SECRET)).id).toBe('evt_1');
+    const both = `${sign(NEW_SECRET)},v1=${'0'.repeat(64)}`;
+    expect(parse(both).id).toBe('evt_1');
+  });
+
+  test.each([
+    ['no signature', undefined],
+    ['an empty one', ''],
+    ['nonsense', 'nonsense'],
+    ['a wrong secret', sign('whsec_of_somebody_else')],
+    ['an old timestamp', sign(OLD_SECRET, NOW_SECONDS - 301)],
+    ['a timestamp in the future', sign(OLD_SECRET, NOW_SECONDS + 301)],
+  ])('refuses %s', (_what, signature) => {
+    expect(() => parse(signature)).toThrowError(refused);
+  });
+
+  test('refuses a body that was changed, and a timestamp put before the signed one', () => {
+    expect(() => parse(sign(OLD_SECRET), payload.replace('ch_1', 'ch_2'))).toThrowError(refused);
+    expect(() => parse(`t=${NOW_SECONDS},${sign(OLD_SECRET, NOW_SECONDS + 9_999)}`)).toThrowError(refused);
+  });
+});

@@ -1,0 +1,307 @@
+/**
+ * Stripe behind the port of payments: with `stripe-objects.ts` the only place that knows it. Speaks to whatever host it is given, with a
+ * live key to Stripe's own only: there is no branch for an emulator here.
+ */
+import Stripe from 'stripe';
+import type { Clock } from '../../platform/clock.ts';
+import type { Log } from '../../platform/log.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type {
+  CheckoutOrder,
+  PaymentProvider,
+  ProviderCheckout,
+  ProviderEvent,
+  ProviderEventList,
+  ProviderPayment,
+  ProviderRefund,
+  RefundOrder,
+} from './payment-provider.ts';
+import { StripeBilling } from './stripe-billing.ts';
+import { StripeBooks } from './stripe-books.ts';
+import type { StripeCall } from './stripe-call.ts';
+import { isCardPayment, StripeCards } from './stripe-cards.ts';
+import { StripeConnect } from './stripe-connect.ts';
+import { StripeDisputes } from './stripe-disputes.ts';
+import { localeOf, subjectOf, toCheckout, toPayment, toRefund } from './stripe-objects.ts';
+
+export interface StripeProviderOptions {
+  secretKey: string;
+  /** One secret, or two while the endpoint's is being rotated. */
+  webhookSecrets: string[];
+  /** Where the API is; absent means Stripe itself. */
+  host?: string | undefined;
+  port?: number | undefined;
+  protocol?: 'http' | 'https' | undefined;
+  timeoutMs?: number;
+  maxNetworkRetries?: number;
+  /** How requests are sent; absent means over the network by the SDK's own client. */
+  fetch?: typeof globalThis.fetch | undefined;
+  clock: Clock;
+  log: Log;
+}
+
+const API_VERSION = '2026-10-28.endive';
+const STRIPE_HOST = 'api.stripe.com';
+const LIVE_KEY = /^[sr]k_live_/;
+const TIMEOUT_MS = 10_000;
+const NETWORK_RETRIES = 2;
+/** How old a signed webhook may be, and how far ahead its sender's clock. */
+const SIGNATURE_TOLERANCE_SECONDS = 300;
+/** Most events that one call answers. */
+const EVENTS_MAX = 1_000;
+const PAGE_ITEMS = 100;
+const PAYMENT_EXPANSION = ['latest_charge.balance_transaction'];
+const CHECKOUT_EXPANSION = ['payment_intent.latest_charge.balance_transaction'];
+
+export class StripeProvider implements PaymentProvider {
+  readonly cards: StripeCards;
+  readonly billing: StripeBilling;
+  readonly connect: StripeConnect;
+  readonly disputes: StripeDisputes;
+  readonly books: StripeBooks;
+  readonly #stripe: Stripe;
+  readonly #webhookSecrets: string[];
+  readonly #clock: Clock;
+  readonly #log: Log;
+
+  private constructor(stripe: Stripe, options: StripeProviderOptions) {
+    this.#stripe = stripe;
+    const call: StripeCall = <T>(
+      what: string,
+      request: () => Promise<T>,
+      options?: { whenMissing: 'id' | 'customer' },
+    ) => (options ? this.#call(what, request, options) : this.#call(what, request));
+    this.cards = new StripeCards(stripe, call);
+    this.billing = new StripeBilling(stripe, call);
+    this.connect = new StripeConnect(stripe, call);
+    this.disputes = new StripeDisputes(stripe, call);
+    this.books = new StripeBooks(stripe, call);
+    this.#webhookSecrets = options.webhookSecrets;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  static create(options: StripeProviderOptions): StripeProvider {
+    const host = options.host ?? STRIPE_HOST;
+    if (LIVE_KEY.test(options.secretKey) && (host !== STRIPE_HOST || options.protocol === 'http')) {
+      throw new AppError('internal', 'A live Stripe key is used with Stripe itself only, never with another host.');
+    }
+    const stripe = new Stripe(options.secretKey, {
+      apiVersion: API_VERSION,
+      host,
+      ...(options.port === undefined ? {} : { port: options.port }),
+      protocol: options.protocol ?? 'https',
+      timeout: options.timeoutMs ?? TIMEOUT_MS,
+      maxNetworkRetries: options.maxNetworkRetries ?? NETWORK_RETRIES,
+      telemetry: false,
+      ...(options.fetch === undefined ? {} : { httpClient: Stripe.createFetchHttpClient(options.fetch) }),
+    });
+    return new StripeProvider(stripe, options);
+  }
+
+  async createCustomer({ identity, name, club }: { identity: string; name: string; club: string }): Promise<string> {
+    const customer = await this.#call('create customer', () =>
+      this.#stripe.customers.create({ name, metadata: { identity, ...(club ? { club } : {}) } }),
+    );
+    return customer.id;
+  }
+
+  async createCheckout(order: CheckoutOrder): Promise<ProviderCheckout | undefined> {
+    const metadata = {
+      checkout: order.checkout,
+      purpose: order.purpose,
+      [order.purpose]: order.sourceId,
+      identity: order.identity,
+    };
+    const params: Stripe.Checkout.SessionCreateParams = {
+      mode: 'payment',
+      customer: order.customer,
+      client_reference_id: order.checkout,
+      metadata,
+      payment_intent_data: { metadata, description: order.description },
+      line_items: [
+        {
+          quantity: 1,
+          price_data: {
+            currency: order.currency,
+            unit_amount: order.amountMinor,
+            product_data: { name: order.description },
+          },
+        },
+      ],
+      success_url: order.successUrl,
+      cancel_url: order.cancelUrl,
+      // Whoever wants to pays with one tap the next time; nothing is kept of whom does not tick the box.
+      saved_payment_method_options: { payment_method_save: 'enabled', allow_redisplay_filters: ['always', 'limited'] },
+      // Cards alone, and the wallets of phones that carry them: paid at once or not at all.
+      allowed_payment_method_types: ['card'],
+      locale: localeOf(order.locale),
+      expires_at: Math.floor(order.expiresAtMs / 1000),
+      expand: CHECKOUT_EXPANSION,
+    };
+    return this.#call(
+      'create checkout',
+      // With the SDK's own idempotency key, new for each call: a page that nobody was given cannot be paid, while a key of ours would
+      // give every later try the provider's first failure again, for a day.
+      async () => toCheckout(await this.#stripe.checkout.sessions.create(params)),
+      { whenMissing: 'customer' },
+    );
+  }
+
+  async fetchCheckout(session: string): Promise<ProviderCheckout | undefined> {
+    if (isCardPayment(session)) return this.cards.fetch(session);
+    return this.#call(
+      'fetch checkout',
+      async () => toCheckout(await this.#stripe.checkout.sessions.retrieve(session, { expand: CHECKOUT_EXPANSION })),
+      { whenMissing: 'id' },
+    );
+  }
+
+  async expireCheckout(session: string): Promise<void> {
+    if (isCardPayment(session)) return this.cards.cancel(session);
+    await this.#call('expire checkout', async () => {
+      try {
+        await this.#stripe.checkout.sessions.expire(session);
+      } catch (error) {
+        // Refused because it is not open any more, which is all that was wanted; whether it was paid is settled by fetching it.
+        if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+      }
+    });
+  }
+
+  async fetchPayment(payment: string): Promise<ProviderPayment | undefined> {
+    return this.#call(
+      'fetch payment',
+      async () => toPayment(await this.#stripe.paymentIntents.retrieve(payment, { expand: PAYMENT_EXPANSION })),
+      { whenMissing: 'id' },
+    );
+  }
+
+  async refund(order: RefundOrder): Promise<ProviderRefund | 'key_spent'> {
+    try {
+      const refund = await this.#call('refund', () =>
+        this.#stripe.refunds.create(
+          {
+            payment_intent: order.payment,
+            amount: order.amountMinor,
+            metadata: { refund: order.refund, order: order.idempotencyKey },
+          },
+          { idempotencyKey: order.idempotencyKey },
+        ),
+      );
+      return toRefund(refund);
+    } catch (error) {
+      // Stripe saves a failure of its own under the key as well, and would answer with it for a day.
+      if (error instanceof AppError && error.cause instanceof Stripe.errors.StripeAPIError) return 'key_spent';
+      throw error;
+    }
+  }
+
+  async fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined> {
+    return this.#call('fetch refund', async () => toRefund(await this.#stripe.refunds.retrieve(providerRefund)), {
+      whenMissing: 'id',
+    });
+  }
+
+  async listRefunds(payment: string): Promise<ProviderRefund[]> {
+    const list = await this.#call('list refunds', () =>
+      this.#stripe.refunds.list({ payment_intent: payment, limit: PAGE_ITEMS }),
+    );
+    return list.data.map(toRefund);
+  }
+
+  parseWebhook(rawBody: Buffer, signature: string | undefined): ProviderEvent {
+    if (!signature) throw new AppError('signature_invalid');
+    const nowSeconds = Math.floor(this.#clock.now() / 1000);
+    let failure: unknown;
+    for (const secret of this.#webhookSecrets) {
+      try {
+        const event = this.#stripe.webhooks.constructEvent(
+          rawBody,
+          signature,
+          secret,
+          SIGNATURE_TOLERANCE_SECONDS,
+          undefined,
+          this.#clock.now(),
+        );
+        // Stripe's SDK looks at the past only: a timestamp in the future would stay replayable for as long as it likes.
+        if (!(timestampOf(signature) <= nowSeconds + SIGNATURE_TOLERANCE_SECONDS)) break;
+        return this.#toEvent(event);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw new AppError('signature_invalid', undefined, { cause: failure });
+  }
+
+  async fetchEvents(span: { sinceMs: number; untilMs?: number | undefined }): Promise<ProviderEventList> {
+    const created = {
+      gte: Math.floor(span.sinceMs / 1000),
+      ...(span.untilMs === undefined ? {} : { lte: Math.floor(span.untilMs / 1000) }),
+    };
+    const events = await this.#call('list events', () =>
+      this.#stripe.events.list({ created, limit: PAGE_ITEMS }).autoPagingToArray({ limit: EVENTS_MAX }),
+    );
+    return { events: events.map((event) => this.#toEvent(event)), isWhole: events.length < EVENTS_MAX };
+  }
+
+  #toEvent(event: Stripe.Event): ProviderEvent {
+    if (event.api_version !== API_VERSION) {
+      this.#log.warn(
+        { event: event.id, type: event.type, version: event.api_version, expected: API_VERSION },
+        'a provider event has another API version; set the webhook endpoint to ours',
+      );
+    }
+    const isVersionOurs = event.api_version === API_VERSION;
+    return { id: event.id, type: event.type, ...subjectOf(event), isVersionOurs, createdAtMs: event.created * 1000 };
+  }
+
+  /** Runs one request and translates what can go wrong. `whenMissing` names the parameter whose object may be unknown: undefined then. */
+  async #call<T>(what: string, request: () => Promise<T>): Promise<T>;
+  async #call<T>(
+    what: string,
+    request: () => Promise<T>,
+    options: { whenMissing: 'id' | 'customer' },
+  ): Promise<T | undefined>;
+  async #call<T>(
+    what: string,
+    request: () => Promise<T>,
+    options?: { whenMissing: 'id' | 'customer' },
+  ): Promise<T | undefined> {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeError)) throw error;
+      if (options && isMissing(error, options.whenMissing)) return undefined;
+      const { type, code, statusCode, requestId } = error;
+      this.#log.warn(
+        { what, type, code, statusCode, requestId, reason: error.message },
+        'the payment provider refused or failed',
+      );
+      throw toAppError(what, error);
+    }
+  }
+}
+
+function isMissing(error: Stripe.errors.StripeError, param: 'id' | 'customer'): boolean {
+  if (error.code !== 'resource_missing') return false;
+  return param === 'customer' ? error.param === 'customer' : error.statusCode === 404;
+}
+
+/**
+ * A refusal of what we asked is final for a refund, and our own fault otherwise. Everything else (no answer, 5xx, 429, a conflict, a key
+ * that is not accepted) can be tried again, or put right by the operator, without anything having happened.
+ */
+function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
+  const isRefusal =
+    error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError;
+  if (!isRefusal) return new AppError('provider_unavailable', undefined, { cause: error });
+  if (what === 'refund') return new AppError('not_refundable', error.message, { cause: error });
+  return new AppError('internal', `The payment provider refused to ${what}.`, { cause: error });
+}
+
+/** The timestamp that the SDK has verified: it takes the last one of the header. */
+function timestampOf(signature: string): number {
+  const stamps = signature.split(',').filter((part) => part.startsWith('t='));
+  return Number(stamps.at(-1)?.slice(2));
+}

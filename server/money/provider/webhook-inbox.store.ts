@@ -1,0 +1,83 @@
+import { asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import { providerEvents } from '../money.schema.ts';
+import { eventListings } from './event-listings.schema.ts';
+
+export type InboxEvent = typeof providerEvents.$inferSelect;
+export type NewInboxEvent = typeof providerEvents.$inferInsert;
+
+/** While an event is being processed nobody else takes it; longer than the provider's client tries. */
+const PROCESSING_LEASE_SECONDS = 40;
+const LISTING = 'events';
+
+export class WebhookInboxStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** Keeps events that are not known yet; answers how many were new. */
+  async insert(rows: NewInboxEvent[]): Promise<number> {
+    if (rows.length === 0) return 0;
+    const inserted = await this.#orm
+      .insert(providerEvents)
+      .values(rows)
+      .onConflictDoNothing()
+      .returning({ id: providerEvents.id });
+    return inserted.length;
+  }
+
+  async claimDue(nowIso: string, limit: number): Promise<InboxEvent[]> {
+    const due = this.#orm
+      .select({ id: providerEvents.id })
+      .from(providerEvents)
+      .where(lte(providerEvents.nextAttemptAt, nowIso))
+      .orderBy(asc(providerEvents.nextAttemptAt))
+      .limit(limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(providerEvents)
+      .set({
+        attempts: sql`${providerEvents.attempts} + 1`,
+        nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second' * ${PROCESSING_LEASE_SECONDS}`,
+      })
+      .where(inArray(providerEvents.id, due))
+      .returning();
+  }
+
+  async markProcessed(id: string, at: string): Promise<void> {
+    await this.#orm
+      .update(providerEvents)
+      .set({ processedAt: at, nextAttemptAt: null, error: null })
+      .where(eq(providerEvents.id, id));
+  }
+
+  async markFault(id: string, error: string, nextAttemptAt: string): Promise<void> {
+    await this.#orm.update(providerEvents).set({ error, nextAttemptAt }).where(eq(providerEvents.id, id));
+  }
+
+  async makeUnprocessedDue(nowIso: string): Promise<void> {
+    await this.#orm
+      .update(providerEvents)
+      .set({ nextAttemptAt: nowIso })
+      .where(isNotNull(providerEvents.nextAttemptAt));
+  }
+
+  /** Up to when the provider's list of events has been read; undefined in a new house. */
+  async findListedUntilMs(): Promise<number | undefined> {
+    const [row] = await this.#orm.select().from(eventListings).where(eq(eventListings.id, LISTING));
+    return row && Date.parse(row.listedUntil);
+  }
+
+  /** Never backwards: two processes may list at the same time. */
+  async noteListed(untilIso: string): Promise<void> {
+    await this.#orm
+      .insert(eventListings)
+      .values({ id: LISTING, listedUntil: untilIso })
+      .onConflictDoUpdate({
+        target: eventListings.id,
+        set: { listedUntil: sql`greatest(${eventListings.listedUntil}, ${untilIso}::timestamptz)` },
+      });
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * What the payment provider tells: signature checked, kept, answered, and only then processed, by fetching the object again; so events may
+ * come twice, late, in any order, or be lost. What never came is found by listing the provider's events now and then.
+ */
+import { AppError } from '../../protocol/errors.ts';
+import type { Reconciliations } from '../books/reconciliations.ts';
+import type { Checkouts } from '../checkout/checkouts.ts';
+import type { Disputes } from '../disputes/disputes.ts';
+import type { MembershipSync } from '../memberships/membership-sync.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { CreatorAccounts } from '../payouts/creator-accounts.ts';
+import type { TransferReversals } from '../payouts/transfer-reversals.ts';
+import type { RefundOrders } from '../refunds/refund-orders.ts';
+import type { ProviderEvent } from './payment-provider.ts';
+import type { InboxEvent, NewInboxEvent, WebhookInboxStore } from './webhook-inbox.store.ts';
+
+const CLAIM_ITEMS = 20;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 3_600_000;
+/** Days of trying; afterwards it is tried once a day, and the desk counts it until somebody has mended what stands in the way. */
+const HOURLY_ATTEMPTS = 80;
+const RETRY_SLOW_MS = 24 * 3_600_000;
+/** Events are listed again from a little before the last listing, because the provider may show them out of order. */
+const LISTING_OVERLAP_MS = 10 * 60_000;
+/** How far back the first listing of a new house looks. */
+const LISTING_FIRST_MS = 60 * 60_000;
+
+interface WebhookInboxParts {
+  store: WebhookInboxStore;
+  checkouts: Checkouts;
+  memberships: MembershipSync;
+  refundOrders: RefundOrders;
+  disputes: Disputes;
+  creatorAccounts: CreatorAccounts;
+  transferReversals: TransferReversals;
+  reconciliations: Reconciliations;
+}
+
+export class WebhookInbox {
+  readonly #context: MoneyContext;
+  readonly #parts: WebhookInboxParts;
+
+  constructor(context: MoneyContext, parts: WebhookInboxParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Resolves once the event is kept for good, which is when the provider may be told so. */
+  async receive(rawBody: Buffer, signature: string | undefined): Promise<void> {
+    const { provider, metrics } = this.#context;
+    let event: ProviderEvent;
+    try {
+      event = provider.parseWebhook(rawBody, signature);
+    } catch (error) {
+      metrics.webhooks.inc({ outcome: error instanceof AppError ? error.code : 'internal' });
+      throw error;
+    }
+    const isNew = (await this.#parts.store.insert([this.#toRow(event)])) > 0;
+    metrics.webhooks.inc({ outcome: isNew ? 'received' : 'duplicate' });
+    if (!event.isVersionOurs) metrics.webhookVersionMismatches.inc();
+  }
+
+  /**
+   * Keeps events that the provider lists and that never came; answers how many there were. Goes on from where the last whole listing ended,
+   * which may be days ago: the newest event that a webhook has brought does not tell what was lost before it.
+   */
+  async list(): Promise<number> {
+    const { provider, clock, metrics, log } = this.#context;
+    const { store } = this.#parts;
+    const listedUntilMs = await store.findListedUntilMs();
+    const sinceMs = listedUntilMs === undefined ? clock.now() - LISTING_FIRST_MS : listedUntilMs - LISTING_OVERLAP_MS;
+    let missed = 0;
+    let newestMs: number | undefined;
+    for (let untilMs: number | undefined; ; ) {
+      const { events, isWhole } = await provider.fetchEvents({ sinceMs, untilMs });
+      missed += await store.insert(events.map((event) => this.#toRow(event)));
+      newestMs ??= events[0]?.createdAtMs;
+      const oldestMs = events.at(-1)?.createdAtMs;
+      if (isWhole || oldestMs === undefined || oldestMs === untilMs) break;
+      untilMs = oldestMs;
+    }
+    if (newestMs !== undefined) await store.noteListed(new Date(newestMs).toISOString());
+    if (missed > 0) {
+      metrics.webhooks.inc({ outcome: 'found_by_listing' }, missed);
+      log.info({ missed }, 'provider events found that no webhook had brought');
+    }
+    return missed;
+  }
+
+  /** Processes what is due; true when there may be more. */
+  async process(): Promise<boolean> {
+    const due = await this.#parts.store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
+    await Promise.all(due.map((event) => this.#process(event)));
+    return due.length === CLAIM_ITEMS;
+  }
+
+  recheckAll(): Promise<void> {
+    return this.#parts.store.makeUnprocessedDue(this.#context.nowIso());
+  }
+
+  #toRow(event: ProviderEvent): NewInboxEvent {
+    const now = this.#context.nowIso();
+    const isOurs = event.subject !== 'other';
+    return {
+      id: event.id,
+      subject: event.subject,
+      objectId: event.objectId,
+      payment: event.payment ?? null,
+      type: event.type,
+      createdAt: new Date(event.createdAtMs).toISOString(),
+      receivedAt: now,
+      processedAt: isOurs ? null : now,
+      nextAttemptAt: isOurs ? now : null,
+    };
+  }
+
+  async #process(event: InboxEvent): Promise<void> {
+    const { log, metrics } = this.#context;
+    try {
+      await this.#handle(event);
+      await this.#parts.store.markProcessed(event.id, this.#context.nowIso());
+      metrics.webhooks.inc({ outcome: 'processed' });
+    } catch (error) {
+      const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(event.attempts - 1, 20), RETRY_MAX_MS);
+      const retryAt = this.#context.laterIso(event.attempts >= HOURLY_ATTEMPTS ? RETRY_SLOW_MS : pauseMs);
+      log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event not processed');
+      metrics.webhooks.inc({ outcome: 'failed' });
+      await this.#parts.store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
+    }
+  }
+
+  #handle(event: InboxEvent): Promise<void> | undefined {
+    switch (event.subject) {
+      case 'checkout':
+        return this.#parts.checkouts.handleSessionChanged(event.objectId);
+      case 'payment':
+        return this.#handlePayment(event.objectId);
+      case 'subscription':
+        return this.#parts.memberships.handleSubscriptionChanged(event.objectId);
+      case 'refund':
+        return this.#parts.refundOrders.handleRefundChanged(event.objectId);
+      case 'dispute':
+        return this.#parts.disputes.handleDisputeChanged(event.objectId);
+      case 'account':
+        return this.#parts.creatorAccounts.handleAccountChanged(event.objectId);
+      case 'transfer':
+        return this.#parts.transferReversals.handleTransferChanged(event.objectId);
+      case 'bank_payout':
+        return this.#parts.reconciliations.handleBankPayoutChanged(event.objectId);
+      case 'other':
+        return undefined;
+    }
+  }
+
+  async #handlePayment(payment: string): Promise<void> {
+    if (await this.#parts.memberships.handlePaymentChanged(payment)) return;
+    await this.#parts.checkouts.handlePaymentChanged(payment);
+  }
+}

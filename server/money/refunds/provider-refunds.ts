@@ -1,0 +1,228 @@
+/**
+ * Refunds that have left at the provider, whoever ordered them. Each is booked once, and undone when the bank returns
+ * it. It settles the debt to the card first. The rest was ordered at the provider by hand, or is an order of ours that
+ * was carried out twice: it reverses a sale pro rata, or credit as far as it is unspent; what no account covers is a
+ * loss of the house.
+ */
+import type { Orm } from '../../platform/db.ts';
+import { createId, type RoomId, type TipId } from '../../protocol/ids.ts';
+import type { CardPayment } from '../checkout/card-payments.store.ts';
+import type { CardPayments } from '../checkout/card-payments.ts';
+import { assertOld } from '../checkout/unknown-payment.ts';
+import {
+  fanWallet,
+  HOUSE,
+  houseAccount,
+  type Leg,
+  mergeLegs,
+  remainderOf,
+  reversalLegs,
+  transferLegs,
+} from '../ledger/ledger.ts';
+import type { MembershipStanding } from '../memberships/membership-standing.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { ProviderRefund } from '../provider/payment-provider.ts';
+import { type TicketsStore, toTicket } from '../sales/tickets.store.ts';
+import type { TipsStore } from '../tips/tips.store.ts';
+import type { CardDebts } from './card-debts.ts';
+import type { ProviderRefundsStore } from './provider-refunds.store.ts';
+import { paymentOf, type RefundsStore, toRefund } from './refunds.store.ts';
+
+interface ProviderRefundParts {
+  store: ProviderRefundsStore;
+  refundsStore: RefundsStore;
+  debts: CardDebts;
+  payments: CardPayments;
+  standing: MembershipStanding;
+  tickets: TicketsStore;
+  tips: TipsStore;
+}
+
+/** A refund at the provider, and the payment that it refunds. */
+interface Found {
+  found: ProviderRefund;
+  paid: CardPayment;
+}
+
+const RETURNED = 'refund_returned';
+
+export class ProviderRefunds {
+  readonly #context: MoneyContext;
+  readonly #parts: ProviderRefundParts;
+
+  constructor(context: MoneyContext, parts: ProviderRefundParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Books a refund that has left, and undoes one that the bank returned; a pending one moves nothing yet. */
+  async handle(found: ProviderRefund): Promise<void> {
+    if (found.status === 'pending') return;
+    const paid = found.payment ? await this.#parts.payments.findByPayment(found.payment) : undefined;
+    if (!paid || found.currency !== this.#context.currency) {
+      assertOld(this.#context, found.createdAtMs);
+      const { providerRefund, amountMinor } = found;
+      this.#context.log.warn(
+        { providerRefund, amountMinor },
+        'a refund at the provider is of a payment that is not ours',
+      );
+      return;
+    }
+    await this.#context.ledger.ensureAccounts([fanWallet(paid.identity, this.#context.currency)]);
+    if (found.status === 'failed') await this.#takeBack({ found, paid });
+    else await this.#bookOnce({ found, paid });
+  }
+
+  isKnown(providerRefund: string): Promise<boolean> {
+    return this.#parts.store.isKnown(this.#context.db.orm, providerRefund);
+  }
+
+  async #bookOnce({ found, paid }: Found): Promise<void> {
+    const { db, log, metrics, outbox } = this.#context;
+    const foreignMinor = await db.transaction((tx) => this.#book(tx, { found, paid }));
+    outbox.wake();
+    if (foreignMinor === 0) return;
+    const { providerRefund } = found;
+    const fields = { providerRefund, amountMinor: foreignMinor, source: paid.sourceId };
+    log.warn(fields, 'a refund that the house had not decided was made at the provider, and is booked');
+    metrics.moneyMinor.inc({ kind: 'refund' }, foreignMinor);
+  }
+
+  /** Returns how much of it the house had not decided. */
+  async #book(tx: Orm, { found, paid }: Found): Promise<number> {
+    const { ledger, currency } = this.#context;
+    const { identity, sourceType: purpose, sourceId } = paid;
+    const { providerRefund, amountMinor } = found;
+    const at = this.#context.nowIso();
+    const available = await ledger.lockWallet(tx, fanWallet(identity, currency));
+    const booked = await ledger.findTransaction(tx, await this.#parts.payments.bookedAs(tx, paid));
+    if (!(await this.#insert(tx, { found, paid }))) return 0;
+    const from = houseAccount('provider_clearing', currency);
+    const source = { type: 'provider_refund', id: providerRefund } as const;
+    const order = found.reference === null ? undefined : { refund: found.reference, providerRefund };
+    const settledMinor = await this.#parts.debts.settle(tx, { payment: sourceId, amountMinor, order, from, source });
+    const foreignMinor = amountMinor - settledMinor;
+    const bearableMinor = purpose === 'topup' ? available : Number.POSITIVE_INFINITY;
+    const takenMinor = Math.min(foreignMinor, Math.max(0, bearableMinor), booked ? remainderOf(booked) : 0);
+    if (booked && takenMinor > 0) {
+      const { legs: original, earlier } = booked;
+      const legs = reversalLegs({ original, earlier, payer: from, to: from, amountMinor: takenMinor });
+      await ledger.post(tx, { kind: 'refund', source, reversesId: booked.id, legs, at });
+      await this.#end(tx, { paid, isWhole: takenMinor === remainderOf(booked) });
+    }
+    const lossMinor = foreignMinor - takenMinor;
+    if (lossMinor > 0) {
+      const legs = transferLegs(houseAccount('chargeback_loss', currency), from, lossMinor);
+      await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
+    }
+    await this.#parts.store.setParts(tx, providerRefund, { settledMinor, lossMinor });
+    return foreignMinor;
+  }
+
+  #insert(tx: Orm, { found, paid }: Found, returnedAt: string | null = null): Promise<boolean> {
+    const { providerRefund, amountMinor, payment } = found;
+    const createdAt = this.#context.nowIso();
+    const { currency } = this.#context;
+    const row = {
+      providerRefund,
+      providerPayment: payment ?? '',
+      ...paid,
+      amountMinor,
+      currency,
+      createdAt,
+      returnedAt,
+    };
+    return this.#parts.store.insert(tx, row);
+  }
+
+  async #end(tx: Orm, { paid, isWhole }: { paid: CardPayment; isWhole: boolean }): Promise<void> {
+    const { identity, sourceType: purpose, sourceId } = paid;
+    if (purpose === 'ticket' && isWhole) await this.#endTicket(tx, sourceId);
+    if (purpose === 'tip' && isWhole) await this.#endTip(tx, sourceId as TipId);
+    if (purpose === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
+    if (purpose !== 'topup') return;
+    await this.#context.tellWallet(tx, identity);
+  }
+
+  async #endTicket(tx: Orm, id: string): Promise<void> {
+    // A disputed one too: news that the dispute was won may come later, and must not make the refunded ticket valid.
+    const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid', 'disputed']);
+    if (!ticket) return;
+    const room = ticket.room as RoomId;
+    await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
+    await this.#context.tell(
+      tx,
+      ['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity: ticket.identity }],
+      ['earnings.changed', { room }, { room }],
+    );
+  }
+
+  async #endTip(tx: Orm, id: TipId): Promise<void> {
+    const tip = await this.#parts.tips.markRefunded(tx, id);
+    if (!tip) return;
+    const { identity, amountMinor, currency } = tip;
+    const room = tip.room as RoomId;
+    await this.#context.tell(
+      tx,
+      ['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }],
+      ['earnings.changed', { room }, { room }],
+    );
+  }
+
+  /**
+   * The bank returned the refund: what it had settled or reversed is owed to the card, and a loss is undone. One that
+   * was never booked is inserted as returned, so that a late event about it books nothing.
+   */
+  async #takeBack({ found, paid }: Found): Promise<void> {
+    const { db, ledger, currency, log, outbox } = this.#context;
+    const { providerRefund, reference } = found;
+    const at = this.#context.nowIso();
+    const owedMinor = await db.transaction(async (tx) => {
+      await ledger.lockWallet(tx, fanWallet(paid.identity, currency));
+      if (await this.#insert(tx, { found, paid }, at)) return 0;
+      const before = await this.#parts.store.markReturned(tx, providerRefund, at);
+      if (!before) return 0;
+      const { amountMinor, settledMinor, lossMinor } = before;
+      const legs: Leg[] = mergeLegs([
+        { account: houseAccount('provider_clearing', currency), amountMinor: -amountMinor },
+        { account: houseAccount('refund_payable', currency), amountMinor: amountMinor - lossMinor },
+        { account: houseAccount('chargeback_loss', currency), amountMinor: lossMinor },
+      ]);
+      const source = { type: 'provider_refund', id: providerRefund } as const;
+      await ledger.post(tx, { kind: 'refund_returned', source, legs, at });
+      const order = reference === null ? undefined : { refund: reference, providerRefund };
+      const { failure } = found;
+      await this.#parts.debts.reopen(tx, { payment: paid.sourceId, amountMinor: settledMinor, order, failure });
+      const takenMinor = amountMinor - settledMinor - lossMinor;
+      if (takenMinor > 0) await this.#owe(tx, { found, paid, amountMinor: takenMinor });
+      for (const row of await this.#parts.refundsStore.listOf(paymentOf(paid), tx)) {
+        if (row.status === 'failed') await this.#parts.debts.absorbLosses(tx, row, paid.sourceId);
+      }
+      return amountMinor - lossMinor;
+    });
+    outbox.wake();
+    const fields = { providerRefund, amountMinor: owedMinor, source: paid.sourceId };
+    if (owedMinor > 0) log.error(fields, 'a refund came back from the bank, and is owed to the card');
+  }
+
+  /** What a refund by hand had reversed becomes a failed refund of the house, which an operator can order again. */
+  async #owe(tx: Orm, { found, paid, amountMinor }: Found & { amountMinor: number }): Promise<void> {
+    const payment = paymentOf(paid);
+    const row = await this.#parts.refundsStore.insert(tx, {
+      id: createId('refund'),
+      ...payment,
+      identity: paid.identity,
+      amountMinor,
+      currency: this.#context.currency,
+      to: 'card',
+      status: 'failed',
+      reason: RETURNED,
+      by: HOUSE,
+      part: (await this.#parts.refundsStore.listOf(payment, tx)).length,
+      providerPayment: found.payment,
+      failure: found.failure,
+      createdAt: this.#context.nowIso(),
+    });
+    await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity: paid.identity }]);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Sends decided refunds to the card that had paid: the order to the provider, its repetition until there is an answer,
+ * and what the answer does to the books. The decision was committed before; nothing here can undo it.
+ */
+import { AppError } from '../../protocol/errors.ts';
+import type { Refund } from '../../protocol/money.ts';
+import { fanWallet } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { ProviderRefund } from '../provider/payment-provider.ts';
+import { type CardDebts, owedMinor } from './card-debts.ts';
+import type { ProviderRefunds } from './provider-refunds.ts';
+import { paymentIdOf, type RefundRow, type RefundsStore, toRefund } from './refunds.store.ts';
+
+/** How long a request waits for the provider; then the answer is `pending`. */
+const ANSWER_WITHIN_MS = 2_000;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 3_600_000;
+const CLAIM_ITEMS = 20;
+
+interface RefundOrderParts {
+  store: RefundsStore;
+  debts: CardDebts;
+  /** Books what has left. */
+  providerRefunds: () => ProviderRefunds;
+}
+
+export class RefundOrders {
+  readonly #context: MoneyContext;
+  readonly #store: RefundsStore;
+  readonly #parts: RefundOrderParts;
+
+  constructor(context: MoneyContext, parts: RefundOrderParts) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#parts = parts;
+  }
+
+  /** Orders a refund, and returns it as it stands: `pending` when the provider is slow. */
+  async send(row: RefundRow): Promise<Refund> {
+    const attempt = this.#context.runInBackground(`refund ${row.id}`, () => this.#attempt(row));
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ANSWER_WITHIN_MS);
+    });
+    await Promise.race([attempt, patience]);
+    clearTimeout(timer);
+    return toRefund((await this.#store.find(row.id)) ?? row);
+  }
+
+  /** Handles an event about a refund: fetches it, and books what has changed. */
+  async handleRefundChanged(providerRefund: string): Promise<void> {
+    const found = await this.#context.provider.fetchRefund(providerRefund);
+    if (found) await this.#apply(found);
+  }
+
+  /** Orders again, or asks about, refunds that are due; true when there may be more. */
+  async sweep(): Promise<boolean> {
+    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
+    await Promise.all(due.map((row) => this.#context.runInBackground(`refund ${row.id}`, () => this.#attempt(row))));
+    return due.length === CLAIM_ITEMS;
+  }
+
+  recheckAll(): Promise<void> {
+    return this.#store.makePendingDue(this.#context.nowIso());
+  }
+
+  async #attempt(row: RefundRow): Promise<void> {
+    try {
+      await this.#apply(await this.#order(row));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === 'not_refundable') return this.#fail(row, { failure: error.message, providerRefund: null });
+      const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(row.attempts - 1, 20), RETRY_MAX_MS);
+      await this.#store.noteFault(row.id, error.code, this.#context.laterIso(pauseMs));
+      throw error;
+    }
+  }
+
+  /**
+   * Places the order, unless it was placed: the provider forgets idempotency keys after a day, so from the second
+   * attempt on it is asked first whether it knows this one.
+   */
+  async #order(row: RefundRow): Promise<ProviderRefund> {
+    const { provider } = this.#context;
+    const known = row.providerRefund ? await provider.fetchRefund(row.providerRefund) : undefined;
+    const placed = known ?? (row.attempts > 1 ? await this.#findPlaced(row) : undefined);
+    if (placed) return placed;
+    const answer = await provider.refund({
+      refund: row.id,
+      payment: row.providerPayment ?? '',
+      amountMinor: owedMinor(row),
+      idempotencyKey: orderOf(row),
+    });
+    if (answer !== 'key_spent') return answer;
+    const carriedOut = await this.#findPlaced(row);
+    if (carriedOut) return carriedOut;
+    await this.#store.renewOrder(row.id, row.round);
+    throw new AppError('provider_unavailable');
+  }
+
+  /**
+   * This round's order, or an earlier one that the provider has carried out later than it said: none is repeated beside
+   * it.
+   */
+  async #findPlaced(row: RefundRow): Promise<ProviderRefund | undefined> {
+    const listed = await this.#context.provider.listRefunds(row.providerPayment ?? '');
+    const current = listed.find((refund) => refund.order === orderOf(row));
+    if (current) return current;
+    for (const earlier of listed.filter(({ reference, status }) => reference === row.id && status !== 'failed')) {
+      if (!(await this.#parts.providerRefunds().isKnown(earlier.providerRefund))) return earlier;
+    }
+    return undefined;
+  }
+
+  async #apply(found: ProviderRefund): Promise<void> {
+    await this.#parts.providerRefunds().handle(found);
+    const row = found.reference ? await this.#store.find(found.reference) : undefined;
+    // An event about an earlier order.
+    if (!row || found.providerRefund !== (row.providerRefund ?? found.providerRefund)) return;
+    if (row.providerRefund === null && found.order !== orderOf(row)) return;
+    if (found.status === 'pending') await this.#store.notePending(row.id, found.providerRefund);
+    const { providerRefund } = found;
+    if (found.status === 'failed') await this.#fail(row, { failure: found.failure ?? 'failed', providerRefund });
+  }
+
+  /**
+   * It stays owed, less what has left otherwise; the operator can order it anew by asking for the same refund once
+   * more.
+   */
+  async #fail(row: RefundRow, fault: { failure: string; providerRefund: string | null }): Promise<void> {
+    const { db, ledger, currency, outbox, log } = this.#context;
+    const wallet = fanWallet(row.identity, currency);
+    await ledger.ensureAccounts([wallet]);
+    const owed = await db.transaction(async (tx) => {
+      await ledger.lockWallet(tx, wallet);
+      const failed = await this.#store.markFailed(tx, row, fault);
+      if (!failed) return 0;
+      await this.#context.tell(tx, ['refund.changed', { refund: toRefund(failed) }, { identity: row.identity }]);
+      return owedMinor(await this.#parts.debts.absorbLosses(tx, failed, paymentIdOf(row)));
+    });
+    outbox.wake();
+    if (owed > 0) log.error({ refund: row.id, failure: fault.failure }, 'a refund to a card failed and is still owed');
+  }
+}
+
+/** Our idempotency key of an order. */
+function orderOf(row: Pick<RefundRow, 'id' | 'round'>): string {
+  return `${row.id}:${row.round}`;
+}

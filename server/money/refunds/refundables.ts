@@ -1,0 +1,224 @@
+/**
+ * What can be given back: a ticket, a tip, a top-up, a payment for a membership, a private session. Finds it with what
+ * a refund needs to know of it, and undoes what it gave once the books have been changed. `refunds.ts` decides; nothing
+ * here moves money.
+ */
+import type { Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { ID_PREFIXES, type RoomId, type TicketId } from '../../protocol/ids.ts';
+import type { RefundInput } from '../../protocol/money.ts';
+import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { UnusablePayment } from '../checkout/checkouts.ts';
+import type { Source } from '../ledger/ledger.store.ts';
+import type { TransactionKind } from '../ledger/ledger.ts';
+import type { MembershipStanding } from '../memberships/membership-standing.ts';
+import type { InvoiceRow, MembershipsStore } from '../memberships/memberships.store.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { MoneyFact } from '../money-facts.ts';
+import type { PrivateSessionsStore } from '../private-sessions/private-sessions.store.ts';
+import { type TicketRow, type TicketsStore, toTicket } from '../sales/tickets.store.ts';
+import type { TipsStore } from '../tips/tips.store.ts';
+import type { TopupsStore } from '../wallet/topups.store.ts';
+import type { RefundedPayment } from './refunds.store.ts';
+
+export interface Refundable {
+  payment: RefundedPayment;
+  kind: TransactionKind;
+  source: Source;
+  identity: string;
+  grossMinor: number;
+  to: 'wallet' | 'card';
+  /** It became credit, of which only what is unspent can go back. */
+  isCredit: boolean;
+  findProviderPayment(tx: Orm): Promise<string | null>;
+  /** Undoes what it gave; in the caller's transaction, after the books. False: it was given back before. */
+  end(tx: Orm, isWhole: boolean): Promise<MoneyFact[] | false>;
+}
+
+export interface RefundableParts {
+  checkouts: CheckoutsStore;
+  topups: TopupsStore;
+  tickets: TicketsStore;
+  tips: TipsStore;
+  memberships: MembershipsStore;
+  standing: MembershipStanding;
+  privateSessions: PrivateSessionsStore;
+  refreshMembership: (id: string) => Promise<void>;
+}
+
+export type RefundTarget = Pick<RefundInput, 'ticket' | 'tip' | 'topup' | 'membership' | 'privateSession'>;
+
+export const DISPUTED =
+  'The payer disputes this payment with their bank, which takes the money back itself if it agrees.';
+
+export class Refundables {
+  readonly #context: MoneyContext;
+  readonly #parts: RefundableParts;
+
+  constructor(context: MoneyContext, parts: RefundableParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  async find({ ticket, tip, topup, membership, privateSession }: RefundTarget): Promise<Refundable> {
+    const named = [ticket, tip, topup, membership, privateSession].filter((id) => id !== undefined);
+    if (named.length !== 1) throw new AppError('invalid_request');
+    const found =
+      (ticket && ((await this.#ticket(ticket)) ?? (await this.#unusable(ticket)))) ||
+      (tip && ((await this.#tip(tip)) ?? (await this.#unusable(tip)))) ||
+      (topup && ((await this.#topup(topup)) ?? (await this.#unusable(topup)))) ||
+      (membership && (await this.#membership(membership))) ||
+      (privateSession && (await this.#privateSession(privateSession)));
+    if (!found) throw new AppError('payment_not_found');
+    return found;
+  }
+
+  async #ticket(id: string): Promise<Refundable | undefined> {
+    const found = await this.#parts.tickets.find(id);
+    if (!found) return undefined;
+    if (found.status === 'pending' || found.status === 'expired') throw new AppError('not_refundable');
+    if (found.status === 'disputed') throw new AppError('not_refundable', DISPUTED);
+    return this.#ofTicket(found, 'valid');
+  }
+
+  /** Undefined when it is not under dispute any more. */
+  async findDisputedTicket(tx: Orm, id: TicketId): Promise<Refundable | undefined> {
+    const found = await this.#parts.tickets.find(id, tx);
+    return found?.status === 'disputed' ? this.#ofTicket(found, 'disputed') : undefined;
+  }
+
+  #ofTicket(found: TicketRow, from: 'valid' | 'disputed'): Refundable {
+    const { id, identity, priceMinor: grossMinor, paidFrom: to } = found;
+    const room = found.room as RoomId;
+    return {
+      ...this.#ofCheckout({ payment: { ticket: id }, kind: 'ticket', id }),
+      identity,
+      grossMinor,
+      to,
+      end: async (tx, isWhole) => {
+        const changed: MoneyFact = ['earnings.changed', { room }, { room }];
+        if (!isWhole) return [changed];
+        const ticket = await this.#parts.tickets.markRefunded(tx, id, [from]);
+        if (!ticket) return false;
+        await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
+        return [['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity }], changed];
+      },
+    };
+  }
+
+  async #tip(id: RefundTarget['tip'] & string): Promise<Refundable | undefined> {
+    const found = await this.#parts.tips.find(id);
+    if (!found) return undefined;
+    const { identity, amountMinor, currency } = found;
+    const room = found.room as RoomId;
+    return {
+      ...this.#ofCheckout({ payment: { tip: id }, kind: 'tip', id }),
+      identity,
+      grossMinor: amountMinor,
+      // In a house without wallets tips are paid by card, and go back there.
+      to: (await this.#parts.checkouts.findBySource(id)) ? 'card' : 'wallet',
+      end: async (tx, isWhole) => {
+        const changed: MoneyFact = ['earnings.changed', { room }, { room }];
+        if (!isWhole) return [changed];
+        if (!(await this.#parts.tips.markRefunded(tx, id))) return false;
+        return [['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }], changed];
+      },
+    };
+  }
+
+  async #topup(id: string): Promise<Refundable | undefined> {
+    const found = await this.#parts.topups.find(id);
+    if (!found) return undefined;
+    if (found.status === 'settled') return this.ofTopup(found);
+    const unusable = await this.#unusable(id);
+    if (!unusable) throw new AppError('not_refundable');
+    return unusable;
+  }
+
+  /** A card payment that bought nothing: it is on its way back already, and can be ordered again if that fails. */
+  async #unusable(sourceId: string): Promise<Refundable | undefined> {
+    const checkout = await this.#parts.checkouts.findBySource(sourceId);
+    return checkout && checkout.unusableBecause !== null ? this.ofUnusable(checkout) : undefined;
+  }
+
+  ofUnusable({ purpose, sourceId, identity, amountMinor }: Omit<UnusablePayment, 'reason'>): Refundable {
+    return {
+      ...this.#ofCheckout({ payment: { [purpose]: sourceId }, kind: purpose, id: sourceId }),
+      identity,
+      grossMinor: amountMinor,
+      to: 'card',
+      end: async () => [],
+    };
+  }
+
+  ofTopup({ id, identity, amountMinor }: { id: string; identity: string; amountMinor: number }): Refundable {
+    return {
+      ...this.#ofCheckout({ payment: { topup: id }, kind: 'topup', id }),
+      identity,
+      grossMinor: amountMinor,
+      to: 'card',
+      isCredit: true,
+      end: async () => [],
+    };
+  }
+
+  async #membership(id: string): Promise<Refundable | undefined> {
+    const { memberships, refreshMembership } = this.#parts;
+    // By the membership it is the latest payment, which may be a renewal that nobody has heard of yet.
+    if (id.startsWith(ID_PREFIXES.membership)) await refreshMembership(id);
+    const invoice = await memberships.findInvoice(id);
+    const row = invoice && (await memberships.find(invoice.membership));
+    return row && this.ofInvoice(invoice, row.identity);
+  }
+
+  ofInvoice(invoice: InvoiceRow, identity: string): Refundable {
+    return {
+      payment: { membershipInvoice: invoice.id },
+      kind: 'membership',
+      source: { type: 'membership_invoice', id: invoice.invoice },
+      identity,
+      grossMinor: invoice.amountMinor,
+      to: 'card',
+      isCredit: false,
+      findProviderPayment: async () => invoice.providerPayment,
+      end: async (tx, isWhole) => {
+        if (isWhole) await this.#parts.standing.handleRefunded(tx, invoice.id);
+        return [];
+      },
+    };
+  }
+
+  async #privateSession(id: string): Promise<Refundable | undefined> {
+    const found = await this.#parts.privateSessions.find(id);
+    if (!found) return undefined;
+    if (found.status !== 'ended' || found.chargedMinor === 0) {
+      throw new AppError('not_refundable', 'Nothing was charged for this session, or it is not over.');
+    }
+    const room = found.room as RoomId;
+    return {
+      payment: { privateSession: id },
+      kind: 'private_session',
+      source: { type: 'private_session', id },
+      identity: found.identity,
+      grossMinor: found.chargedMinor,
+      to: 'wallet',
+      isCredit: false,
+      findProviderPayment: async () => null,
+      end: async () => [['earnings.changed', { room }, { room }]],
+    };
+  }
+
+  async findCheckoutPayment(tx: Orm, sourceId: string): Promise<string | null> {
+    return (await this.#parts.checkouts.findBySource(sourceId, tx))?.providerPayment ?? null;
+  }
+
+  #ofCheckout({ payment, kind, id }: { payment: RefundedPayment; kind: 'ticket' | 'tip' | 'topup'; id: string }) {
+    return {
+      payment,
+      kind,
+      source: { type: kind, id },
+      isCredit: false,
+      findProviderPayment: (tx: Orm) => this.findCheckoutPayment(tx, id),
+    } as const;
+  }
+}

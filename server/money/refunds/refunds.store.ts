@@ -1,0 +1,174 @@
+import { and, asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
+import type { Refund } from '../../protocol/money.ts';
+import type { CardPayment } from '../checkout/card-payments.store.ts';
+import { refunds } from '../money.schema.ts';
+
+export type RefundRow = typeof refunds.$inferSelect;
+export type NewRefund = typeof refunds.$inferInsert;
+
+/** While an order is under way nobody else places it; longer than the provider's client tries. */
+export const ATTEMPT_LEASE_SECONDS = 40;
+const RETRY_MAX_SECONDS = 3_600;
+
+/** Names of the unique indexes that make giving back twice impossible. */
+export const ONE_REFUND = [
+  'refunds_one_ticket',
+  'refunds_one_tip',
+  'refunds_one_topup',
+  'refunds_one_membership_invoice',
+  'refunds_one_private_session',
+];
+
+/** Name of the unique index that makes the same key of the same person one refund. */
+export const ONE_REFUND_OF_KEY = 'refunds_idempotency';
+
+/** The payment that is given back: one of these. */
+export type RefundedPayment = Partial<
+  Record<'ticket' | 'tip' | 'topup' | 'membershipInvoice' | 'privateSession', string | null>
+>;
+
+/** The same by what a card payment paid for. */
+export function paymentOf({ sourceType, sourceId }: Pick<CardPayment, 'sourceType' | 'sourceId'>): RefundedPayment {
+  return { [sourceType === 'membership' ? 'membershipInvoice' : sourceType]: sourceId };
+}
+
+/** Which payment it is that a refund gives back. */
+export function paymentIdOf(row: RefundedPayment): string {
+  return row.ticket ?? row.tip ?? row.topup ?? row.membershipInvoice ?? row.privateSession ?? '';
+}
+
+export class RefundsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insert(tx: Orm, row: NewRefund): Promise<RefundRow> {
+    const [inserted] = await tx.insert(refunds).values(row).returning();
+    return inserted as RefundRow;
+  }
+
+  async find(id: string): Promise<RefundRow | undefined> {
+    if (!id.startsWith(ID_PREFIXES.refund)) return undefined;
+    const [row] = await this.#orm.select().from(refunds).where(eq(refunds.id, id));
+    return row;
+  }
+
+  async findByKey(by: string, idempotencyKey: string): Promise<RefundRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(refunds)
+      .where(and(eq(refunds.by, by), eq(refunds.idempotencyKey, idempotencyKey)));
+    return row;
+  }
+
+  /** Of one payment, the first one first. */
+  async listOf(payment: RefundedPayment, tx: Orm = this.#orm): Promise<RefundRow[]> {
+    const [named] = Object.entries(payment) as [keyof RefundedPayment, string][];
+    if (!named) return [];
+    return tx.select().from(refunds).where(eq(refunds[named[0]], named[1])).orderBy(asc(refunds.part));
+  }
+
+  async findOf(payment: RefundedPayment): Promise<RefundRow | undefined> {
+    return (await this.listOf(payment))[0];
+  }
+
+  /** A failed refund is ordered again, as a new round; empty when it is not failed any more. */
+  async startRound(tx: Orm, id: string, nextAttemptAt: string): Promise<RefundRow[]> {
+    return tx
+      .update(refunds)
+      .set({
+        status: 'pending',
+        round: sql`${refunds.round} + 1`,
+        attempts: 1,
+        providerRefund: null,
+        failure: null,
+        nextAttemptAt,
+      })
+      .where(and(eq(refunds.id, id), eq(refunds.status, 'failed')))
+      .returning();
+  }
+
+  /** The provider answers to the last order with a failure for good: the next order is another one. */
+  async renewOrder(id: string, round: number): Promise<void> {
+    await this.#orm
+      .update(refunds)
+      .set({ round: round + 1 })
+      .where(and(eq(refunds.id, id), eq(refunds.round, round), eq(refunds.status, 'pending')));
+  }
+
+  /** Takes refunds that are due to be ordered or asked about, with growing pauses: no two processes take the same. */
+  async claimDue(nowIso: string, limit: number): Promise<RefundRow[]> {
+    const due = this.#orm
+      .select({ id: refunds.id })
+      .from(refunds)
+      .where(lte(refunds.nextAttemptAt, nowIso))
+      .orderBy(asc(refunds.nextAttemptAt))
+      .limit(limit)
+      .for('update', { skipLocked: true });
+    return this.#orm
+      .update(refunds)
+      .set({
+        attempts: sql`${refunds.attempts} + 1`,
+        nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second'
+          * least(${ATTEMPT_LEASE_SECONDS} * power(2, least(${refunds.attempts}, 10)), ${RETRY_MAX_SECONDS})`,
+      })
+      .where(inArray(refunds.id, due))
+      .returning();
+  }
+
+  async makePendingDue(nowIso: string): Promise<void> {
+    await this.#orm
+      .update(refunds)
+      .set({ nextAttemptAt: nowIso })
+      .where(and(eq(refunds.status, 'pending'), isNotNull(refunds.nextAttemptAt)));
+  }
+
+  async noteFault(id: string, failure: string, retryAt: string): Promise<void> {
+    await this.#orm
+      .update(refunds)
+      .set({ failure, nextAttemptAt: retryAt })
+      .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')));
+  }
+
+  async notePending(id: string, providerRefund: string): Promise<void> {
+    await this.#orm
+      .update(refunds)
+      .set({ providerRefund })
+      .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')));
+  }
+
+  /** Undefined when this round's order is not under way any more. */
+  async markFailed(
+    tx: Orm,
+    { id, round }: Pick<RefundRow, 'id' | 'round'>,
+    fault: { failure: string; providerRefund: string | null },
+  ): Promise<RefundRow | undefined> {
+    const [row] = await tx
+      .update(refunds)
+      .set({ status: 'failed', ...fault, nextAttemptAt: null })
+      .where(and(eq(refunds.id, id), eq(refunds.round, round), eq(refunds.status, 'pending')))
+      .returning();
+    return row;
+  }
+}
+
+export function toRefund(row: RefundRow): Refund {
+  return {
+    id: row.id as Id<'refund'>,
+    ...(row.ticket ? { ticket: row.ticket as TicketId } : {}),
+    ...(row.tip ? { tip: row.tip as TipId } : {}),
+    ...(row.topup ? { topup: row.topup as TopupId } : {}),
+    ...(row.membershipInvoice ? { membership: row.membershipInvoice as Id<'membershipInvoice'> } : {}),
+    ...(row.privateSession ? { privateSession: row.privateSession as Id<'privateSession'> } : {}),
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+    to: row.to,
+    status: row.status,
+    reason: row.reason,
+    createdAt: new Date(row.createdAt).toISOString(),
+  };
+}

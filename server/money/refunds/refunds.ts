@@ -1,0 +1,371 @@
+/**
+ * Decides refunds. The books, the payment's status, the entitlement and the facts change in one transaction: access
+ * ends with the decision, whatever the provider does afterwards. A payment from the wallet is refunded to the wallet,
+ * one by card to that card. A payment is refunded whole, or in a part and the rest; unspent credit of a top-up in as
+ * many parts as there are keys. A part that failed is still owed, and does not block others.
+ */
+import type { Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type TicketId } from '../../protocol/ids.ts';
+import type { Refund, RefundInput } from '../../protocol/money.ts';
+import type { UnusablePayment } from '../checkout/checkouts.ts';
+import type { BookedTransaction } from '../ledger/ledger.store.ts';
+import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from '../ledger/ledger.ts';
+import type { InvoiceRow } from '../memberships/memberships.store.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import { returnLegs } from '../wallet/promo-legs.ts';
+import { type CardDebts, owedMinor } from './card-debts.ts';
+import type { RefundOrders } from './refund-orders.ts';
+import { DISPUTED, type Refundable, type Refundables } from './refundables.ts';
+import {
+  ATTEMPT_LEASE_SECONDS,
+  ONE_REFUND,
+  ONE_REFUND_OF_KEY,
+  paymentIdOf,
+  type RefundedPayment,
+  type RefundRow,
+  type RefundsStore,
+  toRefund,
+} from './refunds.store.ts';
+
+interface RefundParts {
+  store: RefundsStore;
+  orders: RefundOrders;
+  refundables: Refundables;
+  debts: CardDebts;
+}
+
+export interface Previewed {
+  amountMinor: number;
+  to: Refund['to'];
+  legs: Leg[];
+}
+
+/** How much is refunded, by whom, and why. */
+interface Decision {
+  amountMinor?: number | undefined;
+  reason: string;
+  by: string;
+  idempotencyKey?: string | undefined;
+}
+
+/** The provider lists 100 refunds of a payment; this leaves room for those made by hand. */
+const TOPUP_REFUNDS_MAX = 50;
+
+/** Rolls back the transaction of a preview. */
+class RolledBack extends Error {}
+
+const SPENT = 'The credit of this top-up is spent.';
+
+export class Refunds {
+  readonly #context: MoneyContext;
+  readonly #parts: RefundParts;
+
+  constructor(context: MoneyContext, parts: RefundParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /**
+   * Idempotent by person and key. Without an amount, refunds all that is left and orders failed refunds again; with
+   * one, orders a failed refund of that amount again, or refunds a new part.
+   */
+  async refund(input: RefundInput, by: string, isRepeated = false): Promise<Refund> {
+    const { store, refundables } = this.#parts;
+    const { amountMinor, reason, idempotencyKey, ...target } = input;
+    if (amountMinor !== undefined) assertAmount(amountMinor);
+    const refundable = await refundables.find(target);
+    const same = idempotencyKey === undefined ? undefined : await store.findByKey(by, idempotencyKey);
+    if (same) return this.#answerAgain(same, refundable, amountMinor);
+    // A top-up has many parts; a failed one is ordered again by its own key.
+    const isNew = refundable.isCredit && idempotencyKey !== undefined;
+    const failed = isNew ? [] : (await store.listOf(refundable.payment)).filter(({ status }) => status === 'failed');
+    const asked = failed.find((row) => amountMinor === row.amountMinor || amountMinor === owedMinor(row));
+    if (asked) return this.#orderAgain(asked);
+    try {
+      const decided = await this.#decideOnce(refundable, { amountMinor, reason, by, idempotencyKey });
+      if (amountMinor === undefined) await this.#orderAllAgain(failed);
+      return this.#send(decided);
+    } catch (error) {
+      if (!isRepeated && isUniqueViolation(error, ONE_REFUND_OF_KEY)) return this.refund(input, by, true);
+      const isNothingLeft = error instanceof AppError && error.code === 'already_refunded';
+      const [latest] = isNothingLeft && amountMinor === undefined ? await this.#orderAllAgain(failed) : [];
+      if (!latest) throw error;
+      return latest;
+    }
+  }
+
+  async #answerAgain(same: RefundRow, { payment }: Refundable, amountMinor: number | undefined): Promise<Refund> {
+    const isSamePayment = Object.entries(payment).every(([name, id]) => same[name as keyof RefundedPayment] === id);
+    if (!isSamePayment || (amountMinor !== undefined && amountMinor !== same.amountMinor)) {
+      throw new AppError('idempotency_conflict');
+    }
+    return same.status === 'failed' ? this.#orderAgain(same) : toRefund(same);
+  }
+
+  /** The latest first, without those that a concurrent request has ordered. */
+  async #orderAllAgain(failed: RefundRow[]): Promise<Refund[]> {
+    const rounds: RefundRow[] = [];
+    for (const row of failed.toReversed()) rounds.push(...(await this.#startRound(row)));
+    return Promise.all(rounds.map((row) => this.#send(row)));
+  }
+
+  async #orderAgain(earlier: RefundRow): Promise<Refund> {
+    const [round] = await this.#startRound(earlier);
+    if (!round) throw new AppError('already_refunded');
+    return this.#send(round);
+  }
+
+  #startRound(earlier: RefundRow): Promise<RefundRow[]> {
+    const { store, debts } = this.#parts;
+    return this.#context.db.transaction(async (tx) => {
+      const isDisputed = await debts.isDisputed(tx, paymentIdOf(earlier), ['open', 'under_review']);
+      if (isDisputed) throw new AppError('not_refundable', DISPUTED);
+      return store.startRound(tx, earlier.id, this.#leaseEnd());
+    });
+  }
+
+  #send(row: RefundRow): Promise<Refund> {
+    return row.status === 'pending' ? this.#parts.orders.send(row) : Promise.resolve(toRefund(row));
+  }
+
+  /** What a refund would book: decides it and rolls back, so that a preview cannot differ from the refund. */
+  async preview({ amountMinor, ...target }: Omit<RefundInput, 'reason'>): Promise<Previewed> {
+    if (amountMinor !== undefined) assertAmount(amountMinor);
+    const refundable = await this.#parts.refundables.find(target);
+    let previewed: Previewed | undefined;
+    try {
+      await this.#context.db.transaction(async (tx) => {
+        const decision = { amountMinor, reason: 'preview', by: HOUSE, idempotencyKey: createId('event') };
+        const row = await this.#decide(tx, refundable, decision);
+        const source = { type: 'refund', id: row.id } as const;
+        const booked = await this.#context.ledger.findTransaction(tx, { kind: 'refund', source });
+        previewed = { amountMinor: row.amountMinor, to: row.to, legs: booked?.legs ?? [] };
+        throw new RolledBack();
+      });
+    } catch (error) {
+      if (!(error instanceof RolledBack)) throw error;
+    }
+    if (!previewed) throw new AppError('internal');
+    return previewed;
+  }
+
+  /**
+   * Refunds what is left of a ticket by the house's own rule; false if it was refunded before. The sweeper sends it to
+   * the card.
+   */
+  async returnTicket(ticket: TicketId, reason: string): Promise<boolean> {
+    const refundable = await this.#parts.refundables.find({ ticket });
+    try {
+      await this.#decideOnce(refundable, { reason, by: HOUSE });
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'already_refunded') return this.#endEmpty(refundable);
+      throw error;
+    }
+  }
+
+  /**
+   * Refunds a ticket whose dispute is won in this transaction, and whose payer holds another one. The caller holds the
+   * locks of a dispute.
+   */
+  async returnSurplusTicket(tx: Orm, ticket: TicketId): Promise<void> {
+    const refundable = await this.#parts.refundables.findDisputedTicket(tx, ticket);
+    const booked = refundable && (await this.#context.ledger.findTransaction(tx, refundable));
+    if (!booked) return;
+    if (remainderOf(booked) > 0) {
+      await this.#decide(tx, refundable, { reason: 'ticket_held_already', by: HOUSE });
+      return;
+    }
+    await this.#context.tell(tx, ...((await refundable.end(tx, true)) || []));
+  }
+
+  /**
+   * Ends a payment of which nothing is left to refund, for example after lost disputes; false if something is left or
+   * it has ended.
+   */
+  async #endEmpty(refundable: Refundable): Promise<boolean> {
+    const { db, ledger, outbox } = this.#context;
+    const hasEnded = await db.transaction(async (tx) => {
+      const booked = await ledger.findTransaction(tx, refundable);
+      if (!booked || remainderOf(booked) > 0) return false;
+      const facts = await refundable.end(tx, true);
+      if (facts === false) return false;
+      await this.#context.tell(tx, ...facts);
+      return true;
+    });
+    if (hasEnded) outbox.wake();
+    return hasEnded;
+  }
+
+  async #decideOnce(refundable: Refundable, decision: Decision): Promise<RefundRow> {
+    const { db, ledger, outbox, metrics, currency } = this.#context;
+    const isToCard = refundable.to === 'card';
+    const wallet = fanWallet(refundable.identity, currency);
+    if (isToCard) await ledger.ensureAccounts([wallet]);
+    try {
+      const row = await db.transaction(async (tx) => {
+        if (!isToCard) return this.#decide(tx, refundable, decision);
+        await ledger.lockWallet(tx, wallet);
+        const decided = await this.#decide(tx, refundable, decision);
+        return this.#parts.debts.absorbLosses(tx, decided, paymentIdOf(decided));
+      });
+      outbox.wake();
+      metrics.moneyMinor.inc({ kind: 'refund' }, row.amountMinor);
+      return row;
+    } catch (error) {
+      if (ONE_REFUND.some((constraint) => isUniqueViolation(error, constraint))) throw new AppError('already_refunded');
+      throw error;
+    }
+  }
+
+  /**
+   * Locks the payer's credit, then the payment's transaction, then what it bought: the same order as disputes and
+   * purchases.
+   */
+  async #decide(tx: Orm, refundable: Refundable, decision: Decision): Promise<RefundRow> {
+    const { ledger, spending, currency } = this.#context;
+    const { identity, isCredit, to } = refundable;
+    if (to === 'wallet') await spending.lockCredit(tx, identity, currency);
+    const available = isCredit ? await ledger.lockWallet(tx, fanWallet(identity, currency)) : 0;
+    const booked = await ledger.findTransaction(tx, refundable);
+    // An unusable card payment was never a sale, and its refund is under way.
+    if (!booked) throw new AppError('already_refunded');
+    const leftMinor = remainderOf(booked);
+    if (leftMinor <= 0) throw new AppError('already_refunded');
+    if (booked.isFrozen || (await this.#isDisputed(tx, refundable))) throw new AppError('not_refundable', DISPUTED);
+    const earlier = await this.#parts.store.listOf(refundable.payment, tx);
+    if (isGivenBack(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
+    if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
+    if (earlier.length >= TOPUP_REFUNDS_MAX)
+      throw new AppError('not_refundable', 'It was given back in too many parts.');
+    const amountMinor = decision.amountMinor ?? (isCredit ? Math.min(leftMinor, available) : leftMinor);
+    if (amountMinor > leftMinor || (isCredit && amountMinor > available)) throw new AppError('amount_too_large');
+    const row = await this.#insert(tx, refundable, { ...decision, amountMinor, part: earlier.length });
+    await this.#reverse(tx, { row, booked });
+    const facts = await refundable.end(tx, amountMinor === leftMinor);
+    if (facts === false) throw new AppError('already_refunded');
+    await this.#tellWallet(tx, row);
+    await this.#context.tell(tx, ...facts);
+    return row;
+  }
+
+  #isDisputed(tx: Orm, { payment }: Refundable): Promise<boolean> {
+    return this.#parts.debts.isDisputed(tx, paymentIdOf(payment), ['open', 'under_review', 'lost']);
+  }
+
+  /** Refunds a top-up by the house's own rule, in the transaction that has just booked it. */
+  async returnTopup(
+    tx: Orm,
+    { topup, reason }: { topup: { id: string; identity: string; amountMinor: number }; reason: string },
+  ): Promise<void> {
+    const { amountMinor } = topup;
+    await this.#decide(tx, this.#parts.refundables.ofTopup(topup), { amountMinor, reason, by: HOUSE });
+  }
+
+  async returnInvoice(
+    tx: Orm,
+    { invoice, identity, reason }: { invoice: InvoiceRow; identity: string; reason: string },
+  ): Promise<void> {
+    const refundable = this.#parts.refundables.ofInvoice(invoice, identity);
+    // It bought nothing, so nothing ends with it.
+    await this.#decide(tx, { ...refundable, end: async () => [] }, { reason, by: HOUSE });
+  }
+
+  /** Refunds a card payment that bought nothing, in the transaction that has just booked it as owed to the card. */
+  async returnUnusable(tx: Orm, unusable: UnusablePayment): Promise<void> {
+    const { purpose, sourceId, identity, amountMinor, reason } = unusable;
+    const refundable = this.#parts.refundables.ofUnusable({ purpose, sourceId, identity, amountMinor });
+    const row = await this.#insert(tx, refundable, { amountMinor, reason, by: HOUSE, part: 0 });
+    await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity: row.identity }]);
+  }
+
+  async #insert(
+    tx: Orm,
+    {
+      payment,
+      identity,
+      to,
+      findProviderPayment,
+    }: Pick<Refundable, 'payment' | 'identity' | 'to' | 'findProviderPayment'>,
+    { amountMinor, reason, by, idempotencyKey, part }: Decision & { amountMinor: number; part: number },
+  ): Promise<RefundRow> {
+    const isToCard = to === 'card';
+    // The sweeper orders what the house decides; a person's refund is ordered at once by the caller.
+    const isDecidedByHouse = by === HOUSE;
+    const providerPayment = isToCard ? await findProviderPayment(tx) : null;
+    if (isToCard && !providerPayment) throw new AppError('not_refundable', 'No card payment is known for it.');
+    const now = this.#context.nowIso();
+    return this.#parts.store.insert(tx, {
+      id: createId('refund'),
+      ...payment,
+      identity,
+      amountMinor,
+      settledMinor: isToCard ? 0 : amountMinor,
+      currency: this.#context.currency,
+      to,
+      reason,
+      by,
+      part,
+      idempotencyKey: idempotencyKey ?? null,
+      status: isToCard ? 'pending' : 'succeeded',
+      providerPayment,
+      attempts: isToCard && !isDecidedByHouse ? 1 : 0,
+      nextAttemptAt: isToCard ? (isDecidedByHouse ? now : this.#leaseEnd()) : null,
+      createdAt: now,
+      settledAt: isToCard ? null : now,
+    });
+  }
+
+  /** Books the reversal; promotional credit returns as such. */
+  async #reverse(tx: Orm, { row, booked }: { row: RefundRow; booked: BookedTransaction }): Promise<void> {
+    const { ledger, currency } = this.#context;
+    const { legs: original, earlier } = booked;
+    const { amountMinor } = row;
+    const payer = houseAccount('provider_clearing', currency);
+    const legs =
+      row.to === 'wallet'
+        ? returnLegs({ original, earlier, wallet: fanWallet(row.identity, currency), amountMinor })
+        : reversalLegs({ original, earlier, payer, to: houseAccount('refund_payable', currency), amountMinor });
+    const available = await ledger.post(tx, {
+      kind: 'refund',
+      source: { type: 'refund', id: row.id },
+      reversesId: booked.id,
+      legs,
+      at: row.createdAt,
+    });
+    if (available === undefined) throw new AppError('not_refundable', SPENT);
+    if (row.to === 'wallet') await this.#context.promoExpiry.expire(tx, row.identity);
+  }
+
+  async #tellWallet(tx: Orm, row: RefundRow): Promise<void> {
+    const { identity } = row;
+    await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity }]);
+    if (row.to === 'card' && !row.topup) return;
+    await this.#context.tellWallet(tx, identity);
+  }
+
+  #leaseEnd(): string {
+    return this.#context.laterIso(ATTEMPT_LEASE_SECONDS * 1000);
+  }
+}
+
+/**
+ * Credit is refunded once per key; everything else whole, or in a part and the rest. A second part of the same amount
+ * without a key may be a retry of the first.
+ */
+function isGivenBack(
+  { isCredit }: Refundable,
+  state: { earlier: RefundRow[]; leftMinor: number; decision: Decision },
+): boolean {
+  const { earlier, leftMinor, decision } = state;
+  const { amountMinor, idempotencyKey } = decision;
+  if (isCredit) return earlier.length > 0 && idempotencyKey === undefined;
+  // Refunds that the bank returned were not decided by a person.
+  const parts = earlier.filter(({ by }) => by !== HOUSE);
+  if (amountMinor === undefined || parts.length === 0) return false;
+  return (
+    amountMinor !== leftMinor || (idempotencyKey === undefined && parts.some((row) => row.amountMinor === amountMinor))
+  );
+}

@@ -1,0 +1,79 @@
+import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import { rooms } from '../../rooms/rooms.schema.ts';
+import { tickets } from '../money.schema.ts';
+import { cancellations } from './cancellations.schema.ts';
+
+export type CancellationRow = typeof cancellations.$inferSelect;
+
+export class CancellationsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** Rooms that are over without a live and that nothing was decided about yet. */
+  async findUndecided(limit: number): Promise<string[]> {
+    const decided = this.#orm
+      .select({ room: cancellations.room })
+      .from(cancellations)
+      .where(eq(cancellations.room, rooms.id));
+    const rows = await this.#orm
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(and(isNull(rooms.firstLiveAt), isNotNull(rooms.endedAt), notExists(decided)))
+      .limit(limit);
+    return rows.map((row) => row.id);
+  }
+
+  async insert(room: string, at: string): Promise<void> {
+    await this.#orm.insert(cancellations).values({ room, reason: 'not_held', decidedAt: at }).onConflictDoNothing();
+  }
+
+  /** A ticket can become valid again, or late, after all of its room was given back: a payment that came last, a dispute that was won. */
+  async reopen(): Promise<void> {
+    await this.#orm
+      .update(cancellations)
+      .set({ completedAt: null })
+      .where(and(isNotNull(cancellations.completedAt), exists(this.#validTickets())));
+  }
+
+  /** The oldest decisions first, or those that come after one of them. */
+  async findOpen(limit: number, after?: CancellationRow): Promise<CancellationRow[]> {
+    const { decidedAt, room, completedAt } = cancellations;
+    const isBehind: SQL | undefined =
+      after && sql`(${decidedAt}, ${room}) > (${after.decidedAt}::timestamptz, ${after.room})`;
+    return this.#orm
+      .select()
+      .from(cancellations)
+      .where(and(isNull(completedAt), isBehind))
+      .orderBy(asc(decidedAt), asc(room))
+      .limit(limit);
+  }
+
+  /**
+   * The sums are what the refunds say, so that a crash half-way through cannot make them wrong. Undefined when it was complete before, or a ticket is
+   * still to be given back.
+   */
+  async complete(tx: Orm, room: string, at: string): Promise<CancellationRow | undefined> {
+    const refunded = sql`from refunds r join tickets t on t.id = r.ticket where t.room = ${room} and r.reason = 'not_held'`;
+    const [row] = await tx
+      .update(cancellations)
+      .set({
+        completedAt: at,
+        ticketCount: sql`(select count(*) ${refunded})`,
+        refundedMinor: sql`(select coalesce(sum(r.amount_minor), 0) ${refunded})`,
+      })
+      .where(and(eq(cancellations.room, room), isNull(cancellations.completedAt), notExists(this.#validTickets())))
+      .returning();
+    return row;
+  }
+
+  #validTickets() {
+    return this.#orm
+      .select({ id: tickets.id })
+      .from(tickets)
+      .where(and(eq(tickets.room, cancellations.room), eq(tickets.status, 'valid')));
+  }
+}

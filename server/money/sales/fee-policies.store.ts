@@ -1,0 +1,91 @@
+import { desc, eq, lte, sql } from 'drizzle-orm';
+import type { Clock } from '../../platform/clock.ts';
+import type { Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { FeePolicyView } from '../../protocol/pricing.ts';
+import type { FeePolicy } from '../ledger/ledger.ts';
+import { feePolicies } from '../money.schema.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+
+/** How late a process may notice a new version. */
+const REMEMBERED_MS = 5_000;
+/** Operators who add a version at the same moment take the next number each. */
+const NUMBER_ATTEMPTS = 5;
+const VERSIONS_MAX = 1_000;
+
+/** Which version of the fees splits a sale: the one that began last before it. Versions are immutable rows. */
+export class FeePoliciesStore {
+  readonly #orm: Orm;
+  readonly #clock: Clock;
+  #current: { policy: FeePolicy; untilMs: number } | undefined;
+
+  constructor(orm: Orm, clock: Clock) {
+    this.#orm = orm;
+    this.#clock = clock;
+  }
+
+  /** Remembered for a moment. */
+  async findCurrent(): Promise<FeePolicy> {
+    const nowMs = this.#clock.now();
+    if (this.#current && nowMs < this.#current.untilMs) return this.#current.policy;
+    const policy = await this.findAt(nowMs);
+    this.#current = { policy, untilMs: nowMs + REMEMBERED_MS };
+    return policy;
+  }
+
+  async findAt(timeMs: number): Promise<FeePolicy> {
+    const [policy] = await this.#orm
+      .select()
+      .from(feePolicies)
+      .where(lte(feePolicies.effectiveAt, new Date(timeMs).toISOString()))
+      .orderBy(desc(feePolicies.effectiveAt), desc(feePolicies.version))
+      .limit(1);
+    if (!policy) throw new AppError('internal', 'No fee policy is in force.');
+    return policy;
+  }
+
+  /** The version that a sale was split by. */
+  async find(id: string): Promise<FeePolicy> {
+    if (this.#current?.policy.id === id) return this.#current.policy;
+    const [policy] = await this.#orm.select().from(feePolicies).where(eq(feePolicies.id, id));
+    if (!policy) throw new AppError('internal', 'A sale names a fee policy that does not exist.');
+    return policy;
+  }
+
+  /** A new version takes the next number; versions in the table are never changed, a trigger holds that. */
+  async add(policy: { commissionBps: number; vatBps: number; effectiveAt: string }): Promise<FeePolicyView> {
+    for (let attempt = 1; ; attempt += 1) {
+      const [last] = await this.#orm
+        .select({ version: sql<number>`coalesce(max(${feePolicies.version}), 0)::int` })
+        .from(feePolicies);
+      const version = (last?.version ?? 0) + 1;
+      const id = `fees_v${version}`;
+      try {
+        await this.#orm.insert(feePolicies).values({ id, version, charityBps: 0, ...policy });
+        this.#current = undefined;
+        const added = (await this.list()).find((each) => each.id === id);
+        if (!added) throw new AppError('internal', 'The fee policy was not kept.');
+        return added;
+      } catch (error) {
+        const isTaken = ['fee_policies_version_unique', 'fee_policies_pkey'].some((key) =>
+          isUniqueViolation(error, key),
+        );
+        if (!isTaken || attempt === NUMBER_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** The newest version first. */
+  async list(): Promise<FeePolicyView[]> {
+    const current = await this.findCurrent();
+    const rows = await this.#orm.select().from(feePolicies).orderBy(desc(feePolicies.version)).limit(VERSIONS_MAX);
+    return rows.map(({ id, version, commissionBps, vatBps, effectiveAt }) => ({
+      id,
+      version,
+      commissionBps,
+      vatBps,
+      effectiveAt: new Date(effectiveAt).toISOString(),
+      inForce: id === current.id,
+    }));
+  }
+}

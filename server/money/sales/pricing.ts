@@ -1,0 +1,209 @@
+/**
+ * On what terms something is sold now: the fee policy in force, the VAT of the buyer's country, and what the creator has pledged to an
+ * association. A sale keeps the id of its terms, so that what it was split by can be read for ever. Called by whatever sells.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type {
+  Association,
+  AssociationAccount,
+  AssociationInput,
+  FeePolicyInput,
+  FeePolicyView,
+  Pledge,
+  PledgeInput,
+} from '../../protocol/pricing.ts';
+import type { LedgerStore } from '../ledger/ledger.store.ts';
+import { charityAccount, type FeePolicy } from '../ledger/ledger.ts';
+import type { FeePoliciesStore } from './fee-policies.store.ts';
+import { PricingStore, type SaleTermsRow } from './pricing.store.ts';
+import type { TaxCalculator } from './tax-calculator.ts';
+
+/** What a sale is split by; `id` is that of the fee policy. */
+export interface SaleTerms extends FeePolicy {
+  termsId: string;
+  /** Whose rate of VAT it is. */
+  country: string;
+  /** Who gets the charity's part; without one there is none. */
+  association: string | null;
+}
+
+export interface PricingOptions {
+  db: Database;
+  clock: Clock;
+  ledger: LedgerStore;
+  fees: FeePoliciesStore;
+  taxes: TaxCalculator;
+  currency: string;
+  houseCountry: string;
+}
+
+/** How late a process may notice another pledge, or where a buyer lives. */
+const REMEMBERED_MS = 5_000;
+const REMEMBERED_MAX = 20_000;
+
+export class Pricing {
+  readonly #options: PricingOptions;
+  readonly #store: PricingStore;
+  readonly #pledges: Remembered<Pledge | undefined>;
+  readonly #countries: Remembered<string | undefined>;
+  /** Terms that certainly have a row; rows are never deleted. */
+  readonly #kept = new Map<string, SaleTerms>();
+
+  constructor(options: PricingOptions) {
+    this.#options = options;
+    this.#store = new PricingStore(options.db);
+    this.#pledges = new Remembered(options.clock, (creator) => this.#store.findPledge(creator, this.#nowIso()));
+    this.#countries = new Remembered(options.clock, (identity) => this.#store.findBuyerCountry(identity));
+  }
+
+  /**
+   * The terms of a sale at this moment, or of one that was paid at another: then the fees and the pledge of that time hold. Ask before a
+   * transaction, never in one: what is missing is written here.
+   */
+  async findTerms({ creator, buyer, atMs }: { creator: string; buyer: string; atMs?: number }): Promise<SaleTerms> {
+    const { fees, taxes, ledger, currency } = this.#options;
+    const policy = await (atMs === undefined ? fees.findCurrent() : fees.findAt(atMs));
+    const pledge = await (atMs === undefined
+      ? this.#pledges.find(creator)
+      : this.#store.findPledge(creator, new Date(atMs).toISOString()));
+    const { country, vatBps } = await taxes.rateOf({ buyerCountry: await this.#countries.find(buyer) });
+    const association = pledge?.association.id ?? null;
+    const charityBps = pledge?.shareBps ?? policy.charityBps;
+    const row: SaleTermsRow = {
+      id: [policy.id, `${country}${vatBps}`, association ?? 'none', charityBps].join('/'),
+      feePolicy: policy.id,
+      country,
+      vatBps,
+      commissionBps: policy.commissionBps,
+      association,
+      charityBps,
+    };
+    const kept = this.#kept.get(row.id);
+    if (kept) return kept;
+    await this.#store.insertTerms(row);
+    if (association) await ledger.ensureAccounts([charityAccount(association, currency)]);
+    return this.#keep(row);
+  }
+
+  /** What an earlier sale was split by; those from before there were terms name their fee policy alone. */
+  async termsOf(sale: { terms?: string | null; feePolicy: string }): Promise<SaleTerms> {
+    if (!sale.terms) return toOldTerms(await this.#options.fees.find(sale.feePolicy), this.#options.houseCountry);
+    const kept = this.#kept.get(sale.terms);
+    if (kept) return kept;
+    const row = await this.#store.findTerms(sale.terms);
+    if (!row) throw new AppError('internal', 'A sale names terms that do not exist.');
+    return this.#keep(row);
+  }
+
+  #keep(row: SaleTermsRow): SaleTerms {
+    const { id: termsId, feePolicy: id, ...rest } = row;
+    if (this.#kept.size > REMEMBERED_MAX) this.#kept.clear();
+    const terms = { id, termsId, ...rest };
+    this.#kept.set(termsId, terms);
+    return terms;
+  }
+
+  /** Adds a version of the fees. Versions are never changed; one that has begun is followed, not replaced. */
+  async addFeePolicy(input: FeePolicyInput): Promise<FeePolicyView> {
+    const { fees, clock, taxes, houseCountry } = this.#options;
+    const now = new Date(clock.now()).toISOString();
+    const effectiveAt = input.effectiveAt ? new Date(input.effectiveAt).toISOString() : now;
+    if (effectiveAt < now) throw new AppError('time_in_past', 'A fee policy cannot begin in the past.');
+    const { vatBps } = await taxes.rateOf({ buyerCountry: houseCountry });
+    return fees.add({ commissionBps: input.commissionBps, vatBps, effectiveAt });
+  }
+
+  listFeePolicies(): Promise<FeePolicyView[]> {
+    return this.#options.fees.list();
+  }
+
+  /** The same again answers the same; other details under the same id are refused. */
+  async addAssociation(input: AssociationInput): Promise<Association> {
+    const { url = null, ...rest } = input;
+    const createdAt = new Date(this.#options.clock.now()).toISOString();
+    await this.#store.insertAssociation({ ...rest, url, createdAt });
+    const kept = await this.getAssociation(input.id);
+    if (kept.name !== input.name || kept.country !== input.country || kept.url !== url) {
+      throw new AppError('association_exists');
+    }
+    return kept;
+  }
+
+  async getAssociation(id: string): Promise<Association> {
+    const association = await this.#store.findAssociation(id);
+    if (!association) throw new AppError('association_not_found');
+    return association;
+  }
+
+  listAssociations(limit: number): Promise<Association[]> {
+    return this.#store.listAssociations(limit);
+  }
+
+  async readAccount(id: string): Promise<AssociationAccount> {
+    const association = await this.getAssociation(id);
+    return { association, ...(await this.#store.readAccount(id, this.#options.currency)) };
+  }
+
+  /** Holds for what is sold from now on. A share of 0 takes the pledge back. */
+  async pledge(creator: string, { association, shareBps }: PledgeInput): Promise<Pledge | null> {
+    await this.getAssociation(association);
+    await this.#store.savePledge({ creator, association, shareBps, since: this.#nowIso() });
+    this.#pledges.forget(creator);
+    return this.findPledge(creator);
+  }
+
+  async findPledge(creator: string): Promise<Pledge | null> {
+    return (await this.#store.findPledge(creator, this.#nowIso())) ?? null;
+  }
+
+  /**
+   * What a payment says of where its payer lives, kept where the site has said nothing. A country that owes no VAT of the Union does not count by a
+   * card alone: in doubt the rate of the house holds.
+   */
+  async noteEvidence(identity: string, country: string): Promise<void> {
+    if (!this.#options.taxes.hasRate(country) || (await this.#countries.find(identity)) !== undefined) return;
+    await this.#store.keepBuyer({ identity, country, notedAt: new Date(this.#options.clock.now()).toISOString() });
+    this.#countries.forget(identity);
+  }
+
+  async noteBuyerCountry(identity: string, country: string): Promise<void> {
+    await this.#store.saveBuyer({ identity, country, notedAt: new Date(this.#options.clock.now()).toISOString() });
+    this.#countries.forget(identity);
+  }
+
+  #nowIso(): string {
+    return new Date(this.#options.clock.now()).toISOString();
+  }
+}
+
+function toOldTerms(policy: FeePolicy, country: string): SaleTerms {
+  return { ...policy, termsId: '', country, association: null };
+}
+
+/** What was looked up a moment ago, by key; bounded, and emptied as a whole when it is full. */
+class Remembered<T> {
+  readonly #clock: Clock;
+  readonly #look: (key: string) => Promise<T>;
+  readonly #values = new Map<string, { value: T; untilMs: number }>();
+
+  constructor(clock: Clock, look: (key: string) => Promise<T>) {
+    this.#clock = clock;
+    this.#look = look;
+  }
+
+  async find(key: string): Promise<T> {
+    const nowMs = this.#clock.now();
+    const known = this.#values.get(key);
+    if (known && nowMs < known.untilMs) return known.value;
+    const value = await this.#look(key);
+    if (this.#values.size > REMEMBERED_MAX) this.#values.clear();
+    this.#values.set(key, { value, untilMs: nowMs + REMEMBERED_MS });
+    return value;
+  }
+
+  forget(key: string): void {
+    this.#values.delete(key);
+  }
+}

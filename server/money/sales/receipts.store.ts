@@ -1,0 +1,76 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import { rooms } from '../../rooms/rooms.schema.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import type { AccountKind, TransactionKind } from '../ledger/ledger.ts';
+import { tips } from '../money.schema.ts';
+
+export type LegSums = Partial<Record<AccountKind, number>>;
+
+/** Sales that have no status of their own to say that they were given back, with what they are booked for. */
+const BOOKED_FOR = { private_session: 'private_session', membership: 'membership_invoice' } as const;
+
+/**
+ * Whether all of a sale was taken back and a refund, be it one by hand at the provider, was the last of it, as with a tip: it gives back what lost
+ * disputes have left, and these alone end nothing.
+ */
+export function isGivenBack(kind: keyof typeof BOOKED_FOR, source: SQL | string): SQL {
+  return sql`exists (select 1 from ledger_transactions x
+    cross join lateral (select sum(e.amount_minor) as amount, (array_agg(r.source_type order by e.seq desc))[1] as last
+      from ledger_transactions r join ledger_entries e on e.transaction = r.id where r.reverses_id = x.id and e.amount_minor > 0) back
+    where x.kind = ${kind} and x.source_type = ${BOOKED_FOR[kind]} and x.source_id = ${source} and back.last <> 'dispute'
+      and back.amount = (select sum(e.amount_minor) from ledger_entries e where e.transaction = x.id and e.amount_minor > 0))`;
+}
+
+export class ReceiptsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /** What a transaction booked, by kind of account; undefined when there is none. */
+  async sumLegs(kind: TransactionKind, sourceId: string): Promise<LegSums | undefined> {
+    const { rows } = await execute<{ kind: AccountKind; amount: string | number }>(
+      this.#orm,
+      sql`select a.kind, sum(e.amount_minor) as amount from ledger_transactions t
+        join ledger_entries e on e.transaction = t.id join ledger_accounts a on a.id = e.account
+        where t.kind = ${kind} and t.source_id = ${sourceId} group by a.kind`,
+    );
+    if (rows.length === 0) return undefined;
+    return Object.fromEntries(rows.map((row) => [row.kind, Number(row.amount)]));
+  }
+
+  /** How such a sale stands: a private session by its id, a payment for a membership by the provider's id of its invoice. */
+  async findStatus(kind: keyof typeof BOOKED_FOR, source: string): Promise<'settled' | 'part_refunded' | 'refunded'> {
+    const { rows } = await execute<{ whole: boolean; part: boolean }>(
+      this.#orm,
+      sql`select ${isGivenBack(kind, source)} as whole, exists (
+          select 1 from ledger_transactions x join ledger_transactions r on r.reverses_id = x.id and r.kind = 'refund'
+          where x.kind = ${kind} and x.source_type = ${BOOKED_FOR[kind]} and x.source_id = ${source}) as part`,
+    );
+    if (rows[0]?.whole) return 'refunded';
+    return rows[0]?.part ? 'part_refunded' : 'settled';
+  }
+
+  async findRoom(id: string): Promise<{ id: string; title: string; creator: string } | undefined> {
+    const [row] = await this.#orm
+      .select({ id: rooms.id, title: rooms.title, creator: rooms.creator })
+      .from(rooms)
+      .where(eq(rooms.id, id));
+    return row;
+  }
+
+  async findCreator(identity: string): Promise<{ identity: string; name: string } | undefined> {
+    const { rows } = await execute<{ identity: string; name: string }>(
+      this.#orm,
+      sql`select identity, name from creators where identity = ${identity}`,
+    );
+    return rows[0];
+  }
+
+  async findTip(id: string): Promise<typeof tips.$inferSelect | undefined> {
+    const [row] = await this.#orm.select().from(tips).where(eq(tips.id, id));
+    return row;
+  }
+}

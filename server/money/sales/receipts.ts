@@ -1,0 +1,242 @@
+/** Receipts of what was paid, given back or added: read from the books, the terms of the sale and what its buyer agreed to. Writes nothing. */
+import { AppError } from '../../protocol/errors.ts';
+import { ID_PREFIXES } from '../../protocol/ids.ts';
+import type { Receipt } from '../../protocol/pricing.ts';
+import type { WaiversStore } from '../checkout/waivers.store.ts';
+import type { MembershipsStore } from '../memberships/memberships.store.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { PrivateSessionsStore } from '../private-sessions/private-sessions.store.ts';
+import type { RefundRow, RefundsStore } from '../refunds/refunds.store.ts';
+import { type PromotionsStore, toPromotion } from '../wallet/promotions.store.ts';
+import type { TopupsStore } from '../wallet/topups.store.ts';
+import type { SaleTerms } from './pricing.ts';
+import type { LegSums, ReceiptsStore } from './receipts.store.ts';
+import type { TicketsStore } from './tickets.store.ts';
+import type { Withdrawals } from './withdrawals.ts';
+
+interface ReceiptParts {
+  store: ReceiptsStore;
+  topups: TopupsStore;
+  tickets: TicketsStore;
+  refunds: RefundsStore;
+  promotions: PromotionsStore;
+  waivers: WaiversStore;
+  memberships: MembershipsStore;
+  privateSessions: PrivateSessionsStore;
+  withdrawals: Withdrawals;
+}
+
+/** What a receipt needs of a sale; one for a membership is of no room. */
+interface Sale {
+  room?: string;
+  creator?: string | undefined;
+  terms?: string | null;
+  feePolicy: string;
+}
+
+const iso = (time: string) => new Date(time).toISOString();
+
+export class Receipts {
+  readonly #context: MoneyContext;
+  readonly #parts: ReceiptParts;
+
+  constructor(context: MoneyContext, parts: ReceiptParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** For the person whose it is; another's is not found. `undefined` asks on the house's behalf. */
+  async get(id: string, identity: string | undefined): Promise<Receipt> {
+    const receipt = await this.#find(id);
+    if (!receipt || (identity !== undefined && receipt.identity !== identity)) throw new AppError('payment_not_found');
+    return receipt;
+  }
+
+  #find(id: string): Promise<Receipt | undefined> {
+    if (id.startsWith(ID_PREFIXES.topup)) return this.#ofTopup(id);
+    if (id.startsWith(ID_PREFIXES.ticket)) return this.#ofTicket(id);
+    if (id.startsWith(ID_PREFIXES.tip)) return this.#ofTip(id);
+    if (id.startsWith(ID_PREFIXES.membershipInvoice)) return this.#ofMembership(id);
+    if (id.startsWith(ID_PREFIXES.privateSession)) return this.#ofPrivateSession(id);
+    if (id.startsWith(ID_PREFIXES.refund)) return this.#ofRefund(id);
+    if (id.startsWith(ID_PREFIXES.promotion)) return this.#ofPromotion(id);
+    return Promise.resolve(undefined);
+  }
+
+  async #ofTopup(id: string): Promise<Receipt | undefined> {
+    const row = await this.#parts.topups.find(id);
+    if (row?.status !== 'settled') return undefined;
+    const { identity, amountMinor, settledAt, createdAt } = row;
+    return {
+      ...this.#blank({ id, kind: 'topup', identity, amountMinor, at: settledAt ?? createdAt }),
+      status: 'settled',
+      paid: { promoMinor: 0, walletMinor: 0, cardMinor: amountMinor },
+      relatesTo: (await this.#parts.refunds.findOf({ topup: id }))?.id ?? null,
+    };
+  }
+
+  async #ofTicket(id: string): Promise<Receipt | undefined> {
+    const row = await this.#parts.tickets.find(id);
+    const legs = row && (await this.#parts.store.sumLegs('ticket', id));
+    if (!row || !legs) return undefined;
+    const { identity, priceMinor, boughtAt, createdAt } = row;
+    return {
+      ...this.#blank({ id, kind: 'ticket', identity, amountMinor: priceMinor, at: boughtAt ?? createdAt }),
+      status: row.status,
+      ...(await this.#ofSale(row, legs)),
+      waiver: (await this.#parts.waivers.find(id)) ?? null,
+      withdrawable: (await this.#parts.withdrawals.findObstacle(row)) === undefined,
+      relatesTo: (await this.#parts.refunds.findOf({ ticket: id }))?.id ?? null,
+    };
+  }
+
+  async #ofTip(id: string): Promise<Receipt | undefined> {
+    const row = await this.#parts.store.findTip(id);
+    const legs = row && (await this.#parts.store.sumLegs('tip', id));
+    if (!row || !legs) return undefined;
+    const { identity, amountMinor, sentAt } = row;
+    return {
+      ...this.#blank({ id, kind: 'tip', identity, amountMinor, at: sentAt }),
+      status: row.status,
+      ...(await this.#ofSale(row, legs)),
+      relatesTo: (await this.#parts.refunds.findOf({ tip: id }))?.id ?? null,
+    };
+  }
+
+  async #ofMembership(id: string): Promise<Receipt | undefined> {
+    const { memberships, store, refunds } = this.#parts;
+    const invoice = await memberships.findInvoice(id);
+    const row = invoice && (await memberships.find(invoice.membership));
+    const legs = invoice && (await store.sumLegs('membership', invoice.invoice));
+    if (!row || !legs) return undefined;
+    const { name } = await this.#context.rooms.clubs.getTier(invoice.tier);
+    return {
+      ...this.#blank({
+        id,
+        kind: 'membership',
+        identity: row.identity,
+        amountMinor: invoice.amountMinor,
+        at: invoice.paidAt,
+      }),
+      status: await store.findStatus('membership', invoice.invoice),
+      ...(await this.#ofSale({ ...invoice, creator: row.creator }, legs)),
+      membership: { id: row.id, tier: name, paidUntil: iso(invoice.periodEnd) },
+      relatesTo: (await refunds.findOf({ membershipInvoice: id }))?.id ?? null,
+    };
+  }
+
+  async #ofPrivateSession(id: string): Promise<Receipt | undefined> {
+    const { privateSessions, store, refunds } = this.#parts;
+    const row = await privateSessions.find(id);
+    const legs = row?.status === 'ended' ? await store.sumLegs('private_session', id) : undefined;
+    if (!row || !legs) return undefined;
+    const { identity, chargedMinor: amountMinor, endedAt, requestedAt, rateMinor, confirmedMs } = row;
+    return {
+      ...this.#blank({ id, kind: 'private_session', identity, amountMinor, at: endedAt ?? requestedAt }),
+      status: await store.findStatus('private_session', id),
+      ...(await this.#ofSale(row, legs)),
+      privateSession: { ratePerMinuteMinor: rateMinor, confirmedMs },
+      relatesTo: (await refunds.findOf({ privateSession: id }))?.id ?? null,
+    };
+  }
+
+  async #ofRefund(id: string): Promise<Receipt | undefined> {
+    const row = await this.#parts.refunds.find(id);
+    if (!row) return undefined;
+    const { identity, amountMinor, createdAt, reason, status } = row;
+    const legs = (await this.#parts.store.sumLegs('refund', id)) ?? {};
+    const sale = await this.#saleOf(row);
+    return {
+      ...this.#blank({ id, kind: 'refund', identity, amountMinor, at: createdAt }),
+      ...(sale ? await this.#ofSale(sale, legs) : { paid: paidOf(legs, row) }),
+      status,
+      reason,
+      relatesTo: row.ticket ?? row.tip ?? row.topup ?? row.membershipInvoice ?? row.privateSession,
+    };
+  }
+
+  async #saleOf({ ticket, tip, membershipInvoice, privateSession }: RefundRow): Promise<Sale | undefined> {
+    const { tickets, store, memberships, privateSessions } = this.#parts;
+    if (ticket) return tickets.find(ticket);
+    if (privateSession) return privateSessions.find(privateSession);
+    const invoice = membershipInvoice ? await memberships.findInvoice(membershipInvoice) : undefined;
+    if (invoice) return { ...invoice, creator: (await memberships.find(invoice.membership))?.creator };
+    return tip ? store.findTip(tip) : undefined;
+  }
+
+  async #ofPromotion(id: string): Promise<Receipt | undefined> {
+    const row = await this.#parts.promotions.find(id);
+    if (!row) return undefined;
+    const { identity, amountMinor, createdAt, reason, expiredAt } = toPromotion(row);
+    return {
+      ...this.#blank({ id, kind: 'promotion', identity, amountMinor, at: createdAt }),
+      status: expiredAt ? 'expired' : 'granted',
+      paid: { promoMinor: amountMinor, walletMinor: 0, cardMinor: 0 },
+      reason,
+    };
+  }
+
+  /** Everything that comes of a sale's terms and legs; of a refund's legs it is negative. */
+  async #ofSale(sale: Sale, legs: LegSums) {
+    const terms = await this.#context.pricing.termsOf(sale);
+    const room = sale.room ? await this.#parts.store.findRoom(sale.room) : undefined;
+    const vatMinor = legs.vat_payable ?? 0;
+    return {
+      paid: paidOf(legs),
+      parts: {
+        creatorMinor: (legs.creator_pending ?? 0) + (legs.creator_available ?? 0),
+        associationMinor: legs.charity ?? 0,
+        platformMinor: legs.platform_revenue ?? 0,
+        vatMinor,
+      },
+      vat: { rateBps: terms.vatBps, country: terms.country, amountMinor: vatMinor },
+      feePolicy: terms.id,
+      association: await this.#associationOf(terms),
+      room: room ? { id: room.id, title: room.title } : null,
+      creator: await this.#creatorOf(sale, room?.id),
+    };
+  }
+
+  async #creatorOf({ creator }: Sale, room: string | undefined): Promise<Receipt['creator']> {
+    if (room) return (await this.#context.rooms.getRoom(room)).creator;
+    return creator ? ((await this.#parts.store.findCreator(creator)) ?? { identity: creator, name: creator }) : null;
+  }
+
+  async #associationOf({ association }: SaleTerms): Promise<Receipt['association']> {
+    if (!association) return null;
+    const { id, name, url } = await this.#context.pricing.getAssociation(association);
+    return { id, name, url };
+  }
+
+  #blank(head: Pick<Receipt, 'id' | 'kind' | 'identity' | 'amountMinor' | 'at'>): Receipt {
+    return {
+      ...head,
+      at: iso(head.at),
+      currency: this.#context.currency,
+      status: '',
+      paid: { promoMinor: 0, walletMinor: 0, cardMinor: 0 },
+      parts: null,
+      vat: null,
+      feePolicy: null,
+      association: null,
+      room: null,
+      creator: null,
+      waiver: null,
+      membership: null,
+      privateSession: null,
+      withdrawable: false,
+      reason: null,
+      relatesTo: null,
+    };
+  }
+}
+
+/** From which accounts a sale was paid, or to which a refund went: without a sign. */
+function paidOf(legs: LegSums, refund?: RefundRow): Receipt['paid'] {
+  if (refund?.topup) return { promoMinor: 0, walletMinor: 0, cardMinor: refund.amountMinor };
+  return {
+    promoMinor: Math.abs(legs.fan_promo ?? 0),
+    walletMinor: Math.abs(legs.fan_wallet ?? 0),
+    cardMinor: Math.abs((legs.provider_clearing ?? 0) + (legs.refund_payable ?? 0)),
+  };
+}

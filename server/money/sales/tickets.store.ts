@@ -1,0 +1,118 @@
+import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import type { RoomId, TicketId } from '../../protocol/ids.ts';
+import type { Ticket } from '../../protocol/money.ts';
+import { tickets } from '../money.schema.ts';
+
+export type TicketRow = typeof tickets.$inferSelect;
+export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt'>;
+
+/** Names of the unique indexes that make buying twice impossible. */
+export const ONE_VALID_TICKET = 'tickets_valid';
+export const ONE_PENDING_TICKET = 'tickets_pending';
+
+export class TicketsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insertPending(tx: Orm, row: NewTicket): Promise<void> {
+    await tx.insert(tickets).values({ ...row, status: 'pending' });
+  }
+
+  async insertValid(tx: Orm, row: NewTicket): Promise<TicketRow> {
+    const [inserted] = await tx
+      .insert(tickets)
+      .values({ ...row, status: 'valid', boughtAt: row.createdAt })
+      .returning();
+    return inserted as TicketRow;
+  }
+
+  async find(id: string, tx: Orm = this.#orm): Promise<TicketRow | undefined> {
+    const [row] = await tx.select().from(tickets).where(eq(tickets.id, id));
+    return row;
+  }
+
+  async findByHolder(
+    room: string,
+    identity: string,
+    status: 'valid' | 'pending',
+    tx: Orm = this.#orm,
+  ): Promise<TicketRow | undefined> {
+    const [row] = await tx
+      .select()
+      .from(tickets)
+      .where(and(eq(tickets.room, room), eq(tickets.identity, identity), eq(tickets.status, status)));
+    return row;
+  }
+
+  /** How many people hold a ticket, or have a page open on which they can pay for one; without the one who asks. */
+  async countOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
+    const isSold = inArray(tickets.status, ['valid', 'pending']);
+    // Won, a disputed ticket is a key again: until that is decided its place is nobody else's.
+    const mayComeBack = and(
+      eq(tickets.status, 'disputed'),
+      sql`exists (select 1 from disputes d where d.source_id = ${tickets.id} and d.status not in ('won', 'lost'))`,
+    );
+    const [row] = await tx
+      .select({ n: sql<string>`count(distinct ${tickets.identity})` })
+      .from(tickets)
+      .where(and(eq(tickets.room, room), ne(tickets.identity, identity), or(isSold, mayComeBack)));
+    return Number(row?.n ?? 0);
+  }
+
+  /** Valid tickets of a room that no dispute has frozen, in the order of their ids, some at a time. */
+  async listReturnable(room: string, { after, limit }: { after: string; limit: number }): Promise<TicketRow[]> {
+    const isFree = sql`not exists (select 1 from ledger_transactions x join dispute_freezes f on f.transaction = x.id
+      where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${tickets.id} and f.lifted_at is null)`;
+    return this.#orm
+      .select()
+      .from(tickets)
+      .where(and(eq(tickets.room, room), eq(tickets.status, 'valid'), gt(tickets.id, after), isFree))
+      .orderBy(asc(tickets.id))
+      .limit(limit);
+  }
+
+  /** Also one whose page had expired: the money has come after all. */
+  async markValid(tx: Orm, id: string, at: string): Promise<TicketRow | undefined> {
+    const [row] = await tx
+      .update(tickets)
+      .set({ status: 'valid', boughtAt: at })
+      .where(and(eq(tickets.id, id), inArray(tickets.status, ['pending', 'expired'])))
+      .returning();
+    return row;
+  }
+
+  async markExpired(tx: Orm, id: string): Promise<void> {
+    await tx
+      .update(tickets)
+      .set({ status: 'expired' })
+      .where(and(eq(tickets.id, id), eq(tickets.status, 'pending')));
+  }
+
+  /** Undefined when it had another status. */
+  async markRefunded(tx: Orm, id: string, from: TicketRow['status'][]): Promise<TicketRow | undefined> {
+    const [row] = await tx
+      .update(tickets)
+      .set({ status: 'refunded' })
+      .where(and(eq(tickets.id, id), inArray(tickets.status, from)))
+      .returning();
+    return row;
+  }
+}
+
+/** On the wire a ticket has been paid for: it is valid, or refunded. */
+export function toTicket(row: TicketRow): Ticket {
+  return {
+    id: row.id as TicketId,
+    room: row.room as RoomId,
+    identity: row.identity,
+    priceMinor: row.priceMinor,
+    currency: row.currency,
+    paidFrom: row.paidFrom,
+    status: row.status === 'valid' ? 'valid' : 'refunded',
+    boughtAt: new Date(row.boughtAt ?? row.createdAt).toISOString(),
+  };
+}

@@ -1,0 +1,268 @@
+/**
+ * Tickets: the key to one room for one person. Bought once, however often and from wherever it is tried at the same time; a card payment
+ * that comes too late to be of use is given back by itself.
+ */
+import type { Orm } from '../../platform/db.ts';
+import type { Role } from '../../protocol/accounts.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type RoomId } from '../../protocol/ids.ts';
+import type { Ticket } from '../../protocol/money.ts';
+import type { WaiverInput, WaiverText } from '../../protocol/pricing.ts';
+import type { Offer, Room } from '../../protocol/rooms.ts';
+import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
+import { acceptedWaiver } from '../checkout/waiver-texts.ts';
+import type { WaiversStore } from '../checkout/waivers.store.ts';
+import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import type { SaleTerms } from './pricing.ts';
+import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
+
+export interface TicketRequest {
+  room: Room;
+  identity: string;
+  name: string;
+  /** Absent: a fan. Nobody else has to pay. */
+  role?: Role;
+  from: 'wallet' | 'card';
+  returnUrl?: string | undefined;
+  /** Language of the payment page: `fr`, `en`; absent means the browser's. */
+  locale?: string | undefined;
+  /** Without it the ticket is sold all the same, and can be given back until the first live begins. */
+  waiver?: WaiverInput | undefined;
+}
+
+/** A ticket on its way: its row, what it is split by, and what its buyer agreed to. */
+interface TicketDraft {
+  row: NewTicket;
+  terms: SaleTerms;
+  waiver: WaiverText | undefined;
+}
+
+export type TicketAnswer = { ticket: Ticket } | { checkoutUrl: string };
+
+/** Two tabs that buy by card at once need two looks, one that meets an expired page another. */
+const CARD_ATTEMPTS = 3;
+
+export class Tickets implements Payable {
+  readonly #context: MoneyContext;
+  readonly #store: TicketsStore;
+  readonly #checkouts: Checkouts;
+  readonly #checkoutsStore: CheckoutsStore;
+  readonly #waivers: WaiversStore;
+
+  constructor(
+    context: MoneyContext,
+    parts: {
+      store: TicketsStore;
+      checkouts: Checkouts;
+      checkoutsStore: CheckoutsStore;
+      waivers: WaiversStore;
+    },
+  ) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#checkouts = parts.checkouts;
+    this.#checkoutsStore = parts.checkoutsStore;
+    this.#waivers = parts.waivers;
+    parts.checkouts.register('ticket', this);
+  }
+
+  async buy(request: TicketRequest): Promise<TicketAnswer> {
+    const { room, identity, role = 'fan', from } = request;
+    const { rooms, walletMode } = this.#context;
+    if (role !== 'fan') throw new AppError('nothing_to_buy');
+    if (from === 'wallet' && walletMode === 'off') throw new AppError('wallet_off');
+    if (room.status === 'ended') throw new AppError('room_ended');
+    const offer = rooms.offerOf(room);
+    if (!offer) throw new AppError('nothing_to_buy');
+    assertAmount(offer.priceMinor);
+    const access = await rooms.decideAccess({ room, identity, role: 'fan' });
+    if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
+    const held = await this.#store.findByHolder(room.id, identity, 'valid');
+    if (held) return { ticket: toTicket(held) };
+    // A key that is no ticket; a ticket that gave access and is not held any more was refunded at this very moment.
+    const hasOtherKey = access.state === 'granted' && access.ticket === undefined;
+    if (hasOtherKey || identity === room.creator.identity) throw new AppError('already_entitled');
+    return from === 'wallet' ? { ticket: await this.#buyFromWallet(request, offer) } : this.#buyByCard(request, offer);
+  }
+
+  async #draft(request: TicketRequest, offer: Offer): Promise<TicketDraft> {
+    const { room, identity, from, locale } = request;
+    const terms = await this.#context.pricing.findTerms({ creator: room.creator.identity, buyer: identity });
+    const row = {
+      id: createId('ticket'),
+      room: room.id,
+      identity,
+      priceMinor: offer.priceMinor,
+      currency: this.#context.currency,
+      paidFrom: from,
+      feePolicy: terms.id,
+      creatorMinor: splitSale(offer.priceMinor, terms).creatorMinor,
+      terms: terms.termsId,
+      createdAt: this.#context.nowIso(),
+    };
+    return { row, terms, waiver: request.waiver && acceptedWaiver(request.waiver, locale) };
+  }
+
+  /** The first thing in a transaction that sells a ticket of a room with a capacity: buyers come one after the other then. */
+  async #assertLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<void> {
+    if (!(await this.#isLeft(tx, { room, identity }))) throw new AppError('sold_out');
+  }
+
+  async #isLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<boolean> {
+    const capacity = await this.#context.rooms.lockCapacity(tx, room as RoomId);
+    return capacity === null || (await this.#store.countOthers(room, identity, tx)) < capacity;
+  }
+
+  async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft): Promise<void> {
+    if (waiver) await this.#waivers.insert(tx, row.id, waiver, row.createdAt);
+  }
+
+  async #buyFromWallet(request: TicketRequest, offer: Offer): Promise<Ticket> {
+    const { room, identity } = request;
+    const { db, currency, spending } = this.#context;
+    const draft = await this.#draft(request, offer);
+    const { row } = draft;
+    const legs = await this.#legsOf(draft, room.creator.identity);
+    let ticket: Ticket | undefined;
+    try {
+      ticket = await db.transaction(async (tx) => {
+        if (room.capacity !== null) await this.#assertLeft(tx, row);
+        const left = await spending.spend(tx, {
+          kind: 'ticket',
+          source: { type: 'ticket', id: row.id },
+          identity,
+          currency,
+          legs,
+          at: row.createdAt,
+        });
+        if (!left) return undefined;
+        const bought = toTicket(await this.#store.insertValid(tx, row));
+        await this.#keepWaiver(tx, draft);
+        await this.#grant(tx, bought);
+        const wallet = this.#context.walletOf(left.paidMinor, left.promoMinor);
+        await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+        return bought;
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error, ONE_VALID_TICKET)) throw error;
+    }
+    if (!ticket) return this.#heldOrInsufficient(room.id, identity);
+    this.#context.outbox.wake();
+    this.#context.metrics.moneyMinor.inc({ kind: 'ticket' }, row.priceMinor);
+    this.#closeOpenPage(room.id, identity);
+    return ticket;
+  }
+
+  /** Another request of the same person was faster, or there is too little credit. */
+  async #heldOrInsufficient(room: RoomId, identity: string): Promise<Ticket> {
+    const held = await this.#store.findByHolder(room, identity, 'valid');
+    if (!held) throw new AppError('insufficient_funds');
+    return toTicket(held);
+  }
+
+  /** A page that is still open for the same ticket must not be paid any more. */
+  #closeOpenPage(room: RoomId, identity: string): void {
+    void this.#context.runInBackground('close the page of a ticket bought otherwise', async () => {
+      const pending = await this.#store.findByHolder(room, identity, 'pending');
+      const checkout = pending && (await this.#checkoutsStore.findBySource(pending.id));
+      if (checkout) await this.#checkouts.cancel(checkout);
+    });
+  }
+
+  async #buyByCard(request: TicketRequest, offer: Offer): Promise<TicketAnswer> {
+    const { room, identity, name, returnUrl, locale } = request;
+    for (let attempt = 1; attempt <= CARD_ATTEMPTS; attempt += 1) {
+      const checkoutUrl = await this.#resumeOpenPage(room.id, identity);
+      if (checkoutUrl) return { checkoutUrl };
+      const held = await this.#store.findByHolder(room.id, identity, 'valid');
+      if (held) return { ticket: toTicket(held) };
+      const draft = await this.#draft(request, offer);
+      const { row } = draft;
+      try {
+        const url = await this.#checkouts.open(
+          {
+            purpose: 'ticket',
+            sourceId: row.id,
+            identity,
+            name,
+            amountMinor: row.priceMinor,
+            description: `${locale === 'fr' ? 'Billet' : 'Ticket'} · ${room.title}`,
+            returnUrl,
+            returnPath: `/rooms/${room.id}`,
+            locale,
+          },
+          async (tx) => {
+            if (room.capacity !== null) await this.#assertLeft(tx, row);
+            await this.#store.insertPending(tx, row);
+            await this.#keepWaiver(tx, draft);
+          },
+        );
+        return { checkoutUrl: url };
+      } catch (error) {
+        if (!isUniqueViolation(error, ONE_PENDING_TICKET)) throw error;
+      }
+    }
+    throw new AppError('unavailable');
+  }
+
+  async #resumeOpenPage(room: RoomId, identity: string): Promise<string | undefined> {
+    const pending = await this.#store.findByHolder(room, identity, 'pending');
+    const checkout = pending && (await this.#checkoutsStore.findBySource(pending.id));
+    return checkout && this.#checkouts.resume(checkout);
+  }
+
+  async planSettlement(checkout: Checkout): Promise<Booking> {
+    const { rooms, ledger, pricing } = this.#context;
+    const row = await this.#store.find(checkout.sourceId);
+    if (!row) throw new AppError('payment_not_found');
+    const room = await rooms.getRoom(row.room);
+    const access = await rooms.decideAccess({ room, identity: row.identity, role: 'fan' });
+    const held = await this.#store.findByHolder(row.room, row.identity, 'valid');
+    if (held) return async () => 'ticket_held_already';
+    if (access.state === 'refused') return async () => access.reason ?? 'room_ended';
+    const terms = await pricing.termsOf(row);
+    const legs = await this.#legsOf({ row, terms }, room.creator.identity);
+    return async (tx) => {
+      // Its page had expired, and its place may be another's now.
+      const isLate = room.capacity !== null && row.status === 'expired';
+      if (isLate && !(await this.#isLeft(tx, row))) return 'sold_out';
+      const at = this.#context.nowIso();
+      await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
+      const bought = await this.#store.markValid(tx, row.id, at);
+      if (!bought) throw new AppError('internal', 'A ticket was paid for that had been given back.');
+      await this.#grant(tx, toTicket(bought));
+      return undefined;
+    };
+  }
+
+  async expire(tx: Orm, checkout: Checkout): Promise<void> {
+    await this.#store.markExpired(tx, checkout.sourceId);
+  }
+
+  async handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
+    await this.#store.markRefunded(tx, checkout.sourceId, ['pending', 'expired']);
+  }
+
+  async #legsOf({ row, terms }: Pick<TicketDraft, 'row' | 'terms'>, creator: string): Promise<Leg[]> {
+    const { ledger, currency } = this.#context;
+    await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
+    const payer =
+      row.paidFrom === 'wallet' ? fanWallet(row.identity, currency) : houseAccount('provider_clearing', currency);
+    const split = splitSale(row.priceMinor, terms);
+    return saleLegs({ payer, creator, grossMinor: row.priceMinor, split, association: terms.association });
+  }
+
+  async #grant(tx: Orm, ticket: Ticket): Promise<void> {
+    const { rooms } = this.#context;
+    const { id, room, identity } = ticket;
+    await rooms.grantEntitlement(tx, { room, identity, source: 'ticket', sourceId: id });
+    await this.#context.tell(
+      tx,
+      ['ticket.bought', { ticket }, { room, identity }],
+      ['earnings.changed', { room }, { room }],
+    );
+  }
+}

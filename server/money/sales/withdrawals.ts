@@ -1,0 +1,42 @@
+/** The right of withdrawal: a buyer gives a ticket back by themselves, as long as they have not waived it and no live has begun. */
+import { AppError } from '../../protocol/errors.ts';
+import type { TicketId } from '../../protocol/ids.ts';
+import type { Refund } from '../../protocol/money.ts';
+import type { WaiversStore } from '../checkout/waivers.store.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { Refunds } from '../refunds/refunds.ts';
+import type { TicketRow, TicketsStore } from './tickets.store.ts';
+
+const REASON = 'withdrawal';
+
+export class Withdrawals {
+  readonly #context: MoneyContext;
+  readonly #tickets: TicketsStore;
+  readonly #waivers: WaiversStore;
+  readonly #refunds: Refunds;
+
+  constructor(context: MoneyContext, parts: { tickets: TicketsStore; waivers: WaiversStore; refunds: Refunds }) {
+    this.#context = context;
+    this.#tickets = parts.tickets;
+    this.#waivers = parts.waivers;
+    this.#refunds = parts.refunds;
+  }
+
+  /** Why a ticket cannot be given back by its buyer; undefined when it can. */
+  async findObstacle(ticket: TicketRow): Promise<string | undefined> {
+    if (ticket.status !== 'valid') return 'This ticket is not valid any more.';
+    if (await this.#waivers.find(ticket.id)) return 'The right of withdrawal was waived for this ticket.';
+    const room = await this.#context.rooms.getRoom(ticket.room);
+    return room.firstLiveAt ? 'The live has begun.' : undefined;
+  }
+
+  async withdraw(id: string, identity: string): Promise<Refund> {
+    const ticket = await this.#tickets.find(id);
+    // Another's ticket is not there, for whoever asks.
+    if (!ticket || ticket.identity !== identity) throw new AppError('payment_not_found');
+    if (ticket.status === 'refunded') throw new AppError('already_refunded');
+    const obstacle = await this.findObstacle(ticket);
+    if (obstacle) throw new AppError('not_refundable', obstacle);
+    return this.#refunds.refund({ ticket: id as TicketId, reason: REASON }, identity);
+  }
+}

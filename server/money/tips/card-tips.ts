@@ -1,0 +1,161 @@
+/**
+ * Tips by card, in a house without wallets or where one is short: each is a payment of its own on the provider's page, with a higher minimum,
+ * and becomes a tip once it is paid. The same key answers the same page, never makes a second one, and none beside a tip from the wallet.
+ */
+import type { Orm } from '../../platform/db.ts';
+import type { Participant } from '../../protocol/accounts.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { TipInput } from '../../protocol/money.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
+import { assertAmount, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import { type CardTipRow, type CardTipsStore, ONE_CARD_TIP_A_KEY } from './card-tips.store.ts';
+import type { TipMenus } from './tip-menus.ts';
+import { type TipRow, toTip } from './tips.store.ts';
+
+export interface CardTipRequest {
+  room: Room;
+  from: Participant;
+  input: TipInput;
+  returnUrl?: string | undefined;
+  locale?: string | undefined;
+}
+
+export class CardTips implements Payable {
+  readonly #context: MoneyContext;
+  readonly #store: CardTipsStore;
+  readonly #checkouts: Checkouts;
+  readonly #checkoutsStore: CheckoutsStore;
+  readonly #menus: TipMenus;
+
+  constructor(
+    context: MoneyContext,
+    parts: { store: CardTipsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; menus: TipMenus },
+  ) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#checkouts = parts.checkouts;
+    this.#checkoutsStore = parts.checkoutsStore;
+    this.#menus = parts.menus;
+    parts.checkouts.register('tip', this);
+  }
+
+  async open(request: CardTipRequest): Promise<{ checkoutUrl: string }> {
+    const { room, from, input } = request;
+    const { amountMinor, menuItem, idempotencyKey } = input;
+    if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
+    assertAmount(amountMinor);
+    if (amountMinor < LIMITS.directTipMinMinor) throw new AppError('amount_too_small');
+    if (amountMinor > LIMITS.tipMaxMinor) throw new AppError('amount_too_large');
+    const key = { room: room.id, identity: from.identity, idempotencyKey };
+    const earlier = await this.#store.findByKey(key);
+    if (earlier) return this.#resume(earlier, input);
+    if (await this.#store.findSent(key)) throw new AppError('idempotency_conflict', 'This tip is sent already.');
+    if (room.status === 'ended') throw new AppError('room_ended');
+    const refusal = menuItem === undefined ? undefined : await this.#menus.findRefusal(room.id, menuItem, amountMinor);
+    if (refusal) throw new AppError(refusal);
+    try {
+      return { checkoutUrl: await this.#openPage(request) };
+    } catch (error) {
+      if (!isUniqueViolation(error, ONE_CARD_TIP_A_KEY)) throw error;
+      const faster = await this.#store.findByKey(key);
+      if (!faster) throw new AppError('unavailable');
+      return this.#resume(faster, input);
+    }
+  }
+
+  async #openPage({ room, from, input, returnUrl, locale }: CardTipRequest): Promise<string> {
+    const { pricing, currency } = this.#context;
+    const { identity, name } = from;
+    const { amountMinor, message = null, menuItem = null, idempotencyKey } = input;
+    const creator = room.creator.identity;
+    const terms = await pricing.findTerms({ creator, buyer: identity });
+    const id = createId('tip');
+    return this.#checkouts.open(
+      {
+        purpose: 'tip',
+        sourceId: id,
+        identity,
+        name,
+        amountMinor,
+        description: `${locale === 'fr' ? 'Pourboire' : 'Tip'} · ${room.creator.name}`,
+        returnUrl,
+        returnPath: `/rooms/${room.id}`,
+        locale,
+      },
+      (tx) =>
+        this.#store.insert(tx, {
+          id,
+          room: room.id,
+          creator,
+          identity,
+          name,
+          amountMinor,
+          currency,
+          message,
+          menuItem,
+          idempotencyKey,
+          terms: terms.termsId,
+          createdAt: this.#context.nowIso(),
+        }),
+    );
+  }
+
+  async #resume(row: CardTipRow, input: TipInput): Promise<{ checkoutUrl: string }> {
+    const { amountMinor, message = null, menuItem = null } = input;
+    const isSame = row.amountMinor === amountMinor && row.message === message && row.menuItem === menuItem;
+    if (!isSame) throw new AppError('idempotency_conflict');
+    const checkout = await this.#checkoutsStore.findBySource(row.id);
+    const checkoutUrl = checkout && (await this.#checkouts.resume(checkout));
+    if (!checkoutUrl) throw new AppError('idempotency_conflict', 'This tip is paid, or its page has expired.');
+    return { checkoutUrl };
+  }
+
+  /** A tip that was on its way when the room ended is still the creator's. */
+  async planSettlement(checkout: Checkout): Promise<Booking> {
+    const { ledger, pricing, currency } = this.#context;
+    const row = await this.#store.find(checkout.sourceId);
+    if (!row) throw new AppError('payment_not_found');
+    if (await this.#store.findSent(row)) return async () => 'tip_sent_already';
+    const { creator, amountMinor } = row;
+    const terms = await pricing.termsOf({ terms: row.terms, feePolicy: '' });
+    await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
+    const split = splitSale(amountMinor, terms);
+    const payer = houseAccount('provider_clearing', currency);
+    const legs = saleLegs({ payer, creator, grossMinor: amountMinor, split, association: terms.association });
+    return async (tx) => {
+      const at = this.#context.nowIso();
+      await ledger.post(tx, { kind: 'tip', source: { type: 'tip', id: row.id }, legs, at });
+      const { status: _status, creator: _creator, createdAt: _createdAt, ...kept } = row;
+      const tip: TipRow = {
+        ...kept,
+        role: 'fan',
+        status: 'settled',
+        feePolicy: terms.id,
+        creatorMinor: split.creatorMinor,
+        sentAt: at,
+      };
+      await this.#store.settle(tx, tip);
+      const room = row.room as RoomId;
+      await this.#context.tell(
+        tx,
+        ['tips.settled', { tips: [toTip(tip)] }, { room }],
+        ['earnings.changed', { room }, { room }],
+      );
+      return undefined;
+    };
+  }
+
+  async expire(tx: Orm, checkout: Checkout): Promise<void> {
+    await this.#store.markExpired(tx, checkout.sourceId);
+  }
+
+  handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
+    return this.expire(tx, checkout);
+  }
+}

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fanWallet, saleLegs, splitSale, sumOf } from '../ledger/ledger.ts';
+import { walletOf } from './tip-batches.store.ts';
+import { decide, type TipDraft } from './tip-batches.ts';
+
+/** No page to pay by card is open. */
+const byCard = new Set<string>();
+
+const policy = { id: 'fees_test', vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
+
+function draftOf(
+  { fan, amountMinor, key }: { fan: number; amountMinor: number; key: number },
+  index: number,
+): TipDraft {
+  const identity = `fan-${fan}`;
+  const payer = fanWallet(identity, 'eur');
+  const split = splitSale(amountMinor, policy);
+  return {
+    row: {
+      id: `tip_${index}`,
+      room: 'room_of_the_test',
+      identity,
+      name: 'Léa',
+      role: 'fan',
+      amountMinor,
+      currency: 'eur',
+      message: null,
+      menuItem: null,
+      idempotencyKey: `key-${key}`,
+      status: 'settled',
+      feePolicy: policy.id,
+      creatorMinor: split.creatorMinor,
+      terms: null,
+      sentAt: '2026-01-01T00:00:00.000Z',
+    },
+    legs: saleLegs({ payer, creator: 'ada', grossMinor: amountMinor, split }),
+  };
+}
+
+const attempt = fc.record({
+  fan: fc.integer({ min: 0, max: 2 }),
+  amountMinor: fc.integer({ min: 100, max: 900 }),
+  key: fc.integer({ min: 0, max: 4 }),
+});
+const credit = fc.array(fc.integer({ min: 0, max: 2_000 }), { minLength: 3, maxLength: 3 });
+
+test('a batch comes out as its tips one after another: nobody overdraws, a key pays once, a refusal is nobody else’s', () => {
+  fc.assert(
+    fc.property(fc.array(attempt, { maxLength: 30 }), credit, (attempts, credits) => {
+      const left = [...credits];
+      const sent = new Map<string, number>();
+      const expected = attempts.map(({ fan, amountMinor, key }) => {
+        const before = sent.get(`${fan}/${key}`);
+        if (before !== undefined) return before === amountMinor ? 'earlier' : 'idempotency_conflict';
+        if ((left[fan] ?? 0) < amountMinor) return 'insufficient_funds';
+        left[fan] = (left[fan] ?? 0) - amountMinor;
+        sent.set(`${fan}/${key}`, amountMinor);
+        return 'new';
+      });
+      const walletOfFan = (fan: number) => walletOf({ identity: `fan-${fan}`, currency: 'eur' });
+      const availableMinor = new Map(credits.map((amountMinor, fan) => [walletOfFan(fan), amountMinor]));
+      const decided = decide(attempts.map(draftOf), { availableMinor, earlier: [], byCard });
+      const outcomes = decided.outcomes.map((outcome) =>
+        'error' in outcome ? outcome.error.code : outcome.isNew ? 'new' : 'earlier',
+      );
+      expect(outcomes).toEqual(expected);
+      expect(credits.map((_, fan) => decided.availableMinor.get(walletOfFan(fan)))).toEqual(left);
+      expect(decided.postings).toHaveLength(sent.size);
+      for (const { legs } of decided.postings) expect(sumOf(legs)).toBe(0);
+      // What it was given is not changed: the transaction may run again.
+      expect([...availableMinor.values()]).toEqual(credits);
+    }),
+  );
+});
+
+test('a tip that is refused for a reason of its own is still answered when it was sent before', () => {
+  const draft = draftOf({ fan: 0, amountMinor: 500, key: 1 }, 1);
+  const refused: TipDraft = { ...draft, refusal: 'room_ended' };
+  const availableMinor = new Map([[walletOf(draft.row), 1_000]]);
+  expect(decide([refused], { availableMinor, earlier: [], byCard }).outcomes).toEqual([
+    { error: expect.objectContaining({ code: 'room_ended' }) },
+  ]);
+  const earlier = { ...draft.row, id: 'tip_earlier' };
+  const answered = decide([refused], { availableMinor, earlier: [earlier], byCard });
+  expect(answered.outcomes).toEqual([{ row: earlier, isNew: false }]);
+  expect(answered.postings).toEqual([]);
+});

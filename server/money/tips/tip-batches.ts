@@ -1,0 +1,205 @@
+/**
+ * Group commit for tips: what arrives while a transaction is under way goes into the next one together, so that a hundred tips to one creator
+ * cost one commit and a handful of statements. Each is decided by itself, in the order of arrival, as if it were alone: one that is refused
+ * changes nothing for its neighbours.
+ */
+import { sqlState } from '../../platform/db.ts';
+import type { NewFact } from '../../platform/outbox.ts';
+import { AppError, type ErrorCode } from '../../protocol/errors.ts';
+import { createId, type RoomId } from '../../protocol/ids.ts';
+import { fanWallet, type Leg } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { MoneyFact } from '../money-facts.ts';
+import { payWithPromo } from '../wallet/promo-legs.ts';
+import {
+  promoOf,
+  type SeenBefore,
+  type TipBatchesStore,
+  type TipPosting,
+  tipKey,
+  walletOf,
+} from './tip-batches.store.ts';
+import { type TipRow, toTip } from './tips.store.ts';
+
+const BATCH_TIPS = 500;
+/** Tips that may wait at once; beyond, senders are told to come back. */
+const QUEUE_TIPS = 10_000;
+const QUEUE_FULL_RETRY_MS = 1_000;
+/** Tips that one fact tells of: rows of the outbox cost more than what is in them, and messages of the bus stay small. */
+const FACT_TIPS = 100;
+/** Classes of SQLSTATE: a value that cannot be stored, a constraint that it breaks. */
+const DATA_FAULTS = ['22', '23'];
+
+export interface TipDraft {
+  row: TipRow;
+  legs: Leg[];
+  /** Answered when the key was not used before; nothing is booked then. */
+  refusal?: ErrorCode | undefined;
+}
+
+/** A tip that is in the books, by this call or by an earlier one with the same key, and what its wallet has available now. */
+export interface SettledTip {
+  row: TipRow;
+  availableMinor: number;
+  /** Promotional credit, apart from it. */
+  promoMinor: number;
+}
+
+interface Waiting {
+  draft: TipDraft;
+  resolve: (settled: SettledTip) => void;
+  reject: (error: unknown) => void;
+}
+
+/** What becomes of one tip of a batch once the batch is committed. */
+type Outcome = { row: TipRow; isNew: boolean } | { error: AppError };
+
+export class TipBatches {
+  readonly #context: MoneyContext;
+  readonly #store: TipBatchesStore;
+  readonly #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(context: MoneyContext, store: TipBatchesStore) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  send(draft: TipDraft): Promise<SettledTip> {
+    if (this.#queue.length >= QUEUE_TIPS) {
+      return Promise.reject(new AppError('unavailable', undefined, { retryAfterMs: QUEUE_FULL_RETRY_MS }));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ draft, resolve, reject });
+      this.#running ??= this.#drain().finally(() => {
+        this.#running = undefined;
+      });
+    });
+  }
+
+  /** Resolves when no tip is under way. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    // Whatever else arrives in this turn of the event loop joins the first batch.
+    await new Promise(setImmediate);
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, BATCH_TIPS);
+      try {
+        await this.#commit(batch);
+      } catch (error) {
+        if (batch.length > 1 && DATA_FAULTS.some((faults) => sqlState(error).startsWith(faults))) {
+          await this.#commitOneByOne(batch);
+        } else {
+          for (const waiting of batch) waiting.reject(error);
+        }
+      }
+    }
+  }
+
+  /** The database refused something in the batch for what it is: only that tip fails, not those beside it. */
+  async #commitOneByOne(batch: Waiting[]): Promise<void> {
+    for (const waiting of batch) await this.#commit([waiting]).catch(waiting.reject);
+  }
+
+  async #commit(batch: Waiting[]): Promise<void> {
+    const { outbox, metrics, promoPays } = this.#context;
+    let decided: Decisions | undefined;
+    const facts = await this.#store.commit(
+      batch.map(({ draft }) => draft.row),
+      (seen) => {
+        decided = decide(
+          batch.map(({ draft }) => draft),
+          seen,
+          promoPays === 'everything',
+        );
+        return { postings: decided.postings, facts: this.#factsOf(decided) };
+      },
+    );
+    outbox.handOver(facts);
+    if (!decided) throw new AppError('internal', 'A batch of tips was not decided.');
+    const { outcomes, availableMinor } = decided;
+    let bookedMinor = 0;
+    for (const [index, { draft, resolve, reject }] of batch.entries()) {
+      const outcome = outcomes[index] as Outcome;
+      if ('error' in outcome) {
+        reject(outcome.error);
+        continue;
+      }
+      if (outcome.isNew) bookedMinor += outcome.row.amountMinor;
+      resolve({
+        row: outcome.row,
+        availableMinor: availableMinor.get(walletOf(draft.row)) ?? 0,
+        promoMinor: availableMinor.get(promoOf(draft.row)) ?? 0,
+      });
+    }
+    if (bookedMinor > 0) metrics.moneyMinor.inc({ kind: 'tip' }, bookedMinor);
+  }
+
+  /** What was booked together is told together: the tips of a room in their order, everybody's wallets, a room's earnings once. */
+  #factsOf({ postings, availableMinor }: Decisions): NewFact[] {
+    const facts: MoneyFact[] = [];
+    const byRoom = Map.groupBy(postings, ({ row }) => row.room as RoomId);
+    for (const [room, ofRoom] of byRoom) {
+      for (let start = 0; start < ofRoom.length; start += FACT_TIPS) {
+        const tips = ofRoom.slice(start, start + FACT_TIPS).map(({ row }) => toTip(row));
+        facts.push(['tips.settled', { tips }, { room }]);
+      }
+    }
+    const identities = new Set(postings.map(({ row }) => row.identity));
+    const wallets = [...identities].map((identity) => {
+      const { currency } = this.#context;
+      const available = availableMinor.get(walletOf({ identity, currency })) ?? 0;
+      const promo = availableMinor.get(promoOf({ identity, currency })) ?? 0;
+      return { identity, wallet: this.#context.walletOf(available, promo) };
+    });
+    if (wallets.length > 0) facts.push(['wallets.changed', { wallets }, {}]);
+    for (const room of byRoom.keys()) facts.push(['earnings.changed', { room }, { room }]);
+    return facts.map(([topic, data, about]) => ({ topic, data, ...about }));
+  }
+}
+
+interface Decisions {
+  outcomes: Outcome[];
+  postings: TipPosting[];
+  /** By wallet, after what was booked. */
+  availableMinor: Map<string, number>;
+}
+
+/** Decides tips one after another on what the wallets hold. Pure, so that it may run again when the transaction does. */
+export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true): Decisions {
+  const availableMinor = new Map(seen.availableMinor);
+  const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));
+  const postings: TipPosting[] = [];
+  const outcomes = drafts.map(({ row, legs, refusal }): Outcome => {
+    const earlier = sent.get(tipKey(row));
+    if (earlier) return isSame(earlier, row) ? { row: earlier, isNew: false } : failure('idempotency_conflict');
+    if (seen.byCard.has(tipKey(row))) return failure('idempotency_conflict');
+    if (refusal) return failure(refusal);
+    const wallet = walletOf(row);
+    const promo = availableMinor.get(promoOf(row)) ?? 0;
+    const promoMinor = isPromoSpent ? Math.min(promo, row.amountMinor) : 0;
+    const left = (availableMinor.get(wallet) ?? 0) - (row.amountMinor - promoMinor);
+    if (left < 0) return failure('insufficient_funds');
+    availableMinor.set(wallet, left);
+    if (promoMinor > 0) availableMinor.set(promoOf(row), promo - promoMinor);
+    sent.set(tipKey(row), row);
+    postings.push({
+      transaction: createId('ledgerTransaction'),
+      row,
+      legs: payWithPromo(legs, { payer: fanWallet(row.identity, row.currency), promoMinor }),
+    });
+    return { row, isNew: true };
+  });
+  return { outcomes, postings, availableMinor };
+}
+
+const failure = (code: ErrorCode): Outcome => ({ error: new AppError(code) });
+
+function isSame(earlier: TipRow, row: TipRow): boolean {
+  return (
+    earlier.amountMinor === row.amountMinor && earlier.message === row.message && earlier.menuItem === row.menuItem
+  );
+}

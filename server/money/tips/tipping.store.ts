@@ -1,0 +1,74 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import type { Id, RoomId } from '../../protocol/ids.ts';
+import type { Goal, Leaderboard, TipMenuItem } from '../../protocol/tipping.ts';
+import { execute } from '../ledger/ledger.store.ts';
+import { goals, tipMenus } from './tipping.schema.ts';
+
+export class TippingStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async findMenu(room: RoomId): Promise<TipMenuItem[]> {
+    const [row] = await this.#orm.select({ items: tipMenus.items }).from(tipMenus).where(eq(tipMenus.room, room));
+    return row?.items ?? [];
+  }
+
+  async saveMenu(tx: Orm, row: typeof tipMenus.$inferInsert): Promise<void> {
+    await tx
+      .insert(tipMenus)
+      .values(row)
+      .onConflictDoUpdate({ target: tipMenus.room, set: { items: row.items, updatedAt: row.updatedAt } });
+  }
+
+  /** The open goal and the tips since it was set. */
+  async findGoal(room: RoomId): Promise<Omit<Goal, 'currency'> | undefined> {
+    const { rows } = await execute<{ id: string; title: string; target: string | number; reached: string | number }>(
+      this.#orm,
+      sql`select g.id, g.title, g.target_minor as target,
+          (select coalesce(sum(t.amount_minor), 0) from tips t
+            where t.room = g.room and t.status = 'settled' and t.sent_at >= g.created_at) as reached
+        from goals g where g.room = ${room} and g.closed_at is null`,
+    );
+    const row = rows[0];
+    return (
+      row && {
+        id: row.id as Id<'goal'>,
+        title: row.title,
+        reachedMinor: Number(row.reached),
+        targetMinor: Number(row.target),
+      }
+    );
+  }
+
+  async insertGoal(tx: Orm, row: typeof goals.$inferInsert): Promise<void> {
+    await tx.insert(goals).values(row);
+  }
+
+  async closeGoals(tx: Orm, room: RoomId, closedAt: string): Promise<void> {
+    await tx
+      .update(goals)
+      .set({ closedAt })
+      .where(and(eq(goals.room, room), isNull(goals.closedAt)));
+  }
+
+  /** Sums by fan of what was not refunded, the largest first; a name is the one of the latest tip. */
+  async sumByFan(room: RoomId, limit: number): Promise<Leaderboard['entries']> {
+    const { rows } = await execute<Record<'identity' | 'name' | 'amount' | 'count', string>>(
+      this.#orm,
+      sql`select identity, (array_agg(name order by sent_at desc))[1] as name, sum(amount_minor) as amount, count(*) as count
+        from tips where room = ${room} and status = 'settled'
+        group by identity order by sum(amount_minor) desc, max(sent_at), identity limit ${limit}`,
+    );
+    return rows.map((row, index) => ({
+      rank: index + 1,
+      identity: row.identity,
+      name: row.name,
+      amountMinor: Number(row.amount),
+      tipCount: Number(row.count),
+    }));
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Tips: one local transaction that moves the money, keeps the tip and commits the fact that shows it; no provider is asked. A tip is shown
+ * exactly if it is in the ledger. Whether the sender may be in the room at all is decided before, by whoever calls.
+ */
+import type { Participant } from '../../protocol/accounts.ts';
+import { AppError, type ErrorCode } from '../../protocol/errors.ts';
+import { createId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { TipInput, TipReceipt } from '../../protocol/money.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import { assertAmount, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { TipBatches, TipDraft } from './tip-batches.ts';
+import type { TipMenus } from './tip-menus.ts';
+import { toTip } from './tips.store.ts';
+
+export interface TipRequest {
+  room: Room;
+  from: Participant;
+  input: TipInput;
+}
+
+export class Tips {
+  readonly #context: MoneyContext;
+  readonly #batches: TipBatches;
+  readonly #menus: TipMenus;
+
+  constructor(context: MoneyContext, parts: { batches: TipBatches; menus: TipMenus }) {
+    this.#context = context;
+    this.#batches = parts.batches;
+    this.#menus = parts.menus;
+  }
+
+  async tip(request: TipRequest): Promise<TipReceipt> {
+    const { room, from, input } = request;
+    if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
+    if (this.#context.walletMode === 'off') throw new AppError('wallet_off');
+    assertAmount(input.amountMinor);
+    if (input.amountMinor < LIMITS.tipMinMinor) throw new AppError('amount_too_small');
+    if (input.amountMinor > LIMITS.tipMaxMinor) throw new AppError('amount_too_large');
+    const { row, availableMinor, promoMinor } = await this.#batches.send(await this.#draft(request));
+    return { tip: toTip(row), wallet: this.#context.walletOf(availableMinor, promoMinor) };
+  }
+
+  async #draft(request: TipRequest): Promise<TipDraft> {
+    const { room, from, input } = request;
+    const { ledger, pricing, currency } = this.#context;
+    const { amountMinor, message = null, menuItem = null, idempotencyKey } = input;
+    const creator = room.creator.identity;
+    const terms = await pricing.findTerms({ creator, buyer: from.identity });
+    await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
+    const split = splitSale(amountMinor, terms);
+    return {
+      row: {
+        id: createId('tip'),
+        room: room.id,
+        ...from,
+        amountMinor,
+        currency,
+        message,
+        menuItem,
+        idempotencyKey,
+        status: 'settled',
+        feePolicy: terms.id,
+        creatorMinor: split.creatorMinor,
+        terms: terms.termsId,
+        sentAt: this.#context.nowIso(),
+      },
+      legs: saleLegs({
+        payer: fanWallet(from.identity, currency),
+        creator,
+        grossMinor: amountMinor,
+        split,
+        association: terms.association,
+      }),
+      refusal: await this.#findRefusal(request),
+    };
+  }
+
+  /** What stands against a new tip; one that is sent again was sent before it did. */
+  async #findRefusal({ room, input }: TipRequest): Promise<ErrorCode | undefined> {
+    if (room.status === 'ended') return 'room_ended';
+    return input.menuItem === undefined
+      ? undefined
+      : this.#menus.findRefusal(room.id, input.menuItem, input.amountMinor);
+  }
+}

@@ -1,0 +1,33 @@
+/** Cards that people have saved with the payment provider. Nothing of them is kept here: they are listed and removed there, by their owner. */
+import { AppError } from '../../protocol/errors.ts';
+import type { SavedCard } from '../../protocol/money.ts';
+import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { MoneyContext } from '../money-context.ts';
+
+export class Cards {
+  readonly #context: MoneyContext;
+  readonly #customers: CheckoutsStore;
+
+  constructor(context: MoneyContext, customers: CheckoutsStore) {
+    this.#context = context;
+    this.#customers = customers;
+  }
+
+  async list(identity: string): Promise<SavedCard[]> {
+    const customer = await this.#customers.findCustomer(identity);
+    if (!customer) return [];
+    const found = await this.#context.provider.cards.list(customer);
+    return found.map(({ card, ...rest }) => ({ id: card, ...rest }));
+  }
+
+  /** One of their own; another's is not there. */
+  async find(identity: string, card: string): Promise<SavedCard | undefined> {
+    return (await this.list(identity)).find(({ id }) => id === card);
+  }
+
+  async remove(identity: string, card: string): Promise<SavedCard[]> {
+    if (!(await this.find(identity, card))) throw new AppError('card_not_found');
+    await this.#context.provider.cards.remove(card);
+    return this.list(identity);
+  }
+}

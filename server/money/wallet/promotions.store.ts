@@ -1,0 +1,106 @@
+import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db.ts';
+import type { Promotion } from '../../protocol/pricing.ts';
+import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../money.schema.ts';
+import type { PromoEntry, PromoGrant } from './promo-grants.ts';
+import { promotions } from './promotions.schema.ts';
+
+export type PromotionRow = typeof promotions.$inferSelect;
+export const ONE_PROMOTION_A_KEY = 'promotions_idempotency_key_unique';
+
+export class PromotionsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Pick<Database, 'orm'>) {
+    this.#orm = db.orm;
+  }
+
+  async insert(tx: Orm, row: typeof promotions.$inferInsert): Promise<PromotionRow> {
+    const [inserted] = await tx.insert(promotions).values(row).returning();
+    return inserted as PromotionRow;
+  }
+
+  async find(id: string): Promise<PromotionRow | undefined> {
+    const [row] = await this.#orm.select().from(promotions).where(eq(promotions.id, id));
+    return row;
+  }
+
+  async findByKey(idempotencyKey: string): Promise<PromotionRow | undefined> {
+    const [row] = await this.#orm.select().from(promotions).where(eq(promotions.idempotencyKey, idempotencyKey));
+    return row;
+  }
+
+  /** Grants whose time has run out, the oldest first. */
+  async listDue(nowIso: string, limit: number): Promise<PromotionRow[]> {
+    return this.#orm
+      .select()
+      .from(promotions)
+      .where(and(isNull(promotions.expiredAt), lte(promotions.expiresAt, nowIso)))
+      .orderBy(asc(promotions.expiresAt))
+      .limit(limit);
+  }
+
+  async listGrants(tx: Orm, identity: string): Promise<(PromoGrant & { isExpired: boolean })[]> {
+    const rows = await tx.select().from(promotions).where(eq(promotions.identity, identity));
+    return rows.map(({ id, expiresAt, expiredAt }) => ({
+      id,
+      expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
+      isExpired: expiredAt !== null,
+    }));
+  }
+
+  /** Everything that moved a fan's promotional credit. */
+  listEntries(tx: Orm, account: string): Promise<PromoEntry[]> {
+    const isOfGrant = sql`${ledgerTransactions.kind} in ('promotion', 'promotion_expired')`;
+    return tx
+      .select({
+        transaction: ledgerTransactions.id,
+        amountMinor: ledgerEntries.amountMinor,
+        grant: sql<string | null>`case when ${isOfGrant} then split_part(${ledgerTransactions.sourceId}, ':', 1) end`,
+        reverses: ledgerTransactions.reversesId,
+      })
+      .from(ledgerEntries)
+      .innerJoin(ledgerTransactions, eq(ledgerTransactions.id, ledgerEntries.transaction))
+      .where(eq(ledgerEntries.account, account))
+      .orderBy(asc(ledgerEntries.seq));
+  }
+
+  async findHeld(tx: Orm, account: string): Promise<number> {
+    const [row] = await tx
+      .select({ held: ledgerAccounts.held })
+      .from(ledgerAccounts)
+      .where(eq(ledgerAccounts.id, account));
+    return row?.held ?? 0;
+  }
+
+  /** Answers in how many parts it was taken back by now. */
+  async markExpired(tx: Orm, id: string, expired: { at: string; amountMinor: number }): Promise<number> {
+    const { expiredAt, expiredMinor, expiries } = promotions;
+    const [row] = await tx
+      .update(promotions)
+      .set({
+        expiredAt: sql`coalesce(${expiredAt}, ${expired.at})`,
+        expiredMinor: sql`coalesce(${expiredMinor}, 0) + ${expired.amountMinor}`,
+        expiries: sql`${expiries} + ${expired.amountMinor > 0 ? 1 : 0}`,
+      })
+      .where(eq(promotions.id, id))
+      .returning({ expiries });
+    return row?.expiries ?? 0;
+  }
+}
+
+const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
+
+export function toPromotion(row: PromotionRow): Promotion {
+  const { id, identity, amountMinor, currency, reason } = row;
+  return {
+    id,
+    identity,
+    amountMinor,
+    currency,
+    reason,
+    expiresAt: iso(row.expiresAt),
+    expiredAt: iso(row.expiredAt),
+    createdAt: iso(row.createdAt) ?? '',
+  };
+}

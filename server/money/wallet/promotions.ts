@@ -1,0 +1,93 @@
+/**
+ * Promotional credit: given by the house, spent before paid credit, never paid out. What runs out soonest is spent first.
+ */
+import { AppError } from '../../protocol/errors.ts';
+import { createId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { Promotion, PromotionInput } from '../../protocol/pricing.ts';
+import { assertAmount, fanPromo, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import { ONE_PROMOTION_A_KEY, type PromotionRow, type PromotionsStore, toPromotion } from './promotions.store.ts';
+
+const CLAIM_ITEMS = 50;
+
+export class Promotions {
+  readonly #context: MoneyContext;
+  readonly #store: PromotionsStore;
+
+  constructor(context: MoneyContext, store: PromotionsStore) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  async grant(input: PromotionInput, by: string): Promise<Promotion> {
+    const { identity, amountMinor, reason, idempotencyKey = null } = input;
+    const { ledger, db, currency, walletMode, clock } = this.#context;
+    if (walletMode === 'off') throw new AppError('wallet_off');
+    assertAmount(amountMinor);
+    if (amountMinor > LIMITS.promotionMaxMinor) throw new AppError('amount_too_large');
+    const expiresAt = input.expiresAt ? new Date(input.expiresAt).toISOString() : null;
+    if (expiresAt && Date.parse(expiresAt) <= clock.now()) {
+      throw new AppError('time_in_past', 'The promotion would have expired already.');
+    }
+    const promo = fanPromo(identity, currency);
+    // The wallet too: it is what a purchase is decided on, though promotional credit may pay all of it.
+    await ledger.ensureAccounts([promo, fanWallet(identity, currency)]);
+    const at = this.#context.nowIso();
+    const id = createId('promotion');
+    try {
+      const row = await db.transaction(async (tx) => {
+        const legs = transferLegs(houseAccount('promotion_cost', currency), promo, amountMinor);
+        await ledger.post(tx, { kind: 'promotion', source: { type: 'promotion', id }, legs, at });
+        const values = { id, identity, amountMinor, currency, reason, by, idempotencyKey, expiresAt, createdAt: at };
+        const row = await this.#store.insert(tx, values);
+        const wallet = await this.#context.readWallet(identity, tx);
+        await this.#context.tell(
+          tx,
+          ['promotion.granted', { promotion: toPromotion(row) }, { identity }],
+          ['wallet.changed', { identity, wallet }, { identity }],
+        );
+        return row;
+      });
+      this.#context.outbox.wake();
+      return toPromotion(row);
+    } catch (error) {
+      if (idempotencyKey && isUniqueViolation(error, ONE_PROMOTION_A_KEY)) {
+        return this.#repeat({ identity, amountMinor, reason, expiresAt, idempotencyKey });
+      }
+      throw error;
+    }
+  }
+
+  async #repeat(
+    asked: Pick<PromotionRow, 'identity' | 'amountMinor' | 'reason' | 'expiresAt'> & { idempotencyKey: string },
+  ) {
+    const kept = await this.#store.findByKey(asked.idempotencyKey);
+    if (!kept) throw new AppError('unavailable');
+    const promotion = toPromotion(kept);
+    const { identity, amountMinor, reason, expiresAt } = promotion;
+    const isSame =
+      identity === asked.identity &&
+      amountMinor === asked.amountMinor &&
+      reason === asked.reason &&
+      expiresAt === asked.expiresAt;
+    if (!isSame) throw new AppError('idempotency_conflict');
+    return promotion;
+  }
+
+  /** Takes back what has run out; true when there may be more. */
+  async sweep(): Promise<boolean> {
+    const due = await this.#store.listDue(this.#context.nowIso(), CLAIM_ITEMS);
+    for (const identity of new Set(due.map((row) => row.identity))) await this.#expire(identity);
+    return due.length === CLAIM_ITEMS;
+  }
+
+  async #expire(identity: string): Promise<void> {
+    await this.#context.db.transaction(async (tx) => {
+      if (!(await this.#context.promoExpiry.expire(tx, identity))) return;
+      await this.#context.tellWallet(tx, identity);
+    });
+    this.#context.outbox.wake();
+  }
+}

@@ -1,0 +1,156 @@
+/** Credit bought by card. Credited once, when the provider says that it is paid, and never above what a wallet may hold. */
+import type { Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type TopupId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { CardTopup } from '../../protocol/money.ts';
+import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';
+import { assertAmount, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import type { Refunds } from '../refunds/refunds.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import type { Cards } from './cards.ts';
+import { ONE_TOPUP_OF_KEY, type Topup, type TopupsStore } from './topups.store.ts';
+
+export interface TopupRequest {
+  identity: string;
+  name: string;
+  amountMinor: number;
+  returnUrl?: string | undefined;
+  /** Language of the payment page: `fr`, `en`; absent means the browser's. */
+  locale?: string | undefined;
+}
+
+/** By a saved card of theirs, and the key that makes it one payment. */
+export interface CardTopupRequest extends TopupRequest {
+  card: string;
+  idempotencyKey: string;
+}
+
+interface TopupParts {
+  store: TopupsStore;
+  checkouts: Checkouts;
+  checkoutsStore: CheckoutsStore;
+  cards: Cards;
+  refunds: Refunds;
+}
+
+export class Topups implements Payable {
+  readonly #context: MoneyContext;
+  readonly #store: TopupsStore;
+  readonly #checkouts: Checkouts;
+  readonly #checkoutsStore: CheckoutsStore;
+  readonly #cards: Cards;
+  readonly #refunds: Refunds;
+
+  constructor(context: MoneyContext, parts: TopupParts) {
+    this.#context = context;
+    this.#store = parts.store;
+    this.#checkouts = parts.checkouts;
+    this.#checkoutsStore = parts.checkoutsStore;
+    this.#cards = parts.cards;
+    this.#refunds = parts.refunds;
+    parts.checkouts.register('topup', this);
+  }
+
+  /** On the payment page. */
+  async create(request: TopupRequest): Promise<{ checkoutUrl: string; topup: TopupId }> {
+    await this.#assertAmount(request);
+    const topup = createId('topup');
+    const checkoutUrl = await this.#checkouts.open(this.#toCheckout(topup, request), (tx) =>
+      this.#store.insert(tx, this.#toRow(topup, request)),
+    );
+    return { checkoutUrl, topup };
+  }
+
+  /** The same key is the same top-up: asked again, it answers how that one stands, and finishes what was begun. */
+  async createByCard(request: CardTopupRequest, isRepeated = false): Promise<CardTopup> {
+    const { identity, card, idempotencyKey } = request;
+    const earlier = await this.#store.findByKey(identity, idempotencyKey);
+    if (earlier) return this.#resume(earlier, request);
+    await this.#assertAmount(request);
+    // Only one's own: whose card it is decides the provider's customer, never the caller.
+    if (!(await this.#cards.find(identity, card))) throw new AppError('card_not_found');
+    const topup = createId('topup');
+    try {
+      const checkout = await this.#checkouts.openByCard({ ...this.#toCheckout(topup, request), card }, (tx) =>
+        this.#store.insert(tx, { ...this.#toRow(topup, request), idempotencyKey }),
+      );
+      return await this.#answer(topup, checkout);
+    } catch (error) {
+      if (isRepeated || !isUniqueViolation(error, ONE_TOPUP_OF_KEY)) throw error;
+      return this.createByCard(request, true);
+    }
+  }
+
+  async #resume(topup: Topup, wanted: { card: string; amountMinor: number }): Promise<CardTopup> {
+    const checkout = await this.#checkoutsStore.findBySource(topup.id);
+    if (!checkout) throw new AppError('internal', 'A top-up has no checkout.');
+    const isSame = topup.amountMinor === wanted.amountMinor && checkout.card === wanted.card;
+    if (!isSame) throw new AppError('idempotency_conflict');
+    const isOver = checkout.status === 'paid' || checkout.status === 'expired';
+    return this.#answer(topup.id as TopupId, isOver ? checkout : await this.#checkouts.payByCard(checkout));
+  }
+
+  async #answer(topup: TopupId, { status, url, identity }: Checkout): Promise<CardTopup> {
+    if (status === 'paid') return { status: 'succeeded', topup, wallet: await this.#context.readWallet(identity) };
+    if (status === 'expired') throw new AppError('card_declined');
+    if (!url) throw new AppError('provider_unavailable', 'The card is being charged. Look at your wallet in a moment.');
+    return { status: 'requires_action', topup, actionUrl: url };
+  }
+
+  async #assertAmount({ identity, amountMinor }: TopupRequest): Promise<void> {
+    const { ledger, currency, walletMode } = this.#context;
+    if (walletMode === 'off') throw new AppError('wallet_off');
+    assertAmount(amountMinor);
+    if (amountMinor < LIMITS.topupMinMinor) throw new AppError('amount_too_small');
+    if (amountMinor > LIMITS.topupMaxMinor) throw new AppError('amount_too_large');
+    const available = await ledger.findAvailable(fanWallet(identity, currency));
+    if (available + amountMinor > LIMITS.walletMaxMinor) throw new AppError('wallet_limit');
+  }
+
+  #toCheckout(topup: TopupId, { identity, name, amountMinor, returnUrl, locale }: TopupRequest): CheckoutRequest {
+    const description = locale === 'fr' ? 'Recharge du portefeuille' : 'Wallet top-up';
+    const page = { description, returnUrl, returnPath: '/wallet', locale };
+    return { purpose: 'topup', sourceId: topup, identity, name, amountMinor, ...page };
+  }
+
+  #toRow(id: TopupId, { identity, amountMinor }: TopupRequest) {
+    return { id, identity, amountMinor, currency: this.#context.currency, createdAt: this.#context.nowIso() };
+  }
+
+  async planSettlement(checkout: Checkout): Promise<Booking> {
+    const { ledger, currency } = this.#context;
+    const { identity, amountMinor } = checkout;
+    const id = checkout.sourceId as TopupId;
+    const wallet = fanWallet(identity, currency);
+    await ledger.ensureAccounts([wallet]);
+    return async (tx) => {
+      const settledAt = this.#context.nowIso();
+      const legs = transferLegs(houseAccount('provider_clearing', currency), wallet, amountMinor);
+      const available = await ledger.post(tx, { kind: 'topup', source: { type: 'topup', id }, legs, at: settledAt });
+      if (available === undefined) throw new AppError('internal', 'The wallet to credit is missing.');
+      await this.#store.markSettled(tx, id, settledAt);
+      const topup = { id, identity, amountMinor, currency, settledAt };
+      await this.#context.tell(
+        tx,
+        ['topup.settled', { topup }, { identity }],
+        ['wallet.changed', { identity, wallet: await this.#context.readWallet(identity, tx) }, { identity }],
+      );
+      // Pages opened side by side can each be paid: what a wallet may not hold goes back to the card.
+      if (available > LIMITS.walletMaxMinor) {
+        await this.#refunds.returnTopup(tx, { topup: { id, identity, amountMinor }, reason: 'wallet_limit' });
+      }
+      return undefined;
+    };
+  }
+
+  async expire(tx: Orm, checkout: Checkout): Promise<void> {
+    await this.#store.markExpired(tx, checkout.sourceId);
+  }
+
+  handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
+    return this.expire(tx, checkout);
+  }
+}

@@ -1,0 +1,130 @@
+import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Database, Orm } from '../../platform/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { rooms } from '../../rooms/rooms.schema.ts';
+import { type Account, accountId, fanPromo } from '../ledger/ledger.ts';
+import { ledgerEntries, ledgerTransactions, refunds, tickets, tips } from '../money.schema.ts';
+import { privateSessions } from '../private-sessions/private-sessions.schema.ts';
+import { promotions } from './promotions.schema.ts';
+
+/** A part of the history, the newest first, that goes on after a transaction of it. */
+export interface HistoryPage {
+  after?: string | undefined;
+  limit: number;
+}
+
+/** A line of a wallet's history, from its entries in the ledger: the amounts sum to the balance. */
+export interface WalletEntry {
+  /** The top-up, ticket, tip or refund. */
+  id: string;
+  kind: (typeof KINDS)[number];
+  /** Signed: what came in, or went out. */
+  amountMinor: number;
+  /** How much of it is promotional credit. */
+  promoMinor: number;
+  currency: string;
+  at: string;
+  /** Title of the room, reason of a refund; a top-up has none. */
+  label: string | null;
+  room?: RoomId;
+}
+
+/** Every kind of transaction that moves a fan's credit. */
+const KINDS = [
+  'topup',
+  'ticket',
+  'tip',
+  'private_session',
+  'refund',
+  'promotion',
+  'promotion_expired',
+  'dispute_loss',
+] as const;
+
+export class WalletsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  /**
+   * The newest first; a payment from both of a fan's accounts is one entry. A place in the history is the name of a transaction, which tells
+   * nothing of how much the house books, as a number in the ledger would.
+   */
+  async listEntries(
+    wallet: Account,
+    { after, limit }: HistoryPage,
+  ): Promise<{ entries: WalletEntry[]; next: string | null }> {
+    const promo = accountId(fanPromo(wallet.owner, wallet.currency));
+    const accounts = [accountId(wallet), promo];
+    const place = after === undefined ? undefined : await this.#findPlace(accounts, after);
+    const rows = await this.#orm
+      .select({
+        id: ledgerTransactions.sourceId,
+        transaction: ledgerTransactions.id,
+        kind: ledgerTransactions.kind,
+        amountMinor: sql<string>`sum(${ledgerEntries.amountMinor})`,
+        promoMinor: sql<string>`coalesce(sum(${ledgerEntries.amountMinor}) filter (where ${ledgerEntries.account} = ${promo}), 0)`,
+        currency: ledgerTransactions.currency,
+        at: ledgerTransactions.createdAt,
+        room: sql<string | null>`coalesce(${tickets.room}, ${tips.room}, ${privateSessions.room})`,
+        title: rooms.title,
+        reason: sql<string | null>`coalesce(${refunds.reason}, ${promotions.reason})`,
+      })
+      .from(ledgerEntries)
+      .innerJoin(ledgerTransactions, eq(ledgerTransactions.id, ledgerEntries.transaction))
+      .leftJoin(refunds, and(eq(ledgerTransactions.kind, 'refund'), eq(refunds.id, ledgerTransactions.sourceId)))
+      .leftJoin(promotions, sql`${promotions.id} = split_part(${ledgerTransactions.sourceId}, ':', 1)`)
+      .leftJoin(tickets, sql`${tickets.id} = coalesce(${refunds.ticket}, ${ledgerTransactions.sourceId})`)
+      .leftJoin(tips, sql`${tips.id} = coalesce(${refunds.tip}, ${ledgerTransactions.sourceId})`)
+      .leftJoin(privateSessions, eq(privateSessions.id, ledgerTransactions.sourceId))
+      .leftJoin(rooms, sql`${rooms.id} = coalesce(${tickets.room}, ${tips.room}, ${privateSessions.room})`)
+      .where(
+        and(
+          inArray(ledgerEntries.account, accounts),
+          inArray(ledgerTransactions.kind, [...KINDS]),
+          place === undefined ? undefined : isOlder(accounts, place),
+        ),
+      )
+      .groupBy(ledgerTransactions.id, refunds.id, promotions.id, tickets.id, tips.id, privateSessions.id, rooms.id)
+      .orderBy(desc(sql`max(${ledgerEntries.seq})`))
+      .limit(limit + 1);
+    const page = rows.slice(0, limit);
+    const entries = page.map((row) => ({
+      // What a dispute takes is booked in parts, each under its id and what it is.
+      id: row.id.split(':', 1)[0] ?? row.id,
+      kind: row.kind as WalletEntry['kind'],
+      amountMinor: Number(row.amountMinor),
+      promoMinor: Number(row.promoMinor),
+      currency: row.currency,
+      at: new Date(row.at).toISOString(),
+      label: row.reason ?? row.title,
+      ...(row.room ? { room: row.room as RoomId } : {}),
+    }));
+    return { entries, next: rows.length > limit ? (page.at(-1)?.transaction ?? null) : null };
+  }
+
+  /** Where a transaction stands among the entries of these accounts. */
+  async #findPlace(accounts: string[], transaction: string): Promise<number> {
+    const [found] = await this.#orm
+      .select({ seq: sql<string | null>`max(${ledgerEntries.seq})` })
+      .from(ledgerEntries)
+      .where(and(eq(ledgerEntries.transaction, transaction), inArray(ledgerEntries.account, accounts)));
+    if (!found?.seq) throw new AppError('cursor_invalid');
+    return Number(found.seq);
+  }
+}
+
+/** Entries of older transactions only: one with an entry on either side of the place has been shown, and would come again in part. */
+function isOlder(accounts: string[], place: number): SQL | undefined {
+  const other = alias(ledgerEntries, 'other');
+  const newer = and(
+    eq(other.transaction, ledgerEntries.transaction),
+    inArray(other.account, accounts),
+    gte(other.seq, place),
+  );
+  return and(lt(ledgerEntries.seq, place), sql`not exists (select 1 from ${ledgerEntries} as other where ${newer})`);
+}
