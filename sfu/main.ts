@@ -18,7 +18,7 @@ import { OperationsServer } from './operations-server.ts';
 import { parseSettings, SettingsError, type SfuSettings } from './settings.ts';
 
 const USAGE = `npm run start:sfu
-One SFU node: carries media; gateways find it over REDIS_URL. Its variables (LOGE_SFU_…) are in README.md.
+One SFU node: carries media; gateways find it over REDIS_URL. Its variables (LOGE_SFU_…) are in server/README.md.
 SIGTERM: takes no new sessions, waits until its sessions have moved (LOGE_SFU_DRAIN_SECONDS at most), and exits.
 `;
 const DRAIN_CHECK_MS = 100;

@@ -202,7 +202,7 @@ export class ControlPeer implements EventReceiver {
 function passOn(node: ControlMethods): Handlers {
   const handlers = Object.keys(controlMethods).map((method) => [
     method,
-    (request: never) => node[method as ControlMethod](request),
+    async (request: never) => await node[method as ControlMethod](request),
   ]);
   return Object.fromEntries(handlers) as Handlers;
 }

@@ -69,7 +69,7 @@ export function describeGrants(open: Open): void {
   });
 
   it('keeps sessions that are renewed and closes those that are not', async () => {
-    const { stage } = await open({ leaseMs: 600 });
+    const { stage } = await open({ leaseMs: 2_000 });
     await using _ = stage;
     const kept = await stage.publish('room_lease');
     const left = await stage.watch('room_lease');
