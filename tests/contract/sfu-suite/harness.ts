@@ -51,6 +51,12 @@ export async function receiveAdded(stage: RtpStage, { session, viewer }: StageVi
   return added();
 }
 
+/** Waits for further packets. */
+export async function receivesMore({ viewer }: StageViewer, kind?: 'audio' | 'video'): Promise<void> {
+  const packets = viewer.packets(kind);
+  await until(() => viewer.packets(kind) > packets);
+}
+
 export function packetsOf({ viewer }: StageViewer, consumerId: string): number {
   return viewer.streams.find((stream) => stream.consumerId === consumerId)?.packets ?? 0;
 }
