@@ -46,11 +46,12 @@ it('names a required port that is taken, and leaves no worker behind', async () 
 });
 
 it('uses another port where it may', async () => {
-  await using _ = await occupy(BASE_PORT);
+  await using _first = await occupy(BASE_PORT);
+  await using _second = await occupy(BASE_PORT + 2);
   await using pool = await openPool({ portRequired: false });
   const [first = 0, second = 0] = pool.workers.map(({ port }) => port - BASE_PORT);
   // Other processes may listen on further ports: each worker then tries every second one, in a sequence of its own.
-  expect(first).toBeGreaterThanOrEqual(2);
+  expect(first).toBeGreaterThanOrEqual(4);
   expect([first % 2, second % 2]).toEqual([0, 1]);
 });
 

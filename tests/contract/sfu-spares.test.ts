@@ -380,7 +380,7 @@ describe.concurrent.each([
     await stage.node.closeSession({ session: spare.session });
     const { lost } = await stage.events.wait('consumersRemoved', fan.spare.session);
     expect(lost).toBe(false);
-    expect(fan.first.viewer.silenceMs('video')).toBeLessThan(SILENT_AFTER_MS);
+    await vi.waitFor(() => expect(fan.first.viewer.silenceMs('video')).toBeLessThan(SILENT_AFTER_MS), PATIENT);
     expect(stage.events.of('consumersRemoved', fan.first.session)).toEqual([]);
   });
 });
