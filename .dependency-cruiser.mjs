@@ -1,5 +1,5 @@
 // The import arrows of the design. Whatever breaks one is a fault of `npm run check`.
-const domains = ['rooms', 'money', 'chat', 'stage', 'trust', 'accounts', 'events'];
+const domains = ['rooms', 'money', 'chat', 'stage', 'trust', 'accounts', 'webhooks'];
 const anyDomain = `^server/(${domains.join('|')})/`;
 const tests = String.raw`(\.test\.ts$|^tests/)`;
 

@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { parseRedisUrl } from './platform/redis-url.ts';
-import { CURRENCY_CODES, isCurrency } from './protocol/currencies.ts';
+import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { LIMITS } from './protocol/limits.ts';
+import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
 
 /** Who is an operator in development, where nobody has named any. */
 const DEVELOPMENT_OPERATOR = 'operator';

@@ -10,7 +10,7 @@ import { type Config, ConfigError, parseConfig } from './config.ts';
 import { askOwnServer } from './own-server.ts';
 import { MemoryBus } from './platform/bus.ts';
 import { systemClock } from './platform/clock.ts';
-import { Database } from './platform/db.ts';
+import { Database } from './platform/db/db.ts';
 import { createLog, STDERR } from './platform/log.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { AppError } from './protocol/errors.ts';

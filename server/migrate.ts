@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ConfigError } from './config.ts';
-import { migrateAsOwner } from './platform/schema-version.ts';
+import { migrateAsOwner } from './platform/db/schema-version.ts';
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 const environment = z.object({ DATABASE_MIGRATION_URL: postgresUrl, DATABASE_URL: postgresUrl });

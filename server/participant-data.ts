@@ -2,17 +2,18 @@
  * What the house holds of one person, for the person to have and to have erased. It asks every domain, so only the composition makes it;
  * the gateway calls it.
  */
-import type { Actor } from './chat/acts.store.ts';
+
 import type { Chat } from './chat/chat.ts';
-import type { Events } from './events/events.ts';
+import type { Actor } from './chat/moderation/acts.store.ts';
 import type { Money } from './money/money.ts';
 import { PERSONAL_TABLES } from './personal-tables.ts';
 import type { Clock } from './platform/clock.ts';
-import type { Database } from './platform/db.ts';
-import { PersonRecords } from './platform/person-records.ts';
+import type { Database } from './platform/db/db.ts';
+import { PersonRecords } from './platform/db/person-records.ts';
 import type { ParticipantErasure, ParticipantExport } from './protocol/accounts.ts';
 import { AppError } from './protocol/errors.ts';
 import type { Rooms } from './rooms/rooms.ts';
+import type { Events } from './webhooks/webhooks.ts';
 
 interface ParticipantDataOptions {
   db: Database;

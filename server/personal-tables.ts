@@ -3,7 +3,7 @@
  * a test. Names and words go; the books keep amounts under the identity, as the law on accounts asks, so that refunds and disputes that come
  * later still find whom they concern.
  */
-import type { PersonalTable } from './platform/person-records.ts';
+import type { PersonalTable } from './platform/db/person-records.ts';
 
 const ERASED_NAME = "'Erased'";
 const BOOKS = 'records of payments are kept for as long as the law on accounts asks';

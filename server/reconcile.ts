@@ -13,11 +13,11 @@ import { Money } from './money/money.ts';
 import { askOwnServer } from './own-server.ts';
 import { MemoryBus } from './platform/bus.ts';
 import { systemClock } from './platform/clock.ts';
-import { Database } from './platform/db.ts';
+import { Database } from './platform/db/db.ts';
 import { createLog, STDERR } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
-import { Outbox } from './platform/outbox.ts';
-import { type Reconciliation, reconciliation } from './protocol/payouts.ts';
+import { Outbox } from './platform/outbox/outbox.ts';
+import { type Reconciliation, reconciliation } from './protocol/money/payouts.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 

@@ -4,12 +4,12 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/db.ts';
+import type { Database } from '../platform/db/db.ts';
+import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
-import { PeriodicJob } from '../platform/periodic-job.ts';
-import type { DeskSession, DeskSessionInput } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type DeskSessionId } from '../protocol/ids.ts';
+import type { DeskSession, DeskSessionInput } from '../protocol/money/desk.ts';
 import { type DeskSessionRow, DeskSessionsStore } from './desk-sessions.store.ts';
 import type { KeyRing } from './key-ring.ts';
 

@@ -6,9 +6,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
+import { limited } from '../platform/db/read-limit.ts';
+import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
-import { PeriodicJob } from '../platform/periodic-job.ts';
-import { limited } from '../platform/read-limit.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import type { Scope } from '../protocol/keys.ts';
 import type { ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';

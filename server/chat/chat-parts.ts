@@ -1,14 +1,14 @@
 /** What the parts of the chat share; `chat.ts` fills it. */
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/db.ts';
+import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import type { Bumped, ChatStore } from './chat.store.ts';
-import type { ChatLog } from './chat-log.ts';
 import { CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
-import type { RoomPolicies } from './room-policies.ts';
+import type { Bumped, ChatStore } from './log/chat.store.ts';
+import type { ChatLog } from './log/chat-log.ts';
+import type { RoomPolicies } from './policy/room-policies.ts';
 
 /** What the chat asks of rooms. */
 export interface ChatRooms {

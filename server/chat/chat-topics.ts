@@ -1,7 +1,7 @@
 /** What gateways tell each other of chats over the bus. All of it says where to look; what must not be lost is in the database. */
-import type { ChatEntry } from '../protocol/chat.ts';
+import type { ChatEntry } from '../protocol/chat/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import type { SharedText } from './flood-watch.ts';
+import type { SharedText } from './policy/flood-watch.ts';
 
 /** The bus topic of a room's new entries: `{room, entries}`. */
 export const CHAT_BUS_TOPIC = 'chat';

@@ -1,5 +1,5 @@
 import type { Participant } from '../protocol/accounts.ts';
-import type { ChatSendInput } from '../protocol/chat.ts';
+import type { ChatSendInput } from '../protocol/chat/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
 
 /** A message on its way in: who sends what, where. */

@@ -5,21 +5,21 @@ import type { DeskSessions } from '../accounts/desk-sessions.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Config } from '../config.ts';
-import type { Events } from '../events/events.ts';
 import type { Money } from '../money/money.ts';
 import type { ParticipantData } from '../participant-data.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/db.ts';
-import type { FactTail } from '../platform/fact-tail.ts';
+import type { Database } from '../platform/db/db.ts';
 import type { HeadCounts } from '../platform/head-counts.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Outbox } from '../platform/outbox.ts';
-import type { RedisParts } from '../platform/redis-parts.ts';
+import type { FactTail } from '../platform/outbox/fact-tail.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
+import type { RedisParts } from '../platform/redis/redis-parts.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Stage } from '../stage/stage.ts';
+import type { Events } from '../webhooks/webhooks.ts';
 
 export interface GatewayContext {
   config: Config;

@@ -3,7 +3,7 @@
  * forgotten; with few people the report names them, so that somebody with two tabs on two gateways counts once. Alone, there are no others.
  */
 import type { Log } from './log.ts';
-import type { RedisClient, RedisConnections } from './redis.ts';
+import type { RedisClient, RedisConnections } from './redis/redis.ts';
 
 /** People of other processes in a room. `identities` is null where there are too many to name. */
 export interface Others {

@@ -8,12 +8,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { ANNOUNCEMENT_LEASE_MS, type Announcements } from './announcements.ts';
+import { PeriodicJob } from './jobs/periodic-job.ts';
 import type { LeasedHashes } from './leased-hashes.ts';
 import type { Log } from './log.ts';
-import { PeriodicJob } from './periodic-job.ts';
-import type { RedisClient, RedisConnections } from './redis.ts';
-import { RedisAnnouncements } from './redis-announcements.ts';
-import { RedisLeasedHashes } from './redis-leased-hashes.ts';
+import type { RedisClient, RedisConnections } from './redis/redis.ts';
+import { RedisAnnouncements } from './redis/redis-announcements.ts';
+import { RedisLeasedHashes } from './redis/redis-leased-hashes.ts';
 
 export interface Slot {
   key: string;

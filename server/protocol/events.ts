@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { singleLine } from './accounts.ts';
 import { idSchema, roomId, tipId, topupId } from './ids.ts';
 import { LIMITS } from './limits.ts';
-import { membership } from './memberships.ts';
-import { refund, ticket, tip } from './money.ts';
-import { creatorAccount, dispute, payout } from './payouts.ts';
-import { promotion } from './pricing.ts';
-import { privateSession } from './private-sessions.ts';
+import { membership } from './money/memberships.ts';
+import { refund, ticket, tip } from './money/money.ts';
+import { creatorAccount, dispute, payout } from './money/payouts.ts';
+import { promotion } from './money/pricing.ts';
+import { privateSession } from './money/private-sessions.ts';
 import { accessReason, amountMinor, currency } from './rooms.ts';
 
 export const eventId = idSchema('event');

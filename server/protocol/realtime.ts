@@ -5,13 +5,13 @@
  */
 import { z } from 'zod';
 import { participant } from './accounts.ts';
-import { chatPage, ownHeld } from './chat.ts';
-import { chatRestriction } from './chat-moderation.ts';
-import { CHAT_EVENTS, CHAT_REQUESTS } from './chat-requests.ts';
-import { chatState, voteInput } from './chat-room.ts';
+import { chatPage, ownHeld } from './chat/chat.ts';
+import { chatRestriction } from './chat/chat-moderation.ts';
+import { CHAT_EVENTS, CHAT_REQUESTS } from './chat/chat-requests.ts';
+import { chatState, voteInput } from './chat/chat-room.ts';
 import type { WireError } from './errors.ts';
 import { roomId } from './ids.ts';
-import { MEMBERSHIP_REQUESTS } from './memberships.ts';
+import { MEMBERSHIP_REQUESTS } from './money/memberships.ts';
 import {
   cardInput,
   cardList,
@@ -28,7 +28,7 @@ import {
   topupAnswer,
   topupInput,
   wallet,
-} from './money.ts';
+} from './money/money.ts';
 import {
   quote,
   quoteInput,
@@ -37,8 +37,18 @@ import {
   walletHistory,
   walletHistoryQuery,
   withdrawalInput,
-} from './pricing.ts';
-import { PRIVATE_EVENTS, PRIVATE_REQUESTS } from './private-sessions.ts';
+} from './money/pricing.ts';
+import { PRIVATE_EVENTS, PRIVATE_REQUESTS } from './money/private-sessions.ts';
+import {
+  goal,
+  goalAnswer,
+  goalInput,
+  leaderboard,
+  leaderboardInput,
+  tipMenu,
+  tipMenuInput,
+  tippingState,
+} from './money/tipping.ts';
 import { access, currency, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
@@ -58,16 +68,6 @@ import {
   watchAnswer,
   watchInput,
 } from './stage.ts';
-import {
-  goal,
-  goalAnswer,
-  goalInput,
-  leaderboard,
-  leaderboardInput,
-  tipMenu,
-  tipMenuInput,
-  tippingState,
-} from './tipping.ts';
 
 const nothing = z.object({});
 

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, gte, isNull, lte } from 'drizzle-orm';
-import type { Database, Orm } from '../platform/db.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
 import { clubEntitlements, clubTiers } from './clubs.schema.ts';
 import { rooms } from './rooms.schema.ts';
 

@@ -4,12 +4,12 @@
  */
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Orm } from '../platform/db.ts';
-import type { Outbox } from '../platform/outbox.ts';
+import type { Orm } from '../platform/db/db.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type MembershipId, type RoomId, type TierId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Tier, TierInput } from '../protocol/memberships.ts';
+import type { Tier, TierInput } from '../protocol/money/memberships.ts';
 import type { AccessReason, Offer } from '../protocol/rooms.ts';
 import type { ClubsStore, TierRow } from './clubs.store.ts';
 

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNotNull, isNull, lte, notExists, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
-import type { Database, Orm } from '../platform/db.ts';
-import { gateways } from '../platform/gateways.schema.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
+import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';

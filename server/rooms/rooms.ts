@@ -4,10 +4,10 @@
  */
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Orm } from '../platform/db.ts';
-import { GatheredRead } from '../platform/gathered-read.ts';
-import type { Outbox } from '../platform/outbox.ts';
-import { NEWCOMERS_REST_MS } from '../platform/rest-between.ts';
+import type { Orm } from '../platform/db/db.ts';
+import { GatheredRead } from '../platform/db/gathered-read.ts';
+import { NEWCOMERS_REST_MS } from '../platform/db/rest-between.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type TicketId } from '../protocol/ids.ts';

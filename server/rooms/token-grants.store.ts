@@ -1,5 +1,5 @@
 import { and, eq, type SQL } from 'drizzle-orm';
-import type { Database, Orm } from '../platform/db.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
 import { tokenGrants } from './rooms.schema.ts';
 import { NO_GRANT, type TokenGrant } from './token-statements.ts';
 

@@ -1,6 +1,6 @@
 /** Records what tokens say, in the order in which they were issued: one row a holder, locked while it is compared with what is said. */
-import type { Database, Orm } from '../platform/db.ts';
-import type { Outbox } from '../platform/outbox.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { TokenGrantsStore } from './token-grants.store.ts';

@@ -6,10 +6,10 @@
  */
 import type { MoneyFacts } from '../../money/money-facts.ts';
 import type { Log } from '../../platform/log.ts';
-import type { Fact } from '../../platform/outbox.ts';
+import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { Goal } from '../../protocol/money/tipping.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { Goal } from '../../protocol/tipping.ts';
 import type { AccessChanged } from '../../rooms/rooms.ts';
 import type { Rank } from '../../rooms/token-statements.ts';
 import type { GatewayContext } from '../context.ts';

@@ -1,8 +1,8 @@
 /** Sends facts and progress of private sessions to the two people concerned. */
 import type { PrivateProgress } from '../../money/private-sessions/private-runner.ts';
-import type { Fact } from '../../platform/outbox.ts';
+import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import type { PrivateSession } from '../../protocol/private-sessions.ts';
+import type { PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { Connection } from './connection.ts';
 import type { Presence } from './presence.ts';
 import { creatorRoom, personRoom, type SocketServer } from './socket-rooms.ts';

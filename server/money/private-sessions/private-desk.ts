@@ -3,12 +3,12 @@
  * steps themselves are `private-sessions.ts`, what runs is `private-runner.ts`.
  */
 
-import type { PeriodicJob } from '../../platform/periodic-job.ts';
+import type { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { PrivateEndReason, PrivateSession } from '../../protocol/private-sessions.ts';
+import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type PrivateMedia, type PrivateProgress, PrivateRunner, TICK_MS } from './private-runner.ts';
 import type { PrivateSessionRow } from './private-sessions.store.ts';

@@ -3,9 +3,9 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Dispute } from '../../protocol/payouts.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { Dispute } from '../../protocol/money/payouts.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const LOOK = { inquiry: 'open', open: 'bad', under_review: 'open', won: 'good', lost: 'bad' } as const;

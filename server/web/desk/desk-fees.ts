@@ -2,9 +2,9 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { FeePolicyView } from '../../protocol/pricing.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { FeePolicyView } from '../../protocol/money/pricing.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const BPS = 10_000;

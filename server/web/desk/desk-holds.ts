@@ -3,10 +3,10 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { CreatorFreeze } from '../../protocol/desk.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { CreatorFreeze } from '../../protocol/money/desk.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskHolds extends DeskPart {

@@ -3,9 +3,9 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { DeskActView, DeskOverview } from '../../protocol/desk.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { DeskActView, DeskOverview } from '../../protocol/money/desk.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const ACTS_SHOWN = 8;

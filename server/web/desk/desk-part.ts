@@ -2,7 +2,7 @@
 import { css } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
-import { SitePart } from '../site-part.ts';
+import { SitePart } from '../site/site-part.ts';
 import type { SiteTexts } from '../texts/english.ts';
 
 export abstract class DeskPart extends SitePart {

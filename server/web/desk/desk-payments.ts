@@ -6,10 +6,9 @@ import { css, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 
-import type { DeskPayment } from '../../protocol/desk.ts';
-import { formatMoment } from '../dates.ts';
-
-import { deskApi } from '../desk-api.ts';
+import type { DeskPayment } from '../../protocol/money/desk.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const KINDS = ['ticket', 'tip', 'topup', 'membership', 'private_session', 'unusable'] as const;

@@ -2,10 +2,10 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { DeskPayouts as Listed } from '../../protocol/desk.ts';
-import type { Payout, PayoutBatch } from '../../protocol/payouts.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { DeskPayouts as Listed } from '../../protocol/money/desk.ts';
+import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const LOOK = { pending: 'open', paid: 'good', failed: 'bad' } as const;

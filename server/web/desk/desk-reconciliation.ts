@@ -4,9 +4,9 @@ import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
-import type { Reconciliation } from '../../protocol/payouts.ts';
-import { formatLongDay, formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { Reconciliation } from '../../protocol/money/payouts.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatLongDay, formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskReconciliation extends DeskPart {

@@ -6,11 +6,10 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
-
-import type { DeskPaymentDetail, RefundPreview } from '../../protocol/desk.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk.ts';
 
-import { deskApi } from '../desk-api.ts';
+import { deskApi } from '../api/desk-api.ts';
 import { DeskPart } from './desk-part.ts';
 
 /** What gives access, which a full refund ends. */

@@ -3,9 +3,9 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { CreatorAccount } from '../../protocol/payouts.ts';
-import { earningsApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { CreatorAccount } from '../../protocol/money/payouts.ts';
+import { earningsApi } from '../api/money-api.ts';
+import { SitePart } from '../site/site-part.ts';
 
 const LOOK = { none: 'open', pending: 'open', enabled: 'good', restricted: 'bad' } as const;
 /** What the provider adds to the address on the way back. */

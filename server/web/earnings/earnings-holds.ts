@@ -2,11 +2,11 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { EarningsHold } from '../../protocol/payouts.ts';
-import { formatDay, formatMoment } from '../dates.ts';
-import type { EarningsPage } from '../money-api.ts';
-import { earningsApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { EarningsHold } from '../../protocol/money/payouts.ts';
+import type { EarningsPage } from '../api/money-api.ts';
+import { earningsApi } from '../api/money-api.ts';
+import { formatDay, formatMoment } from '../site/dates.ts';
+import { SitePart } from '../site/site-part.ts';
 
 /** Sales that are shown at first; a long list is opened step by step. */
 const SHOWN_AT_FIRST = 8;

@@ -6,11 +6,11 @@ import { css, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
-import type { Payout, Statement } from '../../protocol/payouts.ts';
-import { formatMoment, formatMonth } from '../dates.ts';
-import type { EarningsPage, TaxYear } from '../money-api.ts';
-import { earningsApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { Payout, Statement } from '../../protocol/money/payouts.ts';
+import type { EarningsPage, TaxYear } from '../api/money-api.ts';
+import { earningsApi } from '../api/money-api.ts';
+import { formatMoment, formatMonth } from '../site/dates.ts';
+import { SitePart } from '../site/site-part.ts';
 
 const PAYOUT_LOOK = { pending: 'open', paid: 'good', failed: 'bad' } as const;
 

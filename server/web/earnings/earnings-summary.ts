@@ -2,10 +2,10 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { EarningsHold, FrozenEarnings } from '../../protocol/payouts.ts';
-import { dayKey, formatDay, formatDaysUntil } from '../dates.ts';
-import type { EarningsPage } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { EarningsHold, FrozenEarnings } from '../../protocol/money/payouts.ts';
+import type { EarningsPage } from '../api/money-api.ts';
+import { dayKey, formatDay, formatDaysUntil } from '../site/dates.ts';
+import { SitePart } from '../site/site-part.ts';
 
 /** Days that are named; what comes later is in the list of sales. */
 const DAYS_SHOWN = 6;

@@ -11,10 +11,10 @@ import '../desk/desk-payment.ts';
 import '../desk/desk-payments.ts';
 import '../desk/desk-payouts.ts';
 import '../desk/desk-reconciliation.ts';
-import { ledgerStyles } from '../ledger-styles.ts';
-import type { SiteSession } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import '../site-sign-in.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { SitePage } from '../site/site-page.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import '../site/site-sign-in.ts';
 
 const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees'] as const;
 type Section = (typeof SECTIONS)[number];

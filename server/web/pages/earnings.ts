@@ -7,12 +7,12 @@ import '../earnings/earnings-account.ts';
 import '../earnings/earnings-holds.ts';
 import '../earnings/earnings-papers.ts';
 import '../earnings/earnings-summary.ts';
-import { ledgerStyles } from '../ledger-styles.ts';
-import type { EarningsPage } from '../money-api.ts';
-import { earningsApi } from '../money-api.ts';
-import type { SiteSession } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import '../site-sign-in.ts';
+import type { EarningsPage } from '../api/money-api.ts';
+import { earningsApi } from '../api/money-api.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { SitePage } from '../site/site-page.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import '../site/site-sign-in.ts';
 
 const REFRESH_MS = 5_000;
 

@@ -3,12 +3,12 @@ import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { CardWords } from '../room-card.ts';
-import { roomCard, roomCardStyles, waitingCards } from '../room-card.ts';
-import type { ListedRoom, SitePerson, SiteSession } from '../site-api.ts';
-import { siteApi } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import '../site-sign-in.ts';
+import type { ListedRoom, SitePerson, SiteSession } from '../api/site-api.ts';
+import { siteApi } from '../api/site-api.ts';
+import type { CardWords } from '../rooms/room-card.ts';
+import { roomCard, roomCardStyles, waitingCards } from '../rooms/room-card.ts';
+import { SitePage } from '../site/site-page.ts';
+import '../site/site-sign-in.ts';
 
 const REFRESH_MS = 8_000;
 

@@ -6,15 +6,15 @@ import { formatDuration, formatMoney } from '../../../client-sdk/elements/texts/
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { Receipt } from '../../protocol/pricing.ts';
-import { formatLongDay, formatMoment } from '../dates.ts';
-import { ledgerStyles } from '../ledger-styles.ts';
-import { walletApi } from '../money-api.ts';
-import { receiptStyles } from '../receipt-styles.ts';
-import type { SiteSession } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import { idOfPage } from '../site-paths.ts';
-import '../site-sign-in.ts';
+import type { Receipt } from '../../protocol/money/pricing.ts';
+import { walletApi } from '../api/money-api.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { formatLongDay, formatMoment } from '../site/dates.ts';
+import { SitePage } from '../site/site-page.ts';
+import { idOfPage } from '../site/site-paths.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import { receiptStyles } from '../styles/receipt-styles.ts';
+import '../site/site-sign-in.ts';
 
 export class SiteReceipt extends SitePage {
   static override properties = {

@@ -4,12 +4,12 @@ import '../../../client-sdk/elements/loge-room.ts';
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { roomCard, roomCardStyles } from '../room-card.ts';
-import type { ListedRoom, SiteSession } from '../site-api.ts';
-import { siteApi } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import { idOfPage } from '../site-paths.ts';
-import '../site-sign-in.ts';
+import type { ListedRoom, SiteSession } from '../api/site-api.ts';
+import { siteApi } from '../api/site-api.ts';
+import { roomCard, roomCardStyles } from '../rooms/room-card.ts';
+import { SitePage } from '../site/site-page.ts';
+import { idOfPage } from '../site/site-paths.ts';
+import '../site/site-sign-in.ts';
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };

@@ -1,7 +1,7 @@
 /** How a card is named on the pages. */
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import type { SavedCard } from '../../protocol/money.ts';
-import { siteTexts } from '../site-language.ts';
+import type { SavedCard } from '../../protocol/money/money.ts';
+import { siteTexts } from '../site/site-language.ts';
 
 const BRANDS: Record<string, string> = {
   visa: 'Visa',

@@ -2,7 +2,7 @@
  * The history of a wallet is two lists, what moved the credit and what was paid by card directly, each of which comes in pages of its own. They
  * are shown as one: what is older than a list is known to reach waits, so that nothing appears above what was shown before.
  */
-import type { HistoryList, WalletEntry } from '../money-api.ts';
+import type { HistoryList, WalletEntry } from '../api/money-api.ts';
 
 type ReadPage = (after: string) => Promise<HistoryList>;
 

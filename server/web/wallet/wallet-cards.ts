@@ -5,9 +5,9 @@ import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { SavedCard } from '../../protocol/money.ts';
-import { walletApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { SavedCard } from '../../protocol/money/money.ts';
+import { walletApi } from '../api/money-api.ts';
+import { SitePart } from '../site/site-part.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
 export class WalletCards extends SitePart {

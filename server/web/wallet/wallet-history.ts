@@ -3,8 +3,8 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
-import type { WalletEntry } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { WalletEntry } from '../api/money-api.ts';
+import { SitePart } from '../site/site-part.ts';
 import { type HistoryPlace, readHistory } from './history-pages.ts';
 
 /** Credit that lapses has no paper of its own. */

@@ -10,10 +10,10 @@ import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { createKey } from '../../../client-sdk/src/random-key.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { SavedCard, TopupAnswer, Wallet } from '../../protocol/money.ts';
-import type { TopupRequest } from '../money-api.ts';
-import { walletApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { SavedCard, TopupAnswer, Wallet } from '../../protocol/money/money.ts';
+import type { TopupRequest } from '../api/money-api.ts';
+import { walletApi } from '../api/money-api.ts';
+import { SitePart } from '../site/site-part.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;

@@ -1,15 +1,15 @@
 /** The chat with everything that it stands on, and no more: a real database, a bus, and rooms whose creator is `ada`. */
 import { CHAT_BUS_TOPIC, Chat, type ChatAppended, type ChatOptions } from '../../../server/chat/chat.ts';
-import { AddressGuard } from '../../../server/events/address-guard.ts';
-import { signWebhook } from '../../../server/events/webhook-signature.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
-import type { ChatMessage } from '../../../server/protocol/chat.ts';
+import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import { AddressGuard } from '../../../server/webhooks/address-guard.ts';
+import { signWebhook } from '../../../server/webhooks/webhook-signature.ts';
 
 export const ada: Participant = { identity: 'ada', name: 'Ada', role: 'creator' };
 export const mod: Participant = { identity: 'mod', name: 'Mo', role: 'moderator' };

@@ -12,10 +12,10 @@ import type { PaymentProvider } from '../../../server/money/provider/payment-pro
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../../server/platform/clock.ts';
-import type { Database } from '../../../server/platform/db.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics, type Metrics } from '../../../server/platform/metrics.ts';
-import { FACTS_BUS_TOPIC, type Fact, Outbox } from '../../../server/platform/outbox.ts';
+import { FACTS_BUS_TOPIC, type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';

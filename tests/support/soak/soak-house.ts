@@ -13,10 +13,10 @@ import type { PaymentProvider } from '../../../server/money/provider/payment-pro
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
-import { type Fact, Outbox } from '../../../server/platform/outbox.ts';
+import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
 import { Rooms } from '../../../server/rooms/rooms.ts';

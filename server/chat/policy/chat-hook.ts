@@ -1,0 +1,189 @@
+/**
+ * The embedder's word before a message is delivered. One hook for the house; what happens when it does not answer in time is the embedder's
+ * choice and stated with it. A few questions are open at a time, the messages of one author are asked about in their order, and a hook
+ * that keeps failing is left alone for a while: its `onFailure` holds at once then, so that a broken server of theirs does not stop a chat.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Bus } from '../../platform/bus.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/db/db.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { ChatHookInput, ChatHook as ChatHookView, HookRequest } from '../../protocol/chat/chat-server.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { tellNews } from '../chat-parts.ts';
+import type { Actor } from '../moderation/acts.store.ts';
+import type { Sending } from '../sending.ts';
+import { type HookRow, HookStore } from './hook.store.ts';
+import { HookClient, type HookPort } from './hook-client.ts';
+import type { RoomPolicy } from './room-policies.ts';
+
+/** Questions that are open at once, and those that may wait for a place. */
+const QUESTIONS_OPEN = 32;
+const QUESTIONS_WAITING = 2_000;
+/** Failures in a row after which the hook is left alone, and for how long. */
+const CIRCUIT_FAILURES = 5;
+const CIRCUIT_OPEN_MS = 10_000;
+/** Another gateway's change is heard of over the bus; should that be lost, it is seen after so long. */
+const SETTINGS_TTL_MS = 15_000;
+const SECRET_BYTES = 32;
+
+export interface HookVerdict {
+  decision: 'allow' | 'deny' | 'hold';
+  reason: string | null;
+  /** The hook did not answer properly: this is its `onFailure`. */
+  isFailure: boolean;
+}
+
+const ALLOWED: HookVerdict = { decision: 'allow', reason: null, isFailure: false };
+
+export class ChatHook {
+  readonly #store: HookStore;
+  readonly #client: HookClient;
+  readonly #port: HookPort;
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+  readonly #log: Log;
+  #settings: { hook: Promise<HookRow | undefined>; readAtMs: number } | undefined;
+  #open = 0;
+  readonly #waiting: (() => void)[] = [];
+  readonly #authors = new Map<string, Promise<unknown>>();
+  #failures = 0;
+  #closedUntilMs = 0;
+
+  constructor(options: { db: Database; port: HookPort; bus: Bus; clock: Clock; metrics: Metrics; log: Log }) {
+    this.#store = new HookStore(options.db, options.port.box);
+    this.#client = new HookClient(options.port);
+    this.#port = options.port;
+    this.#bus = options.bus;
+    this.#clock = options.clock;
+    this.#metrics = options.metrics;
+    this.#log = options.log;
+  }
+
+  /** Throws `webhook_url_not_allowed` for an address that must not be asked. A new secret each time. */
+  async set(input: ChatHookInput, actor: Actor): Promise<ChatHookView & { secret: string }> {
+    const url = this.#port.guard.parseUrl(input.url).href;
+    const secret = `chs_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+    const hook = { ...input, url, secret, createdAt: new Date(this.#clock.now()).toISOString() };
+    await this.#store.save(hook, actor);
+    this.#changed();
+    return hook;
+  }
+
+  async get(): Promise<ChatHookView> {
+    const hook = await this.#store.find();
+    if (!hook) throw new AppError('chat_hook_not_found');
+    return hook;
+  }
+
+  async delete(actor: Actor): Promise<void> {
+    const deleted = await this.#store.delete(new Date(this.#clock.now()).toISOString(), actor);
+    if (!deleted) throw new AppError('chat_hook_not_found');
+    this.#changed();
+  }
+
+  /** The settings are others now, here or at another gateway. */
+  forgetSettings(): void {
+    this.#settings = undefined;
+    this.#failures = 0;
+    this.#closedUntilMs = 0;
+  }
+
+  async ask(about: Sending & { policy: RoomPolicy; text: string; sentAt: string }): Promise<HookVerdict> {
+    const hook = await this.#readSettings();
+    if (!hook) return ALLOWED;
+    const { room, from, input, policy, text, sentAt } = about;
+    const { replyTo, mentions } = input;
+    const message = { text, ...(replyTo ? { replyTo } : {}), ...(mentions ? { mentions } : {}), sentAt };
+    const question: HookRequest = { type: 'chat.message', room, creator: policy.creator, message, from };
+    const author = `${room}\n${from.identity}`;
+    const verdict = (this.#authors.get(author) ?? Promise.resolve()).then(() => this.#askInTime(hook, question));
+    this.#authors.set(author, verdict);
+    try {
+      return await verdict;
+    } finally {
+      if (this.#authors.get(author) === verdict) this.#authors.delete(author);
+    }
+  }
+
+  async #askInTime(hook: HookRow, question: HookRequest): Promise<HookVerdict> {
+    const { timeoutMs } = hook;
+    if (performance.now() < this.#closedUntilMs) return this.#fail(hook, 'circuit_open');
+    const startedAtMs = performance.now();
+    if (!(await this.#enter(timeoutMs))) return this.#fail(hook, 'busy');
+    try {
+      // The time in the queue counts: the author waits for all of it.
+      const leftMs = Math.max(1, Math.ceil(timeoutMs - (performance.now() - startedAtMs)));
+      const answer = await this.#client.ask(hook, question, { timeoutMs: leftMs, nowMs: this.#clock.now() });
+      this.#failures = 0;
+      this.#metrics.chatHookSeconds.observe((performance.now() - startedAtMs) / 1_000);
+      this.#metrics.chatHookAnswers.inc({ outcome: answer.decision });
+      return { decision: answer.decision, reason: answer.reason ?? null, isFailure: false };
+    } catch (error) {
+      this.#failures += 1;
+      if (this.#failures >= CIRCUIT_FAILURES) {
+        // After the pause a single failure closes it again.
+        this.#closedUntilMs = performance.now() + CIRCUIT_OPEN_MS;
+        this.#failures = CIRCUIT_FAILURES - 1;
+        this.#log.warn({ err: error }, 'the chat hook keeps failing and is left alone for a while');
+      }
+      return this.#fail(hook, 'failed');
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #fail(hook: HookRow, outcome: 'circuit_open' | 'busy' | 'failed'): HookVerdict {
+    this.#metrics.chatHookAnswers.inc({ outcome });
+    return { decision: hook.onFailure, reason: null, isFailure: true };
+  }
+
+  /** Waits for a place among the open questions; false when there is none in time. */
+  async #enter(timeoutMs: number): Promise<boolean> {
+    if (this.#open < QUESTIONS_OPEN) {
+      this.#open += 1;
+      return true;
+    }
+    if (this.#waiting.length >= QUESTIONS_WAITING) return false;
+    return new Promise((resolve) => {
+      const enter = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        resolve(false);
+      }, timeoutMs);
+      this.#waiting.push(enter);
+    });
+  }
+
+  /** The place goes to whoever waits longest. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#open -= 1;
+  }
+
+  #readSettings(): Promise<HookRow | undefined> {
+    const nowMs = performance.now();
+    if (this.#settings && nowMs - this.#settings.readAtMs < SETTINGS_TTL_MS) return this.#settings.hook;
+    const settings = { hook: this.#store.find(), readAtMs: nowMs };
+    this.#settings = settings;
+    settings.hook.catch(() => {
+      if (this.#settings === settings) this.#settings = undefined;
+    });
+    return settings.hook;
+  }
+
+  #changed(): void {
+    this.forgetSettings();
+    tellNews(this.#bus, { type: 'hook' });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}

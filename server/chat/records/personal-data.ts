@@ -1,0 +1,107 @@
+/**
+ * What the chat keeps of people, and for how long. Erasure and age take words and names out of the log and leave the numbers, so that the
+ * order stays gapless. Evidence of reports, and the record of what moderators did, have a term of their own; a ban that holds goes on holding.
+ */
+import { randomBytes } from 'node:crypto';
+import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import type { ChatErasure, ChatExport } from '../../protocol/chat/chat-server.ts';
+import type { MessageId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { type ChatParts, nowIso, tellNews } from '../chat-parts.ts';
+import type { Actor } from '../moderation/acts.store.ts';
+import type { HeldMessages } from '../moderation/held-messages.ts';
+import type { Moderation } from '../moderation/moderation.ts';
+import { PersonalDataStore } from './personal-data.store.ts';
+import type { Records } from './records.ts';
+
+const RETIRE_EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const PSEUDONYM_BYTES = 9;
+
+export interface Retention {
+  messageDays: number;
+  evidenceDays: number;
+}
+
+export class PersonalData {
+  readonly #parts: ChatParts;
+  readonly #store: PersonalDataStore;
+  readonly #moderation: Moderation;
+  readonly #held: HeldMessages;
+  readonly #records: Records;
+  readonly #retention: Retention;
+  readonly #job: PeriodicJob;
+
+  constructor(options: {
+    parts: ChatParts;
+    moderation: Moderation;
+    held: HeldMessages;
+    records: Records;
+    retention: Retention;
+  }) {
+    this.#parts = options.parts;
+    this.#store = new PersonalDataStore(options.parts.db);
+    this.#moderation = options.moderation;
+    this.#held = options.held;
+    this.#records = options.records;
+    this.#retention = options.retention;
+    this.#job = new PeriodicJob({
+      name: 'chat retention',
+      everyMs: RETIRE_EVERY_MS,
+      run: () => this.retire(),
+      log: options.parts.logger,
+    });
+  }
+
+  start(): void {
+    this.#job.start();
+  }
+
+  /** What is not paged comes with the first page. */
+  async export(
+    identity: string,
+    { after, limit }: { after?: MessageId | undefined; limit: number },
+  ): Promise<ChatExport> {
+    const messages = await this.#store.listMessages(identity, { after, limit: limit + 1 });
+    const page = { identity, messages: messages.slice(0, limit), hasMore: messages.length > limit };
+    if (after !== undefined) return { ...page, held: [], restrictions: [], reports: [], acts: [] };
+    const [held, restrictions, reports, acts] = await Promise.all([
+      this.#held.listOf(identity),
+      this.#moderation.listRestrictionsOf(identity, LIMITS.chatExportMessages),
+      this.#records.listReportsBy(identity),
+      this.#records.actsAbout(identity),
+    ]);
+    return { ...page, held, restrictions, reports: reports.map(({ evidence: _, ...report }) => report), acts };
+  }
+
+  async erase(identity: string, actor: Actor): Promise<ChatErasure> {
+    // Drawn, not derived: nobody can find out by trying whose it was.
+    const pseudonym = `erased-${randomBytes(PSEUDONYM_BYTES).toString('hex')}`;
+    const { messages, rooms, bumped } = await this.#store.erase({
+      identity,
+      pseudonym,
+      at: nowIso(this.#parts),
+      actor,
+    });
+    this.#parts.onBumped(bumped);
+    // Not the pseudonym: who sees both could tell whose old messages it stands for.
+    tellNews(this.#parts.bus, { type: 'erased', identity, rooms });
+    return { identity, pseudonym, erasedMessages: messages };
+  }
+
+  /** Does some of what is due; true when there may be more. */
+  retire(): Promise<boolean> {
+    const nowMs = this.#parts.clock.now();
+    const before = (days: number) => new Date(nowMs - days * DAY_MS).toISOString();
+    const { messageDays, evidenceDays } = this.#retention;
+    return this.#store.retire({
+      at: nowIso(this.#parts),
+      messagesBefore: before(messageDays),
+      evidenceBefore: before(evidenceDays),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#job.close();
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Sharded subscriptions on a client of their own. What is subscribed to is remembered here and asked for again after every reconnect, so that
+ * nothing waits in a queue of unknown length while Redis is gone.
+ */
+import { Redis } from 'ioredis';
+import type { Log } from '../log.ts';
+import type { RedisClient } from './redis.ts';
+
+/** Channels in one command, where one server takes them all. */
+const CHANNELS_AT_ONCE = 500;
+/** Waits between attempts while Redis is connected and does not take the subscriptions; the last one repeats. */
+const RETRY_MS = [50, 100, 250, 500, 1_000];
+
+export type ChannelHandler = (message: Buffer, channel: Buffer) => void;
+
+export class RedisSubscriber {
+  readonly #client: RedisClient;
+  readonly #log: Log;
+  readonly #handlers = new Map<string, ChannelHandler>();
+  readonly #listeners = new Set<() => void>();
+  #wasReady = false;
+  #isSubscribed = false;
+  /** Attempts in a row that Redis did not take whole. */
+  #failures = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
+  /** Attempts to subscribe to everything: one that a later one has overtaken says nothing. */
+  #attempt = 0;
+
+  constructor(client: RedisClient, log: Log) {
+    this.#client = client;
+    this.#log = log;
+    client.on('smessageBuffer', (channel: Buffer, message: Buffer) =>
+      this.#handlers.get(channel.toString())?.(message, channel),
+    );
+    client.on('close', () => {
+      this.#isSubscribed = false;
+      clearTimeout(this.#retryTimer);
+    });
+    client.on('end', () => clearTimeout(this.#retryTimer));
+    client.on('ready', () => void this.#resubscribe());
+    // A cluster connects its subscribers apart, anew whenever a shard moves.
+    client.on('subscribersReady', () => void this.#resubscribe());
+  }
+
+  /** Whether everything that is subscribed to is being received. */
+  get isSubscribed(): boolean {
+    return this.#isSubscribed;
+  }
+
+  /** After a gap in which messages may have been lost. */
+  onRestored(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when Redis has taken the subscription, or cannot now and will be asked again. */
+  async add(channel: string, handler: ChannelHandler): Promise<void> {
+    this.#handlers.set(channel, handler);
+    if (!(await this.#subscribe([channel]))) this.#retryLater();
+  }
+
+  remove(channel: string): void {
+    if (!this.#handlers.delete(channel)) return;
+    if (this.#client.status === 'ready') this.#client.sunsubscribe(channel).catch(() => {});
+  }
+
+  async #resubscribe(): Promise<void> {
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    const channels = [...this.#handlers.keys()];
+    const isOne = this.#client instanceof Redis;
+    const size = isOne ? CHANNELS_AT_ONCE : 1;
+    const attempts: Promise<boolean>[] = [];
+    for (let at = 0; at < channels.length; at += size) attempts.push(this.#subscribe(channels.slice(at, at + size)));
+    const isWhole = (await Promise.all(attempts)).every(Boolean);
+    if (attempt !== this.#attempt) return;
+    if (!isWhole) {
+      this.#retryLater();
+      return;
+    }
+    this.#failures = 0;
+    this.#isSubscribed = true;
+    const isRestored = this.#wasReady;
+    this.#wasReady = true;
+    if (isRestored) for (const listener of this.#listeners) listener();
+  }
+
+  /** Something is not received although the connection is there: asks for everything again. Without a connection the next one does. */
+  #retryLater(): void {
+    if (this.#client.status !== 'ready') return;
+    this.#isSubscribed = false;
+    const waitMs = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];
+    this.#failures += 1;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => void this.#resubscribe(), waitMs).unref();
+  }
+
+  async #subscribe(channels: string[]): Promise<boolean> {
+    if (this.#client.status !== 'ready') return false;
+    try {
+      await this.#client.ssubscribe(...channels);
+      // Nobody may want it any more.
+      for (const channel of channels) {
+        if (!this.#handlers.has(channel)) this.#client.sunsubscribe(channel).catch(() => {});
+      }
+      return true;
+    } catch (error) {
+      this.#log.debug({ err: error }, 'not subscribed, asked again shortly');
+      return false;
+    }
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * The SFU nodes that this gateway can use: one in its own process, those that announce themselves, or both. It looks at the board again and again, connects
+ * to a node when it is first needed, and says when one comes, changes, drains or is gone. A board that can't be reached changes nothing.
+ */
+import { z } from 'zod';
+import {
+  type RoomUpstream,
+  type RtpCapabilities,
+  SfuError,
+  type SfuEvent,
+  type SfuNode,
+  type SfuNodeAnnouncement,
+} from '../../../sfu/contract.ts';
+import type { Announcements } from '../../platform/announcements.ts';
+import type { Log } from '../../platform/log.ts';
+
+const LOOK_MS = 1_000;
+
+const announcement = z.object({
+  node: z.string().min(1).max(200),
+  url: z.url({ protocol: /^wss$/ }).max(400),
+  region: z.string().max(60),
+  version: z.string().max(60),
+  workers: z.number().int().min(0),
+  capacity: z.number().min(0),
+  load: z.number(),
+  draining: z.boolean(),
+});
+
+export interface FleetOptions {
+  /** The node of this process. Without a URL no other node gets rooms from it. */
+  local?: { node: SfuNode; announcement: () => SfuNodeAnnouncement };
+  board?: Pick<Announcements, 'list'>;
+  /** `handleGone`: the process that was connected to is no more. */
+  connect: (url: string, handleGone: () => void) => Promise<SfuNode>;
+  log: Log;
+  /** Told how many nodes are known. */
+  gauge?: { set(nodes: number): void };
+}
+
+export interface FleetListener {
+  handleEvent(node: string, event: SfuEvent): void;
+  /** A node is there, or says something new of itself. */
+  handleNode(announcement: SfuNodeAnnouncement): void;
+  handleGone(node: string): void;
+}
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #known = new Map<string, SfuNodeAnnouncement>();
+  readonly #connecting = new Map<string, Promise<SfuNode>>();
+  readonly #connected = new Map<string, SfuNode>();
+  /** Gone by what their connection said, while the board may still have what they announced last. */
+  readonly #gone = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+  #listener: FleetListener | undefined;
+  #looking: Promise<void> | undefined;
+  #capabilities: RtpCapabilities = {};
+  #failing = false;
+  #closed = false;
+
+  static async create(options: FleetOptions): Promise<Fleet> {
+    const fleet = new Fleet(options);
+    if (options.local) fleet.#take(options.local.node);
+    await fleet.look();
+    return fleet;
+  }
+
+  private constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.look(), LOOK_MS);
+  }
+
+  /** Tells of all nodes that are there, and of what happens from now on. */
+  listen(listener: FleetListener): void {
+    this.#listener = listener;
+    for (const known of this.#known.values()) listener.handleNode(known);
+  }
+
+  /** Looks now who is there; one look at a time. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Every node's router has the same; empty until one was reached. */
+  get routerRtpCapabilities(): RtpCapabilities {
+    return this.#capabilities;
+  }
+
+  /** Nodes that can be asked now. */
+  get nodes(): SfuNode[] {
+    return [...this.#connected].flatMap(([id, node]) => (isThere(id, node) ? [node] : []));
+  }
+
+  get(id: string): SfuNode | undefined {
+    return this.#connected.get(id);
+  }
+
+  draining(id: string): boolean {
+    return this.#known.get(id)?.draining ?? false;
+  }
+
+  whyNotReady(): string[] {
+    const takes = [...this.#known.values()].some(({ draining, workers }) => !draining && workers > 0);
+    return takes && this.#capabilities.codecs ? [] : ['sfu: no media worker'];
+  }
+
+  /** How other nodes reach this one to get a room's stage. */
+  asUpstream(id: string): RoomUpstream | undefined {
+    const url = this.#known.get(id)?.url;
+    return url ? { node: id, url } : undefined;
+  }
+
+  /** The node, connected; `node_unavailable` when it can't be reached. */
+  async open(id: string): Promise<SfuNode> {
+    const earlier = this.#connected.get(id);
+    if (earlier && isThere(id, earlier)) return earlier;
+    if (earlier) throw new SfuError('node_unavailable', 'The SFU node can not be reached at the moment.');
+    const known = this.#known.get(id);
+    if (!known || this.#closed) throw new SfuError('node_unavailable', `There is no SFU node ${id}.`);
+    const connecting = this.#connecting.get(id) ?? this.#connect(known).finally(() => this.#connecting.delete(id));
+    this.#connecting.set(id, connecting);
+    return connecting;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#looking;
+    await Promise.allSettled(this.#connecting.values());
+    await Promise.all([...this.#connected.values()].map((node) => node.close()));
+    this.#connected.clear();
+  }
+
+  async #connect({ node: id, url }: SfuNodeAnnouncement): Promise<SfuNode> {
+    const node = await this.#options.connect(url, () => this.#handleGone(id));
+    if (node.id !== id || this.#closed) {
+      await node.close();
+      throw new SfuError('node_unavailable', `Another SFU node than ${id} answers at its address.`);
+    }
+    this.#take(node);
+    return node;
+  }
+
+  #take(node: SfuNode): void {
+    // Another node may answer at its address one day; what was opened here is under this name.
+    const { id } = node;
+    this.#connected.set(id, node);
+    this.#capabilities = node.routerRtpCapabilities;
+    node.on((event) => this.#listener?.handleEvent(id, event));
+  }
+
+  async #look(): Promise<void> {
+    const { local, board, log } = this.#options;
+    if (local) this.#note(local.announcement());
+    if (!board) return;
+    try {
+      const said = await board.list();
+      for (const [id, value] of said) this.#read(id, value);
+      for (const id of this.#known.keys()) if (!said.has(id) && id !== local?.node.id) this.#miss(id);
+      for (const id of this.#gone) if (!said.has(id)) this.#gone.delete(id);
+      if (this.#failing) log.info({}, 'SFU nodes are looked up again');
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing)
+        log.error({ err: error }, 'SFU nodes can not be looked up; going on with those that are known');
+      this.#failing = true;
+    }
+    if (!this.#capabilities.codecs) this.#meet();
+  }
+
+  /** Connects to any node, to know what all of them can do. */
+  #meet(): void {
+    const [first] = [...this.#known.values()].filter(({ draining }) => !draining);
+    if (first) this.open(first.node).catch((error) => this.#options.log.warn({ err: error }, 'SFU node not reached'));
+  }
+
+  #read(id: string, value: string): void {
+    if (id === this.#options.local?.node.id) return;
+    const parsed = announcement.safeParse(parseJson(value));
+    if (parsed.success && parsed.data.node === id) {
+      if (this.#gone.has(id)) this.#greet(parsed.data);
+      else this.#note(parsed.data);
+    } else this.#options.log.warn({ node: id }, 'an SFU node announces what makes no sense');
+  }
+
+  #note(said: SfuNodeAnnouncement): void {
+    this.#known.set(said.node, said);
+    this.#options.gauge?.set(this.#known.size);
+    this.#listener?.handleNode(said);
+  }
+
+  /** What is said for a node that is gone may be its last word, or the first of one that is back: the latter answers. */
+  #greet(said: SfuNodeAnnouncement): void {
+    const { node: id } = said;
+    if (this.#connecting.has(id) || this.#closed) return;
+    const connecting = this.#connect(said).finally(() => this.#connecting.delete(id));
+    this.#connecting.set(id, connecting);
+    connecting.then(
+      () => {
+        this.#gone.delete(id);
+        this.#note(said);
+      },
+      (error) => this.#options.log.debug({ err: error, node: id }, 'a node that is gone is not back'),
+    );
+  }
+
+  /** The connection broke and nobody listens there any more: known at once, long before the board forgets it. */
+  #handleGone(id: string): void {
+    const node = this.#connected.get(id);
+    if (!node || this.#closed) return;
+    this.#gone.add(id);
+    this.#forget(id, node);
+  }
+
+  /** It says nothing any more. Who still answers is there all the same: the board has lost something, not we. */
+  #miss(id: string): void {
+    const node = this.#connected.get(id);
+    if (node && isThere(id, node)) return;
+    this.#forget(id, node);
+  }
+
+  #forget(id: string, node: SfuNode | undefined): void {
+    this.#known.delete(id);
+    this.#options.gauge?.set(this.#known.size);
+    this.#connected.delete(id);
+    this.#listener?.handleGone(id);
+    node?.close().catch((error) => this.#options.log.warn({ err: error }, 'SFU node not closed'));
+  }
+}
+
+/** A process that took over the address of another is not the node that was known there. */
+function isThere(id: string, node: SfuNode): boolean {
+  return node.connected && node.id === id;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

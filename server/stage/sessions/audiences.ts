@@ -1,0 +1,32 @@
+/** Tells how large each room's audience is: at once, then what has become of it while that was on its way. A rush of newcomers costs a few calls. */
+import type { RoomId } from '../../protocol/ids.ts';
+
+export class Audiences {
+  readonly #tell: (room: RoomId, people: number) => Promise<void>;
+  readonly #onError: (error: unknown, room: RoomId) => void;
+  /** Of rooms that are being told of. */
+  readonly #latest = new Map<RoomId, number>();
+
+  constructor(options: {
+    tell: (room: RoomId, people: number) => Promise<void>;
+    onError: (error: unknown, room: RoomId) => void;
+  }) {
+    this.#tell = options.tell;
+    this.#onError = options.onError;
+  }
+
+  set(room: RoomId, people: number): void {
+    const isTelling = this.#latest.has(room);
+    this.#latest.set(room, people);
+    if (!isTelling) void this.#tellUntilNothingIsNew(room);
+  }
+
+  async #tellUntilNothingIsNew(room: RoomId): Promise<void> {
+    for (;;) {
+      const people = this.#latest.get(room) ?? 0;
+      await this.#tell(room, people).catch((error) => this.#onError(error, room));
+      if (this.#latest.get(room) === people) break;
+    }
+    this.#latest.delete(room);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * From the facts of the house to what embedders are told: the one place that says which facts are public, under which name and with which
+ * payload. A topic that is missing here is nobody's business outside. Payloads are checked against their schemas, which also take away what
+ * is internal.
+ */
+import type { Fact } from '../platform/outbox/outbox.ts';
+import { EVENT_PAYLOADS, type EventPayload, type EventType } from '../protocol/events.ts';
+
+export interface MappedEvent {
+  type: EventType;
+  data: unknown;
+  /** Whom it is about, where that is not the same as of the whole fact. */
+  identity?: string;
+}
+
+/** One event, several where a fact tells of several things, or none. */
+type Mapping = (fact: Fact) => MappedEvent | MappedEvent[] | undefined;
+
+/** The fact's data as it is. */
+const as =
+  (type: EventType): Mapping =>
+  ({ data }) => ({ type, data });
+
+const ofRoom =
+  (type: 'live.started' | 'live.ended' | 'room.ended'): Mapping =>
+  ({ room }) => ({ type, data: { room } });
+
+const MAPPINGS: Readonly<Record<string, Mapping>> = {
+  'tips.settled': ({ data }) =>
+    (data as { tips: EventPayload<'tip.succeeded'>['tip'][] }).tips.map((tip) => ({
+      type: 'tip.succeeded',
+      data: { tip },
+      identity: tip.from.identity,
+    })),
+  'tip.refunded': as('tip.refunded'),
+  'ticket.bought': as('ticket.purchased'),
+  'ticket.refunded': as('ticket.refunded'),
+  'topup.settled': as('topup.succeeded'),
+  'refund.changed': ({ data }) => {
+    const { status } = (data as EventPayload<'refund.succeeded'>).refund;
+    return status === 'pending' ? undefined : { type: `refund.${status}`, data };
+  },
+  'membership.changed': ({ data: { change, membership } }) => ({
+    type: `membership.${change}` as EventType,
+    data: { membership },
+  }),
+  'private_session.requested': as('private_session.requested'),
+  'private_session.started': as('private_session.started'),
+  'private_session.closed': as('private_session.closed'),
+  'private_session.ended': as('private_session.ended'),
+  'payout.changed': ({ data }) => {
+    const { status, reversedMinor } = (data as EventPayload<'payout.paid'>).payout;
+    if ((reversedMinor ?? 0) > 0) return { type: 'payout.reversed', data };
+    return { type: status === 'pending' ? 'payout.created' : `payout.${status}`, data };
+  },
+  'dispute.changed': ({ data }) => {
+    const { status, closedAt } = (data as EventPayload<'dispute.opened'>).dispute;
+    if (closedAt !== null) return { type: 'dispute.closed', data };
+    if (status === 'inquiry') return { type: 'dispute.inquiry_opened', data };
+    return { type: status === 'under_review' ? 'dispute.updated' : 'dispute.opened', data };
+  },
+  'creator.account_changed': as('creator.account_updated'),
+  'creator.payouts_changed': ({ data: { creator, frozen, reason } }) => ({
+    type: frozen ? 'creator.payouts_frozen' : 'creator.payouts_resumed',
+    data: { creator, reason },
+  }),
+  'promotion.granted': as('promotion.granted'),
+  'room.notHeld': as('room.not_held'),
+  'live.started': ofRoom('live.started'),
+  'live.ended': ofRoom('live.ended'),
+  'room.ended': ofRoom('room.ended'),
+  'participant.removed': ({ room, identity, data }) => ({
+    type: 'participant.removed',
+    data: { room, identity, ...data },
+  }),
+  'access.changed': ({ data: { room, identity, change } }) => {
+    // Facts from before a change was told with them.
+    if (!change) return undefined;
+    return change.granted
+      ? { type: 'access.granted', data: { room, identity, source: change.source, until: change.until ?? null } }
+      : { type: 'access.revoked', data: { room, identity, reason: change.reason } };
+  },
+};
+
+/** What is not told outside, and why. A fact is in the table above or in this one: a test holds every topic to that. */
+export const PRIVATE_TOPICS: Readonly<Record<string, string>> = {
+  'wallet.changed': 'Follows from top-ups, sales and refunds, which are told; for the open pages of its owner.',
+  'wallets.changed': 'The same, of many at once.',
+  'earnings.changed': 'Says that a sum is to be read again; the sales that changed it are told.',
+  'rank.changed': 'Follows from a token, which the embedder issued; for the open sockets of its holder.',
+  'goal.changed': 'For the pages that are open in the room.',
+  'tipMenu.changed': 'For the pages that are open in the room.',
+};
+
+export const PUBLIC_TOPICS = Object.keys(MAPPINGS);
+
+/** What embedders are told of a fact, in its order. Throws when the fact has not the shape that was promised. */
+export function toEvents(fact: Fact): MappedEvent[] {
+  const mapping = Object.hasOwn(MAPPINGS, fact.topic) ? MAPPINGS[fact.topic] : undefined;
+  const mapped = [mapping?.(fact) ?? []].flat();
+  return mapped.map((event) => ({ ...event, data: EVENT_PAYLOADS[event.type].parse(event.data) }));
+}

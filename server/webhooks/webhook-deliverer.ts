@@ -1,0 +1,175 @@
+/**
+ * Brings queued events to embedders' endpoints, at least once. What belongs to one room goes one after the other; different rooms, and above
+ * all different endpoints, do not wait for each other: each endpoint has connections of its own number, so a dead one holds up nobody. A
+ * delivery is marked after it was answered; a process that dies in between leaves its lease to run out, and the event is sent again.
+ */
+import type { Clock } from '../platform/clock.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
+import { toWire } from './event-wire.ts';
+import { retryPauseMs } from './retry-schedule.ts';
+import type { DueDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
+import type { EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
+import type { SendResult, WebhookSender } from './webhook-sender.ts';
+import { SIGNATURE_HEADER, signWebhook } from './webhook-signature.ts';
+
+/** Lanes of one endpoint that are served at the same time. */
+const LANES_PER_ENDPOINT = 8;
+/** Above the sender's limit with room for the database, so that nobody else takes a lane while it is being served. */
+const LEASE_MS = 60_000;
+/** Deliveries of one lane before it goes to the end of the queue, so that a busy room leaves room for others. */
+const RUN_DELIVERIES = 50;
+/** An endpoint at which nothing has worked for this long is disabled. */
+const FAILING_MAX_MS = 5 * 24 * 60 * 60_000;
+const HTTP_GONE = 410;
+
+export interface DelivererOptions {
+  db: Database;
+  log: Log;
+  metrics: Metrics;
+  clock: Clock;
+  random: () => number;
+  sender: WebhookSender;
+  box: SecretBox;
+  endpoints: WebhookEndpointsStore;
+  deliveries: WebhookDeliveriesStore;
+  /** There may be something to do again. */
+  onIdle: () => void;
+}
+
+export class WebhookDeliverer {
+  readonly #options: DelivererOptions;
+  readonly #busy = new Map<string, number>();
+  readonly #underWay = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: DelivererOptions) {
+    this.#options = options;
+  }
+
+  /** Starts on every lane that is due and has a connection free, and waits for none of them. */
+  async sweep(): Promise<void> {
+    const { endpoints, deliveries, clock } = this.#options;
+    for (const endpoint of await endpoints.listEnabled()) {
+      const free = LANES_PER_ENDPOINT - (this.#busy.get(endpoint.id) ?? 0);
+      if (free <= 0 || this.#closed) continue;
+      const lanes = await deliveries.claimLanes(endpoint.id, {
+        nowIso: this.#laterIso(0),
+        leaseUntil: new Date(clock.now() + LEASE_MS).toISOString(),
+        limit: free,
+      });
+      for (const lane of lanes) this.#start(endpoint.id, lane);
+    }
+  }
+
+  #start(endpoint: string, lane: string): void {
+    const { log, onIdle } = this.#options;
+    this.#busy.set(endpoint, (this.#busy.get(endpoint) ?? 0) + 1);
+    const run = this.#serve(endpoint, lane)
+      .catch((error) => log.error({ err: error, endpoint }, 'webhooks not delivered, trying again shortly'))
+      .finally(() => {
+        this.#underWay.delete(run);
+        const busy = (this.#busy.get(endpoint) ?? 1) - 1;
+        if (busy > 0) this.#busy.set(endpoint, busy);
+        else this.#busy.delete(endpoint);
+        if (!this.#closed) onIdle();
+      });
+    this.#underWay.add(run);
+  }
+
+  /** Sends what waits in a lane, in order, until something fails. */
+  async #serve(endpointId: string, lane: string): Promise<void> {
+    const { deliveries, endpoints } = this.#options;
+    for (let sent = 0; sent < RUN_DELIVERIES && !this.#closed; sent += 1) {
+      const head = await deliveries.findHead(endpointId, lane);
+      // Read afresh: it may have been disabled, or have another secret by now.
+      const endpoint = head && (await endpoints.find(endpointId));
+      if (!head || !endpoint || endpoint.disabledAt) break;
+      const isDelivered = await this.#deliver(endpoint, head);
+      if (!isDelivered) return;
+    }
+    await deliveries.releaseLane(endpointId, lane, this.#laterIso(0));
+  }
+
+  async #deliver(endpoint: EndpointRow, due: DueDelivery): Promise<boolean> {
+    const { sender, metrics, clock, db, deliveries, endpoints } = this.#options;
+    const body = JSON.stringify(toWire(due.event));
+    const at = this.#laterIso(0);
+    const secrets = this.#secretsOf(endpoint);
+    if (secrets.length === 0) {
+      const error =
+        'The signing secret cannot be read: rotate it, or bring back the API secret that it was kept under.';
+      await this.#handleFailure(endpoint, due, { status: null, latencyMs: 0, error, at });
+      return false;
+    }
+    const result = await sender.send(endpoint.url, body, {
+      [SIGNATURE_HEADER]: signWebhook(body, { secrets, nowMs: clock.now() }),
+      'loge-event': due.event.type,
+      'loge-delivery': due.delivery.id,
+    });
+    metrics.webhookDeliverySeconds.observe(result.latencyMs / 1000);
+    if (result.error !== null) {
+      await this.#handleFailure(endpoint, due, { ...result, at });
+      return false;
+    }
+    await db.transaction(async (tx) => {
+      await deliveries.insertAttempt(tx, { delivery: due.delivery.id, at, ...result });
+      await deliveries.settle(tx, due.delivery.id, 'delivered', this.#laterIso(0));
+      await deliveries.scheduleLane(tx, endpoint.id, due.delivery.lane, this.#laterIso(LEASE_MS));
+      if (endpoint.failingSince) await endpoints.markWorking(tx, endpoint.id);
+    });
+    metrics.webhookDeliveries.inc({ outcome: 'delivered' });
+    return true;
+  }
+
+  async #handleFailure(endpoint: EndpointRow, due: DueDelivery, result: SendResult & { at: string }): Promise<void> {
+    const { db, deliveries, endpoints, metrics, clock, random, log } = this.#options;
+    const { delivery } = due;
+    const attempts = delivery.attempts + 1;
+    const isLast = clock.now() >= Date.parse(delivery.expiresAt);
+    const failingSince = await db.transaction(async (tx: Orm) => {
+      await deliveries.insertAttempt(tx, { delivery: delivery.id, ...result });
+      if (isLast) await deliveries.settle(tx, delivery.id, 'failed', this.#laterIso(0));
+      // After the last attempt the next event of the lane waits as long as this one would have: the endpoint does not work.
+      const nextAttemptAt = this.#laterIso(retryPauseMs(attempts, random()));
+      await deliveries.scheduleLane(tx, delivery.endpoint, delivery.lane, nextAttemptAt);
+      return endpoints.markFailing(tx, endpoint.id, result.at);
+    });
+    metrics.webhookDeliveries.inc({ outcome: isLast ? 'given_up' : 'retry' });
+    log.info({ endpoint: endpoint.id, event: due.event.id, attempts, isLast, reason: result.error }, 'webhook failed');
+    if (result.status === HTTP_GONE) await this.#disable(endpoint.id, 'gone');
+    else if (clock.now() - Date.parse(failingSince) > FAILING_MAX_MS) await this.#disable(endpoint.id, 'failing');
+  }
+
+  async #disable(endpoint: string, reason: 'gone' | 'failing'): Promise<void> {
+    const { endpoints, metrics, log } = this.#options;
+    if (!(await endpoints.disable(endpoint, reason, this.#laterIso(0)))) return;
+    metrics.webhookEndpointsDisabled.inc({ reason });
+    log.warn({ endpoint, reason }, 'webhook endpoint disabled');
+  }
+
+  /** Empty when LOGE_ENCRYPTION_KEY lacks the key under which they were encrypted. */
+  #secretsOf({ id, secret, previousSecret, previousSecretUntil }: EndpointRow): string[] {
+    const { clock, box } = this.#options;
+    const isOldValid = previousSecret && previousSecretUntil && Date.parse(previousSecretUntil) > clock.now();
+    const kept = isOldValid ? [secret, previousSecret] : [secret];
+    return kept.map((each) => box.open(each, id)).filter((each) => each !== undefined);
+  }
+
+  #laterIso(ms: number): string {
+    return new Date(this.#options.clock.now() + ms).toISOString();
+  }
+
+  /** Resolves when nothing is being sent. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Waits for what is being sent; the rest stays queued. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.settled();
+  }
+}
