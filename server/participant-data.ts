@@ -13,7 +13,7 @@ import { PersonRecords } from './platform/db/person-records.ts';
 import type { ParticipantErasure, ParticipantExport } from './protocol/accounts.ts';
 import { AppError } from './protocol/errors.ts';
 import type { Rooms } from './rooms/rooms.ts';
-import type { Events } from './webhooks/webhooks.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 interface ParticipantDataOptions {
   db: Database;
@@ -21,7 +21,7 @@ interface ParticipantDataOptions {
   rooms: Rooms;
   money: Money;
   chat: Chat;
-  events: Events;
+  webhooks: Webhooks;
 }
 
 export class ParticipantData {
@@ -43,14 +43,14 @@ export class ParticipantData {
    * was cut off half way is finished by asking once more.
    */
   async erase(identity: string, actor: Actor): Promise<ParticipantErasure> {
-    const { rooms, money, chat, events } = this.#options;
+    const { rooms, money, chat, webhooks } = this.#options;
     const open: string[] = await money.findOpenMatters(identity);
     if (await rooms.hasOpenRooms(identity)) open.push('room');
     if (open.length > 0) {
       throw new AppError('erasure_blocked', `This person cannot be erased yet. Still open: ${open.join(', ')}.`);
     }
     const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);
-    await events.erasePerson(identity);
+    await webhooks.erasePerson(identity);
     await this.#records.erase(identity);
     return { identity, pseudonym, erasedMessages };
   }

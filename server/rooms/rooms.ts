@@ -16,6 +16,7 @@ import type { Access, AccessReason, Offer, Removal, Room, RoomChange, RoomInput 
 import { parseAccessRule, parseCapacity } from './access-rules.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
+import type { AccessChanged } from './room-facts.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { AccessFacts, AccessKey, EntitlementKey, RoomFilter, RoomsStore } from './rooms.store.ts';
 import { TokenGrants } from './token-grants.ts';
@@ -52,14 +53,6 @@ export interface Admission {
   access: Access;
   role: Role;
   moderates: boolean;
-}
-
-/** Facts of this domain. `access.changed` and `rank.changed` say: look at this identity's access and rights again. */
-export interface AccessChanged {
-  room: RoomId;
-  identity: string;
-  /** What changed, for those who are told from outside; whoever decides about access asks the database. */
-  change: { granted: true; source: EntitlementSource; until: string | null } | { granted: false; reason: AccessReason };
 }
 
 export class Rooms {

@@ -82,16 +82,6 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   },
 };
 
-/** What is not told outside, and why. A fact is in the table above or in this one: a test holds every topic to that. */
-export const PRIVATE_TOPICS: Readonly<Record<string, string>> = {
-  'wallet.changed': 'Follows from top-ups, sales and refunds, which are told; for the open pages of its owner.',
-  'wallets.changed': 'The same, of many at once.',
-  'earnings.changed': 'Says that a sum is to be read again; the sales that changed it are told.',
-  'rank.changed': 'Follows from a token, which the embedder issued; for the open sockets of its holder.',
-  'goal.changed': 'For the pages that are open in the room.',
-  'tipMenu.changed': 'For the pages that are open in the room.',
-};
-
 export const PUBLIC_TOPICS = Object.keys(MAPPINGS);
 
 /** What embedders are told of a fact, in its order. Throws when the fact has not the shape that was promised. */

@@ -8,7 +8,6 @@ import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import { AppError } from '../protocol/errors.ts';
 import type {
@@ -24,7 +23,6 @@ import { LIMITS } from '../protocol/limits.ts';
 import { AddressGuard } from './address-guard.ts';
 import { withoutPerson } from './event-erasure.ts';
 import { EventLogStore } from './event-log.store.ts';
-import { PUBLIC_TOPICS } from './event-mapping.ts';
 import { DELIVERY_MS, EventPublisher } from './event-publisher.ts';
 import { toDelivery, toEndpoint, toWire } from './event-wire.ts';
 import { WebhookDeliverer } from './webhook-deliverer.ts';
@@ -32,9 +30,8 @@ import { type ListedDelivery, WebhookDeliveriesStore } from './webhook-deliverie
 import { type EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
 import { WebhookSender } from './webhook-sender.ts';
 
-export interface EventsOptions {
+export interface WebhooksOptions {
   db: Database;
-  outbox: Outbox;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -53,7 +50,7 @@ const DELIVERIES_KEPT_MS = 30 * 24 * 60 * 60_000;
 const ATTEMPTS_SHOWN = 20;
 const SECRET_BYTES = 32;
 
-export class Events {
+export class Webhooks {
   readonly #clock: Clock;
   readonly #db: Database;
   readonly #guard: AddressGuard;
@@ -68,9 +65,9 @@ export class Events {
   readonly #pruneJob: PeriodicJob;
   #closed = false;
 
-  private constructor(options: EventsOptions) {
+  private constructor(options: WebhooksOptions) {
     const { db, clock, metrics, random = Math.random } = options;
-    const log = options.log.child({ domain: 'events' });
+    const log = options.log.child({ domain: 'webhooks' });
     this.#clock = clock;
     this.#db = db;
     this.#box = options.box;
@@ -107,11 +104,15 @@ export class Events {
       await this.#prune();
       return false;
     });
-    for (const topic of PUBLIC_TOPICS) options.outbox.on(topic, () => this.#publishJob.wake());
   }
 
-  static create(options: EventsOptions): Events {
-    return new Events(options);
+  static create(options: WebhooksOptions): Webhooks {
+    return new Webhooks(options);
+  }
+
+  /** The outbox has new facts. */
+  wake(): void {
+    this.#publishJob.wake();
   }
 
   start(): void {

@@ -14,9 +14,7 @@ const EVENT_OF_TOPIC = {
   'private_session.ended': 'private:ended',
 } as const;
 
-/** Forwards facts of private sessions, and ignores all others. */
 export function tellPrivateFact(presence: Presence, fact: Fact): void {
-  if (!Object.hasOwn(EVENT_OF_TOPIC, fact.topic)) return;
   const event = EVENT_OF_TOPIC[fact.topic as keyof typeof EVENT_OF_TOPIC];
   const { session } = fact.data as { session: PrivateSession };
   for (const { socket } of concerned(presence, session.room, session.identity)) socket.emit(event, { session });

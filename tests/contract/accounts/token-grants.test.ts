@@ -1,8 +1,7 @@
 /** What tokens say is ordered by when they were issued, whoever presents them first, at whichever of two gateways, at the same time too. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
-import { Accounts } from '../../../server/accounts/accounts.ts';
+import { createRooms } from '../../../server/domains.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
@@ -11,8 +10,7 @@ import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import type { TokenClaims } from '../../../server/protocol/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
-import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
-import { Rooms } from '../../../server/rooms/rooms.ts';
+import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
@@ -49,14 +47,14 @@ describe.each(BOTH_DATABASES)('what tokens say on $name', ({ open }) => {
 
   beforeAll(async () => {
     db = await open();
-    const accounts = new Accounts(new AccountsStore(db));
     const bus = new MemoryBus((error) => {
       throw error;
     });
     outbox = new Outbox({ db, bus, log, metrics: createMetrics() });
     const clock = { now: () => NOW_SECONDS * 1_000 };
-    gateways = [0, 1].map(() => new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: 'eur' }));
-    await accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });
+    const houses = [0, 1].map(() => createRooms({ db, outbox, clock }, { currency: 'eur' }));
+    gateways = houses.map(({ rooms }) => rooms);
+    await houses[0]?.accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });
     const create = async () => {
       const access = { kind: 'ticket', priceMinor: 500 } as const;
       return (await at(0).createRoom({ creator: 'ada', title: 'An evening', access })).id;

@@ -1,7 +1,6 @@
 /** Who holds a live when there are several gateways: two of them as two sets of objects on one database. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
-import { Accounts } from '../../../server/accounts/accounts.ts';
+import { createRooms } from '../../../server/domains.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -11,8 +10,6 @@ import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
-import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
-import { Rooms } from '../../../server/rooms/rooms.ts';
 import { Lives, type LivesOptions } from '../../../server/stage/sessions/lives.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
 
@@ -24,24 +21,19 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
   const told: Fact[] = [];
   const metrics = createMetrics();
 
-  const createRooms = (gateway: string) => {
+  const openGateway = (gateway: string) => {
     const bus = new MemoryBus((error) => {
       throw error;
     });
     const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: false });
     for (const topic of ['live.started', 'live.ended']) outbox.on(topic, (fact) => void told.push(fact));
-    const accounts = new Accounts(new AccountsStore(db));
-    return {
-      outbox,
-      accounts,
-      rooms: new Rooms({ store: new RoomsStore(db), accounts, outbox, clock: systemClock, currency: 'eur', gateway }),
-    };
+    return { outbox, ...createRooms({ db, outbox, clock: systemClock }, { currency: 'eur', gateway }) };
   };
-  let [here, there]: ReturnType<typeof createRooms>[] = [];
+  let [here, there]: ReturnType<typeof openGateway>[] = [];
 
   beforeAll(async () => {
     db = await open();
-    [here, there] = [createRooms('gw_here'), createRooms('gw_there')];
+    [here, there] = [openGateway('gw_here'), openGateway('gw_there')];
     await here.accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });
   });
   afterAll(async () => {
@@ -212,7 +204,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
 
   test('facts of a process that died are dispatched by another, once its claim has run out, and by nobody twice', async () => {
     const { there } = parts();
-    const [dead, other] = [createRooms('gw_dead'), there];
+    const [dead, other] = [openGateway('gw_dead'), there];
     const seen: string[] = [];
     other.outbox.on('test.left', (fact) => void seen.push(fact.id));
     await db.transaction((tx) => dead.outbox.add(tx, { topic: 'test.left', data: {} }));

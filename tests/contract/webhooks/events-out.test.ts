@@ -2,6 +2,7 @@
 
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listenToFacts } from '../../../server/facts.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
@@ -10,7 +11,7 @@ import { type NewFact, Outbox } from '../../../server/platform/outbox/outbox.ts'
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import { createId, type EventId, type RoomId } from '../../../server/protocol/ids.ts';
 import { webhookEndpoints } from '../../../server/webhooks/webhooks.schema.ts';
-import { Events } from '../../../server/webhooks/webhooks.ts';
+import { Webhooks } from '../../../server/webhooks/webhooks.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 import { signersOf, startReceiver } from '../../support/programs/webhook-receiver.ts';
@@ -41,10 +42,9 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
       throw error;
     });
     const outbox = new Outbox({ db, bus, log, metrics });
-    const openOne = () =>
-      Events.create({
+    const create = () =>
+      Webhooks.create({
         db,
-        outbox,
         clock,
         log,
         metrics,
@@ -53,15 +53,20 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
         random: () => 0.5,
         ...options,
       });
-    const events = openOne();
-    for (const { id } of await events.listEndpoints()) await events.deleteEndpoint(id);
+    const openOne = () => {
+      const webhooks = create();
+      listenToFacts(outbox, { webhooks: () => webhooks.wake() });
+      return webhooks;
+    };
+    const webhooks = openOne();
+    for (const { id } of await webhooks.listEndpoints()) await webhooks.deleteEndpoint(id);
     outbox.start();
-    events.start();
-    const opened = [events];
+    webhooks.start();
+    const opened = [webhooks];
     return {
       clock,
       metrics,
-      events,
+      webhooks,
       async tell(...facts: NewFact[]) {
         await db.transaction((tx) => outbox.add(tx, ...facts));
         outbox.wake();
@@ -87,9 +92,9 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
   test('a fact arrives signed, with a stable id and its places in the log and in the room', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
-    const { secret, ...endpoint } = await house.events.createEndpoint({ url: receiver.url });
+    const { secret, ...endpoint } = await house.webhooks.createEndpoint({ url: receiver.url });
     expect(secret).toMatch(/^whsec_/);
-    expect(await house.events.listEndpoints()).toEqual([endpoint]);
+    expect(await house.webhooks.listEndpoints()).toEqual([endpoint]);
 
     const room = createId('room');
     await house.tell(
@@ -105,13 +110,13 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(first.event).toMatchObject({ type: 'live.started', room, roomSeq: 1, data: { room } });
     expect(second.event).toMatchObject({ type: 'live.ended', roomSeq: 2, seq: first.event.seq + 1 });
 
-    const { events, hasMore } = await house.events.list({ after: first.event.seq - 1, limit: 1 });
+    const { events, hasMore } = await house.webhooks.list({ after: first.event.seq - 1, limit: 1 });
     expect([events, hasMore]).toEqual([[first.event], true]);
-    const rest = await house.events.list({ after: first.event.seq, limit: 10 });
+    const rest = await house.webhooks.list({ after: first.event.seq, limit: 10 });
     expect([rest.events, rest.hasMore]).toEqual([[second.event], false]);
 
     const [delivery] = await eventually(async () => {
-      const found = await house.events.listDeliveries(endpoint.id, { status: 'delivered', limit: 10 });
+      const found = await house.webhooks.listDeliveries(endpoint.id, { status: 'delivered', limit: 10 });
       return found.length === 2 && found;
     });
     expect(delivery).toMatchObject({
@@ -138,7 +143,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     const facts = Array.from({ length: 5 }, () => Array.from({ length: 90 }, (_, index) => tip(index)));
     await house.tell(...facts.map((tips) => ({ topic: 'tips.settled', room, data: { tips } })));
     const { events } = await eventually(async () => {
-      const listed = await house.events.list({ after: 0, room, limit: 1_000 });
+      const listed = await house.webhooks.list({ after: 0, room, limit: 1_000 });
       return listed.events.length === 450 && listed;
     });
     expect(events.map((event) => event.data)).toEqual(facts.flat().map((each) => ({ tip: each })));
@@ -150,11 +155,11 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
   test('only the types that an endpoint asks for are sent to it', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
-    await house.events.createEndpoint({ url: receiver.url, events: ['room.ended'] });
+    await house.webhooks.createEndpoint({ url: receiver.url, events: ['room.ended'] });
     const room = createId('room');
     await house.tell(liveStarted(room), { topic: 'room.ended', room, data: {} });
     await eventually(() => receiver.received.length > 0);
-    await house.events.settled();
+    await house.webhooks.settled();
     expect(typesOf(receiver.received)).toEqual(['room.ended']);
     expect(receiver.received[0]?.event.roomSeq).toBe(2);
   });
@@ -162,13 +167,13 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
   test('what fails is tried again with growing pauses, and holds the later events of its room but of no other', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
-    const { id } = await house.events.createEndpoint({ url: receiver.url });
+    const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
     const [room, other] = [createId('room'), createId('room')];
     receiver.respond(({ event }) => (event.room === room ? 503 : 200));
     await house.tell(liveStarted(room), { topic: 'live.ended', room, data: {} }, liveStarted(other));
     await eventually(() => receiver.received.some(({ event }) => event.room === other));
     const waiting = await eventually(async () => {
-      const found = await house.events.listDeliveries(id, { status: 'pending', limit: 10 });
+      const found = await house.webhooks.listDeliveries(id, { status: 'pending', limit: 10 });
       return found.length === 2 && found[1]?.attemptCount === 1 && found;
     });
     expect(waiting[0]).toMatchObject({ type: 'live.ended', attemptCount: 0, nextAttemptAt: null });
@@ -180,7 +185,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     // The second pause is longer than the first.
     house.clock.advance(6_000);
     await eventually(async () =>
-      (await house.events.listDeliveries(id, { limit: 10 })).some((it) => it.attemptCount === 2),
+      (await house.webhooks.listDeliveries(id, { limit: 10 })).some((it) => it.attemptCount === 2),
     );
     receiver.respond(() => 200);
     house.clock.advance(16_000);
@@ -196,14 +201,16 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
   test('after three days an event is given up and the next one of its room goes out', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
-    const { id } = await house.events.createEndpoint({ url: receiver.url });
+    const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
     const room = createId('room');
     receiver.respond(({ event }) => (event.type === 'live.started' ? 500 : 200));
     await house.tell(liveStarted(room), { topic: 'live.ended', room, data: {} });
     await eventually(() => receiver.received.length === 1);
-    await house.events.settled();
+    await house.webhooks.settled();
     house.clock.advance(3 * DAY_MS + MINUTE_MS);
-    await eventually(async () => (await house.events.listDeliveries(id, { status: 'failed', limit: 1 })).length === 1);
+    await eventually(
+      async () => (await house.webhooks.listDeliveries(id, { status: 'failed', limit: 1 })).length === 1,
+    );
     expect(typesOf(receiver.received)).toEqual(['live.started', 'live.started']);
     house.clock.advance(5 * HOUR_MS);
     await eventually(() => typesOf(receiver.received).at(-1) === 'live.ended');
@@ -214,35 +221,35 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await using dead = await startReceiver();
     await using alive = await startReceiver();
     dead.respond(() => 'hang');
-    const { id } = await house.events.createEndpoint({ url: dead.url });
-    await house.events.createEndpoint({ url: alive.url });
+    const { id } = await house.webhooks.createEndpoint({ url: dead.url });
+    await house.webhooks.createEndpoint({ url: alive.url });
     const rooms = Array.from({ length: 30 }, () => createId('room'));
     await house.tell(...rooms.map(liveStarted));
     await eventually(() => alive.received.length === rooms.length);
     await eventually(async () => {
-      const [found] = await house.events.listDeliveries(id, { limit: 1 });
+      const [found] = await house.webhooks.listDeliveries(id, { limit: 1 });
       return found?.attempts[0]?.error === 'no answer in time';
     });
     house.clock.advance(5 * DAY_MS + HOUR_MS);
     const disabled = await eventually(async () => {
-      const endpoint = await house.events.getEndpoint(id);
+      const endpoint = await house.webhooks.getEndpoint(id);
       return endpoint.status === 'disabled' && endpoint;
     });
     expect(disabled.disabledReason).toBe('failing');
     expect(await metricOf(house.metrics, 'loge_webhook_endpoints_disabled_total')).toEqual([
       expect.objectContaining({ labels: { reason: 'failing' }, value: 1 }),
     ]);
-    await house.events.settled();
+    await house.webhooks.settled();
     dead.received.length = 0;
     dead.respond(() => 200);
-    expect(await house.events.enableEndpoint(id)).toMatchObject({ status: 'enabled', failingSince: null });
+    expect(await house.webhooks.enableEndpoint(id)).toMatchObject({ status: 'enabled', failingSince: null });
     await eventually(() => dead.received.length > 0);
   });
 
   test('secrets lie encrypted; plain ones of before sign on; under another API secret nothing is sent until it is rotated', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
-    const { id, secret } = await house.events.createEndpoint({ url: receiver.url });
+    const { id, secret } = await house.webhooks.createEndpoint({ url: receiver.url });
     const kept = async () =>
       (
         await db.orm
@@ -256,14 +263,14 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await db.orm.update(webhookEndpoints).set({ secret: sealed }).where(eq(webhookEndpoints.id, id));
     await house.tell(liveStarted(createId('room')));
     const failed = await eventually(async () => {
-      const deliveries = await house.events.listDeliveries(id, { limit: 10 });
+      const deliveries = await house.webhooks.listDeliveries(id, { limit: 10 });
       return deliveries.find(({ attempts }) => attempts[0]?.error);
     });
     expect(failed).toMatchObject({
       status: 'pending',
       attempts: [{ status: null, error: expect.stringContaining('rotate') }],
     });
-    const rotated = await house.events.rotateSecret(id, 3_600);
+    const rotated = await house.webhooks.rotateSecret(id, 3_600);
     house.clock.advance(HOUR_MS);
     const last = await eventually(() => receiver.received[0]);
     expect(signersOf(last, [secret, rotated.secret])).toEqual([rotated.secret]);
@@ -272,8 +279,8 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
   test('during rotation both secrets sign; afterwards only the new one', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
-    const { id, secret: old } = await house.events.createEndpoint({ url: receiver.url });
-    const { secret, previousSecretUntil } = await house.events.rotateSecret(id, 3_600);
+    const { id, secret: old } = await house.webhooks.createEndpoint({ url: receiver.url });
+    const { secret, previousSecretUntil } = await house.webhooks.rotateSecret(id, 3_600);
     expect(previousSecretUntil).not.toBeNull();
     await house.tell(liveStarted(createId('room')));
     const both = await eventually(() => receiver.received[0]);
@@ -289,7 +296,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
   test('killed between delivery and mark, the same event is sent again, once, and in order', async () => {
     await using receiver = await startReceiver();
     await using house = await openEvents({ sendTimeoutMs: 3_000 });
-    const { id } = await house.events.createEndpoint({ url: receiver.url });
+    const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
     const room = createId('room');
     // The answer never comes back to the first process: for it, and for the database, the event is still under way.
     receiver.respond(() => 'hang');
@@ -302,7 +309,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(typesOf(receiver.received)).toEqual(['live.started', 'live.started', 'live.ended']);
     expect(receiver.received[1]?.event).toEqual(receiver.received[0]?.event);
     await eventually(async () => {
-      const found = await house.events.listDeliveries(id, { status: 'delivered', limit: 10 });
+      const found = await house.webhooks.listDeliveries(id, { status: 'delivered', limit: 10 });
       return found.length === 2;
     });
   });
@@ -311,7 +318,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     house.restart();
-    await house.events.createEndpoint({ url: receiver.url });
+    await house.webhooks.createEndpoint({ url: receiver.url });
     const rooms = Array.from({ length: 5 }, () => createId('room'));
     for (let round = 0; round < 8; round += 1) {
       await house.tell(
@@ -319,7 +326,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
       );
     }
     await eventually(() => receiver.received.length >= 40);
-    await house.events.settled();
+    await house.webhooks.settled();
     expect(receiver.received).toHaveLength(40);
     for (const room of rooms) {
       const ofRoom = receiver.received.filter(({ event }) => event.room === room).map(({ event }) => event.roomSeq);
@@ -332,20 +339,22 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
   test('an event is replayed on request, at once, although its room is held up', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
-    const { id } = await house.events.createEndpoint({ url: receiver.url });
+    const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
     const room = createId('room');
     await house.tell(liveStarted(room));
     const first = await eventually(() => receiver.received[0]);
-    await house.events.settled();
+    await house.webhooks.settled();
     receiver.respond(({ event }) => (event.type === 'live.ended' ? 500 : 200));
     await house.tell({ topic: 'live.ended', room, data: {} });
     await eventually(() => receiver.received.length === 2);
-    const [delivery] = await house.events.replay(first.event.id, id);
+    const [delivery] = await house.webhooks.replay(first.event.id, id);
     expect(delivery).toMatchObject({ event: first.event.id, isReplay: true, status: 'pending' });
     await eventually(() => receiver.received.length === 3);
     expect(receiver.received[2]?.event).toEqual(first.event);
-    await expect(house.events.replay(createId('event') as EventId)).rejects.toMatchObject({ code: 'event_not_found' });
-    await expect(house.events.replay(first.event.id, createId('webhookEndpoint'))).rejects.toMatchObject({
+    await expect(house.webhooks.replay(createId('event') as EventId)).rejects.toMatchObject({
+      code: 'event_not_found',
+    });
+    await expect(house.webhooks.replay(first.event.id, createId('webhookEndpoint'))).rejects.toMatchObject({
       code: 'webhook_endpoint_not_found',
     });
   });
@@ -355,36 +364,36 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await using receiver = await startReceiver();
     await using elsewhere = await startReceiver();
     receiver.respond(() => ({ redirect: elsewhere.url }));
-    const { id } = await house.events.createEndpoint({ url: receiver.url });
+    const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
     await house.tell(liveStarted(createId('room')));
     await eventually(async () => {
-      const [found] = await house.events.listDeliveries(id, { limit: 1 });
+      const [found] = await house.webhooks.listDeliveries(id, { limit: 1 });
       return found?.attempts[0]?.error === 'answered 302';
     });
     expect(elsewhere.received).toEqual([]);
     receiver.respond(() => 410);
     house.clock.advance(MINUTE_MS);
-    await eventually(async () => (await house.events.getEndpoint(id)).disabledReason === 'gone');
+    await eventually(async () => (await house.webhooks.getEndpoint(id)).disabledReason === 'gone');
   });
 
   test('a deleted endpoint takes its queue along', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     receiver.respond(() => 500);
-    const { id } = await house.events.createEndpoint({ url: receiver.url });
+    const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
     await house.tell(liveStarted(createId('room')));
     await eventually(() => receiver.received.length === 1);
-    expect(await house.events.deleteEndpoint(id)).toEqual({ id, deleted: true });
-    await expect(house.events.deleteEndpoint(id)).rejects.toMatchObject({ code: 'webhook_endpoint_not_found' });
+    expect(await house.webhooks.deleteEndpoint(id)).toEqual({ id, deleted: true });
+    await expect(house.webhooks.deleteEndpoint(id)).rejects.toMatchObject({ code: 'webhook_endpoint_not_found' });
     house.clock.advance(MINUTE_MS);
-    await house.events.settled();
+    await house.webhooks.settled();
     expect(receiver.received).toHaveLength(1);
   });
 
   test('what is malformed inside is logged and passed over, and what follows is told', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
-    await house.events.createEndpoint({ url: receiver.url });
+    await house.webhooks.createEndpoint({ url: receiver.url });
     const room = createId('room');
     await house.tell({ topic: 'tips.settled', room, data: { tips: [null] } }, liveStarted(room));
     await eventually(() => receiver.received.length === 1);

@@ -5,11 +5,10 @@
  */
 
 import pg from 'pg';
-import { AccountsStore } from '../../../../server/accounts/accounts.store.ts';
-import { Accounts } from '../../../../server/accounts/accounts.ts';
+import { createMoney, createRooms } from '../../../../server/domains.ts';
 import { LedgerStore } from '../../../../server/money/ledger/ledger.store.ts';
 import { fanWallet, houseAccount, transferLegs } from '../../../../server/money/ledger/ledger.ts';
-import { Money } from '../../../../server/money/money.ts';
+import type { Money } from '../../../../server/money/money.ts';
 import { StripeProvider } from '../../../../server/money/provider/stripe-provider.ts';
 import { MemoryBus } from '../../../../server/platform/bus.ts';
 import { systemClock } from '../../../../server/platform/clock.ts';
@@ -19,8 +18,6 @@ import { createMetrics } from '../../../../server/platform/metrics.ts';
 import { Outbox } from '../../../../server/platform/outbox/outbox.ts';
 import { createId } from '../../../../server/protocol/ids.ts';
 import type { Room } from '../../../../server/protocol/rooms.ts';
-import { RoomsStore } from '../../../../server/rooms/rooms.store.ts';
-import { Rooms } from '../../../../server/rooms/rooms.ts';
 import { ownCpuSeconds, postgresCpuSeconds, postmasterOf } from '../cpu-time.ts';
 import { NaiveLedger } from './naive-ledger.ts';
 
@@ -78,8 +75,8 @@ export class TipThroughput implements AsyncDisposable {
     pool.on('error', () => {});
     const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
     const outbox = new Outbox({ db, bus, log, metrics });
-    const accounts = new Accounts(new AccountsStore(db));
-    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency });
+    const platform = { db, outbox, clock, log, metrics };
+    const { accounts, rooms } = createRooms(platform, { currency });
     const publicUrl = 'http://localhost:3000';
     // Never asked: tips need no provider, and money is not started.
     const provider = StripeProvider.create({
@@ -92,14 +89,8 @@ export class TipThroughput implements AsyncDisposable {
       log,
     });
     const isReturnUrlAllowed = () => true;
-    const money = await Money.create({
-      db,
-      rooms,
-      outbox,
+    const money = await createMoney(platform, rooms, {
       provider,
-      clock,
-      log,
-      metrics,
       currency,
       publicUrl,
       isReturnUrlAllowed,
