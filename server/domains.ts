@@ -17,12 +17,11 @@ import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
+import { AddressGuard } from './platform/outbound/address-guard.ts';
 import type { Outbox } from './platform/outbox/outbox.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
-import { AddressGuard } from './webhooks/address-guard.ts';
-import { signWebhook } from './webhooks/webhook-signature.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -77,7 +76,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       isMember: async (creator, identity) =>
         (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
     },
-    hook: { guard: new AddressGuard({ isOpen: config.development }), sign: signWebhook, box },
+    hook: { guard: new AddressGuard({ isOpen: config.development }), box },
     retention: config.chatRetention,
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });

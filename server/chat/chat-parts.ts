@@ -4,6 +4,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Participant } from '../protocol/accounts.ts';
+import type { ChatSendInput } from '../protocol/chat/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
 import type { Bumped, ChatStore } from './log/chat.store.ts';
@@ -19,6 +21,13 @@ export interface ChatRooms {
   moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean>;
   /** Whether somebody is in a creator's club now. */
   isMember(creator: string, identity: string): Promise<boolean>;
+}
+
+/** A message on its way in: who sends what, where. */
+export interface Sending {
+  room: RoomId;
+  from: Participant;
+  input: ChatSendInput;
 }
 
 export interface ChatParts {

@@ -9,6 +9,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { AddressGuard } from '../platform/outbound/address-guard.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
 import type { Participant } from '../protocol/accounts.ts';
 import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts';
 import type { ChatRestriction } from '../protocol/chat/chat-moderation.ts';
@@ -17,7 +19,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { PollId, RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Tip } from '../protocol/money/money.ts';
-import { type ChatParts, type ChatRooms, tellNews } from './chat-parts.ts';
+import { type ChatParts, type ChatRooms, type Sending, tellNews } from './chat-parts.ts';
 import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
 import { type Bumped, ChatStore } from './log/chat.store.ts';
 import { ChatLog } from './log/chat-log.ts';
@@ -26,13 +28,11 @@ import { Moderation } from './moderation/moderation.ts';
 import { Polls } from './moderation/polls.ts';
 import { ChatHook } from './policy/chat-hook.ts';
 import { FloodWatch } from './policy/flood-watch.ts';
-import type { HookPort } from './policy/hook-client.ts';
-import { MessageDesk } from './policy/message-admission.ts';
+import { MessageAdmission } from './policy/message-admission.ts';
 import { PoliciesStore } from './policy/policies.store.ts';
 import { RoomPolicies, type RoomPolicy, stateOf } from './policy/room-policies.ts';
 import { PersonalData, type Retention } from './records/personal-data.ts';
 import { Records } from './records/records.ts';
-import type { Sending } from './sending.ts';
 
 export { CHAT_BUS_TOPIC, type ChatAppended } from './chat-topics.ts';
 
@@ -46,7 +46,7 @@ export interface ChatOptions {
   metrics: Metrics;
   log: Log;
   rooms: ChatRooms;
-  hook: HookPort;
+  hook: { guard: AddressGuard; box: SecretBox };
   retention: Retention;
 }
 
@@ -61,7 +61,7 @@ export class Chat {
   readonly #store: ChatStore;
   readonly #log: ChatLog;
   readonly #policies: RoomPolicies;
-  readonly #desk: MessageDesk;
+  readonly #admission: MessageAdmission;
   readonly #flood: FloodWatch;
   /** Which of the processes on the bus this is. */
   readonly #self = randomUUID();
@@ -113,9 +113,9 @@ export class Chat {
     this.records = new Records(parts);
     const { moderation, held, records } = this;
     this.personalData = new PersonalData({ parts, moderation, held, records, retention: options.retention });
-    this.hook = new ChatHook({ db, port: options.hook, bus, clock, metrics, log: logger });
+    this.hook = new ChatHook({ db, ...options.hook, bus, clock, metrics, log: logger });
     this.#flood = new FloodWatch((text) => tellNews(bus, { type: 'flood', from: this.#self, text }));
-    this.#desk = new MessageDesk({ parts, flood: this.#flood, held, hook: this.hook });
+    this.#admission = new MessageAdmission({ parts, flood: this.#flood, held, hook: this.hook });
     // What was said meanwhile may have been lost: everything is read anew when it is next used.
     const outdate = () => {
       this.#policies.outdateAll();
@@ -143,7 +143,7 @@ export class Chat {
    */
   async send(sending: Sending): Promise<ChatSendAnswer> {
     if (!(await this.#parts.rooms.hasChat(sending.room))) throw new AppError('chat_not_allowed');
-    return this.#desk.send(sending);
+    return this.#admission.send(sending);
   }
 
   /**

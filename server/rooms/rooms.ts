@@ -6,7 +6,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
-import { NEWCOMERS_REST_MS } from '../platform/db/rest-between.ts';
+import { NEWCOMERS_REST_MS } from '../platform/db/read-timing.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';

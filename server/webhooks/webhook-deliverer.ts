@@ -7,13 +7,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { SIGNATURE_HEADER, signWebhook } from '../platform/outbound/webhook-signature.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import { toWire } from './event-wire.ts';
-import { retryPauseMs } from './retry-schedule.ts';
 import type { DueDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
 import type { EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
 import type { SendResult, WebhookSender } from './webhook-sender.ts';
-import { SIGNATURE_HEADER, signWebhook } from './webhook-signature.ts';
 
 /** Lanes of one endpoint that are served at the same time. */
 const LANES_PER_ENDPOINT = 8;
@@ -24,6 +23,8 @@ const RUN_DELIVERIES = 50;
 /** An endpoint at which nothing has worked for this long is disabled. */
 const FAILING_MAX_MS = 5 * 24 * 60 * 60_000;
 const HTTP_GONE = 410;
+/** Retries: soon at first, then exponentially later, with jitter for those that failed together. */
+const RETRY = { firstMs: 5_000, factor: 3, maxMs: 4 * 60 * 60_000, jitter: 0.2 };
 
 export interface DelivererOptions {
   db: Database;
@@ -172,4 +173,10 @@ export class WebhookDeliverer {
     this.#closed = true;
     await this.settled();
   }
+}
+
+/** The pause after so many failed attempts; `random` is from 0 to 1. */
+function retryPauseMs(attempts: number, random: number): number {
+  const pauseMs = Math.min(RETRY.firstMs * RETRY.factor ** Math.min(attempts - 1, 20), RETRY.maxMs);
+  return Math.round(pauseMs * (1 - RETRY.jitter + 2 * RETRY.jitter * random));
 }

@@ -8,6 +8,7 @@ import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { AddressGuard } from '../platform/outbound/address-guard.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import { AppError } from '../protocol/errors.ts';
 import type {
@@ -20,8 +21,6 @@ import type {
 } from '../protocol/events.ts';
 import { createId, type WebhookEndpointId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { AddressGuard } from './address-guard.ts';
-import { withoutPerson } from './event-erasure.ts';
 import { EventLogStore } from './event-log.store.ts';
 import { DELIVERY_MS, EventPublisher } from './event-publisher.ts';
 import { toDelivery, toEndpoint, toWire } from './event-wire.ts';
@@ -49,6 +48,8 @@ const EVENTS_KEPT_MS = 90 * 24 * 60 * 60_000;
 const DELIVERIES_KEPT_MS = 30 * 24 * 60 * 60_000;
 const ATTEMPTS_SHOWN = 20;
 const SECRET_BYTES = 32;
+const ERASED_NAME = 'Erased';
+const ERASED_TEXTS = new Set(['message', 'text', 'note']);
 
 export class Webhooks {
   readonly #clock: Clock;
@@ -255,4 +256,16 @@ export class Webhooks {
 
 function createSecret(): string {
   return `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(SECRET_BYTES))).toString('base64url')}`;
+}
+
+/** Takes a person out of an event's data: their name wherever their identity stands, and every text. */
+function withoutPerson(data: unknown, identity: string): unknown {
+  if (Array.isArray(data)) return data.map((item) => withoutPerson(item, identity));
+  if (typeof data !== 'object' || data === null) return data;
+  const entries = Object.entries(data).map(([key, value]) => {
+    if (ERASED_TEXTS.has(key) && typeof value === 'string') return [key, null];
+    return [key, withoutPerson(value, identity)];
+  });
+  const erased = Object.fromEntries(entries);
+  return erased.identity === identity && 'name' in erased ? { ...erased, name: ERASED_NAME } : erased;
 }

@@ -9,13 +9,14 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import type { AddressGuard } from '../../platform/outbound/address-guard.ts';
+import type { SecretBox } from '../../platform/secret-box.ts';
 import type { ChatHookInput, ChatHook as ChatHookView, HookRequest } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { tellNews } from '../chat-parts.ts';
+import { type Sending, tellNews } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
-import type { Sending } from '../sending.ts';
 import { type HookRow, HookStore } from './hook.store.ts';
-import { HookClient, type HookPort } from './hook-client.ts';
+import { HookClient } from './hook-client.ts';
 import type { RoomPolicy } from './room-policies.ts';
 
 /** Questions that are open at once, and those that may wait for a place. */
@@ -40,7 +41,7 @@ const ALLOWED: HookVerdict = { decision: 'allow', reason: null, isFailure: false
 export class ChatHook {
   readonly #store: HookStore;
   readonly #client: HookClient;
-  readonly #port: HookPort;
+  readonly #guard: AddressGuard;
   readonly #bus: Bus;
   readonly #clock: Clock;
   readonly #metrics: Metrics;
@@ -52,10 +53,18 @@ export class ChatHook {
   #failures = 0;
   #closedUntilMs = 0;
 
-  constructor(options: { db: Database; port: HookPort; bus: Bus; clock: Clock; metrics: Metrics; log: Log }) {
-    this.#store = new HookStore(options.db, options.port.box);
-    this.#client = new HookClient(options.port);
-    this.#port = options.port;
+  constructor(options: {
+    db: Database;
+    guard: AddressGuard;
+    box: SecretBox;
+    bus: Bus;
+    clock: Clock;
+    metrics: Metrics;
+    log: Log;
+  }) {
+    this.#store = new HookStore(options.db, options.box);
+    this.#client = new HookClient(options.guard);
+    this.#guard = options.guard;
     this.#bus = options.bus;
     this.#clock = options.clock;
     this.#metrics = options.metrics;
@@ -64,7 +73,7 @@ export class ChatHook {
 
   /** Throws `webhook_url_not_allowed` for an address that must not be asked. A new secret each time. */
   async set(input: ChatHookInput, actor: Actor): Promise<ChatHookView & { secret: string }> {
-    const url = this.#port.guard.parseUrl(input.url).href;
+    const url = this.#guard.parseUrl(input.url).href;
     const secret = `chs_${randomBytes(SECRET_BYTES).toString('base64url')}`;
     const hook = { ...input, url, secret, createdAt: new Date(this.#clock.now()).toISOString() };
     await this.#store.save(hook, actor);

@@ -7,10 +7,9 @@ import type { Participant } from '../../protocol/accounts.ts';
 import type { ChatMessage, ChatSendAnswer, HoldReason } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
-import { type ChatParts, nowIso } from '../chat-parts.ts';
+import { type ChatParts, nowIso, type Sending } from '../chat-parts.ts';
 import { OutdatedJudgement } from '../log/chat.store.ts';
 import type { HeldMessages } from '../moderation/held-messages.ts';
-import type { Sending } from '../sending.ts';
 import type { ChatHook, HookVerdict } from './chat-hook.ts';
 import type { FloodWatch } from './flood-watch.ts';
 import { isEmojiOnly, parseMessageText } from './message-text.ts';
@@ -35,7 +34,7 @@ interface Judgement {
   forget: () => void;
 }
 
-export class MessageDesk {
+export class MessageAdmission {
   readonly #parts: ChatParts;
   readonly #flood: FloodWatch;
   readonly #held: HeldMessages;

@@ -7,7 +7,7 @@ import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../../chat/chat.ts';
 import { roomTopic } from '../../platform/bus.ts';
-import { NEWCOMERS_REST_MS } from '../../platform/db/rest-between.ts';
+import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox/outbox.ts';
 import type { AdapterClients } from '../../platform/redis/redis-adapter-clients.ts';

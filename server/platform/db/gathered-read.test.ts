@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { GatheredRead } from './gathered-read.ts';
-import { READ_LIMIT_MS } from './read-limit.ts';
+import { READ_LIMIT_MS } from './read-timing.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,5 +1,4 @@
-import { limited } from './read-limit.ts';
-import { restBetween } from './rest-between.ts';
+import { limited, restBetween } from './read-timing.ts';
 
 /** One statement takes no more of them. */
 const KEYS_AT_ONCE = 500;

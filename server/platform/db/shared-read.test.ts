@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { READ_LIMIT_MS } from './read-limit.ts';
+import { READ_LIMIT_MS } from './read-timing.ts';
 import { SharedRead } from './shared-read.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,4 @@
-import { limited } from './read-limit.ts';
-import { restBetween } from './rest-between.ts';
+import { limited, restBetween } from './read-timing.ts';
 
 interface Next<V> {
   value: Promise<V>;

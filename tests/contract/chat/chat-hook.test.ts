@@ -6,11 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Chat } from '../../../server/chat/chat.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
+import { AddressGuard } from '../../../server/platform/outbound/address-guard.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import type { HookFailure, HookRequest } from '../../../server/protocol/chat/chat-server.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
-import { AddressGuard } from '../../../server/webhooks/address-guard.ts';
-import { signWebhook } from '../../../server/webhooks/webhook-signature.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
 import { ada, codeOf, createChat, fan, lea, mod, sayIn, tom } from '../../support/houses/chat-house.ts';
 
@@ -129,6 +128,19 @@ test.each<[string, (response: ServerResponse) => void]>([
   expect(await outcomes()).toEqual({ failed: 1 });
 });
 
+test('an idle connection that the hook has closed is replaced by a new one', async () => {
+  const used = new Set<unknown>();
+  answer = (_question, response) => {
+    const { socket } = response;
+    if (used.has(socket)) return void socket?.resetAndDestroy();
+    used.add(socket);
+    decide(response, { decision: 'allow' });
+  };
+  await setHook('deny');
+  for (const text of ['one', 'two', 'three']) expect(await send(text)).toMatchObject({ message: { text } });
+  expect(await outcomes()).toEqual({ allow: 3 });
+});
+
 test('R55b: after five failures the hook is left alone, and what it said it wants in that case holds at once', async () => {
   answer = (_question, response) => response.writeHead(503).end();
   await setHook('allow');
@@ -167,7 +179,7 @@ test('R55b: a name that resolves into the house’s own network is never asked',
     resolve: (_host, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
   });
   const box = new SecretBox(['an_encryption_key_of_this_test_00000']);
-  const guarded = createChat({ db, hook: { guard, sign: signWebhook, box } });
+  const guarded = createChat({ db, hook: { guard, box } });
   const hook = (address: string) => guarded.hook.set({ url: address, timeoutMs: 500, onFailure: 'deny' }, ada);
   for (const address of [
     url(),

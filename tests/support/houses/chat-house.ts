@@ -4,12 +4,11 @@ import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
+import { AddressGuard } from '../../../server/platform/outbound/address-guard.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
-import { AddressGuard } from '../../../server/webhooks/address-guard.ts';
-import { signWebhook } from '../../../server/webhooks/webhook-signature.ts';
 
 export const ada: Participant = { identity: 'ada', name: 'Ada', role: 'creator' };
 export const mod: Participant = { identity: 'mod', name: 'Mo', role: 'moderator' };
@@ -47,7 +46,7 @@ export function createChat(options: Pick<ChatOptions, 'db'> & Partial<ChatOption
     },
     hook: {
       guard: new AddressGuard({ isOpen: true }),
-      sign: signWebhook,
+
       box: new SecretBox(['a_key_of_these_tests_alone_00000000']),
     },
     retention: { messageDays: 365, evidenceDays: 1_000 },

@@ -5,7 +5,7 @@
  */
 import { lookup as resolveName } from 'node:dns';
 import { BlockList, isIP, isIPv4, type LookupFunction } from 'node:net';
-import { AppError } from '../protocol/errors.ts';
+import { AppError } from '../../protocol/errors.ts';
 
 /** Of IPv6, only what is given out for the internet is public, and of that not the parts that carry or stand for something else. */
 const PUBLIC_V6: readonly [string, number] = ['2000::', 3];

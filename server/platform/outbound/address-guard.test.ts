@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { WebhookSender } from '../../webhooks/webhook-sender.ts';
 import { AddressGuard, isPublicAddress } from './address-guard.ts';
-import { WebhookSender } from './webhook-sender.ts';
 
 const refused = expect.objectContaining({ code: 'webhook_url_not_allowed' });
 
