@@ -1,6 +1,6 @@
 /**
- * The database behind every store: PGlite in a folder, or Postgres by URL, with the same Drizzle dialect and the same migrations. It
- * owns connections, migrations and transactions; it knows no table.
+ * The database behind every store: PGlite in a folder, or Postgres by URL, with the same Drizzle dialect and the same
+ * migrations. It owns connections, migrations and transactions; it knows no table.
  */
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
@@ -16,12 +16,12 @@ import { preparePgliteSchema, prepareSchema } from './schema-version.ts';
 export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
 
 /**
- * Runs a statement as it is, for work on many rows at once: arrays are values like others, `unnest($1::text[])`. It is planned with the values
- * at hand; a plan kept from when a table was small would go on reading all of it once it is large.
+ * Runs a statement on many rows at once; arrays are single values (`unnest($1::text[])`). It is planned with its values
+ * each time: a cached plan from when a table was small would go on scanning it once it is large.
  */
 export type Run = <Row>(text: string, values: unknown[]) => Promise<Row[]>;
 
-/** A lock that this process holds as long as its connection lives. */
+/** A lock that lasts as long as the connection that holds it. */
 export interface HeldLock {
   readonly isHeld: boolean;
   /** Asks the database; false when the lock was lost. */
@@ -45,9 +45,9 @@ export interface DatabaseOptions {
   poolSize?: number;
 }
 
-/** A statement whose answer has not come by then is given up, and its connection with it: it may have broken without a word. */
+/** Past this a statement fails and its connection is closed, which may have broken silently. */
 const STATEMENT_LIMIT_MS = 120_000;
-/** Postgres says with these that a transaction lost a race and may simply run again. */
+/** SQLSTATEs of a transaction that lost a race and can be retried. */
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
 const TRANSACTION_ATTEMPTS = 5;
 
@@ -76,9 +76,11 @@ export class Database {
       keepAlive: true,
       query_timeout: STATEMENT_LIMIT_MS,
     });
-    // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the process.
+    // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the
+    // process.
     pool.on('error', () => {});
-    // The pool listens to a client only while nobody has it: a connection that breaks under a query is told to whoever asked, and once more here.
+    // The pool listens to a client only while it is idle: an error under a query is reported to the caller, and once
+    // more here.
     pool.on('connect', (client) => client.on('error', () => {}));
     return new Database({
       orm: drizzlePg(pool) as unknown as Orm,
@@ -103,31 +105,32 @@ export class Database {
       orm: orm as unknown as Orm,
       run: runOnPglite(client),
       transaction: (work) => client.transaction((tx) => work(runOnPglite(tx))),
-      // Nobody else can have this database open.
+      // No other process can open this database.
       tryLock: async () => ({ isHeld: true, check: async () => true, release: async () => {} }),
       end: () => client.close(),
     });
   }
 
   /**
-   * Runs `work` in one transaction; all of it is committed when this resolves, nothing when it rejects. `work` may run again after a
-   * lost race, so it must do nothing but use `tx`. Never use `orm` inside: PGlite has one connection and would wait for itself.
+   * Runs `work` in one transaction: committed when this resolves, rolled back when it rejects. `work` is retried after
+   * a lost race, so it must use `tx` and have no other effect. Never use `orm` inside: PGlite has one connection, and
+   * it would deadlock.
    */
   transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
     return this.#retrying(() => this.orm.transaction((tx) => work(tx as unknown as Orm)));
   }
 
-  /** The same for statements on many rows at once; what they take and give is as the driver has it. */
+  /** A transaction of bulk statements; values and rows are in the driver's form. */
   bulkTransaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
     return this.#retrying(() => this.#driver.transaction(work));
   }
 
-  /** One such statement that is a transaction of its own. */
+  /** One bulk statement in its own transaction. */
   bulk<Row>(text: string, values: unknown[]): Promise<Row[]> {
     return this.#driver.run<Row>(text, values);
   }
 
-  /** Takes an advisory lock that no other process holds, with a connection of its own; undefined when another has it. */
+  /** Takes an advisory lock on a connection of its own; undefined when another process holds it. */
   tryLock(key: number): Promise<HeldLock | undefined> {
     return this.#driver.tryLock(key);
   }
@@ -159,8 +162,8 @@ function runOn(client: pg.Pool | pg.PoolClient): Run {
 }
 
 /**
- * An array of texts and numbers as Postgres reads it. JSON writes it alike but for brackets and where something is escaped, and in a third of the
- * time that the driver takes, to which everything else is left.
+ * Encodes an array of texts or numbers for Postgres. JSON differs from it only in the brackets and in escapes, and
+ * takes a third of the driver's time; everything else is left to the driver.
  */
 function withArrayLiteral(value: unknown): unknown {
   if (!Array.isArray(value) || !value.every(isPlain)) return value;
@@ -183,7 +186,7 @@ async function transactionOnPool<T>(pool: pg.Pool, work: (run: Run) => Promise<T
     await client.query('commit');
     return result;
   } catch (error) {
-    // A connection that cannot even roll back is given up; the server then rolls back by itself.
+    // A connection that cannot roll back is closed; the server then rolls back by itself.
     await client.query('rollback').catch((fault: Error) => {
       broken = fault;
     });
@@ -239,7 +242,7 @@ async function lockOnPool(pool: pg.Pool, key: number): Promise<HeldLock | undefi
       return isHeld;
     },
     async check() {
-      // A server that vanished says nothing: an answer that does not come is no lock.
+      // A server that vanished does not answer: a timeout counts as a lost lock.
       if (isHeld) await Promise.race([client.query('select 1'), rejectAfter(LOCK_CHECK_MS)]).catch(handleError);
       if (!isHeld) await end();
       return isHeld;
@@ -248,12 +251,12 @@ async function lockOnPool(pool: pg.Pool, key: number): Promise<HeldLock | undefi
   };
 }
 
-/** Whether the same may simply be tried again. */
+/** Whether the same transaction can be retried. */
 export function isLostRace(error: unknown): boolean {
   return RETRYABLE_STATES.has(sqlState(error));
 }
 
-/** The SQLSTATE of a database error, looked for through Drizzle's wrapping; empty for anything else. */
+/** The SQLSTATE of a database error, also within Drizzle's wrapper; empty for any other error. */
 export function sqlState(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;

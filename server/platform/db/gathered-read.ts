@@ -1,6 +1,6 @@
 import { limited, restBetween } from './read-timing.ts';
 
-/** One statement takes no more of them. */
+/** Keys per statement. */
 const KEYS_AT_ONCE = 500;
 
 interface Waiting<K, V> {
@@ -10,8 +10,8 @@ interface Waiting<K, V> {
 }
 
 /**
- * Reads of many keys, made together: those that are asked for in one turn of the event loop, and then those that were asked for while the read before was
- * under way. Whoever asks gets a read that began after they asked. A rush of newcomers costs a few statements.
+ * Combines reads of many keys: those of one turn of the event loop, and those that were requested during the previous
+ * read. A caller gets a read that began after its call. A rush of newcomers costs a few statements.
  */
 export class GatheredRead<K, V> {
   readonly #read: (keys: K[]) => Promise<V[]>;
@@ -19,7 +19,7 @@ export class GatheredRead<K, V> {
   readonly #waiting: Waiting<K, V>[] = [];
   #isReading = false;
 
-  /** `read` answers in the order of the keys. */
+  /** `read` returns values in the order of the keys. */
   constructor(read: (keys: K[]) => Promise<V[]>, { restMs = 0 } = {}) {
     this.#read = read;
     this.#restMs = restMs;

@@ -1,23 +1,20 @@
-/**
- * Export and erasure of a person over all tables, by the list that the composition gives (`personal-tables.ts`). It knows no domain: what a table
- * holds of people, and what of it stays, is said there.
- */
+/** Exports and erases a person's rows in all tables that `personal-tables.ts` lists. It knows no domain. */
 import type { Database, Run } from './db.ts';
 
 export interface PersonalTable {
-  /** The folder of `server/` whose table it is. */
+  /** The folder of `server/` that owns the table. */
   domain: string;
-  /** SQL condition for the rows of the person `$1`: what an export holds. */
+  /** SQL condition for the rows of the person `$1`, which an export contains. */
   rows: string;
-  /** Columns that an export leaves out: secrets, and the people on the other side. */
+  /** Columns that an export leaves out: secrets, and other people. */
   hidden?: string[];
-  /** Deletes the person's rows, all of them or those that meet a condition; or sets columns to these SQL values. */
+  /** Deletes the person's rows (all, or those that match a condition), or sets columns to these SQL values. */
   erase?: { delete: string | true } | { set: Record<string, string> };
-  /** Why something stays after erasure, or who else erases it. */
+  /** Why rows stay after erasure, or what else erases them. */
   kept?: string;
 }
 
-/** Rows of one table in an export; a person with more gets the rest by the domain's own lists. */
+/** Limit per table; the rest is available in the domain's own lists. */
 export const EXPORTED_ROWS_MAX = 10_000;
 
 export interface ExportedTable {
@@ -51,7 +48,7 @@ export class PersonRecords {
     return exported;
   }
 
-  /** Removes names and words in one transaction; doing it again changes nothing more. */
+  /** Removes names and texts in one transaction. Idempotent. */
   async erase(identity: string): Promise<void> {
     await this.#db.bulkTransaction(async (run) => {
       for (const [table, rule] of Object.entries(this.#tables)) await eraseFrom(run, table, rule, identity);

@@ -1,6 +1,6 @@
 /**
- * Brings a database to the schema of this version, or checks that it is there. A role that may create tables migrates when a process starts; one
- * that may not only checks, and `npm run migrate` does the work as the owner. It knows no table.
+ * Migrates a database to this version's schema, or checks that it has it. A role that may create tables migrates at
+ * start; another role only checks, and the owner runs `npm run migrate`. It knows no table.
  */
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
@@ -12,7 +12,7 @@ import pg from 'pg';
 import { ConfigError } from '../../config.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
-/** Two processes that start together migrate one after the other; any number will do as long as it is the same. */
+/** Key of the advisory lock that serialises migrations of processes that start together. The value is arbitrary. */
 const MIGRATION_LOCK = 7_064_301;
 /** The bit of `pg_trigger.tgtype` for triggers on UPDATE. */
 const ON_UPDATE = 16;
@@ -24,7 +24,7 @@ export async function preparePgliteSchema(orm: PgliteDatabase, place: string): P
   await migratePglite(orm, { migrationsFolder: MIGRATIONS_FOLDER });
 }
 
-/** Migrates when the role of this URL may create tables; otherwise the schema must be there already. */
+/** Migrates if the role of this URL may create tables; otherwise requires the current schema. */
 export async function prepareSchema(url: string): Promise<void> {
   await withClient(url, async (client) => {
     const read = readOn(client);
@@ -38,8 +38,8 @@ export async function prepareSchema(url: string): Promise<void> {
 }
 
 /**
- * Migrates as the owner, and gives the role of `runtimeUrl` what gateways need: every row except that nothing in append-only tables can be changed
- * or deleted. The role is created with the password of its URL where it is missing.
+ * Migrates as the owner, and grants the role of `runtimeUrl` what gateways need: all rows, but no update or delete in
+ * append-only tables. Creates the role with the URL's password if it is missing.
  */
 export async function migrateAsOwner(ownerUrl: string, runtimeUrl: string): Promise<void> {
   const { username, password } = new URL(runtimeUrl);
@@ -65,7 +65,7 @@ export async function migrateAsOwner(ownerUrl: string, runtimeUrl: string): Prom
   });
 }
 
-/** Waits for others who migrate, and may have many rows to change, so it has no time limit. The lock goes with the connection. */
+/** Without a time limit: it waits for other migrations and may change many rows. The lock ends with the connection. */
 async function migrate(client: pg.Client): Promise<void> {
   await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
   await assertUpgradable(readOn(client), 'the database that DATABASE_URL names');
@@ -92,7 +92,7 @@ function knownHashes(): string[] {
   return readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((migration) => migration.hash);
 }
 
-/** Hashes of the migrations that the database has, in their order. */
+/** Hashes of the applied migrations, in order. */
 async function findApplied(read: Read): Promise<string[]> {
   const [table] = await read<{ found: boolean }>(
     "select to_regclass('drizzle.__drizzle_migrations') is not null as found",
@@ -102,7 +102,7 @@ async function findApplied(read: Read): Promise<string[]> {
   return applied.map(({ hash }) => hash);
 }
 
-/** Until the first release the schema has no upgrades: a database of another development version is refused, not changed. */
+/** Until the first release there are no upgrades: a database of another development version is refused. */
 async function assertUpgradable(read: Read, place: string): Promise<void> {
   const known = new Set(knownHashes());
   if ((await findApplied(read)).every((hash) => known.has(hash))) return;

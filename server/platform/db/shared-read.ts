@@ -6,8 +6,8 @@ interface Next<V> {
 }
 
 /**
- * Reads that many want at the same moment, made once for all of them. Whoever asks gets a read that began after they asked: one that was
- * already under way may have missed what happened in between. A rush of a hundred newcomers costs a few reads instead of a hundred.
+ * Shares one read among the callers that need it at the same time. A caller gets a read that began after its call: one
+ * already under way may miss recent changes. A rush of a hundred newcomers costs a few reads.
  */
 export class SharedRead<K, V> {
   readonly #read: (key: K) => Promise<V>;

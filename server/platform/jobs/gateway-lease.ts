@@ -1,4 +1,4 @@
-/** This gateway's sign of life in the database, by the database's own clock: others give up what a silent gateway held. */
+/** This gateway's heartbeat in the database, by the database's clock. Others take over what a silent gateway held. */
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/db.ts';
 import type { Log } from '../log.ts';
@@ -6,9 +6,9 @@ import { gateways } from './gateways.schema.ts';
 import { PeriodicJob } from './periodic-job.ts';
 
 const BEAT_MS = 5_000;
-/** More between two signs of life than a busy moment explains. */
+/** A longer pause between two heartbeats is more than a busy moment. */
 const GAP_MS = 2 * BEAT_MS;
-/** Rows of gateways that were silent for so long are deleted. */
+/** Rows of gateways that were silent for this long are deleted. */
 const FORGOTTEN = sql`now() - interval '1 day'`;
 
 export class GatewayLease {
@@ -45,16 +45,16 @@ export class GatewayLease {
   }
 
   /**
-   * How long this gateway's own signs of life have come without a gap. While the database was away everybody's are missing: whoever looks for silent
-   * gateways waits until the others had time to be heard again.
+   * How long this gateway's own heartbeats have come without a gap. After an outage of the database every gateway looks
+   * silent: the sweep waits until the others could send a heartbeat again.
    */
   get steadyForMs(): number {
     const now = this.#now();
-    // In a gap that no beat has ended yet nothing is known of the others either.
+    // During a gap nothing is known of other gateways.
     return now - this.#beatAtMs > GAP_MS ? 0 : now - this.#steadySinceMs;
   }
 
-  /** Gives a sign of life now. */
+  /** Sends a heartbeat now. */
   async beat(): Promise<void> {
     await this.#db.orm
       .insert(gateways)

@@ -1,6 +1,6 @@
 import { pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
-/** Gateways that run, and when each gave its last sign of life; what a silent one held is given up by the others. */
+/** Running gateways and their last heartbeats. Others take over what a silent one held. */
 export const gateways = pgTable('gateways', {
   id: text('id').primaryKey(),
   startedAt: timestamp('started_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),

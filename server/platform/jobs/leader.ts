@@ -1,6 +1,6 @@
 /**
- * One process among those of a database does what must not be done by several: whoever holds an advisory lock of Postgres. The lock belongs
- * to a connection, so that it is free the moment its holder dies. With PGlite there is one process, which leads.
+ * Elects one process per database, by an advisory lock of Postgres. The lock belongs to a connection, so it is released
+ * the moment its holder dies. With PGlite there is one process, which leads.
  */
 import type { Database, HeldLock } from '../db/db.ts';
 import type { Log } from '../log.ts';

@@ -1,5 +1,5 @@
 /**
- * A job that runs every so often, and at once when woken; never twice at a time in one process. Wakes while it runs are gathered into one
+ * A job that runs periodically, and at once when woken; never concurrently in one process. Wakes during a run cause one
  * further run. Failures are logged: the next run is the retry.
  */
 import type { Log } from '../log.ts';
@@ -7,10 +7,10 @@ import type { Log } from '../log.ts';
 export interface PeriodicJobOptions {
   name: string;
   everyMs: number;
-  /** Does some of what is due; true when there may be more. */
+  /** Does a part of the work; true if there may be more. */
   run: () => Promise<boolean>;
   log: Log;
-  /** False passes a run over: another process does it. Absent means that every process does. */
+  /** Skips a run when false, because another process does the work. Absent means that every process runs it. */
   mayRun?: () => boolean;
 }
 
@@ -56,7 +56,7 @@ export class PeriodicJob {
     }
   }
 
-  /** Resolves once nothing is running and nothing more was asked for. */
+  /** Resolves when nothing is running or requested. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }

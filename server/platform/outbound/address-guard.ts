@@ -1,13 +1,16 @@
 /**
- * Keeps webhooks from being aimed at the house's own network (server-side request forgery). In production an address is https, and every
- * address that its name resolves to is public; the connection is made to exactly the addresses that were looked at, so that a name which
- * resolves differently a moment later gains nothing. Development may send to localhost.
+ * Prevents server-side request forgery by webhooks and chat hooks. In production an address is https and every address
+ * that its name resolves to must be public. The connection uses exactly the checked addresses, which defeats DNS
+ * rebinding. Development may send to localhost.
  */
 import { lookup as resolveName } from 'node:dns';
 import { BlockList, isIP, isIPv4, type LookupFunction } from 'node:net';
 import { AppError } from '../../protocol/errors.ts';
 
-/** Of IPv6, only what is given out for the internet is public, and of that not the parts that carry or stand for something else. */
+/**
+ * Of IPv6, only what is given out for the internet is public, and of that not the parts that carry or stand for
+ * something else.
+ */
 const PUBLIC_V6: readonly [string, number] = ['2000::', 3];
 const SPECIAL_V6: readonly [string, number][] = [
   ['2001::', 23],
@@ -73,7 +76,7 @@ export class AddressGuard {
     this.#resolve = options.resolve ?? resolveName;
   }
 
-  /** Refuses an address that could never be used; what its name resolves to is looked at whenever something is sent. */
+  /** Refuses an address that is never allowed. Resolved addresses are checked at every connection. */
   parseUrl(text: string): URL {
     const url = URL.parse(text);
     const isAllowed =
@@ -86,14 +89,14 @@ export class AddressGuard {
     return url;
   }
 
-  /** A literal address is never resolved, so it has to be looked at here; a name is looked at when it is. */
+  /** A literal address is never resolved, so it is checked here; a name is checked when it is resolved. */
   #isPublicHost(hostname: string): boolean {
     const host = hostname.replace(/^\[|\]$/g, '');
     if (isIP(host)) return isPublicAddress(host);
     return host.includes('.') && !/(^|\.)(localhost|local|internal|home\.arpa)\.?$/i.test(host);
   }
 
-  /** Resolves for a connection, which then uses one of the addresses given here and no other. */
+  /** Resolves for a connection, which then uses one of these addresses and no other. */
   readonly lookup: LookupFunction = (host, options, callback) => {
     this.#resolve(host, { all: true }, (error, addresses) => {
       if (error) return callback(error, '');

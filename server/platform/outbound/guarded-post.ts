@@ -1,4 +1,7 @@
-/** Posts JSON to an embedder's server: to allowed addresses only, without redirects, with limits on time and on the answer's size. */
+/**
+ * Posts JSON to an embedder's server: to allowed addresses only, without redirects, with limits on time and on the
+ * answer's size.
+ */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { AddressGuard } from './address-guard.ts';

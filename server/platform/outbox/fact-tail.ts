@@ -1,6 +1,6 @@
 /**
- * Facts of other processes read from the outbox' table while the bus does not carry them, so that access which was taken away elsewhere ends
- * here within a second also without Redis; and once more when it is back, for what fell into the gap.
+ * Reads facts of other processes from the outbox' table while the bus is down, so that revoked access ends here within
+ * a second also without Redis; and once more after the outage, for facts that fell into the gap.
  */
 import { and, asc, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Bus } from '../bus.ts';
@@ -11,9 +11,9 @@ import { outbox } from './outbox.schema.ts';
 import { type Fact, toFact } from './outbox.ts';
 
 const LOOK_MS = 500;
-/** Facts become visible in another order than that of their times: so much is read again. */
+/** Facts become visible out of time order: this much is read again. */
 const OVERLAP_MS = 3_000;
-/** Facts that are looked at; an outage in which more happens between two looks is healed by deciding access anew when it is over. */
+/** Facts per read. After a longer outage everyone's access is decided again anyway. */
 const FACTS_AT_ONCE = 5_000;
 
 export class FactTail {
@@ -25,7 +25,7 @@ export class FactTail {
   #listener: (fact: Fact) => void = () => {};
   #sinceMs = Date.now();
   #isOut = false;
-  /** Ids that were told, by when they were committed. */
+  /** Ids of delivered facts, with their commit times. */
   readonly #told = new Map<string, number>();
 
   constructor(options: { db: Database; bus: Bus; owner: string; log: Log }) {
@@ -34,7 +34,7 @@ export class FactTail {
     this.#owner = options.owner;
     this.#job = new PeriodicJob({ name: 'fact tail', everyMs: LOOK_MS, log: options.log, run: () => this.#look() });
     const lookNow = () => {
-      // Also after an outage between two looks, and one of another process alone.
+      // Also after an outage between two reads, or of another process alone.
       this.#isOut = true;
       this.#job.wake();
     };
@@ -62,7 +62,7 @@ export class FactTail {
       .from(outbox)
       .where(
         and(
-          // Along the key: the newest are few, and there is no index on times.
+          // Uses the primary key, since times have no index.
           gt(outbox.seq, sql`(select coalesce(max(seq), 0) - ${FACTS_AT_ONCE} from outbox)`),
           gt(outbox.createdAt, sql`${new Date(this.#sinceMs - OVERLAP_MS).toISOString()}::timestamptz`),
           or(isNull(outbox.claimedBy), ne(outbox.claimedBy, this.#owner)),

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigserial, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
-/** Facts, committed with what they tell of; `dispatched_at` is set once every listener has taken one. */
+/** Facts, committed with the change that they report. `dispatched_at` is set once every listener has handled one. */
 export const outbox = pgTable(
   'outbox',
   {
@@ -12,11 +12,11 @@ export const outbox = pgTable(
     identity: text('identity'),
     data: jsonb('data').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
-    /** Which process dispatches it, and until when nobody else does: by then it is done, or that process is gone. */
+    /** The process that dispatches it, and until when no other one does. */
     claimedBy: text('claimed_by'),
     claimedUntil: timestamp('claimed_until', { withTimezone: true, mode: 'string' }),
     dispatchedAt: timestamp('dispatched_at', { withTimezone: true, mode: 'string' }),
-    /** Set in the transaction that takes the fact into the log of events for embedders, or passes it over. */
+    /** Set in the transaction that copies the fact into the event log for embedders, or skips it. */
     publishedAt: timestamp('published_at', { withTimezone: true, mode: 'string' }),
   },
   (table) => [

@@ -1,8 +1,8 @@
 /**
- * The durable outbox: a domain commits a fact in the transaction that makes it true, and the dispatcher hands it to every listener at
- * least once, in order, also after a crash. Listeners are therefore idempotent by the fact's id. Afterwards the fact goes on the bus, so
- * that every gateway can look again at what it shows. Of several processes the one that committed a fact dispatches it; what it has not
- * done in time, because it died, another takes over.
+ * The transactional outbox: a domain commits a fact together with the change that it reports, and the dispatcher hands
+ * it to every listener at least once, in order, also after a crash. Listeners are idempotent by the fact's id.
+ * Dispatched facts are then published on the bus to all gateways. The process that committed a fact dispatches it; if
+ * it dies, another takes over once the claim has expired. `facts.ts` lists the listeners.
  */
 import { and, asc, count, eq, gte, isNull, sql } from 'drizzle-orm';
 import { createId } from '../../protocol/ids.ts';
@@ -29,27 +29,27 @@ export type NewFact = Pick<Fact, 'topic' | 'data'> & { room?: string; identity?:
 type Listener = (fact: Fact) => Promise<void> | void;
 type BatchListener = (facts: Fact[]) => Promise<void> | void;
 
-/** A fact that is committed, and where it stands in the table. */
+/** A committed fact and its position in the table. */
 export interface CommittedFact extends Fact {
   seq: number;
 }
 
-/** The bus topic of facts; those that belong to a room go to the topic of that room. */
+/** The bus topic of facts without a room; a room's facts go to its own topic. */
 export const FACTS_BUS_TOPIC = 'facts';
-/** Each may tell of a hundred things. */
+/** Facts per read; each may report a hundred changes. */
 const BATCH_FACTS = 200;
-/** Facts handed over and not yet dispatched; what is beyond is found in the table. */
+/** Limit of facts in memory that await dispatch; the rest is read from the table. */
 const HANDED_OVER_FACTS = 2_000;
-/** How often to look for facts that another process committed, or whose listener failed. */
+/** How often to look for facts of dead processes, and for those whose listener failed. */
 const SWEEP_MS = 1_000;
-/** Facts name people and quote them. Done ones are kept this long, for gateways that were cut off from the bus. */
+/** Facts contain personal data. Dispatched ones are kept this long for gateways that were cut off from the bus. */
 const KEPT_SECONDS = 3_600;
 const PRUNE_MS = 60_000;
 const PRUNED_AT_ONCE = 5_000;
-/** How long after a fact was added within an open transaction that transaction is taken to be over. */
+/** A transaction that added a fact is assumed to have ended after this time. */
 const OPEN_TRANSACTION_MS = 1_000;
 
-/** How long a fact is its own process' to dispatch. */
+/** How long a fact is claimed by its own process. */
 const CLAIM_SECONDS = 5;
 const CLAIM_END = sql.raw(`now() + interval '${CLAIM_SECONDS} seconds'`);
 
@@ -59,11 +59,14 @@ const INSERT = `insert into outbox (id, topic, room, identity, data, claimed_by,
       as fact (id, topic, room, identity, data, n) order by fact.n
     returning seq, created_at::text as created_at`;
 
-/** Not waited for to be on disk: should it be lost, the facts are dispatched again, and whatever they caused is in the log before it. */
+/**
+ * Without waiting for the disk: if the mark is lost, the facts are dispatched again, and the log has everything that
+ * they caused.
+ */
 const MARK_DISPATCHED = `with relaxed as (select set_config('synchronous_commit', 'off', true))
   update outbox set dispatched_at = now() from relaxed where seq = any($1::bigint[])`;
 
-/** Facts that the process which committed them has not dispatched in time, or that it left behind when it ended. */
+/** Facts whose claim has expired, or that an earlier run of this process left. */
 const takeOver = (lapsed: string) => `with due as (
       select seq from outbox where dispatched_at is null and ${lapsed} order by seq limit ${BATCH_FACTS} for update skip locked
     )
@@ -71,7 +74,7 @@ const takeOver = (lapsed: string) => `with due as (
 const TAKE_OVER = takeOver('(claimed_until is null or claimed_until < now())');
 const TAKE_OVER_ALONE = takeOver('(claimed_by is distinct from $1 or claimed_until < now())');
 
-/** The oldest come first in the key's order, so that only rows which are due are read. */
+/** Ordered by key, so that only expired rows are read. */
 const PRUNE = `delete from outbox where seq in (
     select seq from outbox where seq < (select coalesce(min(seq), 0) + ${PRUNED_AT_ONCE} from outbox)
       and dispatched_at < now() - interval '${KEPT_SECONDS} seconds' and published_at is not null)
@@ -82,9 +85,9 @@ export interface OutboxOptions {
   bus: Bus;
   log: Log;
   metrics: Metrics;
-  /** Names this process among those of the database; no two that run, or ran a moment ago, have the same. */
+  /** Identifies this process among all of the database, unique also over recent ones. */
   owner?: string;
-  /** No other process works on this database: whatever is claimed was left behind. */
+  /** No other process uses this database: every claim of others is left over. */
   isAlone?: boolean;
 }
 
@@ -97,12 +100,12 @@ export class Outbox {
   readonly #metrics: Metrics;
   readonly #listeners = new Map<string, BatchListener[]>();
   #handedOver: CommittedFact[] = [];
-  /** Dispatched, and being marked so in the table. */
+  /** Dispatched, and being marked in the table. */
   readonly #marking = new Set<number>();
   #lastMark: Promise<void> = Promise.resolve();
   /** Whether the table may hold facts that were not handed over. */
   #mustLook = false;
-  /** Whether to look for facts that other processes left behind as well. */
+  /** Whether to also take over facts that other processes left. */
   #mustTakeOver = false;
   #lastAddAtMs = Number.NEGATIVE_INFINITY;
   readonly #pruneJob: PeriodicJob;
@@ -132,12 +135,12 @@ export class Outbox {
     });
   }
 
-  /** Facts of one topic that follow each other are handed to the listener together; when it fails, all of them come again. */
+  /** Consecutive facts of one topic are handed over together; after a failure all of them are repeated. */
   onBatch(topic: string, listener: BatchListener): void {
     this.#listeners.set(topic, [...(this.#listeners.get(topic) ?? []), listener]);
   }
 
-  /** Adds facts within the caller's transaction; call {@link wake} once it has committed. */
+  /** Adds facts in the caller's transaction. Call {@link wake} after the commit. */
   async add(tx: Orm, ...facts: NewFact[]): Promise<void> {
     if (facts.length === 0) return;
     this.#lastAddAtMs = performance.now();
@@ -154,7 +157,7 @@ export class Outbox {
     );
   }
 
-  /** The same for many facts at once, in a transaction of bulk statements; {@link handOver} the answer once it has committed. */
+  /** Adds many facts in a transaction of bulk statements. Pass the result to {@link handOver} after the commit. */
   async addAll(run: Run, facts: NewFact[]): Promise<CommittedFact[]> {
     if (facts.length === 0) return [];
     const kept = facts.map(({ topic, data, room = null, identity = null }) => ({
@@ -172,14 +175,14 @@ export class Outbox {
       kept.map((fact) => JSON.stringify(fact.data)),
       this.#owner,
     ]);
-    // One transaction, one time.
+    // All rows of one transaction have one time.
     const createdAt = new Date(rows[0]?.created_at ?? 0).toISOString();
     return kept.map((fact, index) => ({ ...fact, seq: Number(rows[index]?.seq), createdAt }));
   }
 
   /**
-   * Takes committed facts as they are, so that they need not be read back. The table stays the truth: while other transactions of this
-   * process may have added facts, it is read instead, in its order, and whatever is lost here is found in it.
+   * Takes committed facts without reading them back. The table is authoritative: while other transactions of this
+   * process may have added facts, it is read instead, to keep the order.
    */
   handOver(facts: CommittedFact[]): void {
     const mayOvertake = performance.now() - this.#lastAddAtMs < OPEN_TRANSACTION_MS;
@@ -202,7 +205,7 @@ export class Outbox {
     this.wake();
   }
 
-  /** Dispatches what is pending, soon; calls while it runs are gathered into one further run. */
+  /** Dispatches pending facts soon. Calls during a run cause one further run. */
   wake(): void {
     this.#mustLook = true;
     this.#run();
@@ -231,14 +234,14 @@ export class Outbox {
       const { done, failure } = await this.#dispatch(facts);
       this.#mark(done.map((fact) => fact.seq));
       if (failure) {
-        // What comes later must not overtake what failed: the table is where to go on from.
+        // Later facts must not overtake a failed one: continue from the table.
         this.#mustLook = true;
         throw failure;
       }
     }
   }
 
-  /** What comes next need not wait for it. Facts that could not be marked are found and dispatched again. */
+  /** Not awaited. Facts that could not be marked are dispatched again. */
   #mark(seqs: number[]): void {
     if (seqs.length === 0) return;
     for (const seq of seqs) this.#marking.add(seq);
@@ -254,7 +257,7 @@ export class Outbox {
 
   async #readPending(): Promise<CommittedFact[]> {
     this.#mustLook = false;
-    // Whatever was handed over until now is in the table as well, and is read from there.
+    // Facts that were handed over so far are in the table too.
     this.#handedOver = [];
     const marking = new Set(this.#marking);
     if (this.#mustTakeOver) {
@@ -270,13 +273,13 @@ export class Outbox {
     this.#metrics.outboxPending.set(rows.length);
     if (rows.length === BATCH_FACTS) this.#mustLook = true;
     const fresh = rows.filter((row) => !marking.has(row.seq));
-    // What was handed over while the table was read may be among what it gave.
+    // Facts that were handed over during the read may be in its result.
     const read = new Set(rows.map((row) => row.seq));
     this.#handedOver = this.#handedOver.filter((fact) => !read.has(fact.seq));
     return fresh.map(toFact);
   }
 
-  /** In order, and no further than the first failure. */
+  /** In order, up to the first failure. */
   async #dispatch(facts: CommittedFact[]): Promise<{ done: CommittedFact[]; failure?: unknown }> {
     const done: CommittedFact[] = [];
     for (let start = 0; start < facts.length; ) {
@@ -307,12 +310,12 @@ export class Outbox {
     return row?.n ?? 0;
   }
 
-  /** Deletes old facts that every listener has taken; true when there may be more. */
+  /** Deletes expired facts; true if there may be more. */
   async prune(): Promise<boolean> {
     return (await this.#db.bulk(PRUNE, [])).length > 0;
   }
 
-  /** Empties the outbox as far as it goes, then stops. */
+  /** Dispatches what it can, then stops. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -326,7 +329,7 @@ export class Outbox {
   }
 }
 
-/** Where on the bus a fact is told: to the gateways with people in its room, or to all. */
+/** The bus topic of a fact: its room's, or the general one. */
 export function factsTopic(room: string | null): string {
   return room === null ? FACTS_BUS_TOPIC : roomTopic(FACTS_BUS_TOPIC, room);
 }

@@ -1,6 +1,6 @@
 /**
- * What Socket.IO's sharded adapter wants of a Redis client, over ours: it subscribes and publishes without looking at what becomes of it, so
- * that a Redis which is gone must be no rejection here, and subscriptions are taken up again by `RedisSubscriber`.
+ * Adapts our Redis clients to what Socket.IO's sharded adapter expects. It ignores the promises of subscribe and
+ * publish, so nothing may reject while Redis is gone; `RedisSubscriber` restores subscriptions.
  */
 import { Cluster } from 'ioredis';
 import type { Log } from '../log.ts';
@@ -34,7 +34,7 @@ class AdapterSubscriber {
   }
 }
 
-/** The part that it calls to publish. */
+/** The part of an ioredis client that the adapter calls to publish. */
 class AdapterPublisher {
   readonly #client: RedisClient;
 
@@ -51,7 +51,7 @@ class AdapterPublisher {
     return nodes.map((node) => ({ send_command: (command, args) => node.call(command, ...args) }));
   }
 
-  /** For others it is lost when Redis is gone; the sockets of this process have it. */
+  /** While Redis is gone the message is lost to other processes; sockets of this process get it. */
   async spublish(channel: string, payload: string | Buffer): Promise<void> {
     if (this.#client.status !== 'ready' || commandsInFlight(this.#client) >= COMMANDS_IN_FLIGHT_MAX) return;
     await this.#client.spublish(channel, payload).catch(() => {});

@@ -1,4 +1,7 @@
-/** Announcements in Redis: one hash of what was said and one sorted set of until when, under one hash tag so that they are in one place of a cluster. */
+/**
+ * Announcements in Redis: a hash of values and a sorted set of expiries, under one hash tag so that a cluster keeps
+ * them on one node.
+ */
 import { ANNOUNCEMENT_LEASE_MS, type Announcements } from '../announcements.ts';
 import type { RedisClient, RedisConnections } from './redis.ts';
 
@@ -31,7 +34,7 @@ export class RedisAnnouncements implements Announcements {
   constructor(options: {
     client: RedisClient;
     connections: Pick<RedisConnections, 'prefix'>;
-    /** What announces itself; each kind has a board of its own. */
+    /** Each kind of process has its own board. */
     kind: string;
     leaseMs?: number;
   }) {

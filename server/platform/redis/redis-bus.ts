@@ -1,15 +1,15 @@
 /**
- * The bus between processes: Redis' sharded publish and subscribe, one channel a topic, so that a cluster spreads the rooms over its
- * shards and a gateway receives the topics that it has asked for. What is published reaches listeners of the same process without Redis.
+ * The bus over Redis' sharded publish and subscribe, one channel per topic, so that a cluster spreads rooms over its
+ * shards and a gateway receives only its own topics. Listeners of the same process do not need Redis.
  */
 import { type Bus, type BusHandler, MemoryBus, type Subscription } from '../bus.ts';
 import type { Log } from '../log.ts';
 import { COMMANDS_IN_FLIGHT_MAX, commandsInFlight, type RedisClient, type RedisConnections } from './redis.ts';
 import { RedisSubscriber } from './redis-subscriber.ts';
 
-/** How long a subscriber waits to hear that it is one; after it messages may be missed at first. */
+/** How long a subscriber waits for confirmation. Past it, the first messages may be missed. */
 const SUBSCRIBED_WAIT_MS = 300;
-/** How long after a loss the others are told of it, and how often that is tried until Redis takes it: one telling for a burst. */
+/** Delay before a loss is reported to other processes, and between attempts: one report per burst. */
 const LOSS_TOLD_MS = 100;
 const SEPARATOR = '\n';
 
@@ -23,9 +23,9 @@ export class RedisBus implements Bus {
   readonly #publisher: RedisClient;
   readonly #subscriber: RedisSubscriber;
   readonly #channelPrefix: string;
-  /** Where processes say that they have lost something: who publishes comes back at another moment than who listens. */
+  /** Processes report lost messages here: publishers and subscribers reconnect at different times. */
   readonly #lossChannel: string;
-  /** Before every message, to know one's own when they come back. */
+  /** Prefix of each message, to recognise one's own. */
   readonly #origin: string;
   readonly #onLost: () => void;
   readonly #topics = new Map<string, Topic>();
@@ -38,7 +38,7 @@ export class RedisBus implements Bus {
     origin: string;
     log: Log;
     onError: (error: unknown) => void;
-    /** A message was not handed to Redis. */
+    /** A message could not be handed to Redis. */
     onLost?: () => void;
   }) {
     const { connections, origin, log, onError, onLost = () => {} } = options;
@@ -82,7 +82,7 @@ export class RedisBus implements Bus {
     this.#tellLossSoon();
   }
 
-  /** Whoever subscribes only after it was told has looked at the database since; whoever was there before looks now. */
+  /** Subscribers that come after the report have read the database since; earlier ones read it now. */
   #tellLossSoon(): void {
     if (this.#closed) return;
     this.#lossTimer ??= setTimeout(() => {

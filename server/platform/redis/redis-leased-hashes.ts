@@ -1,4 +1,4 @@
-/** Leased hashes in Redis: a hash each, with an expiry that every change and every renewal puts off. */
+/** Leased hashes in Redis: every change and renewal extends the hash's expiry. */
 import { HASH_LEASE_MS, type LeasedHashes } from '../leased-hashes.ts';
 import type { RedisClient, RedisConnections } from './redis.ts';
 
@@ -19,7 +19,7 @@ export class RedisLeasedHashes implements LeasedHashes {
   constructor(options: {
     client: RedisClient;
     connections: Pick<RedisConnections, 'prefix'>;
-    /** What the hashes are about; each kind has its own keys. */
+    /** Each kind of hash has its own keys. */
     kind: string;
     leaseMs?: number;
   }) {

@@ -1,4 +1,4 @@
-/** Everything that a gateway has of Redis, opened together: connections by use, the bus, the counts, the adapter's clients. */
+/** Everything that a gateway has of Redis: connections by use, the bus, head counts, the adapter's clients. */
 import type { Bus } from '../bus.ts';
 import { type HeadCounts, RedisHeadCounts } from '../head-counts.ts';
 import type { Log } from '../log.ts';
@@ -9,7 +9,7 @@ import { RedisBus } from './redis-bus.ts';
 
 export interface RedisParts {
   connections: RedisConnections;
-  /** For commands that are none of publishing or subscribing. */
+  /** For commands other than publish and subscribe. */
   commands: RedisClient;
   bus: Bus;
   headCounts: HeadCounts;

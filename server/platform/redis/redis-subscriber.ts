@@ -1,14 +1,14 @@
 /**
- * Sharded subscriptions on a client of their own. What is subscribed to is remembered here and asked for again after every reconnect, so that
- * nothing waits in a queue of unknown length while Redis is gone.
+ * Sharded subscriptions on a client of their own. They are kept here and restored after every reconnect, so that no
+ * queue of unknown length builds up while Redis is gone.
  */
 import { Redis } from 'ioredis';
 import type { Log } from '../log.ts';
 import type { RedisClient } from './redis.ts';
 
-/** Channels in one command, where one server takes them all. */
+/** Channels per command, where one server takes them all. */
 const CHANNELS_AT_ONCE = 500;
-/** Waits between attempts while Redis is connected and does not take the subscriptions; the last one repeats. */
+/** Delays between attempts while Redis is connected but refuses subscriptions; the last one repeats. */
 const RETRY_MS = [50, 100, 250, 500, 1_000];
 
 export type ChannelHandler = (message: Buffer, channel: Buffer) => void;
@@ -20,10 +20,10 @@ export class RedisSubscriber {
   readonly #listeners = new Set<() => void>();
   #wasReady = false;
   #isSubscribed = false;
-  /** Attempts in a row that Redis did not take whole. */
+  /** Consecutive attempts that did not fully succeed. */
   #failures = 0;
   #retryTimer: NodeJS.Timeout | undefined;
-  /** Attempts to subscribe to everything: one that a later one has overtaken says nothing. */
+  /** Number of the latest attempt: results of earlier ones are ignored. */
   #attempt = 0;
 
   constructor(client: RedisClient, log: Log) {
@@ -38,11 +38,11 @@ export class RedisSubscriber {
     });
     client.on('end', () => clearTimeout(this.#retryTimer));
     client.on('ready', () => void this.#resubscribe());
-    // A cluster connects its subscribers apart, anew whenever a shard moves.
+    // A cluster connects its subscribers separately, again whenever a shard moves.
     client.on('subscribersReady', () => void this.#resubscribe());
   }
 
-  /** Whether everything that is subscribed to is being received. */
+  /** Whether all subscriptions are active. */
   get isSubscribed(): boolean {
     return this.#isSubscribed;
   }
@@ -53,7 +53,7 @@ export class RedisSubscriber {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves when Redis has taken the subscription, or cannot now and will be asked again. */
+  /** Resolves when Redis has confirmed the subscription, or cannot now. */
   async add(channel: string, handler: ChannelHandler): Promise<void> {
     this.#handlers.set(channel, handler);
     if (!(await this.#subscribe([channel]))) this.#retryLater();
@@ -85,7 +85,7 @@ export class RedisSubscriber {
     if (isRestored) for (const listener of this.#listeners) listener();
   }
 
-  /** Something is not received although the connection is there: asks for everything again. Without a connection the next one does. */
+  /** Repeats all subscriptions after a failure while connected. Without a connection, the next one does it. */
   #retryLater(): void {
     if (this.#client.status !== 'ready') return;
     this.#isSubscribed = false;
@@ -99,7 +99,7 @@ export class RedisSubscriber {
     if (this.#client.status !== 'ready') return false;
     try {
       await this.#client.ssubscribe(...channels);
-      // Nobody may want it any more.
+      // It may have been removed meanwhile.
       for (const channel of channels) {
         if (!this.#handlers.has(channel)) this.#client.sunsubscribe(channel).catch(() => {});
       }

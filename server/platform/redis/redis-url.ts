@@ -1,7 +1,7 @@
 /**
- * What `REDIS_URL` may say: one server (`redis://`, `rediss://`), a primary behind sentinels (`redis+sentinel://host:port,host:port/master?db=1`),
- * or a cluster (`redis+cluster://host:port,host:port`); with an `s` after `redis` for TLS. Read here alone, so that the configuration can
- * refuse a wrong one before anything is started.
+ * The forms of `REDIS_URL`: one server (`redis://`, `rediss://`), a primary behind sentinels
+ * (`redis+sentinel://host:port,host:port/master?db=1`), or a cluster (`redis+cluster://host:port,host:port`); `rediss`
+ * for TLS. Parsed here only, so that the configuration can refuse a wrong one at start.
  */
 export interface RedisEndpoint {
   host: string;
@@ -26,7 +26,7 @@ const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26_379;
 const DATABASES_MAX = 1_023;
 
-/** Throws an error whose message says what is wrong; it never repeats the URL, which may hold a password. */
+/** Throws an error that says what is wrong without repeating the URL, which may contain a password. */
 export function parseRedisUrl(url: string): RedisTarget {
   const [, scheme, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(url) ?? [];
   if (scheme === undefined) {

@@ -1,7 +1,7 @@
 /**
- * Connections to Redis: one client a use, so that a subscriber never stands before a command and a burst of one use does not hold up
- * another. Nothing waits for a Redis that is gone: commands fail at once and whoever sent them does without; clients come back by
- * themselves. It knows no key and no channel.
+ * Connections to Redis: one client per use, so that a burst of one use does not delay another. Nothing waits for Redis
+ * while it is gone: commands fail at once and callers work without; clients reconnect by themselves. It knows no key
+ * and no channel.
  */
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../log.ts';
@@ -10,14 +10,14 @@ import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 export type RedisClient = Redis | Cluster;
 
 const CONNECT_TIMEOUT_MS = 2_000;
-/** A command that is not answered by then has failed: whoever asked goes on without Redis. */
+/** A command fails after this time, and the caller goes on without Redis. */
 const COMMAND_TIMEOUT_MS = 1_000;
 const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 const START_WAIT_MS = 3_000;
 const PROBE_MS = 1_000;
 const KEEP_ALIVE_MS = 5_000;
-/** Commands that may be on their way on one connection; what is sent beyond fails at once. */
+/** Limit of unanswered commands per connection; further ones fail at once. */
 export const COMMANDS_IN_FLIGHT_MAX = 20_000;
 
 interface OpenClient {
@@ -28,14 +28,17 @@ interface OpenClient {
 
 export interface RedisConnectionsOptions {
   url: string;
-  /** Shown in `CLIENT LIST` with the use of each connection. */
+  /** Shown in `CLIENT LIST`, with the use of each connection. */
   name: string;
   log: Log;
 }
 
 export class RedisConnections {
   readonly target: RedisTarget;
-  /** Before every key and channel: houses that share a Redis by database number stay apart, also where numbers mean nothing (channels). */
+  /**
+   * Prefix of every key and channel: keeps houses apart that share a Redis by database number, also on channels, which
+   * have none.
+   */
   readonly prefix: string;
   readonly #name: string;
   readonly #log: Log;
@@ -59,7 +62,7 @@ export class RedisConnections {
     return this.target.kind === 'cluster';
   }
 
-  /** Opens a client of its own for one use. It connects by itself; commands fail while it is not connected. */
+  /** Opens a client for one use. It connects by itself; until then commands fail. */
   open(use: string): RedisClient {
     const client = createClient(this.target, `${this.#name}:${use}`);
     const entry: OpenClient = { use, client, isReady: false };
@@ -75,13 +78,13 @@ export class RedisConnections {
       entry.isReady = false;
     });
     client.on('error', (error: unknown) => this.#noteDown(error, use));
-    // What fails is told by the events above.
+    // Failures are reported by the events above.
     client.connect().catch(() => {});
     this.#probeTimer ??= setInterval(() => this.#probe(), PROBE_MS).unref();
     return client;
   }
 
-  /** Resolves when every client is connected, or when waiting longer makes no sense: the process starts without. */
+  /** Resolves when every client is connected, or after a limit: the process then starts without Redis. */
   async waitUntilReady(): Promise<void> {
     await Promise.race([
       Promise.all(
@@ -101,10 +104,10 @@ export class RedisConnections {
     return this.isReady ? [] : ['redis: unreachable'];
   }
 
-  /** A connection that hangs without being closed is found by asking, and opened anew. */
+  /** Finds a connection that hangs without being closed, and replaces it. */
   #probe(): void {
     for (const { client, use, isReady } of this.#open) {
-      // PING is one of the few commands that a subscriber may send; a cluster sends it to no particular node.
+      // PING is one of the few commands that a subscriber may send; a cluster sends it to an arbitrary node.
       if (!isReady || (use.endsWith('subscribe') && !(client instanceof Redis))) continue;
       client.ping().catch((error: unknown) => {
         if (!isTimeout(error) || this.#closed) return;
@@ -114,7 +117,7 @@ export class RedisConnections {
     }
   }
 
-  /** Said once an outage, whatever number of clients and attempts there are. */
+  /** Logged once per outage. */
   #noteDown(error: unknown, use: string): void {
     if (this.#outage || this.#closed) return;
     this.#outage = { sinceMs: performance.now() };
@@ -139,7 +142,7 @@ export class RedisConnections {
   }
 }
 
-/** How many commands a client has sent and not been answered; a cluster spreads them, and has its own limits. */
+/** Unanswered commands of a client; a cluster spreads them and has its own limits. */
 export function commandsInFlight(client: RedisClient): number {
   return client instanceof Redis ? client.commandQueue.length : 0;
 }
@@ -150,7 +153,7 @@ function isTimeout(error: unknown): boolean {
 
 function backoffMs(attempt: number): number {
   const cap = Math.min(RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 10), RECONNECT_MAX_MS);
-  // Spread, so that all clients of all gateways do not knock at the same moment.
+  // Jitter, so that clients of all gateways do not reconnect at the same moment.
   return Math.round(cap / 2 + (Math.random() * cap) / 2);
 }
 

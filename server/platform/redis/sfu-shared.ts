@@ -1,6 +1,5 @@
 /**
- * What SFU nodes count together (`sfu/shared-state.ts`), in Redis; composed for nodes in a gateway's process and for
- * those in one of their own.
+ * What SFU nodes count together (`sfu/shared-state.ts`), in Redis; for nodes inside a gateway and for separate ones.
  */
 import type { Log } from '../log.ts';
 import { SharedSlots, shareCounts } from '../shared-slots.ts';
@@ -11,7 +10,7 @@ export function shareBetweenNodes(options: {
   client: RedisClient;
   connections: Pick<RedisConnections, 'prefix'>;
   log: Log;
-  /** How long a budget is remembered that nobody changes. */
+  /** How long an unchanged budget is kept. */
   budgetMs: number;
 }): { watching: SharedSlots; budgets: RedisLeasedHashes } {
   const { client, connections, log, budgetMs } = options;
