@@ -17,13 +17,13 @@ export interface ChatRooms {
   creatorOf(room: RoomId): Promise<string>;
   /** Whether the room was made with a chat. */
   hasChat(room: RoomId): Promise<boolean>;
-  /** Whether somebody keeps order, connected or not: in one room, or in any of the creator's. */
+  /** Whether a person moderates, connected or not: one room, or any of the creator's. */
   moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean>;
-  /** Whether somebody is in a creator's club now. */
+  /** Whether a person is a member of a creator's club now. */
   isMember(creator: string, identity: string): Promise<boolean>;
 }
 
-/** A message on its way in: who sends what, where. */
+/** An incoming message: sender, room, input. */
 export interface Sending {
   room: RoomId;
   from: Participant;
@@ -40,7 +40,7 @@ export interface ChatParts {
   clock: Clock;
   metrics: Metrics;
   logger: Log;
-  /** To be called once a change of what governs rooms has committed outside of the log. */
+  /** To be called after a policy change that committed outside of the log. */
   onBumped: (bumped: Bumped[]) => void;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The ordered log of every room as one queue: what arrives while a transaction is under way goes into the next one together, so that a
- * hundred messages cost one commit, and each is acknowledged once it is on disk. Acts of moderators stand in the same queue, each with a
- * transaction of its own: what this process tells of a room comes in the order of the log.
+ * The ordered log of all rooms as one queue. Entries that arrive during a transaction are committed together in the
+ * next one, so that a hundred messages cost one commit; each is acknowledged once it is durable. Moderation acts use
+ * the same queue, each with its own transaction, so that this process publishes a room's changes in log order.
  */
 import type { ChatEntry } from '../../protocol/chat/chat.ts';
 import type { ActKind } from '../../protocol/chat/chat-moderation.ts';
@@ -11,7 +11,7 @@ import type { ActTransaction, Appended, Bumped, ChatStore } from './chat.store.t
 import type { NewEntry } from './entry-row.ts';
 
 const BATCH_ENTRIES = 200;
-/** Entries that may wait at once; beyond, senders are told to come back. */
+/** Queue limit; further senders are refused and may retry. */
 const QUEUE_ENTRIES = 5_000;
 const QUEUE_FULL_RETRY_MS = 1_000;
 
@@ -21,12 +21,12 @@ interface WaitingEntry {
   reject: (error: unknown) => void;
 }
 
-/** Does one act, and settles the promise of whoever asked for it. */
+/** Runs one act and settles its caller's promise. */
 type WaitingAct = () => Promise<void>;
 
 export interface LogListeners {
   onAppended: (room: RoomId, entries: ChatEntry[]) => void;
-  /** What governs these rooms has changed. */
+  /** The policy of these rooms has changed. */
   onBumped: (bumped: Bumped[]) => void;
   onActed: (acts: ActKind[]) => void;
 }
@@ -46,7 +46,7 @@ export class ChatLog {
     return new Promise((resolve, reject) => this.#add({ entry, resolve, reject }, reject));
   }
 
-  /** Runs an act in its turn: its changes, the entries that it appends and its record are one transaction. */
+  /** Runs an act in its turn: its changes, entries and audit record are one transaction. */
   act<T>(room: RoomId, work: (act: ActTransaction) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#add(async () => {
@@ -75,7 +75,7 @@ export class ChatLog {
   }
 
   async #drain(): Promise<void> {
-    // Whatever else arrives in this turn of the event loop joins the first batch.
+    // Entries of the same turn of the event loop join the first batch.
     await new Promise(setImmediate);
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       if (typeof next === 'function') {
@@ -120,7 +120,7 @@ export class ChatLog {
     for (const [room, entries] of byRoom) this.#listeners.onAppended(room, entries);
   }
 
-  /** Waits for what was accepted to be on disk. */
+  /** Waits until accepted entries are durable. */
   async close(): Promise<void> {
     await this.#running;
   }

@@ -5,22 +5,22 @@ import type { ChatEntry, ChatNoticeName } from '../../protocol/chat/chat.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
-/** The last sequence number given out in a room; its row lock is what keeps the sequence gapless. */
+/** A room's last sequence number. Its row lock keeps the sequence gapless. */
 export const chatSequences = pgTable('chat_sequences', {
   room: text('room').primaryKey(),
   lastSeq: integer('last_seq').notNull().default(0),
   /**
-   * Counts the changes of what governs the room (its mode, its words, who may not write). Whoever appends holds this row, and so learns for
-   * nothing whether a message was judged by what still holds.
+   * Incremented by every change of the room's policy (mode, words, restrictions). Appending locks this row anyway, and
+   * so detects messages that were judged by an outdated policy.
    */
   version: integer('version').notNull().default(0),
 });
 
-/** What an entry has beyond its columns, by its kind. */
+/** Fields of an entry beyond its columns, by kind. */
 export interface EntryDetails {
   mentions?: string[];
   links?: boolean;
-  /** Of a purge: whose messages, and up to where. */
+  /** For a purge: whose messages, up to which number. */
   identity?: string;
   uptoSeq?: number;
   notice?: ChatNoticeName;
@@ -35,7 +35,7 @@ export const chatEntries = pgTable(
     room: text('room').notNull(),
     seq: integer('seq').notNull(),
     kind: text('kind').$type<ChatEntry['kind']>().notNull(),
-    /** The message's or the tip's id; for a removal the id of the removed message, otherwise that of the act. */
+    /** The id of the message or tip; for a removal the removed message's id, otherwise the act's. */
     id: text('id').notNull(),
     identity: text('identity').notNull(),
     name: text('name').notNull(),
@@ -44,24 +44,24 @@ export const chatEntries = pgTable(
     text: text('text'),
     amountMinor: integer('amount_minor'),
     currency: text('currency'),
-    /** The sender's own id of a message: the same one twice is one message. */
+    /** The client's id of a message, for idempotency. */
     clientId: text('client_id'),
     /** The message that this one answers. */
     replyTo: text('reply_to'),
     details: jsonb('details').$type<EntryDetails>(),
     removedAt: time('removed_at'),
-    /** Text and author are gone for good; the place in the order stays. */
+    /** Text and author were erased; the sequence number stays. */
     erasedAt: time('erased_at'),
     sentAt: time('sent_at').notNull(),
   },
   (table) => [
-    /** Whom others have named: found when somebody's data is erased. */
+    /** For erasure: entries that mention a person. */
     index('chat_entries_mentions')
       .using('gin', sql`(${table.details} -> 'mentions')`)
       .where(sql`${table.details} ? 'mentions'`),
     primaryKey({ columns: [table.room, table.seq] }),
     uniqueIndex('chat_entries_id').on(table.kind, table.id),
-    // By the person first: their messages in a room, and everywhere, are found by the same index.
+    // Person first: serves their messages in one room and in all.
     uniqueIndex('chat_entries_client')
       .on(table.identity, table.room, table.clientId)
       .where(sql`${table.clientId} is not null`),

@@ -8,17 +8,17 @@ import { insertActs, type NewAct } from '../moderation/acts.store.ts';
 import { chatEntries, chatSequences } from './chat.schema.ts';
 import { type EntryRow, type FoundRow, fromFound, type NewEntry, type Showing, toEntry, toRow } from './entry-row.ts';
 
-/** What became of an entry: `isNew` is false when the log had it already, by the same client id or the same tip. */
+/** `isNew` is false when the log already had the entry, by client id or tip. */
 export type Appended = { entry: ChatEntry; isNew: boolean } | { refused: AppError };
 
-/** A message was judged by what no longer holds: judge it again. Never leaves this folder. */
+/** A message was judged by an outdated policy and must be judged again. Internal to this folder. */
 export class OutdatedJudgement extends AppError {
   constructor() {
     super('unavailable');
   }
 }
 
-/** Rooms are locked in one order, so that two gateways never wait for each other in a circle. */
+/** Rooms are locked in a fixed order, so that two gateways never deadlock. */
 const LOCK_SEQUENCES = `insert into chat_sequences (room) select room from unnest($1::text[]) as locked (room) order by room
     on conflict (room) do update set last_seq = chat_sequences.last_seq returning room, last_seq, version`;
 
@@ -38,8 +38,8 @@ const INSERT_ENTRIES = `insert into chat_entries
       as added (room, seq, kind, id, identity, name, role, text, amount, currency, client, reply, details, at)`;
 
 /**
- * The usual batch in one statement: every room's row is locked, in the order of their names, and if each still has the version that its messages were
- * judged by, they get its next numbers. Otherwise nothing is written and no row comes back.
+ * The usual batch in one statement: locks the rooms in order of their ids, and assigns numbers if each still has the
+ * policy version by which its messages were judged. Otherwise it writes nothing and returns no row.
  */
 const APPEND_JUDGED = `with asked as (
       select * from unnest($1::text[], $2::int[], $3::int[]) as asked (room, version, added)),
@@ -56,33 +56,33 @@ const APPEND_JUDGED = `with asked as (
     select room, last_seq from allowed`;
 const UNIQUE_VIOLATION = '23505';
 
-/** When each of these people last wrote in each of these rooms. */
+/** When each person last wrote in each room. */
 const LAST_SENT = `select asked.room, asked.identity, last.sent_at from unnest($1::text[], $2::text[]) as asked (room, identity)
     cross join lateral (select sent_at from chat_entries where chat_entries.identity = asked.identity
       and chat_entries.room = asked.room and client_id is not null order by sent_at desc limit 1) last`;
 
 const BUMP_ROOM = 'update chat_sequences set version = version + 1 where room = $1 returning room, version';
 
-/** Locked in the order of their names, as batches lock them. */
+/** Locked in the same order as batches. */
 const BUMP_CREATOR = `with governed as (select sequence.room from chat_sequences sequence join chat_rooms using (room)
       where creator = $1 order by sequence.room for update of sequence)
     update chat_sequences set version = version + 1 from governed where chat_sequences.room = governed.room
     returning chat_sequences.room, version`;
 
-/** A change of what governs one room, or several. */
+/** A policy change of one room, or of several. */
 export interface Bumped {
   room: RoomId;
   version: number;
 }
 
-/** The transaction of one act in a room, whose log is held meanwhile. */
+/** The transaction of one act in a room, which locks the room's log. */
 export interface ActTransaction {
   run: Run;
-  /** The number that the next entry gets. */
+  /** The next entry's number. */
   nextSeq: number;
   append(entry: NewEntry): Promise<ChatEntry>;
   record(act: NewAct): Promise<void>;
-  /** What governs the room is another thing now; with `creator`, what governs all of that creator's rooms. */
+  /** Increments the policy version of the room, or of all of the creator's rooms. */
   bump(creator?: string): Promise<void>;
 }
 
@@ -101,16 +101,16 @@ export class ChatStore {
   }
 
   /**
-   * Appends entries of any rooms in one transaction, in the order given, each with the next number of its room. What is there already is
-   * found, not written again, and takes no number; what may not be written takes none either.
+   * Appends entries of any rooms in one transaction, in order, with the next number of each room. Existing and refused
+   * entries take no number.
    */
   async appendAll(entries: NewEntry[]): Promise<Appended[]> {
     return (await this.#appendJudged(entries)) ?? this.#appendCarefully(entries);
   }
 
   /**
-   * Messages with nothing to look up, which are nearly all: one round trip, where the careful way takes seven. Undefined, with nothing written,
-   * when one of them is not new or not to be written as it is; the unique indexes and the room's version say so.
+   * The fast path for messages without lookups, which are nearly all: one round trip instead of seven. Undefined, with
+   * nothing written, if a message is not new or not allowed as it is, by the unique indexes and the policy version.
    */
   async #appendJudged(entries: NewEntry[]): Promise<Appended[] | undefined> {
     const added = new Map<RoomId, { version: number; count: number }>();
@@ -147,7 +147,7 @@ export class ChatStore {
         return { entry: toEntry(toRow(entry, seq)), isNew: true };
       });
     } catch (error) {
-      // Sent before, or a race that the careful way runs again: either way nothing of this was written.
+      // Sent before, or a lost race, which the slow path retries: nothing of this batch was written.
       if (sqlState(error) === UNIQUE_VIOLATION || isLostRace(error)) return undefined;
       throw error;
     }
@@ -206,7 +206,7 @@ export class ChatStore {
     return known;
   }
 
-  /** One act, whose changes, entries and record are committed together, while nobody else appends to the room. */
+  /** One act, committed with its entries and its record, while nothing else is appended to the room. */
   async act<T>(room: RoomId, work: (act: ActTransaction) => Promise<T>): Promise<ActResult<T>> {
     return this.#db.bulkTransaction(async (run) => {
       const [locked] = await run<{ last_seq: number }>(LOCK_SEQUENCES, [[room]]);
@@ -239,7 +239,7 @@ export class ChatStore {
     });
   }
 
-  /** One act that governs all rooms of a creator and stands in no room's log. */
+  /** One act on all rooms of a creator, without a log entry. */
   govern(
     creator: string,
     work: (run: Run, record: (act: NewAct) => Promise<void>) => Promise<void>,
@@ -271,14 +271,14 @@ export class ChatStore {
     return row;
   }
 
-  /** The message that somebody sent under this id of their own, if it is in the log. */
+  /** The message with this client id, if it is in the log. */
   async findSent(room: RoomId, identity: string, clientId: string): Promise<ChatMessage | undefined> {
     const found = await this.#db.bulk<FoundRow>(FIND_BY_CLIENT, [[identity], [room], [clientId]]);
     const [entry] = await this.#show(found.map(fromFound));
     return entry as ChatMessage | undefined;
   }
 
-  /** In ascending order: the first `limit` after `since`, or the last `limit` before `before`, or the newest. */
+  /** In ascending order: the first `limit` after `since`, the last `limit` before `before`, or the newest. */
   async read(
     room: RoomId,
     range: { since?: number | undefined; before?: number | undefined; limit: number },
@@ -297,7 +297,7 @@ export class ChatStore {
     return this.#show(forward ? rows : rows.reverse(), showing);
   }
 
-  /** As they are shown, each reply with what the message that it answers says now. */
+  /** Rows as they are shown, each reply with the current text of the message that it answers. */
   async #show(rows: EntryRow[], showing: Pick<Showing, 'evidence'> = {}): Promise<ChatEntry[]> {
     const ids = rows.flatMap((row) => (row.replyTo ? [row.replyTo] : []));
     const found =
@@ -337,7 +337,7 @@ async function insertRows(run: Run, rows: EntryRow[]): Promise<void> {
   ]);
 }
 
-/** Looked up only where a room is slowed down, and then once for the batch. */
+/** Read only for rooms in slow mode, once per batch. */
 async function findLastSents(run: Run, entries: NewEntry[]): Promise<Map<string, number>> {
   const slowed = new Map(
     entries.filter((entry) => (entry.judged?.slowModeSeconds ?? 0) > 0).map((entry) => [personKey(entry), entry]),

@@ -1,4 +1,4 @@
-/** Entries of the log between the wire and their rows. */
+/** Converts log entries between the wire and their rows. */
 import type { Role } from '../../protocol/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNoticeName, ChatReply } from '../../protocol/chat/chat.ts';
 import type { MessageId, RoomId, TipId } from '../../protocol/ids.ts';
@@ -7,7 +7,7 @@ import type { chatEntries, EntryDetails } from './chat.schema.ts';
 
 export type EntryRow = typeof chatEntries.$inferSelect;
 
-/** An entry on its way into the log: all but its place in the order. */
+/** An entry without a sequence number. */
 export interface NewEntry {
   room: RoomId;
   kind: ChatEntry['kind'];
@@ -22,11 +22,11 @@ export interface NewEntry {
   replyTo?: MessageId | undefined;
   details?: EntryDetails | undefined;
   sentAt: string;
-  /** Of a message: the version of the room's policy by which it was judged, and how far apart its author's messages must be. */
+  /** For a message: the policy version by which it was judged, and the minimum interval of its author's messages. */
   judged?: { version: number; slowModeSeconds: number };
 }
 
-/** A row as a bulk statement gives it. */
+/** A row as a bulk statement returns it. */
 export interface FoundRow {
   room: string;
   seq: number;
@@ -90,7 +90,7 @@ export function toRow(entry: NewEntry, seq: number): EntryRow {
   };
 }
 
-/** `evidence`: for those who keep order, the text of what was removed as well. */
+/** `evidence`: includes the text of removed messages, for moderators. */
 export interface Showing {
   replies?: Map<string, EntryRow>;
   evidence?: boolean;
@@ -143,7 +143,7 @@ export function toMessage(row: EntryRow, { replies, evidence = false }: Showing 
   const removed = row.removedAt !== null;
   const erased = row.erasedAt !== null;
   const found = row.replyTo === null ? undefined : replies?.get(row.replyTo);
-  // Nothing of another room shows here, whatever was asked for.
+  // Replies to messages of another room are not shown.
   const answered = found?.room === row.room ? found : undefined;
   const { mentions, links } = row.details ?? {};
   return {

@@ -1,4 +1,4 @@
-/** The lines that acts of moderators leave in the log. */
+/** The log entries of moderation acts. */
 
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { Actor } from '../moderation/acts.store.ts';
@@ -15,7 +15,7 @@ const NOTICE_OF_SETTING = {
   linksAllowed: 'links',
 } as const;
 
-/** A line for each setting that changed; answers what changed. */
+/** Appends an entry per changed setting; returns the changes. */
 export async function announce(
   act: ActTransaction,
   { before, after, ...by }: { room: RoomId; actor: Actor; at: string; before: RoomSettings; after: RoomSettings },

@@ -1,11 +1,11 @@
-/** The audit log's rows: added in the transaction of the act that they tell of, read by moderators, never changed. */
+/** The audit log's rows: inserted in the transaction of the act, read by moderators, never changed. */
 import { and, desc, eq, isNull, lt, or } from 'drizzle-orm';
 import type { Database, Run } from '../../platform/db/db.ts';
 import type { ActKind, ActorRole, ChatAct } from '../../protocol/chat/chat-moderation.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { chatActs } from './moderation.schema.ts';
 
-/** Who acts. */
+/** The person or system that acts. */
 export interface Actor {
   identity: string;
   name: string;
@@ -52,7 +52,7 @@ export class ActsStore {
     this.#db = db;
   }
 
-  /** Of a room, with those that concern all rooms of its creator; the newest first. */
+  /** Acts in a room and in all rooms of its creator; newest first. */
   async list(of: { room: RoomId; creator: string }, page: { before?: string | undefined; limit: number }) {
     const ofCreator = and(eq(chatActs.creator, of.creator), isNull(chatActs.room));
     const conditions = [or(eq(chatActs.room, of.room), ofCreator)];
@@ -60,7 +60,7 @@ export class ActsStore {
     return this.#read(and(...conditions), page.limit);
   }
 
-  /** What was done about one person in rooms of one creator. */
+  /** Acts on one person in rooms of one creator. */
   listAbout(creator: string, target: string, limit: number): Promise<ChatAct[]> {
     return this.#read(and(eq(chatActs.creator, creator), eq(chatActs.target, target)), limit);
   }

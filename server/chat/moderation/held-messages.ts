@@ -1,4 +1,4 @@
-/** Messages that wait for a moderator: their authors know that they wait, and are told what becomes of them. */
+/** Messages that are held for review. Their authors know that they are held, and learn the outcome. */
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
@@ -10,7 +10,7 @@ import { type ChatParts, nowIso, tellNews } from '../chat-parts.ts';
 import type { Actor } from './acts.store.ts';
 import { HeldStore, takeHeld } from './held.store.ts';
 
-/** How long its author is shown that a message was refused, on coming in anew. */
+/** How long a refused message is shown to its author after a reload. */
 const REFUSAL_SHOWN_MS = 3_600_000;
 
 interface Holding {
@@ -65,7 +65,7 @@ export class HeldMessages {
       detail,
       heldAt,
     });
-    // Sent twice at once, it is kept once.
+    // Two concurrent copies are kept once.
     const held = await this.#store.findSent(room, from.identity, clientId);
     if (!held) throw new AppError('unavailable');
     this.#tell(room, from.identity, { id: held.id, state: 'held', reason: null });
@@ -76,7 +76,7 @@ export class HeldMessages {
     return this.#store.findSent(room, identity, clientId);
   }
 
-  /** What somebody wrote that is not in the log, or not yet: their page may have forgotten it. */
+  /** A person's messages that are not in the log, or not yet, for a page that has lost them. */
   ofAuthor(room: RoomId, identity: string): Promise<OwnHeld[]> {
     return this.#own.get({ room, identity });
   }
@@ -93,7 +93,7 @@ export class HeldMessages {
     return { held, waiting };
   }
 
-  /** The first decision holds. An allowed message comes into the log now, under its author's name. */
+  /** The first decision counts. An allowed message is appended now, under its author's name. */
   async review(
     room: RoomId,
     actor: Actor,

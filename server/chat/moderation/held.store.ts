@@ -21,7 +21,7 @@ export interface NewHeld {
   heldAt: string;
 }
 
-/** A held message as a reviewer takes it. */
+/** A held message, taken for review. */
 export interface TakenHeld {
   id: string;
   identity: string;
@@ -38,7 +38,7 @@ export interface TakenHeld {
 const TAKE = `update chat_held set decision = $3, decided_at = $4::timestamptz, decided_reason = $5
   where id = $1 and room = $2 and decision is null returning *`;
 
-/** For each person, the newest that wait, and those that were refused since. */
+/** For each person, the newest held messages and the recently refused ones. */
 const FIND_OWN = `select asked.n, held.id, held.client_id, held.text, held.reply_to, held.mentions, held.decision, held.decided_reason
   from unnest($1::text[], $2::text[]) with ordinality as asked (room, identity, n)
   cross join lateral (select * from chat_held where chat_held.room = asked.room and chat_held.identity = asked.identity
@@ -63,7 +63,7 @@ export class HeldStore {
     this.#db = db;
   }
 
-  /** Keeps a message for review; the same one again is kept once. */
+  /** Keeps a message for review; idempotent. */
   async insert(held: NewHeld): Promise<void> {
     await this.#db.orm
       .insert(chatHeld)
@@ -96,7 +96,7 @@ export class HeldStore {
     return row?.n ?? 0;
   }
 
-  /** The longest waiting first. */
+  /** Oldest first. */
   async listWaiting(room: RoomId, limit: number): Promise<HeldMessage[]> {
     const rows = await this.#db.orm
       .select()
@@ -107,7 +107,7 @@ export class HeldStore {
     return rows.map(toHeld);
   }
 
-  /** In the order of the people given. */
+  /** In the order of the given people. */
   async findOwn(people: { room: RoomId; identity: string }[], refusedSince: string): Promise<OwnHeld[][]> {
     const columns = [people.map(({ room }) => room), people.map(({ identity }) => identity), refusedSince];
     const rows = await this.#db.bulk<OwnRow>(FIND_OWN, columns);
@@ -129,7 +129,7 @@ export class HeldStore {
   }
 }
 
-/** Takes a message out of the queue in the reviewer's transaction; nothing when somebody else was first. */
+/** Takes a message out of the queue in the reviewer's transaction; undefined if another reviewer was first. */
 export async function takeHeld(
   run: Run,
   taken: { id: string; room: RoomId; decision: 'allow' | 'refuse'; at: string; reason: string | null },

@@ -14,7 +14,7 @@ import type { HookFailure } from '../../protocol/chat/chat-server.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
-/** Who may not write, where, and until when. Lifted rather than deleted. */
+/** Restrictions: who may not write, where, until when. Lifted, never deleted. */
 export const chatRestrictions = pgTable(
   'chat_restrictions',
   {
@@ -37,7 +37,10 @@ export const chatRestrictions = pgTable(
   ],
 );
 
-/** What moderators did, with the embedder's acts and the house's own. Rows are added in the act's own transaction and never changed. */
+/**
+ * The audit log of moderators', the embedder's and the house's acts. Rows are inserted in the act's transaction and
+ * never changed.
+ */
 export const chatActs = pgTable(
   'chat_acts',
   {
@@ -60,7 +63,7 @@ export const chatActs = pgTable(
   ],
 );
 
-/** Messages that wait for a moderator, or waited. */
+/** Messages that are or were held for review. */
 export const chatHeld = pgTable(
   'chat_held',
   {
@@ -93,7 +96,7 @@ export const chatWords = pgTable('chat_words', {
   updatedAt: time('updated_at').notNull(),
 });
 
-/** Reports with the evidence as it was: copied once, never changed, kept apart from the log. */
+/** Reports with a copy of their evidence, never changed, separate from the log. */
 export const chatReports = pgTable(
   'chat_reports',
   {
@@ -113,7 +116,7 @@ export const chatReports = pgTable(
   ],
 );
 
-/** The embedder's hook before delivery: one for the house, under the id `house`. */
+/** The embedder's hook before delivery: one row, with the id `house`. */
 export const chatHooks = pgTable('chat_hooks', {
   id: text('id').primaryKey(),
   url: text('url').notNull(),

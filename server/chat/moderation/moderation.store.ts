@@ -7,7 +7,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { chatRestrictions, chatWords } from './moderation.schema.ts';
 
-/** What is set in a room, as an act finds it. */
+/** A room's settings as an act reads them. */
 export interface RoomSettings extends ChatMode {
   creator: string;
   linksAllowed: boolean;
@@ -49,7 +49,7 @@ const REMOVE_MESSAGE = `update chat_entries set removed_at = $3::timestamptz
 
 const FIND_AUTHOR = `select identity, removed_at is not null as removed from chat_entries where room = $1 and kind = 'message' and id = $2`;
 
-/** Takes a message's text away; tells whose it was, and whether it was there to be taken. */
+/** Removes a message's text; returns its author, and whether there was text to remove. */
 export async function removeMessage(
   run: Run,
   { room, id, at }: { room: RoomId; id: string; at: string },
@@ -63,7 +63,7 @@ export async function removeMessage(
 const REMOVE_MESSAGES = `update chat_entries set removed_at = $3::timestamptz
   where room = $1 and identity = $2 and kind = 'message' and removed_at is null returning id`;
 
-/** The ids of what was taken away: everything that one person has written in the room. */
+/** Removes all messages of one person in the room; returns their ids. */
 export async function removeMessagesOf(
   run: Run,
   { room, identity, at }: { room: RoomId; identity: string; at: string },
@@ -117,7 +117,7 @@ export async function insertRestriction(run: Run, it: NewRestriction): Promise<v
   ]);
 }
 
-/** Lifts what holds in one scope, of this person and these roles where they are named; answers the kinds of what was lifted. */
+/** Lifts active restrictions of one scope, by person and by the roles that set them; returns their kinds. */
 export async function liftRestrictions(
   run: Run,
   it: InForce & { by?: string; byRoles?: readonly string[] },
@@ -149,7 +149,7 @@ export class ModerationStore {
     return { words: row?.words ?? [], updatedAt: row ? new Date(row.updatedAt).toISOString() : null };
   }
 
-  /** In force or over, the newest first: of a room and of all of its creator's rooms. */
+  /** Active or expired, newest first: of a room and of all of its creator's rooms. */
   async listRestrictions(of: { room: RoomId; creator: string }, limit: number): Promise<RestrictionRow[]> {
     const here = or(isNull(chatRestrictions.room), eq(chatRestrictions.room, of.room));
     return this.#list(and(eq(chatRestrictions.creator, of.creator), here), limit);

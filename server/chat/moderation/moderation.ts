@@ -1,6 +1,6 @@
 /**
- * What moderators do in a chat. Every act is one transaction in the room's place in the queue: its effect, the line in the log that
- * tells of it, and its row in the audit log are there together or not at all. Whoever it concerns is told, with the reason.
+ * Moderation acts. Each is one transaction in the room's queue: its effect, its log entry and its audit record are
+ * committed together. The person concerned is told, with the reason.
  */
 import type {
   LiftInput,
@@ -32,7 +32,7 @@ import {
 } from './moderation.store.ts';
 
 const TIMEOUT_DEFAULT_SECONDS = 600;
-/** Under panic nobody writes faster than this, once the pause is taken back. */
+/** The slow mode that panic sets, in force once the pause ends. */
 const PANIC_SLOW_MODE_SECONDS = 30;
 
 export interface Act {
@@ -49,7 +49,7 @@ export class Moderation {
     this.#store = new ModerationStore(parts.db);
   }
 
-  /** Takes a message's text away from everyone; removing it twice is one removal. */
+  /** Removes a message's text; idempotent. */
   async remove({
     room,
     actor,
@@ -67,14 +67,14 @@ export class Moderation {
     });
   }
 
-  /** Takes away everything that one person has written in the room so far. */
+  /** Removes everything that one person has written in the room so far. */
   async removeAuthor({ room, actor, identity, reason }: Act & { identity: string; reason: string }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     if (identity !== actor.identity) await this.#assertOutranks(actor, { creator, room, identity });
     await this.#act(room, (act, at) => purge(act, { room, actor, creator, identity, reason, at }));
   }
 
-  /** Keeps somebody from writing. It replaces the actor's own restriction in the same scope; those of others hold beside it. */
+  /** Restricts a person. It replaces the actor's own restriction of the same scope; those of other actors stay. */
   async restrict({ room, actor, input }: Act & { input: RestrictInput }): Promise<void> {
     const { identity, kind, scope, reason, removeMessages } = input;
     assertMayActIn(scope, actor);
@@ -121,10 +121,10 @@ export class Moderation {
     tellNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
   }
 
-  /** Lets somebody write again; a moderator lifts what moderators have set. Lifting what does not hold changes nothing. */
+  /** Lifts restrictions; a moderator can lift those of moderators. Idempotent. */
   async lift({ room, actor, input }: Act & { input: LiftInput }): Promise<void> {
     const { identity, scope, reason } = input;
-    // What was laid on a moderator is another's to take away.
+    // A moderator can lift another moderator's restriction.
     const isHelper = keepsOrderForAnother(actor);
     if (isHelper && identity === actor.identity) throw new AppError('participant_not_restrictable');
     assertMayActIn(scope, actor);
@@ -155,7 +155,7 @@ export class Moderation {
     if (lifted) tellNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
   }
 
-  /** Sets what is named and leaves the rest as it is. */
+  /** Changes the given settings only. */
   async setMode({ room, actor, input }: Act & { input: SetModeInput }): Promise<void> {
     await this.#parts.policies.get(room);
     await this.#act(room, async (act, at) => {
@@ -169,7 +169,10 @@ export class Moderation {
     });
   }
 
-  /** One gesture: nobody but moderators writes, and once the pause is taken back, members alone and slowly. Off, all is as it was. */
+  /**
+   * Pauses the chat for everybody but moderators, and sets slow mode and members-only for when the pause ends. Off
+   * restores the previous mode.
+   */
   async panic({ room, actor, on, reason }: Act & { on: boolean; reason: string }): Promise<void> {
     await this.#parts.policies.get(room);
     await this.#act(room, async (act, at) => {
@@ -188,7 +191,7 @@ export class Moderation {
     });
   }
 
-  /** Pins a message, in the place of another, or (null) none. */
+  /** Pins a message instead of the current one; null unpins. */
   async pin({ room, actor, messageId }: Act & { messageId: MessageId | null }): Promise<void> {
     const { store, policies } = this.#parts;
     await policies.get(room);
@@ -215,9 +218,9 @@ export class Moderation {
     });
   }
 
-  /** The list of a creator, for all of their rooms; `room` is where it was set, if it was in one. */
+  /** Sets a creator's word list, for all of their rooms; `room` is where it was set, if in one. */
   async setWords({ creator, actor, words }: { creator: string; actor: Actor; words: WordRule[] }): Promise<WordList> {
-    // Throws for a pattern that says nothing, before anything is written.
+    // Throws for an empty pattern before anything is written.
     new WordFilter(words);
     const at = nowIso(this.#parts);
     const bumped = await this.#parts.store.govern(creator, async (run, record) => {
@@ -241,7 +244,7 @@ export class Moderation {
     return this.#store.listRestrictionsOf(identity, limit);
   }
 
-  /** Who keeps order in somebody's room acts neither against the creator nor against a colleague, whether those are connected or not. */
+  /** A moderator cannot act against the creator or another moderator, whether those are connected or not. */
   async #assertOutranks(actor: Actor, target: { creator: string; room: RoomId; identity: string }): Promise<void> {
     if (!keepsOrderForAnother(actor)) return;
     const isAbove = target.identity === target.creator || target.identity === actor.identity;
@@ -260,7 +263,7 @@ function keepsOrderForAnother({ role }: Actor): boolean {
   return HELPER_ROLES.includes(role);
 }
 
-/** A moderator is one in a room; what holds in all of a creator's rooms is the creator's and the server's. */
+/** A moderator acts in one room; only the creator and the server act in all of the creator's rooms. */
 function assertMayActIn(scope: RestrictionScope, actor: Actor): void {
   if (scope === 'creator' && keepsOrderForAnother(actor)) {
     throw new AppError('forbidden', 'Only the creator and the server decide who may write in all of the rooms.');
@@ -289,7 +292,7 @@ async function purge(
   });
 }
 
-/** What is pinned goes with the message. */
+/** A removed message is unpinned too. */
 async function unpin(act: ActTransaction, room: RoomId, removed: string[]): Promise<void> {
   const settings = await readSettings(act.run, room);
   if (settings.pinned === null || !removed.includes(settings.pinned)) return;

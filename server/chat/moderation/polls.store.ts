@@ -21,7 +21,7 @@ export interface Vote {
   option: number;
 }
 
-/** `counted`: it was not there before. `kept`: what is there, by this vote or an earlier one. */
+/** `counted`: a new vote. `kept`: the stored option, of this vote or an earlier one. */
 export type VoteOutcome =
   | { counted: boolean; kept: number }
   | { refused: 'poll_not_found' | 'poll_closed' | 'invalid_request' };
@@ -52,7 +52,7 @@ export async function insertPoll(run: Run, poll: NewPoll): Promise<void> {
   ]);
 }
 
-/** The poll that is open in a room; held until the transaction ends, so that no vote comes in meanwhile. */
+/** The room's open poll, locked until the transaction ends, so that no vote arrives meanwhile. */
 export async function lockOpenPoll(
   run: Run,
   room: RoomId,
@@ -66,7 +66,7 @@ export async function lockOpenPoll(
   return row;
 }
 
-/** False when it was closed already. */
+/** False if it was closed already. */
 export async function closePoll(run: Run, id: string, at: string): Promise<boolean> {
   const closed = await run(
     `update chat_polls set closed_at = $2::timestamptz where id = $1 and closed_at is null returning id`,
@@ -95,7 +95,7 @@ export class PollsStore {
     this.#db = db;
   }
 
-  /** Many votes in one transaction: each person's first counts, and what each poll stands at afterwards. */
+  /** Stores many votes in one transaction; the first of each person counts. Returns each poll's totals. */
   async vote(
     votes: Vote[],
     at: string,
@@ -140,7 +140,7 @@ export class PollsStore {
     return row ? { poll: row.poll as PollId, option: row.option } : null;
   }
 
-  /** Polls whose time is over and which nobody has closed. */
+  /** Open polls whose time is over. */
   async findDue(at: string, limit: number): Promise<{ id: string; room: RoomId }[]> {
     const rows = await this.#db.orm
       .select({ id: chatPolls.id, room: chatPolls.room })

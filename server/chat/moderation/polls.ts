@@ -1,6 +1,6 @@
 /**
- * Polls: one at a time in a room, one vote a person. Votes that arrive together are kept and counted together, so that ten thousand people
- * can answer within seconds; the results are told as they come in.
+ * Polls: one at a time per room, one vote per person. Votes are stored and counted in batches, so that ten thousand
+ * people can answer within seconds; totals are published as they change.
  */
 
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
@@ -15,7 +15,7 @@ import type { Act } from './moderation.ts';
 import { closePoll, insertPoll, lockOpenPoll, PollsStore, type Vote, type VoteOutcome } from './polls.store.ts';
 
 const VOTES_AT_ONCE = 500;
-/** Votes that may wait; beyond, voters are told to come back. */
+/** Queue limit; further voters are refused and may retry. */
 const VOTES_WAITING = 20_000;
 const QUEUE_FULL_RETRY_MS = 1_000;
 const CLOSE_EVERY_MS = 1_000;
@@ -47,7 +47,7 @@ export class Polls {
     });
   }
 
-  /** Begins to close polls whose time is over. */
+  /** Starts closing polls whose time is over. */
   start(): void {
     this.#closer.start();
   }
@@ -84,7 +84,7 @@ export class Polls {
     });
   }
 
-  /** Closes the poll that is open; there being none is not an error, for the time may just have run out. */
+  /** Closes the open poll. No error if there is none, since it may just have expired. */
   async close({ room, actor }: Act): Promise<void> {
     const { log, policies } = this.#parts;
     await policies.get(room);
@@ -99,7 +99,7 @@ export class Polls {
     });
   }
 
-  /** Resolves once the vote is kept. The same vote again is the same vote; another one is refused. */
+  /** Resolves once the vote is stored. Repeating it is idempotent; a different one is refused. */
   async vote(vote: Vote): Promise<void> {
     if (this.#queue.length >= VOTES_WAITING) {
       throw new AppError('unavailable', undefined, { retryAfterMs: QUEUE_FULL_RETRY_MS });
@@ -145,7 +145,7 @@ export class Polls {
     await this.#parts.policies.get(room);
     await this.#parts.log.act(room, async (act) => {
       const at = nowIso(this.#parts);
-      // Another gateway may have closed it in the meantime.
+      // Another gateway may have closed it meanwhile.
       if (!(await closePoll(act.run, id, at))) return;
       const settings = await readSettings(act.run, room);
       await act.append(noticeEntry({ room, actor: HOUSE, at }, { notice: 'poll_closed', on: false }));
@@ -161,7 +161,7 @@ export class Polls {
     });
   }
 
-  /** Waits for votes that were accepted to be on disk. */
+  /** Waits until accepted votes are durable. */
   async stop(): Promise<void> {
     await this.#closer.close();
     await this.#running;

@@ -1,7 +1,7 @@
 /**
- * The embedder's word before a message is delivered. One hook for the house; what happens when it does not answer in time is the embedder's
- * choice and stated with it. A few questions are open at a time, the messages of one author are asked about in their order, and a hook
- * that keeps failing is left alone for a while: its `onFailure` holds at once then, so that a broken server of theirs does not stop a chat.
+ * The embedder's hook, which decides on each message before delivery. One per house, with `onFailure` for when it does
+ * not answer in time. Concurrent requests are limited, an author's messages are asked about in order, and a circuit
+ * breaker applies `onFailure` at once while the hook keeps failing.
  */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../../platform/bus.ts';
@@ -19,20 +19,20 @@ import { type HookRow, HookStore } from './hook.store.ts';
 import { HookClient } from './hook-client.ts';
 import type { RoomPolicy } from './room-policies.ts';
 
-/** Questions that are open at once, and those that may wait for a place. */
+/** Limits of concurrent and of waiting requests. */
 const QUESTIONS_OPEN = 32;
 const QUESTIONS_WAITING = 2_000;
-/** Failures in a row after which the hook is left alone, and for how long. */
+/** Consecutive failures that open the circuit breaker, and for how long. */
 const CIRCUIT_FAILURES = 5;
 const CIRCUIT_OPEN_MS = 10_000;
-/** Another gateway's change is heard of over the bus; should that be lost, it is seen after so long. */
+/** How long settings are cached; changes at other gateways normally arrive over the bus. */
 const SETTINGS_TTL_MS = 15_000;
 const SECRET_BYTES = 32;
 
 export interface HookVerdict {
   decision: 'allow' | 'deny' | 'hold';
   reason: string | null;
-  /** The hook did not answer properly: this is its `onFailure`. */
+  /** There was no valid answer: `decision` is `onFailure`. */
   isFailure: boolean;
 }
 
@@ -71,7 +71,7 @@ export class ChatHook {
     this.#log = options.log;
   }
 
-  /** Throws `webhook_url_not_allowed` for an address that must not be asked. A new secret each time. */
+  /** Throws `webhook_url_not_allowed` for a forbidden address. Creates a new secret each time. */
   async set(input: ChatHookInput, actor: Actor): Promise<ChatHookView & { secret: string }> {
     const url = this.#guard.parseUrl(input.url).href;
     const secret = `chs_${randomBytes(SECRET_BYTES).toString('base64url')}`;
@@ -93,7 +93,7 @@ export class ChatHook {
     this.#changed();
   }
 
-  /** The settings are others now, here or at another gateway. */
+  /** The settings have changed, here or at another gateway. */
   forgetSettings(): void {
     this.#settings = undefined;
     this.#failures = 0;
@@ -123,7 +123,7 @@ export class ChatHook {
     const startedAtMs = performance.now();
     if (!(await this.#enter(timeoutMs))) return this.#fail(hook, 'busy');
     try {
-      // The time in the queue counts: the author waits for all of it.
+      // Time in the queue counts: the author waits for all of it.
       const leftMs = Math.max(1, Math.ceil(timeoutMs - (performance.now() - startedAtMs)));
       const answer = await this.#client.ask(hook, question, { timeoutMs: leftMs, nowMs: this.#clock.now() });
       this.#failures = 0;
@@ -133,7 +133,7 @@ export class ChatHook {
     } catch (error) {
       this.#failures += 1;
       if (this.#failures >= CIRCUIT_FAILURES) {
-        // After the pause a single failure closes it again.
+        // After the pause a single failure opens the breaker again.
         this.#closedUntilMs = performance.now() + CIRCUIT_OPEN_MS;
         this.#failures = CIRCUIT_FAILURES - 1;
         this.#log.warn({ err: error }, 'the chat hook keeps failing and is left alone for a while');
@@ -149,7 +149,7 @@ export class ChatHook {
     return { decision: hook.onFailure, reason: null, isFailure: true };
   }
 
-  /** Waits for a place among the open questions; false when there is none in time. */
+  /** Waits for a free slot; false if there is none in time. */
   async #enter(timeoutMs: number): Promise<boolean> {
     if (this.#open < QUESTIONS_OPEN) {
       this.#open += 1;
@@ -169,7 +169,7 @@ export class ChatHook {
     });
   }
 
-  /** The place goes to whoever waits longest. */
+  /** Hands the slot to the longest waiting request. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -3,7 +3,7 @@ import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
-/** How a room's chat is set. A room that nobody has set anything in has a row as well, once somebody came in. */
+/** A room's chat settings. The row exists as soon as somebody has entered the room. */
 export const chatRooms = pgTable(
   'chat_rooms',
   {
@@ -14,7 +14,7 @@ export const chatRooms = pgTable(
     emojiOnly: boolean('emoji_only').notNull().default(false),
     paused: boolean('paused').notNull().default(false),
     linksAllowed: boolean('links_allowed').notNull().default(false),
-    /** While the panic button is pressed: the mode to go back to. */
+    /** While panic is on: the mode to restore. */
     panic: jsonb('panic').$type<ChatMode>(),
     pinned: text('pinned'),
     poll: text('poll'),
@@ -29,7 +29,7 @@ export const chatPolls = pgTable(
     room: text('room').notNull(),
     question: text('question').notNull(),
     options: jsonb('options').$type<string[]>().notNull(),
-    /** Votes by option, counted in the transaction that keeps them. */
+    /** Votes by option, counted in the transaction that stores them. */
     votes: jsonb('votes').$type<number[]>().notNull(),
     startedBy: text('started_by').notNull(),
     startedAt: time('started_at').notNull(),

@@ -1,26 +1,26 @@
 /**
- * Notices who says the same again, and when many say the same at once: a wave of copies comes from a crowd of bots as well as from a happy
- * crowd, so a short one is only slowed down, and a long one, or one with an address, waits for a moderator. Kept in memory, in named bounds;
- * gateways tell each other of texts that come from several people.
+ * Detects repeated messages of one author, and waves of equal messages of many. A wave comes from bots as well as from
+ * a happy crowd: a short one is slowed down; a long one, or one with a link, is held for review. In bounded memory;
+ * gateways tell each other of texts that several people have sent.
  */
 import type { RoomId } from '../../protocol/ids.ts';
 import { hasAddress } from './message-text.ts';
 import { foldText } from './text-folding.ts';
 
 const OWN_WINDOW_MS = 30_000;
-/** Shorter ones ("gg", "merci !") may be said a few times. */
+/** Shorter texts ("gg", "merci !") may be repeated a few times. */
 const SHORT_CHARS = 10;
 const SHORT_REPEATS = 3;
 const WAVE_WINDOW_MS = 10_000;
 const WAVE_PEOPLE = 8;
-/** Below, many say the same without copying it. */
+/** Shorter texts are equal without being copied. */
 const WAVE_CHARS = 12;
-/** From here on nobody types the same by chance. */
+/** Longer texts are never equal by chance. */
 const WAVE_HOLD_CHARS = 40;
 const WAVE_RETRY_MS = 5_000;
 const ROOMS = 2_000;
 const TEXTS_PER_ROOM = 500;
-/** The last texts of one author that are compared. */
+/** Number of an author's latest texts that are compared. */
 const TEXTS_PER_AUTHOR = 16;
 const AUTHORS_PER_ROOM = 5_000;
 const PEOPLE_PER_TEXT = 100;
@@ -38,7 +38,7 @@ export interface Said {
   nowMs: number;
 }
 
-/** The same text from several people, for the other gateways. */
+/** A text that several people have sent, for other gateways. */
 export interface SharedText {
   room: RoomId;
   key: string;
@@ -69,7 +69,7 @@ export class FloodWatch {
     const memory = this.#memoryOf(said.room);
     const key = foldText(said.text) || said.text;
     const own = (memory.authors.get(said.identity) ?? []).filter(({ atMs }) => atMs > said.nowMs - OWN_WINDOW_MS);
-    // Sending one message again is no second message.
+    // A retry of one message is not a repetition.
     if (own.some(({ clientId }) => clientId === said.clientId)) return { kind: 'pass', forget: () => {} };
     const same = own.filter((text) => text.key === key);
     const allowed = key.length < SHORT_CHARS ? SHORT_REPEATS : 1;
@@ -82,7 +82,7 @@ export class FloodWatch {
     const people = this.#note(memory, said, key);
     if (key.length >= WAVE_CHARS && people >= WAVE_PEOPLE) {
       const isHeld = key.length >= WAVE_HOLD_CHARS || hasAddress(said.text);
-      // A held one was said; one that was only slowed down may be said again in a moment.
+      // A held message counts as sent; one that was slowed down may be sent again soon.
       if (!isHeld) memory.authors.set(said.identity, own);
       return { kind: 'wave', isHeld, retryAfterMs: WAVE_RETRY_MS };
     }
@@ -97,7 +97,7 @@ export class FloodWatch {
     remember(memory.texts, key, people, TEXTS_PER_ROOM);
   }
 
-  /** How many people have said this within the window. */
+  /** Records the text; returns how many people have sent it within the window. */
   #note(memory: RoomMemory, { room, identity, nowMs }: Said, key: string): number {
     const people = memory.texts.get(key) ?? new Map<string, number>();
     for (const [other, atMs] of people) if (atMs <= nowMs - WAVE_WINDOW_MS) people.delete(other);
@@ -109,7 +109,7 @@ export class FloodWatch {
     return people.size;
   }
 
-  /** The message was not said after all. */
+  /** The message was not sent after all. */
   #forget(memory: RoomMemory, identity: string, text: OwnText): void {
     const own = memory.authors.get(identity)?.filter((other) => other !== text);
     if (own) memory.authors.set(identity, own);
@@ -123,7 +123,7 @@ export class FloodWatch {
   }
 }
 
-/** Keeps the newest; past the bound, what was used longest ago is forgotten. */
+/** Keeps the most recently used entries. */
 function remember<K, V>(map: Map<K, V>, key: K, value: V, bound: number): void {
   map.delete(key);
   map.set(key, value);

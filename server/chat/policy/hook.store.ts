@@ -6,10 +6,10 @@ import { type Actor, insertActs } from '../moderation/acts.store.ts';
 import { chatHooks } from '../moderation/moderation.schema.ts';
 
 const HOUSE = 'house';
-/** What the encrypted secret is bound to. */
+/** The owner to which the encrypted secret is bound. */
 const OWNER = 'chat_hook';
 
-/** The secret is undefined where LOGE_ENCRYPTION_KEY lacks the key under which it was encrypted. */
+/** The secret is undefined if its key is missing from LOGE_ENCRYPTION_KEY. */
 export type HookRow = ChatHook & { secret: string | undefined };
 
 const SAVE = `insert into chat_hooks (id, url, secret, timeout_ms, on_failure, created_at) values ($1, $2, $3, $4, $5, $6::timestamptz)
@@ -41,7 +41,7 @@ export class HookStore {
     });
   }
 
-  /** False when there was none. */
+  /** False if there was none. */
   async delete(at: string, actor: Actor): Promise<boolean> {
     return this.#db.bulkTransaction(async (run) => {
       const deleted = await run('delete from chat_hooks where id = $1 returning id', [HOUSE]);

@@ -1,6 +1,6 @@
 /**
- * Characters that stand in for Latin letters. Case, diacritics, full-width, mathematical and circled forms are not here: Unicode's own
- * compatibility forms lead from those to plain letters. Chosen from the confusables of UTS #39, those that people meet on keyboards.
+ * Characters that look like Latin letters, selected from the confusables of UTS #39 by what keyboards offer. Case,
+ * diacritics, full-width, mathematical and circled forms are not listed: Unicode normalisation handles them.
  */
 
 const table = (pairs: string): Record<string, string> =>
@@ -14,7 +14,7 @@ const table = (pairs: string): Record<string, string> =>
       }),
   );
 
-/** Look the same whatever stands beside them: read as the Latin letter always. */
+/** Always read as the Latin letter. */
 export const COMMON_LOOKALIKES: Record<string, string> = table(`
   a:аɑαᴀ𝛂Ꭺ ae:æᴁ b:ВΒʙᏴƀ c:сϲᴄⅽᏟ d:ԁđᴅⅾðɖᎠ e:еҽᴇєΕЕɛəᎬ f:ƒꜰ g:ɡɢցᏀ h:һհʜΗНᎻħ i:іıɪιΙӏїᎥ j:јϳᴊᎫ k:κᴋΚКкᏦ
   l:ӏłʟⅼǀ| m:ᴍΜМⅿᎷ n:ոɴΝᴨŋ o:оοօᴏσøᎤ oe:œ p:рρᴘΡᏢ q:ԛգ r:ʀᎡ s:ѕꜱʂᏚ ss:ß t:ᴛΤТτŧᎢ th:þ u:υսᴜ v:νѵᴠⅴᏙ w:ԝωᴡաᎳ
@@ -23,7 +23,7 @@ export const COMMON_LOOKALIKES: Record<string, string> = table(`
   a:🇦 b:🇧 c:🇨 d:🇩 e:🇪 f:🇫 g:🇬 h:🇭 i:🇮 j:🇯 k:🇰 l:🇱 m:🇲 n:🇳 o:🇴 p:🇵 q:🇶 r:🇷 s:🇸 t:🇹 u:🇺 v:🇻 w:🇼 x:🇽 y:🇾 z:🇿
 `);
 
-/** Look alike enough only among Latin letters: a word of their own script keeps them. */
+/** Read as Latin only among Latin letters: a word of their own script keeps them. */
 export const MIXED_LOOKALIKES: Record<string, string> = {
   ...COMMON_LOOKALIKES,
   ...table('b:вьъβ e:з h:н k:к m:м n:ηпи r:гя t:т u:μцч w:шщ y:ч o:θφ x:ж'),

@@ -1,7 +1,7 @@
 /**
- * What becomes of a message before it is in the log: what the room and its moderators have set, the creator's words, copies and waves, the
- * embedder's hook. The author is always told: the message is there, it waits, or why it is refused. The log asks for another judgement
- * when what governed this one changed in the meantime, so that nothing is said after it was forbidden.
+ * Decides on a message before it is appended: restrictions and mode, the creator's word list, repetitions and waves,
+ * the embedder's hook. The author always learns the outcome: sent, held, or refused with the reason. If the policy
+ * changes before the append, the message is judged again, so that nothing is sent after it was forbidden.
  */
 import type { Participant } from '../../protocol/accounts.ts';
 import type { ChatMessage, ChatSendAnswer, HoldReason } from '../../protocol/chat/chat.ts';
@@ -15,7 +15,7 @@ import type { FloodWatch } from './flood-watch.ts';
 import { isEmojiOnly, parseMessageText } from './message-text.ts';
 import type { RoomPolicies, RoomPolicy } from './room-policies.ts';
 
-/** Times that one message is judged anew because the room's policy changed under it. */
+/** Limit of judgements of one message while its room's policy keeps changing. */
 const JUDGEMENTS = 8;
 const JUDGE_AGAIN_MS = 1_000;
 const MEMBERS_REMEMBERED = 20_000;
@@ -26,7 +26,7 @@ interface Hold {
   detail: string | null;
 }
 
-/** What was decided of a message by one policy: its text as it will be shown, and why it waits if it does. */
+/** The result under one policy version: the text to show, and why the message is held, if it is. */
 interface Judgement {
   text: string;
   links: boolean;
@@ -57,7 +57,7 @@ export class MessageAdmission {
       let judgement: Judgement | undefined;
       try {
         judgement = await this.#judge(policy, sending, text);
-        // The hook is asked once, about the text as it would be shown.
+        // The hook is asked once, about the text that will be shown.
         hooked ??= await this.#hook.ask({ ...sending, policy, text: judgement.text, sentAt: nowIso(this.#parts) });
         applyHook(judgement, hooked);
         if (judgement.hold) return await this.#hold(sending, judgement, judgement.hold);
@@ -116,7 +116,7 @@ export class MessageAdmission {
   }
 
   async #assertMayWrite(policy: RoomPolicy, from: Participant, nowMs: number): Promise<void> {
-    // Nobody takes a creator's own chat away from them.
+    // Restrictions never apply to a creator in their own rooms.
     if (from.role === 'creator') return;
     const [restriction] = await this.#parts.policies.restrictionsOf(policy, from.identity, nowMs);
     if (restriction) throw restrictionError(restriction, nowMs);
@@ -161,13 +161,13 @@ export class MessageAdmission {
   }
 
   async #hold(sending: Sending, { text, links }: Judgement, hold: Hold): Promise<ChatSendAnswer> {
-    // What was allowed meanwhile, or before, is not held again.
+    // A message that was allowed before is not held again.
     const sent = await this.#parts.store.findSent(sending.room, sending.from.identity, sending.input.clientId);
     if (sent) return { message: sent };
     return { held: await this.#held.add({ ...sending, text, links, ...hold }) };
   }
 
-  /** A message that is refused now may be one that was taken a moment ago, sent again after a lost answer. */
+  /** A refused message may be the retry of one that was accepted a moment ago. */
   async #findAnswered({ room, from, input }: Sending, error: unknown): Promise<ChatSendAnswer | undefined> {
     if (!(error instanceof AppError) || error.code === 'unavailable') return undefined;
     const message = await this.#parts.store.findSent(room, from.identity, input.clientId);

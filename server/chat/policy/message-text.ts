@@ -1,16 +1,16 @@
-/** What a message may be made of. */
+/** Which characters a message may contain. */
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 
-/** Everything that could hide, reorder or break a line, except the line feed itself. */
+/** Characters that hide, reorder or break a line, except the line feed. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is taken out here.
 const INVISIBLE_CHARS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 const MANY_LINE_FEEDS = /\n{3,}/g;
-/** One emoji or space. A pattern over the whole text would backtrack: its alternatives begin alike. */
+/** One emoji or space. A pattern over the whole text would backtrack, as its alternatives share prefixes. */
 const EMOJI_OR_SPACE = /\p{RGI_Emoji}|\p{Emoji_Presentation}|\s/gv;
 const ADDRESS = /\b(?:https?:\/\/|www\.)\S|[a-z0-9]\.[a-z]{2,}\/\S/iu;
 
-/** Plain text as it is kept and shown: invisible characters gone, outer space gone, at most two line feeds on end. */
+/** Normalises text: removes invisible characters and outer spaces; at most two consecutive line feeds. */
 export function parseMessageText(raw: string): string {
   const text = raw.toWellFormed().replace(INVISIBLE_CHARS, '').replace(MANY_LINE_FEEDS, '\n\n').trim();
   if (text === '') throw new AppError('message_empty');
@@ -24,7 +24,7 @@ export function isEmojiOnly(text: string): boolean {
   return text.replace(EMOJI_OR_SPACE, '') === '';
 }
 
-/** Whether a text holds what looks like an address on the web. */
+/** Whether a text contains something like a web address. */
 export function hasAddress(text: string): boolean {
   return ADDRESS.test(text);
 }

@@ -5,7 +5,7 @@ import type { ChatMode, ChatPoll } from '../../protocol/chat/chat-room.ts';
 import type { PollId, RoomId } from '../../protocol/ids.ts';
 import { chatPolls } from './chat-rooms.schema.ts';
 
-/** A restriction that was not lifted; whether it is over, its end says. */
+/** A restriction that was not lifted; it may have expired. */
 export interface Restriction {
   kind: RestrictionKind;
   scope: 'room' | 'creator';
@@ -24,7 +24,7 @@ export interface PolicyRow extends ChatMode {
   words: WordRule[];
 }
 
-/** One statement, so that the version belongs to what is read with it. */
+/** One statement, so that the version belongs to the data that is read with it. */
 const READ = `select sequence.version, room.creator, slow_mode_seconds as "slowModeSeconds", members_only as "membersOnly",
       emoji_only as "emojiOnly", paused, links_allowed as "linksAllowed", panic is not null as panic, pinned, poll,
       coalesce(words.words, '[]'::jsonb) as words
@@ -55,7 +55,7 @@ export class PoliciesStore {
     return row;
   }
 
-  /** Makes the rows of a room whose chat nobody has opened yet. */
+  /** Inserts the rows of a room whose chat was never opened. */
   async open(room: RoomId, creator: string): Promise<void> {
     await this.#db.bulk('insert into chat_sequences (room) values ($1) on conflict do nothing', [room]);
     await this.#db.bulk('insert into chat_rooms (room, creator) values ($1, $2) on conflict do nothing', [
@@ -76,7 +76,7 @@ export class PoliciesStore {
     };
   }
 
-  /** For each of these people, in the order given, what keeps them from writing there. */
+  /** The restrictions of each of these people, in the given order. */
   async findRestrictions(people: PersonInRoom[]): Promise<Restriction[][]> {
     const found = await this.#db.bulk<{
       asked: string;

@@ -1,6 +1,6 @@
 /**
- * What governs the chat of each room: its mode, its creator's words, and who may not write. Remembered by version; the log, which holds the
- * room's row while it appends, finds out when what a message was judged by is no longer so, and the bus says it to every gateway at once.
+ * The policy of each room's chat: mode, word list, restrictions. Cached by version. The log, which locks the room's row
+ * to append, detects outdated versions, and the bus announces changes to every gateway at once.
  */
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
@@ -28,10 +28,10 @@ export interface RoomPolicy {
   pinned: ChatMessage | null;
   poll: ChatPoll | null;
   words: WordFilter;
-  /** Of those who were looked up by this version. */
+  /** Only of people who were looked up with this version. */
   restrictions: Map<string, Restriction[]>;
   readAtMs: number;
-  /** Something of it has changed: it is read anew before it is used. */
+  /** Must be read again before its next use. */
   isOutdated: boolean;
 }
 
@@ -51,7 +51,7 @@ export class RoomPolicies {
     store: PoliciesStore;
     log: ChatStore;
     creatorOf: (room: RoomId) => Promise<string>;
-    /** A room in use here is governed by something else now. */
+    /** The policy of a room in use here has changed. */
     onChanged: (policy: RoomPolicy) => void;
   }) {
     this.#store = options.store;
@@ -67,7 +67,7 @@ export class RoomPolicies {
     return known && !known.isOutdated ? known : this.#reads.get(room);
   }
 
-  /** What is remembered of a room is older than this version: it is read anew, at once where the room is in use. */
+  /** Marks versions older than this one as outdated; reads again at once if the room is in use. */
   async outdate(room: RoomId, version: number): Promise<void> {
     const known = this.#remembered.get(room);
     if (!known || known.version >= version) return;
@@ -75,22 +75,25 @@ export class RoomPolicies {
     await this.#reads.get(room);
   }
 
-  /** News may have been lost: whatever is remembered is read anew before it is used again. */
+  /** Bus messages may have been lost: every cached policy is read again before its next use. */
   outdateAll(): void {
     for (const policy of this.#remembered.values()) policy.isOutdated = true;
   }
 
-  /** Reads anew whatever is remembered. */
+  /** Reads the policy again. */
   reread(room: RoomId): Promise<RoomPolicy> {
     return this.#reads.get(room);
   }
 
-  /** The policy to refuse by: should the news of a change have been lost, nobody is kept out by the old one for long. */
+  /**
+   * The policy to refuse by: reads it again if its change may have been missed, so that nobody is refused by an old one
+   * for long.
+   */
   async recheck(policy: RoomPolicy): Promise<RoomPolicy> {
     return performance.now() - policy.readAtMs < RECHECK_MS ? policy : this.#reads.get(policy.room);
   }
 
-  /** Votes came in: what is remembered counts them too, until it is read again. */
+  /** Adds new votes to the cached totals until the next read. */
   noteVotes(room: RoomId, poll: string, votes: number[]): void {
     const known = this.#remembered.get(room)?.poll;
     if (known?.id !== poll) return;
@@ -122,7 +125,7 @@ export class RoomPolicies {
       isOutdated: false,
     };
     const known = this.#remembered.get(room);
-    // A slow read must not put an older state in the place of a newer one.
+    // A slow read must not replace a newer state.
     if (known && known.version > policy.version) return known;
     if (known?.version === policy.version) policy.restrictions = known.restrictions;
     this.#remembered.delete(room);
@@ -132,7 +135,7 @@ export class RoomPolicies {
     return policy;
   }
 
-  /** Rooms of one creator share one list, which is compiled once. */
+  /** Rooms of one creator share one compiled list. */
   #filterOf(words: WordRule[]): WordFilter {
     const key = JSON.stringify(words);
     const known = this.#filters.get(key);
@@ -143,7 +146,7 @@ export class RoomPolicies {
     return filter;
   }
 
-  /** What keeps somebody from writing by this policy, the sternest first. */
+  /** A person's active restrictions under this policy, the longest first. */
   async restrictionsOf(policy: RoomPolicy, identity: string, nowMs: number): Promise<Restriction[]> {
     let known = policy.restrictions.get(identity);
     if (!known) {
@@ -180,7 +183,7 @@ export function isPollOver(poll: ChatPoll, nowMs: number): boolean {
   return poll.closed || (poll.closesAt !== null && Date.parse(poll.closesAt) <= nowMs);
 }
 
-/** The longest first: all of them forbid the same, and whoever is told one end must not be kept out past it by another. */
+/** Longest first: all forbid the same, and a person who is told one end must not be restricted beyond it by another. */
 function bySternness(a: Restriction, b: Restriction): number {
   const aUntilMs = a.untilMs ?? Number.MAX_SAFE_INTEGER;
   const bUntilMs = b.untilMs ?? Number.MAX_SAFE_INTEGER;

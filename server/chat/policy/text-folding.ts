@@ -1,11 +1,11 @@
 /**
- * Text as somebody who wants to get round a word list would have it read: compatibility forms, case, diacritics, look-alikes of other
- * scripts, digits for letters, invisible characters and spelt-out words all come down to the same plain words. Every word remembers where it
- * stood, so that it can be masked. It knows no list and no room.
+ * Folds text to the plain words behind common disguises: compatibility forms, case, diacritics, look-alikes of other
+ * scripts, digits for letters, invisible characters, spelt-out words. Every word keeps its position, so that it can be
+ * masked. It knows no list and no room.
  */
 import { COMMON_LOOKALIKES, LEET, MIXED_LOOKALIKES } from './lookalikes.ts';
 
-/** A word of the text: every form in which it could be read, and its place in the original. */
+/** A word with all its readings and its position in the original. */
 export interface Word {
   forms: string[];
   start: number;
@@ -13,11 +13,11 @@ export interface Word {
 }
 
 interface Char {
-  /** The letters that it stands for when nothing is mixed; empty for what is invisible. */
+  /** Its letters in a word of one script; empty for invisible characters. */
   plain: string;
-  /** What it stands for among letters of another script. */
+  /** Its letter among letters of another script. */
   mixed: string;
-  /** The letter that it stands for between letters, for digits and signs. */
+  /** For digits and signs: the letter for which they stand between letters. */
   leet: string | undefined;
   isLetter: boolean;
   isSpace: boolean;
@@ -31,7 +31,7 @@ type Folded = Omit<Char, 'start' | 'end'>;
 const FOLDED_CHARS = 20_000;
 const LETTER = /[\p{L}\p{Nd}]/u;
 const TRUE_LETTER = /\p{L}/u;
-/** Marks (variation selectors among them), format characters, and letters that are nothing but a gap. */
+/** Marks (with variation selectors), format characters, and letters that are blank. */
 const IGNORED = /\p{M}|\p{Cf}|[\u115f\u1160\u3164\uffa0]/gu;
 const MARKS = /\p{M}/gu;
 const PLAIN_TEXT = /^[\n -{}~]*$/;
@@ -41,12 +41,12 @@ const PICTURE = /\p{Extended_Pictographic}/u;
 const SENTENCE_MARK = /[!(|+]/;
 const LATIN = /\p{Script=Latin}/u;
 const OTHER_SCRIPT = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
-/** Fewest single letters in a row that are taken for a word that somebody spelt out. */
+/** Minimum run of single letters that counts as a spelt-out word. */
 const SPELT_LETTERS = 3;
-/** Words of one letter that may stand at either end of it. */
+/** Single-letter words that may stand at either end of the run. */
 const SPELT_NEIGHBOURS = 2;
 
-/** What each character comes to, remembered: the same few hundred make up nearly everything that is written. */
+/** Cache by character: a few hundred make up nearly all text. */
 const remembered = new Map<string, Folded>();
 
 export function foldWords(text: string): Word[] {
@@ -54,9 +54,9 @@ export function foldWords(text: string): Word[] {
   return [...chunks.flatMap(wordsOfChunk), ...speltWords(chunks)];
 }
 
-/** The plain form alone, words with one space between: equal for texts that only differ in how they are disguised. */
+/** The plain reading, with single spaces: equal for texts that differ only in their disguise. */
 export function foldText(text: string): string {
-  // What most people write needs no look at its single characters, and every message comes through here.
+  // Fast path for ordinary text: every message comes through here.
   const base = text.normalize('NFKD').replace(MARKS, '').toLowerCase();
   if (PLAIN_TEXT.test(base)) return base.replace(SIGNS, '').replace(GAPS, ' ').trim();
   return splitChunks(readChars(text))
@@ -103,7 +103,7 @@ function foldLetter(letter: string): string {
   return [...lower].map((part) => COMMON_LOOKALIKES[part] ?? part).join('');
 }
 
-/** What stands between spaces; a picture stands for itself. */
+/** Splits at spaces; an emoji is a chunk of its own. */
 function splitChunks(chars: Char[]): Char[][] {
   const chunks: Char[][] = [[]];
   for (const char of chars) {
@@ -114,7 +114,7 @@ function splitChunks(chars: Char[]): Char[][] {
   return chunks.filter((chunk) => chunk.length > 0);
 }
 
-/** The parts of a chunk between its punctuation, and the chunk read as one word with its signs as letters. */
+/** The parts of a chunk between its punctuation, and the whole chunk with its signs as letters. */
 function wordsOfChunk(chunk: Char[]): Word[] {
   if (chunk[0]?.isSymbol) return [wordOf(chunk, [chunk[0].plain])];
   const words: Word[] = [];
@@ -141,7 +141,7 @@ function wordsOfChunk(chunk: Char[]): Word[] {
 }
 
 const isSign = (char: Char) => !char.isLetter;
-/** What ends or opens a sentence is no letter there, whatever it looks like. */
+/** Punctuation at either end is not a letter. */
 const isMark = (char: Char) => isSign(char) && (char.leet === undefined || SENTENCE_MARK.test(char.plain));
 
 function trimSigns(chunk: Char[], goes: (char: Char) => boolean): Char[] {
@@ -151,7 +151,7 @@ function trimSigns(chunk: Char[], goes: (char: Char) => boolean): Char[] {
 
 function formsOf(chars: Char[]): string[] {
   const plain = lettersOf(chars, 'plain');
-  // Digits alone are a number, and a price is no word.
+  // Digits alone are a number, not a word.
   if (!TRUE_LETTER.test(plain)) return [plain];
   const isMixed =
     LATIN.test(sourceOf(chars)) && OTHER_SCRIPT.test(chars.map((char) => char.mixed + char.plain).join(''));
@@ -171,7 +171,7 @@ function lettersOf(chars: Char[], reading: 'plain' | 'mixed', withLeet = false):
     .join('');
 }
 
-/** `f u c k` and `f.u.c.k`: letters that stand alone, three or more in a row, read as one word. */
+/** `f u c k` and `f.u.c.k`: a run of three or more single letters is read as one word. */
 function speltWords(chunks: Char[][]): Word[] {
   const words: Word[] = [];
   let run: Char[][] = [];
@@ -182,7 +182,7 @@ function speltWords(chunks: Char[][]): Word[] {
   for (const chunk of chunks) {
     const letters = chunk.filter((char) => char.isLetter || char.leet !== undefined);
     const first = letters[0];
-    // One letter, or the same one several times.
+    // One letter, possibly repeated.
     const isSingle = first !== undefined && letters.every((char) => char.plain === first.plain);
     if (isSingle) run.push(letters);
     else flush();
@@ -191,7 +191,7 @@ function speltWords(chunks: Char[][]): Word[] {
   return words;
 }
 
-/** The run, also without the first or last few: "I am a f u c k" has words of one letter right before. */
+/** The run, also without its first or last letters: in "I am a f u c k" the run begins with an ordinary word. */
 function windowsOf(run: Char[][]): Char[][] {
   const windows: Char[][] = [];
   for (let from = 0; from <= SPELT_NEIGHBOURS; from += 1) {

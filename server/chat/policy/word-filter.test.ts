@@ -144,8 +144,9 @@ test('a pattern of signs is taken to the letter, never as an expression', () => 
   expect(filterOf('(a+)+b').judge('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!')).toBeUndefined();
 });
 
-// Regression: every rule was a regular expression of its own, and 500 with wildcards blocked the event loop for a second; phrases were
-// searched for from every word, in all words, for every rule. Each list here is one that its text nearly meets at every place.
+// Regression: every rule was a regular expression of its own, and 500 with wildcards blocked the event loop for a
+// second; phrases were searched for from every word, in all words, for every rule. Each list here is one that its text
+// nearly meets at every place.
 test.each<[string, (index: number) => string, string]>([
   ['wildcards over one letter', (index) => `*aaaa${lettersOf(index)}z*`, 'a'],
   ['wildcards over repeated letters', (index) => `*${repeatsOf(index)}z*`, 'aabb'],

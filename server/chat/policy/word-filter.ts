@@ -1,6 +1,6 @@
 /**
- * A creator's list of words, compiled once and asked for every message. Words are compared whole, by every form in which they could be
- * read; `*` in a pattern stands for more letters. A letter that is repeated counts as written at least as often as the pattern has it.
+ * A creator's word list, compiled once. Whole words are compared, in every reading; `*` in a pattern matches further
+ * letters. A repeated letter must occur at least as often as in the pattern.
  */
 
 import type { WordAction, WordRule } from '../../protocol/chat/chat-moderation.ts';
@@ -13,13 +13,13 @@ export interface WordVerdict {
   action: WordAction;
   /** The rule that decided, as the creator wrote it. */
   pattern: string;
-  /** The text with every word of a `replace` rule masked. */
+  /** The text with the words of `replace` rules masked. */
   text: string;
 }
 
 interface CompiledRule {
   rule: WordRule;
-  /** Its place in the list: of rules with equal actions, the first decides. */
+  /** Position in the list: the first of several rules with equal actions decides. */
   index: number;
   /** One word, or a phrase. */
   patterns: PatternId[];
@@ -27,13 +27,13 @@ interface CompiledRule {
 
 interface MatchedWord extends Word {
   patterns: Set<PatternId>;
-  /** Where in the sorted list of words the text goes on after this one. */
+  /** The index of the word that follows in the text. */
   next: number;
 }
 
 const SEVERITY: Record<WordAction, number> = { replace: 0, hold: 1, refuse: 2 };
 const MASK = '***';
-/** `i`, `l` and their stand-ins cannot be told apart, so they are one letter on both sides. */
+/** `i`, `l` and their look-alikes are treated as one letter. */
 const ALIKE = /l/g;
 const SPACES = /\s+/;
 
@@ -41,7 +41,7 @@ export class WordFilter {
   readonly #matcher = new WordMatcher();
   readonly #rulesByFirstPattern = new Map<PatternId, CompiledRule[]>();
 
-  /** Throws `invalid_request` for a pattern in which there is nothing to look for. */
+  /** Throws `invalid_request` for a pattern without letters. */
   constructor(rules: readonly WordRule[]) {
     rules.forEach((rule, index) => {
       const patterns = parsePattern(rule.pattern).map((pattern) => this.#matcher.add(pattern));
@@ -56,12 +56,12 @@ export class WordFilter {
     return this.#rulesByFirstPattern.size === 0;
   }
 
-  /** The sternest rule that the text meets; undefined when it meets none. */
+  /** The strictest rule that matches; undefined if none does. */
   judge(text: string): WordVerdict | undefined {
     if (this.isEmpty) return undefined;
     const words = this.#matchWords(text);
     let sternest: CompiledRule | undefined;
-    /** End of what is masked, by its start. */
+    /** End of each masked range, by its start. */
     const masked = new Map<number, number>();
     const wordsByPattern = groupByPattern(words);
     for (const [first, starts] of wordsByPattern) {
@@ -81,7 +81,7 @@ export class WordFilter {
     return sternest && { action: sternest.rule.action, pattern: sternest.rule.pattern, text: mask(text, masked) };
   }
 
-  /** The words of a text by their place, each with the patterns that it meets. */
+  /** The words of a text by position, with the patterns that each matches. */
   #matchWords(text: string): MatchedWord[] {
     const words = foldWords(text)
       .map((word) => ({ ...word, patterns: new Set<PatternId>(), next: 0 }))
@@ -129,7 +129,7 @@ function parseWord(word: string): WordPattern {
   const opensStart = word.startsWith('*');
   const opensEnd = word.length > 1 && word.endsWith('*');
   const bare = word.slice(opensStart ? 1 : 0, opensEnd ? -1 : undefined);
-  // Signs between the letters of a pattern stand for letters, as they do in a message.
+  // Signs between letters of a pattern stand for letters, as in a message.
   const letters = alike(longest(foldWords(bare)) || foldText(bare));
   if (letters === '' || ((opensStart || opensEnd) && [...letters].length < 3)) {
     throw new AppError(
@@ -144,7 +144,7 @@ function longest(words: Word[]): string {
   return words.reduce((best, { forms: [form = ''] }) => (form.length > best.length ? form : best), '');
 }
 
-/** Where a phrase ends whose first word is this one; undefined where its other words do not follow. */
+/** The end of a phrase that begins with this word; undefined if its other words do not follow. */
 function findPhraseEnd(words: MatchedWord[], first: MatchedWord, patterns: PatternId[]): number | undefined {
   let last = first;
   for (const pattern of patterns.slice(1)) {
@@ -155,7 +155,7 @@ function findPhraseEnd(words: MatchedWord[], first: MatchedWord, patterns: Patte
   return last.end;
 }
 
-/** Of the words that start at one place, the shortest that meets the pattern. */
+/** The shortest word at this position that matches the pattern. */
 function findAt(words: MatchedWord[], from: number, pattern: PatternId): MatchedWord | undefined {
   const start = words[from]?.start;
   for (let at = from; words[at]?.start === start; at += 1) {
@@ -168,7 +168,7 @@ function findAt(words: MatchedWord[], from: number, pattern: PatternId): Matched
 function mask(text: string, masked: ReadonlyMap<number, number>): string {
   let result = text;
   let from = text.length + 1;
-  // From the end, so that earlier places stay where they are; what lies in a place that is masked already is masked with it.
+  // From the end, so that earlier positions stay valid; ranges inside a masked one are skipped.
   for (const [start, end] of [...masked].toSorted((a, b) => b[1] - a[1] || a[0] - b[0])) {
     if (start >= from) continue;
     result = result.slice(0, start) + MASK + result.slice(Math.min(end, from));

@@ -1,12 +1,12 @@
 /**
- * Finds which of many patterns a word meets, in time proportional to the word: Aho-Corasick over runs of equal letters. A run in the word
- * must be at least as long as in the pattern. It knows no rules and no phrases.
+ * Matches a word against many patterns in linear time: Aho-Corasick over runs of equal letters. A run must be at least
+ * as long as in the pattern. It knows no rules and no phrases.
  */
 
 export interface WordPattern {
-  /** Already folded, never empty. */
+  /** Folded, not empty. */
   letters: string;
-  /** More letters may stand before, or after. */
+  /** Further letters may precede, or follow. */
   opensStart: boolean;
   opensEnd: boolean;
 }
@@ -21,14 +21,14 @@ interface Runs {
 interface Ending extends WordPattern {
   id: PatternId;
   runCount: number;
-  /** Runs of more than one letter; any run of the word is long enough for the others. */
+  /** Runs of more than one letter; every run matches the others. */
   longRuns: { index: number; length: number }[];
 }
 
 interface Node {
   next: Map<string, Node>;
   endings: Ending[];
-  /** The node of the longest proper suffix that begins a pattern; undefined at the root alone. */
+  /** The node of the longest proper suffix that starts a pattern; undefined for the root. */
   suffix: Node | undefined;
   /** The nearest node along the suffixes at which a pattern ends. */
   endingSuffix: Node | undefined;
@@ -59,7 +59,7 @@ export class WordMatcher {
     return id;
   }
 
-  /** Adds to `found` the ids of the patterns that the word meets. */
+  /** Adds the ids of matching patterns to `found`. */
   match(word: string, found: Set<PatternId>): void {
     if (!this.#isLinked) this.#link();
     const { letters, lengths } = runsOf(word);
@@ -81,7 +81,7 @@ export class WordMatcher {
     return this.#root;
   }
 
-  /** Breadth first: the suffixes of a node are linked before the node. */
+  /** Breadth first: a node's suffixes are linked before it. */
   #link(): void {
     const queue = [this.#root];
     for (const node of queue) {
@@ -97,7 +97,7 @@ export class WordMatcher {
 
 const createNode = (): Node => ({ next: new Map(), endings: [], suffix: undefined, endingSuffix: undefined });
 
-/** Whether the pattern, whose letters end at this run of the word, is met by the lengths of its runs. */
+/** Whether the runs are long enough for the pattern that ends here. */
 function meets(lengths: number[], end: number, pattern: Ending): boolean {
   const start = end - pattern.runCount + 1;
   if (!pattern.opensStart && start > 0) return false;

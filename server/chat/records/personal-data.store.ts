@@ -6,24 +6,24 @@ import { chatEntries } from '../log/chat.schema.ts';
 import { toMessage } from '../log/entry-row.ts';
 import { type Actor, insertActs } from '../moderation/acts.store.ts';
 
-/** Rows that one statement of the retention touches. */
+/** Limit of rows per retention statement. */
 const RETIRED_AT_ONCE = 5_000;
-/** Stands for everybody whose messages are gone by their age. */
+/** Author of messages that retention has erased. */
 const RETIRED = 'erased';
 const ERASED_NAME = 'Erased';
 const NAMES_LOOKED_FOR = 20;
 
 const ERASE_MESSAGES = `update chat_entries set identity = $2, name = $3, text = null, details = null, client_id = null, reply_to = null,
   erased_at = $4::timestamptz where identity = $1 and kind = 'message' returning room`;
-/** What was tipped stays, and so does what was moderated: under the pseudonym, without words of theirs. */
+/** Tips and removed messages stay, under the pseudonym and without text. */
 const ERASE_OTHERS = `update chat_entries set identity = $2, name = $3, text = case when kind = 'tip' then null else text end
   where identity = $1 and kind <> 'message' returning room`;
 const ERASE_PURGES = `update chat_entries set details = jsonb_set(details, '{identity}', to_jsonb($2::text))
   where kind = 'purge' and details ->> 'identity' = $1 returning room`;
-/** Names that somebody went by here: with them others have spoken to them. */
+/** Names that the person used here, by which others may have mentioned them. */
 const FIND_NAMES = `select distinct name from chat_entries where identity = $1 order by name limit ${NAMES_LOOKED_FOR}`;
 const NAMES_THEM = `details ? 'mentions' and details -> 'mentions' @> to_jsonb($1::text)`;
-/** The words of others stay theirs; where they name the person by the name that a mention shows, the name goes. */
+/** Other people's texts stay, but for the person's name in mentions. */
 const ERASE_NAME_IN_MENTIONS = `update chat_entries set text = replace(text, '@' || $2, '@' || $3)
   where ${NAMES_THEM} and strpos(text, '@' || $2) > 0`;
 const PSEUDONYMISED_MENTIONS = (column: string) => `(select jsonb_agg(case when named = $1 then $2 else named end)
@@ -34,17 +34,17 @@ const ERASE_HELD_MENTIONS = `update chat_held set mentions = ${PSEUDONYMISED_MEN
   where mentions @> to_jsonb($1::text)`;
 const ERASE_POLLS = 'update chat_polls set started_by = $2 where started_by = $1';
 const ERASE_RESTRICTED_BY = 'update chat_restrictions set by = $2 where by = $1';
-/** The law asks what was done and why, and not to whom by name; the database lets nothing else of a row be changed. */
+/** The audit log keeps what was done and why, without the name. The database allows no other change of these rows. */
 const ERASE_ACTS = `update chat_acts set actor = case when actor = $1 then $2 else actor end,
   target = case when target = $1 then $2 else target end where actor = $1 or target = $1`;
-/** What is pinned names the person, or answers them. */
+/** A pinned message may name the person, or answer them. */
 const FIND_PINNED = `select chat_rooms.room from chat_rooms join chat_entries pinned on pinned.kind = 'message' and pinned.id = chat_rooms.pinned
   left join chat_entries answered on answered.kind = 'message' and answered.id = pinned.reply_to
   where answered.identity = $1 or pinned.details -> 'mentions' @> to_jsonb($1::text)`;
 const ERASE_VOTES = 'update chat_poll_votes set identity = $2 where identity = $1';
 const ERASE_REPORTS = 'update chat_reports set reporter = $2, note = null where reporter = $1';
 const ERASE_HELD = 'delete from chat_held where identity = $1';
-/** What is over is gone; what still holds must go on holding, or asking for erasure would lift a ban. */
+/** Expired restrictions are deleted. Active ones stay, otherwise erasure would lift a ban. */
 const ERASE_RESTRICTIONS = `delete from chat_restrictions where identity = $1
   and (lifted_at is not null or until <= $2::timestamptz)`;
 const UNPIN = `update chat_rooms set pinned = null from chat_entries entry
@@ -87,7 +87,10 @@ export class PersonalDataStore {
     }));
   }
 
-  /** Removes a person's words and name from every log; the numbers stay. Answers how many messages that were, and which rooms changed. */
+  /**
+   * Removes a person's texts and name from every log; sequence numbers stay. Returns the number of messages and the
+   * changed rooms.
+   */
   async erase(it: { identity: string; pseudonym: string; at: string; actor: Actor }) {
     const { identity, pseudonym, at, actor } = it;
     return this.#db.bulkTransaction(async (run: Run) => {
@@ -112,17 +115,17 @@ export class PersonalDataStore {
     });
   }
 
-  /** Before the person's own names go: others' words are looked through for them. */
+  /** Before the person's own names are erased, since other texts are searched for them. */
   async #eraseMentions(run: Run, identity: string, pseudonym: string): Promise<InRoom[]> {
     const names = await run<{ name: string }>(FIND_NAMES, [identity]);
-    // A longer name first: a shorter one may be its beginning.
+    // Longer names first: a shorter one may be their prefix.
     const longestFirst = names.map(({ name }) => name).sort((left, right) => right.length - left.length);
     for (const name of longestFirst) await run(ERASE_NAME_IN_MENTIONS, [identity, name, ERASED_NAME]);
     await run(ERASE_HELD_MENTIONS, [identity, pseudonym]);
     return run<InRoom>(ERASE_MENTIONS, [identity, pseudonym]);
   }
 
-  /** Does some of what is due; true when there may be more. */
+  /** Does a part of the work; true if there may be more. */
   async retire(it: { at: string; messagesBefore: string; evidenceBefore: string }): Promise<boolean> {
     const retired = await this.#db.bulk(RETIRE, [it.messagesBefore, it.at]);
     if (retired.length === RETIRED_AT_ONCE) return true;

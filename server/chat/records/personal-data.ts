@@ -1,6 +1,7 @@
 /**
- * What the chat keeps of people, and for how long. Erasure and age take words and names out of the log and leave the numbers, so that the
- * order stays gapless. Evidence of reports, and the record of what moderators did, have a term of their own; a ban that holds goes on holding.
+ * Export, erasure and retention of personal data in the chat. Erasure removes texts and names and keeps sequence
+ * numbers, so that the log stays gapless. Evidence of reports and the audit log have their own retention period; an
+ * active ban stays.
  */
 import { randomBytes } from 'node:crypto';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
@@ -57,7 +58,7 @@ export class PersonalData {
     this.#job.start();
   }
 
-  /** What is not paged comes with the first page. */
+  /** Data without pages is in the first page. */
   async export(
     identity: string,
     { after, limit }: { after?: MessageId | undefined; limit: number },
@@ -75,7 +76,7 @@ export class PersonalData {
   }
 
   async erase(identity: string, actor: Actor): Promise<ChatErasure> {
-    // Drawn, not derived: nobody can find out by trying whose it was.
+    // Random, not derived: it cannot be traced to the person by trying identities.
     const pseudonym = `erased-${randomBytes(PSEUDONYM_BYTES).toString('hex')}`;
     const { messages, rooms, bumped } = await this.#store.erase({
       identity,
@@ -84,12 +85,12 @@ export class PersonalData {
       actor,
     });
     this.#parts.onBumped(bumped);
-    // Not the pseudonym: who sees both could tell whose old messages it stands for.
+    // Not the pseudonym, which would connect the person to their old messages.
     tellNews(this.#parts.bus, { type: 'erased', identity, rooms });
     return { identity, pseudonym, erasedMessages: messages };
   }
 
-  /** Does some of what is due; true when there may be more. */
+  /** Does a part of the work; true if there may be more. */
   retire(): Promise<boolean> {
     const nowMs = this.#parts.clock.now();
     const before = (days: number) => new Date(nowMs - days * DAY_MS).toISOString();

@@ -21,7 +21,7 @@ export class RecordsStore {
     this.#db = db;
   }
 
-  /** What somebody has written and tipped in rooms of one creator. */
+  /** What a person has written and tipped in rooms of one creator. */
   async figuresOf(creator: string, identity: string): Promise<AuthorFigures> {
     const [row] = await this.#db.orm
       .select({
@@ -43,7 +43,7 @@ export class RecordsStore {
     };
   }
 
-  /** Keeps a report; the same person's second report of a message is the first one. */
+  /** Stores a report; a second one of the same message by the same person returns the first. */
   async insertReport(report: {
     id: ChatReportId;
     room: RoomId;

@@ -1,4 +1,4 @@
-/** What is on record: a message with its surroundings and its author, the acts of moderators, and reports with their evidence. */
+/** Records for moderators: a message in its context, the audit log, and reports with their evidence. */
 import type {
   ChatAct,
   ChatContext,
@@ -24,7 +24,7 @@ export class Records {
     this.#acts = new ActsStore(parts.db);
   }
 
-  /** As moderators see it: with the text of what was removed. */
+  /** As moderators see it, with the text of removed messages. */
   async context(room: RoomId, messageId: MessageId): Promise<ChatContext> {
     const { policies, clock } = this.#parts;
     const { creator } = await policies.get(room);
@@ -60,7 +60,7 @@ export class Records {
     return this.#acts.listAllAbout(identity, LIMITS.chatExportMessages);
   }
 
-  /** Copies a message and what stands around it, as it is now, whatever becomes of the log. */
+  /** Copies a message and its context as they are now. */
   async report(room: RoomId, reporter: string, { messageId, category, note }: ChatReportInput): Promise<ChatReportId> {
     const evidence = await this.#surroundings(room, messageId);
     const id = await this.#store.insertReport({
@@ -81,7 +81,7 @@ export class Records {
     return this.#store.listReports(room, limit);
   }
 
-  /** For a moderator: nobody judges a report of their own words, nor learns who made one. */
+  /** For a moderator: without reports of their own messages, and without the reporters. */
   async listReportsFor(moderator: string, room: RoomId, limit: number): Promise<RoomReport[]> {
     const reports = await this.listReports(room, limit);
     const others = reports.filter(({ evidence }) => evidence.message.from.identity !== moderator);
