@@ -10,7 +10,7 @@ export class AccountsStore {
     this.#orm = db.orm;
   }
 
-  /** Inserts, or leaves what is there; true when it was new. */
+  /** Inserts unless the creator exists; true if inserted. */
   async insertCreator(input: CreatorInput): Promise<boolean> {
     const rows = await this.#orm
       .insert(creators)

@@ -1,4 +1,4 @@
-/** What a room may ask of whoever wants in: which rules are possible, and at what price. */
+/** Parses access rules: which kinds are possible, at what price. */
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { AccessRule, RoomInput } from '../protocol/rooms.ts';

@@ -1,4 +1,4 @@
-/** Facts that rooms commit to the outbox, by topic. Lives and ends say no more than the room, which the fact itself names. */
+/** Facts that rooms commit to the outbox, by topic. The fact itself names room and identity. */
 import type { RoomId } from '../protocol/ids.ts';
 import type { AccessReason } from '../protocol/rooms.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
@@ -16,6 +16,6 @@ export interface RoomFacts {
 export interface AccessChanged {
   room: RoomId;
   identity: string;
-  /** For webhooks; whoever decides about access reads the database. */
+  /** For webhooks; access is always decided from the database. */
   change: { granted: true; source: EntitlementSource; until: string | null } | { granted: false; reason: AccessReason };
 }

@@ -1,8 +1,8 @@
 /**
- * The media sessions that a gateway looks after: who publishes, who watches, on which SFU node. Turns an access decision
- * into a session grant, follows the nodes' events, and closes what is no longer allowed. It knows the media plane by
- * `sfu/contract.ts` alone, leaves the choice of a node to `room-places.ts`, and knows no sockets: events leave through
- * `onEvent`.
+ * The media sessions that a gateway looks after: who publishes, who watches, on which SFU node. Turns an access
+ * decision into a session grant, follows the nodes' events, and closes what is no longer allowed. It knows the media
+ * plane by `sfu/contract.ts` alone, leaves the choice of a node to `room-places.ts`, and knows no sockets: events leave
+ * through `onEvent`.
  */
 import type {
   ConsumerOptions,

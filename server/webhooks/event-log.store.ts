@@ -18,18 +18,21 @@ export class EventLogStore {
     this.#orm = db.orm;
   }
 
-  /** Of several processes one at a time writes the log: so numbers become visible in their order. Held until the transaction ends. */
+  /**
+   * Serialises writers of the log over all processes, so that numbers become visible in order. Held until the
+   * transaction ends.
+   */
   async lock(tx: Orm): Promise<void> {
     await this.#advance(tx, WHOLE_LOG, 0);
   }
 
-  /** Whether there is anything to look at; asked without the lock, so that an idle house writes nothing. */
+  /** Whether there are unpublished facts; checked without the lock, so that an idle house writes nothing. */
   async hasUnpublished(): Promise<boolean> {
     const rows = await this.#orm.select({ seq: outbox.seq }).from(outbox).where(isNull(outbox.publishedAt)).limit(1);
     return rows.length > 0;
   }
 
-  /** Facts that the log has not looked at, in the order of the outbox. */
+  /** Facts that were not published yet, in the outbox' order. */
   async findUnpublished(tx: Orm, limit: number): Promise<CommittedFact[]> {
     const rows = await tx.select().from(outbox).where(isNull(outbox.publishedAt)).orderBy(asc(outbox.seq)).limit(limit);
     return rows.map(toFact);
@@ -39,7 +42,7 @@ export class EventLogStore {
     await tx.update(outbox).set({ publishedAt: at }).where(inArray(outbox.seq, seqs));
   }
 
-  /** Gives out numbers and appends; the caller holds the lock. */
+  /** Assigns numbers and appends; the caller holds the lock. */
   async append(tx: Orm, drafts: NewEvent[]): Promise<EventRow[]> {
     if (drafts.length === 0) return [];
     const byRoom = Map.groupBy(drafts, (draft) => draft.room ?? WHOLE_LOG);
@@ -58,7 +61,7 @@ export class EventLogStore {
     return rows;
   }
 
-  /** Moves a counter on and answers where it stands now. */
+  /** Increments a counter and returns it. */
   async #advance(tx: Orm, scope: string, by: number): Promise<number> {
     const [row] = await tx
       .insert(eventCounters)
@@ -84,7 +87,7 @@ export class EventLogStore {
     return row;
   }
 
-  /** Rewrites the events that concern a person, a page at a time. */
+  /** Rewrites a person's events, in pages. */
   async rewriteOf(identity: string, rewrite: (data: unknown) => unknown): Promise<void> {
     const concerns = sql`(${events.identity} = ${identity} or jsonb_path_exists(${events.data},
       '$.** ? (@.identity == $who)', jsonb_build_object('who', ${identity}::text)))`;

@@ -1,7 +1,6 @@
 /**
- * From the facts of the house to what embedders are told: the one place that says which facts are public, under which name and with which
- * payload. A topic that is missing here is nobody's business outside. Payloads are checked against their schemas, which also take away what
- * is internal.
+ * Maps facts to embedders' events: which facts are public, under which type, with which payload. Payloads are parsed
+ * with their schemas, which also strips internal fields.
  */
 import type { Fact } from '../platform/outbox/outbox.ts';
 import { EVENT_PAYLOADS, type EventPayload, type EventType } from '../protocol/events.ts';
@@ -9,14 +8,14 @@ import { EVENT_PAYLOADS, type EventPayload, type EventType } from '../protocol/e
 export interface MappedEvent {
   type: EventType;
   data: unknown;
-  /** Whom it is about, where that is not the same as of the whole fact. */
+  /** The person concerned, if not the fact's. */
   identity?: string;
 }
 
-/** One event, several where a fact tells of several things, or none. */
+/** One event, several, or none. */
 type Mapping = (fact: Fact) => MappedEvent | MappedEvent[] | undefined;
 
-/** The fact's data as it is. */
+/** Passes the fact's data on. */
 const as =
   (type: EventType): Mapping =>
   ({ data }) => ({ type, data });
@@ -74,7 +73,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
     data: { room, identity, ...data },
   }),
   'access.changed': ({ data: { room, identity, change } }) => {
-    // Facts from before a change was told with them.
+    // Facts of earlier versions have no `change`.
     if (!change) return undefined;
     return change.granted
       ? { type: 'access.granted', data: { room, identity, source: change.source, until: change.until ?? null } }
@@ -84,7 +83,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
 
 export const PUBLIC_TOPICS = Object.keys(MAPPINGS);
 
-/** What embedders are told of a fact, in its order. Throws when the fact has not the shape that was promised. */
+/** The events of a fact, in order. Throws if the data does not match its schema. */
 export function toEvents(fact: Fact): MappedEvent[] {
   const mapping = Object.hasOwn(MAPPINGS, fact.topic) ? MAPPINGS[fact.topic] : undefined;
   const mapped = [mapping?.(fact) ?? []].flat();

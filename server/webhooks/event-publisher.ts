@@ -1,6 +1,7 @@
 /**
- * Takes facts from the outbox into the log of events for embedders, and queues their deliveries, all in one transaction: what a fact tells
- * becomes an event once, whatever crashes. Runs behind the dispatch of the outbox, in batches, so that what people see waits for none of it.
+ * Copies facts from the outbox into the event log and queues their deliveries, in one transaction: a fact becomes an
+ * event exactly once, also after a crash. Runs behind the outbox' dispatch, in batches, so that it never delays what
+ * people see.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
@@ -14,9 +15,9 @@ import type { NewDelivery, WebhookDeliveriesStore } from './webhook-deliveries.s
 import type { WebhookEndpointsStore } from './webhook-endpoints.store.ts';
 
 const BATCH_FACTS = 200;
-/** A fact may tell of many things; a batch ends with the one that reaches this. */
+/** A fact may yield many events; a batch ends with the fact that reaches this. */
 const BATCH_EVENTS = 200;
-/** How long a delivery is tried. */
+/** How long a delivery is retried. */
 export const DELIVERY_MS = 3 * 24 * 60 * 60_000;
 
 export interface EventPublisherOptions {
@@ -36,7 +37,7 @@ export class EventPublisher {
     this.#options = options;
   }
 
-  /** Publishes a batch; how many facts it took. */
+  /** Publishes a batch; returns the number of facts. */
   async publish(): Promise<number> {
     const { db, events, endpoints, deliveries, metrics, clock } = this.#options;
     if (!(await events.hasUnpublished())) return 0;
@@ -71,7 +72,7 @@ export class EventPublisher {
     try {
       const { room, identity, createdAt } = fact;
       return toEvents(fact).map((event, index) => ({
-        // The first is known by the fact's own id.
+        // The first event has the fact's id.
         id: index === 0 ? fact.id : createId('event'),
         room,
         identity,
@@ -79,7 +80,7 @@ export class EventPublisher {
         ...event,
       }));
     } catch (error) {
-      // A fault of ours, which must not hold up everything behind it.
+      // A bug here, which must not block later facts.
       this.#options.log.error(
         { err: error, fact: fact.id, topic: fact.topic },
         'a fact could not be told to embedders',

@@ -1,4 +1,4 @@
-/** Rows as the protocol shows them. */
+/** Converts rows to the wire format. */
 import type { EmbedderEvent, EventType, WebhookDelivery, WebhookEndpoint } from '../protocol/events.ts';
 import type { EventId, RoomId, WebhookDeliveryId, WebhookEndpointId } from '../protocol/ids.ts';
 import type { EventRow } from './event-log.store.ts';

@@ -1,7 +1,7 @@
 /**
- * Brings queued events to embedders' endpoints, at least once. What belongs to one room goes one after the other; different rooms, and above
- * all different endpoints, do not wait for each other: each endpoint has connections of its own number, so a dead one holds up nobody. A
- * delivery is marked after it was answered; a process that dies in between leaves its lease to run out, and the event is sent again.
+ * Delivers queued events to embedders' endpoints at least once. Events of one room (a lane) are sent in order; lanes
+ * and endpoints are independent, and each endpoint has its own concurrency limit, so a dead one delays no other. A
+ * delivery is marked after its answer; if the process dies in between, the lease expires and the event is sent again.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
@@ -14,16 +14,19 @@ import type { DueDelivery, WebhookDeliveriesStore } from './webhook-deliveries.s
 import type { EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
 import type { SendResult, WebhookSender } from './webhook-sender.ts';
 
-/** Lanes of one endpoint that are served at the same time. */
+/** Concurrent lanes per endpoint. */
 const LANES_PER_ENDPOINT = 8;
-/** Above the sender's limit with room for the database, so that nobody else takes a lane while it is being served. */
+/**
+ * Longer than the sender's timeout with margin for the database, so that no other process takes a lane that is being
+ * served.
+ */
 const LEASE_MS = 60_000;
-/** Deliveries of one lane before it goes to the end of the queue, so that a busy room leaves room for others. */
+/** Deliveries of a lane before it yields to others. */
 const RUN_DELIVERIES = 50;
-/** An endpoint at which nothing has worked for this long is disabled. */
+/** An endpoint that has failed for this long is disabled. */
 const FAILING_MAX_MS = 5 * 24 * 60 * 60_000;
 const HTTP_GONE = 410;
-/** Retries: soon at first, then exponentially later, with jitter for those that failed together. */
+/** Exponential backoff with jitter. */
 const RETRY = { firstMs: 5_000, factor: 3, maxMs: 4 * 60 * 60_000, jitter: 0.2 };
 
 export interface DelivererOptions {
@@ -36,7 +39,7 @@ export interface DelivererOptions {
   box: SecretBox;
   endpoints: WebhookEndpointsStore;
   deliveries: WebhookDeliveriesStore;
-  /** There may be something to do again. */
+  /** There may be due lanes again. */
   onIdle: () => void;
 }
 
@@ -50,7 +53,7 @@ export class WebhookDeliverer {
     this.#options = options;
   }
 
-  /** Starts on every lane that is due and has a connection free, and waits for none of them. */
+  /** Starts to serve due lanes up to the concurrency limits, without waiting for them. */
   async sweep(): Promise<void> {
     const { endpoints, deliveries, clock } = this.#options;
     for (const endpoint of await endpoints.listEnabled()) {
@@ -80,12 +83,12 @@ export class WebhookDeliverer {
     this.#underWay.add(run);
   }
 
-  /** Sends what waits in a lane, in order, until something fails. */
+  /** Sends a lane's events in order, until one fails. */
   async #serve(endpointId: string, lane: string): Promise<void> {
     const { deliveries, endpoints } = this.#options;
     for (let sent = 0; sent < RUN_DELIVERIES && !this.#closed; sent += 1) {
       const head = await deliveries.findHead(endpointId, lane);
-      // Read afresh: it may have been disabled, or have another secret by now.
+      // Read again: it may have been disabled, or its secret rotated.
       const endpoint = head && (await endpoints.find(endpointId));
       if (!head || !endpoint || endpoint.disabledAt) break;
       const isDelivered = await this.#deliver(endpoint, head);
@@ -133,7 +136,7 @@ export class WebhookDeliverer {
     const failingSince = await db.transaction(async (tx: Orm) => {
       await deliveries.insertAttempt(tx, { delivery: delivery.id, ...result });
       if (isLast) await deliveries.settle(tx, delivery.id, 'failed', this.#laterIso(0));
-      // After the last attempt the next event of the lane waits as long as this one would have: the endpoint does not work.
+      // After the last attempt the lane's next event gets the same delay, since the endpoint is failing.
       const nextAttemptAt = this.#laterIso(retryPauseMs(attempts, random()));
       await deliveries.scheduleLane(tx, delivery.endpoint, delivery.lane, nextAttemptAt);
       return endpoints.markFailing(tx, endpoint.id, result.at);
@@ -151,7 +154,7 @@ export class WebhookDeliverer {
     log.warn({ endpoint, reason }, 'webhook endpoint disabled');
   }
 
-  /** Empty when LOGE_ENCRYPTION_KEY lacks the key under which they were encrypted. */
+  /** Empty if the key is missing from LOGE_ENCRYPTION_KEY. */
   #secretsOf({ id, secret, previousSecret, previousSecretUntil }: EndpointRow): string[] {
     const { clock, box } = this.#options;
     const isOldValid = previousSecret && previousSecretUntil && Date.parse(previousSecretUntil) > clock.now();
@@ -168,14 +171,14 @@ export class WebhookDeliverer {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  /** Waits for what is being sent; the rest stays queued. */
+  /** Waits for running requests; the rest stays queued. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.settled();
   }
 }
 
-/** The pause after so many failed attempts; `random` is from 0 to 1. */
+/** The delay after this many failed attempts; `random` is from 0 to 1. */
 function retryPauseMs(attempts: number, random: number): number {
   const pauseMs = Math.min(RETRY.firstMs * RETRY.factor ** Math.min(attempts - 1, 20), RETRY.maxMs);
   return Math.round(pauseMs * (1 - RETRY.jitter + 2 * RETRY.jitter * random));

@@ -15,7 +15,7 @@ export interface NewDelivery {
   isReplay: boolean;
 }
 
-/** A delivery with what it carries. */
+/** A delivery with its event. */
 export interface DueDelivery {
   delivery: DeliveryRow;
   event: EventRow;
@@ -24,7 +24,7 @@ export interface DueDelivery {
 export interface ListedDelivery {
   delivery: DeliveryRow;
   type: string;
-  /** Null as well when another delivery is first in its lane. */
+  /** Null also if another delivery is first in its lane. */
   nextAttemptAt: string | null;
 }
 
@@ -35,7 +35,10 @@ export class WebhookDeliveriesStore {
     this.#db = db;
   }
 
-  /** Inserts deliveries and makes their lanes due, unless a lane is busy or waits to try again. Deliveries go in before their lanes are looked at. */
+  /**
+   * Inserts deliveries and makes their lanes due, unless a lane is busy or waiting for a retry. Deliveries are inserted
+   * before their lanes are read.
+   */
   async insert(tx: Orm, entries: NewDelivery[]): Promise<DeliveryRow[]> {
     if (entries.length === 0) return [];
     const rows = entries.map(({ endpoint, event, isReplay, createdAt, expiresAt }) => {
@@ -69,7 +72,7 @@ export class WebhookDeliveriesStore {
     return inserted;
   }
 
-  /** Takes lanes of one endpoint that are due, for as long as the lease; nobody else takes them meanwhile. */
+  /** Leases due lanes of one endpoint. */
   async claimLanes(endpoint: string, claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<string[]> {
     const due = this.#db.orm
       .select({ lane: webhookLanes.lane })
@@ -86,7 +89,7 @@ export class WebhookDeliveriesStore {
     return rows.map((row) => row.lane);
   }
 
-  /** The first delivery that waits in a lane. */
+  /** A lane's first queued delivery. */
   async findHead(endpoint: string, lane: string, tx: Orm = this.#db.orm): Promise<DueDelivery | undefined> {
     const [row] = await tx
       .select({ delivery: webhookDeliveries, event: events })
@@ -127,8 +130,8 @@ export class WebhookDeliveriesStore {
   }
 
   /**
-   * Leaves a lane: due at once when something waits in it, gone when not. Its row is locked before looking, and whoever adds a delivery locks
-   * it after adding, so one of the two sees the other.
+   * Releases a lane: due at once if something is queued, deleted if not. Its row is locked before the read, and writers
+   * lock it after adding a delivery, so one of the two sees the other.
    */
   async releaseLane(endpoint: string, lane: string, nowIso: string): Promise<void> {
     await this.#db.transaction(async (tx) => {
@@ -178,7 +181,7 @@ export class WebhookDeliveriesStore {
     }));
   }
 
-  /** The latest attempts of each delivery, the newest first. */
+  /** The latest attempts of each delivery, newest first. */
   async listAttempts(deliveries: string[], each: number): Promise<Map<string, AttemptRow[]>> {
     if (deliveries.length === 0) return new Map();
     const ranked = this.#db.orm
@@ -203,7 +206,7 @@ export class WebhookDeliveriesStore {
     );
   }
 
-  /** Deletes what is long over, and what still waits at an endpoint that was disabled when the event itself was new. */
+  /** Deletes old settled deliveries, and old ones that still wait at a disabled endpoint. */
   async deleteOld(limits: { settledBefore: string; createdBefore: string }): Promise<void> {
     const old = or(
       lt(webhookDeliveries.settledAt, limits.settledBefore),
@@ -215,7 +218,7 @@ export class WebhookDeliveriesStore {
   }
 }
 
-/** What must arrive in order: the events of a room; outside rooms, those about one person. */
+/** The unit of ordering: a room, or outside rooms a person. */
 function laneOf(event: EventRow): string {
   if (event.room) return event.room;
   return event.identity ? `identity:${event.identity}` : event.id;

@@ -11,7 +11,7 @@ export class WebhookEndpointsStore {
     this.#db = db;
   }
 
-  /** Undefined when there are as many as may be. */
+  /** Undefined at the limit of endpoints. */
   async insert(row: typeof webhookEndpoints.$inferInsert, max: number): Promise<EndpointRow | undefined> {
     return this.#db.transaction(async (tx) => {
       await tx.execute(sql`lock table webhook_endpoints in share row exclusive mode`);
@@ -54,7 +54,7 @@ export class WebhookEndpointsStore {
     return row;
   }
 
-  /** True when it was enabled until now. */
+  /** True if it was enabled until now. */
   async disable(id: string, reason: NonNullable<EndpointRow['disabledReason']>, at: string): Promise<boolean> {
     const rows = await this.#db.orm
       .update(webhookEndpoints)
@@ -64,7 +64,7 @@ export class WebhookEndpointsStore {
     return rows.length > 0;
   }
 
-  /** What had waited is due at once. */
+  /** Queued deliveries become due at once. */
   async enable(id: string, nowIso: string): Promise<void> {
     await this.#db.transaction(async (tx) => {
       await tx
@@ -95,7 +95,7 @@ export class WebhookEndpointsStore {
     });
   }
 
-  /** Since when nothing has worked, counted from this failure when it is the first. */
+  /** Since when the endpoint has been failing, starting with this failure if it is the first. */
   async markFailing(tx: Orm, id: string, at: string): Promise<string> {
     const [row] = await tx
       .update(webhookEndpoints)

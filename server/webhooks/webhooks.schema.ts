@@ -16,18 +16,21 @@ import {
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 const number = (name: string) => bigint(name, { mode: 'number' });
 
-/** Last number given out: of the whole log under the empty scope, of a room under its id. The row of the whole log is the lock of the log. */
+/**
+ * The last assigned number: of the whole log under the empty scope, of a room under its id. The row of the whole log
+ * also serves as its lock.
+ */
 export const eventCounters = pgTable('event_counters', {
   scope: text('scope').primaryKey(),
   value: number('value').notNull(),
 });
 
-/** What embedders are told, once for all that a fact tells. Numbers are given out under a lock, so whoever has read up to one has missed none before it. */
+/** The log of embedders' events. Numbers are assigned under a lock, so a reader that has one has all before it. */
 export const events = pgTable(
   'events',
   {
     seq: number('seq').primaryKey(),
-    /** The fact's own id, of the first of what it tells. */
+    /** The fact's id for its first event. */
     id: text('id').notNull().unique(),
     type: text('type').notNull(),
     room: text('room'),
@@ -59,8 +62,9 @@ export const webhookEndpoints = pgTable('webhook_endpoints', {
 });
 
 /**
- * One line in which deliveries wait for each other: a room's events, or a person's outside rooms, at one endpoint. Only its first delivery is
- * ever under way; `next_attempt_at` is when that one is due, and lies in the future while a process is at it. Null: nothing waits.
+ * The unit of ordered delivery: a room's events, or a person's outside rooms, at one endpoint. Only its first delivery
+ * is ever sent; `next_attempt_at` is when it is due, and in the future while a process serves it. Null: nothing is
+ * queued.
  */
 export const webhookLanes = pgTable(
   'webhook_lanes',
@@ -87,7 +91,7 @@ export const webhookDeliveries = pgTable(
     isReplay: boolean('is_replay').notNull().default(false),
     attempts: integer('attempts').notNull().default(0),
     createdAt: time('created_at').notNull(),
-    /** An attempt that fails after this moment is the last. */
+    /** An attempt that fails after this time is the last. */
     expiresAt: time('expires_at').notNull(),
     settledAt: time('settled_at'),
   },
@@ -97,12 +101,12 @@ export const webhookDeliveries = pgTable(
       .where(sql`${table.status} = 'pending'`),
     index('webhook_deliveries_endpoint').on(table.endpoint, table.eventSeq),
     index('webhook_deliveries_settled').on(table.settledAt).where(sql`${table.settledAt} is not null`),
-    // A fact is delivered once by itself; only whoever asks for a replay gets another.
+    // Each fact is delivered once unless a replay is requested.
     uniqueIndex('webhook_deliveries_once').on(table.endpoint, table.event).where(sql`not ${table.isReplay}`),
   ],
 );
 
-/** Every attempt, for whoever wonders why an event did not arrive. */
+/** All attempts, to diagnose missing events. */
 export const webhookAttempts = pgTable(
   'webhook_attempts',
   {

@@ -1,7 +1,6 @@
 /**
- * Events out: what happens in the house, told to embedders' servers. Owns the public log of events, the endpoints that are told of them and
- * every delivery. Called by the gateway; stands on the outbox and knows no other domain: facts come in by topic, and `event-mapping.ts` says
- * which of them are public.
+ * Webhooks: the public event log, embedders' endpoints, and deliveries. Called by the gateway; knows no other domain:
+ * facts come from the outbox by topic, and `event-mapping.ts` says which are public.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
@@ -130,7 +129,7 @@ export class Webhooks {
     this.#sender.close();
   }
 
-  /** Resolves when nothing that was begun is under way. */
+  /** Resolves when no job is running. */
   async settled(): Promise<void> {
     await Promise.all([this.#publishJob.idle(), this.#deliverJob.idle()]);
     await this.#deliverer.settled();
@@ -141,7 +140,7 @@ export class Webhooks {
     return { events: rows.slice(0, query.limit).map(toWire), hasMore: rows.length > query.limit };
   }
 
-  /** Sends an event again, to one endpoint or to every enabled one that takes its type; it waits for nothing and nothing waits for it. */
+  /** Sends an event again, to one endpoint or to every enabled one that takes its type, out of order. */
   async replay(eventId: string, endpointId?: WebhookEndpointId): Promise<WebhookDelivery[]> {
     const event = await this.#log.find(eventId);
     if (!event) throw new AppError('event_not_found');
@@ -163,7 +162,7 @@ export class Webhooks {
     return this.#show(await this.#deliveries.list({ ids: rows.map((row) => row.id), limit: rows.length }));
   }
 
-  /** The secret is in this answer and in no other. */
+  /** Only this answer contains the secret. */
   async createEndpoint(input: WebhookEndpointInput): Promise<WebhookEndpoint & { secret: string }> {
     const url = this.#guard.parseUrl(input.url).href;
     const secret = createSecret();
@@ -193,7 +192,7 @@ export class Webhooks {
     return this.#toEndpoint(row);
   }
 
-  /** What is queued stays queued, and new events are not queued for it. */
+  /** Queued deliveries stay; new events are not queued for it. */
   async disableEndpoint(id: string): Promise<WebhookEndpoint> {
     await this.#endpoints.disable(id, 'request', this.#nowIso());
     return this.getEndpoint(id);
@@ -231,7 +230,7 @@ export class Webhooks {
     return listed.map((each) => toDelivery(each, attempts.get(each.delivery.id) ?? []));
   }
 
-  /** Removes a person's name and words from the log; what was delivered to embedders already is theirs to erase. */
+  /** Removes a person's name and texts from the log. Embedders have to erase what they received. */
   async erasePerson(identity: string): Promise<void> {
     await this.#log.rewriteOf(identity, (data) => withoutPerson(data, identity));
   }
@@ -258,7 +257,7 @@ function createSecret(): string {
   return `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(SECRET_BYTES))).toString('base64url')}`;
 }
 
-/** Takes a person out of an event's data: their name wherever their identity stands, and every text. */
+/** Removes a person from an event's data: the name beside their identity, and every text. */
 function withoutPerson(data: unknown, identity: string): unknown {
   if (Array.isArray(data)) return data.map((item) => withoutPerson(item, identity));
   if (typeof data !== 'object' || data === null) return data;

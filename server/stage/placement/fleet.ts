@@ -1,6 +1,7 @@
 /**
- * The SFU nodes that this gateway can use: one in its own process, those that announce themselves, or both. It looks at the board again and again, connects
- * to a node when it is first needed, and says when one comes, changes, drains or is gone. A board that can't be reached changes nothing.
+ * The SFU nodes that this gateway can use: one in its own process, those that announce themselves, or both. It polls
+ * the announcements, connects to a node when it is first needed, and reports nodes that appear, change, drain or
+ * disappear. While the announcements cannot be read nothing changes.
  */
 import { z } from 'zod';
 import {
@@ -28,19 +29,19 @@ const announcement = z.object({
 });
 
 export interface FleetOptions {
-  /** The node of this process. Without a URL no other node gets rooms from it. */
+  /** The node of this process. Without a URL no other node pulls rooms from it. */
   local?: { node: SfuNode; announcement: () => SfuNodeAnnouncement };
   board?: Pick<Announcements, 'list'>;
-  /** `handleGone`: the process that was connected to is no more. */
+  /** `handleGone`: the process at the other end has ended. */
   connect: (url: string, handleGone: () => void) => Promise<SfuNode>;
   log: Log;
-  /** Told how many nodes are known. */
+  /** Receives the number of known nodes. */
   gauge?: { set(nodes: number): void };
 }
 
 export interface FleetListener {
   handleEvent(node: string, event: SfuEvent): void;
-  /** A node is there, or says something new of itself. */
+  /** A node has appeared or announced a change. */
   handleNode(announcement: SfuNodeAnnouncement): void;
   handleGone(node: string): void;
 }
@@ -50,7 +51,7 @@ export class Fleet {
   readonly #known = new Map<string, SfuNodeAnnouncement>();
   readonly #connecting = new Map<string, Promise<SfuNode>>();
   readonly #connected = new Map<string, SfuNode>();
-  /** Gone by what their connection said, while the board may still have what they announced last. */
+  /** Nodes whose connection ended, while their last announcement may still be listed. */
   readonly #gone = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #listener: FleetListener | undefined;
@@ -71,13 +72,13 @@ export class Fleet {
     this.#timer = setInterval(() => void this.look(), LOOK_MS);
   }
 
-  /** Tells of all nodes that are there, and of what happens from now on. */
+  /** Reports all current nodes, then every change. */
   listen(listener: FleetListener): void {
     this.#listener = listener;
     for (const known of this.#known.values()) listener.handleNode(known);
   }
 
-  /** Looks now who is there; one look at a time. */
+  /** Reads the announcements now; one read at a time. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
@@ -85,12 +86,12 @@ export class Fleet {
     return this.#looking;
   }
 
-  /** Every node's router has the same; empty until one was reached. */
+  /** Equal on every node; empty until one was reached. */
   get routerRtpCapabilities(): RtpCapabilities {
     return this.#capabilities;
   }
 
-  /** Nodes that can be asked now. */
+  /** Nodes that can be called now. */
   get nodes(): SfuNode[] {
     return [...this.#connected].flatMap(([id, node]) => (isThere(id, node) ? [node] : []));
   }
@@ -108,13 +109,13 @@ export class Fleet {
     return takes && this.#capabilities.codecs ? [] : ['sfu: no media worker'];
   }
 
-  /** How other nodes reach this one to get a room's stage. */
+  /** How other nodes reach this one to pull a room's stage. */
   asUpstream(id: string): RoomUpstream | undefined {
     const url = this.#known.get(id)?.url;
     return url ? { node: id, url } : undefined;
   }
 
-  /** The node, connected; `node_unavailable` when it can't be reached. */
+  /** The connected node; `node_unavailable` if it cannot be reached. */
   async open(id: string): Promise<SfuNode> {
     const earlier = this.#connected.get(id);
     if (earlier && isThere(id, earlier)) return earlier;
@@ -146,7 +147,7 @@ export class Fleet {
   }
 
   #take(node: SfuNode): void {
-    // Another node may answer at its address one day; what was opened here is under this name.
+    // Another node may use this address later; what was opened here belongs to this id.
     const { id } = node;
     this.#connected.set(id, node);
     this.#capabilities = node.routerRtpCapabilities;
@@ -172,7 +173,7 @@ export class Fleet {
     if (!this.#capabilities.codecs) this.#meet();
   }
 
-  /** Connects to any node, to know what all of them can do. */
+  /** Connects to any node, to learn the common RTP capabilities. */
   #meet(): void {
     const [first] = [...this.#known.values()].filter(({ draining }) => !draining);
     if (first) this.open(first.node).catch((error) => this.#options.log.warn({ err: error }, 'SFU node not reached'));
@@ -193,7 +194,10 @@ export class Fleet {
     this.#listener?.handleNode(said);
   }
 
-  /** What is said for a node that is gone may be its last word, or the first of one that is back: the latter answers. */
+  /**
+   * An announcement of a lost node is either its last one or the first after a reconnect, which only the latter
+   * answers.
+   */
   #greet(said: SfuNodeAnnouncement): void {
     const { node: id } = said;
     if (this.#connecting.has(id) || this.#closed) return;
@@ -208,7 +212,7 @@ export class Fleet {
     );
   }
 
-  /** The connection broke and nobody listens there any more: known at once, long before the board forgets it. */
+  /** The connection broke and nobody listens there: detected at once, long before the announcement expires. */
   #handleGone(id: string): void {
     const node = this.#connected.get(id);
     if (!node || this.#closed) return;
@@ -216,7 +220,7 @@ export class Fleet {
     this.#forget(id, node);
   }
 
-  /** It says nothing any more. Who still answers is there all the same: the board has lost something, not we. */
+  /** The announcement has expired. A node that still answers is kept: Redis has lost data, not the node. */
   #miss(id: string): void {
     const node = this.#connected.get(id);
     if (node && isThere(id, node)) return;
@@ -232,7 +236,7 @@ export class Fleet {
   }
 }
 
-/** A process that took over the address of another is not the node that was known there. */
+/** Another process at the same address is a different node. */
 function isThere(id: string, node: SfuNode): boolean {
   return node.connected && node.id === id;
 }

@@ -1,19 +1,22 @@
-/** What placement is asked and answers, and within which limits. */
+/** Requests, answers and limits of placement. */
 export interface PlacementLimits {
   consumersPerViewer: number;
-  /** While a node that already carries the room is less full than this, the room stays on it: a small room costs no pipe. */
+  /** Below this load a room stays on a node that already carries it, so that a small room needs no pipe. */
   spreadAt: number;
-  /** Past `spreadAt`, the room still stays on a node that is no more than this fuller than the emptiest one of the region. */
+  /**
+   * Above `spreadAt`, the room still stays on a node whose load exceeds that of the region's least loaded node by no
+   * more than this.
+   */
   spreadMargin: number;
-  /** Free viewers are admitted up to this share of a node's capacity, paying ones (and publishers) up to all of it. */
+  /** Free viewers are admitted up to this share of a node's capacity, paying ones and publishers up to all of it. */
   freeShare: number;
-  /** Pipes that one node feeds for one room. */
+  /** Pipes that one node feeds per room. */
   fanOutMax: number;
   /** Hops from the origin to the farthest edge. */
   depthMax: number;
-  /** Viewers of one room; past it `room_full`. */
+  /** Viewers per room; further ones get `room_full`. */
   roomViewersMax: number;
-  /** How long who is refused is asked to wait: grows with how full the region is. */
+  /** How long a refused caller should wait; grows with the region's load. */
   retryAfterMs: { min: number; max: number };
 }
 
@@ -29,7 +32,9 @@ export const PLACEMENT_LIMITS: PlacementLimits = {
 };
 
 export type PlacementAnswer =
-  /** `parent`: the node from which `node` has to pull the room; absent when it is the origin or pulls it already. */
+  /**
+   * `parent`: the node from which `node` has to start pulling the room; absent if it is the origin or pulls it already.
+   */
   | { ok: true; node: string; parent?: string; depth: number }
   | { ok: false; reason: 'room_full' | 'nodes_full' | 'no_node' | 'no_origin'; retryAfterMs: number };
 

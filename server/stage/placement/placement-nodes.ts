@@ -1,24 +1,24 @@
 /**
- * What placement knows of the nodes: their load, kept ordered by region, so that the least loaded one is found without a look at the others.
- * Trees hang on nodes; when a node's load has fallen so far that their order is no longer right, they are told.
+ * The nodes as placement knows them, ordered by load within each region, so that the least loaded one is found without
+ * a scan. Rooms' trees register on nodes and are told when a node's load has fallen enough to change their order.
  */
 import { type Rank, RankHeap, unranked } from './rank-heap.ts';
 
 /** A node as it announced itself. */
 export interface PlacementNode {
   id: string;
-  /** '' when the operator named none. */
+  /** '' if the operator configured none. */
   region: string;
-  /** Consumers that it carries before quality suffers, and how many it carries now (pipes out counted as consumers too). */
+  /** Consumers that the node can carry, and that it carries now, outgoing pipes included. */
   capacity: number;
   load: number;
-  /** Takes no new sessions, and no new pipes. */
+  /** Takes no new sessions and no new pipes. */
   draining: boolean;
 }
 
-/** What hangs on a node: a room's place there. */
+/** A room's place on a node. */
 export interface NodeTenant {
-  /** The node's load has fallen, or it drains now, or no longer. */
+  /** The node's load has fallen, or its draining state has changed. */
   handleNodeChanged(): void;
 }
 
@@ -28,19 +28,19 @@ export interface NodeState extends PlacementNode {
   announced: boolean;
   readonly rank: Rank;
   readonly tenants: Map<string, NodeTenant>;
-  /** The greatest load since the tenants were told last: none of them can have the node for fuller. */
+  /** The maximum load since the last notification: no tenant knows a higher one. */
   toldLoad: number;
 }
 
 export interface Region {
   readonly name: string;
-  /** The nodes that take sessions, the emptiest first. */
+  /** Nodes that take sessions, least loaded first. */
   readonly takers: RankHeap<NodeState>;
   capacity: number;
   load: number;
 }
 
-/** A fall in load by this share of a node's capacity is told to the rooms on it. */
+/** Tenants are told when the load falls by this share of the node's capacity. */
 const TOLD_SHARE = 1 / 64;
 
 export class PlacementNodes {
@@ -65,7 +65,7 @@ export class PlacementNodes {
     return this.#nodes.get(id);
   }
 
-  /** Hangs a room on a node that its tree names. */
+  /** Registers a room on a node that its tree names. */
   addTenant<Tenant extends NodeTenant>(id: string, room: string, tenantOn: (node: NodeState) => Tenant): Tenant {
     const node = this.#getOrExpect(id);
     const tenant = tenantOn(node);
@@ -88,14 +88,14 @@ export class PlacementNodes {
     this.#tell(node, isOrderChanged);
   }
 
-  /** Forgets the node; what hangs on it is the caller's to take down. */
+  /** Forgets the node; the caller removes its tenants. */
   remove(node: NodeState): void {
     this.#leave(node);
     if (node.announced) this.#announced -= 1;
     this.#nodes.delete(node.id);
   }
 
-  /** Books load on a node, or releases it. */
+  /** Adds load to a node; negative releases it. */
   addLoad(node: NodeState, consumers: number): void {
     const load = Math.max(0, node.load + consumers);
     if (node.rank.index >= 0) {
@@ -106,7 +106,7 @@ export class PlacementNodes {
     this.#tell(node, false);
   }
 
-  /** How full the node is once it has taken one viewer more: above 1 it can't. */
+  /** The node's load share with one more viewer; above 1 it is full. */
   fullness(node: NodeState): number {
     return node.capacity > 0 ? (node.load + this.#consumersPerViewer) / node.capacity : Number.POSITIVE_INFINITY;
   }
@@ -115,7 +115,7 @@ export class PlacementNodes {
     return region !== undefined && (this.#regions.get(region)?.takers.size ?? 0) > 0;
   }
 
-  /** The region that is asked for, then the others, the emptiest first. */
+  /** The requested region first, then the others, least loaded first. */
   *regionsFrom(name: string | undefined): Generator<Region> {
     const first = name === undefined ? undefined : this.#regions.get(name);
     if (first) yield first;
@@ -123,7 +123,7 @@ export class PlacementNodes {
     yield* others.sort((left, right) => left.load / left.capacity - right.load / right.capacity);
   }
 
-  /** How full a region is, 0 to 1; all of them together where none is named or it has no node. */
+  /** A region's load share, 0 to 1; of all regions if none is named or it has no node. */
   shareUsed(name: string | undefined): number {
     const region = name === undefined ? undefined : this.#regions.get(name);
     const counted = region && region.capacity > 0 ? [region] : [...this.#regions.values()];
@@ -131,7 +131,7 @@ export class PlacementNodes {
     return capacity > 0 ? Math.min(1, counted.reduce((sum, each) => sum + each.load, 0) / capacity) : 1;
   }
 
-  /** A tree may name a node before the node has announced itself; until then it takes nothing. */
+  /** A tree may name a node before its announcement; until then it takes nothing. */
   #getOrExpect(id: string): NodeState {
     const known = this.#nodes.get(id);
     if (known) return known;
@@ -172,7 +172,7 @@ export class PlacementNodes {
     node.area.capacity -= node.capacity;
     node.area.load -= node.load;
     if (node.area.takers.size > 0) return;
-    // Sums of what has gone leave no crumbs behind, and names that nobody bears are forgotten.
+    // Removes rounding errors once everything is released, and deletes unused entries.
     this.#regions.delete(node.area.name);
   }
 

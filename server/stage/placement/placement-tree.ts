@@ -1,14 +1,15 @@
 /**
- * One room's tree of nodes: the origin, which has the publisher, and the edges, each of which pulls the room from one parent. It keeps depths,
- * and per region the members that take viewers and those that may feed another edge, in order. It knows nothing of admission.
+ * One room's tree of nodes: the origin, which has the publisher, and the edges, each of which pulls the room from one
+ * parent. Keeps depths and, per region, the members that take viewers and those that can feed another edge, in order.
+ * It knows nothing of admission.
  *
- * A member is attached when the origin is above it. What hangs below a lost node, or was named before its parent, is not, and is neither
- * offered to viewers nor made a parent until it is hung up again: no circle can come of it.
+ * A member is attached if the origin is above it. Members below a lost node, or named before their parent, are
+ * detached: they get no viewers and are no parents until they are attached again, so that no cycle can form.
  */
 import type { NodeState, NodeTenant, PlacementNodes } from './placement-nodes.ts';
 import { type Rank, RankHeap, unranked } from './rank-heap.ts';
 
-/** What a copy of a room costs the node that feeds it: sound and picture to one more receiver. */
+/** The load of a pipe on the node that feeds it: audio and video to one more receiver. */
 export const PIPE_CONSUMERS = 2;
 const DETACHED = Number.POSITIVE_INFINITY;
 
@@ -17,7 +18,7 @@ export interface TreeLimits {
   depthMax: number;
 }
 
-/** The members of one region. The keys of both heaps may lag behind a load that has grown; they are settled when asked. */
+/** The members of one region. Heap keys may lag behind a load that has grown; they are corrected on access. */
 interface RegionMembers {
   readonly region: string;
   readonly takers: RankHeap<Member>;
@@ -29,7 +30,7 @@ export class Member implements NodeTenant {
   readonly node: NodeState;
   parent: Member | undefined;
   readonly children: Member[] = [];
-  /** Hops from the origin; infinite while not attached. */
+  /** Hops from the origin; infinite while detached. */
   depth = DETACHED;
   readonly takerRank: Rank = unranked();
   readonly feederRank: Rank = unranked();
@@ -52,7 +53,7 @@ export class Member implements NodeTenant {
 export class RoomTree {
   readonly room: string;
   viewers = 0;
-  /** What is booked on the origin for the publisher. */
+  /** The load that is booked on the origin for the publisher. */
   publisherLoad = 0;
   origin: Member | undefined;
   readonly members = new Map<string, Member>();
@@ -76,7 +77,7 @@ export class RoomTree {
     });
   }
 
-  /** Takes a member out, with the pipes that fed it and that it fed; whoever pulled from it is left an orphan and answered. */
+  /** Removes a member and its pipes; returns the members that pulled from it. */
   takeOut(member: Member): Member[] {
     if (member.parent) this.#nodes.addLoad(member.parent.node, -PIPE_CONSUMERS);
     this.#nodes.addLoad(member.node, -PIPE_CONSUMERS * member.children.length);
@@ -94,7 +95,7 @@ export class RoomTree {
     return orphans;
   }
 
-  /** Makes a member the origin. The one before stays where it is, as an orphan with what hangs on it. */
+  /** Makes a member the origin. The previous one stays, detached, with its subtree. */
   crown(member: Member): void {
     if (this.origin === member) return;
     const former = this.origin;
@@ -121,18 +122,18 @@ export class RoomTree {
     this.rank(parent);
   }
 
-  /** Leaves every node, without touching their loads. */
+  /** Unregisters from every node without changing loads. */
   leaveNodes(): void {
     for (const { node } of this.members.values()) this.#nodes.removeTenant(node, this.room);
   }
 
-  /** Hangs a member up and books the pipe. */
+  /** Sets a member's parent and books the pipe. */
   feed(member: Member, parent: Member): void {
     this.hang(member, parent);
     this.#nodes.addLoad(parent.node, PIPE_CONSUMERS);
   }
 
-  /** Finds a feeder for what has lost its own; undefined where there is none for all that hangs on it. */
+  /** Finds a parent for a detached member; undefined if none can take its whole subtree. */
   hangUp(orphan: Member, avoid: ReadonlySet<string>): Member | undefined {
     const { node } = orphan;
     if (node.draining || avoid.has(node.id)) return undefined;
@@ -141,12 +142,12 @@ export class RoomTree {
     return parent;
   }
 
-  /** Hangs up again all that lost its feeder. What finds no place stays an orphan: its viewers have to move. */
+  /** Attaches all detached members. Those without a parent stay detached, and their viewers have to move. */
   rehang(avoid: ReadonlySet<string>): void {
     const waiting = [...this.members.values()].filter((member) => member !== this.origin && !member.parent);
     for (let orphan = waiting.shift(); orphan; orphan = waiting.shift()) {
       if (this.hangUp(orphan, avoid) || orphan.children.length === 0) continue;
-      // Too high for what is left below the feeders, or not to be fed itself: its parts may find places each.
+      // The subtree is too high, or no node can feed it: try its parts.
       const parts = [...orphan.children];
       for (const part of parts) this.unhang(part);
       this.#nodes.addLoad(orphan.node, -PIPE_CONSUMERS * parts.length);
@@ -155,7 +156,10 @@ export class RoomTree {
     }
   }
 
-  /** A publisher brings no consumers; what is booked for one only spreads those who come at once, and never more than there is room for. */
+  /**
+   * Publishers add no consumers. The booking only spreads publishers that start together, and never exceeds the free
+   * capacity.
+   */
   bookPublisher(consumers: number): void {
     if (!this.origin || this.publisherLoad > 0) return;
     const { node } = this.origin;
@@ -164,7 +168,7 @@ export class RoomTree {
   }
 
   isBelow(member: Member, above: Member): boolean {
-    // A tree from outside may hold a circle, so the way up is bounded by the number of members.
+    // An external tree may contain a cycle, so the way up is bounded by the number of members.
     let at: Member | undefined = member;
     for (let steps = 0; at && steps <= this.members.size; steps++) {
       if (at === above) return true;
@@ -185,8 +189,8 @@ export class RoomTree {
   }
 
   /**
-   * From whom an edge of that region pulls: a member of its region, shallowest first, then least loaded; else one of any region, so that one copy
-   * crosses between two regions while fan-out lasts. `height`: what hangs below the edge already.
+   * The parent for an edge of that region: a member of its region, shallowest first, then least loaded; else one of any
+   * region, so that one copy crosses between two regions while fan-out lasts. `height`: of the edge's subtree.
    */
   parentFor(region: string, avoid: ReadonlySet<string>, height = 0): Member | undefined {
     const near = this.#feeder(region, avoid, height);
@@ -199,7 +203,7 @@ export class RoomTree {
     return best;
   }
 
-  /** Puts the member where its node's state and its own place in the tree now have it. */
+  /** Updates the member's position by its node's state and its depth. */
   rank(member: Member): void {
     const { node } = member;
     const isOffered = member.isAttached && !node.draining;
@@ -219,7 +223,7 @@ export class RoomTree {
     return first.depth + 1 + height <= this.#limits.depthMax ? first : undefined;
   }
 
-  /** Depth first, then load; out of the question when the node has no room for the copy. */
+  /** Depth first, then load; infinite if the node has no capacity for the pipe. */
   #feederKey({ depth, node }: Member): number {
     if (node.load + PIPE_CONSUMERS > node.capacity) return Number.POSITIVE_INFINITY;
     return depth + node.load / (node.capacity + 1);
@@ -232,7 +236,7 @@ export class RoomTree {
     for (const child of member.children) this.#setDepth(child, depth + 1);
   }
 
-  /** Hops from the member to the farthest below it. */
+  /** Hops from the member to the deepest one below it. */
   #height(member: Member): number {
     let height = 0;
     for (const child of member.children) height = Math.max(height, 1 + this.#height(child));
@@ -259,7 +263,7 @@ export class RoomTree {
   }
 }
 
-/** The first member by its key of now. Only what is to be avoided, which is rare and for a moment, costs a look at all of them. */
+/** The first member by current keys. Members to avoid are rare, and only then is a scan needed. */
 function firstOf(
   members: RankHeap<Member> | undefined,
   keyOf: (member: Member) => number,

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { Placement, type PlacementNode } from './placement.ts';
 
 /**
- * Random evenings: people come and go, creators go live, nodes announce themselves, drain and die, in any order. Beside the placement runs a
- * book of what was really placed, kept from the answers alone; after each step both must say the same and no invariant may be broken.
+ * Random evenings: people come and go, creators go live, nodes announce themselves, drain and die, in any order. Beside
+ * the placement runs a book of what was really placed, kept from the answers alone; after each step both must say the
+ * same and no invariant may be broken.
  */
 
 const LIMITS = {

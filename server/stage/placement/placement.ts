@@ -1,8 +1,8 @@
 /**
- * Where publishers and viewers go, of all SFU nodes: data in, decision out. Pure, without clock, chance or input: each gateway holds one, fed from
- * the nodes' announcements and the rooms' trees as the gateways agreed on them, and books what it decides at once, so that a rush between
- * two announcements spreads. Loads count consumers (a viewer of sound and picture is two). No decision looks at all nodes: they are kept
- * in order (`placement-nodes.ts`), and so is a room's tree (`placement-tree.ts`). The worker within a node is the node's own choice.
+ * Decides which SFU node a publisher or viewer gets. Pure: no clock, randomness or I/O. Each gateway has one, fed with
+ * the nodes' announcements and the rooms' agreed trees; it books its decisions at once, so that a rush between two
+ * announcements spreads. Loads count consumers (a viewer of audio and video is two). No decision scans all nodes: they
+ * are kept in order (`placement-nodes.ts`), and so is a room's tree (`placement-tree.ts`). The node chooses the worker.
  */
 import {
   PLACEMENT_LIMITS,
@@ -20,10 +20,10 @@ export type { PlacementNode } from './placement-nodes.ts';
 
 interface Wish {
   region: string | undefined;
-  /** Share of its capacity up to which a node takes it. */
+  /** The share of its capacity up to which a node takes the session. */
   share: number;
   avoid: ReadonlySet<string>;
-  /** Of these, nodes that take nobody but may feed others. */
+  /** Members of `avoid` that are full but can feed others. */
   full?: ReadonlySet<string>;
 }
 
@@ -37,12 +37,12 @@ export class Placement {
     this.#nodes = new PlacementNodes(this.#limits.consumersPerViewer);
   }
 
-  /** A node announced itself, anew or with other figures. The announced load replaces what was booked on it. */
+  /** A node's announcement. Its load replaces what was booked here. */
   setNode(node: PlacementNode): void {
     this.#nodes.announce(node);
   }
 
-  /** A node is gone. Answers the rooms that lose something by it. */
+  /** A node is gone. Returns the rooms that lose something. */
   removeNode(id: string): PlacementLoss[] {
     const node = this.#nodes.get(id);
     if (!node) return [];
@@ -71,7 +71,7 @@ export class Placement {
     return this.#nodes.count;
   }
 
-  /** The tree of a room as the gateways agreed on it: replaces what was known. Loads come from the nodes, not from here. */
+  /** Replaces a room's tree with the agreed one. Loads come from the nodes, not from here. */
   setRoom(given: { room: string; origin: string; edges: ReadonlyMap<string, string>; viewers?: number }): void {
     const before = this.#trees.get(given.room);
     const tree = new RoomTree(given.room, this.#nodes, this.#limits);
@@ -86,7 +86,7 @@ export class Placement {
     }
   }
 
-  /** One edge more, or (parent undefined) one gone. */
+  /** Adds an edge, or removes it (parent undefined). */
   setEdge({ room, node, parent }: { room: string; node: string; parent: string | undefined }): void {
     const tree = parent === undefined ? this.#trees.get(room) : this.#getOrCreate(room);
     if (!tree) return;
@@ -111,20 +111,23 @@ export class Placement {
     return this.#trees.get(room)?.origin?.node.id;
   }
 
-  /** Hops from the room's origin; undefined where the node doesn't carry it, or what fed it is gone. */
+  /** Hops from the room's origin; undefined if the node does not carry it or is detached. */
   depth(room: string, node: string): number | undefined {
     const member = this.#trees.get(room)?.members.get(node);
     return member?.isAttached ? member.depth : undefined;
   }
 
-  /** The room's edges, node → parent, to be told to the other gateways after `placePublisher` has hung some elsewhere. */
+  /** The room's edges, node → parent, to publish after `placePublisher` has moved some. */
   edges(room: string): Map<string, string> {
     const edges = new Map<string, string>();
     for (const [id, { parent }] of this.#trees.get(room)?.members ?? []) if (parent) edges.set(id, parent.node.id);
     return edges;
   }
 
-  /** Where a publisher goes. The room's earlier origin is kept while it takes sessions; else the tree is hung on the new one. */
+  /**
+   * Places a publisher. The room's previous origin is kept while it takes sessions; else the tree is attached to the
+   * new one.
+   */
   placePublisher(request: { room: string; region?: string; avoid?: readonly string[] }): PlacementAnswer {
     const avoid = new Set(request.avoid);
     const tree = this.#trees.get(request.room);
@@ -150,16 +153,16 @@ export class Placement {
   }
 
   /**
-   * Where a viewer goes: to a node of the region that carries the room already and is not full beyond `spreadAt`; else to the emptiest node of
-   * the region, which then pulls the room; else the same in the other regions. Where there is no origin yet (fans come first), the node
-   * becomes the tree's root.
+   * Places a viewer: on a node of the region that carries the room and is below `spreadAt`; else on the region's least
+   * loaded node, which then pulls the room; else the same in other regions. Without an origin (fans come first) the
+   * node becomes the tree's root.
    */
   placeViewer(request: {
     room: string;
     region?: string;
     viewer: ViewerClass;
     avoid?: readonly string[];
-    /** Nodes that have just refused a viewer: they may still feed another node. */
+    /** Nodes that have just refused a viewer; they may still feed another node. */
     full?: readonly string[];
   }): PlacementAnswer {
     const { freeShare, roomViewersMax, retryAfterMs } = this.#limits;
@@ -183,7 +186,7 @@ export class Placement {
     return this.#refuse(wish);
   }
 
-  /** Finds a feeder for a node that has lost its own, so that its viewers stay where they are. */
+  /** Finds a new parent for a detached node, so that its viewers stay. */
   placeEdge({ room, node, avoid }: { room: string; node: string; avoid?: readonly string[] }): PlacementAnswer {
     const tree = this.#trees.get(room);
     const member = tree?.members.get(node);
@@ -195,7 +198,7 @@ export class Placement {
     return parent ? { ok: true, node, parent: parent.node.id, depth: member.depth } : this.#refuse(wish);
   }
 
-  /** A viewer left. The edge stays until `setEdge` says that the node let it go. */
+  /** A viewer left. The edge stays until `setEdge` reports that the node has released the room. */
   releaseViewer({ room, node: id }: { room: string; node: string }): void {
     const node = this.#nodes.get(id);
     if (node) this.#nodes.addLoad(node, -this.#limits.consumersPerViewer);
@@ -212,7 +215,7 @@ export class Placement {
     tree.publisherLoad = 0;
   }
 
-  /** For the benchmark and the metrics. Loads are shares of a node's capacity. */
+  /** For benchmarks and metrics. Loads are shares of capacity. */
   figures() {
     const loads = [...this.#nodes.all].filter(({ announced, capacity }) => announced && capacity > 0);
     const shares = loads.map(({ load, capacity }) => load / capacity);
@@ -237,14 +240,14 @@ export class Placement {
     const full = tree.leastLoaded(region.name, wish.avoid);
     const isAsEmpty = full && this.#nodes.fullness(full.node) <= this.#nodes.fullness(node) + this.#limits.spreadMargin;
     const parent = isAsEmpty ? undefined : tree.parentFor(region.name, feedersToAvoid(wish));
-    // Without a feeder that has a pipe left, whoever carries the room takes the viewer as long as it can.
+    // Without a parent that has a pipe left, any node that carries the room takes the viewer as long as it can.
     if (!parent) return full && this.#nodes.fullness(full.node) <= wish.share ? this.#seat(tree, full) : undefined;
     const edge = tree.getOrAdd(node.id);
     tree.feed(edge, parent);
     return this.#seat(tree, edge, parent);
   }
 
-  /** Who carries the room already and is not full beyond `spreadAt`; in any region where none is named. */
+  /** A node that carries the room and is below `spreadAt`, in any region if none is named. */
   #stay(tree: RoomTree, region: string | undefined, wish: Wish): Member | undefined {
     const member = tree.leastLoaded(region, wish.avoid);
     if (!member || this.#nodes.fullness(member.node) > wish.share) return undefined;
@@ -271,7 +274,7 @@ export class Placement {
     };
   }
 
-  /** The emptiest node of a region that takes one more; for a room, without those whose feeder is gone. */
+  /** The least loaded node of a region that takes one more; for a room, without its detached members. */
   #emptiest(region: Region, wish: Wish, tree?: RoomTree): NodeState | undefined {
     for (const node of region.takers.inOrder()) {
       if (this.#nodes.fullness(node) > wish.share) return undefined;

@@ -1,4 +1,4 @@
-/** Where an item stands in one heap: its key there, and its place in the array; -1 while it is in none. */
+/** An item's position in one heap: its key, and its index in the array; -1 outside. */
 export interface Rank {
   key: number;
   index: number;
@@ -9,8 +9,8 @@ export function unranked(): Rank {
 }
 
 /**
- * A binary heap, least key first, whose items carry their own rank: a key changes, or an item leaves, in O(log n) without a search, and
- * an item without company costs no map. For whoever keeps things ordered by load; it knows nothing of what they are.
+ * A binary min-heap whose items store their own position: changing a key or removing an item takes O(log n) without a
+ * search, and single items need no map.
  */
 export class RankHeap<Item> {
   readonly #items: Item[] = [];
@@ -24,12 +24,12 @@ export class RankHeap<Item> {
     return this.#items.length;
   }
 
-  /** In no order. */
+  /** Unordered. */
   get items(): readonly Item[] {
     return this.#items;
   }
 
-  /** Puts the item in, or gives it another key. */
+  /** Inserts the item, or changes its key. */
   put(item: Item, key: number): void {
     const rank = this.#rankOf(item);
     rank.key = key;
@@ -51,7 +51,7 @@ export class RankHeap<Item> {
     if (!this.#rise(index)) this.#sink(index);
   }
 
-  /** The first item, where keys may have grown since they were given: such a one sinks to where it belongs first. */
+  /** The first item when keys may have grown since they were set: outdated ones are moved down first. */
   settledFirst(keyOf: (item: Item) => number): Item | undefined {
     for (;;) {
       const first = this.#items[0];
@@ -62,7 +62,7 @@ export class RankHeap<Item> {
     }
   }
 
-  /** The items in order, as far as they are asked for: k items cost O(k log k). Nothing may change meanwhile. */
+  /** Iterates in order; k items cost O(k log k). The heap must not change meanwhile. */
   *inOrder(): Generator<Item> {
     const next: number[] = this.#items.length > 0 ? [0] : [];
     while (next.length > 0) {

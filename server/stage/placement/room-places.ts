@@ -1,6 +1,6 @@
 /**
- * Where the publishers and viewers of rooms are put: what `placement.ts` decides, agreed on with the other gateways through the rooms' trees, on
- * nodes that the fleet can reach. Without the trees (Redis is gone) each gateway goes on with what it knows.
+ * Places publishers and viewers: `placement.ts` decides, the gateways agree through the rooms' trees in Redis, and the
+ * fleet connects the nodes. Without Redis each gateway goes on with what it knows.
  */
 import {
   type RoomUpstream,
@@ -20,23 +20,23 @@ import { Placement, type PlacementAnswer, type PlacementLimits, type ViewerClass
 import type { RoomTree, RoomTrees } from './room-trees.ts';
 import { TreePruner } from './tree-pruner.ts';
 
-/** Nodes that are tried before somebody is told that it can't be done now. */
+/** Nodes to try before the request fails. */
 const ATTEMPTS_MAX = 4;
-/** After so long it makes sense to ask again where a room is. */
+/** When to ask again while a room's location is unknown. */
 const UNKNOWN_RETRY_MS = 1_000;
-/** What another node may do better. */
+/** Errors that another node may not have. */
 const ELSEWHERE: ReadonlySet<SfuErrorCode> = new Set(['node_full', 'node_unavailable']);
 
 export interface RoomPlacesOptions {
   fleet: Fleet;
   trees: RoomTrees;
   log: Log;
-  /** Where this gateway stands, and so those who come to it. */
+  /** This gateway's region, also that of its people. */
   region: string;
   limits?: Partial<PlacementLimits>;
 }
 
-/** A room's tree, and whether it is what the gateways have agreed on. */
+/** A room's tree, and whether the gateways agreed on it. */
 type LearnedTree = RoomTree & { isAgreed: boolean };
 
 export interface ViewerPlace {
@@ -51,11 +51,11 @@ export class RoomPlaces {
   readonly #region: { region?: string };
   readonly #placement: Placement;
   readonly #pruner: TreePruner;
-  /** Rooms whose tree named another origin than their publisher's node at the last look. */
+  /** Rooms whose tree named another origin than their publisher's node at the last check. */
   readonly #contested = new Set<RoomId>();
   readonly #learned = new SharedRead<RoomId, LearnedTree>((room) => this.#ask(room));
   #healing: Promise<void> | undefined;
-  /** Rooms that were on a node that is gone: who publishes there comes back, and need not be told again where the room is. */
+  /** Rooms on a lost node: their returning publisher need not learn the location again. */
   readonly #lost = new Map<RoomId, { node: string; untilMs: number }>();
 
   constructor({ fleet, trees, log, region, limits }: RoomPlacesOptions) {
@@ -78,7 +78,7 @@ export class RoomPlaces {
     }
   }
 
-  /** Opens a viewer's session on the node that suits, or on the next that does. */
+  /** Opens a viewer's session on the best node, or on the next one. */
   async watch<A>(
     { room, viewer }: { room: RoomId; viewer: ViewerClass },
     open: (place: ViewerPlace) => Promise<A>,
@@ -88,7 +88,7 @@ export class RoomPlaces {
       assertKnown(tree);
       let answer = this.#placement.placeViewer({ room, viewer, avoid, full, ...this.#region });
       if (!answer.ok && answer.reason === 'no_origin') {
-        // The node with the publisher is gone: the stage will be where the first who comes is put.
+        // The publisher's node is gone: the next placement decides where the stage will be.
         await this.#moveOrigin(room, tree, avoid);
         this.#placement.releasePublisher(room);
         answer = this.#placement.placeViewer({ room, viewer, avoid, full, ...this.#region });
@@ -106,8 +106,8 @@ export class RoomPlaces {
   }
 
   /**
-   * Opens a publisher's session on the room's origin, and has the room's other nodes follow that node. `fence`, as at
-   * `SfuNode.publish`, keeps the publisher of a later going-live on stage wherever it is.
+   * Opens a publisher's session on the room's origin and makes the room's other nodes follow it. `fence`, as at
+   * `SfuNode.publish`, makes the publisher of the later publication stay on stage.
    */
   async publish<A>(
     room: RoomId,
@@ -116,13 +116,13 @@ export class RoomPlaces {
   ): Promise<{ node: string; answer: A }> {
     return this.#try(async (avoid) => {
       const learned = await this.#learn(room);
-      // Without Redis: who was on a node that is gone can only be elsewhere from now on.
+      // Without Redis, sessions of a lost node can only be elsewhere from now on.
       const tree = learned.isAgreed ? learned : { ...learned, origin: learned.origin ?? this.#lostOrigin(room) };
       assertKnown(tree);
       const node = await this.#moveOrigin(room, tree, avoid);
       try {
         const answer = await open(await this.#fleet.open(node));
-        // One that drains is hung up nowhere any more, and has viewers for a while.
+        // A draining node gets no new parent, and keeps its viewers for a while.
         const draining = [...tree.edges.keys()].filter((id) => this.#fleet.draining(id));
         const earlier = tree.origin !== undefined && tree.origin !== node ? [tree.origin] : [];
         await this.#haveFollow(room, [...earlier, ...draining], fence);
@@ -134,7 +134,7 @@ export class RoomPlaces {
     });
   }
 
-  /** A viewer left. Resolves once a node that nobody needs any more is out of the tree. */
+  /** A viewer left. Resolves once nodes that are no longer needed are out of the tree. */
   async releaseViewer(room: RoomId, node: string): Promise<void> {
     this.#placement.releaseViewer({ room, node });
     await this.#pruner.prune(room, node);
@@ -145,8 +145,8 @@ export class RoomPlaces {
   }
 
   /**
-   * Nodes on which the room may be open and that can be reached: those of the tree and those that are known here, since Redis may have lost the
-   * tree; all there are where the tree can't be asked, since another gateway may have brought the room to any of them.
+   * Reachable nodes on which the room may be: those of the tree and those known here, as Redis may have lost the tree;
+   * all nodes if the tree cannot be read, as another gateway may have placed the room on any of them.
    */
   async nodesOf(room: RoomId): Promise<SfuNode[]> {
     const { origin, edges, isAgreed } = await this.#learn(room);
@@ -158,7 +158,7 @@ export class RoomPlaces {
     return opened.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   }
 
-  /** The node with the publisher, or to which they will come. */
+  /** The publisher's node, or the one that the publisher will get. */
   async origin(room: RoomId): Promise<SfuNode | undefined> {
     const { origin } = await this.#learn(room);
     return origin === undefined ? undefined : this.#fleet.open(origin).catch(() => undefined);
@@ -173,13 +173,13 @@ export class RoomPlaces {
   }
 
   /**
-   * Keeps what was agreed on for rooms that somebody here is in, and says again what is missing: a tree that Redis has lost, the node of a publisher
-   * that this gateway looks after (which is where the room is, whatever a Redis that was away says), nodes on which somebody of ours watches.
-   * The publisher's gateway also takes out what nobody needs, for gateways that died.
+   * Renews the trees of rooms in use here, and restores what is missing: a lost tree, the node of a publisher of this
+   * gateway (which is authoritative, whatever Redis says after an outage), nodes with viewers of this gateway. The
+   * publisher's gateway also removes unused nodes, for gateways that died.
    */
   async renew(uses: ReadonlyMap<RoomId, RoomUse>): Promise<void> {
     await this.#trees.renew([...uses.keys()]);
-    // A node that hangs makes it long; two looks at the same time would tell nothing of what lasts.
+    // A hanging node delays the check. Two checks within a moment would not show that a state lasts.
     this.#healing ??= this.#heal(uses).finally(() => {
       this.#healing = undefined;
     });
@@ -203,7 +203,7 @@ export class RoomPlaces {
     }
   }
 
-  /** A node may have left the tree at the moment in which somebody was put there. */
+  /** A node may have left the tree at the moment when a viewer was placed there. */
   async #claimWatched(room: RoomId, tree: RoomTree, watched: ReadonlySet<string>): Promise<void> {
     for (const node of watched) {
       if (node === tree.origin || tree.edges.has(node)) continue;
@@ -212,7 +212,10 @@ export class RoomPlaces {
     }
   }
 
-  /** A publisher who goes elsewhere is still ours for a moment; only what does not settle by itself until the next look is put right. */
+  /**
+   * A publisher who moves is still known here for a moment: only a conflict that lasts until the next check is
+   * corrected.
+   */
   async #reclaim(room: RoomId, node: string): Promise<void> {
     if (!this.#contested.has(room)) {
       this.#contested.add(room);
@@ -230,7 +233,7 @@ export class RoomPlaces {
     await this.#haveFollow(room, origin === undefined ? [] : [origin]);
   }
 
-  /** Tries node after node, leaving out those that could not; who is full may still feed others. */
+  /** Tries one node after another, avoiding those that failed; full ones can still feed others. */
   async #try<T>(attempt: (avoid: string[], full: string[]) => Promise<{ node: string; result: T }>): Promise<T> {
     const [avoid, full]: [string[], string[]] = [[], []];
     for (;;) {
@@ -245,7 +248,7 @@ export class RoomPlaces {
     }
   }
 
-  /** What the gateways have agreed on; when that can't be asked, what this one knows. */
+  /** The agreed tree; this gateway's own if Redis is gone. */
   #learn(room: RoomId): Promise<LearnedTree> {
     return this.#learned.get(room);
   }
@@ -255,10 +258,10 @@ export class RoomPlaces {
       const tree = await this.#trees.get(room);
       const { origin, edges } = tree;
       const ids = [...(origin === undefined ? [] : [origin]), ...edges.keys()];
-      // It may have come a moment ago.
+      // It may have appeared just now.
       if (ids.some((id) => !this.#placement.node(id))) await this.#fleet.look();
       if (origin !== undefined && !this.#isKnown(room, tree)) this.#placement.setRoom({ room, origin, edges });
-      // A node that is gone for all is gone from the tree as well.
+      // A node that is gone everywhere is removed from the tree too.
       for (const id of ids) {
         if (!this.#placement.node(id)) this.handleGone(id);
       }
@@ -280,7 +283,7 @@ export class RoomPlaces {
     return [...edges].every(([node, parent]) => known.get(node) === parent);
   }
 
-  /** Makes the others know of a new edge or root, or takes over what they have made meanwhile. Answers from where the node gets the stage. */
+  /** Publishes a new edge or root, or adopts a concurrent change. Returns the node's parent. */
   async #settle(room: RoomId, tree: RoomTree, answer: PlacementAnswer): Promise<RoomUpstream | undefined> {
     const { node, parent } = accepted(answer);
     const origin = this.#placement.origin(room) ?? node;
@@ -295,7 +298,7 @@ export class RoomPlaces {
     return this.#upstreamOf(room, node);
   }
 
-  /** Puts the origin on a node that takes it; where it is already, while that does. */
+  /** Puts the origin on a node that takes it; keeps it where it is if possible. */
   async #moveOrigin(room: RoomId, tree: RoomTree, avoid: string[]): Promise<string> {
     const { node } = accepted(this.#placement.placePublisher({ room, avoid, ...this.#region }));
     if (node === tree.origin) return node;
@@ -303,7 +306,7 @@ export class RoomPlaces {
       const agreed = await this.#trees.moveOrigin(room, tree.origin, node);
       if (agreed !== node) {
         this.#placement.releasePublisher(room);
-        // The next attempt learns where it is.
+        // The next attempt reads where it is.
         const moved = new SfuError('node_unavailable', 'The room has been moved elsewhere at the same moment.');
         throw Object.assign(moved, { node });
       }
@@ -313,7 +316,7 @@ export class RoomPlaces {
     return node;
   }
 
-  /** What is agreed on is lost with Redis; then each does what it thinks best until it is back. */
+  /** Without Redis nothing can be agreed on: each gateway decides for itself until it is back. */
   async #agree(room: RoomId, act: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -325,7 +328,7 @@ export class RoomPlaces {
 
   async #haveFollow(room: RoomId, others: readonly string[], fence?: number): Promise<void> {
     const origin = this.#placement.origin(room);
-    // Also where the publisher comes back to the same node: its process may be another one, of which the edges have lost hold.
+    // Also if the publisher returns to the same node: it may be a new process, to which the edges are not connected.
     const nodes = new Set([...this.#placement.edges(room).keys(), ...others]);
     await Promise.all(
       [...nodes].map(async (id) => {
@@ -335,7 +338,7 @@ export class RoomPlaces {
         try {
           await (await this.#fleet.open(id)).follow({ room, upstream, fence });
         } catch (error) {
-          // A node that is gone has nobody to follow.
+          // A node that is gone has nothing to follow.
           this.#log.warn({ err: error, room, node: id }, 'a node does not follow the room');
         }
       }),
@@ -351,13 +354,13 @@ export class RoomPlaces {
   }
 }
 
-/** Where the other gateways can't be asked and nothing is known here, the room may be anywhere: a guess would show an empty stage. */
+/** If Redis is gone and nothing is known here, the room may be anywhere: a guess would show an empty stage. */
 function assertKnown({ origin, isAgreed }: RoomTree & { isAgreed: boolean }): void {
   if (isAgreed || origin !== undefined) return;
   throw new AppError('stage_unavailable', undefined, { retryAfterMs: UNKNOWN_RETRY_MS });
 }
 
-/** The node that was decided on, or the refusal as the wire knows it. */
+/** The chosen node, or the refusal as a wire error. */
 function accepted(answer: PlacementAnswer): { node: string; parent?: string } {
   if (answer.ok) return answer;
   const { reason, retryAfterMs } = answer;

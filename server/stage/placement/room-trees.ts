@@ -1,13 +1,13 @@
 /**
- * Over which nodes a room's stage flows, as the gateways agreed on it: the origin, and from which node each other one gets it. Every change is one
- * comparison and one write, so that two gateways that decide at once decide the same.
+ * The tree of nodes that carry a room's stage, shared by the gateways: the origin, and each other node's parent. Every
+ * change is one compare-and-set, so that concurrent decisions converge.
  */
 import type { LeasedHashes } from '../../platform/leased-hashes.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 
 export interface RoomTree {
   origin: string | undefined;
-  /** Node → the node from which it gets the stage. */
+  /** Node → its parent. */
   edges: ReadonlyMap<string, string>;
 }
 
@@ -30,12 +30,12 @@ export class RoomTrees {
     };
   }
 
-  /** Puts the room's origin where it was expected to be elsewhere, or nowhere; answers where it is then. */
+  /** Moves the room's origin from the expected node (undefined: none); returns the current one. */
   async moveOrigin(room: RoomId, expected: string | undefined, origin: string): Promise<string> {
     return this.#hashes.swap({ key: room, field: ORIGIN, value: origin, ...(expected !== undefined && { expected }) });
   }
 
-  /** Has the node get the stage from the parent, unless it has another one already; answers from which it does. */
+  /** Sets the node's parent unless it has one; returns the current one. */
   async claimEdge(room: RoomId, node: string, parent: string): Promise<string> {
     return this.#hashes.swap({ key: room, field: EDGE + node, value: parent });
   }
@@ -52,7 +52,7 @@ export class RoomTrees {
     await this.#hashes.remove(room);
   }
 
-  /** Keeps the trees of rooms that somebody here is in. */
+  /** Renews the trees of rooms that are in use here. */
   async renew(rooms: readonly RoomId[]): Promise<void> {
     await this.#hashes.renew(rooms);
   }

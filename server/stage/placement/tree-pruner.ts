@@ -1,6 +1,6 @@
 /**
- * Takes nodes out of a room's tree when nobody needs them there any more: the last viewer behind them has left. The node itself says whether it is needed,
- * since other gateways' viewers and other nodes may be on it as well.
+ * Removes nodes from a room's tree once no viewer behind them is left. The node itself says whether it is needed, since
+ * it may serve viewers of other gateways and other nodes.
  */
 import type { Log } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -18,17 +18,17 @@ interface TreePrunerOptions {
 export class TreePruner {
   readonly #options: TreePrunerOptions;
   readonly #asking = new Set<string>();
-  /** Nodes of a room that nobody needed at the last look. */
+  /** Nodes of a room that were unused at the last check. */
   readonly #idle = new Map<RoomId, ReadonlySet<string>>();
 
   constructor(options: TreePrunerOptions) {
     this.#options = options;
   }
 
-  /** Somebody left the room on this node. The origin stays: the publisher is there, or comes back there. */
+  /** A viewer left the room on this node. The origin stays for its publisher. */
   async prune(room: RoomId, node: string): Promise<void> {
     const key = `${node} ${room}`;
-    // One question for all who leave at once; who leaves while it is asked is asked about by the next.
+    // Concurrent departures share one request; later ones cause the next.
     if (this.#asking.has(key)) return;
     this.#asking.add(key);
     try {
@@ -40,7 +40,10 @@ export class TreePruner {
     }
   }
 
-  /** Looks at all of a room's nodes: what nobody needed at the last look either, because the gateway that did is gone, is taken out. */
+  /**
+   * Checks all of a room's nodes, and removes those that were unused at the last check too, because their gateway has
+   * died.
+   */
   async pruneIdle(room: RoomId, nodes: readonly string[]): Promise<void> {
     const { trees, placement } = this.#options;
     const before = this.#idle.get(room);
@@ -55,7 +58,7 @@ export class TreePruner {
     else this.#idle.delete(room);
   }
 
-  /** The room is over. */
+  /** The room has ended. */
   forget(room: RoomId): void {
     this.#idle.delete(room);
   }
@@ -65,7 +68,7 @@ export class TreePruner {
     const parent = placement.edges(room).get(node);
     if (parent === undefined || (await this.#isOpen(room, node))) return;
     await trees.dropEdge(room, node);
-    // Somebody may have been put there between the question and the answer.
+    // A viewer may have been placed there after the answer.
     if (await this.#isOpen(room, node)) {
       await trees.claimEdge(room, node, parent);
       return;
@@ -76,7 +79,7 @@ export class TreePruner {
 
   async #isOpen(room: RoomId, node: string): Promise<boolean> {
     const { fleet, placement } = this.#options;
-    // A node that is gone has nobody.
+    // A node that is gone has no viewers.
     if (!placement.node(node)) return false;
     const asked = await fleet.open(node);
     return (await asked.isOpen({ room })).open;

@@ -1,10 +1,13 @@
-/** Tells how large each room's audience is: at once, then what has become of it while that was on its way. A rush of newcomers costs a few calls. */
+/**
+ * Reports each room's audience size to its node: at once, then the latest size after each call, so that a rush of
+ * newcomers costs a few calls.
+ */
 import type { RoomId } from '../../protocol/ids.ts';
 
 export class Audiences {
   readonly #tell: (room: RoomId, people: number) => Promise<void>;
   readonly #onError: (error: unknown, room: RoomId) => void;
-  /** Of rooms that are being told of. */
+  /** Rooms with a call under way. */
   readonly #latest = new Map<RoomId, number>();
 
   constructor(options: {

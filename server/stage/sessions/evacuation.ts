@@ -1,34 +1,35 @@
 /**
- * Empties a node that is about to leave, without a cut: people are asked to open another session beside theirs and to leave theirs when the other one
- * shows something. The publishers go first, so that the stage is elsewhere before the viewers look for it, and the viewers a few at a time, so that the
- * other nodes are not overrun. Who does not follow is moved all the same in the end, with a cut.
+ * Moves sessions off a draining node without a cut: clients are asked to open a second session elsewhere and to drop
+ * the first once the second shows media. Publishers go first, so that the stage has moved before the viewers look for
+ * it; viewers follow in small groups, so that other nodes are not overloaded. Clients that do not react are moved in
+ * the end, with a cut.
  */
 import type { SfuNodeAnnouncement } from '../../../sfu/contract.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionEntry } from './session-table.ts';
 
 const STEP_MS = 250;
-/** Steps in which a node's viewers are asked, however many they are. */
+/** Steps in which all of a node's viewers are asked. */
 const STEPS = 20;
-/** Steps that the viewers wait for the publishers to be elsewhere, who may be another gateway's to ask. */
+/** Steps that viewers wait for the publishers, whom another gateway may have to ask. */
 const PUBLISHERS_FIRST_STEPS = 6;
-/** Steps from being asked until somebody is moved without being asked. A publisher goes on for their last viewer. */
+/** Steps from asking a client to moving its session anyway. Publishers continue for their last viewer. */
 const PATIENCE_STEPS = { watch: 40, publish: 80 };
 
 interface Leaving {
   timer: NodeJS.Timeout;
-  /** Steps since each session was asked for. */
+  /** Steps since each client was asked. */
   asked: Map<SessionId, number>;
-  /** Viewers that are asked in one step. */
+  /** Viewers that are asked per step. */
   atOnce: number;
   steps: number;
 }
 
 export interface EvacuationOptions {
   sessionsOn: (node: string) => SessionEntry[];
-  /** Asks for another session beside this one. */
+  /** Asks the client for a second session. */
   ask: (entry: SessionEntry) => void;
-  /** Ends this one: its participant comes anew. */
+  /** Ends this session: its client opens a new one. */
   move: (entry: SessionEntry) => void;
 }
 
@@ -49,7 +50,7 @@ export class Evacuation {
     this.#step(node);
   }
 
-  /** Somebody is back who may not have heard the question: they are asked again. */
+  /** A resumed client may have missed the request and is asked again. */
   handleResumed(session: SessionId): void {
     for (const { asked } of this.#leaving.values()) asked.delete(session);
   }
@@ -64,7 +65,7 @@ export class Evacuation {
     if (!leaving) return;
     const { asked, atOnce } = leaving;
     const left = this.#options.sessionsOn(node);
-    // Who was still being let in when the node began to drain is found by a later look.
+    // A session that was being opened when the node began to drain is found in a later step.
     if (left.length === 0) {
       clearInterval(leaving.timer);
       this.#leaving.delete(node);

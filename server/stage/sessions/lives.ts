@@ -1,6 +1,7 @@
 /**
- * The lives that this gateway holds. A live starts with the first track and outlasts its publisher for a while, so that a reload, a lost network or a lost
- * SFU node is not the end of it. Each has a publisher here or a timer that ends it; a sweep finds those in the database that have neither.
+ * The lives that this gateway holds. A live starts with the first track and survives its publisher for a while, so that
+ * a reload, a network loss or a lost SFU node does not end it. Each has a publisher here or a timer that ends it; a
+ * sweep finds lives in the database that have neither.
  */
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -22,9 +23,9 @@ export interface LivesOptions {
     Rooms,
     'startLive' | 'endLive' | 'endHeldLive' | 'findHeldLives' | 'takeStage' | 'assertHoldsStage' | 'findStageHolder'
   >;
-  /** Rooms with a publisher's session at this gateway, and the publication that it is of. */
+  /** Rooms with a publisher's session at this gateway, and the publication of each. */
   publishing: () => ReadonlyMap<RoomId, string | undefined>;
-  /** The publication that is on stage in the room must not be there any more. */
+  /** Removes a publication that was refused from the stage. */
   handleRefused?: (room: RoomId, publication: string | undefined) => void;
   graceMs?: number;
   log: Log;
@@ -35,11 +36,11 @@ export class Lives {
   readonly #options: LivesOptions;
   /** Rooms whose live this gateway may hold, with the timer that ends it while there is no publisher. */
   readonly #held = new Map<RoomId, NodeJS.Timeout | undefined>();
-  /** What is under way for a room: one change after another, so that an end never overtakes a start. */
+  /** Changes per room run one after another, so that an end never overtakes a start. */
   readonly #changes = new Map<RoomId, Promise<void>>();
-  /** Rooms with a publisher on stage of whose live the database could not be told, and the publication that it is of. */
+  /** Rooms whose publisher is on stage while the database could not be updated, and the publication of each. */
   readonly #untold = new Map<RoomId, string | undefined>();
-  /** The publication of each live that was started here, where its page names one. */
+  /** The publication of each live that was started here, if its page names one. */
   readonly #started = new Map<RoomId, string>();
   readonly #sweeper: NodeJS.Timeout;
   #closed = false;
@@ -50,41 +51,36 @@ export class Lives {
   }
 
   /**
-   * A publisher asks for a session: a new going-live takes the stage, one that restores its live must still hold it.
-   * Answers the fence for the SFU
-   * node, so that of two pages at once the one that took the stage later is on it, in whatever order they come to the
-   * node.
+   * A publisher requests a session: a new publication takes the stage; one that restores its live must still hold it.
+   * Returns the fence by which the SFU node orders concurrent publishers.
    */
   admit(room: RoomId, { publication, restore }: PublicationInput): Promise<number> {
     const { rooms } = this.#options;
     return restore && publication ? rooms.assertHoldsStage(room, publication) : rooms.takeStage(room, publication);
   }
 
-  /** Refuses a publication whose live is over, or whose stage another page has taken since. */
+  /** Refuses a publication whose live is over, or whose stage another page has taken. */
   async assertHoldsStage(room: RoomId, publication: string): Promise<void> {
     await this.#options.rooms.assertHoldsStage(room, publication);
   }
 
-  /** False also where the database does not answer. */
+  /** False also if the database does not answer. */
   async isReplaced(room: RoomId, publication: string | undefined): Promise<boolean> {
     if (publication === undefined) return false;
     const holder = await this.#options.rooms.findStageHolder(room).catch(() => null);
     return holder !== null && holder !== publication;
   }
 
-  /**
-   * `live_replaced` where another page has taken the stage, which is why a request of this one failed; otherwise the
-   * error itself.
-   */
+  /** `live_replaced` if another page has taken the stage, which explains the failed request; else the error itself. */
   async orReplaced(error: unknown, room: RoomId, publication: string | undefined): Promise<unknown> {
     const isReplaced = await this.isReplaced(room, publication);
     return isReplaced ? new AppError('live_replaced', undefined, { cause: error }) : error;
   }
 
-  /** A publisher is on stage, anew or again: the live begins, or goes on at this gateway. */
+  /** A publisher is on stage: the live starts, or continues at this gateway. */
   start(room: RoomId, publication?: string): Promise<void> {
     return this.#change(room, async () => {
-      // Also where it fails: whether the database has it is not known then.
+      // Also after a failure: the database may have stored it.
       this.#hold(room, undefined);
       this.#untold.set(room, publication);
       if (publication !== undefined) this.#started.set(room, publication);
@@ -110,17 +106,17 @@ export class Lives {
     });
   }
 
-  /** The room is over, and its live with it. */
+  /** The room and its live have ended. */
   forget(room: RoomId): Promise<void> {
     return this.#change(room, async () => this.#drop(room));
   }
 
-  /** The publisher is gone: the end, unless they are back in time. */
+  /** The publisher is gone: the live ends unless they return in time. */
   handlePublisherGone(room: RoomId): void {
     if (this.#held.has(room) && !this.#changes.has(room)) this.#settle(room, this.#options.publishing());
   }
 
-  /** Looks for lives that have neither a publisher nor a timer, and for publishers of whose live the database was not told. */
+  /** Finds lives with neither a publisher nor a timer, and publishers whose live was not stored. */
   async sweep(): Promise<void> {
     try {
       const held = new Set(await this.#options.rooms.findHeldLives());
@@ -145,7 +141,7 @@ export class Lives {
     this.#held.clear();
   }
 
-  /** Lives whose publisher is here, and which another gateway has taken or ended by a request that came late. */
+  /** Finds lives with a publisher here that a late request of another gateway has taken or ended. */
   #findLost(held: ReadonlySet<RoomId>): void {
     const publishing = this.#options.publishing();
     for (const [room, publication] of this.#started)

@@ -1,17 +1,17 @@
-/** One person's media in a room, over all nodes that it is on and whichever gateways look after it; for whoever bills it by the minute. */
+/** A person's media in a room over all nodes and gateways, for per-minute billing. */
 import { SfuError, type SfuNode } from '../../../sfu/contract.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { RoomPlaces } from '../placement/room-places.ts';
 import { toAppError } from '../sfu-errors.ts';
 
-/** What has flowed so far between a room's publisher and one viewer. */
+/** Counters between a room's publisher and one viewer. */
 export interface StageTraffic {
-  /** Names the publisher's media sessions that were counted; with others their counter begins anew. */
+  /** Identifies the publisher's sessions that were counted; with others the counters start again. */
   key: string;
   creatorVideoBytes: number;
   /** The viewer's media sessions. */
   fan: { session: string; videoBytes: number; reports: number }[];
-  /** Nothing is sent to the viewer, as their client has not reported that it arrives. */
+  /** Media to the viewer is paused, as their client does not report receiving it. */
   isFanPaused: boolean;
 }
 
@@ -51,7 +51,7 @@ export async function extendWatching(
   if (failure && !answers.some((extended) => extended > 0)) throw toAppError(failure.error);
 }
 
-/** False for one that has just ended, or is still being opened: that has its time from the decision about access. */
+/** False for a session that has just ended or is being opened: the access decision sets its time. */
 async function extend(node: SfuNode, session: string, until: number): Promise<boolean> {
   try {
     await node.updateGrant({ session, until });
@@ -62,7 +62,10 @@ async function extend(node: SfuNode, session: string, until: number): Promise<bo
   }
 }
 
-/** Asks every node. One that fails may be one that the room is not on, while Redis is away: what the others say counts, if it is enough. */
+/**
+ * Asks every node. While Redis is gone, a failing node may be one without the room: the other answers count if they
+ * suffice.
+ */
 async function askAll<A>(
   nodes: readonly SfuNode[],
   ask: (node: SfuNode) => Promise<A>,

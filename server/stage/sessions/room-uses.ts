@@ -1,16 +1,16 @@
-/** Where the sessions of rooms are that this gateway looks after, for who keeps the rooms' trees. */
+/** Where this gateway's sessions are, by room, for renewing the rooms' trees. */
 import type { RoomId } from '../../protocol/ids.ts';
 import type { SessionEntry } from './session-table.ts';
 
 export interface RoomUse {
-  /** The node that the room's tree has to name; undefined where that is not for this gateway to say. */
+  /** The node that the room's tree has to name; undefined if this gateway does not decide that. */
   publisher: string | undefined;
   watched: ReadonlySet<string>;
 }
 
 /**
- * A publisher who is just being let in somewhere, or whose connection is gone, may be elsewhere by now, through another gateway or this one: then
- * this gateway does not insist on the node that it knows.
+ * A publisher who is being admitted, or has lost the connection, may be elsewhere by now: then this gateway does not
+ * insist on the node that it knows.
  */
 export function roomUses(entries: Iterable<SessionEntry>): Map<RoomId, RoomUse> {
   const uses = new Map<RoomId, { publisher: string | undefined; watched: Set<string> }>();
@@ -21,7 +21,7 @@ export function roomUses(entries: Iterable<SessionEntry>): Map<RoomId, RoomUse> 
     const use = uses.get(room) ?? { publisher: undefined, watched: new Set() };
     uses.set(room, use);
     if (direction === 'watch') use.watched.add(node);
-    // The latest of several is where the publisher went.
+    // The latest of several sessions is current.
     else use.publisher = node;
   }
   for (const room of unsure) {

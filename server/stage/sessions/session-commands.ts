@@ -1,4 +1,4 @@
-/** What a participant asks of a media session of theirs: only over the socket on which they have it. */
+/** A participant's commands to their media session, valid only on the socket that holds it. */
 import type { DtlsParameters, IceParameters, SfuNode } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
@@ -7,7 +7,7 @@ import type { Viewport } from '../../protocol/stage.ts';
 import { toAppError } from '../sfu-errors.ts';
 import type { SessionEntry, SessionTable } from './session-table.ts';
 
-/** Who asks: a participant on one socket, with the access that the gateway has just decided. */
+/** A participant on one socket, with the access that the gateway has just decided. */
 export interface StageCaller {
   room: RoomId;
   identity: string;
@@ -53,7 +53,7 @@ export class SessionCommands {
     await call(node.setViewport(input));
   }
 
-  /** Goes on with a session that was paused since its client had not reported that it receives it. */
+  /** Resumes a session that was paused because its client did not report receiving media. */
   async play(caller: StageCaller, session: SessionId): Promise<void> {
     const { node } = this.own(caller, session);
     const { retryAfterMs } = await call(node.play({ session }));
@@ -67,17 +67,17 @@ export class SessionCommands {
     return { entry, node };
   }
 
-  /** The node of a session that may have a spare there. */
+  /** The node of a session that may get a spare there. */
   ownForSpare(caller: StageCaller, session: SessionId, direction: SessionEntry['direction']): SfuNode {
     const { entry, node } = this.own(caller, session);
-    // A node of an earlier version would take the spare for another session.
+    // A node of an earlier version would treat the spare as a separate session.
     if (entry.direction !== direction || entry.spareOf !== undefined || !node.keepsSpares)
       throw new AppError('spare_unavailable');
     return node;
   }
 }
 
-/** Gives what a node refuses in the words of the wire. */
+/** Converts a node's refusal to a wire error. */
 export async function call<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;

@@ -1,5 +1,6 @@
 /**
- * Keeps alive on their nodes the sessions that this gateway looks after, and in the rooms' trees where they are; ends those that nobody came back for.
+ * Renews the leases of this gateway's sessions on their nodes and in the rooms' trees; ends sessions that were not
+ * resumed.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
@@ -9,7 +10,7 @@ import type { RoomPlaces } from '../placement/room-places.ts';
 import { roomUses } from './room-uses.ts';
 import type { SessionEntry, SessionTable } from './session-table.ts';
 
-/** How long a media session waits to be taken over by its participant's next socket. */
+/** How long a media session waits for its participant's next socket. */
 const ADOPTION_MS = 20_000;
 const RENEW_MS = 5_000;
 const RESTORED_LOOK_MS = 1_000;
@@ -20,9 +21,9 @@ export interface SessionLeasesOptions {
   places: Pick<RoomPlaces, 'renew'>;
   clock: Clock;
   log: Log;
-  /** Nobody came back for the session. */
+  /** The session was not resumed in time. */
   end: (session: SessionId) => Promise<void>;
-  /** The node does not have the session any more, or another gateway has adopted it. */
+  /** The node no longer has the session, or another gateway has adopted it. */
   handleLost: (node: string, entry: SessionEntry, isAdopted: boolean) => void;
 }
 
@@ -36,13 +37,13 @@ export class SessionLeases {
     this.#timer = setInterval(() => void this.#renew(), RENEW_MS);
   }
 
-  /** The socket of a session is gone; another may come for it. */
+  /** The session's socket is gone; another may resume it. */
   orphan(session: SessionId): void {
     const { sessions, clock } = this.#options;
     sessions.orphan(session, clock.now() + ADOPTION_MS);
   }
 
-  /** Redis is back, perhaps without what it knew: says again at once where the rooms are, and looks once more whether others heard of it. */
+  /** Redis is back, perhaps without its data: publishes the rooms' nodes at once and schedules another check. */
   handleRestored(): void {
     void this.#renew();
     clearTimeout(this.#restoredTimer);
@@ -65,7 +66,7 @@ export class SessionLeases {
         end(session).catch((error) => log.warn({ err: error }, 'session not closed'));
         continue;
       }
-      // Where a room is, is not for its spares to say.
+      // Spares do not determine where a room is.
       if (spareOf === undefined) looked.push(entry);
       if (node !== undefined) kept.set(node, [...(kept.get(node) ?? []), entry]);
     }
@@ -82,7 +83,7 @@ export class SessionLeases {
       const answer = await fleet.get(node)?.renew({ sessions: held.map(({ session }) => session), epochs });
       const tell = (session: string, isAdopted: boolean): void => {
         const entry = sessions.get(session as SessionId);
-        // It may have come back to this gateway while the node was asked.
+        // This gateway may have resumed it during the request.
         if (entry && entry.epoch === epochs[session]) handleLost(node, entry, isAdopted);
       };
       for (const session of answer?.lost ?? []) tell(session, false);

@@ -1,13 +1,10 @@
-/**
- * How many media sessions one socket and one person may have. The SFU nodes hold a person to the same across gateways
- * and nodes.
- */
+/** Limits of media sessions per socket and per person. The SFU nodes enforce the latter across gateways and nodes. */
 import { WATCH_SESSIONS_PER_PERSON_MAX } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
 import type { SessionEntry, SessionTable } from './session-table.ts';
 
-/** One that is shown, and one that is about to take its place when its node leaves. */
+/** One that is shown, and one that replaces it when its node drains. */
 const SESSIONS_PER_SOCKET_MAX = 2;
 const SPARES_PER_SOCKET_MAX = 1;
 
@@ -20,13 +17,13 @@ export interface OpenRequest {
 }
 
 /**
- * Sessions that have to end for another one to be opened: at a limit the oldest that nobody can be using. Throws `too_many_media_sessions` where all
- * are in use.
+ * Sessions to end so that another can be opened: at a limit the oldest unused ones. Throws `too_many_media_sessions` if
+ * all are in use.
  */
 export function sessionsInTheWay(sessions: SessionTable, request: OpenRequest): SessionEntry[] {
   const { room, identity, socket, direction, spareOf } = request;
   const onSocket = sessions.ofSocket(socket).filter((entry) => entry.direction === direction);
-  // A spare takes the place of an earlier one of the same session by itself.
+  // A spare replaces an earlier spare of the same session anyway.
   if (spareOf !== undefined) {
     const others = onSocket.filter((entry) => entry.spareOf !== undefined && entry.spareOf !== spareOf);
     return excess(others, SPARES_PER_SOCKET_MAX);

@@ -1,4 +1,4 @@
-/** Which media sessions this gateway looks after: for whom, and on which socket, if one is there at the moment. */
+/** The media sessions that this gateway looks after, with participant and socket. */
 import { FIRST_EPOCH } from '../../../sfu/contract.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
 
@@ -6,20 +6,20 @@ export interface SessionEntry {
   readonly session: SessionId;
   readonly room: RoomId;
   readonly identity: string;
-  /** The SFU node that it is on; not known while it is being opened. */
+  /** The session's SFU node; undefined while it is being opened. */
   readonly node: string | undefined;
   readonly direction: 'publish' | 'watch';
-  /** The session whose place it takes if the media worker of that dies. Until then it is nobody's way to the stage. */
+  /** The session that it replaces if that session's media worker dies. Until then it is unused. */
   readonly spareOf: SessionId | undefined;
-  /** Absent while its participant has lost the connection. */
+  /** Absent while the participant is disconnected. */
   readonly socket: string | undefined;
-  /** Without a socket: the session ends then unless its participant is back. */
+  /** Without a socket: when the session ends unless it is resumed. */
   readonly orphanedUntilMs: number;
   /** Proves to the node that this gateway looks after the session. */
   readonly epoch: number;
-  /** Whether media can flow, as the node said last. */
+  /** Whether media can flow, by the node's last event. */
   readonly connected: boolean;
-  /** The going-live that a publisher's session belongs to, where its page names one. */
+  /** The publication of a publisher's session, if its page names one. */
   readonly publication: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export class SessionTable {
   readonly #bySocket = new Map<string, Set<SessionId>>();
   readonly #byPerson = new Map<string, Set<SessionId>>();
 
-  /** Looks after a session from now on, for the participant on this socket; also one that was known before. */
+  /** Adds a session, or updates a known one, for the participant on this socket. */
   add(entry: NewEntry): void {
     const orphanedUntilMs = Number.POSITIVE_INFINITY;
     this.#set({
@@ -54,7 +54,7 @@ export class SessionTable {
     });
   }
 
-  /** The session has been opened on this node. */
+  /** The session was opened on this node. */
   place(session: SessionId, node: string): void {
     const entry = this.#entries.get(session);
     if (entry) this.#set({ ...entry, node });
@@ -65,16 +65,13 @@ export class SessionTable {
     if (entry && entry.connected !== connected) this.#set({ ...entry, connected });
   }
 
-  /** The publishers first: when they have to go elsewhere, all others wait for them to be there. */
+  /** Publishers first: if they have to move, everybody else waits for them. */
   onNode(node: string): SessionEntry[] {
     const entries = [...this.#entries.values()].filter((entry) => entry.node === node);
     return entries.sort((a, b) => Number(b.direction === 'publish') - Number(a.direction === 'publish'));
   }
 
-  /**
-   * A session is over, and its spare goes on in its place, also where it has just been given up by its socket. False
-   * where the spare is not known here.
-   */
+  /** A session has ended and its spare continues, even if its socket has just gone. False if the spare is unknown. */
   takeOver(session: SessionId, by: SessionId): boolean {
     const [entry, spare] = [this.#entries.get(session), this.#entries.get(by)];
     if (!entry || !spare) return false;
