@@ -1,4 +1,4 @@
-/** Keeping order in a chat, on the wire: what moderators do, what those concerned are told, what is on record. */
+/** Chat moderation on the wire: acts, notifications to the people concerned, the audit log, reports. */
 import { z } from 'zod';
 import { identity, participant, role, singleLine } from '../accounts.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
@@ -15,11 +15,11 @@ export type RestrictionScope = z.infer<typeof restrictionScope>;
 export const actorRole = z.enum([...role.options, 'server', 'house']);
 export type ActorRole = z.infer<typeof actorRole>;
 
-/** What keeps a person from writing, told to that person; `kind` null: nothing does. */
+/** A restriction, as its person sees it; `kind` null: none. */
 export const chatRestriction = z.object({
   kind: restrictionKind.nullable(),
   scope: restrictionScope,
-  /** When it ends by itself (ISO 8601); null: it does not. */
+  /** When it ends by itself (ISO 8601); null: never. */
   until: z.string().nullable(),
   reason: z.string().nullable(),
   byRole: actorRole.nullable(),
@@ -31,12 +31,12 @@ export const restrictInput = z.object({
   identity,
   kind: restrictionKind,
   scope: restrictionScope,
-  /** How long; a time-out without it is ten minutes, a ban without it has no end. */
+  /** Duration; by default ten minutes for a time-out, without end for a ban. */
   seconds: z.number().int().min(1).max(LIMITS.restrictionMaxSeconds).optional(),
   reason,
-  /** Takes away access to the room as well, as `rooms:remove` does. */
+  /** Also removes access to the room, as `rooms:remove` does. */
   removeAccess: z.boolean().optional(),
-  /** Removes what they have written in the room as well. */
+  /** Also removes their messages in the room. */
   removeMessages: z.boolean().optional(),
 });
 export type RestrictInput = z.infer<typeof restrictInput>;
@@ -53,7 +53,7 @@ export const heldMessage = z.object({
   from: participant,
   text: z.string(),
   reason: holdReason,
-  /** The word of the list, or what the embedder's server said. */
+  /** The word of the list, or the reason of the embedder's hook. */
   detail: z.string().nullable(),
   heldAt: z.string(),
 });
@@ -63,7 +63,7 @@ export const reviewDecision = z.enum(['allow', 'refuse']);
 export const reviewInput = z.object({ id: heldId, decision: reviewDecision, reason: reason.optional() });
 export const reviewBody = reviewInput.omit({ id: true });
 export type ReviewInput = z.infer<typeof reviewInput>;
-/** What became of one's own message; `refused` without an earlier `held` is a tip whose words were not shown. */
+/** The outcome of one's own message; `refused` without an earlier `held` is a tip whose message was not shown. */
 export const heldChanged = z.object({
   id: z.string(),
   state: z.enum(['held', 'allowed', 'refused']),
@@ -87,7 +87,7 @@ export const actKind = z.enum([
   'erasure',
 ]);
 export type ActKind = z.infer<typeof actKind>;
-/** One row of the audit log: who did what to whom, and why. Rows are added and never changed. */
+/** A row of the audit log: who did what to whom, and why. Rows are never changed. */
 export const chatAct = z.object({
   id: idSchema('chatAct'),
   at: z.string(),
@@ -102,14 +102,14 @@ export const chatAct = z.object({
 });
 export type ChatAct = z.infer<typeof chatAct>;
 export const auditInput = z.object({
-  /** Acts before this one, the newest first. */
+  /** Acts before this one, newest first. */
   before: idSchema('chatAct').optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
 });
 export const actList = z.object({ acts: z.array(chatAct) });
 
 export const contextInput = z.object({ messageId });
-/** A message between its neighbours and with its author's record, as moderators see it: with the text of what was removed. */
+/** A message with its neighbours and its author's record, as moderators see it: removed text included. */
 export const chatContext = z.object({
   before: z.array(chatEntry),
   message: chatMessage,
@@ -164,12 +164,12 @@ export const chatReport = z.object({
   category: reportCategory,
   note: z.string().nullable(),
   at: z.string(),
-  /** Copied when the report was made: it stays whatever becomes of the log. */
+  /** Copied when the report was made; independent of the log. */
   evidence: z.object({ before: z.array(chatEntry), message: chatMessage, after: z.array(chatEntry) }),
 });
 export type ChatReport = z.infer<typeof chatReport>;
 export const chatReportList = z.object({ reports: z.array(chatReport) });
-/** As those who keep order in the room see it: not who reported. */
+/** As moderators of the room see it: without the reporter. */
 export const roomReport = chatReport.omit({ reporter: true });
 export type RoomReport = z.infer<typeof roomReport>;
 export const roomReportList = z.object({ reports: z.array(roomReport) });

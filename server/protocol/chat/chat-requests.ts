@@ -70,15 +70,15 @@ export const CHAT_REQUESTS = {
 export const CHAT_EVENTS = {
   'chat:frame': chatFrame,
   'chat:state': chatState,
-  /** To the person concerned alone, on each of their sockets in the room. */
+  /** Sent only to the person concerned, on all their sockets in the room. */
   'chat:restriction': chatRestriction,
   'chat:held': heldChanged,
-  /** To whoever may moderate. */
+  /** Sent to moderators. */
   'chat:queueChanged': z.object({ waiting: z.number().int().min(0) }),
-  /** Reactions since the last one, summed up. */
+  /** Reactions since the last frame, summed. */
   'chat:reactions': reactionCounts,
   'chat:hands': handsChanged,
   'chat:pollVotes': pollVotes,
-  /** Somebody's messages in this room were erased: their text and name are gone. */
+  /** A person's messages in this room were erased: text and name are gone. */
   'chat:erased': z.object({ identity: z.string() }),
 } as const;

@@ -1,11 +1,11 @@
-/** What surrounds the chat log of a room on the wire: its state, polls, reactions, raised hands, and who is here. */
+/** A room's chat on the wire besides the log: state, polls, reactions, raised hands, people. */
 import { z } from 'zod';
 import { displayName, identity, role, singleLine } from '../accounts.ts';
 import { idSchema, messageId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { chatMessage } from './chat.ts';
 
-/** The reactions that a room offers; they are counted, not kept. */
+/** The reactions that a room offers; counted, not stored. */
 export const REACTIONS = ['❤️', '🔥', '👏', '😂', '😮', '🎉'] as const;
 
 export const pollId = idSchema('poll');
@@ -19,14 +19,14 @@ export const chatPoll = z.object({
   id: pollId,
   question: z.string(),
   options: z.array(z.object({ id: pollOptionId, text: z.string(), votes: z.number().int() })),
-  /** When it closes by itself (ISO 8601); null: when it is closed. */
+  /** When it closes by itself (ISO 8601); null: only on request. */
   closesAt: z.string().nullable(),
   closed: z.boolean(),
 });
 export type ChatPoll = z.infer<typeof chatPoll>;
 
 export const chatMode = z.object({
-  /** Seconds between two messages of one person; 0 is off. */
+  /** Minimum seconds between two messages of one person; 0 is off. */
   slowModeSeconds: z.number().int().min(0).max(LIMITS.slowModeMaxSeconds),
   membersOnly: z.boolean(),
   emojiOnly: z.boolean(),
@@ -34,7 +34,7 @@ export const chatMode = z.object({
 });
 export type ChatMode = z.infer<typeof chatMode>;
 
-/** The whole state, each time anew: the one with the higher version holds. */
+/** Always the whole state; the highest version is current. */
 export const chatState = z.object({
   version: z.number().int().min(0),
   mode: chatMode,
@@ -63,7 +63,7 @@ export const raiseHandInput = z.object({ raised: z.boolean() });
 export const hand = z.object({ identity, name: displayName, since: z.string() });
 export type Hand = z.infer<typeof hand>;
 export const handList = z.object({ hands: z.array(hand) });
-/** Everyone is told how many; whoever may moderate is told who. */
+/** Everyone gets the count; moderators also get the people. */
 export const handsChanged = z.object({ count: z.number().int().min(0), hands: z.array(hand).optional() });
 
 export const peopleInput = z.object({ query: z.string().trim().max(LIMITS.nameChars).optional() });
@@ -73,7 +73,7 @@ export const peopleAnswer = z.object({
   people: z.array(person),
   /** Everyone inside, creator and moderators included. */
   total: z.number().int().min(0),
-  /** False in a large room: then `people` are the creator and the moderators alone. */
+  /** False in a large room, where `people` contains only the creator and the moderators. */
   exact: z.boolean(),
 });
 export type PeopleAnswer = z.infer<typeof peopleAnswer>;

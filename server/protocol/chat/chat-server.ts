@@ -1,4 +1,4 @@
-/** The chat as an embedder's server sees it: its hook before delivery, what it may do in rooms, export and erasure. */
+/** The chat for an embedder's server: the hook before delivery, moderation, export and erasure. */
 import { z } from 'zod';
 import { identity, participant } from '../accounts.ts';
 import { messageId, roomId } from '../ids.ts';
@@ -11,7 +11,7 @@ export type HookFailure = z.infer<typeof hookFailure>;
 export const chatHookInput = z.object({
   url: z.string().max(2_048),
   timeoutMs: z.number().int().min(LIMITS.hookTimeoutMinMs).max(LIMITS.hookTimeoutMaxMs).default(1_000),
-  /** What becomes of a message when the hook does not answer properly and in time. */
+  /** The decision if the hook gives no valid answer in time. */
   onFailure: hookFailure,
 });
 export type ChatHookInput = z.infer<typeof chatHookInput>;
@@ -22,11 +22,11 @@ export const chatHook = z.object({
   createdAt: z.string(),
 });
 export type ChatHook = z.infer<typeof chatHook>;
-/** The secret signs what is posted to the hook; it is shown when the hook is set. */
+/** The secret signs requests to the hook; it is shown only here. */
 export const chatHookWithSecret = chatHook.extend({ secret: z.string() });
 export const chatHookDeleted = z.object({ deleted: z.boolean() });
 
-/** What is posted to the hook, signed like a webhook. */
+/** The body of a request to the hook, signed like a webhook. */
 export const hookRequest = z.object({
   type: z.literal('chat.message'),
   room: roomId,
@@ -42,12 +42,12 @@ export const hookRequest = z.object({
 export type HookRequest = z.infer<typeof hookRequest>;
 export const hookAnswer = z.object({
   decision: z.enum(['allow', 'deny', 'hold']),
-  /** Told to the author. */
+  /** Shown to the author. */
   reason: z.string().max(LIMITS.reasonChars).optional(),
 });
 export type HookAnswer = z.infer<typeof hookAnswer>;
 
-/** One message, or everything that one author has written in the room. */
+/** One message, or all of one author in the room. */
 export const serverRemovalInput = z.union([z.object({ messageId, reason }), z.object({ identity, reason })]);
 export const chatDone = z.object({ done: z.boolean() });
 
@@ -77,7 +77,7 @@ export const chatExportQuery = z.object({
   after: messageId.optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.chatExportMessages).default(LIMITS.chatExportMessages),
 });
-/** Everything that the chat knows of a person. What is not paged comes with the first page. */
+/** Everything that the chat stores about a person. Data without pages is in the first page. */
 export const chatExport = z.object({
   identity,
   messages: z.array(z.object({ room: roomId, message: chatMessage })),
@@ -90,7 +90,7 @@ export const chatExport = z.object({
 export type ChatExport = z.infer<typeof chatExport>;
 export const chatErasure = z.object({
   identity,
-  /** Stands in for the identity from now on. */
+  /** Replaces the identity from now on. */
   pseudonym: identity,
   erasedMessages: z.number().int(),
 });

@@ -7,7 +7,7 @@ import { amountMinor, currency } from '../rooms.ts';
 
 const seq = z.number().int().min(1);
 
-/** The message that another one answers, as it is now: the excerpt is empty once it was removed. */
+/** The answered message as it is now: the excerpt is empty once it was removed. */
 export const chatReply = z.object({ id: messageId, from: participant, excerpt: z.string() });
 export type ChatReply = z.infer<typeof chatReply>;
 
@@ -20,12 +20,12 @@ export const chatMessage = z.object({
   text: z.string(),
   sentAt: z.string(),
   removed: z.boolean().optional(),
-  /** The text is gone for good, and `from` is a pseudonym: by request of its author, or by age. */
+  /** The text is erased and `from` is a pseudonym: at the author's request, or by retention. */
   erased: z.boolean().optional(),
   replyTo: chatReply.optional(),
-  /** Who is named in it; a client marks the messages that name its own person. */
+  /** Mentioned people; a client highlights messages that mention its own person. */
   mentions: z.array(identity).optional(),
-  /** Whether addresses in the text may be shown as links; otherwise they stay text. */
+  /** Whether addresses in the text may become links. */
   links: z.boolean().optional(),
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
@@ -42,7 +42,7 @@ export const chatTip = z.object({
 });
 export type ChatTip = z.infer<typeof chatTip>;
 
-/** The fact that a message was removed has a place in the order too, so that whoever resumes learns of it. */
+/** A removal has a sequence number too, so that a client that resumes learns of it. */
 export const chatRemoval = z.object({
   kind: z.literal('removal'),
   seq,
@@ -78,7 +78,7 @@ export const chatNoticeName = z.enum([
 ]);
 export type ChatNoticeName = z.infer<typeof chatNoticeName>;
 
-/** A line of the house: what was switched on or off, pinned, asked. */
+/** A notice of the house: a setting that was changed, a pin, a poll. */
 export const chatNotice = z.object({
   kind: z.literal('notice'),
   seq,
@@ -96,7 +96,7 @@ export type ChatNotice = z.infer<typeof chatNotice>;
 export const chatEntry = z.discriminatedUnion('kind', [chatMessage, chatTip, chatRemoval, chatPurge, chatNotice]);
 export type ChatEntry = z.infer<typeof chatEntry>;
 
-/** The sender's own id of a message; sending it twice gives one message. */
+/** The client's id of a message; idempotent. */
 export const clientId = z
   .string()
   .min(8)
@@ -115,7 +115,7 @@ export const heldId = idSchema('heldMessage');
 export const holdReason = z.enum(['words', 'wave', 'hook', 'hook_failed']);
 export type HoldReason = z.infer<typeof holdReason>;
 
-/** One's own message that is not in the log: it waits for a moderator, or was refused a while ago. */
+/** One's own message that is not in the log: held for review, or refused recently. */
 export const ownHeld = z.object({
   id: heldId,
   clientId,
@@ -123,12 +123,12 @@ export const ownHeld = z.object({
   replyTo: messageId.nullable(),
   mentions: z.array(identity),
   state: z.enum(['held', 'refused']),
-  /** What the person who refused it wrote. */
+  /** The reviewer's reason. */
   reason: z.string().nullable(),
 });
 export type OwnHeld = z.infer<typeof ownHeld>;
 
-/** A message is in the log, or waits for a moderator: its author is told which. */
+/** The message is in the log, or held for review. */
 export const chatSendAnswer = z.union([
   z.object({ message: chatMessage }),
   z.object({ held: z.object({ id: heldId, reason: holdReason }) }),
@@ -146,11 +146,11 @@ export type ChatHistoryInput = z.input<typeof chatHistoryInput>;
 export const chatPage = z.object({ entries: z.array(chatEntry), lastSeq: z.number().int().min(0) });
 export type ChatPage = z.infer<typeof chatPage>;
 
-/** A reason as a moderator writes it; those whom it concerns read it. */
+/** A moderator's reason, which the people concerned can read. */
 export const reason = singleLine(LIMITS.reasonChars);
 export const chatRemoveInput = z.object({ messageId, reason: reason.optional() });
 
-/** New entries, in the order of the log. Of a room with more messages than people can read, `sampled` says which numbers were left out. */
+/** New entries in log order. In a room with more messages than people can read, `sampled` lists the omitted numbers. */
 export const chatFrame = z.object({
   entries: z.array(chatEntry),
   sampled: z

@@ -1,11 +1,8 @@
 /**
- * Currencies that a house can be kept in, with their decimals at the payment provider (docs.stripe.com/currencies,
- * "Zero-decimal currencies",
- * "Three-decimal currencies" and "Special cases"). Each was compared with what browsers show (`Intl.NumberFormat`);
- * where the two differ (isk, ugx,
- * mga), or payouts take whole units only (huf, twd), or amounts must be multiples of ten (three decimals), a price
- * would be wrong by a factor or
- * refused.
+ * Supported currencies with their decimals at the payment provider (docs.stripe.com/currencies, "Zero-decimal
+ * currencies", "Three-decimal currencies" and "Special cases"), each compared with `Intl.NumberFormat`. Left out: those
+ * whose decimals differ (isk, ugx, mga), that are paid out in whole units only (huf, twd), or whose amounts must be
+ * multiples of ten (three decimals).
  */
 export const CURRENCIES = {
   aud: 2,
@@ -34,5 +31,5 @@ export function isCurrency(code: string): boolean {
   return CODES.includes(code);
 }
 
-/** For a message that says what can be given. */
+/** For error messages. */
 export const CURRENCY_CODES = CODES.join(', ');

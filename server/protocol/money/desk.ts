@@ -1,4 +1,4 @@
-/** The money desk: what people of the house see of all money, and what they may do with it. Amounts are minor units. */
+/** The money desk: what operators see of all money, and their acts. Amounts are minor units. */
 import { z } from 'zod';
 import { displayName, identity, singleLine } from '../accounts.ts';
 import { idSchema } from '../ids.ts';
@@ -21,19 +21,19 @@ export const deskAct = z.object({
   by: z.string(),
   reason: z.string().nullable(),
   at: time,
-  /** `begun`: it is under way, or was cut off, and whether it was done is to be looked up. */
+  /** `begun`: under way or interrupted; whether it was done must be checked. */
   outcome: z.enum(['begun', 'done', 'failed']),
-  /** The code of the error that refused it. */
+  /** The error code, if it failed. */
   failure: z.string().nullable(),
 });
 export type DeskActView = z.infer<typeof deskAct>;
 
 export const deskOverview = z.object({
   currency,
-  /** What lies at the provider by the books, and what the provider says; null while it does not answer. */
+  /** The balance at the provider by the books and by the provider; null while it does not answer. */
   clearing: z.object({ ledgerMinor: minor, providerMinor: minor.nullable() }),
   lastReconciliation: reconciliation.omit({ items: true }).nullable(),
-  /** To whom the house owes what, by the books. */
+  /** The house's liabilities by the books. */
   owed: z.object({
     fansMinor: minor,
     promoMinor: minor,
@@ -49,19 +49,19 @@ export const deskOverview = z.object({
   payouts: z.object({ dueCount: count, dueMinor: minor, pendingCount: count, pendingMinor: minor }),
   frozenCreators: count,
   /**
-   * What waits for somebody: refunds and payouts that were refused, provider events that could not be processed, payments that could not be booked
-   * and are tried again for a day before they go back to the card.
+   * What needs attention: refused refunds and payouts, unprocessed provider events, payments that could not be booked
+   * (retried for a day, then refunded to the card).
    */
   failures: z.object({ refunds: count, payouts: count, providerEvents: count, payments: count }),
   /**
-   * What people of the house began more than a quarter of an hour ago, of which nobody knows whether it was done, and which was not asked for again
-   * since with an answer.
+   * Acts that were begun more than a quarter of an hour ago, without a known outcome or a later repetition that has
+   * one.
    */
   cutOffActs: z.object({ count, oldest: deskAct.nullable() }),
 });
 export type DeskOverview = z.infer<typeof deskOverview>;
 
-/** `unusable`: a card payment that bought nothing and goes back to the card. */
+/** `unusable`: a card payment that bought nothing and is refunded to the card. */
 export const paymentKind = z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session', 'unusable']);
 export type PaymentKind = z.infer<typeof paymentKind>;
 
@@ -81,10 +81,10 @@ export const deskPayment = z.object({
 export type DeskPayment = z.infer<typeof deskPayment>;
 
 export const deskPaymentsQuery = z.object({
-  /** An identity, of buyer or creator, or the id of a payment, a refund or a room; whole. */
+  /** The exact identity of a buyer or creator, or the exact id of a payment, refund or room. */
   query: singleLine(128).optional(),
   kind: paymentKind.optional(),
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   after: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(50),
 });
@@ -92,7 +92,7 @@ export type DeskPaymentsQuery = z.output<typeof deskPaymentsQuery>;
 export const deskPaymentList = z.object({ payments: z.array(deskPayment), next: z.string().nullable() });
 export type DeskPaymentList = z.infer<typeof deskPaymentList>;
 
-/** One line of the books. */
+/** A ledger entry. */
 export const deskLeg = z.object({
   transaction: z.string(),
   kind: z.string(),
@@ -107,20 +107,20 @@ export const deskPaymentDetail = z.object({
   legs: z.array(deskLeg),
   refunds: z.array(refund.extend({ by: z.string(), failure: z.string().nullable() })),
   dispute: dispute.nullable(),
-  /** The provider's id of the card payment; null for one from the wallet. */
+  /** The provider's id of the card payment; null for a payment from the wallet. */
   providerPayment: z.string().nullable(),
 });
 export type DeskPaymentDetail = z.infer<typeof deskPaymentDetail>;
 
 export const refundPreviewQuery = z.object({
-  /** Absent: all that is left. */
+  /** Absent: the whole remainder. */
   amountMinor: z.coerce.number().int().min(1).max(100_000_000).optional(),
 });
-/** What a refund would take from whom, in proportion, before it is decided. */
+/** How a refund would be split, before it is decided. */
 export const refundPreview = z.object({
   amountMinor: minor,
   to: refund.shape.to,
-  /** By the kind of account in the books; positive. They sum to the amount. */
+  /** By kind of ledger account; positive, and summing to the amount. */
   legs: z.array(z.object({ part: z.string(), amountMinor: minor })),
 });
 export type RefundPreview = z.infer<typeof refundPreview>;
@@ -137,7 +137,7 @@ export const creatorFreeze = z.object({
 });
 export type CreatorFreeze = z.infer<typeof creatorFreeze>;
 export const creatorFreezeInput = z.object({
-  /** True: nothing is paid out to them until it is lifted. What they earn goes on being booked. */
+  /** True: no payouts until it is lifted. Earnings are still booked. */
   frozen: z.boolean(),
   reason,
 });
@@ -146,9 +146,9 @@ export const creatorFreezeAnswer = z.object({ freeze: creatorFreeze.nullable() }
 
 export const duePayout = z.object({ creator: z.string(), amountMinor: minor });
 export const deskPayouts = z.object({
-  /** What the next batch would pay out. */
+  /** What the next batch would pay. */
   due: z.array(duePayout),
-  /** The newest first. */
+  /** Newest first. */
   payouts: z.array(payout),
   frozen: z.array(creatorFreeze),
 });
@@ -169,9 +169,9 @@ export type DeskSessionInput = z.infer<typeof deskSessionInput>;
 
 export const deskSessionLink = z.object({
   id: idSchema('deskSession'),
-  /** Opens the desk once, for whoever has it. */
+  /** Opens the desk once, for anyone who has it. */
   url: z.url(),
-  /** Until when the link opens. */
+  /** When the link expires. */
   expiresAt: time,
 });
 
@@ -180,7 +180,7 @@ export const deskSession = z.object({
   operator: identity,
   name: displayName,
   openedAt: time.nullable(),
-  /** Null as long as the link was not opened. */
+  /** Null until the link was opened. */
   expiresAt: time.nullable(),
   revokedAt: time.nullable(),
 });

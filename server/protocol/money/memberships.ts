@@ -1,4 +1,4 @@
-/** A creator's club on the wire: tiers, and memberships of them. */
+/** A creator's club on the wire: tiers and memberships. */
 import { z } from 'zod';
 import { identity, singleLine } from '../accounts.ts';
 import { idSchema } from '../ids.ts';
@@ -26,7 +26,7 @@ export const tier = z.object({
   currency,
   interval: tierInterval,
   perks: z.array(z.string()),
-  /** False: nobody can join it any more; whoever is in it stays. */
+  /** False: closed to new members; existing ones stay. */
   isActive: z.boolean(),
 });
 export type Tier = z.infer<typeof tier>;
@@ -34,7 +34,7 @@ export const tierList = z.object({ tiers: z.array(tier) });
 
 export const membershipInput = z.object({ tier: tierId, returnUrl: z.url().max(2000).optional() });
 export type MembershipInput = z.infer<typeof membershipInput>;
-/** Where the provider's page on which another card is given sends the person back to. */
+/** Where the provider's page for changing the card sends the person back to. */
 export const membershipCardInput = z.object({ returnUrl: z.url().max(2000).optional() });
 export const membershipCardPage = z.object({ url: z.url() });
 export const membershipChangeInput = z.object({ tier: tierId });
@@ -44,21 +44,21 @@ export const membership = z.object({
   creator: identity,
   identity,
   tier,
-  /** The tier that it is renewed as, where that is another one. */
+  /** The tier of the next renewal, if it differs. */
   nextTier: tier.nullable(),
-  /** `past_due`: a renewal was not paid and is being tried again; access lasts until `accessUntil`. */
+  /** `past_due`: a renewal failed and is retried; access lasts until `accessUntil`. */
   status: z.enum(['active', 'past_due', 'ended']),
-  /** Until when it is paid for. */
+  /** Until when it is paid. */
   paidUntil: z.string().nullable(),
   accessUntil: z.string().nullable(),
   /** Ends at `paidUntil` instead of being renewed. */
   cancelAtPeriodEnd: z.boolean(),
-  /** A payment for it is disputed: until the bank has decided it is no key, and can only be left. */
+  /** A payment for it is disputed: it gives no access until the bank decides, and can only be left. */
   disputed: z.boolean(),
   startedAt: z.string(),
 });
 export type Membership = z.infer<typeof membership>;
-/** With the name of the creator, which pages show instead of the identity. */
+/** Includes the creator's name, which pages show instead of the identity. */
 export const ownMembership = membership.extend({ creatorName: z.string() });
 export type OwnMembership = z.infer<typeof ownMembership>;
 export const membershipList = z.object({ memberships: z.array(ownMembership) });
@@ -67,7 +67,7 @@ export const membershipCheckout = z.object({ checkoutUrl: z.url() });
 
 const ownInput = z.object({ membership: membershipId });
 export const MEMBERSHIP_REQUESTS = {
-  /** Tiers of the club of the room's creator that can be joined, the lowest first. */
+  /** Open tiers of the room's creator, lowest first. */
   'memberships:tiers': { input: z.object({}), answer: tierList },
   'memberships:list': { input: z.object({}), answer: membershipList },
   'memberships:join': { input: membershipInput, answer: membershipCheckout },

@@ -8,15 +8,15 @@ import { waiverInput } from './pricing.ts';
 import { tipMenuItem } from './tipping.ts';
 
 export const wallet = z.object({
-  /** What can be spent: paid credit and promotional credit together. */
+  /** Spendable credit: paid and promotional. */
   balanceMinor: z.number().int().min(0),
   currency,
-  /** How much of it the house has given away; spent first, and never sent to a card. */
+  /** Promotional credit: spent first, never refunded to a card. */
   promoMinor: z.number().int().min(0),
 });
 export type Wallet = z.infer<typeof wallet>;
 
-/** Language of the payment page; absent: what the person's browser asks for. */
+/** Language of the payment page; by default the browser's. */
 const pageLocale = z.enum(['en', 'fr']);
 
 const idempotencyKey = z
@@ -25,7 +25,7 @@ const idempotencyKey = z
   .max(LIMITS.idempotencyKeyChars)
   .regex(/^[A-Za-z0-9_.:-]+$/);
 
-/** A saved card, as the provider names it. */
+/** A saved card's id at the provider. */
 export const cardId = z
   .string()
   .min(8)
@@ -35,11 +35,11 @@ export const cardId = z
 export const topupInput = z
   .object({
     amountMinor,
-    /** Pay by this saved card, without the payment page. */
+    /** Pays with this saved card, without the payment page. */
     card: cardId.optional(),
-    /** Needed with `card`: the same key never charges twice. */
+    /** Required with `card`; idempotent. */
     idempotencyKey: idempotencyKey.optional(),
-    /** Where the payment page, or the bank's, sends the person back to; must be on an allowed origin. */
+    /** Where the payment page or the bank's page sends the person back to; must be on an allowed origin. */
     returnUrl: z.url().max(2000).optional(),
     locale: pageLocale.optional(),
   })
@@ -65,7 +65,9 @@ export const ticketInput = z.object({
   from: z.enum(['wallet', 'card']),
   returnUrl: z.url().max(2000).optional(),
   locale: pageLocale.optional(),
-  /** That the buyer gives up the right of withdrawal; without it the ticket can be given back until the first live begins. */
+  /**
+   * The buyer's waiver of the right of withdrawal; without it the ticket can be returned until the first live begins.
+   */
   waiver: waiverInput.optional(),
 });
 export type TicketInput = z.infer<typeof ticketInput>;
@@ -74,7 +76,7 @@ export const checkout = z.object({ checkoutUrl: z.url() });
 export type Checkout = z.infer<typeof checkout>;
 export const topupCheckout = checkout.extend({ topup: topupId });
 
-/** Of a top-up by saved card: done, or the bank wants to hear from the person at `actionUrl`. */
+/** A top-up by saved card: done, or the bank requires authentication at `actionUrl`. */
 export const cardTopup = z.discriminatedUnion('status', [
   z.object({ status: z.literal('succeeded'), topup: topupId, wallet }),
   z.object({ status: z.literal('requires_action'), topup: topupId, actionUrl: z.url() }),
@@ -83,7 +85,7 @@ export type CardTopup = z.infer<typeof cardTopup>;
 export const topupAnswer = z.union([cardTopup, topupCheckout]);
 export type TopupAnswer = z.infer<typeof topupAnswer>;
 
-/** The provider's id of a checkout, as the return address carries it. */
+/** The provider's id of a checkout, as in the return URL. */
 export const checkoutConfirmInput = z.object({
   checkoutSession: z
     .string()
@@ -91,7 +93,7 @@ export const checkoutConfirmInput = z.object({
     .max(255)
     .regex(/^[A-Za-z0-9_]+$/),
 });
-/** What came of a checkout, as the provider says at this moment. */
+/** The result of a checkout, as the provider reports it now. */
 export const checkoutStatus = z.object({ status: z.enum(['open', 'paid', 'expired']) });
 export type CheckoutStatus = z.infer<typeof checkoutStatus>;
 
@@ -115,7 +117,7 @@ export const tipInput = z.object({
 });
 export type TipInput = z.infer<typeof tipInput>;
 
-/** A tip that is paid by card directly, on the payment page. */
+/** A tip that is paid by card on the payment page. */
 export const cardTipInput = tipInput.extend({
   returnUrl: z.url().max(2000).optional(),
   locale: z.enum(['en', 'fr']).optional(),
@@ -132,11 +134,11 @@ export const tip = z.object({
 });
 export type Tip = z.infer<typeof tip>;
 
-/** What a tip answers: the tip, and what is left in the wallet. */
+/** A ticket, or the payment page on which to buy it. */
 export const ticketOrCheckout = z.union([ticket, checkout]);
 
 export const tipReceipt = z.object({ tip, wallet });
-/** Over HTTP: the tip itself, and what is left in the wallet. */
+/** Over HTTP: the tip, and the wallet after it. */
 export const tipAnswer = tip.extend({ wallet });
 export type TipReceipt = z.infer<typeof tipReceipt>;
 
@@ -149,12 +151,15 @@ export const refundInput = z
     ticket: ticketId.optional(),
     tip: tipId.optional(),
     topup: topupId.optional(),
-    /** A payment for a membership, or the membership itself, which means the latest payment for it. */
+    /** A payment for a membership; a membership id means its latest payment. */
     membership: z.union([invoiceId, idSchema('membership')]).optional(),
     privateSession: privateSessionId.optional(),
-    /** Only a part of it; absent: all that is left. A payment can be given back in part once, and then the rest; a top-up in as many parts as there are keys. */
+    /**
+     * A part; absent: the whole remainder. A payment can be refunded in part once, then the rest; a top-up in as many
+     * parts as there are keys.
+     */
     amountMinor: amountMinor.optional(),
-    /** The same key is the same refund. With another one a top-up is given back again, as long as credit of it is unspent. */
+    /** Idempotent. With another key a top-up is refunded again, as long as some of its credit is unspent. */
     idempotencyKey: idempotencyKey.optional(),
     reason: singleLine(LIMITS.reasonChars),
   })
@@ -174,9 +179,9 @@ export const refund = z.object({
   privateSession: privateSessionId.optional(),
   amountMinor,
   currency,
-  /** Where the money went back to: the fan's wallet, or the card that had paid. */
+  /** Where the money went: the fan's wallet, or the card that had paid. */
   to: z.enum(['wallet', 'card']),
-  /** `pending` until the provider has confirmed a refund to a card. */
+  /** `pending` until the provider has confirmed a card refund. */
   status: z.enum(['pending', 'succeeded', 'failed']),
   reason: z.string(),
   createdAt: z.string(),
@@ -187,9 +192,9 @@ export type Refund = z.infer<typeof refund>;
 export const earnings = z.object({
   tipsMinor: z.number().int(),
   ticketsMinor: z.number().int(),
-  /** Private sessions that are over; absent where there was none. */
+  /** Ended private sessions; absent if there was none. */
   privateMinor: z.number().int().optional(),
-  /** What the creator gets of all, after VAT and commission. */
+  /** The creator's share of everything, after VAT and commission. */
   creatorMinor: z.number().int(),
   ticketCount: z.number().int(),
   tipCount: z.number().int(),

@@ -1,4 +1,7 @@
-/** Creators' earnings, their accounts with the payment provider, payouts, statements, disputes, reconciliation. Amounts are minor units. */
+/**
+ * Creators' earnings, their accounts with the payment provider, payouts, statements, disputes, reconciliation. Amounts
+ * are minor units.
+ */
 import { z } from 'zod';
 import { identity, singleLine } from '../accounts.ts';
 import { idSchema } from '../ids.ts';
@@ -20,15 +23,15 @@ export const earningsHold = z.object({
   amountMinor: minor,
   soldAt: time,
   reason: z.enum(['standard', 'new_creator', 'disputed']),
-  /** Null while a dispute is not decided. */
+  /** Null while a dispute is open. */
   releaseAt: time.nullable(),
 });
 export type EarningsHold = z.infer<typeof earningsHold>;
 
 export const frozenEarnings = z.object({
   /**
-   * `onboarding`: the payment provider does not know the creator yet. `recovery`: a refund came after the payout; later earnings fill it.
-   * `house`: the house has stopped payouts for a time.
+   * `onboarding`: the payment provider does not know the creator yet. `recovery`: a refund came after the payout and is
+   * deducted from later earnings. `house`: the house has frozen payouts.
    */
   reason: z.enum(['onboarding', 'below_minimum', 'recovery', 'house']),
   amountMinor: minor,
@@ -40,13 +43,13 @@ export const creatorEarnings = z.object({
   currency,
   /** Sold, and still held. */
   pendingMinor: minor,
-  /** To be paid out; below zero when refunds came after a payout. */
+  /** Available for payout; negative if refunds came after a payout. */
   availableMinor: minor,
   inPayoutMinor: minor,
   paidOutMinor: minor,
   payoutMinMinor: minor,
   holds: z.array(earningsHold),
-  /** Ask again with `after` set to it for more holds. */
+  /** Pass it as `after` for more holds. */
   nextHold: z.string().nullable(),
   frozen: z.array(frozenEarnings),
 });
@@ -60,13 +63,16 @@ export const onboardingInput = z.object({
 export const onboarding = z.object({ onboardingUrl: z.url() });
 export const creatorAccount = z.object({
   creator: z.string(),
-  /** `none`: never begun. `pending`: something is still asked. `enabled`: can be paid. `restricted`: the provider has stopped it. */
+  /**
+   * `none`: not started. `pending`: something is still required. `enabled`: can be paid. `restricted`: stopped by the
+   * provider.
+   */
   status: z.enum(['none', 'pending', 'enabled', 'restricted']),
   chargesEnabled: z.boolean(),
   payoutsEnabled: z.boolean(),
   transfersEnabled: z.boolean(),
   detailsSubmitted: z.boolean(),
-  /** What the provider still asks for, in its own names. */
+  /** What the provider still requires, in its own names. */
   requirements: z.array(z.string()),
   disabledReason: z.string().nullable(),
 });
@@ -80,23 +86,23 @@ export const payout = z.object({
   currency,
   status: z.enum(['pending', 'paid', 'failed']),
   failure: z.string().nullable(),
-  /** What of it was taken back at the payment provider by hand; it is owed to the creator again. */
+  /** Reversed manually at the payment provider, and owed to the creator again. */
   reversedMinor: minor.default(0),
   createdAt: time,
   settledAt: time.nullable(),
 });
 export type Payout = z.infer<typeof payout>;
 
-/** Everything about one creator's earnings that the site shows on one page. */
+/** Everything that the site's earnings page shows. */
 export const earningsPage = z.object({
   account: creatorAccount,
   summary: creatorEarnings.omit({ holds: true, nextHold: true }),
-  /** Why the house has stopped payouts, while it has. */
+  /** Why the house has frozen payouts, while it has. */
   freeze: z.object({ reason: z.string(), frozenAt: time }).nullable(),
   holds: z.array(earningsHold),
   nextHold: z.string().nullable(),
   payouts: z.array(payout),
-  /** Months that have a statement, the newest first: `2026-11`. */
+  /** Months with a statement, newest first: `2026-11`. */
   statements: z.array(z.string()),
 });
 
@@ -110,7 +116,7 @@ export const payoutBatch = z.object({
 export type PayoutBatch = z.infer<typeof payoutBatch>;
 export const payoutList = z.object({ payouts: z.array(payout) });
 export const payoutBatchInput = z.object({
-  /** Only these creators; absent means all. */
+  /** Only these creators; absent: all. */
   creators: z.array(identity).min(1).max(LIMITS.listPageItems).optional(),
 });
 
@@ -126,13 +132,13 @@ export const statement = z.object({
   creator: z.string(),
   month: z.string(),
   currency,
-  /** Pending and available together, before and after the month. */
+  /** Pending and available together, at the start and the end of the month. */
   openingMinor: minor,
   closingMinor: minor,
   sales: statementSums,
-  /** Negative: what was taken back, refunds and lost disputes. */
+  /** Negative: refunds and lost disputes. */
   refunds: statementSums,
-  /** Negative, less what came back. */
+  /** Negative, less reversals. */
   payoutsMinor: minor,
   saleCount: minor,
   refundCount: minor,
@@ -141,7 +147,7 @@ export type Statement = z.infer<typeof statement>;
 export const statementQuery = z.object({
   month: z.string().regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month is like 2026-11'),
 });
-/** All of it, or one month. */
+/** Everything, or one month. */
 export const earningsExportQuery = statementQuery.partial();
 
 export const earningsEntry = z.object({
@@ -156,7 +162,7 @@ export const earningsEntry = z.object({
   vatMinor: minor,
   feesMinor: minor,
   charityMinor: minor,
-  /** What it changed of what the creator is owed. */
+  /** The change of the creator's balance. */
   netMinor: minor,
 });
 export type EarningsEntry = z.infer<typeof earningsEntry>;
@@ -176,7 +182,7 @@ export const dac7Seller = z.object({
 export type Dac7Seller = z.infer<typeof dac7Seller>;
 export const dac7Report = z.object({ quarter: z.string(), currency, sellers: z.array(dac7Seller) });
 export type Dac7Report = z.infer<typeof dac7Report>;
-/** What a platform reports of one seller in a year, quarter by quarter. */
+/** What a platform reports about one seller for a year, by quarter. */
 export const dac7Year = z.object({ year: z.string(), quarters: z.array(dac7Seller.extend({ quarter: z.string() })) });
 export const dac7YearQuery = z.object({ year: z.string().regex(/^[12]\d{3}$/, 'A year is like 2026') });
 export const dac7Query = z.object({ quarter: z.string().regex(/^[12]\d{3}-Q[1-4]$/, 'A quarter is like 2026-Q4') });
@@ -192,7 +198,7 @@ export const dispute = z.object({
   reason: z.string(),
   status: z.enum(['inquiry', 'open', 'under_review', 'won', 'lost']),
   frozenCreditMinor: minor,
-  /** What the house itself lost, without the fee; null until it is decided. */
+  /** The house's own loss, without the fee; null until decided. */
   lossMinor: minor.nullable(),
   evidenceDueAt: time.nullable(),
   submittedAt: time.nullable(),

@@ -1,4 +1,6 @@
-/** Fee policies, associations, pledges, and what a price is made of, on the wire. Shares are in basis points: 100 is 1 %. */
+/**
+ * Fee policies, associations, pledges, and the parts of a price on the wire. Shares are in basis points: 100 is 1 %.
+ */
 import { z } from 'zod';
 import { country, identity, singleLine } from '../accounts.ts';
 import { LIMITS } from '../limits.ts';
@@ -11,9 +13,9 @@ const paymentId = z
   .regex(/^[a-z]+_[0-9A-Za-z]{8,40}$/);
 const bps = z.number().int().min(0).max(10_000);
 export const feePolicyInput = z.object({
-  /** The platform's share of what is left after VAT. */
+  /** The platform's share of the price without VAT. */
   commissionBps: bps,
-  /** When it begins to hold; absent means now. Not in the past. */
+  /** When it takes effect; absent means now. Not in the past. */
   effectiveAt: moment.optional(),
 });
 export type FeePolicyInput = z.infer<typeof feePolicyInput>;
@@ -22,10 +24,10 @@ export const feePolicy = z.object({
   id: z.string(),
   version: z.number().int(),
   commissionBps: bps,
-  /** The house country's rate of VAT when it was made; each sale carries the rate of its buyer's country. */
+  /** The house country's VAT rate at its creation; each sale uses the rate of its buyer's country. */
   vatBps: bps,
   effectiveAt: z.string(),
-  /** Whether it splits what is sold now. */
+  /** Whether it applies to sales now. */
   inForce: z.boolean(),
 });
 export type FeePolicyView = z.infer<typeof feePolicy>;
@@ -57,14 +59,14 @@ export const association = z.object({
 export type Association = z.infer<typeof association>;
 export const associationList = z.object({ associations: z.array(association) });
 
-/** What an association has got, for everyone to read; creators and fans do not appear in it. */
+/** An association's public account, without creators and fans. */
 export const associationAccount = z.object({
   association,
   currency,
   /** What is held for it now. */
   balanceMinor: z.number().int(),
   givenMinor: z.number().int(),
-  /** What refunds took back of it. */
+  /** What refunds have deducted. */
   refundedMinor: z.number().int(),
   pledgingCreators: z.number().int(),
   months: z.array(z.object({ month: z.string(), amountMinor: z.number().int(), saleCount: z.number().int() })),
@@ -73,7 +75,7 @@ export type AssociationAccount = z.infer<typeof associationAccount>;
 
 export const pledgeInput = z.object({
   association: associationInput.shape.id,
-  /** Of the creator's part; 0 takes the pledge back. */
+  /** Of the creator's part; 0 withdraws the pledge. */
   shareBps: bps,
 });
 export type PledgeInput = z.infer<typeof pledgeInput>;
@@ -86,11 +88,14 @@ export const pledgeAnswer = z.object({ pledge: pledge.nullable() });
 export const buyerInput = z.object({ country });
 export const buyer = z.object({ identity, country });
 
-/** Who gets what of a price. The five parts sum to the gross exactly. */
+/** The split of a price. The five parts sum to the gross exactly. */
 export const priceParts = z.object({
   creatorMinor: z.number().int(),
   associationMinor: z.number().int(),
-  /** The payment provider's fee: an estimate, before it is paid. It comes out of the platform's part, which can become negative. */
+  /**
+   * The payment provider's fee, an estimate before payment. It is deducted from the platform's part, which can become
+   * negative.
+   */
   processorMinor: z.number().int(),
   platformMinor: z.number().int(),
   vatMinor: z.number().int(),
@@ -99,13 +104,13 @@ export type PriceParts = z.infer<typeof priceParts>;
 
 export const vatShare = z.object({ rateBps: bps, country: z.string(), amountMinor: z.number().int() });
 
-/** The text by which a buyer gives up the right of withdrawal; a version is never changed. */
+/** The text by which a buyer waives the right of withdrawal; versions are immutable. */
 export const waiverText = z.object({ textVersion: z.string(), language: z.enum(['en', 'fr']), text: z.string() });
 export type WaiverText = z.infer<typeof waiverText>;
 export const waiverInput = z.object({
   accepted: z.literal(true),
   textVersion: z.string().min(1).max(32),
-  /** In which language it was read; absent means that of the request. */
+  /** The language in which it was read; by default that of the request. */
   language: z.enum(['en', 'fr']).optional(),
 });
 export type WaiverInput = z.infer<typeof waiverInput>;
@@ -114,11 +119,11 @@ export type Waiver = z.infer<typeof waiver>;
 
 export const quoteQuery = z.object({
   kind: z.enum(['ticket', 'tip', 'private_session']),
-  /** Of a tip; the others have their price. */
+  /** For a tip; the others have their price. */
   amountMinor: z.coerce.number().int().min(1).max(100_000_000).optional(),
-  /** Of a private session; absent means one. */
+  /** For a private session; by default one. */
   minutes: z.coerce.number().int().min(1).max(LIMITS.quoteMinutesMax).optional(),
-  /** Decides the estimate of the provider's fee. */
+  /** Determines the estimate of the provider's fee. */
   from: z.enum(['wallet', 'card']).optional(),
 });
 export const quoteInput = quoteQuery.extend({
@@ -128,7 +133,7 @@ export const quoteInput = quoteQuery.extend({
 });
 export type QuoteInput = z.input<typeof quoteInput>;
 
-/** The receipt before paying. */
+/** The receipt before payment. */
 export const quote = z.object({
   kind: z.enum(['ticket', 'tip', 'private_session']),
   from: z.enum(['wallet', 'card']),
@@ -138,13 +143,13 @@ export const quote = z.object({
   vat: vatShare,
   association: namedAssociation.extend({ shareBps: bps }).nullable(),
   feePolicy: z.string(),
-  /** For a ticket: the text to accept, and how many are left; null when any number is. */
+  /** For a ticket: the text to accept, and how many are left (null: unlimited). */
   waiver: waiverText.nullable(),
   ticketsLeft: z.number().int().min(0).nullable(),
 });
 export type Quote = z.infer<typeof quote>;
 
-/** What has been paid, given back or added, with everything that explains it. */
+/** A payment, refund or top-up with all its details. */
 export const receipt = z.object({
   id: paymentId,
   kind: z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session', 'refund', 'promotion']),
@@ -152,11 +157,11 @@ export const receipt = z.object({
   amountMinor,
   currency,
   at: z.string(),
-  /** Of a payment for a membership and of a private session `settled`, `part_refunded` or `refunded`; what else there is says how it stands in its own words. */
+  /** For memberships and private sessions `settled`, `part_refunded` or `refunded`; others have their own values. */
   status: z.string(),
   /** How it was paid, or where it went: promotional credit, paid credit and card sum to the amount. */
   paid: z.object({ promoMinor: z.number().int(), walletMinor: z.number().int(), cardMinor: z.number().int() }),
-  /** Of a ticket, a tip, and (negative) of their refund. A top-up is credit: it is taxed when it is spent. */
+  /** For a ticket or tip, and (negative) its refund. A top-up is credit, which is taxed when spent. */
   parts: priceParts.omit({ processorMinor: true }).nullable(),
   vat: vatShare.nullable(),
   feePolicy: z.string().nullable(),
@@ -164,11 +169,11 @@ export const receipt = z.object({
   room: z.object({ id: z.string(), title: z.string() }).nullable(),
   creator: z.object({ identity, name: z.string() }).nullable(),
   waiver: waiver.nullable(),
-  /** Of a payment for a membership: which one, of which tier now, and until when this one pays. */
+  /** For a membership payment: the membership, its current tier, and until when this payment lasts. */
   membership: z.object({ id: z.string(), tier: z.string(), paidUntil: z.string() }).nullable(),
-  /** Of a private session: the price of a minute, and the time for which both sides' media was confirmed. */
+  /** For a private session: the rate, and the time for which both sides' media was confirmed. */
   privateSession: z.object({ ratePerMinuteMinor: amountMinor, confirmedMs: z.number().int() }).nullable(),
-  /** Of a ticket: whether its buyer can still give it back by themselves. */
+  /** For a ticket: whether its buyer can still return it. */
   withdrawable: z.boolean(),
   reason: z.string().nullable(),
   /** The refund of this payment, or the payment of this refund. */
@@ -186,10 +191,10 @@ export const walletEntry = z.object({
     'refund',
     'promotion',
     'promotion_expired',
-    // The payer's bank has taken back what a top-up had bought.
+    // The payer's bank has reversed a top-up.
     'dispute_loss',
   ]),
-  /** Signed: what came in, or went out. */
+  /** Signed: positive for credit, negative for debit. */
   amountMinor: z.number().int(),
   /** How much of it is promotional credit. */
   promoMinor: z.number().int(),
@@ -200,12 +205,12 @@ export const walletEntry = z.object({
 });
 export const walletHistory = z.object({
   entries: z.array(walletEntry),
-  /** While there is more, the place to go on from: give it as `after`. */
+  /** If there is more: pass it as `after`. */
   next: z.string().nullable(),
 });
 export type WalletHistory = z.infer<typeof walletHistory>;
 export const walletHistoryQuery = z.object({
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   after: z
     .string()
     .min(1)
@@ -220,7 +225,7 @@ export const promotionInput = z.object({
   amountMinor,
   reason: singleLine(LIMITS.reasonChars),
   expiresAt: moment.optional(),
-  /** The same key grants once. */
+  /** Idempotent. */
   idempotencyKey: z
     .string()
     .min(8)

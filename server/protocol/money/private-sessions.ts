@@ -1,6 +1,7 @@
 /**
- * Private sessions on the wire: a fan asks, the creator accepts one at a time, and each minute of media that both sides really had is paid
- * from the fan's wallet. There is no minimum charge: what is billed is `floor(rate × confirmed time / 60 000 ms)`, never more than was held.
+ * Private sessions on the wire: a fan requests, the creator accepts one at a time, and media time that both sides
+ * really had is paid by the minute from the fan's wallet. No minimum charge: the bill is `floor(rate × confirmed time /
+ * 60 000 ms)`, never more than was held.
  */
 import { z } from 'zod';
 import { identity } from '../accounts.ts';
@@ -13,7 +14,7 @@ export const privateSessionId = idSchema('privateSession');
 export const privateSessionStatus = z.enum(['requested', 'active', 'ended', 'declined', 'withdrawn', 'expired']);
 export type PrivateSessionStatus = z.infer<typeof privateSessionStatus>;
 
-/** Why a session that had begun is over. */
+/** Why a session ended. */
 export const privateEndReason = z.enum([
   'fan_ended',
   'creator_ended',
@@ -33,24 +34,24 @@ export const privateSession = z.object({
   status: privateSessionStatus,
   ratePerMinuteMinor: amountMinor,
   currency,
-  /** Held ahead of the fan's wallet at the moment; nothing once it is over. */
+  /** Currently held from the fan's wallet; zero after the end. */
   heldMinor: z.number().int(),
   /** Time in which both sides' media was confirmed. */
   confirmedMs: z.number().int(),
-  /** What it has cost the fan so far. */
+  /** The fan's cost so far. */
   costMinor: z.number().int(),
-  /** What the creator gets of it, after VAT and commission. */
+  /** The creator's share, after VAT and commission. */
   creatorMinor: z.number().int(),
   endReason: privateEndReason.nullable(),
   requestedAt: z.string(),
-  /** The request lapses then unless the creator has answered. */
+  /** The request expires then unless the creator answers. */
   expiresAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
 });
 export type PrivateSession = z.infer<typeof privateSession>;
 
-/** Minutes that are held ahead. */
+/** Minutes that are held in advance. */
 const minutes = z.number().int().min(1).max(LIMITS.privateHoldMinutesMax);
 export const privateRequestInput = z.object({ minutes: minutes.optional() });
 export const privateExtendInput = z.object({ session: privateSessionId, minutes: minutes.optional() });
@@ -58,41 +59,41 @@ export const privateSessionInput = z.object({ session: privateSessionId });
 export const privateSessionAnswer = z.object({ session: privateSession });
 export const privateSessionList = z.object({ sessions: z.array(privateSession) });
 
-/** Told each second while a session runs: to the fan its cost, to the creator its earnings. */
+/** Sent every second while a session runs: the cost to the fan, the earnings to the creator. */
 export const privateRunning = z.object({
   session: privateSessionId,
-  /** False while the media of one side is missing: nothing is billed then. */
+  /** False while one side's media is missing: nothing is billed then. */
   confirmed: z.boolean(),
-  /** The server sends the fan nothing, as their client has not reported that the video arrives (R14b). */
+  /** The server sends the fan no media, as their client has not reported receiving it (R14b). */
   paused: z.boolean(),
   confirmedMs: z.number().int(),
   costMinor: z.number().int(),
   creatorMinor: z.number().int(),
-  /** How long what can be held lasts. */
+  /** How long the spendable credit lasts. */
   remainingMs: z.number().int(),
 });
 export type PrivateRunning = z.infer<typeof privateRunning>;
 
-/** The money ends soon; topping up in time lets the session go on. */
+/** The credit ends soon; a top-up in time continues the session. */
 export const privateFundsLow = z.object({ session: privateSessionId, remainingMs: z.number().int() });
 
 export const PRIVATE_REQUESTS = {
-  /** A fan asks for a session; the minutes are held of their wallet at once. */
+  /** Requests a session; the minutes are held from the fan's wallet at once. */
   'private:request': { input: privateRequestInput, answer: privateSessionAnswer },
   'private:accept': { input: privateSessionInput, answer: privateSessionAnswer },
   'private:decline': { input: privateSessionInput, answer: privateSessionAnswer },
   /** Ends a session, or withdraws a request. */
   'private:end': { input: privateSessionInput, answer: privateSessionAnswer },
-  /** Holds more ahead now, such as after a top-up; the server also does so by itself. */
+  /** Holds further minutes now, for example after a top-up; the server also does so by itself. */
   'private:extend': { input: privateExtendInput, answer: privateSessionAnswer },
-  /** What is open: for the creator every request and the running session, for a fan their own. */
+  /** Open sessions: for the creator all requests and the running session, for a fan their own. */
   'private:list': { input: z.object({}), answer: privateSessionList },
 } as const;
 
 export const PRIVATE_EVENTS = {
   'private:requested': privateSessionAnswer,
   'private:started': privateSessionAnswer,
-  /** A request is over without a session: declined, withdrawn or expired. */
+  /** A request ended without a session: declined, withdrawn or expired. */
   'private:closed': privateSessionAnswer,
   'private:ended': privateSessionAnswer,
   'private:running': privateRunning,

@@ -1,4 +1,4 @@
-/** What goes with tips on the wire: the menu that a creator offers, a goal that a room shares, who has given most. */
+/** Tip menus, goals and leaderboards on the wire. */
 import { z } from 'zod';
 import { identity, singleLine } from '../accounts.ts';
 import { idSchema } from '../ids.ts';
@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';
 
 export const tipMenuItem = z.object({
-  /** The creator's own name for it; a tip names it as `menuItem`. */
+  /** The creator's own id; a tip refers to it as `menuItem`. */
   id: z
     .string()
     .min(1)
@@ -17,7 +17,7 @@ export const tipMenuItem = z.object({
 });
 export type TipMenuItem = z.infer<typeof tipMenuItem>;
 
-/** The whole menu in its order; an empty one takes it away. */
+/** The whole menu in order; an empty one removes it. */
 export const tipMenuInput = z.object({ items: z.array(tipMenuItem).max(LIMITS.menuItems) });
 export const tipMenu = z.object({ items: z.array(tipMenuItem), currency });
 export type TipMenu = z.infer<typeof tipMenu>;
@@ -28,7 +28,7 @@ export const goalInput = z.object({
 });
 export type GoalInput = z.infer<typeof goalInput>;
 
-/** A shared goal and what tips have brought towards it since it was set; a refunded tip counts no more. */
+/** A room's goal, and the tips since it was set, less refunds. */
 export const goal = z.object({
   id: idSchema('goal'),
   title: z.string(),
@@ -42,7 +42,7 @@ export const goalAnswer = z.object({ goal: goal.nullable() });
 export const leaderboardInput = z.object({
   limit: z.coerce.number().int().min(1).max(LIMITS.leaderboardEntries).default(LIMITS.leaderboardEntries),
 });
-/** Who has tipped most in the room, refunds deducted; whoever gave as much earlier stands first. */
+/** Top tippers of the room, less refunds; of equals the earlier one is first. */
 export const leaderboard = z.object({
   entries: z.array(
     z.object({
@@ -57,6 +57,6 @@ export const leaderboard = z.object({
 });
 export type Leaderboard = z.infer<typeof leaderboard>;
 
-/** What somebody inside sees of it at once. */
+/** The part of the welcome that concerns tips. */
 export const tippingState = z.object({ goal: goal.nullable(), menu: tipMenu });
 export type TippingState = z.infer<typeof tippingState>;

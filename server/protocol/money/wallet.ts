@@ -1,10 +1,10 @@
-/** What somebody paid and may have back, as the site shows it to them. */
+/** Payments that a person could have refunded, as the site shows them. */
 import { z } from 'zod';
 import { topupId } from '../ids.ts';
 import { currency } from '../rooms.ts';
 import { paymentKind } from './desk.ts';
 
-/** A payment by card that never went through the wallet. */
+/** A card payment that did not use the wallet. */
 export const cardPayment = z.object({
   id: z.string(),
   kind: paymentKind,
@@ -19,7 +19,7 @@ export const cardPaymentList = z.object({ payments: z.array(cardPayment), next: 
 
 export const unspentTopup = z.object({
   topup: topupId,
-  /** What of it is not spent, and would go back. */
+  /** The unspent part, which would be refunded. */
   amountMinor: z.number().int().min(1),
   currency,
   at: z.string(),
