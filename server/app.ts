@@ -1,6 +1,6 @@
 /**
- * The composition root: the only file that knows every part. Starts them in order, stops them in reverse. `main.ts` runs one from the
- * environment; tests run as many as they like.
+ * The composition root, and the only file that knows every part. Starts them in order and stops them in reverse.
+ * `main.ts` runs one from the environment; tests run many.
  */
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { join, resolve } from 'node:path';
@@ -34,9 +34,9 @@ import type { Rooms } from './rooms/rooms.ts';
 import { Stage } from './stage/stage.ts';
 
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
-/** Which of several processes has the advisory lock does what only one must do; any number will do as long as it is the same. */
+/** Key of the leader's advisory lock. The value is arbitrary. */
 const LEADER_LOCK = 7_064_302;
-/** How long a live outlasts the gateway that held it, so that its publisher can go on at another. */
+/** How long a live survives its gateway, so that its publisher can resume at another. */
 const ORPHANED_LIVE_MS = 20_000;
 const ORPHAN_SWEEP_MS = 5_000;
 
@@ -89,7 +89,7 @@ export class App {
     const { config, clock, closers } = options;
     const log = options.givenLog ?? createLog({ level: config.logLevel, pretty: config.development });
     const metrics = createMetrics();
-    // The port is taken first: when it is not free, nothing else has been started for nothing.
+    // The port is taken first: if it is not free, nothing else has been started.
     const server = createServer();
     const gate = new StartingGate(server);
     await listen(server, config);
@@ -108,7 +108,7 @@ export class App {
             return it;
           })
         : undefined,
-      // Webhooks are signed with the machine's time, however far a test has set the house's forward.
+      // Webhook signatures use the machine's time, also when a test moves the house's clock.
       createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
         if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
         return it;
@@ -177,14 +177,17 @@ export class App {
     return new App({ context, emulator: payment.emulator, server, closers });
   }
 
-  /** Stops taking people in, lets what was accepted come to its end, and closes everything in reverse order. */
+  /** Refuses new people, finishes accepted work, and closes everything in reverse order. */
   close(): Promise<void> {
     this.#closing ??= closeAll(this.#closers);
     return this.#closing;
   }
 }
 
-/** Ends lives whose gateway is gone: those of the last run where this process is alone, those of silent gateways otherwise. */
+/**
+ * Ends lives whose gateway is gone: after a restart of the only process all of them, otherwise those of silent
+ * gateways.
+ */
 async function endLostLives(options: {
   db: Database;
   rooms: Rooms;
@@ -218,8 +221,8 @@ async function endLostLives(options: {
 }
 
 /**
- * Answers that the house is not open yet, until it is: the port is taken before anything else has started. It is hung on the server before
- * Socket.IO, which passes on to it whatever is not its own.
+ * Answers 503 until the house is open, as the port is taken before anything else has started. Registered before
+ * Socket.IO, which forwards all other requests to it.
  */
 class StartingGate {
   #handler: RequestListener = (_request, response) => {
@@ -241,7 +244,7 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
     try {
       await closer();
     } catch (error) {
-      // The rest must be closed whatever one of them says.
+      // The rest must be closed even if one of them fails.
       process.stderr.write(`closing: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }

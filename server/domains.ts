@@ -1,4 +1,7 @@
-/** Builds the domains: for `app.ts`, for commands such as `reconcile.ts`, and for tests. The stage needs media, which `app.ts` adds. */
+/**
+ * Builds the domains: for `app.ts`, for commands such as `reconcile.ts`, and for tests. The stage needs media, which
+ * `app.ts` adds.
+ */
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';

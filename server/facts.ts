@@ -1,6 +1,7 @@
 /**
- * Which fact goes to whom: the one table of the outbox' topics. A domain commits a fact in the transaction that makes it true. The gateway
- * that dispatches it runs `dispatch` in order, then publishes the fact to the gateways that have people in its room, which run `room`.
+ * Which fact goes to whom: the one table of the outbox' topics. A domain commits a fact in the transaction that makes
+ * it true. The gateway that dispatches it runs `dispatch` in order, then publishes the fact to the gateways that have
+ * people in its room, which run `room`.
  */
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
@@ -31,7 +32,7 @@ type Topic = keyof RoomFacts | keyof MoneyFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
-  // Follows from a token, which the embedder issued: no webhook.
+  // No webhook: it follows from a token that the embedder issued.
   'rank.changed': { dispatch: ['media'], room: ['access'] },
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
   'live.started': { dispatch: ['webhooks'], room: ['live'] },

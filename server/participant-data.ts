@@ -1,7 +1,4 @@
-/**
- * What the house holds of one person, for the person to have and to have erased. It asks every domain, so only the composition makes it;
- * the gateway calls it.
- */
+/** Export and erasure of one person's data over all domains. */
 
 import type { Chat } from './chat/chat.ts';
 import type { Actor } from './chat/moderation/acts.store.ts';
@@ -39,8 +36,8 @@ export class ParticipantData {
   }
 
   /**
-   * Removes a person's names and words everywhere. Refused with `erasure_blocked` while money or a live is open. Each step can run again: what
-   * was cut off half way is finished by asking once more.
+   * Erases a person's names and texts everywhere. Refused with `erasure_blocked` while money or a live is open. Every
+   * step is idempotent: an interrupted erasure is completed by repeating it.
    */
   async erase(identity: string, actor: Actor): Promise<ParticipantErasure> {
     const { rooms, money, chat, webhooks } = this.#options;

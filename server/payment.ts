@@ -1,4 +1,4 @@
-/** The payment provider that the configuration names: Stripe, an emulator that runs already, or one that is started here. */
+/** Creates the configured payment provider: Stripe, a running emulator, or an emulator that is started here. */
 import { join } from 'node:path';
 import type { StripeEmulator } from '@loge/stripe-emulator';
 import type { Config } from './config.ts';
@@ -29,9 +29,9 @@ export async function createPayment({
   }
   if (config.stripeEmulatorUrl)
     return { provider: createEmulatorProvider(new URL(config.stripeEmulatorUrl), clock, log) };
-  // Only development has the emulator; production does not even load it.
+  // Only development has the emulator; production does not load its code.
   const { StripeEmulator } = await import('@loge/stripe-emulator');
-  // One address takes the platform's events and those of its connected accounts.
+  // One address receives the events of the platform and of its connected accounts.
   const webhook = { url: `http://127.0.0.1:${config.port}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET };
   const start = (port: number) =>
     StripeEmulator.create({

@@ -1,7 +1,7 @@
 /**
- * `npm run reconcile`: compares the books with the payment provider once and prints every difference in words. Ends with 1 when nothing explains
- * one of them, with 2 when it could not compare. A server that holds the database alone is asked to do it; otherwise the parts that are needed are
- * opened here.
+ * `npm run reconcile`: compares the books with the payment provider once and prints every difference. Exit code 1: an
+ * unexplained difference; 2: the comparison failed. If a running server holds the database (PGlite), it does the work;
+ * otherwise the parts are opened here.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/** What the operator's money desk asks of the server. */
+/** The operators' desk's calls to the server. */
 import type {
   CreatorFreeze,
   DeskActView,
@@ -18,14 +18,14 @@ export interface RefundOrder {
   kind: string;
   amountMinor: number;
   reason: string;
-  /** Without one, a refund of that amount that has failed is sent again. */
+  /** Without a key, a failed refund of the same amount is sent again. */
   idempotencyKey?: string;
 }
 
-/** By which name a refund takes the id of a payment. */
+/** The field of a refund that takes this payment's id. */
 function refundNameOf(kind: string, payment: string): string {
   if (kind === 'private_session') return 'privateSession';
-  // What bought nothing has the id of what it was for.
+  // An unusable payment has the id of what it was for.
   return kind === 'unusable' ? (payment.split('_', 1)[0] ?? kind) : kind;
 }
 

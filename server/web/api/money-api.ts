@@ -1,7 +1,4 @@
-/**
- * What the pages of money ask of the server for whoever is signed in: a creator's earnings, a fan's wallet, cards and
- * memberships.
- */
+/** The money pages' calls to the server, for the signed-in person: earnings, wallet, cards, memberships. */
 import type { z } from 'zod';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Membership, OwnMembership, Tier } from '../../protocol/money/memberships.ts';
@@ -18,7 +15,7 @@ export interface TopupRequest {
   amountMinor: number;
   returnUrl: string;
   locale: 'en' | 'fr';
-  /** A saved card, with a key under which it is charged once at most. */
+  /** A saved card, with an idempotency key. */
   card?: string;
   idempotencyKey?: string;
 }
@@ -26,13 +23,13 @@ export interface TopupRequest {
 type CreditEntry = WalletHistory['entries'][number];
 export type WalletEntry = Omit<CreditEntry, 'kind'> & {
   kind: CreditEntry['kind'] | CardPayment['kind'];
-  /** Paid by card directly, so that it changed nothing of the credit. */
+  /** Paid directly by card, without changing the credit. */
   isByCard?: boolean;
-  /** How much of it went back to the card. */
+  /** How much was refunded to the card. */
   refundedMinor?: number;
 };
 
-/** A page of one of the lists that make the history. */
+/** A page of one of the lists that make up the history. */
 export interface HistoryList {
   entries: WalletEntry[];
   next: string | null;
@@ -52,7 +49,7 @@ export const earningsApi = {
 export const walletApi = {
   read: () => call<Wallet>('GET', '/v1/wallet'),
   creditHistory: (after: string) => call<WalletHistory>('GET', withQuery('/v1/wallet/history', { after })),
-  /** What was paid by card directly, as lines of the same history. */
+  /** Direct card payments as entries of the history. */
   cardHistory: async (after: string): Promise<HistoryList> => {
     const path = withQuery('/v1/wallet/card-payments', { after, limit: LIMITS.listPageItems });
     const { payments, next } = await call<{ payments: CardPayment[]; next: string | null }>('GET', path);

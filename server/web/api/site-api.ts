@@ -1,5 +1,5 @@
 /**
- * What all pages ask of the server: who is signed in, and rooms. What the pages of money ask is in `money-api.ts` and
+ * Every page's calls to the server: the session and rooms. Those of the money pages are in `money-api.ts` and
  * `desk-api.ts`.
  */
 import type { Tier, TierInput } from '../../protocol/money/memberships.ts';
@@ -10,7 +10,7 @@ export interface SitePerson {
   identity: string;
   name: string;
   role: 'creator' | 'fan';
-  /** Of the demo's people: whether the money desk is theirs. */
+  /** For demo people: whether they may open the money desk. */
   isOperator?: boolean;
 }
 
@@ -18,9 +18,9 @@ export interface SiteSession {
   person: SitePerson | null;
   demo: boolean;
   currency: string;
-  /** Whether the money desk is theirs. */
+  /** Whether the person may open the money desk. */
   isOperator: boolean;
-  /** `off`: no credit is kept, everything is paid by card directly. */
+  /** `off`: no credit, everything is paid directly by card. */
   walletMode: 'on' | 'off';
 }
 

@@ -1,4 +1,4 @@
-/** One call to the server, with the session cookie. Failures are the SDK's errors, so pages have one kind. */
+/** A call to the server with the session cookie. Failures are errors of the SDK, so pages handle one kind. */
 import { LogeError, parseWireError } from '../../../client-sdk/src/errors.ts';
 
 const TIMEOUT_MS = 12_000;
@@ -10,7 +10,7 @@ export async function call<Answer>(method: 'GET' | 'POST' | 'DELETE', path: stri
       method,
       credentials: 'same-origin',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      // A page of another site cannot send this type unasked, which is how the server tells ours from theirs.
+      // A page of another site cannot send this type without a preflight: the server requires it against CSRF.
       headers: { accept: 'application/json', ...(method === 'GET' ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -23,7 +23,7 @@ export async function call<Answer>(method: 'GET' | 'POST' | 'DELETE', path: stri
   throw parseWireError(error) ?? new LogeError('internal');
 }
 
-/** A path with its query; what is empty is left out. */
+/** A path with its query, without empty fields. */
 export function withQuery(path: string, query: Record<string, string | number | undefined>): string {
   const given = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],

@@ -1,4 +1,4 @@
-/** `<desk-disputes>`: payments that a bank has taken back, with the deadline for evidence and the way to hand it in. */
+/** `<desk-disputes>`: payments that a bank has reversed, with the deadline and the form for evidence. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -14,7 +14,7 @@ const TAKES_EVIDENCE = new Set(['inquiry', 'open']);
 export class DeskDisputes extends DeskPart {
   static override properties = { ...DeskPart.properties, disputes: { state: true }, notes: { state: true } };
   declare disputes: Dispute[] | undefined;
-  /** What is being written for each dispute. */
+  /** The text being written for each dispute. */
   declare notes: Record<string, string>;
 
   static override styles = [

@@ -1,4 +1,4 @@
-/** `<desk-holds>`: payouts to a creator are stopped or go on, by somebody of the house, with a reason that the creator reads. */
+/** `<desk-holds>`: freezes and resumes payouts to a creator, with a reason that the creator can read. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -19,10 +19,10 @@ export class DeskHolds extends DeskPart {
     liftReason: { state: true },
   };
   declare frozen: CreatorFreeze[] | undefined;
-  /** Who is about to be put on hold, and why. */
+  /** The freeze being prepared: creator and reason. */
   declare creator: string;
   declare reason: string;
-  /** Whose hold is about to be lifted, and why. */
+  /** The freeze being lifted, and the reason. */
   declare lifting: CreatorFreeze | undefined;
   declare liftReason: string;
 

@@ -1,4 +1,4 @@
-/** `<desk-payouts>`: who is due, a batch that pays them after one more question, and the payouts before. */
+/** `<desk-payouts>`: due payouts, a batch that pays them after confirmation, and earlier payouts. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -12,7 +12,7 @@ const LOOK = { pending: 'open', paid: 'good', failed: 'bad' } as const;
 
 export class DeskPayouts extends DeskPart {
   static override properties = { ...DeskPart.properties, currency: {}, listed: { state: true } };
-  /** The house's. */
+  /** The house's currency. */
   declare currency: string;
   declare listed: Listed | undefined;
 

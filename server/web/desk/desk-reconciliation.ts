@@ -1,4 +1,4 @@
-/** `<desk-reconciliation>`: the books beside the provider, each difference explained in words, and the comparisons before. */
+/** `<desk-reconciliation>`: books against provider, each difference explained, and earlier comparisons. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
@@ -11,7 +11,7 @@ import { DeskPart } from './desk-part.ts';
 
 export class DeskReconciliation extends DeskPart {
   static override properties = { ...DeskPart.properties, runs: { state: true } };
-  /** The newest first. */
+  /** Newest first. */
   declare runs: Reconciliation[] | undefined;
 
   static override styles = [

@@ -1,4 +1,4 @@
-/** `<earnings-papers>`: payouts, the statement of each month, downloads, and the figures for the tax office. */
+/** `<earnings-papers>`: payouts, monthly statements, downloads, and the figures for the tax office. */
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -66,7 +66,7 @@ export class EarningsPapers extends SitePart {
     `,
   ];
 
-  /** A sale or a payout changes the papers too. */
+  /** A sale or a payout changes the statements too. */
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (this.hasUpdated && changed.has('page')) void this.reload();
   }

@@ -1,4 +1,4 @@
-/** The operator's money desk: one page with a part for each address below `/desk`. */
+/** The operators' desk: one page with a part for each path below `/desk`. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -77,7 +77,7 @@ export class SiteDesk extends SitePage {
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
-    // On a phone the row of sections is longer than the window: the one that is open is brought into sight.
+    // On a phone the section tabs are wider than the window: scroll to the open one.
     const current = this.renderRoot.querySelector<HTMLElement>('.sections a[aria-current]');
     const row = current?.parentElement;
     if (current && row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.clientWidth) / 2;

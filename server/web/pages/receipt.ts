@@ -1,4 +1,4 @@
-/** One receipt: what was paid, by whom, who gets what of it, and what was agreed to. It prints on paper as a paper. */
+/** A receipt: payment, payer, split of the price, and accepted terms. Has a print layout. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -121,7 +121,7 @@ export class SiteReceipt extends SitePage {
     const words = this.words.receipt;
     if (!parts) return nothing;
     const percent = new Intl.NumberFormat(this.language, { maximumFractionDigits: 2 });
-    // A refund's parts are negative in the books; on its paper they are amounts that come back.
+    // A refund's parts are negative in the books and positive on its receipt.
     const sign = kind === 'refund' ? -1 : 1;
     const line = (label: string, partMinor: number) => html`<dt>${label}</dt><dd>${this.#money(sign * partMinor)}</dd>`;
     return html`<section>

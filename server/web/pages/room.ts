@@ -1,4 +1,4 @@
-/** A room: `<loge-room>` with the site's own tokens, or the sign-in in front of it. */
+/** A room: `<loge-room>` with the site's tokens, or the sign-in before it. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
 import type { TemplateResult } from 'lit';
@@ -44,7 +44,7 @@ export class SiteRoom extends SitePage {
   ];
 
   protected override async load(session: SiteSession): Promise<void> {
-    // Whoever is signed in gets everything over the socket; only the door needs the room's card.
+    // A signed-in person gets everything over the socket; only the sign-in needs the room's card.
     if (!session.person) this.info = await siteApi.room(this.#roomId);
   }
 

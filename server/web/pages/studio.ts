@@ -1,4 +1,4 @@
-/** The studio: a creator's rooms and a form for a new one, or with a room's id the live studio of that room. */
+/** The studio: a creator's rooms and the form for a new one, or with an id that room's live studio. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
 import '../../../client-sdk/elements/loge-studio.ts';
@@ -135,7 +135,7 @@ export class SiteStudio extends SitePage {
     try {
       await navigator.clipboard.writeText(new URL(`/rooms/${roomId}`, location.origin).href);
     } catch {
-      // Without the clipboard the page itself is where the link can be taken from.
+      // Without the clipboard API the link can be copied from the page.
       location.assign(`/rooms/${roomId}`);
       return;
     }

@@ -1,4 +1,4 @@
-/** `<site-create-room>`: a title, who may enter and for what, how many and when; then straight to the room's studio. */
+/** `<site-create-room>`: title, access, price, capacity and start; then opens the room's studio. */
 
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
@@ -22,7 +22,7 @@ const PRICE_LIMITS = {
   tier: { minMinor: LIMITS.tierMinMinor, maxMinor: LIMITS.tierMaxMinor },
 } as const;
 
-/** What is typed into the form, as text. */
+/** The form's fields, as text. */
 const EMPTY_FORM = {
   roomTitle: '',
   price: '5',
@@ -35,7 +35,7 @@ const EMPTY_FORM = {
 };
 type Field = keyof typeof EMPTY_FORM;
 
-/** What is wrong with the form, in words. */
+/** A fault of the form, in words. */
 class FormFault extends Error {}
 
 export class SiteCreateRoom extends SitePart {
@@ -49,7 +49,7 @@ export class SiteCreateRoom extends SitePart {
   declare currency: string;
   declare kind: AccessKind;
   declare form: Record<Field, string>;
-  /** Tiers of the creator's club; undefined until they are known. */
+  /** Tiers of the creator's club; undefined while loading. */
   declare tiers: Tier[] | undefined;
 
   static override styles = [...SitePart.styles, createRoomStyles];
@@ -112,7 +112,7 @@ export class SiteCreateRoom extends SitePart {
     return this.kind === 'members' ? this.#club(range('tier')) : nothing;
   }
 
-  /** Which members enter; a club without anything to sell gets its first tier here. */
+  /** The tier that a members-only room requires; a club without tiers gets its first one here. */
   #club(range: readonly [string, string]): TemplateResult | typeof nothing {
     const words = this.words.rooms;
     const { tiers } = this;
@@ -128,7 +128,7 @@ export class SiteCreateRoom extends SitePart {
       const price = this.money(priceMinor, currency);
       return interval === 'month' ? words.perMonth(price) : words.perYear(price);
     };
-    // A select keeps the words of its choice; in another language it is another one.
+    // A select keeps the text of its option; after a change of language it needs a new one.
     return html`${keyed(
       this.language,
       html`<wa-select label=${words.tier} data-testid="room-tier" .value=${this.form.minTier} @change=${(event: Event) => this.#set('minTier', event)}>
@@ -233,7 +233,7 @@ export class SiteCreateRoom extends SitePart {
     };
   }
 
-  /** The price of a ticket, a minute, or the first tier of a club; undefined where there is none. */
+  /** The price of a ticket, a minute, or the first tier; undefined without one. */
   #readPrice(): number | undefined {
     const words = this.words.rooms;
     const isFirstTier = this.kind === 'members' && this.tiers?.length === 0;
@@ -259,7 +259,7 @@ export class SiteCreateRoom extends SitePart {
     if (kind !== 'members') return { kind: 'free' };
     if (priceMinor !== undefined) {
       const tier = await siteApi.createTier({ name: this.form.tierName.trim(), priceMinor, interval: 'month' });
-      // Should the room fail after this, the club has its tier and the form does not make a second one.
+      // If creating the room fails after this, the tier exists and the form does not create another.
       this.tiers = [tier];
     }
     const minTier = this.tiers?.find(({ id }) => id === this.form.minTier)?.id;

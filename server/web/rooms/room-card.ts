@@ -1,4 +1,4 @@
-/** How a room is shown in a list: its curtain, who is on, what it costs, and whether it is live. One link, one target for the thumb. */
+/** A room in a list: picture, creator, price, whether it is live. One link, one touch target. */
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -14,7 +14,7 @@ export interface CardWords {
   words: SiteTexts;
   texts: ElementTexts;
   language: Language;
-  /** On a page that is about this room alone, its title comes right below the page's own. */
+  /** On a page about this room alone, its title comes right below the page's own. */
   isAlone?: boolean;
 }
 
@@ -120,7 +120,7 @@ export function roomCard(room: ListedRoom, context: CardWords): TemplateResult {
   </a>`;
 }
 
-/** The same sizes while the list loads, so that nothing jumps. */
+/** The same sizes while loading, so that nothing shifts. */
 export function waitingCards(count: number): TemplateResult {
   return html`<div class="cards" aria-hidden="true">
     ${Array.from(

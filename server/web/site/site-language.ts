@@ -1,4 +1,7 @@
-/** The language of the pages: `?lang=`, else what was chosen before, else the browser's. It is set on the document, where elements read it. */
+/**
+ * The pages' language: `?lang=`, else the stored choice, else the browser's. Set on the document, where elements read
+ * it.
+ */
 
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
@@ -26,11 +29,11 @@ export function chooseLanguage(language: Language): void {
   try {
     localStorage.setItem(STORED, language);
   } catch {
-    // Not remembered, but spoken now.
+    // Used without being stored.
   }
 }
 
-/** To be called before the first element is rendered. */
+/** Call it before the first element is rendered. */
 export function startLanguage(): void {
   const asked = parseLanguage(new URLSearchParams(location.search).get('lang'));
   if (asked) chooseLanguage(asked);

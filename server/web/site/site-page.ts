@@ -1,6 +1,6 @@
 /**
- * What every page of the site has: header, main, footer, the session, and the language. A page fills in `content()` and may load what it
- * needs in `load()`, which also runs again after signing in.
+ * Base of the site's pages: header, main, footer, session, language. A page implements `content()` and may load data in
+ * `load()`, which also runs after sign-in.
  */
 
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -26,13 +26,13 @@ export abstract class SitePage extends LogeElement {
   };
   declare session: SiteSession | undefined;
   declare failure: string;
-  /** Whether the page has what it shows; before that there is no footer, which would only be pushed away. */
+  /** Whether the page has its data; without it there is no footer, which would be pushed away. */
   declare isReady: boolean;
 
   static override styles = [...LogeElement.styles, frameStyles, pageStyles];
 
   protected abstract readonly page: PageName;
-  /** A page that fills the window to its edge has no footer and does not scroll. */
+  /** A full-height page has no footer and does not scroll. */
   protected readonly isFullHeight: boolean = false;
 
   constructor() {
@@ -65,7 +65,7 @@ export abstract class SitePage extends LogeElement {
     await this.#loadSafely();
   }
 
-  /** Loads what the page shows, once the session is known. */
+  /** Loads the page's data once the session is known. */
   protected async load(_session: SiteSession): Promise<void> {}
 
   protected abstract content(session: SiteSession | undefined): unknown;
@@ -152,7 +152,7 @@ export abstract class SitePage extends LogeElement {
     `;
   }
 
-  /** A link to an anchor would not do: the main part is in a shadow root, where the browser's own jump does not reach. */
+  /** Main is in a shadow root, where anchor links do not reach. */
   #skip = (): void => {
     this.renderRoot.querySelector<HTMLElement>('main')?.focus();
   };

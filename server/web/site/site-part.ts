@@ -1,6 +1,6 @@
 /**
- * A part of a page that loads and changes something by itself: it has the site's words, says that it is busy, and says what went wrong where
- * it went wrong, without taking the rest of the page with it.
+ * Base of a page's parts that load or change something: the site's texts, busy state, and errors shown in the part
+ * itself without affecting the rest of the page.
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -18,12 +18,12 @@ export abstract class SitePart extends LogeElement {
     note: { state: true },
     isLost: { state: true },
   };
-  /** The name of what is being done; empty when nothing is. */
+  /** The name of the running act; empty if none. */
   declare busy: string;
   declare problem: string;
-  /** What has just been done, for everyone to hear. */
+  /** What has just been done; announced to screen readers. */
   declare note: string;
-  /** Whether what the part shows could not be loaded. */
+  /** Whether the part's data could not be loaded. */
   declare isLost: boolean;
 
   static override styles = [
@@ -57,7 +57,7 @@ export abstract class SitePart extends LogeElement {
     void this.reload();
   }
 
-  /** Reads what the part shows; nothing for parts that are given it. */
+  /** Loads the part's data, if it is not given as properties. */
   protected async load(): Promise<void> {}
 
   async reload(): Promise<void> {
@@ -70,7 +70,7 @@ export abstract class SitePart extends LogeElement {
     }
   }
 
-  /** Does one thing at a time; true when it was done. */
+  /** Runs one act at a time; true if it succeeded. */
   protected async act(name: string, act: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = name;
@@ -91,7 +91,7 @@ export abstract class SitePart extends LogeElement {
     return formatMoney(amountMinor, currency, this.language);
   }
 
-  /** What was done and what went wrong, where a screen reader hears of both. */
+  /** Results and errors, in a live region. */
   protected messages(): TemplateResult {
     return html`<div class="messages" aria-live="polite">
       ${this.note ? html`<wa-callout variant="success" data-testid="note">${this.note}</wa-callout>` : nothing}

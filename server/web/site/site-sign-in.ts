@@ -1,4 +1,4 @@
-/** `<site-sign-in>`: the demo sign-in, in development only. It tells `site-signed-in` with the new session. */
+/** `<site-sign-in>`: the demo sign-in, in development only. Fires `site-signed-in` with the new session. */
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -19,9 +19,9 @@ export class SiteSignIn extends LogeElement {
   };
   declare heading: string;
   declare text: string;
-  /** Whether this house has demo people at all. */
+  /** Whether this house has demo people. */
   declare demo: boolean;
-  /** Whom one can be; asked for when the page does not give them. */
+  /** The demo people; loaded if the page does not give them. */
   declare people: SitePerson[] | undefined;
   declare busy: string;
   declare problem: string;
@@ -135,7 +135,7 @@ export class SiteSignIn extends LogeElement {
   override render(): TemplateResult {
     const words = siteTexts(this.language).signIn;
     if (!this.demo) return html`<div class="panel"><p>${words.production}</p></div>`;
-    // Empty until the people are known, at about its later size.
+    // An empty list of about the final size until the people are loaded.
     if (!this.people && !this.problem) return html`<div class="panel" style="min-height: 12rem"></div>`;
     return html`<section class="panel" aria-labelledby="heading" data-testid="sign-in">
       <h2 id="heading" class="display">${this.heading || words.title}</h2>

@@ -1,4 +1,4 @@
-/** The look of the form for a new room. */
+/** Styles of the form for a new room. */
 import { css } from 'lit';
 
 export const createRoomStyles = css`

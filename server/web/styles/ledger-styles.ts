@@ -1,4 +1,4 @@
-/** The look of money on the pages: figures side by side, rows with an amount at their end, facts in pairs. */
+/** Styles of the money pages: totals side by side, rows with an amount at the end, facts in pairs. */
 import { css } from 'lit';
 
 export const ledgerStyles = css`

@@ -1,4 +1,4 @@
-/** The look of a receipt: a sheet of paper on the screen, and nothing but the paper in print. */
+/** Styles of a receipt: a sheet of paper on the screen, and only the paper in print. */
 import { css } from 'lit';
 
 export const receiptStyles = css`

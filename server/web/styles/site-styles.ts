@@ -1,4 +1,4 @@
-/** The look of the site's pages: the frame that all share, and the forms of text and lists that several use. */
+/** Styles of the site's pages: the common frame, and forms and lists that several pages use. */
 import { css } from 'lit';
 
 export const frameStyles = css`

@@ -1,4 +1,4 @@
-/** The look of the studio's pages. */
+/** Styles of the studio's pages. */
 import { css } from 'lit';
 
 export const studioPageStyles = css`

@@ -1,4 +1,4 @@
-/** The look of the wallet's page. */
+/** Styles of the wallet page. */
 import { css } from 'lit';
 
 export const walletPageStyles = css`

@@ -1,4 +1,4 @@
-/** The English of the operator's money desk. */
+/** English texts of the operators' desk. */
 import type { DeskOverview } from '../../protocol/money/desk.ts';
 
 export const englishDesk = {

@@ -1,4 +1,4 @@
-/** `<wallet-cards>`: the cards that the payment provider keeps for this person, and the way to have one forgotten. */
+/** `<wallet-cards>`: the person's saved cards at the payment provider, which can be removed. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';

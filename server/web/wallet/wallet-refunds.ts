@@ -1,4 +1,4 @@
-/** `<wallet-refunds>`: unspent credit, and the way to have it sent back to the card that paid it. */
+/** `<wallet-refunds>`: refunds unspent credit to the card that paid it. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
