@@ -55,7 +55,7 @@ export class ApiKeys {
     assertWithin(input, by);
     const nowMs = this.#clock.now();
     if (input.expiresAt !== undefined && Date.parse(input.expiresAt) <= nowMs) {
-      throw new AppError('time_in_past', 'expiresAt: this is in the past.');
+      throw new AppError('time_in_past', 'expiresAt must be in the future.');
     }
     const id = createId('apiKey');
     const secret = `loge_sk_${randomBytes(SECRET_BYTES).toString('base64url')}`;
@@ -97,13 +97,14 @@ export class ApiKeys {
 /** A key cannot create one with more scopes, more origins or a longer life than its own. */
 function assertWithin({ scopes, origins, expiresAt }: ApiKeyInput, by: LiveKey): void {
   const more = scopes.filter((each) => !by.scopes.includes(each));
-  if (more.length > 0) throw new AppError('scope_missing', `A key without ${more.join(', ')} makes none that has it.`);
+  if (more.length > 0)
+    throw new AppError('scope_missing', `A key without ${more.join(', ')} cannot create one that has it.`);
   if (by.origins !== null && !origins?.every((each) => by.origins?.includes(each))) {
-    throw new AppError('forbidden', 'A key with origins makes keys with origins among its own only.');
+    throw new AppError('forbidden', 'A key with origins can only create keys with some of these origins.');
   }
   const expiresAtMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
   if (expiresAtMs > by.expiresAtMs) {
-    throw new AppError('forbidden', 'A key that expires makes keys that expire no later.');
+    throw new AppError('forbidden', 'A key that expires cannot create one that expires later.');
   }
 }
 

@@ -106,9 +106,9 @@ export class DeskSessions {
   async authenticate(id: string): Promise<{ operator: string; name: string }> {
     const row = await this.#store.find(id);
     if (!row?.expiresAt || row.revokedAt || !this.#keys.isLive(row.createdBy))
-      throw new AppError('token_invalid', 'This session of the desk was ended.');
+      throw new AppError('token_invalid', 'This desk session was revoked.');
     if (Date.parse(row.expiresAt) <= this.#clock.now()) {
-      throw new AppError('token_expired', 'This session of the desk is over. Ask for a new link.');
+      throw new AppError('token_expired', 'This desk session has expired. Ask for a new link.');
     }
     this.#assertOperator(row.operator);
     return { operator: row.operator, name: row.name };

@@ -33,7 +33,7 @@ export class Tokens {
     }: { issuer?: string; issuedAtSeconds?: number } = {},
   ): string {
     const [secret] = this.#keys.findIssuer(issuer)?.secrets ?? [];
-    if (secret === undefined) throw new AppError('scope_missing', 'This API key signs no tokens.');
+    if (secret === undefined) throw new AppError('scope_missing', 'This API key lacks the scope `tokens`.');
     const claims: TokenClaims = {
       iss: issuer,
       sub: input.identity,
@@ -57,7 +57,7 @@ export class Tokens {
     if (typeof token !== 'string' || token.length > TOKEN_MAX_CHARS) throw new AppError('token_invalid');
     const { key, payload } = this.#verify(token);
     const claims = tokenClaims.safeParse(payload);
-    if (!claims.success) throw new AppError('token_invalid', 'The token lacks a claim or has a malformed one.');
+    if (!claims.success) throw new AppError('token_invalid', 'A claim of the token is missing or invalid.');
     // The house limits the life of a token, whatever its issuer signed.
     if (claims.data.exp - claims.data.iat > LIMITS.tokenTtlMaxSeconds) {
       throw new AppError('token_invalid', `A token may live ${LIMITS.tokenTtlMaxSeconds} seconds at most.`);

@@ -44,7 +44,7 @@ export interface ChatParts {
   onBumped: (bumped: Bumped[]) => void;
 }
 
-export function tellNews(bus: Bus, news: ChatNews): void {
+export function publishNews(bus: Bus, news: ChatNews): void {
   bus.publish(CHAT_NEWS_TOPIC, news);
 }
 

@@ -19,7 +19,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { PollId, RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Tip } from '../protocol/money/money.ts';
-import { type ChatParts, type ChatRooms, type Sending, tellNews } from './chat-parts.ts';
+import { type ChatParts, type ChatRooms, publishNews, type Sending } from './chat-parts.ts';
 import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
 import { type Bumped, ChatStore } from './log/chat.store.ts';
 import { ChatLog } from './log/chat-log.ts';
@@ -75,7 +75,7 @@ export class Chat {
       for (const { room, version } of bumped) {
         // Applied here at once: an actor sees the effect without waiting for the bus.
         this.#outdate(room, version);
-        tellNews(bus, { type: 'policy', room, version });
+        publishNews(bus, { type: 'policy', room, version });
       }
     };
     this.#log = new ChatLog({
@@ -114,7 +114,7 @@ export class Chat {
     const { moderation, held, records } = this;
     this.personalData = new PersonalData({ parts, moderation, held, records, retention: options.retention });
     this.hook = new ChatHook({ db, ...options.hook, bus, clock, metrics, log: logger });
-    this.#flood = new FloodWatch((text) => tellNews(bus, { type: 'flood', from: this.#self, text }));
+    this.#flood = new FloodWatch((text) => publishNews(bus, { type: 'flood', from: this.#self, text }));
     this.#admission = new MessageAdmission({ parts, flood: this.#flood, held, hook: this.hook });
     // Messages may have been lost: everything is read again before its next use.
     const outdate = () => {
@@ -174,7 +174,7 @@ export class Chat {
         if (!isNew || withheld === undefined) return;
         this.#parts.metrics.chatModerated.inc({ outcome: 'refused', cause: 'tip' });
         const { identity } = from;
-        tellNews(this.#parts.bus, { type: 'held', room, identity, id, state: 'refused', reason: withheld });
+        publishNews(this.#parts.bus, { type: 'held', room, identity, id, state: 'refused', reason: withheld });
       }),
     );
   }
@@ -239,7 +239,7 @@ export class Chat {
   }
 
   /** What a person sees of the chat besides its log. */
-  async lookInside(
+  async readSnapshot(
     room: RoomId,
     identity: string,
   ): Promise<{ chatState: ChatState; restriction: ChatRestriction; ownVote: OwnVote | null; held: OwnHeld[] }> {

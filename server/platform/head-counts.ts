@@ -69,7 +69,7 @@ export class RedisHeadCounts implements HeadCounts {
     try {
       reports = await this.#client.hgetall(this.#prefix + room);
     } catch (error) {
-      this.#log.debug({ err: error }, 'people elsewhere are not known');
+      this.#log.debug({ err: error }, 'head counts of other gateways not read');
       return NOBODY;
     }
     const now = Date.now();
@@ -102,7 +102,7 @@ export class RedisHeadCounts implements HeadCounts {
       ]);
     } catch (error) {
       // The next renewal reports it again.
-      this.#log.debug({ err: error }, 'people here were not reported');
+      this.#log.debug({ err: error }, 'head count not reported');
     }
   }
 

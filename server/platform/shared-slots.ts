@@ -110,7 +110,7 @@ export class SharedSlots {
     try {
       return this.#shared && (await work(this.#shared));
     } catch (error) {
-      this.#log.debug({ err: error }, 'what other processes hold was not counted');
+      this.#log.debug({ err: error }, 'slots of other processes not counted');
       return undefined;
     }
   }

@@ -116,12 +116,12 @@ export class Clubs {
     const held = before && !before.revokedAt && Date.parse(before.validUntil) > this.#clock.now();
     // An extension changes nothing for people inside; only a grant or an end needs a fact.
     if (held && before.rank === rank && Date.parse(validUntil) >= Date.parse(before.validUntil)) return;
-    await this.#tellRooms(tx, { creator, identity }, { granted: true, source: 'membership', until: validUntil });
+    await this.#notifyRooms(tx, { creator, identity }, { granted: true, source: 'membership', until: validUntil });
   }
 
   async revoke(tx: Orm, membership: MembershipId, reason: AccessReason): Promise<void> {
     const holder = await this.#store.revokeEntitlement(tx, membership, { reason, at: this.#nowIso() });
-    if (holder) await this.#tellRooms(tx, holder, { granted: false, reason });
+    if (holder) await this.#notifyRooms(tx, holder, { granted: false, reason });
   }
 
   findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
@@ -138,7 +138,7 @@ export class Clubs {
     return (await this.#store.findTier(tier, tx))?.rank ?? Number.POSITIVE_INFINITY;
   }
 
-  async #tellRooms(tx: Orm, who: { creator: string; identity: string }, change: object): Promise<void> {
+  async #notifyRooms(tx: Orm, who: { creator: string; identity: string }, change: object): Promise<void> {
     const open = await this.#store.listOpenRooms(tx, who.creator);
     const { identity } = who;
     await this.#outbox.add(

@@ -326,7 +326,7 @@ export class Rooms {
     });
     this.#outbox.wake();
     const removal = await this.#store.findRemoval(room, identity);
-    if (!removal) throw new AppError('internal', 'The removal was not kept.');
+    if (!removal) throw new AppError('internal', 'The removal was not stored.');
     return removal as Removal;
   }
 

@@ -81,10 +81,7 @@ export class EventPublisher {
       }));
     } catch (error) {
       // A bug here, which must not block later facts.
-      this.#options.log.error(
-        { err: error, fact: fact.id, topic: fact.topic },
-        'a fact could not be told to embedders',
-      );
+      this.#options.log.error({ err: error, fact: fact.id, topic: fact.topic }, 'fact not published to embedders');
       return [];
     }
   }

@@ -72,7 +72,7 @@ export class WebhookDeliverer {
     const { log, onIdle } = this.#options;
     this.#busy.set(endpoint, (this.#busy.get(endpoint) ?? 0) + 1);
     const run = this.#serve(endpoint, lane)
-      .catch((error) => log.error({ err: error, endpoint }, 'webhooks not delivered, trying again shortly'))
+      .catch((error) => log.error({ err: error, endpoint }, 'webhook delivery failed, will retry'))
       .finally(() => {
         this.#underWay.delete(run);
         const busy = (this.#busy.get(endpoint) ?? 1) - 1;

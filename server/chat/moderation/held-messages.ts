@@ -6,7 +6,7 @@ import type { HeldMessage, ReviewInput } from '../../protocol/chat/chat-moderati
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type HeldMessageId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type ChatParts, nowIso, tellNews } from '../chat-parts.ts';
+import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
 import type { Actor } from './acts.store.ts';
 import { HeldStore, takeHeld } from './held.store.ts';
 
@@ -49,7 +49,10 @@ export class HeldMessages {
     const before = await this.#store.findSent(room, from.identity, clientId);
     if (before) return before;
     if ((await this.#store.countWaiting(room)) >= LIMITS.chatQueueMessages) {
-      throw new AppError('message_refused', 'This message needs a look, and too many wait for one already.');
+      throw new AppError(
+        'message_refused',
+        'This message must be reviewed, and the review queue is full. Try again later.',
+      );
     }
     const heldAt = nowIso(this.#parts);
     await this.#store.insert({
@@ -147,7 +150,7 @@ export class HeldMessages {
     identity: string,
     change: { id: string; state: 'held' | 'allowed' | 'refused'; reason: string | null },
   ): void {
-    tellNews(this.#parts.bus, { type: 'held', room, identity, ...change });
-    tellNews(this.#parts.bus, { type: 'queue', room });
+    publishNews(this.#parts.bus, { type: 'held', room, identity, ...change });
+    publishNews(this.#parts.bus, { type: 'queue', room });
   }
 }

@@ -13,7 +13,7 @@ import type {
 import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
-import { type ChatParts, nowIso, tellNews } from '../chat-parts.ts';
+import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
 import type { ActTransaction } from '../log/chat.store.ts';
 import { announce, houseEntry, noticeEntry } from '../log/house-entries.ts';
 import { WordFilter } from '../policy/word-filter.ts';
@@ -118,7 +118,7 @@ export class Moderation {
       if (removeMessages) await purge(act, { room, actor, creator, identity, reason, at });
       await act.bump(scope === 'creator' ? creator : undefined);
     });
-    tellNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
+    publishNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
   }
 
   /** Lifts restrictions; a moderator can lift those of moderators. Idempotent. */
@@ -135,7 +135,7 @@ export class Moderation {
       const kinds = await liftRestrictions(act.run, isHelper ? { ...held, byRoles: HELPER_ROLES } : held);
       if (kinds.length === 0) {
         if (isHelper && (await hasRestriction(act.run, held))) {
-          throw new AppError('forbidden', 'Only the creator and the server lift what they have set.');
+          throw new AppError('forbidden', 'Only the creator and the server can lift their own restrictions.');
         }
         return false;
       }
@@ -152,7 +152,7 @@ export class Moderation {
       await act.bump(scope === 'creator' ? creator : undefined);
       return true;
     });
-    if (lifted) tellNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
+    if (lifted) publishNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
   }
 
   /** Changes the given settings only. */
@@ -266,7 +266,7 @@ function keepsOrderForAnother({ role }: Actor): boolean {
 /** A moderator acts in one room; only the creator and the server act in all of the creator's rooms. */
 function assertMayActIn(scope: RestrictionScope, actor: Actor): void {
   if (scope === 'creator' && keepsOrderForAnother(actor)) {
-    throw new AppError('forbidden', 'Only the creator and the server decide who may write in all of the rooms.');
+    throw new AppError('forbidden', 'Only the creator and the server can restrict people in all rooms.');
   }
 }
 

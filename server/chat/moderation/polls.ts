@@ -7,7 +7,7 @@ import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatPoll, OwnVote, StartPollInput } from '../../protocol/chat/chat-room.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import { type ChatParts, nowIso, tellNews } from '../chat-parts.ts';
+import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
 import { noticeEntry } from '../log/house-entries.ts';
 import type { Actor } from './acts.store.ts';
 import { readSettings, saveSettings } from './moderation.store.ts';
@@ -127,7 +127,7 @@ export class Polls {
           batch.map(({ vote }) => vote),
           nowIso(this.#parts),
         );
-        for (const { room, poll, votes } of counts) tellNews(this.#parts.bus, { type: 'votes', room, poll, votes });
+        for (const { room, poll, votes } of counts) publishNews(this.#parts.bus, { type: 'votes', room, poll, votes });
         for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as VoteOutcome);
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -13,7 +13,7 @@ import type { AddressGuard } from '../../platform/outbound/address-guard.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import type { ChatHookInput, ChatHook as ChatHookView, HookRequest } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { type Sending, tellNews } from '../chat-parts.ts';
+import { publishNews, type Sending } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
 import { type HookRow, HookStore } from './hook.store.ts';
 import { HookClient } from './hook-client.ts';
@@ -136,7 +136,7 @@ export class ChatHook {
         // After the pause a single failure opens the breaker again.
         this.#closedUntilMs = performance.now() + CIRCUIT_OPEN_MS;
         this.#failures = CIRCUIT_FAILURES - 1;
-        this.#log.warn({ err: error }, 'the chat hook keeps failing and is left alone for a while');
+        this.#log.warn({ err: error }, 'chat hook circuit breaker opened');
       }
       return this.#fail(hook, 'failed');
     } finally {
@@ -189,7 +189,7 @@ export class ChatHook {
 
   #changed(): void {
     this.forgetSettings();
-    tellNews(this.#bus, { type: 'hook' });
+    publishNews(this.#bus, { type: 'hook' });
   }
 
   close(): void {

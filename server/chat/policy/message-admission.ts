@@ -87,7 +87,7 @@ export class MessageAdmission {
     const words = policy.words.judge(text);
     if (words?.action === 'refuse') {
       metrics.chatModerated.inc({ outcome: 'refused', cause: 'words' });
-      throw new AppError('message_refused', 'This message has a word that is not wanted here.');
+      throw new AppError('message_refused', 'This message contains a word that is not allowed here.');
     }
     const flood = this.#flood.judge({ room, identity: from.identity, clientId: input.clientId, text, nowMs });
     if (flood.kind === 'duplicate') {
@@ -189,6 +189,6 @@ function restrictionError(
 ): AppError {
   const retryAfter = untilMs === null ? {} : { retryAfterMs: untilMs - nowMs };
   return kind === 'ban'
-    ? new AppError('chat_banned', `You may not write here any more: ${reason}`, retryAfter)
-    : new AppError('chat_timed_out', `You may not write here for a while: ${reason}`, retryAfter);
+    ? new AppError('chat_banned', `You are banned from writing here: ${reason}`, retryAfter)
+    : new AppError('chat_timed_out', `You cannot write here for a while: ${reason}`, retryAfter);
 }

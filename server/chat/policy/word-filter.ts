@@ -121,7 +121,7 @@ function parsePattern(pattern: string): WordPattern[] {
   if (words.length > LIMITS.wordPatternWords) {
     throw new AppError('word_pattern_invalid', `A phrase may have ${LIMITS.wordPatternWords} words at most.`);
   }
-  if (words.length === 0) throw new AppError('word_pattern_invalid', `There is nothing to look for in "${pattern}".`);
+  if (words.length === 0) throw new AppError('word_pattern_invalid', `No letters to match in "${pattern}".`);
   return words;
 }
 

@@ -8,7 +8,7 @@ import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatErasure, ChatExport } from '../../protocol/chat/chat-server.ts';
 import type { MessageId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type ChatParts, nowIso, tellNews } from '../chat-parts.ts';
+import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
 import type { HeldMessages } from '../moderation/held-messages.ts';
 import type { Moderation } from '../moderation/moderation.ts';
@@ -86,7 +86,7 @@ export class PersonalData {
     });
     this.#parts.onBumped(bumped);
     // Not the pseudonym, which would connect the person to their old messages.
-    tellNews(this.#parts.bus, { type: 'erased', identity, rooms });
+    publishNews(this.#parts.bus, { type: 'erased', identity, rooms });
     return { identity, pseudonym, erasedMessages: messages };
   }
 

@@ -261,10 +261,10 @@ export class SocketGateway {
 
   readonly #actions = {
     decide: ({ claims }: Connection) => this.#context.rooms.admit(claims),
-    lookInside: async ({ roomId, participant }: Connection, since: number | undefined): Promise<Inside> => {
+    readSnapshot: async ({ roomId, participant }: Connection, since: number | undefined): Promise<Inside> => {
       const [chat, beside, tipping, room] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#resumeChat(roomId, since),
-        this.#context.chat.lookInside(roomId, participant.identity),
+        this.#context.chat.readSnapshot(roomId, participant.identity),
         this.#tipping.get(roomId),
         this.#rooms.get(roomId),
       ]);

@@ -43,7 +43,7 @@ export class Leader {
       this.#lock = this.#closed ? undefined : await this.#db.tryLock(this.#key);
     } catch (error) {
       this.#lock = undefined;
-      this.#log.warn({ err: error }, 'leadership not known, asking again shortly');
+      this.#log.warn({ err: error }, 'leader lock not checked, will retry');
     }
   }
 

@@ -52,7 +52,7 @@ export class PeriodicJob {
     try {
       while (!this.#closed && (await run()));
     } catch (error) {
-      log.error({ err: error, job: name }, 'job failed, trying again shortly');
+      log.error({ err: error, job: name }, 'job failed, will retry');
     }
   }
 

@@ -218,7 +218,7 @@ export class Outbox {
       return;
     }
     this.#running = this.#dispatchAll()
-      .catch((error) => this.#log.error({ err: error }, 'outbox dispatch failed, trying again shortly'))
+      .catch((error) => this.#log.error({ err: error }, 'outbox dispatch failed, will retry'))
       .finally(() => {
         this.#running = undefined;
         if (this.#again) {
@@ -248,7 +248,7 @@ export class Outbox {
     const mark = this.#db
       .bulk(MARK_DISPATCHED, [seqs])
       .then(() => undefined)
-      .catch((error) => this.#log.warn({ err: error }, 'dispatched facts were not marked'))
+      .catch((error) => this.#log.warn({ err: error }, 'dispatched facts not marked'))
       .finally(() => {
         for (const seq of seqs) this.#marking.delete(seq);
       });

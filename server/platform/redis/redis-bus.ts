@@ -10,7 +10,7 @@ import { RedisSubscriber } from './redis-subscriber.ts';
 /** How long a subscriber waits for confirmation. Past it, the first messages may be missed. */
 const SUBSCRIBED_WAIT_MS = 300;
 /** Delay before a loss is reported to other processes, and between attempts: one report per burst. */
-const LOSS_TOLD_MS = 100;
+const LOSS_REPORT_MS = 100;
 const SEPARATOR = '\n';
 
 interface Topic {
@@ -79,17 +79,17 @@ export class RedisBus implements Bus {
 
   #noteLost(): void {
     this.#onLost();
-    this.#tellLossSoon();
+    this.#reportLossSoon();
   }
 
   /** Subscribers that come after the report have read the database since; earlier ones read it now. */
-  #tellLossSoon(): void {
+  #reportLossSoon(): void {
     if (this.#closed) return;
     this.#lossTimer ??= setTimeout(() => {
       this.#lossTimer = undefined;
-      if (this.#publisher.status !== 'ready') this.#tellLossSoon();
-      else this.#publisher.spublish(this.#lossChannel, this.#origin).catch(() => this.#tellLossSoon());
-    }, LOSS_TOLD_MS).unref();
+      if (this.#publisher.status !== 'ready') this.#reportLossSoon();
+      else this.#publisher.spublish(this.#lossChannel, this.#origin).catch(() => this.#reportLossSoon());
+    }, LOSS_REPORT_MS).unref();
   }
 
   #handleLoss(origin: string): void {

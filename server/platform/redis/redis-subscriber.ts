@@ -105,7 +105,7 @@ export class RedisSubscriber {
       }
       return true;
     } catch (error) {
-      this.#log.debug({ err: error }, 'not subscribed, asked again shortly');
+      this.#log.debug({ err: error }, 'redis subscription failed, will retry');
       return false;
     }
   }

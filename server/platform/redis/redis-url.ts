@@ -52,7 +52,7 @@ export function parseRedisUrl(url: string): RedisTarget {
   }
   const [endpoint, ...others] = endpoints;
   if (endpoint === undefined || others.length > 0) {
-    throw new Error('names several hosts; say redis+sentinel:// or redis+cluster:// for what they are');
+    throw new Error('names several hosts; use redis+sentinel:// or redis+cluster://');
   }
   return { kind: 'single', endpoint, db: parseDb(path || (settings.get('db') ?? '')), ...access };
 }
@@ -67,13 +67,13 @@ function parseCredentials(text: string | undefined): { username: string | undefi
 function parseEndpoint(text: string, defaultPort: number): RedisEndpoint {
   const match = /^(\[[0-9a-fA-F:]+\]|[^:[\]\s]+)(?::(\d{1,5}))?$/.exec(text.trim());
   const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
-  if (!match?.[1] || port < 1 || port > 65_535) throw new Error('has a host that is no host:port');
+  if (!match?.[1] || port < 1 || port > 65_535) throw new Error('has a host that is not host:port');
   return { host: match[1].replace(/^\[|\]$/g, ''), port };
 }
 
 function parseDb(text: string): number {
   if (text === '') return 0;
   const db = Number(text);
-  if (!Number.isInteger(db) || db < 0 || db > DATABASES_MAX) throw new Error('has a database that is no number');
+  if (!Number.isInteger(db) || db < 0 || db > DATABASES_MAX) throw new Error('has a database that is not a number');
   return db;
 }

@@ -121,12 +121,12 @@ export class RedisConnections {
   #noteDown(error: unknown, use: string): void {
     if (this.#outage || this.#closed) return;
     this.#outage = { sinceMs: performance.now() };
-    this.#log.error({ err: error, use }, 'Redis is unreachable; this gateway goes on alone until it is back');
+    this.#log.error({ err: error, use }, 'redis unreachable, this gateway works alone');
   }
 
   #noteUp(): void {
     if (!this.#outage || !this.isReady) return;
-    this.#log.warn({ outageMs: Math.round(performance.now() - this.#outage.sinceMs) }, 'Redis is back');
+    this.#log.warn({ outageMs: Math.round(performance.now() - this.#outage.sinceMs) }, 'redis reconnected');
     this.#outage = undefined;
   }
 

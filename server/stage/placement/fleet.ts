@@ -119,7 +119,7 @@ export class Fleet {
   async open(id: string): Promise<SfuNode> {
     const earlier = this.#connected.get(id);
     if (earlier && isThere(id, earlier)) return earlier;
-    if (earlier) throw new SfuError('node_unavailable', 'The SFU node can not be reached at the moment.');
+    if (earlier) throw new SfuError('node_unavailable', 'The SFU node cannot be reached.');
     const known = this.#known.get(id);
     if (!known || this.#closed) throw new SfuError('node_unavailable', `There is no SFU node ${id}.`);
     const connecting = this.#connecting.get(id) ?? this.#connect(known).finally(() => this.#connecting.delete(id));
@@ -163,11 +163,10 @@ export class Fleet {
       for (const [id, value] of said) this.#read(id, value);
       for (const id of this.#known.keys()) if (!said.has(id) && id !== local?.node.id) this.#miss(id);
       for (const id of this.#gone) if (!said.has(id)) this.#gone.delete(id);
-      if (this.#failing) log.info({}, 'SFU nodes are looked up again');
+      if (this.#failing) log.info({}, 'sfu announcements readable again');
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing)
-        log.error({ err: error }, 'SFU nodes can not be looked up; going on with those that are known');
+      if (!this.#failing) log.error({ err: error }, 'sfu announcements not readable, using known nodes');
       this.#failing = true;
     }
     if (!this.#capabilities.codecs) this.#meet();
@@ -176,7 +175,7 @@ export class Fleet {
   /** Connects to any node, to learn the common RTP capabilities. */
   #meet(): void {
     const [first] = [...this.#known.values()].filter(({ draining }) => !draining);
-    if (first) this.open(first.node).catch((error) => this.#options.log.warn({ err: error }, 'SFU node not reached'));
+    if (first) this.open(first.node).catch((error) => this.#options.log.warn({ err: error }, 'sfu node not reached'));
   }
 
   #read(id: string, value: string): void {
@@ -185,7 +184,7 @@ export class Fleet {
     if (parsed.success && parsed.data.node === id) {
       if (this.#gone.has(id)) this.#greet(parsed.data);
       else this.#note(parsed.data);
-    } else this.#options.log.warn({ node: id }, 'an SFU node announces what makes no sense');
+    } else this.#options.log.warn({ node: id }, 'sfu announcement failed validation');
   }
 
   #note(said: SfuNodeAnnouncement): void {
@@ -208,7 +207,7 @@ export class Fleet {
         this.#gone.delete(id);
         this.#note(said);
       },
-      (error) => this.#options.log.debug({ err: error, node: id }, 'a node that is gone is not back'),
+      (error) => this.#options.log.debug({ err: error, node: id }, 'lost sfu node not reached'),
     );
   }
 
@@ -232,7 +231,7 @@ export class Fleet {
     this.#options.gauge?.set(this.#known.size);
     this.#connected.delete(id);
     this.#listener?.handleGone(id);
-    node?.close().catch((error) => this.#options.log.warn({ err: error }, 'SFU node not closed'));
+    node?.close().catch((error) => this.#options.log.warn({ err: error }, 'sfu node connection not closed'));
   }
 }
 

@@ -78,7 +78,7 @@ export class RoomTree {
   }
 
   /** Removes a member and its pipes; returns the members that pulled from it. */
-  takeOut(member: Member): Member[] {
+  remove(member: Member): Member[] {
     if (member.parent) this.#nodes.addLoad(member.parent.node, -PIPE_CONSUMERS);
     this.#nodes.addLoad(member.node, -PIPE_CONSUMERS * member.children.length);
     if (this.origin === member) this.#nodes.addLoad(member.node, -this.publisherLoad);
@@ -96,7 +96,7 @@ export class RoomTree {
   }
 
   /** Makes a member the origin. The previous one stays, detached, with its subtree. */
-  crown(member: Member): void {
+  setOrigin(member: Member): void {
     if (this.origin === member) return;
     const former = this.origin;
     this.unhang(member);
@@ -134,7 +134,7 @@ export class RoomTree {
   }
 
   /** Finds a parent for a detached member; undefined if none can take its whole subtree. */
-  hangUp(orphan: Member, avoid: ReadonlySet<string>): Member | undefined {
+  attach(orphan: Member, avoid: ReadonlySet<string>): Member | undefined {
     const { node } = orphan;
     if (node.draining || avoid.has(node.id)) return undefined;
     const parent = this.parentFor(node.region, avoid, this.#height(orphan));
@@ -143,15 +143,15 @@ export class RoomTree {
   }
 
   /** Attaches all detached members. Those without a parent stay detached, and their viewers have to move. */
-  rehang(avoid: ReadonlySet<string>): void {
+  attachOrphans(avoid: ReadonlySet<string>): void {
     const waiting = [...this.members.values()].filter((member) => member !== this.origin && !member.parent);
     for (let orphan = waiting.shift(); orphan; orphan = waiting.shift()) {
-      if (this.hangUp(orphan, avoid) || orphan.children.length === 0) continue;
+      if (this.attach(orphan, avoid) || orphan.children.length === 0) continue;
       // The subtree is too high, or no node can feed it: try its parts.
       const parts = [...orphan.children];
       for (const part of parts) this.unhang(part);
       this.#nodes.addLoad(orphan.node, -PIPE_CONSUMERS * parts.length);
-      this.hangUp(orphan, avoid);
+      this.attach(orphan, avoid);
       waiting.push(...parts);
     }
   }

@@ -52,7 +52,7 @@ export class Placement {
       const member = tree?.members.get(id);
       if (!tree || !member) continue;
       const lost = tree.origin === member ? 'origin' : 'edge';
-      const orphans = tree.takeOut(member).map((orphan) => orphan.node.id);
+      const orphans = tree.remove(member).map((orphan) => orphan.node.id);
       losses.push({ room, lost, orphans });
       this.#forgetIfEmpty(tree);
     }
@@ -79,7 +79,7 @@ export class Placement {
     if (before?.origin?.node.id === given.origin) tree.publisherLoad = before.publisherLoad;
     before?.leaveNodes();
     this.#trees.set(given.room, tree);
-    tree.crown(tree.getOrAdd(given.origin));
+    tree.setOrigin(tree.getOrAdd(given.origin));
     for (const [id, parentId] of given.edges) {
       const [member, parent] = [tree.getOrAdd(id), tree.getOrAdd(parentId)];
       if (member !== tree.origin && !tree.isBelow(parent, member)) tree.hang(member, parent);
@@ -92,7 +92,7 @@ export class Placement {
     if (!tree) return;
     if (parent === undefined) {
       const gone = tree.members.get(node);
-      if (gone) tree.takeOut(gone);
+      if (gone) tree.remove(gone);
       this.#forgetIfEmpty(tree);
       return;
     }
@@ -141,12 +141,12 @@ export class Placement {
       const node = this.#emptiest(region, wish);
       if (!node) continue;
       const moved = this.#getOrCreate(request.room);
-      if (moved.origin) moved.takeOut(moved.origin);
+      if (moved.origin) moved.remove(moved.origin);
       const origin = moved.getOrAdd(node.id);
       if (origin.parent) this.#nodes.addLoad(origin.parent.node, -PIPE_CONSUMERS);
-      moved.crown(origin);
+      moved.setOrigin(origin);
       moved.bookPublisher(this.#limits.consumersPerViewer);
-      moved.rehang(avoid);
+      moved.attachOrphans(avoid);
       return { ok: true, node: node.id, depth: 0 };
     }
     return this.#refuse(wish);
@@ -194,7 +194,7 @@ export class Placement {
     if (!tree?.origin || !member)
       return { ok: false, reason: 'no_origin', retryAfterMs: this.#limits.retryAfterMs.min };
     if (member.isAttached) return { ok: true, node, depth: member.depth };
-    const parent = member.parent ? undefined : tree.hangUp(member, wish.avoid);
+    const parent = member.parent ? undefined : tree.attach(member, wish.avoid);
     return parent ? { ok: true, node, parent: parent.node.id, depth: member.depth } : this.#refuse(wish);
   }
 
@@ -259,7 +259,7 @@ export class Placement {
     if (!node) return undefined;
     const tree = this.#getOrCreate(room);
     const root = tree.getOrAdd(node.id);
-    tree.crown(root);
+    tree.setOrigin(root);
     return this.#seat(tree, root);
   }
 

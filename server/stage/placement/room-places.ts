@@ -169,7 +169,7 @@ export class RoomPlaces {
     this.#pruner.forget(room);
     this.#contested.delete(room);
     this.#lost.delete(room);
-    await this.#trees.remove(room).catch((error) => this.#log.warn({ err: error, room }, 'tree not forgotten'));
+    await this.#trees.remove(room).catch((error) => this.#log.warn({ err: error, room }, 'room tree not deleted'));
   }
 
   /**
@@ -224,7 +224,7 @@ export class RoomPlaces {
     this.#contested.delete(room);
     const { origin, edges } = await this.#trees.get(room);
     if ((await this.#trees.moveOrigin(room, origin, node)) !== node) return;
-    this.#log.warn({ room, node, origin }, 'the tree of a room named another node than its publisher is on');
+    this.#log.warn({ room, node, origin }, "room tree named another origin than the publisher's node");
     await this.#trees.dropEdge(room, node);
     const others = [...edges.keys(), ...(origin === undefined ? [] : [origin])].filter((id) => id !== node);
     const hung = new Map(others.map((id) => [id, node]));
@@ -267,7 +267,7 @@ export class RoomPlaces {
       }
       return { ...tree, isAgreed: true };
     } catch (error) {
-      this.#log.warn({ err: error, room }, 'the tree of a room can not be asked; going on with what is known here');
+      this.#log.warn({ err: error, room }, 'room tree not readable, using local state');
       return { origin: this.#placement.origin(room), edges: this.#placement.edges(room), isAgreed: false };
     }
   }
@@ -290,7 +290,7 @@ export class RoomPlaces {
     await this.#agree(room, async () => {
       const agreed = tree.origin === origin ? origin : await this.#trees.moveOrigin(room, tree.origin, origin);
       if (agreed !== origin)
-        throw new SfuError('node_unavailable', 'The room has been opened elsewhere at the same moment.');
+        throw new SfuError('node_unavailable', 'The room was opened on another node at the same time.');
       if (parent === undefined) return;
       const feeder = await this.#trees.claimEdge(room, node, parent);
       if (feeder !== parent) this.#placement.setEdge({ room, node, parent: feeder });
@@ -307,7 +307,7 @@ export class RoomPlaces {
       if (agreed !== node) {
         this.#placement.releasePublisher(room);
         // The next attempt reads where it is.
-        const moved = new SfuError('node_unavailable', 'The room has been moved elsewhere at the same moment.');
+        const moved = new SfuError('node_unavailable', 'The room was moved to another node at the same time.');
         throw Object.assign(moved, { node });
       }
       await this.#trees.dropEdge(room, node);
@@ -322,7 +322,7 @@ export class RoomPlaces {
       await act();
     } catch (error) {
       if (error instanceof SfuError) throw error;
-      this.#log.warn({ err: error, room }, 'the other gateways do not know where a room is until Redis is back');
+      this.#log.warn({ err: error, room }, "room tree not written, other gateways lack the room's nodes");
     }
   }
 
@@ -339,7 +339,7 @@ export class RoomPlaces {
           await (await this.#fleet.open(id)).follow({ room, upstream, fence });
         } catch (error) {
           // A node that is gone has nothing to follow.
-          this.#log.warn({ err: error, room, node: id }, 'a node does not follow the room');
+          this.#log.warn({ err: error, room, node: id }, "sfu node did not connect to the room's origin");
         }
       }),
     );

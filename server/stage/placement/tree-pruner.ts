@@ -34,7 +34,7 @@ export class TreePruner {
     try {
       await this.#prune(room, node);
     } catch (error) {
-      this.#options.log.debug({ err: error, room, node }, 'a node stays in the tree of a room until its lease ends');
+      this.#options.log.debug({ err: error, room, node }, 'unused node not removed from room tree, its lease expires');
     } finally {
       this.#asking.delete(key);
     }

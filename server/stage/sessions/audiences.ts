@@ -19,12 +19,12 @@ export class Audiences {
   }
 
   set(room: RoomId, people: number): void {
-    const isTelling = this.#latest.has(room);
+    const isSending = this.#latest.has(room);
     this.#latest.set(room, people);
-    if (!isTelling) void this.#tellUntilNothingIsNew(room);
+    if (!isSending) void this.#sendUntilCurrent(room);
   }
 
-  async #tellUntilNothingIsNew(room: RoomId): Promise<void> {
+  async #sendUntilCurrent(room: RoomId): Promise<void> {
     for (;;) {
       const people = this.#latest.get(room) ?? 0;
       await this.#tell(room, people).catch((error) => this.#onError(error, room));

@@ -130,7 +130,7 @@ export class Lives {
         this.#settle(room, publishing);
       }
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'lives not swept');
+      this.#options.log.warn({ err: error }, 'sweep of lives failed');
     }
   }
 

@@ -72,7 +72,7 @@ export class SessionLeases {
     }
     await Promise.all([
       ...[...kept].map(([node, held]) => this.#renewOn(node, held)),
-      places.renew(roomUses(looked)).catch((error) => log.warn({ err: error }, 'trees not renewed')),
+      places.renew(roomUses(looked)).catch((error) => log.warn({ err: error }, 'room trees not renewed')),
     ]);
   }
 
@@ -89,7 +89,7 @@ export class SessionLeases {
       for (const session of answer?.lost ?? []) tell(session, false);
       for (const session of answer?.adopted ?? []) tell(session, true);
     } catch (error) {
-      log.warn({ err: error, node }, 'the SFU node does not answer');
+      log.warn({ err: error, node }, 'sfu node did not answer');
     }
   }
 }

@@ -455,7 +455,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     );
     const fresh = createChat({ db, clock });
     expect((await fresh.state(room)).poll?.options.map((option) => option.votes)).toEqual([50, 50, 50]);
-    expect((await fresh.lookInside(room, 'voter-1')).ownVote).toEqual({ poll: poll.id, option: 1 });
+    expect((await fresh.readSnapshot(room, 'voter-1')).ownVote).toEqual({ poll: poll.id, option: 1 });
     await fresh.close();
     clock.advance(61_000);
     expect(await vote(there, 'voter-x', 0)).toBe('poll_closed');
