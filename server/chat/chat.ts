@@ -23,9 +23,9 @@ import { type ChatParts, type ChatRooms, publishNews, type Sending } from './cha
 import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
 import { type Bumped, ChatStore } from './log/chat.store.ts';
 import { ChatLog } from './log/chat-log.ts';
-import { HeldMessages } from './moderation/held-messages.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { Polls } from './moderation/polls.ts';
+import { ReviewQueue } from './moderation/review-queue.ts';
 import { ChatHook } from './policy/chat-hook.ts';
 import { FloodWatch } from './policy/flood-watch.ts';
 import { MessageAdmission } from './policy/message-admission.ts';
@@ -52,7 +52,7 @@ export interface ChatOptions {
 
 export class Chat {
   readonly moderation: Moderation;
-  readonly held: HeldMessages;
+  readonly held: ReviewQueue;
   readonly polls: Polls;
   readonly records: Records;
   readonly personalData: PersonalData;
@@ -108,7 +108,7 @@ export class Chat {
     };
     this.#parts = parts;
     this.moderation = new Moderation(parts);
-    this.held = new HeldMessages(parts);
+    this.held = new ReviewQueue(parts);
     this.polls = new Polls(parts);
     this.records = new Records(parts);
     const { moderation, held, records } = this;

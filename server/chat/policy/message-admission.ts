@@ -9,7 +9,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { type ChatParts, nowIso, type Sending } from '../chat-parts.ts';
 import { OutdatedJudgement } from '../log/chat.store.ts';
-import type { HeldMessages } from '../moderation/held-messages.ts';
+import type { ReviewQueue } from '../moderation/review-queue.ts';
 import type { ChatHook, HookVerdict } from './chat-hook.ts';
 import type { FloodWatch } from './flood-watch.ts';
 import { isEmojiOnly, parseMessageText } from './message-text.ts';
@@ -37,11 +37,11 @@ interface Judgement {
 export class MessageAdmission {
   readonly #parts: ChatParts;
   readonly #flood: FloodWatch;
-  readonly #held: HeldMessages;
+  readonly #held: ReviewQueue;
   readonly #hook: ChatHook;
   readonly #members = new Map<string, { isMember: boolean; atMs: number }>();
 
-  constructor(options: { parts: ChatParts; flood: FloodWatch; held: HeldMessages; hook: ChatHook }) {
+  constructor(options: { parts: ChatParts; flood: FloodWatch; held: ReviewQueue; hook: ChatHook }) {
     this.#parts = options.parts;
     this.#flood = options.flood;
     this.#held = options.held;

@@ -10,8 +10,8 @@ import type { MessageId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
-import type { HeldMessages } from '../moderation/held-messages.ts';
 import type { Moderation } from '../moderation/moderation.ts';
+import type { ReviewQueue } from '../moderation/review-queue.ts';
 import { PersonalDataStore } from './personal-data.store.ts';
 import type { Records } from './records.ts';
 
@@ -28,7 +28,7 @@ export class PersonalData {
   readonly #parts: ChatParts;
   readonly #store: PersonalDataStore;
   readonly #moderation: Moderation;
-  readonly #held: HeldMessages;
+  readonly #held: ReviewQueue;
   readonly #records: Records;
   readonly #retention: Retention;
   readonly #job: PeriodicJob;
@@ -36,7 +36,7 @@ export class PersonalData {
   constructor(options: {
     parts: ChatParts;
     moderation: Moderation;
-    held: HeldMessages;
+    held: ReviewQueue;
     records: Records;
     retention: Retention;
   }) {

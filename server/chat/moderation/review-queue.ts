@@ -23,7 +23,7 @@ interface Holding {
   detail: string | null;
 }
 
-export class HeldMessages {
+export class ReviewQueue {
   readonly #parts: ChatParts;
   readonly #store: HeldStore;
   readonly #own: GatheredRead<{ room: RoomId; identity: string }, OwnHeld[]>;
