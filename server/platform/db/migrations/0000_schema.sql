@@ -34,6 +34,32 @@ CREATE TABLE "desk_sessions" (
 	CONSTRAINT "desk_sessions_link_digest_unique" UNIQUE("link_digest")
 );
 --> statement-breakpoint
+CREATE TABLE "chat_entries" (
+	"room" text NOT NULL,
+	"seq" integer NOT NULL,
+	"kind" text NOT NULL,
+	"id" text NOT NULL,
+	"identity" text NOT NULL,
+	"name" text NOT NULL,
+	"role" text NOT NULL,
+	"text" text,
+	"amount_minor" integer,
+	"currency" text,
+	"client_id" text,
+	"reply_to" text,
+	"details" jsonb,
+	"removed_at" timestamp with time zone,
+	"erased_at" timestamp with time zone,
+	"sent_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "chat_entries_room_seq_pk" PRIMARY KEY("room","seq")
+);
+--> statement-breakpoint
+CREATE TABLE "chat_sequences" (
+	"room" text PRIMARY KEY NOT NULL,
+	"last_seq" integer DEFAULT 0 NOT NULL,
+	"version" integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "chat_acts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"at" timestamp with time zone NOT NULL,
@@ -138,93 +164,6 @@ CREATE TABLE "chat_rooms" (
 	"panic" jsonb,
 	"pinned" text,
 	"poll" text
-);
---> statement-breakpoint
-CREATE TABLE "chat_entries" (
-	"room" text NOT NULL,
-	"seq" integer NOT NULL,
-	"kind" text NOT NULL,
-	"id" text NOT NULL,
-	"identity" text NOT NULL,
-	"name" text NOT NULL,
-	"role" text NOT NULL,
-	"text" text,
-	"amount_minor" integer,
-	"currency" text,
-	"client_id" text,
-	"reply_to" text,
-	"details" jsonb,
-	"removed_at" timestamp with time zone,
-	"erased_at" timestamp with time zone,
-	"sent_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "chat_entries_room_seq_pk" PRIMARY KEY("room","seq")
-);
---> statement-breakpoint
-CREATE TABLE "chat_sequences" (
-	"room" text PRIMARY KEY NOT NULL,
-	"last_seq" integer DEFAULT 0 NOT NULL,
-	"version" integer DEFAULT 0 NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "event_counters" (
-	"scope" text PRIMARY KEY NOT NULL,
-	"value" bigint NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "events" (
-	"seq" bigint PRIMARY KEY NOT NULL,
-	"id" text NOT NULL,
-	"type" text NOT NULL,
-	"room" text,
-	"room_seq" bigint,
-	"identity" text,
-	"data" jsonb NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "events_id_unique" UNIQUE("id")
-);
---> statement-breakpoint
-CREATE TABLE "webhook_attempts" (
-	"seq" bigserial PRIMARY KEY NOT NULL,
-	"delivery" text NOT NULL,
-	"at" timestamp with time zone NOT NULL,
-	"status" integer,
-	"latency_ms" integer NOT NULL,
-	"error" text
-);
---> statement-breakpoint
-CREATE TABLE "webhook_deliveries" (
-	"id" text PRIMARY KEY NOT NULL,
-	"endpoint" text NOT NULL,
-	"lane" text NOT NULL,
-	"event" text NOT NULL,
-	"event_seq" bigint NOT NULL,
-	"status" text NOT NULL,
-	"is_replay" boolean DEFAULT false NOT NULL,
-	"attempts" integer DEFAULT 0 NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL,
-	"settled_at" timestamp with time zone
-);
---> statement-breakpoint
-CREATE TABLE "webhook_endpoints" (
-	"id" text PRIMARY KEY NOT NULL,
-	"url" text NOT NULL,
-	"description" text,
-	"types" jsonb,
-	"secret" text NOT NULL,
-	"previous_secret" text,
-	"previous_secret_until" timestamp with time zone,
-	"disabled_at" timestamp with time zone,
-	"disabled_reason" text,
-	"failing_since" timestamp with time zone,
-	"created_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "webhook_lanes" (
-	"endpoint" text NOT NULL,
-	"lane" text NOT NULL,
-	"next_attempt_at" timestamp with time zone,
-	CONSTRAINT "webhook_lanes_endpoint_lane_pk" PRIMARY KEY("endpoint","lane")
 );
 --> statement-breakpoint
 CREATE TABLE "ticket_waivers" (
@@ -866,7 +805,74 @@ CREATE TABLE "token_grants" (
 	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
 );
 --> statement-breakpoint
+CREATE TABLE "event_counters" (
+	"scope" text PRIMARY KEY NOT NULL,
+	"value" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "events" (
+	"seq" bigint PRIMARY KEY NOT NULL,
+	"id" text NOT NULL,
+	"type" text NOT NULL,
+	"room" text,
+	"room_seq" bigint,
+	"identity" text,
+	"data" jsonb NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "events_id_unique" UNIQUE("id")
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_attempts" (
+	"seq" bigserial PRIMARY KEY NOT NULL,
+	"delivery" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"status" integer,
+	"latency_ms" integer NOT NULL,
+	"error" text
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_deliveries" (
+	"id" text PRIMARY KEY NOT NULL,
+	"endpoint" text NOT NULL,
+	"lane" text NOT NULL,
+	"event" text NOT NULL,
+	"event_seq" bigint NOT NULL,
+	"status" text NOT NULL,
+	"is_replay" boolean DEFAULT false NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"settled_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_endpoints" (
+	"id" text PRIMARY KEY NOT NULL,
+	"url" text NOT NULL,
+	"description" text,
+	"types" jsonb,
+	"secret" text NOT NULL,
+	"previous_secret" text,
+	"previous_secret_until" timestamp with time zone,
+	"disabled_at" timestamp with time zone,
+	"disabled_reason" text,
+	"failing_since" timestamp with time zone,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_lanes" (
+	"endpoint" text NOT NULL,
+	"lane" text NOT NULL,
+	"next_attempt_at" timestamp with time zone,
+	CONSTRAINT "webhook_lanes_endpoint_lane_pk" PRIMARY KEY("endpoint","lane")
+);
+--> statement-breakpoint
 CREATE INDEX "api_keys_live" ON "api_keys" USING btree ("created_at") WHERE "api_keys"."revoked_at" is null;--> statement-breakpoint
+CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
+CREATE UNIQUE INDEX "chat_entries_id" ON "chat_entries" USING btree ("kind","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id") WHERE "chat_entries"."client_id" is not null;--> statement-breakpoint
+CREATE INDEX "chat_entries_others" ON "chat_entries" USING btree ("identity") WHERE "chat_entries"."client_id" is null;--> statement-breakpoint
+CREATE INDEX "chat_entries_purges" ON "chat_entries" USING btree ("room") WHERE "chat_entries"."kind" = 'purge';--> statement-breakpoint
+CREATE INDEX "chat_entries_age" ON "chat_entries" USING brin ("sent_at");--> statement-breakpoint
 CREATE INDEX "chat_acts_room" ON "chat_acts" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_acts_creator" ON "chat_acts" USING btree ("creator","target");--> statement-breakpoint
 CREATE INDEX "chat_acts_target" ON "chat_acts" USING btree ("target");--> statement-breakpoint
@@ -881,21 +887,6 @@ CREATE INDEX "chat_poll_votes_voter" ON "chat_poll_votes" USING btree ("identity
 CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at");--> statement-breakpoint
 CREATE INDEX "chat_polls_room" ON "chat_polls" USING btree ("room");--> statement-breakpoint
 CREATE INDEX "chat_rooms_creator" ON "chat_rooms" USING btree ("creator");--> statement-breakpoint
-CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
-CREATE UNIQUE INDEX "chat_entries_id" ON "chat_entries" USING btree ("kind","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id") WHERE "chat_entries"."client_id" is not null;--> statement-breakpoint
-CREATE INDEX "chat_entries_others" ON "chat_entries" USING btree ("identity") WHERE "chat_entries"."client_id" is null;--> statement-breakpoint
-CREATE INDEX "chat_entries_purges" ON "chat_entries" USING btree ("room") WHERE "chat_entries"."kind" = 'purge';--> statement-breakpoint
-CREATE INDEX "chat_entries_age" ON "chat_entries" USING brin ("sent_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
-CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
-CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint
-CREATE INDEX "webhook_attempts_delivery" ON "webhook_attempts" USING btree ("delivery","seq");--> statement-breakpoint
-CREATE INDEX "webhook_deliveries_waiting" ON "webhook_deliveries" USING btree ("endpoint","lane","event_seq") WHERE "webhook_deliveries"."status" = 'pending';--> statement-breakpoint
-CREATE INDEX "webhook_deliveries_endpoint" ON "webhook_deliveries" USING btree ("endpoint","event_seq");--> statement-breakpoint
-CREATE INDEX "webhook_deliveries_settled" ON "webhook_deliveries" USING btree ("settled_at") WHERE "webhook_deliveries"."settled_at" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "webhook_deliveries_once" ON "webhook_deliveries" USING btree ("endpoint","event") WHERE not "webhook_deliveries"."is_replay";--> statement-breakpoint
-CREATE INDEX "webhook_lanes_due" ON "webhook_lanes" USING btree ("endpoint","next_attempt_at") WHERE "webhook_lanes"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_payment" ON "membership_invoices" USING btree ("provider_payment");--> statement-breakpoint
@@ -985,4 +976,13 @@ CREATE INDEX "rooms_created" ON "rooms" USING btree ("created_at");--> statement
 CREATE INDEX "rooms_listed" ON "rooms" USING btree ("created_at") WHERE "rooms"."listed" and "rooms"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "rooms_live" ON "rooms" USING btree ("live_gateway") WHERE "rooms"."live_started_at" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("ended_at","starts_at") WHERE "rooms"."first_live_at" is null;--> statement-breakpoint
-CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";
+CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
+CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
+CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
+CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "webhook_attempts_delivery" ON "webhook_attempts" USING btree ("delivery","seq");--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_waiting" ON "webhook_deliveries" USING btree ("endpoint","lane","event_seq") WHERE "webhook_deliveries"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_endpoint" ON "webhook_deliveries" USING btree ("endpoint","event_seq");--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_settled" ON "webhook_deliveries" USING btree ("settled_at") WHERE "webhook_deliveries"."settled_at" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "webhook_deliveries_once" ON "webhook_deliveries" USING btree ("endpoint","event") WHERE not "webhook_deliveries"."is_replay";--> statement-breakpoint
+CREATE INDEX "webhook_lanes_due" ON "webhook_lanes" USING btree ("endpoint","next_attempt_at") WHERE "webhook_lanes"."next_attempt_at" is not null;
