@@ -78,8 +78,7 @@ export default {
     },
     {
       name: 'only-app-knows-every-part',
-      comment:
-        'app.ts is the composition root and main.ts starts it; nothing else may import them.',
+      comment: 'app.ts is the composition root and main.ts starts it; nothing else may import them.',
       severity: 'error',
       from: { path: '^(server|sfu|client-sdk|infra)/', pathNot: ['^server/(main|app)\\.ts$', tests] },
       to: { path: '^server/(main|app)\\.ts$' },
