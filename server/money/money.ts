@@ -4,12 +4,20 @@
  * through the outbox, in the transaction in which it happened.
  */
 
-import { PeriodicJob } from '../platform/periodic-job.ts';
+import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { CardTopup, Earnings, Refund, RefundInput, TipReceipt, TopupAnswer, Wallet } from '../protocol/money.ts';
-import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/pricing.ts';
-import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/tipping.ts';
+import type {
+  CardTopup,
+  Earnings,
+  Refund,
+  RefundInput,
+  TipReceipt,
+  TopupAnswer,
+  Wallet,
+} from '../protocol/money/money.ts';
+import type { Promotion, PromotionInput, Quote, Receipt } from '../protocol/money/pricing.ts';
+import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../protocol/money/tipping.ts';
 import { CheckoutsStore } from './checkout/checkouts.store.ts';
 import { Checkouts } from './checkout/checkouts.ts';
 import { WaiversStore } from './checkout/waivers.store.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../platform/db.ts';
+import type { Database } from '../platform/db/db.ts';
 
 /**
  * What of a person's money is still open, by kind: as long as there is any, their records cannot be erased. `tax_report`: a creator earned in this

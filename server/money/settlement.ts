@@ -3,7 +3,7 @@
  * `Money`, which makes it and runs its jobs.
  */
 
-import type { PeriodicJob } from '../platform/periodic-job.ts';
+import type { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import { ReconciliationsStore } from './books/reconciliations.store.ts';
 import { Reconciliations } from './books/reconciliations.ts';
 import { CardPaymentsStore } from './checkout/card-payments.store.ts';

@@ -3,7 +3,7 @@
  * payment), compares the rest one by one and as sums, keeps the result and raises the metrics.
  */
 import { createId, type Id } from '../../protocol/ids.ts';
-import type { Reconciliation } from '../../protocol/payouts.ts';
+import type { Reconciliation } from '../../protocol/money/payouts.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ReconciliationItem } from '../payouts/payouts.schema.ts';

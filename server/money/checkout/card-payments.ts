@@ -3,7 +3,7 @@
  * the latter may be lost: then the payment is settled first.
  */
 
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { BookedAs, CardPayment, CardPaymentsStore } from './card-payments.store.ts';
 import type { Checkouts } from './checkouts.ts';
 

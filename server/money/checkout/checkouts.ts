@@ -3,7 +3,7 @@
  * the booking, exactly once, from whichever of webhook, return page or sweeper comes first. What is paid for (a top-up, a ticket) is
  * registered by its own part and books itself in the transaction that marks the checkout paid.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
-import type { Waiver, WaiverText } from '../../protocol/pricing.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Waiver, WaiverText } from '../../protocol/money/pricing.ts';
 import { ticketWaivers } from './waivers.schema.ts';
 
 export class WaiversStore {

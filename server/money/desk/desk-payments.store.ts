@@ -1,7 +1,7 @@
 /** The desk's search: payments of every kind in one shape, found by index whatever is looked for, the newest first. */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
-import type { PaymentKind } from '../../protocol/desk.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { PaymentKind } from '../../protocol/money/desk.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { isGivenBack } from '../sales/receipts.store.ts';
 

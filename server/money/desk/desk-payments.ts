@@ -1,7 +1,8 @@
 /** Payments as the desk sees them: a search over all kinds, page by page, and everything about one. */
-import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/desk.ts';
+
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
+import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type RefundedPayment, type RefundsStore, toRefund } from '../refunds/refunds.store.ts';
 import type { Receipts } from '../sales/receipts.ts';

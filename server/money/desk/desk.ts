@@ -3,6 +3,9 @@
  * nothing by itself: refunds, disputes, payouts and comparisons are done by the parts whose they are.
  */
 
+import { AppError } from '../../protocol/errors.ts';
+import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type {
   CreatorFreeze,
   CreatorFreezeInput,
@@ -13,13 +16,10 @@ import type {
   DeskPaymentsQuery,
   DeskPayouts,
   RefundPreview,
-} from '../../protocol/desk.ts';
-import { AppError } from '../../protocol/errors.ts';
-import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
-import type { Refund, RefundInput } from '../../protocol/money.ts';
-import type { PayoutBatch, Reconciliation } from '../../protocol/payouts.ts';
-import type { FeePolicyInput, FeePolicyView } from '../../protocol/pricing.ts';
+} from '../../protocol/money/desk.ts';
+import type { Refund, RefundInput } from '../../protocol/money/money.ts';
+import type { PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
+import type { FeePolicyInput, FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { DeskAct } from '../payouts/payouts.schema.ts';
 import type { RefundTarget } from '../refunds/refundables.ts';

@@ -3,7 +3,7 @@
  * it is disputed. Both ask the provider over the network, perhaps at the same moment from two gateways; what holds in the end is what the member
  * decided last. Who tells the provider says so in the row before; what was cut off, the sweeper finds there and tells again.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderSubscription } from '../provider/billing-provider.ts';

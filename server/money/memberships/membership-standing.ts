@@ -2,9 +2,9 @@
  * How a membership stands here: writes its row, opens or closes the rooms of the club to its member, and tells what has changed. A refund or a
  * dispute changes that at once, in the transaction that changes the books; the subscription at the provider follows by the sweeper.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { MembershipId, TierId } from '../../protocol/ids.ts';
-import type { Membership } from '../../protocol/memberships.ts';
+import type { Membership } from '../../protocol/money/memberships.ts';
 import type { AccessReason } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MembershipChange } from '../money-facts.ts';

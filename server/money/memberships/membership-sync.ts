@@ -3,7 +3,7 @@
  * until the paid time and its grace are over. Whatever says that something may have changed (a webhook, the return page, the sweeper) ends
  * up here, and the provider is asked again each time.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TierId } from '../../protocol/ids.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from '../ledger/ledger.ts';

@@ -3,11 +3,11 @@
  * from the creator's account, before the provider is asked; from then on it is ordered until there is an answer, under keys of our own, and
  * what the provider refuses for good is available again.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Payout, PayoutBatch } from '../../protocol/payouts.ts';
+import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { FoundTransfer, ProviderTransfer } from '../provider/settlement-provider.ts';

@@ -3,7 +3,7 @@
  * owes, and beyond that it is owed to them again. The next batch must not simply send it back to where it was taken from, so payouts to that
  * creator stop until somebody of the house lets them go on.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';

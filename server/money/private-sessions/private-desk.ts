@@ -3,12 +3,13 @@
  * steps themselves are `private-sessions.ts`, what runs is `private-runner.ts`.
  */
 
-import type { PeriodicJob } from '../../platform/periodic-job.ts';
+import type { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { PrivateEndReason, PrivateSession } from '../../protocol/private-sessions.ts';
+import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type PrivateMedia, type PrivateProgress, PrivateRunner, TICK_MS } from './private-runner.ts';
 import type { PrivateSessionRow } from './private-sessions.store.ts';
@@ -32,10 +33,14 @@ export class PrivateDesk {
     this.#context = context;
     this.#sessions = new PrivateSessions(context);
     this.#runner = new PrivateRunner(context, this.#sessions);
-    context.outbox.on('room.ended', (fact) => this.#endAll(fact.room as RoomId, 'room_ended'));
-    context.outbox.on('participant.removed', (fact) =>
-      this.#endAll(fact.room as RoomId, 'removed', fact.identity ?? undefined),
-    );
+  }
+
+  /** A room has ended, or a person was removed from one. */
+  async handleFacts(facts: Fact[]): Promise<void> {
+    for (const { topic, room, identity } of facts) {
+      if (topic === 'room.ended') await this.#endAll(room as RoomId, 'room_ended');
+      else await this.#endAll(room as RoomId, 'removed', identity ?? undefined);
+    }
   }
 
   /** Where to look at the media; without it nothing is ever billed. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/private-sessions.ts';
+import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/money/private-sessions.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 const minor = (name: string) => bigint(name, { mode: 'number' });

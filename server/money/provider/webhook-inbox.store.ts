@@ -1,5 +1,5 @@
 import { asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { providerEvents } from '../money.schema.ts';
 import { eventListings } from './event-listings.schema.ts';
 

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { refunds } from '../money.schema.ts';
 import { disputes, providerRefunds } from '../payouts/payouts.schema.ts';
 import type { RefundRow } from './refunds.store.ts';

@@ -1,5 +1,5 @@
 /** What a price is made of, for people: before it is paid, with the provider's fee estimated, and afterwards, from the books. Pure. */
-import type { PriceParts } from '../../protocol/pricing.ts';
+import type { PriceParts } from '../../protocol/money/pricing.ts';
 import type { Split } from '../ledger/ledger.ts';
 
 /** What a card payment costs: a share and a fixed part, as Stripe's list price for European cards has it. */

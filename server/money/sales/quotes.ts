@@ -1,7 +1,7 @@
 /** The receipt before paying: who gets what of a ticket, a tip or minutes of a private session, on the terms of this moment. Writes nothing that is owed. */
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Quote, QuoteInput } from '../../protocol/pricing.ts';
+import type { Quote, QuoteInput } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { currentWaiver } from '../checkout/waiver-texts.ts';
 import { assertAmount, splitSale } from '../ledger/ledger.ts';

@@ -1,7 +1,7 @@
 /** Receipts of what was paid, given back or added: read from the books, the terms of the sale and what its buyer agreed to. Writes nothing. */
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
-import type { Receipt } from '../../protocol/pricing.ts';
+import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { WaiversStore } from '../checkout/waivers.store.ts';
 import type { MembershipsStore } from '../memberships/memberships.store.ts';
 import type { MoneyContext } from '../money-context.ts';

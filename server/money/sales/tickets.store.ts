@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
-import type { Ticket } from '../../protocol/money.ts';
+import type { Ticket } from '../../protocol/money/money.ts';
 import { tickets } from '../money.schema.ts';
 
 export type TicketRow = typeof tickets.$inferSelect;

@@ -2,12 +2,12 @@
  * Tickets: the key to one room for one person. Bought once, however often and from wherever it is tried at the same time; a card payment
  * that comes too late to be of use is given back by itself.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import type { Ticket } from '../../protocol/money.ts';
-import type { WaiverInput, WaiverText } from '../../protocol/pricing.ts';
+import type { Ticket } from '../../protocol/money/money.ts';
+import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
 import type { Offer, Room } from '../../protocol/rooms.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';

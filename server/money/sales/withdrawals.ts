@@ -1,7 +1,7 @@
 /** The right of withdrawal: a buyer gives a ticket back by themselves, as long as they have not waived it and no live has begun. */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
-import type { Refund } from '../../protocol/money.ts';
+import type { Refund } from '../../protocol/money/money.ts';
 import type { WaiversStore } from '../checkout/waivers.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';

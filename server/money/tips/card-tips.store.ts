@@ -1,5 +1,5 @@
 import { and, eq, ne } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { tips } from '../money.schema.ts';
 import { cardTips } from './card-tips.schema.ts';
 import type { TipRow } from './tips.store.ts';

@@ -2,12 +2,12 @@
  * Tips by card, in a house without wallets or where one is short: each is a payment of its own on the provider's page, with a higher minimum,
  * and becomes a tip once it is paid. The same key answers the same page, never makes a second one, and none beside a tip from the wallet.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { TipInput } from '../../protocol/money.ts';
+import type { TipInput } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';

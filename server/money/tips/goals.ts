@@ -1,6 +1,6 @@
 /** Shared goals: at most one a room is open. Its progress is read from the tips, so it follows each tip and each refund by itself. */
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import type { Goal, GoalInput } from '../../protocol/tipping.ts';
+import type { Goal, GoalInput } from '../../protocol/money/tipping.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
 import type { TippingStore } from './tipping.store.ts';

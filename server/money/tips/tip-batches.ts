@@ -3,8 +3,8 @@
  * cost one commit and a handful of statements. Each is decided by itself, in the order of arrival, as if it were alone: one that is refused
  * changes nothing for its neighbours.
  */
-import { sqlState } from '../../platform/db.ts';
-import type { NewFact } from '../../platform/outbox.ts';
+import { sqlState } from '../../platform/db/db.ts';
+import type { NewFact } from '../../platform/outbox/outbox.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { fanWallet, type Leg } from '../ledger/ledger.ts';

@@ -1,7 +1,7 @@
 /** Menus of tips: the creator's list of things for which to tip a certain amount. A tip that names one is of its price, or is refused. */
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import type { TipMenu, TipMenuItem } from '../../protocol/tipping.ts';
+import type { TipMenu, TipMenuItem } from '../../protocol/money/tipping.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { TippingStore } from './tipping.store.ts';
 

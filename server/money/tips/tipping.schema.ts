@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import type { TipMenuItem } from '../../protocol/tipping.ts';
+import type { TipMenuItem } from '../../protocol/money/tipping.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 

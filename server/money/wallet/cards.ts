@@ -1,6 +1,6 @@
 /** Cards that people have saved with the payment provider. Nothing of them is kept here: they are listed and removed there, by their owner. */
 import { AppError } from '../../protocol/errors.ts';
-import type { SavedCard } from '../../protocol/money.ts';
+import type { SavedCard } from '../../protocol/money/money.ts';
 import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 

@@ -3,7 +3,7 @@
  * spent first. Both accounts are locked in the order in which everyone locks them.
  */
 import { eq, sql } from 'drizzle-orm';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { accountId, fanPromo, fanWallet } from '../ledger/ledger.ts';
 import { ledgerAccounts } from '../money.schema.ts';
 import { ledgerHolds } from '../private-sessions/private-sessions.schema.ts';

@@ -2,12 +2,13 @@
  * What a person paid, for that person, and credit that they have sent back to the card that paid it. What was paid last
  * is taken to be spent last; a top-up is given back in as many parts as it is found unspent.
  */
-import type { DeskPayment, DeskPaymentList, DeskPaymentsQuery, PaymentKind } from '../../protocol/desk.ts';
+
 import { AppError } from '../../protocol/errors.ts';
 import { type TopupId, topupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Refund, RefundInput } from '../../protocol/money.ts';
-import type { CardPayment, UnspentTopup } from '../../protocol/wallet.ts';
+import type { DeskPayment, DeskPaymentList, DeskPaymentsQuery, PaymentKind } from '../../protocol/money/desk.ts';
+import type { Refund, RefundInput } from '../../protocol/money/money.ts';
+import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
 import { paymentEdge } from '../desk/desk-payments.ts';
 import type { MoneyContext } from '../money-context.ts';
 

@@ -2,7 +2,7 @@
  * Takes promotional credit back once it has run out: by the sweeper, and at once where credit that was spent or held comes back after that.
  */
 import type { Clock } from '../../platform/clock.ts';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { LedgerStore } from '../ledger/ledger.store.ts';
 import { accountId, fanPromo, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import { expiredOfGrants } from './promo-grants.ts';

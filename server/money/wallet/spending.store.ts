@@ -3,7 +3,7 @@
  * their ids, the promotional one first, so that nobody waits in a circle.
  */
 import { inArray, sql } from 'drizzle-orm';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { LedgerStore, Posting } from '../ledger/ledger.store.ts';
 import { accountId, fanPromo, fanWallet, type Leg, sumOf } from '../ledger/ledger.ts';
 import { ledgerAccounts } from '../money.schema.ts';

@@ -1,5 +1,5 @@
 import { and, eq, ne } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { topups } from '../money.schema.ts';
 
 /** Name of the unique index that makes one top-up of one key. */

@@ -1,9 +1,9 @@
 /** Credit bought by card. Credited once, when the provider says that it is paid, and never above what a wallet may hold. */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { CardTopup } from '../../protocol/money.ts';
+import type { CardTopup } from '../../protocol/money/money.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it, vi } from 'vitest';
+import { WATCH_SESSIONS_PER_PERSON_MAX } from '../../../../sfu/contract.ts';
+import { expectCode, keepRenewing, type Open, SILENT_AFTER_MS, SMALL, until, WAIT, watchRequest } from './harness.ts';
+
+export function describeGrants(open: Open): void {
+  it('makes no consumer without the right to subscribe and no publisher without the right to publish', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_rights');
+    await expectCode(stage.watch('room_rights', { grant: { subscribe: false } }), 'not_entitled');
+    await expectCode(stage.watch('room_rights', { grant: { room: '' } }), 'not_entitled');
+    await expectCode(stage.watch('room_rights', { grant: { identity: '' } }), 'not_entitled');
+    await expectCode(stage.watch('room_rights', { grant: { until: Date.now() - 1 } }), 'not_entitled');
+    const fan = stage.grant('room_rights', { publish: false });
+    await expectCode(stage.node.publish({ session: randomUUID(), grant: fan }), 'publish_not_allowed');
+    expect(await stage.node.stats()).toMatchObject({ sessions: 1, consumers: 0 });
+  });
+
+  it('gives a viewer nothing of another room', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_one');
+    const { consumers, session } = await stage.watch('room_two');
+    expect(consumers).toEqual([]);
+    expect(stage.events.of('consumersAdded', session)).toEqual([]);
+  });
+
+  it('lets a session outlast its first grant when that is extended, and revives none that ran out', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_extended');
+    const untilMs = Date.now() + 1_500;
+    const kept = await stage.watch('room_extended', { grant: { until: untilMs } });
+    const left = await stage.watch('room_extended', { grant: { until: untilMs } });
+    await kept.viewer.firstDecodableFrame;
+    await stage.node.updateGrant({ session: kept.session, until: untilMs + 60_000 });
+    expect((await stage.events.wait('sessionClosed', left.session)).reason).toBe('grant_expired');
+    const packets = kept.viewer.packets('video');
+    await until(() => kept.viewer.packets('video') > packets);
+    await expectCode(stage.node.updateGrant({ session: left.session, until: untilMs + 60_000 }), 'session_not_found');
+    await expectCode(stage.node.updateGrant({ session: randomUUID(), until: untilMs }), 'session_not_found');
+    await stage.node.updateGrant({ session: kept.session, until: Date.now() - 1 });
+    expect((await stage.events.wait('sessionClosed', kept.session)).reason).toBe('grant_expired');
+  });
+
+  it('closes a session when its grant runs out', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_until');
+    const { session, viewer } = await stage.watch('room_until', { grant: { until: Date.now() + 700 } });
+    await viewer.firstDecodableFrame;
+    expect((await stage.events.wait('sessionClosed', session)).reason).toBe('grant_expired');
+    await until(() => viewer.silenceMs() > SILENT_AFTER_MS);
+    await expectCode(stage.node.setViewport({ session, viewport: SMALL }), 'session_not_found');
+  });
+
+  it('closes what does not connect in time, whoever is to send over it', async () => {
+    const { stage } = await open({ connectWithinMs: 500 });
+    await using _ = stage;
+    const kept = [await stage.publish('room_connect'), await stage.watch('room_connect')];
+    const watching = randomUUID();
+    await stage.node.watch({ session: watching, ...watchRequest(stage), grant: stage.grant('room_connect') });
+    const publishing = randomUUID();
+    await stage.node.publish({ session: publishing, grant: stage.grant('room_connect_2', { publish: true }) });
+    for (const session of [watching, publishing])
+      expect((await stage.events.wait('sessionClosed', session)).reason).toBe('connect_timeout');
+    expect((await stage.node.renew({ sessions: kept.map(({ session }) => session) })).lost).toEqual([]);
+  });
+
+  it('keeps sessions that are renewed and closes those that are not', async () => {
+    const { stage } = await open({ leaseMs: 2_000 });
+    await using _ = stage;
+    const kept = await stage.publish('room_lease');
+    const left = await stage.watch('room_lease');
+    const renewing = keepRenewing(stage.node, [kept.session]);
+    expect((await stage.events.wait('sessionClosed', left.session)).reason).toBe('lease_expired');
+    const { lost } = await stage.node.renew({ sessions: [kept.session, left.session, 'unknown'] });
+    await renewing.stop();
+    expect(lost).toEqual([left.session, 'unknown']);
+    expect((await stage.events.wait('sessionClosed', kept.session)).reason).toBe('lease_expired');
+    expect(await stage.node.stats()).toMatchObject({ rooms: 0, sessions: 0 });
+  });
+}
+
+export function describePeople(open: Open): void {
+  it('gives a session to the gateway of the person whose it is, and to no other', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node } = stage;
+    const { session } = await stage.watch('room_adopted', { grant: { identity: 'fan' } });
+    const { session: publisher } = await stage.publish('room_adopted');
+    expect(await node.adopt({ session, room: 'room_adopted', identity: 'fan' })).toMatchObject({ publish: false });
+    await expectCode(node.adopt({ session, room: 'room_adopted', identity: 'other' }), 'session_not_found');
+    await expectCode(node.adopt({ session, room: 'room_other', identity: 'fan' }), 'session_not_found');
+    await expectCode(node.adopt({ session: publisher, room: 'room_adopted', identity: 'fan' }), 'session_not_found');
+    await expectCode(node.adopt({ session: 'unknown', room: 'room_adopted', identity: 'fan' }), 'session_not_found');
+  });
+
+  it('lets the gateway that a person has left neither renew nor close their session, and says so', async () => {
+    const { stage } = await open({ leaseMs: 1_500 });
+    await using _ = stage;
+    const { node, events } = stage;
+    const { session } = await stage.watch('room_owner', { grant: { identity: 'fan' } });
+    const theirs = { session, room: 'room_owner', identity: 'fan' };
+    expect(await node.adopt({ ...theirs, epoch: 1 })).toMatchObject({ epoch: 1 });
+    expect(events.of('adopted')).toEqual([]);
+    expect(await node.adopt(theirs)).toMatchObject({ epoch: 2 });
+    await events.wait('adopted', session);
+
+    // What the earlier gateway still says of it counts for nothing.
+    expect(await node.renew({ sessions: [session] })).toEqual({ lost: [], adopted: [session] });
+    await expectCode(node.closeSession({ session }), 'not_owner');
+    expect(await node.renew({ sessions: [session], epochs: { [session]: 2 } })).toEqual({ lost: [], adopted: [] });
+    await using _renewing = keepRenewing(node, [session]);
+    expect((await events.wait('sessionClosed', session)).reason).toBe('lease_expired');
+  });
+
+  it('says to whoever takes a session over what it receives at that moment', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node } = stage;
+    const { session, consumers } = await stage.watch('room_resumed', { grant: { identity: 'fan' } });
+    expect(consumers).toEqual([]);
+    await stage.publish('room_resumed');
+    const added = await stage.events.wait('consumersAdded', session);
+    await vi.waitFor(async () => {
+      const adopted = await node.adopt({ session, room: 'room_resumed', identity: 'fan' });
+      expect(adopted.consumers.map(({ kind }) => kind).toSorted()).toEqual(['audio', 'video']);
+      expect(adopted.consumers).toContainEqual(added.consumers[0]);
+    });
+  });
+
+  it('says whether anybody is in a room', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { node } = stage;
+    expect(await node.isOpen({ room: 'room_open' })).toEqual({ open: false });
+    const { session } = await stage.watch('room_open');
+    expect(await node.isOpen({ room: 'room_open' })).toEqual({ open: true });
+    await node.closeSession({ session });
+    expect(await node.isOpen({ room: 'room_open' })).toEqual({ open: false });
+  });
+
+  it('closes all that a person has in a room, and what they are opening', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_person');
+    const grant = { identity: 'fan' };
+    const theirs = [await stage.watch('room_person', { grant }), await stage.watch('room_person', { grant })];
+    const other = await stage.watch('room_person', { grant: { identity: 'other' } });
+    const elsewhere = await stage.watch('room_person_2', { grant });
+    const opening = stage.node.watch({
+      session: randomUUID(),
+      ...watchRequest(stage),
+      grant: stage.grant('room_person', grant),
+    });
+    const refused = expectCode(opening, 'session_not_found');
+    await stage.node.closePerson({ room: 'room_person', identity: 'fan' });
+    await refused;
+    const closed = stage.events.of('sessionClosed');
+    expect(new Set(closed.map(({ session }) => session))).toEqual(new Set(theirs.map(({ session }) => session)));
+    const { lost } = await stage.node.renew({ sessions: [other.session, elsewhere.session] });
+    expect(lost).toEqual([]);
+  });
+
+  it('lets a person watch a room so often at once and no more, in place of what is not connected', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_often');
+    const grant = { identity: 'fan' };
+    const watch = () =>
+      stage.node.watch({ session: randomUUID(), ...watchRequest(stage), grant: stage.grant('room_often', grant) });
+    // A socket that asks for many at once, and connects none of them.
+    const rush = await Promise.allSettled(Array.from({ length: 20 }, watch));
+    expect(rush.filter(({ status }) => status === 'fulfilled')).toHaveLength(WATCH_SESSIONS_PER_PERSON_MAX);
+    await watch();
+    expect(stage.events.of('sessionClosed').map(({ reason }) => reason)).toEqual(['replaced']);
+
+    const connected = [];
+    for (let i = 0; i < WATCH_SESSIONS_PER_PERSON_MAX; i++) {
+      const viewer = await stage.watch('room_often', { grant });
+      await stage.events.wait('transportState', viewer.session, ({ state }) => state === 'connected');
+      connected.push(viewer.session);
+    }
+    await expectCode(watch(), 'too_many_sessions');
+    const others = [
+      await stage.watch('room_often', { grant: { identity: 'other' } }),
+      await stage.watch('room_often_2', { grant }),
+    ];
+    await stage.node.closeSession({ session: connected[0] ?? '' });
+    const last = await watch();
+    expect(last.consumers).not.toEqual([]);
+    const { lost } = await stage.node.renew({ sessions: [...connected, ...others.map(({ session }) => session)] });
+    expect(lost).toEqual([connected[0]]);
+  });
+
+  it('counts what flows between a room and one person', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session: publisher } = await stage.publish('room_counted');
+    const { session, viewer } = await stage.watch('room_counted', { grant: { identity: 'fan' } });
+    await stage.watch('room_counted');
+    await viewer.firstDecodableFrame;
+    await vi.waitFor(async () => {
+      const counted = await stage.node.roomTraffic({ room: 'room_counted', identity: 'fan' });
+      expect(counted.map((it) => [it.session, it.publish]).sort()).toEqual(
+        [
+          [publisher, true],
+          [session, false],
+        ].sort(),
+      );
+      expect(counted.every((it) => it.videoReceivedBytes + it.videoSentBytes > 0)).toBe(true);
+    }, WAIT);
+    expect(await stage.node.roomTraffic({ room: 'room_unknown', identity: 'fan' })).toEqual([]);
+  });
+}
