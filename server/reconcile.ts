@@ -82,7 +82,7 @@ async function runHere(config: Config, { since }: Options): Promise<Reconciliati
       publicUrl,
       isReturnUrlAllowed,
     });
-    return await money.settlement.reconciliations.run(since === undefined ? undefined : Date.parse(since));
+    return await money.reconciliations.run(since === undefined ? undefined : Date.parse(since));
   } finally {
     await emulator?.close();
     await db.close();

@@ -43,7 +43,7 @@ test('a fee that is not known within hours is looked for once a day, booked when
 
   /** What its fee is asked by. */
   async function topUp(): Promise<string> {
-    const { checkoutUrl } = await money.createTopup({
+    const { checkoutUrl } = await money.topups.create({
       identity: `fan-${createId('event')}`,
       name: 'Léa',
       amountMinor: 2_000,

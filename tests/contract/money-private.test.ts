@@ -58,7 +58,7 @@ async function run(house: MoneyHouse, seconds: number): Promise<void> {
   }
 }
 
-const balance = async (house: MoneyHouse, fan: string) => (await house.money.getWallet(fan)).balanceMinor;
+const balance = async (house: MoneyHouse, fan: string) => (await house.money.wallets.get(fan)).balanceMinor;
 const accessOf = async (house: MoneyHouse, room: Room, identity: string) =>
   (await house.rooms.decideAccess({ room, identity, role: 'fan' })).state;
 
@@ -99,10 +99,10 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(ended.costMinor).toBe(Math.floor((RATE_MINOR * ended.confirmedMs) / 60_000));
     expect(ended.confirmedMs).toBeLessThan(90 * SECOND_MS);
     expect(await balance(house, lea)).toBe(2_000 - ended.costMinor);
-    expect((await house.money.getWalletHistory(lea)).entries[0]).toMatchObject({
+    expect((await house.money.wallets.listEntries(lea)).entries[0]).toMatchObject({
       ...{ id: asked.id, kind: 'private_session', amountMinor: -ended.costMinor, room: room.id, label: room.title },
     });
-    expect(await house.money.getEarnings(room.id)).toMatchObject({
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({
       privateMinor: ended.costMinor,
       creatorMinor: ended.creatorMinor,
     });
@@ -117,21 +117,23 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using _ = house;
     const { money } = house;
     const lea = await house.createFan(1_000);
-    await money.grantPromotion({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
-    const quote = await money.quote({ room, identity: lea, kind: 'private_session', minutes: 5 });
+    await money.promotions.grant({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
+    const quote = await money.quotes.quote({ room, identity: lea, kind: 'private_session', minutes: 5 });
     expect(quote).toMatchObject({ kind: 'private_session', from: 'wallet', grossMinor: 600, waiver: null });
     expect(quote.parts).toMatchObject({ creatorMinor: 400, vatMinor: 100, associationMinor: 0 });
     const free = await house.createRoom({ kind: 'free' });
-    const nothing = money.quote({ room: free, identity: lea, kind: 'private_session' });
+    const nothing = money.quotes.quote({ room: free, identity: lea, kind: 'private_session' });
     expect(await code(nothing)).toBe('private_not_offered');
 
     const asked = await money.privateSessions.request(fan(lea), { minutes: 2 });
-    expect(await code(money.refund({ privateSession: asked.id, reason: 'Early' }, 'operator'))).toBe('not_refundable');
+    expect(await code(money.refunds.refund({ privateSession: asked.id, reason: 'Early' }, 'operator'))).toBe(
+      'not_refundable',
+    );
     await money.privateSessions.accept(creator, asked.id);
     await run(house, 100);
     const { costMinor, confirmedMs } = await money.privateSessions.end(fan(lea), asked.id);
     expect(costMinor).toBeGreaterThan(150);
-    const receipt = await money.getReceipt(asked.id, lea);
+    const receipt = await money.receipts.get(asked.id, lea);
     expect(receipt).toMatchObject({
       kind: 'private_session',
       status: 'settled',
@@ -142,23 +144,23 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
       creator: { identity: room.creator.identity },
     });
     expect(Object.values(receipt.parts ?? {}).reduce((sum, part) => sum + part, 0)).toBe(costMinor);
-    expect(await code(money.getReceipt(asked.id, 'malik'))).toBe('payment_not_found');
-    expect((await money.getReceipt(asked.id)).identity).toBe(lea);
+    expect(await code(money.receipts.get(asked.id, 'malik'))).toBe('payment_not_found');
+    expect((await money.receipts.get(asked.id)).identity).toBe(lea);
 
     const target = { privateSession: asked.id, reason: 'The picture froze' };
-    const part = await money.refund({ ...target, amountMinor: 90 }, 'operator');
+    const part = await money.refunds.refund({ ...target, amountMinor: 90 }, 'operator');
     expect(part).toMatchObject({ privateSession: asked.id, amountMinor: 90, to: 'wallet', status: 'succeeded' });
     expect(await balance(house, lea)).toBe(1_060 - costMinor + 90);
-    expect((await money.getReceipt(asked.id, lea)).status).toBe('part_refunded');
-    const taken = (await money.getReceipt(part.id, lea)).parts;
+    expect((await money.receipts.get(asked.id, lea)).status).toBe('part_refunded');
+    const taken = (await money.receipts.get(part.id, lea)).parts;
     expect(taken?.creatorMinor).toBeLessThan(0);
     expect(Object.values(taken ?? {}).reduce((sum, each) => sum + each, 0)).toBe(-90);
-    expect(await money.refund(target, 'operator')).toMatchObject({ amountMinor: costMinor - 90 });
-    expect(await money.getWallet(lea)).toMatchObject({ balanceMinor: 1_060, promoMinor: 60 });
-    expect(await code(money.refund(target, 'operator'))).toBe('already_refunded');
-    expect((await money.getReceipt(asked.id, lea)).status).toBe('refunded');
-    expect(await money.getEarnings(room.id)).toMatchObject({ creatorMinor: 0 });
-    expect((await money.settlement.holds.describe(room.creator.identity)).pendingMinor).toBe(0);
+    expect(await money.refunds.refund(target, 'operator')).toMatchObject({ amountMinor: costMinor - 90 });
+    expect(await money.wallets.get(lea)).toMatchObject({ balanceMinor: 1_060, promoMinor: 60 });
+    expect(await code(money.refunds.refund(target, 'operator'))).toBe('already_refunded');
+    expect((await money.receipts.get(asked.id, lea)).status).toBe('refunded');
+    expect(await money.earnings.ofRoom(room.id)).toMatchObject({ creatorMinor: 0 });
+    expect((await money.earnings.describe(room.creator.identity)).pendingMinor).toBe(0);
     expect(await money.checkInvariants()).toEqual([]);
   });
 
@@ -168,7 +170,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using _ = house;
     const { money } = house;
     const lea = await house.createFan(500);
-    await money.grantPromotion({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
+    await money.promotions.grant({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
     const asked = await money.privateSessions.request(fan(lea), { minutes: 2 });
     await money.privateSessions.accept(creator, asked.id);
     await run(house, 100);
@@ -180,12 +182,12 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await house.emulator.act('close_dispute', { dispute: made.id, outcome: 'lost' });
     await money.sweep();
     const statuses = async () => [
-      (await money.getReceipt(asked.id, lea)).status,
+      (await money.receipts.get(asked.id, lea)).status,
       (await money.desk.getPayment(asked.id)).payment.status,
     ];
     expect(costMinor).toBeGreaterThan(60);
     expect(await statuses()).toEqual(['settled', 'settled']);
-    const rest = await money.refund({ privateSession: asked.id, reason: 'The picture froze' }, 'operator');
+    const rest = await money.refunds.refund({ privateSession: asked.id, reason: 'The picture froze' }, 'operator');
     expect(rest).toMatchObject({ amountMinor: 60 });
     expect(await statuses()).toEqual(['refunded', 'refunded']);
     expect(await money.checkInvariants()).toEqual([]);
@@ -197,7 +199,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using _ = house;
     const lea = await house.createFan(500);
     // Two minutes are 240; a tip of 260 leaves exactly that.
-    await house.money.tip({
+    await house.money.tips.send({
       room: await house.createRoom({ kind: 'free' }),
       from: person(lea, 'fan'),
       input: { amountMinor: 260, idempotencyKey: 'leaves-two-minutes' },
@@ -240,7 +242,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await code(desk.request({ ...fan(lea), room: (await house.createRoom()).id }, {}))).toBe(
       'private_not_offered',
     );
-    expect(await code(house.money.buyTicket({ room, identity: lea, name: 'Léa', from: 'wallet' }))).toBe(
+    expect(await code(house.money.tickets.buy({ room, identity: lea, name: 'Léa', from: 'wallet' }))).toBe(
       'nothing_to_buy',
     );
     const { id } = await desk.request(fan(lea), {});
@@ -268,7 +270,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     const others: string[] = [];
     for (let n = 0; n < 12; n += 1) {
       const identity = await house.createFan(0);
-      await house.money.grantPromotion(
+      await house.money.promotions.grant(
         {
           identity,
           amountMinor: 200,

@@ -217,7 +217,7 @@ export class Takings implements AsyncDisposable {
     const room = await rooms.getRoom(id as Room['id']);
     const from = { identity: fan, name: FANS[fan], role: 'fan' } as const;
     const tip = (n: number) =>
-      money.tip({ room, from, input: { amountMinor: 100, idempotencyKey: `takings-often-${n}` } });
+      money.tips.send({ room, from, input: { amountMinor: 100, idempotencyKey: `takings-often-${n}` } });
     await Promise.all(Array.from({ length: LIMITS.listPageItems + 10 }, (_, n) => tip(n)));
   }
 

@@ -19,7 +19,7 @@ export function mountWebhooks(app: Express, { money }: HttpContext, limits: Http
   app.post('/webhooks/stripe', limit, rawBody, async (request, response) => {
     const body: unknown = request.body;
     if (!Buffer.isBuffer(body)) throw new AppError('signature_invalid', 'The webhook has no body.');
-    await money.handleWebhook(body, request.get('stripe-signature'));
+    await money.providerEvents.receive(body, request.get('stripe-signature'));
     response.json({ received: true });
   });
 }

@@ -3,7 +3,7 @@
  * difference can be tested. A difference is explained when it will close by itself or when the provider alone knows of it.
  */
 import type { ReconciliationItem, ReconciliationVerdict } from '../payouts/payouts.schema.ts';
-import type { MovementKind, ProviderMovement } from '../provider/settlement-provider.ts';
+import type { MovementKind, ProviderMovement } from '../provider/payment-provider.ts';
 
 /** A record of ours that has moved money at the provider, or should have. */
 export interface KnownMovement {

@@ -7,13 +7,10 @@ import type { Reconciliation } from '../../protocol/payouts.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ReconciliationItem } from '../payouts/payouts.schema.ts';
-import type { ProviderMovement } from '../provider/settlement-provider.ts';
+import type { ProviderMovement } from '../provider/payment-provider.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
-import { compareBooks, type KnownMovement } from './reconciliation.ts';
-import type { ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';
-
-/** Other parts of money tell what they have moved at the provider since a moment. */
-export type KnownMovementSource = (sinceIso: string) => Promise<KnownMovement[]>;
+import { compareBooks } from './reconciliation.ts';
+import { type ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';
 
 /** Name of the unique index that makes one transaction of a source. */
 const ONE_TRANSACTION = 'ledger_transactions_source';
@@ -34,16 +31,10 @@ interface Reading {
 export class Reconciliations {
   readonly #context: MoneyContext;
   readonly #store: ReconciliationsStore;
-  readonly #sources: KnownMovementSource[];
 
-  constructor(context: MoneyContext, store: ReconciliationsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
-    this.#sources = [(sinceIso) => store.readKnown(sinceIso)];
-  }
-
-  register(source: KnownMovementSource): void {
-    this.#sources.push(source);
+    this.#store = new ReconciliationsStore(context.db);
   }
 
   /** Compares since a moment, by default the last weeks; 0 compares everything. */
@@ -88,7 +79,7 @@ export class Reconciliations {
     const movements = await provider.books.listMovements(sinceMs);
     for (const movement of movements) await this.#bookOwn(movement);
     const sinceIso = new Date(Math.max(0, sinceMs - 2 * DAY_MS)).toISOString();
-    const known = (await Promise.all(this.#sources.map((source) => source(sinceIso)))).flat();
+    const known = await this.#store.readKnown(sinceIso);
     const named = movements.flatMap(({ checkout }) => (checkout ? [checkout] : []));
     const unpaidCheckouts = await this.#store.findUnpaidCheckouts([...new Set(named)]);
     const ledgerMinor = await this.#store.sumClearing(currency);

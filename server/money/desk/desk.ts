@@ -20,17 +20,20 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Refund, RefundInput } from '../../protocol/money.ts';
 import type { PayoutBatch, Reconciliation } from '../../protocol/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../../protocol/pricing.ts';
+import type { Reconciliations } from '../books/reconciliations.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { DeskAct } from '../payouts/payouts.schema.ts';
+import type { Payouts } from '../payouts/payouts.ts';
 import type { RefundTarget } from '../refunds/refundables.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
-import { type DeskActRow, type DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
+import { type DeskActRow, DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
 import { DeskPayments, type DeskPaymentsParts } from './desk-payments.ts';
 
 interface DeskParts extends DeskPaymentsParts {
-  store: DeskStore;
   refunds: Refunds;
+  payouts: Payouts;
+  reconciliations: Reconciliations;
 }
 
 /** By which name a refund takes the ids of each prefix. */
@@ -51,25 +54,27 @@ const iso = (time: string) => new Date(time).toISOString();
 export class Desk {
   readonly #context: MoneyContext;
   readonly #parts: DeskParts;
+  readonly #store: DeskStore;
   readonly #payments: DeskPayments;
 
   constructor(context: MoneyContext, parts: DeskParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#store = new DeskStore(context.db);
     this.#payments = new DeskPayments(context, parts);
   }
 
   async overview(): Promise<DeskOverview> {
     const { ledger, currency, provider } = this.#context;
-    const { store, settlement } = this.#parts;
+    const { payouts, reconciliations } = this.#parts;
     const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
     const [sums, providerMinor, latest, trouble, due, cutOff] = await Promise.all([
       ledger.sumByKind(currency),
       provider.books.fetchBalanceMinor(currency).catch(ignoreSilence),
-      settlement.reconciliations.findLatest(),
-      store.countTrouble(),
-      settlement.payouts.listDue(),
-      store.listCutOff(cutOffBefore, LIMITS.listPageItems),
+      reconciliations.findLatest(),
+      this.#store.countTrouble(),
+      payouts.listDue(),
+      this.#store.listCutOff(cutOffBefore, LIMITS.listPageItems),
     ]);
     const [oldest] = cutOff;
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
@@ -119,7 +124,7 @@ export class Desk {
 
   /** Why payouts to a creator are stopped, for the creator to read: not by whom. */
   async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
-    const row = await this.#parts.store.findFreeze(creator);
+    const row = await this.#store.findFreeze(creator);
     return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
   }
 
@@ -144,15 +149,14 @@ export class Desk {
 
   submitEvidence(dispute: string, { note, by }: { note?: string | undefined; by: string }) {
     const act = { act: 'evidence', subject: dispute, by, reason: note ?? null } as const;
-    return this.#onRecord(act, () => this.#parts.settlement.disputes.submitEvidence(dispute, { note, by }));
+    return this.#onRecord(act, () => this.#parts.disputes.submitEvidence(dispute, { note, by }));
   }
 
   async listPayouts(): Promise<DeskPayouts> {
-    const { store, settlement } = this.#parts;
     const [due, payouts, frozen] = await Promise.all([
-      settlement.payouts.listDue(),
-      settlement.payouts.listLatest(),
-      store.listFrozen(LIMITS.listPageItems),
+      this.#parts.payouts.listDue(),
+      this.#parts.payouts.listLatest(),
+      this.#store.listFrozen(LIMITS.listPageItems),
     ]);
     return { due, payouts, frozen: frozen.map(toFreeze) };
   }
@@ -164,7 +168,7 @@ export class Desk {
   }): Promise<PayoutBatch> {
     const { creators, by, reason = null } = input;
     const subject = creators?.length === 1 ? String(creators[0]) : 'all';
-    const { payouts } = this.#parts.settlement;
+    const { payouts } = this.#parts;
     return this.#onRecord({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
   }
 
@@ -173,9 +177,9 @@ export class Desk {
     creator: string,
     { frozen, reason, by }: CreatorFreezeInput & { by: string },
   ): Promise<CreatorFreeze | null> {
-    const { store, settlement } = this.#parts;
+    const store = this.#store;
     try {
-      await settlement.payouts.lockCreator(creator, async (tx) => {
+      await this.#parts.payouts.lockCreator(creator, async (tx) => {
         const at = this.#context.nowIso();
         const standing = await store.findFreeze(creator, tx);
         if (frozen === (standing !== undefined)) return;
@@ -197,7 +201,7 @@ export class Desk {
 
   reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
     const act = { act: 'reconciliation', subject: 'all', by, reason: null } as const;
-    return this.#onRecord(act, () => this.#parts.settlement.reconciliations.run(sinceMs), idOf);
+    return this.#onRecord(act, () => this.#parts.reconciliations.run(sinceMs), idOf);
   }
 
   addFeePolicy(input: FeePolicyInput, by: string): Promise<FeePolicyView> {
@@ -206,7 +210,7 @@ export class Desk {
   }
 
   async listActs(subject?: string): Promise<DeskActView[]> {
-    const rows = await this.#parts.store.listActs(subject, LIMITS.listPageItems);
+    const rows = await this.#store.listActs(subject, LIMITS.listPageItems);
     return rows.map(toAct);
   }
 
@@ -219,7 +223,7 @@ export class Desk {
     work: () => Promise<T>,
     subjectOf: (done: T) => string | undefined = () => undefined,
   ): Promise<T> {
-    const { store } = this.#parts;
+    const store = this.#store;
     const id = createId('deskAct');
     await store.insertAct({ id, at: this.#context.nowIso(), ...act });
     let done: T;

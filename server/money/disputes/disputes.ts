@@ -10,17 +10,16 @@ import { createId, type Id, type RoomId, type TicketId } from '../../protocol/id
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/payouts.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
-import { assertOld } from '../checkout/unknown-payment.ts';
 import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferLegs } from '../ledger/ledger.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { DisputeStatus, Evidence } from '../payouts/payouts.schema.ts';
-import type { ProviderDispute } from '../provider/settlement-provider.ts';
+import type { ProviderDispute } from '../provider/payment-provider.ts';
 import type { CardDebts } from '../refunds/card-debts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
-import type { DisputeRow, DisputesStore } from './disputes.store.ts';
+import { type DisputeRow, DisputesStore } from './disputes.store.ts';
 
 /** Attempts to book a dispute that another process keeps changing; then the event is retried later. */
 const REFRESH_ATTEMPTS = 5;
@@ -39,7 +38,6 @@ export class Disputes {
   constructor(
     context: MoneyContext,
     parts: {
-      store: DisputesStore;
       payments: CardPayments;
       standing: MembershipStanding;
       debts: CardDebts;
@@ -47,7 +45,7 @@ export class Disputes {
     },
   ) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = new DisputesStore(context.db);
     this.#payments = parts.payments;
     this.#standing = parts.standing;
     this.#debts = parts.debts;
@@ -131,7 +129,7 @@ export class Disputes {
     const { currency, log } = this.#context;
     const paid = found.payment ? await this.#payments.findByPayment(found.payment) : undefined;
     if (!paid || found.currency !== currency) {
-      assertOld(this.#context, found.openedAtMs);
+      this.#payments.assertOld(found.openedAtMs);
       log.error({ providerDispute: found.dispute }, 'a payment that is not known here is disputed');
       return undefined;
     }

@@ -6,7 +6,7 @@ import { leftOfGrants } from '../wallet/promo-grants.ts';
 import { PromotionsStore } from '../wallet/promotions.store.ts';
 import { execute } from './ledger.store.ts';
 import { accountId, fanPromo, houseAccount } from './ledger.ts';
-import { SETTLEMENT_RULES } from './settlement-invariants.store.ts';
+import { PAYOUT_RULES } from './payout-invariants.store.ts';
 
 interface Rule {
   /** What is wrong with each row that the statement finds. */
@@ -148,7 +148,7 @@ export class InvariantsStore {
 
   async findViolations(currency: string): Promise<string[]> {
     const found: string[] = [];
-    for (const { fault, statement } of [...RULES, ...SETTLEMENT_RULES, ...PRIVATE_RULES, ...MEMBERSHIP_RULES]) {
+    for (const { fault, statement } of [...RULES, ...PAYOUT_RULES, ...PRIVATE_RULES, ...MEMBERSHIP_RULES]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));
     }

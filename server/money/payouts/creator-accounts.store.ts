@@ -1,7 +1,7 @@
 import { asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Database } from '../../platform/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import type { ProviderAccount } from '../provider/settlement-provider.ts';
+import type { ProviderAccount } from '../provider/payment-provider.ts';
 import { creatorAccounts } from './payouts.schema.ts';
 
 export type CreatorAccountRow = typeof creatorAccounts.$inferSelect;

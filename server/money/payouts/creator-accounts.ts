@@ -7,8 +7,8 @@ import { AppError } from '../../protocol/errors.ts';
 import type { CreatorAccount } from '../../protocol/payouts.ts';
 import { parseWebUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { ProviderAccount } from '../provider/settlement-provider.ts';
-import type { CreatorAccountRow, CreatorAccountsStore } from './creator-accounts.store.ts';
+import type { ProviderAccount } from '../provider/payment-provider.ts';
+import { type CreatorAccountRow, CreatorAccountsStore } from './creator-accounts.store.ts';
 
 export interface OnboardingRequest {
   creator: { identity: string; name: string; country: string };
@@ -31,9 +31,14 @@ export class CreatorAccounts {
   readonly #context: MoneyContext;
   readonly #store: CreatorAccountsStore;
 
-  constructor(context: MoneyContext, store: CreatorAccountsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = new CreatorAccountsStore(context.db);
+  }
+
+  /** Where the provider pays creators, as ISO 3166-1 codes. */
+  get payableCountries(): ReadonlySet<string> {
+    return this.#context.provider.connect.countries;
   }
 
   async startOnboarding({ creator, returnUrl }: OnboardingRequest): Promise<{ onboardingUrl: string }> {

@@ -10,16 +10,10 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Payout, PayoutBatch } from '../../protocol/payouts.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { FoundTransfer, ProviderTransfer } from '../provider/settlement-provider.ts';
+import type { FoundTransfer, ProviderTransfer } from '../provider/payment-provider.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
-import {
-  ONE_PENDING_PAYOUT,
-  type PayableCreator,
-  type PayoutRow,
-  type PayoutsStore,
-  toPayout,
-} from './payouts.store.ts';
+import { ONE_PENDING_PAYOUT, type PayableCreator, type PayoutRow, PayoutsStore, toPayout } from './payouts.store.ts';
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
@@ -32,10 +26,10 @@ export class Payouts {
   readonly #store: PayoutsStore;
   readonly #accounts: CreatorAccounts;
 
-  constructor(context: MoneyContext, parts: { store: PayoutsStore; accounts: CreatorAccounts }) {
+  constructor(context: MoneyContext, accounts: CreatorAccounts) {
     this.#context = context;
-    this.#store = parts.store;
-    this.#accounts = parts.accounts;
+    this.#store = new PayoutsStore(context.db);
+    this.#accounts = accounts;
   }
 
   /** Writes a batch and begins to carry it out. A batch in which there is nothing to pay is kept too, as the answer to who asked. */

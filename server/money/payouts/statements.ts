@@ -7,7 +7,7 @@
 import { AppError } from '../../protocol/errors.ts';
 import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/payouts.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { Period, StatementsStore } from './statements.store.ts';
+import { type Period, StatementsStore } from './statements.store.ts';
 
 const EVER: Period = { fromIso: '1970-01-01T00:00:00.000Z', untilIso: '9999-01-01T00:00:00.000Z' };
 
@@ -15,9 +15,9 @@ export class Statements {
   readonly #context: MoneyContext;
   readonly #store: StatementsStore;
 
-  constructor(context: MoneyContext, store: StatementsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = new StatementsStore(context.db);
   }
 
   async ofMonth(creator: string, month: string): Promise<Statement> {

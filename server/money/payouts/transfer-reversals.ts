@@ -8,7 +8,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { type PayoutRow, type PayoutsStore, toPayout } from './payouts.store.ts';
+import { type PayoutRow, PayoutsStore, toPayout } from './payouts.store.ts';
 import type { Payouts } from './payouts.ts';
 
 interface Reversal {
@@ -23,10 +23,10 @@ export class TransferReversals {
   readonly #store: PayoutsStore;
   readonly #payouts: Payouts;
 
-  constructor(context: MoneyContext, parts: { store: PayoutsStore; payouts: Payouts }) {
+  constructor(context: MoneyContext, payouts: Payouts) {
     this.#context = context;
-    this.#store = parts.store;
-    this.#payouts = parts.payouts;
+    this.#store = new PayoutsStore(context.db);
+    this.#payouts = payouts;
   }
 
   /** Something happened to this transfer, says the provider. */

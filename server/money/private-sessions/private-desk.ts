@@ -3,20 +3,15 @@
  * steps themselves are `private-sessions.ts`, what runs is `private-runner.ts`.
  */
 
-import type { PeriodicJob } from '../../platform/periodic-job.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/private-sessions.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { type PrivateMedia, type PrivateProgress, PrivateRunner, TICK_MS } from './private-runner.ts';
+import { type PrivateMedia, type PrivateProgress, PrivateRunner } from './private-runner.ts';
 import type { PrivateSessionRow } from './private-sessions.store.ts';
 import { PrivateSessions, toPrivateSession } from './private-sessions.ts';
-
-const SWEEP_MS = 2_000;
-
-type MakeJob = (name: string, everyMs: number, run: () => Promise<boolean>) => PeriodicJob;
 
 export interface PrivateCaller {
   room: RoomId;
@@ -47,17 +42,20 @@ export class PrivateDesk {
     this.#runner.onProgress(listener);
   }
 
-  createJobs(job: MakeJob): PeriodicJob[] {
-    return [
-      job('private sessions', TICK_MS, () => this.#runner.tick()),
-      job('private requests', SWEEP_MS, () => this.#sessions.sweep(this.#runner.isRunning)),
-    ];
+  /** Samples the media of every session that runs in this process. */
+  tick(): Promise<boolean> {
+    return this.#runner.tick();
   }
 
-  /** Does now what the jobs do by and by. */
+  /** Closes expired requests and abandoned sessions; true when there may be more. */
+  sweepOpen(): Promise<boolean> {
+    return this.#sessions.sweep(this.#runner.isRunning);
+  }
+
+  /** Does at once what the jobs would do over time. */
   async sweep(): Promise<void> {
-    await this.#runner.tick();
-    while (await this.#sessions.sweep(this.#runner.isRunning));
+    await this.tick();
+    while (await this.sweepOpen());
   }
 
   /** Sessions that run here are settled where they stand. */

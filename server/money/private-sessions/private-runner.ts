@@ -13,7 +13,6 @@ import { dueMinor, durationMs, MediaMeter, type MediaSample } from './private-bi
 import type { PrivateSessionRow } from './private-sessions.store.ts';
 import { KEY_LIFE_MS, type PrivateSessions } from './private-sessions.ts';
 
-export const TICK_MS = 1_000;
 const HEARTBEAT_MS = 5_000;
 /** How often to ask for more while what is held gets short. */
 const SHORT_HEARTBEAT_MS = 2_000;

@@ -1,7 +1,7 @@
 /** Stripe's own books: balance transactions and the balance. */
 import type Stripe from 'stripe';
 import { AppError } from '../../protocol/errors.ts';
-import type { MovementKind, ProviderBooks, ProviderMovement } from './settlement-provider.ts';
+import type { MovementKind, ProviderBooks, ProviderMovement } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
 
 const PAGE_ITEMS = 100;

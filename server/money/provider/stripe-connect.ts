@@ -7,7 +7,7 @@ import type {
   ProviderAccount,
   ProviderTransfer,
   TransferOrder,
-} from './settlement-provider.ts';
+} from './payment-provider.ts';
 import { keyForAWhile, type StripeCall } from './stripe-call.ts';
 
 const PAGE_ITEMS = 100;

@@ -2,7 +2,7 @@
 import Stripe from 'stripe';
 import { AppError } from '../../protocol/errors.ts';
 import type { Evidence } from '../payouts/payouts.schema.ts';
-import type { DisputesProvider, ProviderDispute } from './settlement-provider.ts';
+import type { DisputesProvider, ProviderDispute } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
 
 export class StripeDisputes implements DisputesProvider {

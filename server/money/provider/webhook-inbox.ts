@@ -12,7 +12,7 @@ import type { CreatorAccounts } from '../payouts/creator-accounts.ts';
 import type { TransferReversals } from '../payouts/transfer-reversals.ts';
 import type { RefundOrders } from '../refunds/refund-orders.ts';
 import type { ProviderEvent } from './payment-provider.ts';
-import type { InboxEvent, NewInboxEvent, WebhookInboxStore } from './webhook-inbox.store.ts';
+import { type InboxEvent, type NewInboxEvent, WebhookInboxStore } from './webhook-inbox.store.ts';
 
 const CLAIM_ITEMS = 20;
 const RETRY_FIRST_MS = 1_000;
@@ -26,7 +26,6 @@ const LISTING_OVERLAP_MS = 10 * 60_000;
 const LISTING_FIRST_MS = 60 * 60_000;
 
 interface WebhookInboxParts {
-  store: WebhookInboxStore;
   checkouts: Checkouts;
   memberships: MembershipSync;
   refundOrders: RefundOrders;
@@ -34,18 +33,22 @@ interface WebhookInboxParts {
   creatorAccounts: CreatorAccounts;
   transferReversals: TransferReversals;
   reconciliations: Reconciliations;
+  /** Runs `process` soon: there are new events. */
+  wake: () => void;
 }
 
 export class WebhookInbox {
   readonly #context: MoneyContext;
   readonly #parts: WebhookInboxParts;
+  readonly #store: WebhookInboxStore;
 
   constructor(context: MoneyContext, parts: WebhookInboxParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#store = new WebhookInboxStore(context.db);
   }
 
-  /** Resolves once the event is kept for good, which is when the provider may be told so. */
+  /** Verifies and stores an event. Answer the provider when this resolves. Throws `signature_invalid`. */
   async receive(rawBody: Buffer, signature: string | undefined): Promise<void> {
     const { provider, metrics } = this.#context;
     let event: ProviderEvent;
@@ -55,9 +58,10 @@ export class WebhookInbox {
       metrics.webhooks.inc({ outcome: error instanceof AppError ? error.code : 'internal' });
       throw error;
     }
-    const isNew = (await this.#parts.store.insert([this.#toRow(event)])) > 0;
+    const isNew = (await this.#store.insert([this.#toRow(event)])) > 0;
     metrics.webhooks.inc({ outcome: isNew ? 'received' : 'duplicate' });
     if (!event.isVersionOurs) metrics.webhookVersionMismatches.inc();
+    this.#parts.wake();
   }
 
   /**
@@ -66,7 +70,7 @@ export class WebhookInbox {
    */
   async list(): Promise<number> {
     const { provider, clock, metrics, log } = this.#context;
-    const { store } = this.#parts;
+    const store = this.#store;
     const listedUntilMs = await store.findListedUntilMs();
     const sinceMs = listedUntilMs === undefined ? clock.now() - LISTING_FIRST_MS : listedUntilMs - LISTING_OVERLAP_MS;
     let missed = 0;
@@ -83,19 +87,20 @@ export class WebhookInbox {
     if (missed > 0) {
       metrics.webhooks.inc({ outcome: 'found_by_listing' }, missed);
       log.info({ missed }, 'provider events found that no webhook had brought');
+      this.#parts.wake();
     }
     return missed;
   }
 
   /** Processes what is due; true when there may be more. */
   async process(): Promise<boolean> {
-    const due = await this.#parts.store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
+    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
     await Promise.all(due.map((event) => this.#process(event)));
     return due.length === CLAIM_ITEMS;
   }
 
   recheckAll(): Promise<void> {
-    return this.#parts.store.makeUnprocessedDue(this.#context.nowIso());
+    return this.#store.makeUnprocessedDue(this.#context.nowIso());
   }
 
   #toRow(event: ProviderEvent): NewInboxEvent {
@@ -118,14 +123,14 @@ export class WebhookInbox {
     const { log, metrics } = this.#context;
     try {
       await this.#handle(event);
-      await this.#parts.store.markProcessed(event.id, this.#context.nowIso());
+      await this.#store.markProcessed(event.id, this.#context.nowIso());
       metrics.webhooks.inc({ outcome: 'processed' });
     } catch (error) {
       const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(event.attempts - 1, 20), RETRY_MAX_MS);
       const retryAt = this.#context.laterIso(event.attempts >= HOURLY_ATTEMPTS ? RETRY_SLOW_MS : pauseMs);
       log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event not processed');
       metrics.webhooks.inc({ outcome: 'failed' });
-      await this.#parts.store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
+      await this.#store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
     }
   }
 

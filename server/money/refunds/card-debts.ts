@@ -8,7 +8,7 @@ import type { Orm } from '../../platform/db.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import { type Account, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { CardDebtsStore } from './card-debts.store.ts';
+import { CardDebtsStore } from './card-debts.store.ts';
 import { type RefundRow, toRefund } from './refunds.store.ts';
 
 /** Money that leaves for a payment, or that its bank returns. */
@@ -22,11 +22,10 @@ interface Movement {
 
 export class CardDebts {
   readonly #context: MoneyContext;
-  readonly #store: CardDebtsStore;
+  readonly #store = new CardDebtsStore();
 
-  constructor(context: MoneyContext, store: CardDebtsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
   }
 
   /** The sum of failed refunds, which no order in flight will settle. */

@@ -8,7 +8,6 @@ import type { Orm } from '../../platform/db.ts';
 import { createId, type RoomId, type TipId } from '../../protocol/ids.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
-import { assertOld } from '../checkout/unknown-payment.ts';
 import {
   fanWallet,
   HOUSE,
@@ -25,11 +24,10 @@ import type { ProviderRefund } from '../provider/payment-provider.ts';
 import { type TicketsStore, toTicket } from '../sales/tickets.store.ts';
 import type { TipsStore } from '../tips/tips.store.ts';
 import type { CardDebts } from './card-debts.ts';
-import type { ProviderRefundsStore } from './provider-refunds.store.ts';
+import { ProviderRefundsStore } from './provider-refunds.store.ts';
 import { paymentOf, type RefundsStore, toRefund } from './refunds.store.ts';
 
 interface ProviderRefundParts {
-  store: ProviderRefundsStore;
   refundsStore: RefundsStore;
   debts: CardDebts;
   payments: CardPayments;
@@ -49,6 +47,7 @@ const RETURNED = 'refund_returned';
 export class ProviderRefunds {
   readonly #context: MoneyContext;
   readonly #parts: ProviderRefundParts;
+  readonly #store = new ProviderRefundsStore();
 
   constructor(context: MoneyContext, parts: ProviderRefundParts) {
     this.#context = context;
@@ -60,7 +59,7 @@ export class ProviderRefunds {
     if (found.status === 'pending') return;
     const paid = found.payment ? await this.#parts.payments.findByPayment(found.payment) : undefined;
     if (!paid || found.currency !== this.#context.currency) {
-      assertOld(this.#context, found.createdAtMs);
+      this.#parts.payments.assertOld(found.createdAtMs);
       const { providerRefund, amountMinor } = found;
       this.#context.log.warn(
         { providerRefund, amountMinor },
@@ -74,7 +73,7 @@ export class ProviderRefunds {
   }
 
   isKnown(providerRefund: string): Promise<boolean> {
-    return this.#parts.store.isKnown(this.#context.db.orm, providerRefund);
+    return this.#store.isKnown(this.#context.db.orm, providerRefund);
   }
 
   async #bookOnce({ found, paid }: Found): Promise<void> {
@@ -115,7 +114,7 @@ export class ProviderRefunds {
       const legs = transferLegs(houseAccount('chargeback_loss', currency), from, lossMinor);
       await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
     }
-    await this.#parts.store.setParts(tx, providerRefund, { settledMinor, lossMinor });
+    await this.#store.setParts(tx, providerRefund, { settledMinor, lossMinor });
     return foreignMinor;
   }
 
@@ -132,7 +131,7 @@ export class ProviderRefunds {
       createdAt,
       returnedAt,
     };
-    return this.#parts.store.insert(tx, row);
+    return this.#store.insert(tx, row);
   }
 
   async #end(tx: Orm, { paid, isWhole }: { paid: CardPayment; isWhole: boolean }): Promise<void> {
@@ -180,7 +179,7 @@ export class ProviderRefunds {
     const owedMinor = await db.transaction(async (tx) => {
       await ledger.lockWallet(tx, fanWallet(paid.identity, currency));
       if (await this.#insert(tx, { found, paid }, at)) return 0;
-      const before = await this.#parts.store.markReturned(tx, providerRefund, at);
+      const before = await this.#store.markReturned(tx, providerRefund, at);
       if (!before) return 0;
       const { amountMinor, settledMinor, lossMinor } = before;
       const legs: Leg[] = mergeLegs([

@@ -21,7 +21,7 @@ interface RefundOrderParts {
   store: RefundsStore;
   debts: CardDebts;
   /** Books what has left. */
-  providerRefunds: () => ProviderRefunds;
+  providerRefunds: ProviderRefunds;
 }
 
 export class RefundOrders {
@@ -107,13 +107,13 @@ export class RefundOrders {
     const current = listed.find((refund) => refund.order === orderOf(row));
     if (current) return current;
     for (const earlier of listed.filter(({ reference, status }) => reference === row.id && status !== 'failed')) {
-      if (!(await this.#parts.providerRefunds().isKnown(earlier.providerRefund))) return earlier;
+      if (!(await this.#parts.providerRefunds.isKnown(earlier.providerRefund))) return earlier;
     }
     return undefined;
   }
 
   async #apply(found: ProviderRefund): Promise<void> {
-    await this.#parts.providerRefunds().handle(found);
+    await this.#parts.providerRefunds.handle(found);
     const row = found.reference ? await this.#store.find(found.reference) : undefined;
     // An event about an earlier order.
     if (!row || found.providerRefund !== (row.providerRefund ?? found.providerRefund)) return;

@@ -6,7 +6,7 @@ import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import type { CancellationRow, CancellationsStore } from './cancellations.store.ts';
+import { type CancellationRow, CancellationsStore } from './cancellations.store.ts';
 import type { TicketsStore } from './tickets.store.ts';
 
 const CLAIM_ROOMS = 20;
@@ -20,9 +20,9 @@ export class Cancellations {
   /** The one of the open ones that was looked at last: a run goes on behind it, and after the last begins again with the oldest. */
   #after: CancellationRow | undefined;
 
-  constructor(context: MoneyContext, parts: { store: CancellationsStore; tickets: TicketsStore; refunds: Refunds }) {
+  constructor(context: MoneyContext, parts: { tickets: TicketsStore; refunds: Refunds }) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = new CancellationsStore(context.db);
     this.#tickets = parts.tickets;
     this.#refunds = parts.refunds;
   }

@@ -1,13 +1,18 @@
 /** The receipt before paying: who gets what of a ticket, a tip or minutes of a private session, on the terms of this moment. Writes nothing that is owed. */
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Quote, QuoteInput } from '../../protocol/pricing.ts';
+import type { PriceParts, Quote, QuoteInput } from '../../protocol/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { currentWaiver } from '../checkout/waiver-texts.ts';
-import { assertAmount, splitSale } from '../ledger/ledger.ts';
+import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { estimateFee, partsOf } from './price-parts.ts';
 import type { TicketsStore } from './tickets.store.ts';
+
+/** What a card payment costs: a share and a fixed part, as Stripe's list price for European cards has it. */
+const CARD_FEE = { bps: 150, fixedMinor: 25 };
+/** A wallet is filled with one card payment for many purchases: each bears its share of the fee of a usual top-up. */
+const USUAL_TOPUP_MINOR = 2_000;
+const BPS = 10_000;
 
 export interface QuoteRequest extends Omit<QuoteInput, 'locale'> {
   room: Room;
@@ -77,4 +82,20 @@ export class Quotes {
   async #ticketsLeft({ id, capacity }: Room, identity: string): Promise<number | null> {
     return capacity === null ? null : Math.max(0, capacity - (await this.#tickets.countOthers(id, identity)));
   }
+}
+
+function estimateFee(grossMinor: number, from: 'wallet' | 'card'): number {
+  const fixedMinor = from === 'card' ? CARD_FEE.fixedMinor : (CARD_FEE.fixedMinor * grossMinor) / USUAL_TOPUP_MINOR;
+  return Math.round((grossMinor * CARD_FEE.bps) / BPS + fixedMinor);
+}
+
+/** The house bears the provider's fee: what it is estimated at is taken from the platform's part, and the five still sum to the gross. */
+export function partsOf(split: Split, processorMinor: number): PriceParts {
+  return {
+    creatorMinor: split.creatorMinor,
+    associationMinor: split.charityMinor,
+    processorMinor,
+    platformMinor: split.commissionMinor - processorMinor,
+    vatMinor: split.vatMinor,
+  };
 }

@@ -14,8 +14,8 @@ import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
-import { type CardTipRow, type CardTipsStore, ONE_CARD_TIP_A_KEY } from './card-tips.store.ts';
-import type { TipMenus } from './tip-menus.ts';
+import { type CardTipRow, CardTipsStore, ONE_CARD_TIP_A_KEY } from './card-tips.store.ts';
+import type { Tipping } from './tipping.ts';
 import { type TipRow, toTip } from './tips.store.ts';
 
 export interface CardTipRequest {
@@ -31,17 +31,17 @@ export class CardTips implements Payable {
   readonly #store: CardTipsStore;
   readonly #checkouts: Checkouts;
   readonly #checkoutsStore: CheckoutsStore;
-  readonly #menus: TipMenus;
+  readonly #tipping: Tipping;
 
   constructor(
     context: MoneyContext,
-    parts: { store: CardTipsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; menus: TipMenus },
+    parts: { checkouts: Checkouts; checkoutsStore: CheckoutsStore; tipping: Tipping },
   ) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = new CardTipsStore(context.db);
     this.#checkouts = parts.checkouts;
     this.#checkoutsStore = parts.checkoutsStore;
-    this.#menus = parts.menus;
+    this.#tipping = parts.tipping;
     parts.checkouts.register('tip', this);
   }
 
@@ -57,7 +57,8 @@ export class CardTips implements Payable {
     if (earlier) return this.#resume(earlier, input);
     if (await this.#store.findSent(key)) throw new AppError('idempotency_conflict', 'This tip is sent already.');
     if (room.status === 'ended') throw new AppError('room_ended');
-    const refusal = menuItem === undefined ? undefined : await this.#menus.findRefusal(room.id, menuItem, amountMinor);
+    const refusal =
+      menuItem === undefined ? undefined : await this.#tipping.findMenuRefusal(room.id, menuItem, amountMinor);
     if (refusal) throw new AppError(refusal);
     try {
       return { checkoutUrl: await this.#openPage(request) };

@@ -11,14 +11,7 @@ import { fanWallet, type Leg } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFact } from '../money-facts.ts';
 import { payWithPromo } from '../wallet/promo-legs.ts';
-import {
-  promoOf,
-  type SeenBefore,
-  type TipBatchesStore,
-  type TipPosting,
-  tipKey,
-  walletOf,
-} from './tip-batches.store.ts';
+import { promoOf, type SeenBefore, TipBatchesStore, type TipPosting, tipKey, walletOf } from './tip-batches.store.ts';
 import { type TipRow, toTip } from './tips.store.ts';
 
 const BATCH_TIPS = 500;
@@ -60,9 +53,9 @@ export class TipBatches {
   readonly #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(context: MoneyContext, store: TipBatchesStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = new TipBatchesStore(context.db, context.outbox);
   }
 
   send(draft: TipDraft): Promise<SettledTip> {

@@ -11,7 +11,7 @@ import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { TipBatches, TipDraft } from './tip-batches.ts';
-import type { TipMenus } from './tip-menus.ts';
+import type { Tipping } from './tipping.ts';
 import { toTip } from './tips.store.ts';
 
 export interface TipRequest {
@@ -23,15 +23,15 @@ export interface TipRequest {
 export class Tips {
   readonly #context: MoneyContext;
   readonly #batches: TipBatches;
-  readonly #menus: TipMenus;
+  readonly #tipping: Tipping;
 
-  constructor(context: MoneyContext, parts: { batches: TipBatches; menus: TipMenus }) {
+  constructor(context: MoneyContext, parts: { batches: TipBatches; tipping: Tipping }) {
     this.#context = context;
     this.#batches = parts.batches;
-    this.#menus = parts.menus;
+    this.#tipping = parts.tipping;
   }
 
-  async tip(request: TipRequest): Promise<TipReceipt> {
+  async send(request: TipRequest): Promise<TipReceipt> {
     const { room, from, input } = request;
     if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
     if (this.#context.walletMode === 'off') throw new AppError('wallet_off');
@@ -82,6 +82,6 @@ export class Tips {
     if (room.status === 'ended') return 'room_ended';
     return input.menuItem === undefined
       ? undefined
-      : this.#menus.findRefusal(room.id, input.menuItem, input.amountMinor);
+      : this.#tipping.findMenuRefusal(room.id, input.menuItem, input.amountMinor);
   }
 }

@@ -2,14 +2,16 @@
  * What a person paid, for that person, and credit that they have sent back to the card that paid it. What was paid last
  * is taken to be spent last; a top-up is given back in as many parts as it is found unspent.
  */
-import type { DeskPayment, DeskPaymentList, DeskPaymentsQuery, PaymentKind } from '../../protocol/desk.ts';
+import type { DeskPayment, DeskPaymentList, PaymentKind } from '../../protocol/desk.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type TopupId, topupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Refund, RefundInput } from '../../protocol/money.ts';
+import type { Refund } from '../../protocol/money.ts';
 import type { CardPayment, UnspentTopup } from '../../protocol/wallet.ts';
+import type { Desk } from '../desk/desk.ts';
 import { paymentEdge } from '../desk/desk-payments.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { Refunds } from '../refunds/refunds.ts';
 
 /** In the refund's record, beside the identity of who asked. */
 const REASON = 'Unspent credit, asked for by its owner';
@@ -18,18 +20,15 @@ const REASON = 'Unspent credit, asked for by its owner';
  */
 const SEARCH_PAGES_MAX = 20;
 
-interface OwnPaymentsParts {
-  search(query: DeskPaymentsQuery): Promise<DeskPaymentList>;
-  refund(input: RefundInput, by: string): Promise<Refund>;
-}
-
 export class OwnPayments {
   readonly #context: MoneyContext;
-  readonly #parts: OwnPaymentsParts;
+  readonly #desk: Desk;
+  readonly #refunds: Refunds;
 
-  constructor(context: MoneyContext, parts: OwnPaymentsParts) {
+  constructor(context: MoneyContext, parts: { desk: Desk; refunds: Refunds }) {
     this.#context = context;
-    this.#parts = parts;
+    this.#desk = parts.desk;
+    this.#refunds = parts.refunds;
   }
 
   /** What never went through the wallet, the newest first, page by page. */
@@ -87,7 +86,7 @@ export class OwnPayments {
     const { topup, amountMinor, refundedMinor } = unspent;
     // Asked twice, the top-up is found as it was before, and it is the same refund.
     const idempotencyKey = `unspent:${topup}:${refundedMinor}`;
-    return this.#parts.refund({ topup, amountMinor, reason: REASON, idempotencyKey }, identity);
+    return this.#refunds.refund({ topup, amountMinor, reason: REASON, idempotencyKey }, identity);
   }
 
   /** Page by page for as long as the caller wants more: what is looked for may be older than a page is long. */
@@ -97,7 +96,7 @@ export class OwnPayments {
   ): AsyncGenerator<DeskPaymentList> {
     let after = start;
     for (let read = 0; read < SEARCH_PAGES_MAX; read += 1) {
-      const { payments, next } = await this.#parts.search({
+      const { payments, next } = await this.#desk.searchPayments({
         query: identity,
         kind,
         after,

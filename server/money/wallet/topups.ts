@@ -3,7 +3,7 @@ import type { Orm } from '../../platform/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { CardTopup } from '../../protocol/money.ts';
+import type { CardTopup, TopupAnswer } from '../../protocol/money.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
@@ -52,6 +52,13 @@ export class Topups implements Payable {
     this.#cards = parts.cards;
     this.#refunds = parts.refunds;
     parts.checkouts.register('topup', this);
+  }
+
+  /** With a saved card, charges it at once; otherwise opens the payment page. */
+  topUp({ card, idempotencyKey, ...request }: TopupRequest & Partial<CardTopupRequest>): Promise<TopupAnswer> {
+    // The input schema accepts both fields or none.
+    if (card === undefined || idempotencyKey === undefined) return this.create(request);
+    return this.createByCard({ ...request, card, idempotencyKey });
   }
 
   /** On the payment page. */

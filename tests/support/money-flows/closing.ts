@@ -53,7 +53,7 @@ export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
  * before them and have been heard of in them, as the flow has it.
  */
 async function compareLately(house: SoakHouse): Promise<string[]> {
-  const { items } = await house.app.money.settlement.reconciliations.run();
+  const { items } = await house.app.money.reconciliations.run();
   const isFault = ({ verdict, isExplained, reference }: (typeof items)[number]) =>
     !isExplained && verdict !== 'missing_there' && reference !== 'balance';
   return items.filter(isFault).map(({ reference, text }) => `${reference}: ${text}`);

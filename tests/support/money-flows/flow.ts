@@ -86,7 +86,7 @@ class Flow {
       const identity = `fan-${index}`;
       world.fans.push(identity);
       const order = { identity, name: 'Fan', amountMinor: FIRST_CREDIT_MINOR };
-      const { checkoutUrl, topup } = await app.money.createTopup(order);
+      const { checkoutUrl, topup } = await app.money.topups.create(order);
       const session = await pay(checkoutUrl);
       await app.money.confirmCheckout(session);
       world.topups.add(topup);

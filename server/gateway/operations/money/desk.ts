@@ -118,7 +118,7 @@ const givingOperations = [
     description:
       'It is spent before paid credit, is never sent to a card, and runs out at `expiresAt`. The same `idempotencyKey` gives once.',
     errors: ['time_in_past', 'wallet_off', 'amount_invalid', 'amount_too_large', 'idempotency_conflict'],
-    run: ({ money }, { input, key }) => money.grantPromotion(input, key.apiKey),
+    run: ({ money }, { input, key }) => money.promotions.grant(input, key.apiKey),
   }),
 ];
 

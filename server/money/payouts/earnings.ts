@@ -4,11 +4,13 @@
  */
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { Earnings as RoomEarnings } from '../../protocol/money.ts';
 import type { CreatorEarnings, EarningsHold, FrozenEarnings } from '../../protocol/payouts.ts';
 import { accountId, creatorAvailable, creatorPending, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
-import type { DueAccount, EarningsHoldsStore, HeldSale } from './earnings-holds.store.ts';
+import { EarningsStore } from './earnings.store.ts';
+import { type DueAccount, EarningsHoldsStore, type HeldSale } from './earnings-holds.store.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const RELEASE_SALES = 500;
@@ -18,15 +20,21 @@ const COMMITTED_WITHIN_MS = 60 * 60_000;
 /** Without a hold an account is looked at so often. */
 const RELOOK_MS = 30_000;
 
-export class EarningsHolds {
+export class Earnings {
   readonly #context: MoneyContext;
   readonly #store: EarningsHoldsStore;
+  readonly #rooms: EarningsStore;
   readonly #accounts: CreatorAccounts;
 
-  constructor(context: MoneyContext, parts: { store: EarningsHoldsStore; accounts: CreatorAccounts }) {
+  constructor(context: MoneyContext, accounts: CreatorAccounts) {
     this.#context = context;
-    this.#store = parts.store;
-    this.#accounts = parts.accounts;
+    this.#store = new EarningsHoldsStore(context.db, context.earningsRules);
+    this.#rooms = new EarningsStore(context.db);
+    this.#accounts = accounts;
+  }
+
+  async ofRoom(room: string): Promise<RoomEarnings> {
+    return { ...(await this.#rooms.sumOfRoom(room)), currency: this.#context.currency };
   }
 
   /** Makes available what is held long enough; true when there may be more. Only accounts that are due are looked at, by an index. */

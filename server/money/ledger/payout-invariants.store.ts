@@ -1,7 +1,7 @@
 /** What must hold of earnings, payouts, disputes and refunds by hand. Each statement finds ids that break its rule. */
 import { sql } from 'drizzle-orm';
 
-export const SETTLEMENT_RULES = [
+export const PAYOUT_RULES = [
   {
     fault: 'is a release that moved another amount than its sales',
     statement: sql`select r.release as id from released_earnings r
