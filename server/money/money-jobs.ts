@@ -9,13 +9,13 @@ import type { CreatorAccounts } from './payouts/creator-accounts.ts';
 import type { Earnings } from './payouts/earnings.ts';
 import type { Payouts } from './payouts/payouts.ts';
 import type { PrivateDesk } from './private-sessions/private-desk.ts';
-import type { WebhookInbox } from './provider/webhook-inbox.ts';
+import type { ProviderEvents } from './provider/provider-events.ts';
 import type { RefundOrders } from './refunds/refund-orders.ts';
 import type { Cancellations } from './sales/cancellations.ts';
 import type { Promotions } from './wallet/promotions.ts';
 
 interface JobParts {
-  providerEvents: WebhookInbox;
+  providerEvents: ProviderEvents;
   checkouts: Checkouts;
   memberships: Memberships;
   refundOrders: RefundOrders;

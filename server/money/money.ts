@@ -26,7 +26,7 @@ import { Statements } from './payouts/statements.ts';
 import { TransferReversals } from './payouts/transfer-reversals.ts';
 import { PrivateDesk } from './private-sessions/private-desk.ts';
 import { PrivateSessionsStore } from './private-sessions/private-sessions.store.ts';
-import { WebhookInbox } from './provider/webhook-inbox.ts';
+import { ProviderEvents } from './provider/provider-events.ts';
 import { CardDebts } from './refunds/card-debts.ts';
 import { ProviderRefunds } from './refunds/provider-refunds.ts';
 import { RefundOrders } from './refunds/refund-orders.ts';
@@ -110,7 +110,7 @@ export class Money {
   readonly reconciliations: Reconciliations;
   /** The operators' desk. */
   readonly desk: Desk;
-  readonly providerEvents: WebhookInbox;
+  readonly providerEvents: ProviderEvents;
 
   readonly #context: MoneyContext;
   readonly #checkouts: Checkouts;
@@ -214,7 +214,7 @@ export class Money {
     const { receipts, disputes, payouts, reconciliations } = this;
     this.desk = new Desk(context, { refunds, refundsStore, receipts, disputes, payouts, reconciliations });
     this.ownPayments = new OwnPayments(context, { desk: this.desk, refunds });
-    this.providerEvents = new WebhookInbox(context, {
+    this.providerEvents = new ProviderEvents(context, {
       checkouts,
       memberships: this.memberships.sync,
       refundOrders,

@@ -170,7 +170,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
       request: null,
     });
     const signature = await stripe.webhooks.generateTestHeaderStringAsync({ payload: body, secret: WEBHOOK_SECRET });
-    const counted = async () => (await house.metrics.webhookVersionMismatches.get()).values[0]?.value ?? 0;
+    const counted = async () => (await house.metrics.providerEventVersionMismatches.get()).values[0]?.value ?? 0;
     const before = await counted();
     await house.money.providerEvents.receive(Buffer.from(body), signature);
     expect(await counted()).toBe(before + 1);

@@ -264,7 +264,7 @@ export interface PaymentProvider {
   readonly disputes: DisputesProvider;
   readonly books: ProviderBooks;
   /** Checks the signature and its age; throws `signature_invalid`. */
-  parseWebhook(rawBody: Buffer, signature: string | undefined): ProviderEvent;
+  parseEvent(rawBody: Buffer, signature: string | undefined): ProviderEvent;
   /** Events of a time, both ends included, the newest first; bounded by the adapter, and then not whole. */
   fetchEvents(span: { sinceMs: number; untilMs?: number | undefined }): Promise<ProviderEventList>;
 }

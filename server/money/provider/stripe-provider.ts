@@ -210,7 +210,7 @@ export class StripeProvider implements PaymentProvider {
     return list.data.map(toRefund);
   }
 
-  parseWebhook(rawBody: Buffer, signature: string | undefined): ProviderEvent {
+  parseEvent(rawBody: Buffer, signature: string | undefined): ProviderEvent {
     if (!signature) throw new AppError('signature_invalid');
     const nowSeconds = Math.floor(this.#clock.now() / 1000);
     let failure: unknown;

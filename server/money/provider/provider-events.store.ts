@@ -3,14 +3,14 @@ import type { Database, Orm } from '../../platform/db.ts';
 import { providerEvents } from '../money.schema.ts';
 import { eventListings } from './event-listings.schema.ts';
 
-export type InboxEvent = typeof providerEvents.$inferSelect;
-export type NewInboxEvent = typeof providerEvents.$inferInsert;
+export type EventRow = typeof providerEvents.$inferSelect;
+export type NewEventRow = typeof providerEvents.$inferInsert;
 
 /** While an event is being processed nobody else takes it; longer than the provider's client tries. */
 const PROCESSING_LEASE_SECONDS = 40;
 const LISTING = 'events';
 
-export class WebhookInboxStore {
+export class ProviderEventsStore {
   readonly #orm: Orm;
 
   constructor(db: Database) {
@@ -18,7 +18,7 @@ export class WebhookInboxStore {
   }
 
   /** Keeps events that are not known yet; answers how many were new. */
-  async insert(rows: NewInboxEvent[]): Promise<number> {
+  async insert(rows: NewEventRow[]): Promise<number> {
     if (rows.length === 0) return 0;
     const inserted = await this.#orm
       .insert(providerEvents)
@@ -28,7 +28,7 @@ export class WebhookInboxStore {
     return inserted.length;
   }
 
-  async claimDue(nowIso: string, limit: number): Promise<InboxEvent[]> {
+  async claimDue(nowIso: string, limit: number): Promise<EventRow[]> {
     const due = this.#orm
       .select({ id: providerEvents.id })
       .from(providerEvents)

@@ -12,7 +12,7 @@ import type { CreatorAccounts } from '../payouts/creator-accounts.ts';
 import type { TransferReversals } from '../payouts/transfer-reversals.ts';
 import type { RefundOrders } from '../refunds/refund-orders.ts';
 import type { ProviderEvent } from './payment-provider.ts';
-import { type InboxEvent, type NewInboxEvent, WebhookInboxStore } from './webhook-inbox.store.ts';
+import { type EventRow, type NewEventRow, ProviderEventsStore } from './provider-events.store.ts';
 
 const CLAIM_ITEMS = 20;
 const RETRY_FIRST_MS = 1_000;
@@ -25,7 +25,7 @@ const LISTING_OVERLAP_MS = 10 * 60_000;
 /** How far back the first listing of a new house looks. */
 const LISTING_FIRST_MS = 60 * 60_000;
 
-interface WebhookInboxParts {
+interface ProviderEventsParts {
   checkouts: Checkouts;
   memberships: MembershipSync;
   refundOrders: RefundOrders;
@@ -37,15 +37,15 @@ interface WebhookInboxParts {
   wake: () => void;
 }
 
-export class WebhookInbox {
+export class ProviderEvents {
   readonly #context: MoneyContext;
-  readonly #parts: WebhookInboxParts;
-  readonly #store: WebhookInboxStore;
+  readonly #parts: ProviderEventsParts;
+  readonly #store: ProviderEventsStore;
 
-  constructor(context: MoneyContext, parts: WebhookInboxParts) {
+  constructor(context: MoneyContext, parts: ProviderEventsParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#store = new WebhookInboxStore(context.db);
+    this.#store = new ProviderEventsStore(context.db);
   }
 
   /** Verifies and stores an event. Answer the provider when this resolves. Throws `signature_invalid`. */
@@ -53,14 +53,14 @@ export class WebhookInbox {
     const { provider, metrics } = this.#context;
     let event: ProviderEvent;
     try {
-      event = provider.parseWebhook(rawBody, signature);
+      event = provider.parseEvent(rawBody, signature);
     } catch (error) {
-      metrics.webhooks.inc({ outcome: error instanceof AppError ? error.code : 'internal' });
+      metrics.providerEvents.inc({ outcome: error instanceof AppError ? error.code : 'internal' });
       throw error;
     }
     const isNew = (await this.#store.insert([this.#toRow(event)])) > 0;
-    metrics.webhooks.inc({ outcome: isNew ? 'received' : 'duplicate' });
-    if (!event.isVersionOurs) metrics.webhookVersionMismatches.inc();
+    metrics.providerEvents.inc({ outcome: isNew ? 'received' : 'duplicate' });
+    if (!event.isVersionOurs) metrics.providerEventVersionMismatches.inc();
     this.#parts.wake();
   }
 
@@ -85,7 +85,7 @@ export class WebhookInbox {
     }
     if (newestMs !== undefined) await store.noteListed(new Date(newestMs).toISOString());
     if (missed > 0) {
-      metrics.webhooks.inc({ outcome: 'found_by_listing' }, missed);
+      metrics.providerEvents.inc({ outcome: 'found_by_listing' }, missed);
       log.info({ missed }, 'provider events found that no webhook had brought');
       this.#parts.wake();
     }
@@ -103,7 +103,7 @@ export class WebhookInbox {
     return this.#store.makeUnprocessedDue(this.#context.nowIso());
   }
 
-  #toRow(event: ProviderEvent): NewInboxEvent {
+  #toRow(event: ProviderEvent): NewEventRow {
     const now = this.#context.nowIso();
     const isOurs = event.subject !== 'other';
     return {
@@ -119,22 +119,22 @@ export class WebhookInbox {
     };
   }
 
-  async #process(event: InboxEvent): Promise<void> {
+  async #process(event: EventRow): Promise<void> {
     const { log, metrics } = this.#context;
     try {
       await this.#handle(event);
       await this.#store.markProcessed(event.id, this.#context.nowIso());
-      metrics.webhooks.inc({ outcome: 'processed' });
+      metrics.providerEvents.inc({ outcome: 'processed' });
     } catch (error) {
       const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(event.attempts - 1, 20), RETRY_MAX_MS);
       const retryAt = this.#context.laterIso(event.attempts >= HOURLY_ATTEMPTS ? RETRY_SLOW_MS : pauseMs);
       log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event not processed');
-      metrics.webhooks.inc({ outcome: 'failed' });
+      metrics.providerEvents.inc({ outcome: 'failed' });
       await this.#store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
     }
   }
 
-  #handle(event: InboxEvent): Promise<void> | undefined {
+  #handle(event: EventRow): Promise<void> | undefined {
     switch (event.subject) {
       case 'checkout':
         return this.#parts.checkouts.handleSessionChanged(event.objectId);
