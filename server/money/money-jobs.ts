@@ -8,7 +8,7 @@ import type { MoneyContext } from './money-context.ts';
 import type { CreatorAccounts } from './payouts/creator-accounts.ts';
 import type { Earnings } from './payouts/earnings.ts';
 import type { Payouts } from './payouts/payouts.ts';
-import type { PrivateDesk } from './private-sessions/private-desk.ts';
+import type { PrivateSessions } from './private-sessions/private-sessions.ts';
 import type { ProviderEvents } from './provider/provider-events.ts';
 import type { RefundOrders } from './refunds/refund-orders.ts';
 import type { Cancellations } from './sales/cancellations.ts';
@@ -26,7 +26,7 @@ interface JobParts {
   payouts: Payouts;
   disputes: Disputes;
   reconciliations: Reconciliations;
-  privateSessions: PrivateDesk;
+  privateSessions: PrivateSessions;
 }
 
 const SECOND_MS = 1_000;

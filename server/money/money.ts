@@ -24,7 +24,7 @@ import { Earnings } from './payouts/earnings.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Statements } from './payouts/statements.ts';
 import { TransferReversals } from './payouts/transfer-reversals.ts';
-import { PrivateDesk } from './private-sessions/private-desk.ts';
+import { PrivateSessions } from './private-sessions/private-sessions.ts';
 import { PrivateSessionsStore } from './private-sessions/private-sessions.store.ts';
 import { ProviderEvents } from './provider/provider-events.ts';
 import { CardDebts } from './refunds/card-debts.ts';
@@ -93,7 +93,7 @@ export class Money {
   /** Goals, tip menus and leaderboards. */
   readonly tipping: Tipping;
   readonly memberships: Memberships;
-  readonly privateSessions: PrivateDesk;
+  readonly privateSessions: PrivateSessions;
 
   readonly refunds: Refunds;
   /** Refunds as the provider has carried them out, those ordered there by hand included. */
@@ -201,7 +201,7 @@ export class Money {
       checkoutsStore,
       refunds,
     });
-    this.privateSessions = new PrivateDesk(context);
+    this.privateSessions = new PrivateSessions(context);
 
     this.disputes = new Disputes(context, { payments, standing, debts, refunds });
     this.creatorAccounts = new CreatorAccounts(context);

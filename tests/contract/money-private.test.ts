@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import type { PrivateDesk } from '../../server/money/private-sessions/private-desk.ts';
+import type { PrivateSessions } from '../../server/money/private-sessions/private-sessions.ts';
 import type { PrivateProgress } from '../../server/money/private-sessions/private-runner.ts';
 import type { Participant } from '../../server/protocol/accounts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
@@ -25,8 +25,8 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
   const room = await house.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
   const media = { creator: true, fan: true, bytes: 0, key: 'a', untilMs: 0 };
   const progress: PrivateProgress[] = [];
-  const lendMedia = (desk: PrivateDesk) => {
-    desk.watch({
+  const lendMedia = (sessions: PrivateSessions) => {
+    sessions.watch({
       sample: async () => {
         media.bytes += 1;
         const { bytes, creator, fan, key } = media;
@@ -38,7 +38,7 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
         media.untilMs = untilMs;
       },
     });
-    desk.onProgress((each) => progress.push(each));
+    sessions.onProgress((each) => progress.push(each));
   };
   lendMedia(house.money.privateSessions);
   const creator = { room: room.id, participant: person(room.creator.identity, 'creator') };
@@ -67,20 +67,20 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using db = await kind.open();
     const { house, room, media, progress, creator, fan } = await open(db);
     await using _ = house;
-    const desk = house.money.privateSessions;
+    const sessions = house.money.privateSessions;
     const lea = await house.createFan(2_000);
     expect((await house.rooms.decideAccess({ room, identity: lea, role: 'fan' })).offer).toEqual({
       kind: 'private',
       priceMinor: RATE_MINOR,
       currency: 'eur',
     });
-    const asked = await desk.request(fan(lea), { minutes: 2 });
+    const asked = await sessions.request(fan(lea), { minutes: 2 });
     expect(asked).toMatchObject({ status: 'requested', heldMinor: 2 * RATE_MINOR, costMinor: 0 });
     expect(await balance(house, lea)).toBe(2_000 - 2 * RATE_MINOR);
-    expect(await code(desk.request(fan(lea), {}))).toBe('private_session_exists');
-    expect(await desk.list(creator)).toHaveLength(1);
+    expect(await code(sessions.request(fan(lea), {}))).toBe('private_session_exists');
+    expect(await sessions.list(creator)).toHaveLength(1);
 
-    await desk.accept(creator, asked.id);
+    await sessions.accept(creator, asked.id);
     expect(await accessOf(house, room, lea)).toBe('granted');
     await run(house, 70);
     media.creator = false;
@@ -94,7 +94,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(running?.confirmedMs).toBeGreaterThanOrEqual((frozen?.confirmedMs ?? 0) + 9 * SECOND_MS);
     expect(media.untilMs).toBeGreaterThan(0);
 
-    const ended = await desk.end(fan(lea), asked.id);
+    const ended = await sessions.end(fan(lea), asked.id);
     expect(ended).toMatchObject({ status: 'ended', endReason: 'fan_ended', heldMinor: 0 });
     expect(ended.costMinor).toBe(Math.floor((RATE_MINOR * ended.confirmedMs) / 60_000));
     expect(ended.confirmedMs).toBeLessThan(90 * SECOND_MS);
@@ -107,7 +107,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
       creatorMinor: ended.creatorMinor,
     });
     expect(await accessOf(house, room, lea)).toBe('required');
-    expect(await code(desk.end(fan(lea), asked.id))).toBe('private_session_not_found');
+    expect(await code(sessions.end(fan(lea), asked.id))).toBe('private_session_not_found');
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
@@ -231,30 +231,30 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using db = await kind.open();
     const { house, room, creator, fan } = await open(db);
     await using _ = house;
-    const desk = house.money.privateSessions;
+    const sessions = house.money.privateSessions;
     const [lea, poor] = [await house.createFan(1_000), await house.createFan(0)];
     expect(await code(house.createRoom({ kind: 'private' }))).toBe('amount_invalid');
     expect(await code(house.createRoom({ kind: 'private', ratePerMinuteMinor: 1 }))).toBe('amount_too_small');
     expect(await code(house.createRoom({ kind: 'private', ratePerMinuteMinor: 1e6 }))).toBe('amount_too_large');
-    expect(await code(desk.request(fan(poor), {}))).toBe('insufficient_funds');
-    expect(await code(desk.request(fan(lea), { minutes: 0.5 }))).toBe('amount_invalid');
-    expect(await code(desk.request(fan(lea), { minutes: -1 }))).toBe('amount_invalid');
-    expect(await code(desk.request({ ...fan(lea), room: (await house.createRoom()).id }, {}))).toBe(
+    expect(await code(sessions.request(fan(poor), {}))).toBe('insufficient_funds');
+    expect(await code(sessions.request(fan(lea), { minutes: 0.5 }))).toBe('amount_invalid');
+    expect(await code(sessions.request(fan(lea), { minutes: -1 }))).toBe('amount_invalid');
+    expect(await code(sessions.request({ ...fan(lea), room: (await house.createRoom()).id }, {}))).toBe(
       'private_not_offered',
     );
     expect(await code(house.money.tickets.buy({ room, identity: lea, name: 'Léa', from: 'wallet' }))).toBe(
       'nothing_to_buy',
     );
-    const { id } = await desk.request(fan(lea), {});
-    expect(await code(desk.accept(fan(lea), id))).toBe('forbidden');
-    expect(await code(desk.end(fan(poor), id))).toBe('private_session_not_found');
-    expect(await code(desk.extend(fan(lea), id))).toBe('private_session_not_found');
-    expect((await desk.decline(creator, id)).status).toBe('declined');
-    expect(await code(desk.accept(creator, id))).toBe('private_session_not_found');
-    const lapsing = await desk.request(fan(lea), {});
+    const { id } = await sessions.request(fan(lea), {});
+    expect(await code(sessions.accept(fan(lea), id))).toBe('forbidden');
+    expect(await code(sessions.end(fan(poor), id))).toBe('private_session_not_found');
+    expect(await code(sessions.extend(fan(lea), id))).toBe('private_session_not_found');
+    expect((await sessions.decline(creator, id)).status).toBe('declined');
+    expect(await code(sessions.accept(creator, id))).toBe('private_session_not_found');
+    const lapsing = await sessions.request(fan(lea), {});
     house.advance(121 * SECOND_MS);
-    expect(await code(desk.accept(creator, lapsing.id))).toBe('private_session_not_found');
-    await desk.sweep();
+    expect(await code(sessions.accept(creator, lapsing.id))).toBe('private_session_not_found');
+    await sessions.sweep();
     expect(await balance(house, lea)).toBe(1_000);
     expect(await house.money.checkInvariants()).toEqual([]);
   });
@@ -263,10 +263,10 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using db = await kind.open();
     const { house, creator, fan } = await open(db);
     await using _ = house;
-    const desk = house.money.privateSessions;
+    const sessions = house.money.privateSessions;
     const lea = await house.createFan(1_000);
-    const first = await desk.request(fan(lea), {});
-    await desk.accept(creator, first.id);
+    const first = await sessions.request(fan(lea), {});
+    await sessions.accept(creator, first.id);
     const others: string[] = [];
     for (let n = 0; n < 12; n += 1) {
       const identity = await house.createFan(0);
@@ -282,16 +282,16 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
       );
       others.push(identity);
     }
-    const answers = await Promise.all(others.map((identity) => code(desk.request(fan(identity), {}))));
+    const answers = await Promise.all(others.map((identity) => code(sessions.request(fan(identity), {}))));
     expect(answers.filter((answer) => answer === 'ok')).toHaveLength(10);
     expect(answers.filter((answer) => answer === 'private_queue_full')).toHaveLength(2);
-    const waiting = (await desk.list(creator)).filter(({ status }) => status === 'requested');
-    expect(await code(desk.accept(creator, waiting[0]?.id ?? ''))).toBe('private_session_busy');
-    await desk.end(creator, first.id);
+    const waiting = (await sessions.list(creator)).filter(({ status }) => status === 'requested');
+    expect(await code(sessions.accept(creator, waiting[0]?.id ?? ''))).toBe('private_session_busy');
+    await sessions.end(creator, first.id);
     // A session that is paid with promotional credit alone.
-    await desk.accept(creator, waiting[0]?.id ?? '');
+    await sessions.accept(creator, waiting[0]?.id ?? '');
     await run(house, 10);
-    const ended = await desk.end(creator, waiting[0]?.id ?? '');
+    const ended = await sessions.end(creator, waiting[0]?.id ?? '');
     expect(ended.costMinor).toBeGreaterThan(0);
     expect(await balance(house, ended.identity)).toBe(200 - ended.costMinor);
     expect(await house.money.checkInvariants()).toEqual([]);
@@ -301,18 +301,18 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using db = await kind.open();
     const { house, creator, fan } = await open(db);
     await using _ = house;
-    const desk = house.money.privateSessions;
+    const sessions = house.money.privateSessions;
     const lea = await house.createFan(1_000);
-    const { id } = await desk.request(fan(lea), {});
-    await desk.accept(creator, id);
+    const { id } = await sessions.request(fan(lea), {});
+    await sessions.accept(creator, id);
     await run(house, 30);
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_each, n) =>
-        n % 5 === 0 ? code(desk.extend(fan(lea), id)) : code(desk.end(n % 2 ? creator : fan(lea), id)),
+        n % 5 === 0 ? code(sessions.extend(fan(lea), id)) : code(sessions.end(n % 2 ? creator : fan(lea), id)),
       ),
     );
     expect(answers.every((answer) => answer === 'ok' || answer === 'private_session_not_found')).toBe(true);
-    expect(await desk.list(creator)).toEqual([]);
+    expect(await sessions.list(creator)).toEqual([]);
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
@@ -359,13 +359,13 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
         const { id } = await house.money.privateSessions.request(fan(lea), {});
         await house.money.privateSessions.accept(creator, id);
         for (const each of steps) {
-          const desk = house.money.privateSessions;
+          const sessions = house.money.privateSessions;
           if (each.do === 'run') await run(house, each.seconds);
           if (each.do === 'creator' || each.do === 'fan') media[each.do] = !media[each.do];
           if (each.do === 'reconnect') media.key += 'x';
           if (each.do === 'crash') lendMedia((await house.restartMoney()).privateSessions);
-          if (each.do === 'extend') await code(desk.extend(fan(lea), id));
-          if (each.do === 'end') await Promise.all([code(desk.end(fan(lea), id)), code(desk.end(creator, id))]);
+          if (each.do === 'extend') await code(sessions.extend(fan(lea), id));
+          if (each.do === 'end') await Promise.all([code(sessions.end(fan(lea), id)), code(sessions.end(creator, id))]);
         }
         await code(house.money.privateSessions.end(creator, id));
         expect(await house.money.checkInvariants()).toEqual([]);

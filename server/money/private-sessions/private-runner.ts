@@ -11,7 +11,7 @@ import type { MoneyContext } from '../money-context.ts';
 import type { SaleTerms } from '../sales/pricing.ts';
 import { dueMinor, durationMs, MediaMeter, type MediaSample } from './private-billing.ts';
 import type { PrivateSessionRow } from './private-sessions.store.ts';
-import { KEY_LIFE_MS, type PrivateSessions } from './private-sessions.ts';
+import { KEY_LIFE_MS, type PrivateSessionLifecycle } from './private-session-lifecycle.ts';
 
 const HEARTBEAT_MS = 5_000;
 /** How often to ask for more while what is held gets short. */
@@ -50,14 +50,14 @@ interface RunningSession {
 
 export class PrivateRunner {
   readonly #context: MoneyContext;
-  readonly #sessions: PrivateSessions;
+  readonly #lifecycle: PrivateSessionLifecycle;
   readonly #running = new Map<string, RunningSession>();
   #media: PrivateMedia | undefined;
   #onProgress: (progress: PrivateProgress) => void = () => {};
 
-  constructor(context: MoneyContext, sessions: PrivateSessions) {
+  constructor(context: MoneyContext, lifecycle: PrivateSessionLifecycle) {
     this.#context = context;
-    this.#sessions = sessions;
+    this.#lifecycle = lifecycle;
   }
 
   watch(media: PrivateMedia): void {
@@ -124,7 +124,7 @@ export class PrivateRunner {
   /** False when the session is over. */
   async #beat(session: RunningSession, holdMinutes?: number): Promise<boolean> {
     const { row, meter } = session;
-    const kept = await this.#sessions.heartbeat(row.id, {
+    const kept = await this.#lifecycle.heartbeat(row.id, {
       sequence: row.sequence + 1,
       confirmedMs: meter.confirmedMs,
       ...(holdMinutes === undefined ? {} : { holdMinutes }),
@@ -152,7 +152,7 @@ export class PrivateRunner {
     this.#running.delete(id);
     const confirmedMs = session?.meter.confirmedMs;
     try {
-      return await this.#sessions.finish(id, { reason, ...(confirmedMs === undefined ? {} : { confirmedMs }) });
+      return await this.#lifecycle.finish(id, { reason, ...(confirmedMs === undefined ? {} : { confirmedMs }) });
     } catch (error) {
       // Not booked: it goes on until it can be.
       if (session) this.#running.set(id, session);
