@@ -149,7 +149,7 @@ export class MoneyContext {
     await this.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
   }
 
-  /** Runs work that no caller awaits: `settled` does at shutdown. A failure is logged and left to the sweeper. */
+  /** Runs work that no caller awaits: `idle` does at shutdown. A failure is logged and left to the sweeper. */
   runInBackground(what: string, work: () => Promise<unknown>): Promise<void> {
     const task = work()
       .then(() => undefined)
@@ -159,7 +159,7 @@ export class MoneyContext {
     return task;
   }
 
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 }

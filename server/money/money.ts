@@ -243,8 +243,8 @@ export class Money {
     this.#closed = true;
     await this.#jobs.close();
     await this.privateSessions.close();
-    await this.#tipBatches.settled();
-    await this.#context.settled();
+    await this.#tipBatches.idle();
+    await this.#context.idle();
   }
 
   /** For the page that people come back to: settles the payment if its event has not arrived yet. The redirect itself proves nothing. */
@@ -269,13 +269,13 @@ export class Money {
   /** Does at once what the jobs would do over time, and resolves when nothing is under way. */
   async sweep(): Promise<void> {
     await this.#jobs.sweep();
-    await this.settled();
+    await this.idle();
   }
 
   /** Resolves when nothing that was begun is under way. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#jobs.idle();
-    await this.#tipBatches.settled();
-    await this.#context.settled();
+    await this.#tipBatches.idle();
+    await this.#context.idle();
   }
 }

@@ -55,7 +55,7 @@ async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
   const at = Math.floor(Date.now() / 1000);
   const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${at}.${payload}`).digest('hex');
   await house.money.providerEvents.receive(Buffer.from(payload), `t=${at},v1=${signature}`);
-  await house.money.settled();
+  await house.money.idle();
 }
 
 describe.each(DATABASES)('top-ups by card that nobody finishes, on $name', ({ open }) => {

@@ -250,7 +250,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     const { availableMinor } = await earnings.describe(house.creator);
     spendsKeys = true;
     await payouts.createBatch({ by: 'operator' });
-    await house.money.settled();
+    await house.money.idle();
     house.advance(60_000);
     await house.money.sweep();
     expect(await earnings.describe(house.creator)).toMatchObject({ paidOutMinor: availableMinor, availableMinor: 0 });
@@ -282,7 +282,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect(await house.money.desk.previewRefund(ticket, undefined)).toMatchObject({ amountMinor: 1_500 });
     expect(await refund({ ticket, reason })).toMatchObject({ amountMinor: 1_500, status: 'succeeded' });
     expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ reason: 'refunded' });
-    await house.money.settled();
+    await house.money.idle();
     expect(await statusesOf(ticket)).toEqual(['succeeded', 'succeeded']);
     expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
   });

@@ -22,7 +22,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
 
   afterAll(async () => {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
@@ -43,7 +43,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const session = await pay(checkoutUrl);
     await eventually(async () => (await balanceOf(identity)) === 2_000);
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await money.settled();
+    await money.idle();
     expect(await money.confirmCheckout(session)).toEqual({ status: 'paid', purpose: 'topup', id: topup });
     expect(await balanceOf(identity)).toBe(2_000);
     const { entries } = await money.wallets.listEntries(identity);
@@ -73,7 +73,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const session = sessionOf(checkoutUrl);
     expect(await house.money.confirmCheckout(session)).toMatchObject({ status: 'open' });
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await balanceOf(identity)).toBe(0);
     await pay(checkoutUrl);
     expect(await house.money.confirmCheckout(session)).toMatchObject({ status: 'paid' });
@@ -173,7 +173,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     const bought = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     expect(bought).toMatchObject({ ticket: { paidFrom: 'wallet' } });
-    await house.money.settled();
+    await house.money.idle();
     expect((await payCheckout(page.checkoutUrl)).status).toBe(410);
     expect(await balanceOf(identity)).toBe(500);
   });
@@ -273,7 +273,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       expect(others).toHaveLength(1);
       for (const other of others) await stripe().checkout.sessions.expire(other.id);
       await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-      await house.money.settled();
+      await house.money.idle();
       expect(await house.money.tickets.buy(order)).toEqual(page);
     });
   });
@@ -310,7 +310,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
         timestamp: nowSeconds(),
       });
       await house.money.providerEvents.receive(Buffer.from(forged), signature);
-      await house.money.settled();
+      await house.money.idle();
       expect(await balanceOf(identity)).toBe(0);
     });
   });
@@ -340,7 +340,7 @@ describe.each(DATABASES)('what was paid while nobody listened, on $name', ({ ope
     const next = await house.restartMoney();
     next.start();
     await eventually(async () => (await next.wallets.get(identity)).balanceMinor === 1_800);
-    await next.settled();
+    await next.idle();
     expect(await next.checkInvariants()).toEqual([]);
   });
 
@@ -365,7 +365,7 @@ describe.each(DATABASES)('what was paid while nobody listened, on $name', ({ ope
     const order = { room, identity: fans[1] ?? '', name: 'Léa', from: 'card' } as const;
     const fresh = await money.tickets.buy(order);
     expect(fresh).not.toEqual(pages[1]);
-    await money.settled();
+    await money.idle();
     expect(await money.checkInvariants()).toEqual([]);
   });
 });

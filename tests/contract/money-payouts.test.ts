@@ -127,7 +127,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     await house.money.sweep();
     house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'reset', times: 2, isApplied: true });
     await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
-    await house.money.settled();
+    await house.money.idle();
     house.emulator.clearFaults();
     await eventually(async () => {
       house.advance(60_000);
@@ -321,7 +321,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       await setFreeze(false);
       house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'server_error', times: 100 });
       await payouts.createBatch({ by: 'operator' });
-      await house.money.settled();
+      await house.money.idle();
       await setFreeze(true);
       house.emulator.clearFaults();
       house.advance(DAY_MS);

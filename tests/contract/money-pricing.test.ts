@@ -19,7 +19,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
   });
 
   afterAll(async () => {
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();

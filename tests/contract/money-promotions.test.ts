@@ -20,7 +20,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
   });
 
   afterAll(async () => {
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
@@ -229,7 +229,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
         result.reason.code ?? String(result.reason.cause ?? result.reason),
       );
     }
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     const wallet = await walletOf(identity);
     expect(wallet.promoMinor).toBeGreaterThanOrEqual(0);

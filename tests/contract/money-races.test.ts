@@ -195,14 +195,14 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
       await eventually(async () => (await house.money.earnings.ofRoom(room.id)).ticketCount === 1);
     }
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
   /** Nothing is on its way any more, in the house or at the provider. */
   async function settleAll(): Promise<void> {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await Promise.all(gateways.map((gateway) => gateway.settled()));
+    await Promise.all(gateways.map((gateway) => gateway.idle()));
   }
 
   async function creditBy(identity: string, amountMinor: number): Promise<TopupId> {

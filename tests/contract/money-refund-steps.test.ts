@@ -55,7 +55,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
       await flow(bought).catch((error) => {
         if (!killer.hasKilled) throw error;
       });
-      await house.money.settled();
+      await house.money.idle();
       const { hasKilled } = killer;
       killer.spare();
       await house.restartMoney();

@@ -35,7 +35,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   afterAll(async () => {
     house.emulator.clearFaults();
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();

@@ -23,7 +23,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
 
   afterAll(async () => {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
@@ -134,7 +134,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await expect(buy(malik, room)).rejects.toEqual(failure('sold_out'));
     const ticket = await ticketOf(buy(lea, room));
     expect(await pageOf(Promise.resolve({ checkoutUrl: url }))).toBe(url);
-    await house.money.settled();
+    await house.money.idle();
     await house.money.refunds.refund({ ticket: ticket.id, reason: 'By mistake' }, 'operator');
     expect((await ticketOf(buy(malik, room))).status).toBe('valid');
     await expect(house.createRoom({ kind: 'free' }, { capacity: 3 })).rejects.toEqual(

@@ -22,7 +22,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
   });
 
   afterAll(async () => {
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();

@@ -101,7 +101,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await ines.by('lobby').waitFor();
     expect((await accessOf(ines))?.state).toBe('required');
     const { money } = loge.app.context;
-    await money.settled();
+    await money.idle();
     expect(await money.wallets.listEntries('ines', { limit: 10 })).toMatchObject({ entries: [] });
     expect(await money.earnings.ofRoom(room as never)).toMatchObject({ ticketsMinor: 0 });
     expect(await money.checkInvariants()).toEqual([]);

@@ -182,8 +182,8 @@ export class PayoutsStore {
       .where(and(eq(payouts.id, id), eq(payouts.round, round), eq(payouts.status, 'pending')));
   }
 
-  /** True when this call settled it: whoever gets that books it, in the same transaction. */
-  async settle(
+  /** True when this call ended the payout: the caller books the end in the same transaction. */
+  async finish(
     tx: Orm,
     id: string,
     end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null; at: string },

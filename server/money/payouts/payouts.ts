@@ -146,12 +146,12 @@ export class Payouts {
   async #attempt(row: PayoutRow): Promise<void> {
     try {
       const { transfer } = await this.#order(row);
-      const isSettled = await this.#settle(row, { status: 'paid', providerTransfer: transfer, failure: null });
-      if (!isSettled) await this.findByTransfer(transfer);
+      const isFinished = await this.#finish(row, { status: 'paid', providerTransfer: transfer, failure: null });
+      if (!isFinished) await this.findByTransfer(transfer);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'payout_refused') {
-        await this.#settle(row, { status: 'failed', providerTransfer: null, failure: error.message });
+        await this.#finish(row, { status: 'failed', providerTransfer: null, failure: error.message });
         // What the provider refuses tells that the account is not what it was.
         await this.#accounts.handleAccountChanged(row.providerAccount);
         return;
@@ -200,7 +200,7 @@ export class Payouts {
     const ordered = found?.payout ? await this.#store.find(found.payout) : undefined;
     if (!found || !ordered || found.currency !== this.#context.currency) return undefined;
     if (ordered.status !== 'pending') return this.#bookSurplus(ordered, found);
-    await this.#settle(ordered, { status: 'paid', providerTransfer: transfer, failure: null });
+    await this.#finish(ordered, { status: 'paid', providerTransfer: transfer, failure: null });
     // Settled by this transfer or, meanwhile, by another one.
     return this.findByTransfer(transfer);
   }
@@ -236,8 +236,8 @@ export class Payouts {
     return row;
   }
 
-  /** True when this call settled it. */
-  async #settle(
+  /** True when this call ended it. */
+  async #finish(
     row: PayoutRow,
     end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null },
   ): Promise<boolean> {
@@ -245,8 +245,8 @@ export class Payouts {
     const at = this.#context.nowIso();
     const isPaid = end.status === 'paid';
     const target = isPaid ? houseAccount('provider_clearing', currency) : creatorAvailable(row.creator, currency);
-    const settled = await db.transaction(async (tx) => {
-      const after = await this.#store.settle(tx, row.id, { ...end, at });
+    const finished = await db.transaction(async (tx) => {
+      const after = await this.#store.finish(tx, row.id, { ...end, at });
       if (!after) return undefined;
       const legs = transferLegs(houseAccount('payout_payable', currency), target, row.amountMinor);
       const kind = isPaid ? 'payout_sent' : 'payout_returned';
@@ -254,7 +254,7 @@ export class Payouts {
       await this.#context.tell(tx, ['payout.changed', { payout: toPayout(after) }, { identity: row.creator }]);
       return after;
     });
-    if (!settled) return false;
+    if (!finished) return false;
     outbox.wake();
     if (isPaid) metrics.moneyMinor.inc({ kind: 'payout' }, row.amountMinor);
     else log.error({ payout: row.id, failure: end.failure }, 'a payout was refused, and is available again');

@@ -71,7 +71,7 @@ export class TipBatches {
   }
 
   /** Resolves when no tip is under way. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }
 

@@ -121,7 +121,7 @@ async function giveBack(house: SoakHouse, id: string): Promise<string[]> {
       return explain(house, id, error instanceof AppError ? error.code : String(error));
     }
     await house.emulator.flush();
-    await money.settled();
+    await money.idle();
   }
   return explain(house, id, 'given back in vain');
 }

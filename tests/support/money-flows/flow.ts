@@ -105,7 +105,7 @@ class Flow {
     }
     this.#lines.push(`${name} (${seed}): ${outcome}`);
     await house.emulator.flush();
-    await house.app.money.settled();
+    await house.app.money.idle();
     // Two steps never happen at the same moment: which came first would be nobody's to say.
     house.advance(TICK_MS);
   }

@@ -40,7 +40,7 @@ export async function hear({ house, dice }: Pick<Scene, 'house' | 'dice'>, count
     const [webhook] = held.splice(dice.between(0, held.length - 1), 1);
     if (!webhook) break;
     await house.hear(webhook);
-    await house.app.money.settled();
+    await house.app.money.idle();
     heard.push(JSON.parse(webhook.payload).type);
   }
   return heard.join(', ') || NOTHING;
@@ -159,7 +159,7 @@ const buyAgain: Act = async ({ app, house, world, dice }) => {
   if (!ticket) return NOTHING;
   world.disputes.add(house.emulator.act('open_dispute', { paymentIntent: ticket.payment }).id);
   await house.emulator.flush();
-  await app.money.settled();
+  await app.money.idle();
   const room = await app.rooms.getRoom(ticket.room);
   const answer = await app.money.tickets.buy({ room, identity: ticket.identity, name: 'Fan', from: 'wallet' });
   if (!('ticket' in answer)) return NOTHING;

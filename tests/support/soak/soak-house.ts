@@ -198,7 +198,7 @@ export class SoakHouse implements AsyncDisposable {
   async whileClosed<T>(look: () => Promise<T>): Promise<T> {
     this.#isClosed = true;
     try {
-      await this.app.money.settled();
+      await this.app.money.idle();
       return await look();
     } finally {
       this.#isClosed = false;
