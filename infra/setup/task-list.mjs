@@ -15,7 +15,7 @@ const tasks = {
     run: program({ worker: true, client: true }, 'server/main.ts'),
     usage: 'npm start',
     summary: 'Sets up what is missing and serves everything from one process.',
-    details: 'PORT and the other variables are in README.md. Ctrl-C ends it in good order.',
+    details: 'PORT and the other variables are in server/README.md. Ctrl-C ends it in good order.',
   },
   'start:gateway': {
     run: program({ worker: true, client: true }, 'server/main.ts', 'gateway'),
@@ -28,7 +28,7 @@ const tasks = {
     usage: 'npm run start:sfu',
     summary: 'One SFU node: carries media, found by gateways over REDIS_URL.',
     details:
-      'Its variables (LOGE_SFU_…) are in README.md. SIGTERM: takes no new sessions, waits until its sessions were moved, and leaves.',
+      'Its variables (LOGE_SFU_…) are in server/README.md. SIGTERM: takes no new sessions, waits until its sessions were moved, and leaves.',
   },
   test: {
     run: runTest,

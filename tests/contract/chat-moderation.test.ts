@@ -4,6 +4,7 @@ import type { Chat } from '../../server/chat/chat.ts';
 import { CHAT_NEWS_TOPIC, type ChatNews } from '../../server/chat/chat-topics.ts';
 import type { MemoryBus } from '../../server/platform/bus.ts';
 import type { Database } from '../../server/platform/db.ts';
+import type { Participant } from '../../server/protocol/accounts.ts';
 import type { RestrictInput } from '../../server/protocol/chat-moderation.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { DATABASES } from '../support/databases/databases.ts';
@@ -277,6 +278,26 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       'paused true',
       'paused false',
     ]);
+  });
+
+  test('who may not write takes no part either; a pause stops fans, and no poll', async () => {
+    await say(there);
+    const takesPart = (from = lea) => codeOf(here.assertMayTakePart(room, from));
+    const poll = await here.polls.begin({ room, actor: ada, input: { question: 'Encore?', options: ['Yes', 'No'] } });
+    const vote = (from: Participant) => codeOf(here.vote({ room, from, poll: poll.id, option: 0 }));
+    await here.moderation.setMode({ room, actor: ada, input: { paused: true } });
+    expect([await takesPart(), await takesPart(mod), await vote(lea)]).toEqual(['chat_paused', 'ok', 'ok']);
+    await here.moderation.setMode({ room, actor: ada, input: { paused: false } });
+    await restrict({ kind: 'ban', identity: 'noa' });
+    expect([await takesPart(), await takesPart(fan('noa')), await vote(fan('noa'))]).toEqual([
+      'ok',
+      'chat_banned',
+      'chat_banned',
+    ]);
+    const silent = { creatorOf: async () => 'ada', hasChat: async () => false, moderates: async () => false };
+    const none = createChat({ db, clock, rooms: { ...silent, isMember: async () => false } });
+    expect(await codeOf(sayIn(none, room, ada, 'in a room without a chat'))).toBe('chat_not_allowed');
+    await none.close();
   });
 
   test('R53: panic in one gesture, and undoing it brings back what was', async () => {

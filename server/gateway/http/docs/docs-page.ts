@@ -100,6 +100,8 @@ or by <code>npm run keys</code>.</p>
 that has the scope <code>tokens</code>, with the claims <code>iss</code> (id of the API key), <code>sub</code> (identity), <code>name</code>, <code>room</code>, <code>role</code>, <code>iat</code>,
 <code>exp</code>, and optionally <code>entitled</code> and <code>can</code>. Pages on other sites may call the participant API when their
 origin is in <code>LOGE_ALLOWED_ORIGINS</code> or in the list of a key.</p>
+<p><b>A person on the site</b>, or an operator, is known by the session cookie, which counts for requests of the site’s own pages alone. An
+<code>Authorization</code> header counts before it.</p>
 <p>Bodies are JSON in UTF-8, at most ${LIMITS.httpBodyBytes / 1024} KB, with <code>Content-Type: application/json</code>. A field that is not named here
 is refused.</p></section>`;
 }
