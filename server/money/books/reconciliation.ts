@@ -2,8 +2,9 @@
  * Compares the provider's movements with our records, and says in words what differs. Pure: what is compared is read before, so that every kind of
  * difference can be tested. A difference is explained when it will close by itself or when the provider alone knows of it.
  */
-import type { ReconciliationItem, ReconciliationVerdict } from '../payouts/payouts.schema.ts';
+
 import type { MovementKind, ProviderMovement } from '../provider/payment-provider.ts';
+import type { ReconciliationItem, ReconciliationVerdict } from './reconciliations.schema.ts';
 
 /** A record of ours that has moved money at the provider, or should have. */
 export interface KnownMovement {

@@ -2,8 +2,8 @@ import { desc, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, houseAccount } from '../ledger/ledger.ts';
-import { reconciliations } from '../payouts/payouts.schema.ts';
 import type { KnownMovement } from './reconciliation.ts';
+import { reconciliations } from './reconciliations.schema.ts';
 
 export type ReconciliationRow = typeof reconciliations.$inferSelect;
 

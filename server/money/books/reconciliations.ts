@@ -6,10 +6,10 @@ import { createId, type Id } from '../../protocol/ids.ts';
 import type { Reconciliation } from '../../protocol/payouts.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { ReconciliationItem } from '../payouts/payouts.schema.ts';
 import type { ProviderMovement } from '../provider/payment-provider.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
 import { compareBooks } from './reconciliation.ts';
+import type { ReconciliationItem } from './reconciliations.schema.ts';
 import { type ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';
 
 /** Name of the unique index that makes one transaction of a source. */

@@ -3,7 +3,7 @@ import type { Database, Orm } from '../../platform/db.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import { membershipInvoices, memberships } from '../memberships/memberships.schema.ts';
-import { checkouts } from '../money.schema.ts';
+import { checkouts } from './checkouts.schema.ts';
 
 export type CardPaymentType = 'topup' | 'ticket' | 'tip' | 'membership';
 

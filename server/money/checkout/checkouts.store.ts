@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { checkouts, providerCustomers } from '../money.schema.ts';
+import { checkouts, providerCustomers } from './checkouts.schema.ts';
 
 export type Checkout = typeof checkouts.$inferSelect;
 export type NewCheckout = typeof checkouts.$inferInsert;

@@ -8,10 +8,10 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
-import type { CheckoutPurpose } from '../money.schema.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderCheckout, ProviderPayment } from '../provider/payment-provider.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
+import type { CheckoutPurpose } from './checkouts.schema.ts';
 import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { createReturnUrls, withSession } from './return-urls.ts';
 

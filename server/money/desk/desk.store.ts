@@ -3,7 +3,8 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { creatorFreezes, type DeskAct, deskActOutcomes, deskActs } from '../payouts/payouts.schema.ts';
+import { creatorFreezes } from '../payouts/payouts.schema.ts';
+import { type DeskAct, deskActOutcomes, deskActs } from './desk.schema.ts';
 
 export type FreezeRow = typeof creatorFreezes.$inferSelect;
 /** An act with how it went: `begun` as long as no outcome is known. */

@@ -22,11 +22,11 @@ import type { PayoutBatch, Reconciliation } from '../../protocol/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../../protocol/pricing.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { DeskAct } from '../payouts/payouts.schema.ts';
 import type { Payouts } from '../payouts/payouts.ts';
 import type { RefundTarget } from '../refunds/refundables.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
+import type { DeskAct } from './desk.schema.ts';
 import { type DeskActRow, DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
 import { DeskPayments, type DeskPaymentsParts } from './desk-payments.ts';
 

@@ -1,6 +1,6 @@
 /** What our own records say for the house in a dispute, in the fields that a bank reads. Pure. */
 
-import type { Evidence } from '../payouts/payouts.schema.ts';
+import type { Evidence } from './disputes.schema.ts';
 import type { DisputeRow, PaymentRecords } from './disputes.store.ts';
 
 /** Banks take no more of one field. */

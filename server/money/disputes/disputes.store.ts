@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { tickets } from '../money.schema.ts';
-import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from '../payouts/payouts.schema.ts';
+import { tickets } from '../sales/tickets.schema.ts';
+import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from './disputes.schema.ts';
 
 export type DisputeRow = typeof disputes.$inferSelect;
 export type NewDispute = typeof disputes.$inferInsert;

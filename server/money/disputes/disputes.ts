@@ -13,12 +13,12 @@ import type { CardPayments } from '../checkout/card-payments.ts';
 import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferLegs } from '../ledger/ledger.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { DisputeStatus, Evidence } from '../payouts/payouts.schema.ts';
 import type { ProviderDispute } from '../provider/payment-provider.ts';
 import type { CardDebts } from '../refunds/card-debts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
+import type { DisputeStatus, Evidence } from './disputes.schema.ts';
 import { type DisputeRow, DisputesStore } from './disputes.store.ts';
 
 /** Attempts to book a dispute that another process keeps changing; then the event is retried later. */

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db.ts';
 import { createId } from '../../protocol/ids.ts';
-import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../money.schema.ts';
+import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './ledger.schema.ts';
 import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';
 
 /** What a transaction is booked for; together with its kind it can be booked once. */

@@ -10,8 +10,8 @@ import { splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { SaleTerms } from '../sales/pricing.ts';
 import { dueMinor, durationMs, MediaMeter, type MediaSample } from './private-billing.ts';
-import type { PrivateSessionRow } from './private-sessions.store.ts';
 import { KEY_LIFE_MS, type PrivateSessionLifecycle } from './private-session-lifecycle.ts';
+import type { PrivateSessionRow } from './private-sessions.store.ts';
 
 const HEARTBEAT_MS = 5_000;
 /** How often to ask for more while what is held gets short. */

@@ -1,30 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/private-sessions.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
-const minor = (name: string) => bigint(name, { mode: 'number' });
-
-/**
- * Credit that is set aside for something that runs. What is held of an account is the sum of its holds here (`ledger_accounts.held`), and a
- * hold that is over is gone.
- */
-export const ledgerHolds = pgTable(
-  'ledger_holds',
-  {
-    /** What it is held for. */
-    id: text('id').primaryKey(),
-    identity: text('identity').notNull(),
-    currency: text('currency').notNull(),
-    promoMinor: minor('promo_minor').notNull(),
-    paidMinor: minor('paid_minor').notNull(),
-    createdAt: time('created_at').notNull(),
-  },
-  (table) => [
-    index('ledger_holds_identity').on(table.identity),
-    check('ledger_holds_amounts', sql`${table.promoMinor} >= 0 and ${table.paidMinor} >= 0`),
-  ],
-);
+import { minor, time } from '../columns.ts';
 
 /** A session from its request to its end. Confirmed time and charges are those of the last heartbeat that was kept. */
 export const privateSessions = pgTable(

@@ -10,8 +10,8 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/private-sessions.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type PrivateMedia, type PrivateProgress, PrivateRunner } from './private-runner.ts';
-import type { PrivateSessionRow } from './private-sessions.store.ts';
 import { PrivateSessionLifecycle, toPrivateSession } from './private-session-lifecycle.ts';
+import type { PrivateSessionRow } from './private-sessions.store.ts';
 
 export interface PrivateCaller {
   room: RoomId;

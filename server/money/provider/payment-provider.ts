@@ -4,7 +4,7 @@
  * refuses for good is `not_refundable` for a refund, `payout_refused` for a transfer and `internal` otherwise.
  */
 
-import type { Evidence } from '../payouts/payouts.schema.ts';
+import type { Evidence } from '../disputes/disputes.schema.ts';
 import type { BillingProvider } from './billing-provider.ts';
 
 export interface CheckoutOrder {

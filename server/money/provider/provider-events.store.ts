@@ -1,7 +1,6 @@
 import { asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
-import { providerEvents } from '../money.schema.ts';
-import { eventListings } from './event-listings.schema.ts';
+import { eventListings, providerEvents } from './provider-events.schema.ts';
 
 export type EventRow = typeof providerEvents.$inferSelect;
 export type NewEventRow = typeof providerEvents.$inferInsert;

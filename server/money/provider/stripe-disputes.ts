@@ -1,7 +1,7 @@
 /** Disputes at Stripe. */
 import Stripe from 'stripe';
 import { AppError } from '../../protocol/errors.ts';
-import type { Evidence } from '../payouts/payouts.schema.ts';
+import type { Evidence } from '../disputes/disputes.schema.ts';
 import type { DisputesProvider, ProviderDispute } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
 

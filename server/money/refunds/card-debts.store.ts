@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db.ts';
-import { refunds } from '../money.schema.ts';
-import { disputes, providerRefunds } from '../payouts/payouts.schema.ts';
+import { disputes } from '../disputes/disputes.schema.ts';
+import { providerRefunds, refunds } from './refunds.schema.ts';
 import type { RefundRow } from './refunds.store.ts';
 
 /** What the house has lost for a payment, by one dispute or one refund at the provider. */

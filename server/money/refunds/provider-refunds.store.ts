@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Orm } from '../../platform/db.ts';
-import { providerRefunds } from '../payouts/payouts.schema.ts';
+import { providerRefunds } from './refunds.schema.ts';
 
 type ProviderRefundRow = typeof providerRefunds.$inferSelect;
 

@@ -3,7 +3,7 @@ import type { Database, Orm } from '../../platform/db.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
-import { refunds } from '../money.schema.ts';
+import { refunds } from './refunds.schema.ts';
 
 export type RefundRow = typeof refunds.$inferSelect;
 export type NewRefund = typeof refunds.$inferInsert;

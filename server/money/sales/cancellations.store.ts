@@ -1,8 +1,7 @@
 import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
-import { tickets } from '../money.schema.ts';
-import { cancellations } from './cancellations.schema.ts';
+import { cancellations, tickets } from './tickets.schema.ts';
 
 export type CancellationRow = typeof cancellations.$inferSelect;
 

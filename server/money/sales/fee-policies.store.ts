@@ -4,8 +4,8 @@ import type { Orm } from '../../platform/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { FeePolicyView } from '../../protocol/pricing.ts';
 import type { FeePolicy } from '../ledger/ledger.ts';
-import { feePolicies } from '../money.schema.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
+import { feePolicies } from './pricing.schema.ts';
 
 /** How late a process may notice a new version. */
 const REMEMBERED_MS = 5_000;

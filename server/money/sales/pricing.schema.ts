@@ -1,7 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { time } from '../columns.ts';
 
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+/** How a sale is split, in immutable versions; every ticket and tip keeps the version that it was split by. */
+export const feePolicies = pgTable('fee_policies', {
+  id: text('id').primaryKey(),
+  version: integer('version').notNull().unique(),
+  vatBps: integer('vat_bps').notNull(),
+  commissionBps: integer('commission_bps').notNull(),
+  charityBps: integer('charity_bps').notNull(),
+  effectiveAt: time('effective_at').notNull(),
+});
 
 /** Associations that creators can pledge a share to; each has an account of its own in the ledger. */
 export const associations = pgTable('associations', {

@@ -3,10 +3,10 @@ import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { PriceParts, Quote, QuoteInput } from '../../protocol/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import { currentWaiver } from '../checkout/waiver-texts.ts';
 import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { TicketsStore } from './tickets.store.ts';
+import { currentWaiver } from './waiver-texts.ts';
 
 /** What a card payment costs: a share and a fixed part, as Stripe's list price for European cards has it. */
 const CARD_FEE = { bps: 150, fixedMinor: 25 };

@@ -3,7 +3,7 @@ import type { Database, Orm } from '../../platform/db.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { AccountKind, TransactionKind } from '../ledger/ledger.ts';
-import { tips } from '../money.schema.ts';
+import { tips } from '../tips/tips.schema.ts';
 
 export type LegSums = Partial<Record<AccountKind, number>>;
 

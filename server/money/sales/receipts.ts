@@ -2,7 +2,6 @@
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { Receipt } from '../../protocol/pricing.ts';
-import type { WaiversStore } from '../checkout/waivers.store.ts';
 import type { MembershipsStore } from '../memberships/memberships.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { PrivateSessionsStore } from '../private-sessions/private-sessions.store.ts';
@@ -12,6 +11,7 @@ import type { TopupsStore } from '../wallet/topups.store.ts';
 import type { SaleTerms } from './pricing.ts';
 import { type LegSums, ReceiptsStore } from './receipts.store.ts';
 import type { TicketsStore } from './tickets.store.ts';
+import type { WaiversStore } from './waivers.store.ts';
 import type { Withdrawals } from './withdrawals.ts';
 
 interface ReceiptParts {

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money.ts';
-import { tickets } from '../money.schema.ts';
+import { tickets } from './tickets.schema.ts';
 
 export type TicketRow = typeof tickets.$inferSelect;
 export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt'>;

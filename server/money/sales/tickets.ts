@@ -11,13 +11,13 @@ import type { WaiverInput, WaiverText } from '../../protocol/pricing.ts';
 import type { Offer, Room } from '../../protocol/rooms.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
-import { acceptedWaiver } from '../checkout/waiver-texts.ts';
-import type { WaiversStore } from '../checkout/waivers.store.ts';
 import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
 import type { SaleTerms } from './pricing.ts';
 import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
+import { acceptedWaiver } from './waiver-texts.ts';
+import type { WaiversStore } from './waivers.store.ts';
 
 export interface TicketRequest {
   room: Room;

@@ -2,10 +2,10 @@
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money.ts';
-import type { WaiversStore } from '../checkout/waivers.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { TicketRow, TicketsStore } from './tickets.store.ts';
+import type { WaiversStore } from './waivers.store.ts';
 
 const REASON = 'withdrawal';
 

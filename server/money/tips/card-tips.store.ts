@@ -1,7 +1,6 @@
 import { and, eq, ne } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
-import { tips } from '../money.schema.ts';
-import { cardTips } from './card-tips.schema.ts';
+import { cardTips, tips } from './tips.schema.ts';
 import type { TipRow } from './tips.store.ts';
 
 export type CardTipRow = typeof cardTips.$inferSelect;

@@ -3,7 +3,7 @@ import type { Database, Orm } from '../../platform/db.ts';
 import type { Id, RoomId } from '../../protocol/ids.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../protocol/tipping.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { goals, tipMenus } from './tipping.schema.ts';
+import { goals, tipMenus } from './tips.schema.ts';
 
 export class TippingStore {
   readonly #orm: Orm;

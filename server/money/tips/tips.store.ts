@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money.ts';
-import { tips } from '../money.schema.ts';
+import { tips } from './tips.schema.ts';
 
 export type TipRow = Omit<typeof tips.$inferSelect, 'terms'> & { terms?: string | null };
 

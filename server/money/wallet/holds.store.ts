@@ -4,10 +4,10 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db.ts';
+import { ledgerAccounts } from '../ledger/ledger.schema.ts';
 import { accountId, fanPromo, fanWallet } from '../ledger/ledger.ts';
-import { ledgerAccounts } from '../money.schema.ts';
-import { ledgerHolds } from '../private-sessions/private-sessions.schema.ts';
 import type { SpendingStore } from './spending.store.ts';
+import { ledgerHolds } from './wallet.schema.ts';
 
 export interface Hold {
   id: string;

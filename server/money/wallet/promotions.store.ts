@@ -1,9 +1,9 @@
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import type { Promotion } from '../../protocol/pricing.ts';
-import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../money.schema.ts';
+import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../ledger/ledger.schema.ts';
 import type { PromoEntry, PromoGrant } from './promo-grants.ts';
-import { promotions } from './promotions.schema.ts';
+import { promotions } from './wallet.schema.ts';
 
 export type PromotionRow = typeof promotions.$inferSelect;
 export const ONE_PROMOTION_A_KEY = 'promotions_idempotency_key_unique';

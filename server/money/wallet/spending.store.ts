@@ -4,9 +4,9 @@
  */
 import { inArray, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db.ts';
+import { ledgerAccounts } from '../ledger/ledger.schema.ts';
 import type { LedgerStore, Posting } from '../ledger/ledger.store.ts';
 import { accountId, fanPromo, fanWallet, type Leg, sumOf } from '../ledger/ledger.ts';
-import { ledgerAccounts } from '../money.schema.ts';
 import { payWithPromo } from './promo-legs.ts';
 
 export interface Spending extends Pick<Posting, 'kind' | 'source' | 'at'> {

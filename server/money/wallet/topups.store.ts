@@ -1,6 +1,6 @@
 import { and, eq, ne } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
-import { topups } from '../money.schema.ts';
+import { topups } from './wallet.schema.ts';
 
 /** Name of the unique index that makes one top-up of one key. */
 export const ONE_TOPUP_OF_KEY = 'topups_idempotency';

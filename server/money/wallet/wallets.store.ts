@@ -4,10 +4,13 @@ import type { Database, Orm } from '../../platform/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
+import { ledgerEntries, ledgerTransactions } from '../ledger/ledger.schema.ts';
 import { type Account, accountId, fanPromo } from '../ledger/ledger.ts';
-import { ledgerEntries, ledgerTransactions, refunds, tickets, tips } from '../money.schema.ts';
 import { privateSessions } from '../private-sessions/private-sessions.schema.ts';
-import { promotions } from './promotions.schema.ts';
+import { refunds } from '../refunds/refunds.schema.ts';
+import { tickets } from '../sales/tickets.schema.ts';
+import { tips } from '../tips/tips.schema.ts';
+import { promotions } from './wallet.schema.ts';
 
 /** A part of the history, the newest first, that goes on after a transaction of it. */
 export interface HistoryPage {

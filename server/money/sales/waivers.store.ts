@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import type { Waiver, WaiverText } from '../../protocol/pricing.ts';
-import { ticketWaivers } from './waivers.schema.ts';
+import { ticketWaivers } from './tickets.schema.ts';
 
 export class WaiversStore {
   readonly #orm: Orm;
