@@ -3,14 +3,14 @@ import { check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg
 import { minor, time } from '../columns.ts';
 
 /**
- * A person at the provider: one customer for what they pay themselves, and one for each club that they join, because the provider lets a credit
- * pay whichever invoice of the customer comes next.
+ * A person's customers at the provider: one for their own payments and one for each club that they join. They are
+ * separate because the provider applies a customer's credit to the next invoice of that customer, whatever it is for.
  */
 export const providerCustomers = pgTable(
   'provider_customers',
   {
     identity: text('identity').notNull(),
-    /** The creator whose club it is; empty for the person's own payments. */
+    /** The creator of the club; empty for the person's own payments. */
     club: text('club').notNull().default(''),
     customer: text('customer').notNull().unique(),
     createdAt: time('created_at').notNull(),
@@ -22,13 +22,16 @@ export type CheckoutPurpose = 'topup' | 'ticket' | 'tip';
 
 export type CheckoutStatus = 'opening' | 'open' | 'paid' | 'expired';
 
-/** A card payment on the provider's page: written before the provider is asked, so that nothing paid there can be unknown here. */
+/** A card payment. The row is written before the provider is called, so every payment made there is known here. */
 export const checkouts = pgTable(
   'checkouts',
   {
     id: text('id').primaryKey(),
     purpose: text('purpose').$type<CheckoutPurpose>().notNull(),
-    /** The top-up, ticket or tip that it pays for; names nothing where a checkout was paid a second time. */
+    /**
+     * The top-up, ticket or tip that the checkout pays for. A second payment of a checkout gets its own row, and this
+     * names nothing.
+     */
     sourceId: text('source_id').notNull().unique(),
     identity: text('identity').notNull(),
     name: text('name').notNull(),
@@ -42,19 +45,21 @@ export const checkouts = pgTable(
     providerSession: text('provider_session').unique(),
     url: text('url'),
     providerPayment: text('provider_payment'),
-    /** The saved card that pays without a page; then there is no session. */
+    /** The saved card that is charged without a page. Such a checkout has no session at first. */
     card: text('card'),
-    /** What the provider kept for itself; known some time after the payment. */
+    /** The provider's fee, which is known only some time after the payment. */
     feeMinor: minor('fee_minor'),
-    /** When the sweeper looks at the provider again by itself; null when there is nothing left to learn. */
+    /** When the sweeper fetches the checkout again; null when there is nothing left to learn. */
     nextCheckAt: time('next_check_at'),
     checks: integer('checks').notNull().default(0),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     paidAt: time('paid_at'),
-    /** Since when it is paid and cannot be booked; null once it is booked or on its way back to the card. */
+    /**
+     * Since when the payment is confirmed but cannot be booked; null once it is booked or being returned to the card.
+     */
     unbookedSince: time('unbooked_since'),
-    /** Why it bought nothing and went back to the card; null for one that bought what it was for. */
+    /** Why the payment bought nothing and is returned to the card; null if it bought its item. */
     unusableBecause: text('unusable_because'),
   },
   (table) => [

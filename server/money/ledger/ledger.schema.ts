@@ -4,8 +4,9 @@ import { minor, time } from '../columns.ts';
 import type { AccountKind, TransactionKind } from './ledger.ts';
 
 /**
- * One account of the double-entry ledger. Positive is what the owner is owed. Only fans' accounts keep a cached `balance`, because only
- * they are guarded when money leaves; every other balance is the sum of its entries, so that no sale has to lock a shared row.
+ * An account of the double-entry ledger. A positive balance is owed to the owner. Only fans' accounts cache their
+ * `balance`, because only they are checked before money leaves. All other balances are sums of entries, so that a sale
+ * locks no shared row.
  */
 export const ledgerAccounts = pgTable(
   'ledger_accounts',
@@ -18,7 +19,9 @@ export const ledgerAccounts = pgTable(
     held: minor('held').notNull().default(0),
     minBalance: minor('min_balance'),
     createdAt: time('created_at').notNull().defaultNow(),
-    /** Of a creator's pending account: when it is to be looked at for sales whose hold is over, and up to where that is done. */
+    /**
+     * For a creator's pending account: when to look for sales whose hold is over, and up to which entry that is done.
+     */
     releaseDueAt: time('release_due_at').notNull().defaultNow(),
     releasedSeq: bigint('released_seq', { mode: 'number' }).notNull().default(0),
   },
@@ -34,7 +37,7 @@ export const ledgerAccounts = pgTable(
   ],
 );
 
-/** Append-only, held by a trigger. One source gives one transaction of a kind: booking twice is impossible. */
+/** Append-only, enforced by a trigger. A source has at most one transaction of a kind, so nothing is booked twice. */
 export const ledgerTransactions = pgTable(
   'ledger_transactions',
   {
@@ -53,8 +56,8 @@ export const ledgerTransactions = pgTable(
 );
 
 /**
- * Append-only legs. A trigger refuses a statement whose entries do not sum to zero within each transaction, or name an account of another
- * currency; that stands in for foreign keys, which would take a lock on the house's accounts at every sale.
+ * Append-only legs. A trigger rejects statements whose entries do not sum to zero within each transaction or use
+ * another currency than their account. It replaces foreign keys, which would lock the house's accounts at every sale.
  */
 export const ledgerEntries = pgTable(
   'ledger_entries',

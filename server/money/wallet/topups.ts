@@ -1,4 +1,7 @@
-/** Credit bought by card. Credited once, when the provider says that it is paid, and never above what a wallet may hold. */
+/**
+ * Credit bought by card. A top-up is credited once, when the provider confirms the payment, and never above the
+ * wallet's limit.
+ */
 import type { Orm } from '../../platform/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
@@ -22,7 +25,7 @@ export interface TopupRequest {
   locale?: string | undefined;
 }
 
-/** By a saved card of theirs, and the key that makes it one payment. */
+/** Charges a saved card of the person. The key makes the request idempotent. */
 export interface CardTopupRequest extends TopupRequest {
   card: string;
   idempotencyKey: string;
@@ -61,7 +64,7 @@ export class Topups implements Payable {
     return this.createByCard({ ...request, card, idempotencyKey });
   }
 
-  /** On the payment page. */
+  /** Opens the payment page. */
   async create(request: TopupRequest): Promise<{ checkoutUrl: string; topup: TopupId }> {
     await this.#assertAmount(request);
     const topup = createId('topup');
@@ -71,13 +74,13 @@ export class Topups implements Payable {
     return { checkoutUrl, topup };
   }
 
-  /** The same key is the same top-up: asked again, it answers how that one stands, and finishes what was begun. */
+  /** Idempotent by key: a repeated request returns the state of the top-up and resumes an unfinished order. */
   async createByCard(request: CardTopupRequest, isRepeated = false): Promise<CardTopup> {
     const { identity, card, idempotencyKey } = request;
     const earlier = await this.#store.findByKey(identity, idempotencyKey);
     if (earlier) return this.#resume(earlier, request);
     await this.#assertAmount(request);
-    // Only one's own: whose card it is decides the provider's customer, never the caller.
+    // The card must be the person's own, because it is charged with their customer at the provider.
     if (!(await this.#cards.find(identity, card))) throw new AppError('card_not_found');
     const topup = createId('topup');
     try {
@@ -93,7 +96,7 @@ export class Topups implements Payable {
 
   async #resume(topup: Topup, wanted: { card: string; amountMinor: number }): Promise<CardTopup> {
     const checkout = await this.#checkoutsStore.findBySource(topup.id);
-    if (!checkout) throw new AppError('internal', 'A top-up has no checkout.');
+    if (!checkout) throw new AppError('internal', 'The top-up has no checkout.');
     const isSame = topup.amountMinor === wanted.amountMinor && checkout.card === wanted.card;
     if (!isSame) throw new AppError('idempotency_conflict');
     const isOver = checkout.status === 'paid' || checkout.status === 'expired';
@@ -103,7 +106,7 @@ export class Topups implements Payable {
   async #answer(topup: TopupId, { status, url, identity }: Checkout): Promise<CardTopup> {
     if (status === 'paid') return { status: 'succeeded', topup, wallet: await this.#context.readWallet(identity) };
     if (status === 'expired') throw new AppError('card_declined');
-    if (!url) throw new AppError('provider_unavailable', 'The card is being charged. Look at your wallet in a moment.');
+    if (!url) throw new AppError('provider_unavailable', 'The card is being charged. Check your wallet in a moment.');
     return { status: 'requires_action', topup, actionUrl: url };
   }
 
@@ -145,7 +148,7 @@ export class Topups implements Payable {
         ['topup.settled', { topup }, { identity }],
         ['wallet.changed', { identity, wallet: await this.#context.readWallet(identity, tx) }, { identity }],
       );
-      // Pages opened side by side can each be paid: what a wallet may not hold goes back to the card.
+      // Several open pages can each be paid: the amount above the wallet's limit is returned to the card.
       if (available > LIMITS.walletMaxMinor) {
         await this.#refunds.returnTopup(tx, { topup: { id, identity, amountMinor }, reason: 'wallet_limit' });
       }

@@ -10,15 +10,15 @@ export const topups = pgTable(
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
     status: text('status').$type<'pending' | 'settled' | 'expired'>().notNull(),
-    /** Of a top-up by saved card: the same key of the same person is the same top-up. */
+    /** For a top-up by saved card: a person's key belongs to one top-up. */
     idempotencyKey: text('idempotency_key'),
     createdAt: time('created_at').notNull(),
     settledAt: time('settled_at'),
   },
   (table) => [
-    // The desk finds what was paid by whom and for what, the newest first; each kind of payment has such indexes.
+    // For the desk's search by person, newest first. Each kind of payment has such an index.
     index('topups_identity').on(table.identity, table.settledAt, table.id),
-    // The desk turns the pages of what was paid, the newest first; each kind of payment has such an index.
+    // For the desk's pages of all payments, newest first. Each kind of payment has such an index.
     index('topups_paid').on(table.settledAt, table.id).where(sql`${table.status} = 'settled'`),
     uniqueIndex('topups_idempotency')
       .on(table.identity, table.idempotencyKey)
@@ -27,7 +27,7 @@ export const topups = pgTable(
   ],
 );
 
-/** Credit that the house gave away. It lies on the fan's promotional account, apart from what they paid for. */
+/** A grant of promotional credit. The credit lies on the fan's promotional account, apart from paid credit. */
 export const promotions = pgTable(
   'promotions',
   {
@@ -39,7 +39,10 @@ export const promotions = pgTable(
     by: text('by').notNull(),
     idempotencyKey: text('idempotency_key').unique(),
     expiresAt: time('expires_at'),
-    /** Set once it has run out, with what was taken back of it, and in how many parts: what was spent or held may come back later. */
+    /**
+     * Set when it expires, with the amount taken back and in how many parts, because spent or held credit can return
+     * later.
+     */
     expiredAt: time('expired_at'),
     expiredMinor: minor('expired_minor'),
     expiries: integer('expiries').notNull().default(0),
@@ -55,13 +58,13 @@ export const promotions = pgTable(
 );
 
 /**
- * Credit that is set aside for something that runs. What is held of an account is the sum of its holds here (`ledger_accounts.held`), and a
- * hold that is over is gone.
+ * Credit reserved for a running service. The held amount of an account (`ledger_accounts.held`) is the sum of its
+ * holds. A hold that has ended is deleted.
  */
 export const ledgerHolds = pgTable(
   'ledger_holds',
   {
-    /** What it is held for. */
+    /** Id of the private session or other service. */
     id: text('id').primaryKey(),
     identity: text('identity').notNull(),
     currency: text('currency').notNull(),
