@@ -1,7 +1,7 @@
 /**
- * Private sessions by the minute: a fan asks and has money held, the creator accepts one at a time, and what was confirmed is booked in one
- * piece at the end. Every step is one local transaction; what runs in between is the runner's, and what a crash leaves behind is settled at
- * the last heartbeat that was kept. Locks: the fan's credit first, then the session.
+ * The steps of a private session: the fan requests it and money is held, the creator accepts one at a time, and the
+ * confirmed time is booked once at the end. Every step is one local transaction. `private-runner.ts` meters between
+ * them; a session left by a crash is booked at its last heartbeat. Lock order: the fan's credit before the session.
  */
 import type { Orm } from '../../platform/db.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -26,18 +26,18 @@ import {
 
 /** How long the creator has to answer. */
 const REQUEST_LIFE_MS = 120_000;
-/** How far ahead the fan's key to the room lasts; it is extended with every heartbeat. */
+/** Validity of the fan's entitlement, extended by every heartbeat. */
 export const KEY_LIFE_MS = 30_000;
-/** A session without a sign of life for so long has lost its process. */
+/** Without a heartbeat for this long, the session's process is gone. */
 const ABANDONED_AFTER_MS = 15_000;
 const SWEEP_SESSIONS = 50;
 
-/** What is known of a running session at one moment. */
+/** The state of a running session at one moment. */
 export interface Heartbeat {
-  /** Counts the heartbeats of a session from 1; one that comes twice has one effect. */
+  /** Counts the heartbeats of a session from 1, which makes them idempotent. */
   sequence: number;
   confirmedMs: number;
-  /** How many minutes are to be held ahead from now on. */
+  /** Minutes to hold ahead from now on. */
   holdMinutes?: number;
 }
 
@@ -52,7 +52,7 @@ export class PrivateSessionLifecycle {
     this.#holds = new HoldsStore(context.spending, { isPromoHeld: context.promoPays === 'everything' });
   }
 
-  /** Asks for a session, and holds so many minutes ahead. */
+  /** Requests a session and holds the price of its first minutes. */
   async request(asking: { room: Room; identity: string; name: string; minutes?: number }): Promise<PrivateSessionRow> {
     const { room, identity, name, minutes = 1 } = asking;
     const { db, currency, walletMode, pricing, ledger, clock } = this.#context;
@@ -111,7 +111,7 @@ export class PrivateSessionLifecycle {
     }
   }
 
-  /** The creator accepts: the fan gets a key to the room, and time begins to count once media is confirmed. */
+  /** The creator accepts: the fan is entitled to the room, and time counts once media is confirmed. */
   async accept(room: RoomId, id: string): Promise<PrivateSessionRow> {
     const { db, rooms, clock } = this.#context;
     if ((await rooms.getRoom(room)).status === 'ended') throw new AppError('room_ended');
@@ -135,7 +135,7 @@ export class PrivateSessionLifecycle {
     return started;
   }
 
-  /** A request comes to nothing: all that was held is free again. */
+  /** Closes a request without a session and releases its hold. */
   async closeRequest(id: string, status: ClosedStatus): Promise<PrivateSessionRow> {
     const found = await this.#get(id);
     const closed = await this.#context.db.transaction(async (tx) => {
@@ -150,10 +150,7 @@ export class PrivateSessionLifecycle {
     return closed;
   }
 
-  /**
-   * Keeps what has been confirmed so far, holds more ahead when it gets short, and lets the key to the room last on. Undefined when the session
-   * is over.
-   */
+  /** Stores the confirmed time, extends a short hold and the entitlement. Undefined when the session is over. */
   async heartbeat(id: string, beat: Heartbeat): Promise<PrivateSessionRow | undefined> {
     const { db, rooms, pricing, spending } = this.#context;
     const found = await this.#get(id);
@@ -170,7 +167,7 @@ export class PrivateSessionLifecycle {
     });
   }
 
-  /** Holds so many minutes ahead of what is due, as far as there is credit. */
+  /** Extends the hold to this many minutes beyond what is due, as far as there is credit. */
   async #holdAhead(tx: Orm, row: PrivateSessionRow, beat: Heartbeat): Promise<number> {
     if (beat.holdMinutes === undefined) return 0;
     const confirmedMs = Math.max(row.confirmedMs, beat.confirmedMs);
@@ -178,7 +175,7 @@ export class PrivateSessionLifecycle {
     return wantedMinor > 0 ? this.#holds.extend(tx, holdOf(row), wantedMinor) : 0;
   }
 
-  /** Charges by difference: the total follows from the confirmed time alone, and never exceeds what is held. */
+  /** Charges the difference to the total, which follows from the confirmed time alone and never exceeds the hold. */
   async #charge(
     tx: Orm,
     row: PrivateSessionRow,
@@ -198,7 +195,10 @@ export class PrivateSessionLifecycle {
     return { sequence, confirmedMs, chargedMinor, creatorMinor };
   }
 
-  /** Ends a running session and books it: at what is given, or at the last heartbeat that was kept. Undefined when it was over already. */
+  /**
+   * Ends a running session and books it, at the given time or at its last heartbeat. Undefined when it was over
+   * already.
+   */
   async finish(
     id: string,
     end: { reason: PrivateEndReason; confirmedMs?: number },
@@ -244,10 +244,13 @@ export class PrivateSessionLifecycle {
       legs: payWithPromo(legs, { payer, promoMinor }),
       at: this.#context.nowIso(),
     });
-    if (left === undefined) throw new AppError('internal', 'What was held for a private session is not there.');
+    if (left === undefined) throw new AppError('internal', 'The hold of the private session is missing.');
   }
 
-  /** Requests that nobody answered, and sessions whose process has died. `isOurs` are those that run here. True when there may be more. */
+  /**
+   * Closes unanswered requests, and sessions whose process is gone; `isOurs` are those that run here. True when there
+   * may be more.
+   */
   async sweep(isOurs: (id: string) => boolean): Promise<boolean> {
     const lapsed = await this.#store.findLapsed(this.#context.nowIso(), SWEEP_SESSIONS);
     for (const id of lapsed) await ignoreOver(this.closeRequest(id, 'expired'));

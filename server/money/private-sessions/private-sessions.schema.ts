@@ -3,7 +3,7 @@ import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'd
 import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/private-sessions.ts';
 import { minor, time } from '../columns.ts';
 
-/** A session from its request to its end. Confirmed time and charges are those of the last heartbeat that was kept. */
+/** A session from its request to its end. Confirmed time and charges are those of its last heartbeat. */
 export const privateSessions = pgTable(
   'private_sessions',
   {
@@ -30,7 +30,7 @@ export const privateSessions = pgTable(
     endedAt: time('ended_at'),
   },
   (table) => [
-    // One fan at a time, and one request of each fan: held by the database, also across processes.
+    // One active session per room and one open request per fan, also across processes.
     uniqueIndex('private_sessions_active').on(table.room).where(sql`${table.status} = 'active'`),
     uniqueIndex('private_sessions_open')
       .on(table.room, table.identity)
@@ -56,7 +56,7 @@ export const privateSessions = pgTable(
   ],
 );
 
-/** What each heartbeat added. The key makes a heartbeat that arrives twice count once. */
+/** The addition of each heartbeat. The key makes heartbeats idempotent. */
 export const privateSessionCharges = pgTable(
   'private_session_charges',
   {

@@ -33,7 +33,7 @@ export class PrivateSessions {
     );
   }
 
-  /** Where to look at the media; without it nothing is ever billed. */
+  /** Sets the source of media samples. Without it nothing is billed. */
   watch(media: PrivateMedia): void {
     this.#runner.watch(media);
   }
@@ -58,7 +58,7 @@ export class PrivateSessions {
     while (await this.sweepOpen());
   }
 
-  /** Sessions that run here are settled where they stand. */
+  /** Ends and books the sessions that run in this process. */
   close(): Promise<void> {
     return this.#runner.close();
   }
@@ -89,7 +89,7 @@ export class PrivateSessions {
     return toPrivateSession(await this.#lifecycle.closeRequest(session, 'declined'));
   }
 
-  /** Ends a running session; a fan's own request is withdrawn, a creator's answer to one is no. */
+  /** Ends a running session. Before the start, the fan withdraws their request, or the creator declines it. */
   async end({ room, participant }: PrivateCaller, session: string): Promise<PrivateSession> {
     const row = await this.#getOwn({ room, participant }, session);
     const isCreator = participant.role === 'creator';
@@ -113,13 +113,13 @@ export class PrivateSessions {
     return toPrivateSession(extended);
   }
 
-  /** What is open: everything for the creator, their own for everyone else. */
+  /** Open sessions of the room: all for the creator, otherwise the caller's own. */
   async list({ room, participant }: PrivateCaller): Promise<PrivateSession[]> {
     const identity = participant.role === 'creator' ? undefined : participant.identity;
     return (await this.#lifecycle.listOpen(room, identity)).map(toPrivateSession);
   }
 
-  /** To whoever is not of the session it does not exist. */
+  /** For other people the session does not exist. */
   async #getOwn({ room, participant }: PrivateCaller, session: string): Promise<PrivateSessionRow> {
     const row = await this.#lifecycle.getOpen(room, session);
     if (participant.role !== 'creator' && row.identity !== participant.identity) {

@@ -1,6 +1,6 @@
 /**
- * Rooms that never were: ended before any live, or scheduled and not live long after their start. Every ticket goes back to where it was
- * paid from, by itself. The decision is a row, so that a crash half-way through is gone on with; each refund happens once whoever decides.
+ * Refunds the tickets of rooms that never went live: ended before any live, or scheduled and long overdue. The decision
+ * is a row, so a crash half-way is resumed; each refund is idempotent.
  */
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -17,7 +17,10 @@ export class Cancellations {
   readonly #store: CancellationsStore;
   readonly #tickets: TicketsStore;
   readonly #refunds: Refunds;
-  /** The one of the open ones that was looked at last: a run goes on behind it, and after the last begins again with the oldest. */
+  /**
+   * The open cancellation that was processed last. A run continues after it, and starts again with the oldest after the
+   * last.
+   */
   #after: CancellationRow | undefined;
 
   constructor(context: MoneyContext, parts: { tickets: TicketsStore; refunds: Refunds }) {
@@ -27,10 +30,11 @@ export class Cancellations {
     this.#refunds = parts.refunds;
   }
 
-  /** Does some of what is due; true when there may be more. */
+  /** Processes some due rooms; true when there may be more. */
   async sweep(): Promise<boolean> {
     const isMore = this.#after === undefined && (await this.#findNew());
-    // What cannot be given back now (a payment in dispute) stays open, holds up nobody behind it, and is tried again at the next run.
+    // A ticket that cannot be refunded now (in dispute) keeps its cancellation open, blocks nobody, and is retried in
+    // the next run.
     const open = await this.#store.findOpen(CLAIM_ROOMS, this.#after);
     for (const cancellation of open) {
       this.#after = cancellation;
@@ -62,12 +66,12 @@ export class Cancellations {
     await this.#complete(room);
   }
 
-  /** One ticket that cannot be given back must not hold up the others. */
+  /** A ticket that cannot be refunded must not block the others. */
   async #tryReturn(ticket: TicketId): Promise<void> {
     try {
       await this.#refunds.returnTicket(ticket, 'not_held');
     } catch (error) {
-      this.#context.log.warn({ err: error, ticket }, 'a ticket of a room that was not held is not given back yet');
+      this.#context.log.warn({ err: error, ticket }, 'ticket of a cancelled room not refunded yet');
     }
   }
 

@@ -1,4 +1,7 @@
-/** The receipt before paying: who gets what of a ticket, a tip or minutes of a private session, on the terms of this moment. Writes nothing that is owed. */
+/**
+ * The receipt before the payment: how a ticket, a tip or minutes of a private session would be split on the current
+ * terms. Writes no entries.
+ */
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { PriceParts, Quote, QuoteInput } from '../../protocol/pricing.ts';
@@ -8,9 +11,9 @@ import type { MoneyContext } from '../money-context.ts';
 import type { TicketsStore } from './tickets.store.ts';
 import { currentWaiver } from './waiver-texts.ts';
 
-/** What a card payment costs: a share and a fixed part, as Stripe's list price for European cards has it. */
+/** Cost of a card payment: a share and a fixed part, from Stripe's list price for European cards. */
 const CARD_FEE = { bps: 150, fixedMinor: 25 };
-/** A wallet is filled with one card payment for many purchases: each bears its share of the fee of a usual top-up. */
+/** One top-up pays for many purchases: each bears its share of the fee of a usual top-up. */
 const USUAL_TOPUP_MINOR = 2_000;
 const BPS = 10_000;
 
@@ -34,7 +37,7 @@ export class Quotes {
     const { pricing, currency, walletMode } = this.#context;
     const isPrivate = kind === 'private_session';
     if (isPrivate && walletMode === 'off') throw new AppError('wallet_off');
-    // Minutes are paid from the wallet alone.
+    // Private minutes are paid from the wallet only.
     const from = walletMode === 'off' ? 'card' : isPrivate ? 'wallet' : (request.from ?? 'wallet');
     const grossMinor = this.#grossOf(request, from);
     const creator = room.creator.identity;
@@ -71,7 +74,7 @@ export class Quotes {
       assertAmount(grossMinor);
       return grossMinor;
     }
-    if (amountMinor === undefined) throw new AppError('amount_invalid', 'Name the amountMinor of the tip.');
+    if (amountMinor === undefined) throw new AppError('amount_invalid', 'The amountMinor of the tip is missing.');
     assertAmount(amountMinor);
     if (amountMinor < (from === 'card' ? LIMITS.directTipMinMinor : LIMITS.tipMinMinor))
       throw new AppError('amount_too_small');
@@ -89,7 +92,10 @@ function estimateFee(grossMinor: number, from: 'wallet' | 'card'): number {
   return Math.round((grossMinor * CARD_FEE.bps) / BPS + fixedMinor);
 }
 
-/** The house bears the provider's fee: what it is estimated at is taken from the platform's part, and the five still sum to the gross. */
+/**
+ * The house bears the provider's fee: the estimate is deducted from the platform's part, and the five parts still sum
+ * to the gross.
+ */
 export function partsOf(split: Split, processorMinor: number): PriceParts {
   return {
     creatorMinor: split.creatorMinor,

@@ -7,12 +7,12 @@ import { tips } from '../tips/tips.schema.ts';
 
 export type LegSums = Partial<Record<AccountKind, number>>;
 
-/** Sales that have no status of their own to say that they were given back, with what they are booked for. */
+/** Sales without a refund status of their own, and the type of their source in the ledger. */
 const BOOKED_FOR = { private_session: 'private_session', membership: 'membership_invoice' } as const;
 
 /**
- * Whether all of a sale was taken back and a refund, be it one by hand at the provider, was the last of it, as with a tip: it gives back what lost
- * disputes have left, and these alone end nothing.
+ * Whether a sale is refunded: everything was taken back, and a refund was the last reversal. Lost disputes alone do not
+ * make it refunded.
  */
 export function isGivenBack(kind: keyof typeof BOOKED_FOR, source: SQL | string): SQL {
   return sql`exists (select 1 from ledger_transactions x
@@ -29,7 +29,7 @@ export class ReceiptsStore {
     this.#orm = db.orm;
   }
 
-  /** What a transaction booked, by kind of account; undefined when there is none. */
+  /** Sums of a transaction by kind of account; undefined when there is none. */
   async sumLegs(kind: TransactionKind, sourceId: string): Promise<LegSums | undefined> {
     const { rows } = await execute<{ kind: AccountKind; amount: string | number }>(
       this.#orm,
@@ -41,7 +41,7 @@ export class ReceiptsStore {
     return Object.fromEntries(rows.map((row) => [row.kind, Number(row.amount)]));
   }
 
-  /** How such a sale stands: a private session by its id, a payment for a membership by the provider's id of its invoice. */
+  /** Status of such a sale: a private session by its id, a membership payment by the provider's id of its invoice. */
   async findStatus(kind: keyof typeof BOOKED_FOR, source: string): Promise<'settled' | 'part_refunded' | 'refunded'> {
     const { rows } = await execute<{ whole: boolean; part: boolean }>(
       this.#orm,

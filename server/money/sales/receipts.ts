@@ -1,4 +1,7 @@
-/** Receipts of what was paid, given back or added: read from the books, the terms of the sale and what its buyer agreed to. Writes nothing. */
+/**
+ * Receipts for payments, refunds and promotional credit: from the books, the terms of the sale and the buyer's waiver.
+ * Writes nothing.
+ */
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { Receipt } from '../../protocol/pricing.ts';
@@ -25,7 +28,7 @@ interface ReceiptParts {
   withdrawals: Withdrawals;
 }
 
-/** What a receipt needs of a sale; one for a membership is of no room. */
+/** What a receipt needs of a sale. A membership has no room. */
 interface Sale {
   room?: string;
   creator?: string | undefined;
@@ -177,7 +180,7 @@ export class Receipts {
     };
   }
 
-  /** Everything that comes of a sale's terms and legs; of a refund's legs it is negative. */
+  /** The parts that follow from a sale's terms and legs; negative for a refund. */
   async #ofSale(sale: Sale, legs: LegSums) {
     const terms = await this.#context.pricing.termsOf(sale);
     const room = sale.room ? await this.#store.findRoom(sale.room) : undefined;
@@ -232,7 +235,7 @@ export class Receipts {
   }
 }
 
-/** From which accounts a sale was paid, or to which a refund went: without a sign. */
+/** The accounts that a sale was paid from, or a refund went to, as positive amounts. */
 function paidOf(legs: LegSums, refund?: RefundRow): Receipt['paid'] {
   if (refund?.topup) return { promoMinor: 0, walletMinor: 0, cardMinor: refund.amountMinor };
   return {

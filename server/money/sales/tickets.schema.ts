@@ -11,21 +11,21 @@ export const tickets = pgTable(
     priceMinor: minor('price_minor').notNull(),
     currency: text('currency').notNull(),
     paidFrom: text('paid_from').$type<'wallet' | 'card'>().notNull(),
-    /** `pending` while its checkout is open; only a `valid` one is a key to the room. */
+    /** `pending` while its checkout is open. Only a `valid` one gives access to the room. */
     status: text('status').$type<'pending' | 'valid' | 'expired' | 'refunded' | 'disputed'>().notNull(),
     feePolicy: text('fee_policy').notNull(),
     /** The creator's part of the price after VAT, commission and pledge. */
     creatorMinor: minor('creator_minor').notNull(),
-    /** The terms that it is split by (`sale_terms`); absent on sales from before there were any. */
+    /** Its terms (`sale_terms`); null on sales from before terms existed. */
     terms: text('terms'),
     createdAt: time('created_at').notNull(),
     boughtAt: time('bought_at'),
   },
   (table) => [
-    // One valid ticket a person and room, and one open checkout: what makes buying twice impossible, also across processes.
+    // One valid ticket and one open checkout per person and room, also across processes.
     uniqueIndex('tickets_valid').on(table.room, table.identity).where(sql`${table.status} = 'valid'`),
     uniqueIndex('tickets_pending').on(table.room, table.identity).where(sql`${table.status} = 'pending'`),
-    // By the terms of the desk's search, word for word.
+    // Expressions and conditions are exactly those of the desk's search.
     index('tickets_bought')
       .on(sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
       .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
@@ -39,7 +39,7 @@ export const tickets = pgTable(
   ],
 );
 
-/** That a buyer gave up the right of withdrawal for a ticket: what they read, word by word, and when they agreed. Append-only. */
+/** A buyer's waiver of the right of withdrawal: the exact text and when they agreed. Append-only. */
 export const ticketWaivers = pgTable('ticket_waivers', {
   ticket: text('ticket').primaryKey(),
   textVersion: text('text_version').notNull(),
@@ -48,14 +48,14 @@ export const ticketWaivers = pgTable('ticket_waivers', {
   acceptedAt: timestamp('accepted_at', { withTimezone: true, mode: 'string' }).notNull(),
 });
 
-/** A room that was over without a live: the decision to give every ticket back, and how far that has come. */
+/** A room that ended without a live: the decision to refund every ticket, and its progress. */
 export const cancellations = pgTable(
   'cancellations',
   {
     room: text('room').primaryKey(),
     reason: text('reason').$type<'not_held'>().notNull(),
     decidedAt: time('decided_at').notNull(),
-    /** When no ticket was left to give back. */
+    /** When no ticket was left to refund. */
     completedAt: time('completed_at'),
     ticketCount: integer('ticket_count').notNull().default(0),
     refundedMinor: bigint('refunded_minor', { mode: 'number' }).notNull().default(0),

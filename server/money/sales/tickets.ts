@@ -1,6 +1,6 @@
 /**
- * Tickets: the key to one room for one person. Bought once, however often and from wherever it is tried at the same time; a card payment
- * that comes too late to be of use is given back by itself.
+ * Tickets: access to one room for one person. Concurrent purchases make one ticket. A card payment that arrives too
+ * late for a ticket is returned to the card.
  */
 import type { Orm } from '../../platform/db.ts';
 import type { Role } from '../../protocol/accounts.ts';
@@ -23,17 +23,17 @@ export interface TicketRequest {
   room: Room;
   identity: string;
   name: string;
-  /** Absent: a fan. Nobody else has to pay. */
+  /** Absent means a fan. Other roles do not pay. */
   role?: Role;
   from: 'wallet' | 'card';
   returnUrl?: string | undefined;
-  /** Language of the payment page: `fr`, `en`; absent means the browser's. */
+  /** Language of the payment page: `fr` or `en`; absent means the browser's. */
   locale?: string | undefined;
-  /** Without it the ticket is sold all the same, and can be given back until the first live begins. */
+  /** Without a waiver, the ticket can be returned until the first live begins. */
   waiver?: WaiverInput | undefined;
 }
 
-/** A ticket on its way: its row, what it is split by, and what its buyer agreed to. */
+/** A ticket to be sold: its row, its terms and the buyer's waiver. */
 interface TicketDraft {
   row: NewTicket;
   terms: SaleTerms;
@@ -42,7 +42,7 @@ interface TicketDraft {
 
 export type TicketAnswer = { ticket: Ticket } | { checkoutUrl: string };
 
-/** Two tabs that buy by card at once need two looks, one that meets an expired page another. */
+/** Two tabs that buy by card need two attempts; one that finds an expired page needs a third. */
 const CARD_ATTEMPTS = 3;
 
 export class Tickets implements Payable {
@@ -82,7 +82,7 @@ export class Tickets implements Payable {
     if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
     const held = await this.#store.findByHolder(room.id, identity, 'valid');
     if (held) return { ticket: toTicket(held) };
-    // A key that is no ticket; a ticket that gave access and is not held any more was refunded at this very moment.
+    // Access without a ticket. Access by a ticket that is no longer valid means that it was refunded just now.
     const hasOtherKey = access.state === 'granted' && access.ticket === undefined;
     if (hasOtherKey || identity === room.creator.identity) throw new AppError('already_entitled');
     return from === 'wallet' ? { ticket: await this.#buyFromWallet(request, offer) } : this.#buyByCard(request, offer);
@@ -106,7 +106,7 @@ export class Tickets implements Payable {
     return { row, terms, waiver: request.waiver && acceptedWaiver(request.waiver, locale) };
   }
 
-  /** The first thing in a transaction that sells a ticket of a room with a capacity: buyers come one after the other then. */
+  /** Locks the count of a room with a capacity. Must come first in the transaction, because it serialises buyers. */
   async #assertLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<void> {
     if (!(await this.#isLeft(tx, { room, identity }))) throw new AppError('sold_out');
   }
@@ -156,14 +156,14 @@ export class Tickets implements Payable {
     return ticket;
   }
 
-  /** Another request of the same person was faster, or there is too little credit. */
+  /** A concurrent request of the same person bought the ticket, or there is too little credit. */
   async #heldOrInsufficient(room: RoomId, identity: string): Promise<Ticket> {
     const held = await this.#store.findByHolder(room, identity, 'valid');
     if (!held) throw new AppError('insufficient_funds');
     return toTicket(held);
   }
 
-  /** A page that is still open for the same ticket must not be paid any more. */
+  /** Closes a page that is still open for the same ticket, so that it cannot be paid. */
   #closeOpenPage(room: RoomId, identity: string): void {
     void this.#context.runInBackground('close the page of a ticket bought otherwise', async () => {
       const pending = await this.#store.findByHolder(room, identity, 'pending');
@@ -226,13 +226,13 @@ export class Tickets implements Payable {
     const terms = await pricing.termsOf(row);
     const legs = await this.#legsOf({ row, terms }, room.creator.identity);
     return async (tx) => {
-      // Its page had expired, and its place may be another's now.
+      // Its page had expired, and another buyer may have its place.
       const isLate = room.capacity !== null && row.status === 'expired';
       if (isLate && !(await this.#isLeft(tx, row))) return 'sold_out';
       const at = this.#context.nowIso();
       await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
       const bought = await this.#store.markValid(tx, row.id, at);
-      if (!bought) throw new AppError('internal', 'A ticket was paid for that had been given back.');
+      if (!bought) throw new AppError('internal', 'The paid ticket had been refunded.');
       await this.#grant(tx, toTicket(bought));
       return undefined;
     };

@@ -10,7 +10,7 @@ export class WaiversStore {
     this.#orm = db.orm;
   }
 
-  /** The exact words are kept, not only their version. */
+  /** Stores the exact words, not only their version. */
   async insert(tx: Orm, ticket: string, waiver: WaiverText, acceptedAt: string): Promise<void> {
     await tx.insert(ticketWaivers).values({ ticket, ...waiver, acceptedAt });
   }

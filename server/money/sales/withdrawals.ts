@@ -1,4 +1,4 @@
-/** The right of withdrawal: a buyer gives a ticket back by themselves, as long as they have not waived it and no live has begun. */
+/** The right of withdrawal: a buyer returns a ticket that they have not waived it for, as long as no live has begun. */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money.ts';
@@ -22,7 +22,7 @@ export class Withdrawals {
     this.#refunds = parts.refunds;
   }
 
-  /** Why a ticket cannot be given back by its buyer; undefined when it can. */
+  /** Why the buyer cannot return a ticket; undefined when they can. */
   async findObstacle(ticket: TicketRow): Promise<string | undefined> {
     if (ticket.status !== 'valid') return 'This ticket is not valid any more.';
     if (await this.#waivers.find(ticket.id)) return 'The right of withdrawal was waived for this ticket.';
@@ -32,7 +32,7 @@ export class Withdrawals {
 
   async withdraw(id: string, identity: string): Promise<Refund> {
     const ticket = await this.#tickets.find(id);
-    // Another's ticket is not there, for whoever asks.
+    // Another person's ticket is not revealed.
     if (!ticket || ticket.identity !== identity) throw new AppError('payment_not_found');
     if (ticket.status === 'refunded') throw new AppError('already_refunded');
     const obstacle = await this.findObstacle(ticket);

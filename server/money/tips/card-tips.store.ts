@@ -36,7 +36,7 @@ export class CardTipsStore {
     return row;
   }
 
-  /** The tip that has this key, from the wallet or by card. */
+  /** The booked tip with this key, from the wallet or by card. */
   async findSent(key: Pick<CardTipRow, 'room' | 'identity' | 'idempotencyKey'>): Promise<{ id: string } | undefined> {
     const [row] = await this.#orm
       .select({ id: tips.id })
@@ -47,7 +47,7 @@ export class CardTipsStore {
     return row;
   }
 
-  /** Also one whose page had expired: the money has come after all. The tip gets the same id. */
+  /** Also accepts an expired one, whose payment arrived late. The tip gets the same id. */
   async settle(tx: Orm, tip: TipRow): Promise<void> {
     await tx.update(cardTips).set({ status: 'settled' }).where(eq(cardTips.id, tip.id));
     await tx.insert(tips).values(tip);

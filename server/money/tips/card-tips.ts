@@ -1,6 +1,7 @@
 /**
- * Tips by card, in a house without wallets or where one is short: each is a payment of its own on the provider's page, with a higher minimum,
- * and becomes a tip once it is paid. The same key answers the same page, never makes a second one, and none beside a tip from the wallet.
+ * Tips by card, for houses without wallets and fans without enough credit. Each is a payment on the provider's page,
+ * with a higher minimum, and becomes a tip once it is paid. A key has one page, and never a tip from the wallet as
+ * well.
  */
 import type { Orm } from '../../platform/db.ts';
 import type { Participant } from '../../protocol/accounts.ts';
@@ -55,7 +56,7 @@ export class CardTips implements Payable {
     const key = { room: room.id, identity: from.identity, idempotencyKey };
     const earlier = await this.#store.findByKey(key);
     if (earlier) return this.#resume(earlier, input);
-    if (await this.#store.findSent(key)) throw new AppError('idempotency_conflict', 'This tip is sent already.');
+    if (await this.#store.findSent(key)) throw new AppError('idempotency_conflict', 'This tip was sent already.');
     if (room.status === 'ended') throw new AppError('room_ended');
     const refusal =
       menuItem === undefined ? undefined : await this.#tipping.findMenuRefusal(room.id, menuItem, amountMinor);
@@ -117,7 +118,7 @@ export class CardTips implements Payable {
     return { checkoutUrl };
   }
 
-  /** A tip that was on its way when the room ended is still the creator's. */
+  /** A tip that is paid after the room ended still goes to the creator. */
   async planSettlement(checkout: Checkout): Promise<Booking> {
     const { ledger, pricing, currency } = this.#context;
     const row = await this.#store.find(checkout.sourceId);

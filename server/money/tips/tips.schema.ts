@@ -24,7 +24,7 @@ export const tips = pgTable(
     sentAt: time('sent_at').notNull(),
   },
   (table) => [
-    // Begins with the room, so that it serves the room's earnings too.
+    // Starts with the room, so that it serves the room's earnings too.
     uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
     index('tips_sent').on(table.sentAt, table.id),
     index('tips_identity').on(table.identity, table.sentAt),
@@ -33,7 +33,7 @@ export const tips = pgTable(
   ],
 );
 
-/** A tip that is to be paid by card directly, in a house without wallets. It becomes a tip of the same id when it is paid. */
+/** A tip to be paid by card. It becomes a tip with the same id when it is paid. */
 export const cardTips = pgTable(
   'card_tips',
   {
@@ -57,7 +57,7 @@ export const cardTips = pgTable(
   ],
 );
 
-/** Shared goals of rooms. What is reached is the sum of the tips since then, never a number of its own that could differ. */
+/** Goals of rooms. The reached amount is the sum of tips since then and is not stored. */
 export const goals = pgTable(
   'goals',
   {
@@ -74,7 +74,7 @@ export const goals = pgTable(
   ],
 );
 
-/** What a creator offers for a tip of a certain amount, as one list that is replaced as a whole. */
+/** A creator's tip menu: one list, replaced as a whole. */
 export const tipMenus = pgTable('tip_menus', {
   room: text('room').primaryKey(),
   items: jsonb('items').$type<TipMenuItem[]>().notNull(),

@@ -1,6 +1,6 @@
 /**
- * Tips: one local transaction that moves the money, keeps the tip and commits the fact that shows it; no provider is asked. A tip is shown
- * exactly if it is in the ledger. Whether the sender may be in the room at all is decided before, by whoever calls.
+ * Tips: one local transaction moves the money, stores the tip and adds the fact that shows it, without calling the
+ * provider. A tip is shown if and only if it is in the ledger. Callers check that the sender may be in the room.
  */
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
@@ -77,7 +77,7 @@ export class Tips {
     };
   }
 
-  /** What stands against a new tip; one that is sent again was sent before it did. */
+  /** Reasons against a new tip. They do not apply to a repeated request, whose tip was sent before. */
   async #findRefusal({ room, input }: TipRequest): Promise<ErrorCode | undefined> {
     if (room.status === 'ended') return 'room_ended';
     return input.menuItem === undefined
