@@ -1,4 +1,7 @@
-/** The periodic jobs of money. Some need one process only; the others claim their work row by row and run in every process. */
+/**
+ * The periodic jobs of money. Some need one process only; the others claim their work row by row and run in every
+ * process.
+ */
 import { PeriodicJob } from '../platform/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
@@ -106,7 +109,10 @@ export class MoneyJobs {
     this.#providerEvents.wake();
   }
 
-  /** Runs everything that is due, except payout batches, reconciliation and private sessions, which callers run themselves. */
+  /**
+   * Runs everything that is due, except payout batches, reconciliation and private sessions, which callers run
+   * themselves.
+   */
   async sweep(): Promise<void> {
     const parts = this.#parts;
     await parts.providerEvents.list();

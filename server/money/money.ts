@@ -1,7 +1,7 @@
 /**
- * Money: wallets, sales, refunds and payouts on a double-entry ledger. This class builds the parts and their jobs; callers use the parts. Money
- * owns every table of the ledger and of payments. It knows the payment provider only as a port and nothing of sockets or media, and writes its
- * facts to the outbox in the transaction that makes them true.
+ * Money: wallets, sales, refunds and payouts on a double-entry ledger. This class builds the parts and their jobs;
+ * callers use the parts. Money owns every table of the ledger and of payments. It knows the payment provider only as a
+ * port and nothing of sockets or media, and writes its facts to the outbox in the transaction that makes them true.
  */
 
 import { Reconciliations } from './books/reconciliations.ts';
@@ -247,7 +247,10 @@ export class Money {
     await this.#context.idle();
   }
 
-  /** For the page that people come back to: settles the payment if its event has not arrived yet. The redirect itself proves nothing. */
+  /**
+   * For the page that people come back to: settles the payment if its event has not arrived yet. The redirect itself
+   * proves nothing.
+   */
   async confirmCheckout(providerSession: string): Promise<ConfirmedCheckout> {
     const membership = await this.memberships.confirm(providerSession);
     if (membership) return { ...membership, purpose: 'membership' };

@@ -11,14 +11,14 @@ export type ReconciliationVerdict =
   | 'bank_payout'
   | 'provider_charge';
 
-/** One difference between the books and the provider, in words. */
+/** A difference between the books and the provider, with its explanation. */
 export interface ReconciliationItem {
   verdict: ReconciliationVerdict;
-  /** Whether it is as it should be, and will close by itself or needs nothing. */
+  /** Whether the difference will close by itself or needs no action. */
   isExplained: boolean;
   /** The provider's object or our record. */
   reference: string;
-  /** What the provider has beyond the books; negative where the books have more. */
+  /** The provider's amount minus the books' amount. */
   differenceMinor: number;
   text: string;
 }
@@ -29,13 +29,13 @@ export const reconciliations = pgTable(
     id: text('id').primaryKey(),
     startedAt: time('started_at').notNull(),
     finishedAt: time('finished_at').notNull(),
-    /** From when on the provider's movements were compared one by one. */
+    /** Start of the compared movements. */
     since: time('since').notNull(),
     currency: text('currency').notNull(),
     movementCount: integer('movement_count').notNull(),
     ledgerMinor: minor('ledger_minor').notNull(),
     providerMinor: minor('provider_minor').notNull(),
-    /** What is left of the difference after everything that was explained. */
+    /** The unexplained difference. */
     differenceMinor: minor('difference_minor').notNull(),
     unexplainedCount: integer('unexplained_count').notNull(),
     items: jsonb('items').$type<ReconciliationItem[]>().notNull(),

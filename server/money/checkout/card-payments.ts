@@ -1,6 +1,6 @@
 /**
- * Finds what a payment at the provider paid for, for disputes and for refunds made at the provider. Their events can arrive before the event of
- * the payment, or that one can be lost: then the payment is settled first.
+ * Finds what a payment at the provider paid for, for disputes and for refunds made at the provider. Their events can
+ * arrive before the event of the payment, or that one can be lost: then the payment is settled first.
  */
 
 import type { Orm } from '../../platform/db.ts';
@@ -42,7 +42,10 @@ export class CardPayments {
     return this.#store.bookedAs(tx, paid);
   }
 
-  /** Throws while an unknown payment can still become known, so that its event is retried; later it belongs to another application. */
+  /**
+   * Throws while an unknown payment can still become known, so that its event is retried; later it belongs to another
+   * application.
+   */
   assertOld(happenedAtMs: number): void {
     if (this.#context.clock.now() - happenedAtMs < UNSETTLED_MS) {
       throw new AppError('unavailable', 'The payment is not known yet. The event will be retried.');

@@ -1,4 +1,4 @@
-/** Payments as the desk sees them: a search over all kinds, page by page, and everything about one. */
+/** Payments at the desk: a search over all kinds, in pages, and the details of one payment. */
 import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/desk.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
@@ -91,7 +91,7 @@ function refundedBy(id: string): RefundedPayment {
   return column ? { [column]: id } : {};
 }
 
-/** The place after a payment, as text that nobody need understand. */
+/** The opaque cursor after a payment. */
 export function paymentEdge({ at, id }: Pick<PaymentRow, 'at' | 'id'>): string {
   return Buffer.from(`${iso(at)} ${id}`).toString('base64url');
 }

@@ -4,7 +4,7 @@ import { time } from '../columns.ts';
 
 export type DeskAct = 'refund' | 'evidence' | 'payouts' | 'freeze' | 'unfreeze' | 'reconciliation' | 'fee_policy';
 
-/** What people of the house did with money, who and why: written before it is done. Append-only. */
+/** Acts of operators on money, with their reason: written before the act is carried out. Append-only. */
 export const deskActs = pgTable(
   'desk_acts',
   {
@@ -19,15 +19,18 @@ export const deskActs = pgTable(
   (table) => [index('desk_acts_subject').on(table.subject), index('desk_acts_at').on(table.at)],
 );
 
-/** How an act went, once. Append-only. An act without an outcome was cut off: whether it was done is to be looked up. */
+/**
+ * The outcome of an act, once. Append-only. An act without an outcome was interrupted, and an operator must check
+ * whether it was carried out.
+ */
 export const deskActOutcomes = pgTable(
   'desk_act_outcomes',
   {
     act: text('act').primaryKey(),
     outcome: text('outcome').$type<'done' | 'failed'>().notNull(),
-    /** What the act turned out to be about, where that is known only afterwards. */
+    /** The subject, if it is known only afterwards. */
     subject: text('subject'),
-    /** The code of what refused it. */
+    /** Error code of a refusal. */
     failure: text('failure'),
     at: time('at').notNull(),
   },

@@ -1,6 +1,6 @@
 /**
- * The money desk of the house: everything about every payment, and what its people may do. Each act is kept with who did it and why. It decides
- * nothing by itself: refunds, disputes, payouts and comparisons are done by the parts whose they are.
+ * The operators' desk: all details of every payment, and what operators may do. Each act is recorded with its operator
+ * and reason. The desk contains no rules of its own: the parts decide refunds, disputes, payouts and reconciliations.
  */
 
 import type {
@@ -36,7 +36,7 @@ interface DeskParts extends DeskPaymentsParts {
   reconciliations: Reconciliations;
 }
 
-/** By which name a refund takes the ids of each prefix. */
+/** The field of a refund request for each id prefix. */
 const REFUND_NAMES = [
   [ID_PREFIXES.ticket, 'ticket'],
   [ID_PREFIXES.tip, 'tip'],
@@ -46,7 +46,7 @@ const REFUND_NAMES = [
   [ID_PREFIXES.privateSession, 'privateSession'],
 ] as const;
 
-/** An act that is begun for so long was cut off: far longer than the provider's client tries. */
+/** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
 const ACT_CUT_OFF_MS = 15 * 60_000;
 
 const iso = (time: string) => new Date(time).toISOString();
@@ -122,13 +122,13 @@ export class Desk {
     return this.#payments.get(id);
   }
 
-  /** Why payouts to a creator are stopped, for the creator to read: not by whom. */
+  /** Why payouts to a creator are stopped, for the creator. It does not say by whom. */
   async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
     const row = await this.#store.findFreeze(creator);
     return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
   }
 
-  /** What giving back so much of a payment would take from whom, in proportion; nothing is booked. */
+  /** Previews what a refund would take from each part of a payment. Nothing is booked. */
   async previewRefund(payment: string, amountMinor: number | undefined): Promise<RefundPreview> {
     const name = REFUND_NAMES.find(([prefix]) => payment.startsWith(prefix))?.[1];
     if (!name) throw new AppError('payment_not_found');
@@ -172,7 +172,7 @@ export class Desk {
     return this.#onRecord({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
   }
 
-  /** Stops payouts to a creator, or lets them go on; asked twice, nothing more happens. Answers the freeze that stands. */
+  /** Stops or resumes payouts to a creator; idempotent. Returns the standing freeze. */
   async setFreeze(
     creator: string,
     { frozen, reason, by }: CreatorFreezeInput & { by: string },
@@ -191,7 +191,7 @@ export class Desk {
         await this.#context.tell(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
       });
     } catch (error) {
-      // Somebody else was faster with the same.
+      // A concurrent call froze the creator.
       if (!isUniqueViolation(error, ONE_FREEZE)) throw error;
     }
     this.#context.outbox.wake();
@@ -215,8 +215,8 @@ export class Desk {
   }
 
   /**
-   * Writes down what is about to be done, does it, and writes how it went. A crash in between leaves a record that says `begun`: nothing is ever
-   * done that nobody can be asked about. What the act is about may be known better afterwards.
+   * Records the act, carries it out, and records the outcome. A crash in between leaves a record in state `begun`, so
+   * every act is attributable. The subject may be known only afterwards.
    */
   async #onRecord<T>(
     act: { act: DeskAct; subject: string; by: string; reason: string | null },
@@ -231,7 +231,7 @@ export class Desk {
       done = await work();
     } catch (error) {
       const failure = error instanceof AppError ? error.code : 'internal';
-      // Of what failed for another reason than a refusal nobody knows how far it came: it stays begun.
+      // After an unexpected error it is unknown how far the act went: it stays `begun`.
       if (failure !== 'internal' && failure !== 'provider_unavailable') {
         await store.insertOutcome({ act: id, outcome: 'failed', failure, at: this.#context.nowIso() });
       }

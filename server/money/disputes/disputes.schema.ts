@@ -29,14 +29,14 @@ export const disputes = pgTable(
     currency: text('currency').notNull(),
     reason: text('reason').notNull(),
     status: text('status').$type<DisputeStatus>().notNull(),
-    /** Unspent credit of the payer that is held until the end. */
+    /** The payer's unspent credit that is held until the end. */
     frozenCreditMinor: minor('frozen_credit_minor').notNull().default(0),
     isFrozen: boolean('is_frozen').notNull().default(false),
-    /** What the bank has at present, with its fee. */
+    /** The money that the bank holds now, including its fee. */
     withdrawnMinor: minor('withdrawn_minor').notNull().default(0),
-    /** What the house itself lost; null until it is decided. */
+    /** The house's loss; null until the dispute is decided. */
     lossMinor: minor('loss_minor'),
-    /** What was owed to the card by refunds, and has left by a lost dispute instead. */
+    /** The part of the debt to the card that a lost dispute has paid. */
     settledMinor: minor('settled_minor').notNull().default(0),
     evidence: jsonb('evidence').$type<Evidence>(),
     evidenceDueAt: time('evidence_due_at'),
@@ -55,7 +55,7 @@ export const disputes = pgTable(
   ],
 );
 
-/** Transactions that a dispute has frozen: they are neither released to a creator nor refunded meanwhile. */
+/** Transactions frozen by a dispute: they are neither released to a creator nor refunded. */
 export const disputeFreezes = pgTable(
   'dispute_freezes',
   {

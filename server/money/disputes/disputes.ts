@@ -130,7 +130,7 @@ export class Disputes {
     const paid = found.payment ? await this.#payments.findByPayment(found.payment) : undefined;
     if (!paid || found.currency !== currency) {
       this.#payments.assertOld(found.openedAtMs);
-      log.error({ providerDispute: found.dispute }, 'a payment that is not known here is disputed');
+      log.error({ providerDispute: found.dispute }, 'dispute of an unknown payment');
       return undefined;
     }
     await this.#context.db.transaction(async (tx) => {
@@ -146,11 +146,11 @@ export class Disputes {
         openedAt: new Date(found.openedAtMs).toISOString(),
         nextCheckAt: this.#context.laterIso(CHECK_EVERY_MS),
       });
-      // A dispute is told with the money that it takes; an inquiry takes none.
+      // The fact is added with the first withdrawal; an inquiry withdraws nothing.
       if (!kept || found.status !== 'inquiry') return;
       await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
     });
-    log.warn({ providerDispute: found.dispute, source: paid.sourceId, reason: found.reason }, 'a payment is disputed');
+    log.warn({ providerDispute: found.dispute, source: paid.sourceId, reason: found.reason }, 'payment disputed');
     return this.#store.findByProvider(found.dispute);
   }
 
@@ -292,7 +292,7 @@ export class Disputes {
       const legs = transferLegs(wallet, houseAccount('disputes_open', currency), takenMinor);
       const source = { type: 'dispute', id: `${row.id}:credit` } as const;
       const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
-      if (left === undefined) throw new AppError('internal', 'Credit that was held is not there.');
+      if (left === undefined) throw new AppError('internal', 'The held credit is missing.');
     }
     if (takenMinor < frozenCreditMinor) await this.#context.tellWallet(tx, row.identity);
     return takenMinor;

@@ -20,8 +20,7 @@ const NOTICED = sql`interval '10 seconds'`;
 
 export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
   {
-    fault:
-      'is a membership that shares its customer at the provider, and so its credit, with another person or club',
+    fault: 'is a membership that shares its customer at the provider, and so its credit, with another person or club',
     statement: sql`select m.id from memberships m join memberships o on o.provider_customer = m.provider_customer
       where o.creator <> m.creator or o.identity <> m.identity`,
   },

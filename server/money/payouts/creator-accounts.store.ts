@@ -23,7 +23,7 @@ export class CreatorAccountsStore {
     return row;
   }
 
-  /** Keeps a new account, unless another request has kept one meanwhile. */
+  /** Stores a new account, unless a concurrent request has stored one. */
   async keep(creator: string, found: ProviderAccount, looked: Looked): Promise<CreatorAccountRow | undefined> {
     await this.#db.orm
       .insert(creatorAccounts)
@@ -41,7 +41,7 @@ export class CreatorAccountsStore {
     await this.#db.orm.update(creatorAccounts).set({ nextCheckAt }).where(inArray(creatorAccounts.creator, creators));
   }
 
-  /** Takes accounts that are due, for as long as the lease. */
+  /** Claims due accounts for the lease. */
   claimDue(claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<CreatorAccountRow[]> {
     const due = this.#db.orm
       .select({ creator: creatorAccounts.creator })
@@ -57,7 +57,7 @@ export class CreatorAccountsStore {
       .returning();
   }
 
-  /** Those of them to whom money is on its way: a payout, or earnings that have moved since then. */
+  /** Those with a pending payout, or with earnings that have changed since then. */
   async findEarning(
     creators: string[],
     { currency, since }: { currency: string; since: string },

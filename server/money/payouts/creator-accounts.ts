@@ -1,7 +1,7 @@
 /**
- * Creators' accounts with the payment provider: made when a creator first asks, completed on the provider's pages, looked at again whenever
- * the provider says that one has changed, and now and then, as that may have been lost: the events of connected accounts are not in the list
- * that the house reads.
+ * Creators' accounts at the payment provider: created at the first onboarding and completed on the provider's pages. An
+ * account is fetched again after each of its events, and periodically, because the list of events does not contain
+ * those of connected accounts.
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { CreatorAccount } from '../../protocol/payouts.ts';
@@ -15,16 +15,19 @@ export interface OnboardingRequest {
   returnUrl?: string | undefined;
 }
 
-/** Page of the house's own site that people come back to. */
+/** Page of our own site to which creators return. */
 const RETURN_PATH = '/studio';
-/** Accounts that one run of the sweep looks at: with a run every ten seconds, two a second on the whole. */
+/** Accounts per run of the sweep: with a run every ten seconds, two per second. */
 const CLAIM_ITEMS = 20;
 const LEASE_MS = 10 * 60_000;
-/** An account that cannot be paid yet is looked at again after this part of its age: often while it is being set up, and then more seldom. */
+/**
+ * An account that is not payable is fetched again after this fraction of its age: often during onboarding, then less
+ * often.
+ */
 const PART_OF_AGE = 1 / 12;
 const CHECK_MIN_MS = 5 * 60_000;
 const CHECK_MAX_MS = 6 * 60 * 60_000;
-/** Of one that can be paid the provider is asked while money is on its way: within this time something has moved. */
+/** A payable account is fetched while it has had earnings or payouts within this time. */
 const EARNING_MS = 35 * 24 * 60 * 60_000;
 
 export class CreatorAccounts {
@@ -49,7 +52,7 @@ export class CreatorAccounts {
     const onboardingUrl = await provider.connect.createOnboardingLink({
       account: row.providerAccount,
       returnUrl: withState(back, 'complete'),
-      // The link was used or is too old: whoever comes back so is given a new one.
+      // The link was used or has expired: the person gets a new one.
       refreshUrl: withState(back, 'refresh'),
     });
     return { onboardingUrl };
@@ -60,11 +63,11 @@ export class CreatorAccounts {
     const at = this.#context.nowIso();
     const looked = { at, nextCheckAt: this.#context.laterIso(CHECK_MIN_MS) };
     const row = await this.#store.keep(creator.identity, made, looked);
-    if (!row) throw new AppError('internal', 'The account was not kept.');
+    if (!row) throw new AppError('internal', 'The account was not stored.');
     return row;
   }
 
-  /** How it stands now, as far as the provider answers; otherwise as it was when last looked at. */
+  /** The state now, or the last known state if the provider does not answer. */
   async describe(creator: string): Promise<CreatorAccount> {
     const row = await this.#store.find(creator);
     if (!row) return toWire(creator, undefined);
@@ -74,14 +77,14 @@ export class CreatorAccounts {
     return toWire(creator, await this.#store.find(creator));
   }
 
-  /** Something happened to this account, says the provider. */
+  /** Handles a provider event about an account. */
   async handleAccountChanged(account: string): Promise<void> {
     const row = await this.#store.findByProviderAccount(account);
     // Another application may share the provider's account.
     if (row) await this.#look(row);
   }
 
-  /** Looks again at some accounts that are due: those that cannot be paid yet, and those to whom money is on its way. */
+  /** Fetches due accounts: those that are not payable yet, and those with earnings or payouts. */
   async sweep(): Promise<void> {
     const { currency, clock } = this.#context;
     const nowIso = this.#context.nowIso();
@@ -126,7 +129,7 @@ export class CreatorAccounts {
   }
 }
 
-/** A transfer is accepted, and the money will go on to their bank. */
+/** Transfers to the account are accepted, and paid out to the creator's bank. */
 export function isPayable(row: Pick<CreatorAccountRow, 'isTransfersEnabled' | 'isPayoutsEnabled'>): boolean {
   return row.isTransfersEnabled && row.isPayoutsEnabled;
 }

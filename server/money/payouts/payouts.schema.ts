@@ -2,16 +2,16 @@ import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { minor, time } from '../columns.ts';
 
-/** Sales whose hold is over: each is released once, many of them in one transaction. */
+/** Sales whose hold is over. Each is released once, many of them in one transaction. */
 export const releasedEarnings = pgTable(
   'released_earnings',
   {
     /** The sale's transaction in the ledger. */
     sale: text('sale').primaryKey(),
     creator: text('creator').notNull(),
-    /** What became available: the creator's part, less what was refunded before. */
+    /** The creator's part, less earlier refunds. */
     amountMinor: minor('amount_minor').notNull(),
-    /** The batch that it was released in, which is what the ledger's transaction is booked for. */
+    /** The release that it belongs to, which is the source of the ledger's transaction. */
     release: text('release').notNull(),
     releasedAt: time('released_at').notNull(),
   },
@@ -21,7 +21,7 @@ export const releasedEarnings = pgTable(
   ],
 );
 
-/** A creator's account with the payment provider, as it was when last looked at. */
+/** The last known state of a creator's account at the payment provider. */
 export const creatorAccounts = pgTable(
   'creator_accounts',
   {
@@ -35,7 +35,7 @@ export const creatorAccounts = pgTable(
     disabledReason: text('disabled_reason'),
     createdAt: time('created_at').notNull(),
     checkedAt: time('checked_at').notNull(),
-    /** When it is looked at again by itself: what the provider told of it may have been lost. */
+    /** When it is fetched again, because its events can get lost. */
     nextCheckAt: time('next_check_at').notNull().defaultNow(),
   },
   (table) => [index('creator_accounts_due').on(table.nextCheckAt)],
@@ -51,7 +51,7 @@ export const payoutBatches = pgTable(
   (table) => [index('payout_batches_created').on(table.createdAt)],
 );
 
-/** Earnings on their way to a creator; written before the provider is asked, with the ledger's transaction that takes them. */
+/** Earnings on the way to a creator. The row and the ledger's transaction are written before the provider is called. */
 export const payouts = pgTable(
   'payouts',
   {
@@ -63,20 +63,20 @@ export const payouts = pgTable(
     status: text('status').$type<'pending' | 'paid' | 'failed'>().notNull(),
     providerAccount: text('provider_account').notNull(),
     providerTransfer: text('provider_transfer').unique(),
-    /** Counts the orders to the provider: after a failure of its own the next one needs a new idempotency key. */
+    /** Counts the orders to the provider. An order after a failure of the provider needs a new idempotency key. */
     round: integer('round').notNull().default(1),
     attempts: integer('attempts').notNull().default(0),
     nextAttemptAt: time('next_attempt_at'),
     failure: text('failure'),
     createdAt: time('created_at').notNull(),
     settledAt: time('settled_at'),
-    /** What somebody has taken back of it at the provider itself, by hand. */
+    /** The part that was reversed by hand at the provider. */
     reversedMinor: minor('reversed_minor').notNull().default(0),
   },
   (table) => [
     index('payouts_batch').on(table.batch),
     index('payouts_creator').on(table.creator, table.createdAt),
-    // One at a time: what makes paying the same earnings out twice impossible, also across processes.
+    // One pending payout per creator, also across processes.
     uniqueIndex('payouts_pending').on(table.creator).where(sql`${table.status} = 'pending'`),
     index('payouts_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     check('payouts_amount', sql`${table.amountMinor} > 0`),
@@ -84,7 +84,7 @@ export const payouts = pgTable(
   ],
 );
 
-/** Creators whom the house has stopped paying out for a time, with who said so and why. */
+/** Creators whose payouts the house has stopped, with the operator and the reason. */
 export const creatorFreezes = pgTable(
   'creator_freezes',
   {
@@ -98,7 +98,7 @@ export const creatorFreezes = pgTable(
     liftReason: text('lift_reason'),
   },
   (table) => [
-    // One at a time: freezing twice is the same freeze.
+    // One standing freeze per creator.
     uniqueIndex('creator_freezes_standing').on(table.creator).where(sql`${table.liftedAt} is null`),
   ],
 );

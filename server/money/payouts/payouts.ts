@@ -1,7 +1,7 @@
 /**
- * Payouts: what is available to creators is grouped into a batch of transfers. Each payout is written, with the movement that takes the money
- * from the creator's account, before the provider is asked; from then on it is ordered until there is an answer, under keys of our own, and
- * what the provider refuses for good is available again.
+ * Payouts: the available earnings of creators become a batch of transfers. Each payout is written, and debited from the
+ * creator's account, before the provider is called. The order is then retried under our own keys until it is answered;
+ * a refused payout is available again.
  */
 import type { Orm } from '../../platform/db.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -18,7 +18,7 @@ import { ONE_PENDING_PAYOUT, type PayableCreator, type PayoutRow, PayoutsStore, 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
 const CLAIM_ITEMS = 20;
-/** More creators than that go into the next batch. */
+/** Further creators wait for the next batch. */
 const BATCH_PAYOUTS = 1_000;
 
 export class Payouts {
@@ -32,7 +32,7 @@ export class Payouts {
     this.#accounts = accounts;
   }
 
-  /** Writes a batch and begins to carry it out. A batch in which there is nothing to pay is kept too, as the answer to who asked. */
+  /** Writes a batch and starts its transfers. An empty batch is stored too, as the result of the request. */
   async createBatch(request: { by: string; creators?: string[] | undefined }): Promise<PayoutBatch> {
     const id = createId('payoutBatch');
     const payable = await this.#findPayable(request.creators);
@@ -45,7 +45,7 @@ export class Payouts {
     return this.getBatch(id);
   }
 
-  /** The house's own batch, now and then; none is written when nobody is to be paid. */
+  /** The periodic batch; none is written when nothing is due. */
   async createDueBatch(): Promise<boolean> {
     if ((await this.#findPayable()).length === 0) return false;
     const { payouts } = await this.createBatch({ by: HOUSE });
@@ -69,7 +69,7 @@ export class Payouts {
     return (await this.#store.listOfCreator(creator, LIMITS.listPageItems)).map(toPayout);
   }
 
-  /** The newest of all creators. */
+  /** The newest payouts of all creators. */
   async listLatest(): Promise<Payout[]> {
     return (await this.#store.listLatest(LIMITS.listPageItems)).map(toPayout);
   }
@@ -90,7 +90,7 @@ export class Payouts {
     });
   }
 
-  /** A transaction in which no payout of the creator is decided: before it that is done, or not at all. */
+  /** Runs a transaction in which no payout of the creator can be created. */
   async lockCreator<T>(creator: string, work: (tx: Orm) => Promise<T>): Promise<T> {
     const { db, ledger, currency } = this.#context;
     const account = creatorAvailable(creator, currency);
@@ -101,7 +101,7 @@ export class Payouts {
     });
   }
 
-  /** Takes the money from the creator's account, all of what is there at this moment. */
+  /** Debits everything that is available to the creator now. */
   async #decide(batch: string, { creator, providerAccount }: PayableCreator): Promise<void> {
     const { db, ledger, currency, earningsRules } = this.#context;
     const account = creatorAvailable(creator, currency);
@@ -127,12 +127,12 @@ export class Payouts {
         await this.#context.tell(tx, ['payout.changed', { payout: toPayout(row) }, { identity: creator }]);
       });
     } catch (error) {
-      // Another batch was faster; the creator has their payout in that one.
+      // A concurrent batch has created the creator's payout.
       if (!isUniqueViolation(error, ONE_PENDING_PAYOUT)) throw error;
     }
   }
 
-  /** Orders payouts that are due; true when there may be more. */
+  /** Orders due payouts; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
     await Promise.all(due.map((row) => this.#context.runInBackground(`payout ${row.id}`, () => this.#attempt(row))));
@@ -152,7 +152,7 @@ export class Payouts {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'payout_refused') {
         await this.#finish(row, { status: 'failed', providerTransfer: null, failure: error.message });
-        // What the provider refuses tells that the account is not what it was.
+        // A refusal may mean that the account has changed.
         await this.#accounts.handleAccountChanged(row.providerAccount);
         return;
       }
@@ -162,11 +162,14 @@ export class Payouts {
     }
   }
 
-  /** From the second attempt on the provider is asked first whether it knows the order: it forgets idempotency keys after a day. */
+  /**
+   * Places the order. The provider forgets idempotency keys after a day, so from the second attempt on, it is first
+   * searched for the order.
+   */
   async #order(row: PayoutRow): Promise<ProviderTransfer> {
     const placed = row.attempts > 1 ? await this.#findPlaced(row) : undefined;
     if (placed) return placed;
-    // Decided before payouts to the creator were stopped: it waits until the house lets them go on.
+    // Payouts were stopped after this one was created: it waits until they resume.
     if (await this.#store.isStopped(row.creator))
       throw new AppError('unavailable', 'Payouts to the creator are stopped.');
     const answer = await this.#context.provider.connect.transfer({
@@ -190,8 +193,8 @@ export class Payouts {
   }
 
   /**
-   * The payout of a transfer that is there: any order of ours pays it, whether or not its answer was heard. One that was carried out beside
-   * another is a payout of its own, which the creator's later earnings fill. Undefined: it is none of ours.
+   * The payout of a transfer that exists: any of our orders pays it, even if its answer was lost. A second transfer for
+   * one payout becomes a payout of its own, which later earnings cover. Undefined: the transfer is not ours.
    */
   async findByTransfer(transfer: string): Promise<PayoutRow | undefined> {
     const known = await this.#store.findByTransfer(transfer);
@@ -201,7 +204,7 @@ export class Payouts {
     if (!found || !ordered || found.currency !== this.#context.currency) return undefined;
     if (ordered.status !== 'pending') return this.#bookSurplus(ordered, found);
     await this.#finish(ordered, { status: 'paid', providerTransfer: transfer, failure: null });
-    // Settled by this transfer or, meanwhile, by another one.
+    // Ended by this transfer or, concurrently, by another one.
     return this.findByTransfer(transfer);
   }
 
@@ -229,10 +232,7 @@ export class Payouts {
     });
     outbox.wake();
     if (!row) return this.#store.findByTransfer(providerTransfer);
-    log.error(
-      { payout: id, ordered: ordered.id, amountMinor },
-      'a payout was carried out twice, and the creator owes it',
-    );
+    log.error({ payout: id, ordered: ordered.id, amountMinor }, 'payout sent twice, the creator owes the second one');
     return row;
   }
 
@@ -257,7 +257,7 @@ export class Payouts {
     if (!finished) return false;
     outbox.wake();
     if (isPaid) metrics.moneyMinor.inc({ kind: 'payout' }, row.amountMinor);
-    else log.error({ payout: row.id, failure: end.failure }, 'a payout was refused, and is available again');
+    else log.error({ payout: row.id, failure: end.failure }, 'payout refused, the amount is available again');
     return true;
   }
 }

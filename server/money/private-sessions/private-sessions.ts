@@ -1,6 +1,7 @@
 /**
- * Private sessions by the minute. Checks who may do what: the fan requests, extends and ends, the creator accepts, declines and ends. The steps
- * are transactions in `private-session-lifecycle.ts`; `private-runner.ts` meters the sessions that run in this process.
+ * Private sessions by the minute. Checks who may do what: the fan requests, extends and ends, the creator accepts,
+ * declines and ends. The steps are transactions in `private-session-lifecycle.ts`; `private-runner.ts` meters the
+ * sessions that run in this process.
  */
 
 import type { Participant } from '../../protocol/accounts.ts';

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { time } from '../columns.ts';
 
-/** The inbox: what the provider told, kept before it is answered and processed by fetching the object again. */
+/** Events of the payment provider: stored before they are acknowledged, and processed by fetching the object. */
 export const providerEvents = pgTable(
   'provider_events',
   {
@@ -21,7 +21,7 @@ export const providerEvents = pgTable(
       >()
       .notNull(),
     objectId: text('object_id').notNull(),
-    /** Of a dispute, and of a refund that has succeeded: the payment that it is about. */
+    /** The payment of a dispute or of a succeeded refund. */
     payment: text('payment'),
     type: text('type').notNull(),
     createdAt: time('created_at').notNull(),
@@ -38,8 +38,8 @@ export const providerEvents = pgTable(
 );
 
 /**
- * Up to which event the provider's list has been read without a gap: one row. What webhooks have brought says nothing about it, because a
- * newer one can come while older ones are lost.
+ * Up to which event the provider's list has been read without a gap: one row. Received events do not tell, because a
+ * newer one can arrive while older ones are lost.
  */
 export const eventListings = pgTable('event_listings', {
   id: text('id').primaryKey(),

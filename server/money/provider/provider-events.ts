@@ -1,6 +1,7 @@
 /**
- * What the payment provider tells: signature checked, kept, answered, and only then processed, by fetching the object again; so events may
- * come twice, late, in any order, or be lost. What never came is found by listing the provider's events now and then.
+ * Receives events of the payment provider: verifies, stores and acknowledges them, and then processes each by fetching
+ * its object, so events may arrive twice, late, out of order or never. Missing ones are found by listing the provider's
+ * events periodically.
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
@@ -17,12 +18,15 @@ import { type EventRow, type NewEventRow, ProviderEventsStore } from './provider
 const CLAIM_ITEMS = 20;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
-/** Days of trying; afterwards it is tried once a day, and the desk counts it until somebody has mended what stands in the way. */
+/**
+ * About three days of retries. Afterwards an event is retried once a day, and the desk counts it until the cause is
+ * fixed.
+ */
 const HOURLY_ATTEMPTS = 80;
 const RETRY_SLOW_MS = 24 * 3_600_000;
-/** Events are listed again from a little before the last listing, because the provider may show them out of order. */
+/** Listings overlap, because the provider may list events out of order. */
 const LISTING_OVERLAP_MS = 10 * 60_000;
-/** How far back the first listing of a new house looks. */
+/** Period of the first listing of a new house. */
 const LISTING_FIRST_MS = 60 * 60_000;
 
 interface ProviderEventsParts {
@@ -65,8 +69,8 @@ export class ProviderEvents {
   }
 
   /**
-   * Keeps events that the provider lists and that never came; answers how many there were. Goes on from where the last whole listing ended,
-   * which may be days ago: the newest event that a webhook has brought does not tell what was lost before it.
+   * Stores listed events that were not received. Returns how many there were. Continues from the end of the last
+   * complete listing, possibly days ago: the newest received event does not tell what was lost before it.
    */
   async list(): Promise<number> {
     const { provider, clock, metrics, log } = this.#context;
@@ -86,13 +90,13 @@ export class ProviderEvents {
     if (newestMs !== undefined) await store.noteListed(new Date(newestMs).toISOString());
     if (missed > 0) {
       metrics.providerEvents.inc({ outcome: 'found_by_listing' }, missed);
-      log.info({ missed }, 'provider events found that no webhook had brought');
+      log.info({ missed }, 'missed provider events found by listing');
       this.#parts.wake();
     }
     return missed;
   }
 
-  /** Processes what is due; true when there may be more. */
+  /** Processes due events; true when there may be more. */
   async process(): Promise<boolean> {
     const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
     await Promise.all(due.map((event) => this.#process(event)));
@@ -128,7 +132,7 @@ export class ProviderEvents {
     } catch (error) {
       const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(event.attempts - 1, 20), RETRY_MAX_MS);
       const retryAt = this.#context.laterIso(event.attempts >= HOURLY_ATTEMPTS ? RETRY_SLOW_MS : pauseMs);
-      log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event not processed');
+      log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event failed, will be retried');
       metrics.providerEvents.inc({ outcome: 'failed' });
       await this.#store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
     }

@@ -5,7 +5,7 @@ import type { MovementKind, ProviderBooks, ProviderMovement } from './payment-pr
 import type { StripeCall } from './stripe-call.ts';
 
 const PAGE_ITEMS = 100;
-/** Most movements that one comparison lists. */
+/** Limit of movements in one comparison. */
 const MOVEMENTS_MAX = 100_000;
 
 export class StripeBooks implements ProviderBooks {

@@ -106,7 +106,7 @@ export class CardDebts {
     return this.#update(tx, row, {
       settledMinor: row.settledMinor + settledMinor,
       ...(isWhole ? { status: 'succeeded', settledAt: this.#context.nowIso(), failure: null } : {}),
-      // The order is finished, though it sent less than was owed.
+      // The order is finished, although it sent less than was owed.
       ...(isOver && !isWhole ? { status: 'failed' } : {}),
       ...(isOver ? { nextAttemptAt: null } : {}),
       ...(providerRefund === undefined ? {} : { providerRefund }),

@@ -61,10 +61,7 @@ export class ProviderRefunds {
     if (!paid || found.currency !== this.#context.currency) {
       this.#parts.payments.assertOld(found.createdAtMs);
       const { providerRefund, amountMinor } = found;
-      this.#context.log.warn(
-        { providerRefund, amountMinor },
-        'a refund at the provider is of a payment that is not ours',
-      );
+      this.#context.log.warn({ providerRefund, amountMinor }, 'provider refund of an unknown payment');
       return;
     }
     await this.#context.ledger.ensureAccounts([fanWallet(paid.identity, this.#context.currency)]);
@@ -83,7 +80,7 @@ export class ProviderRefunds {
     if (foreignMinor === 0) return;
     const { providerRefund } = found;
     const fields = { providerRefund, amountMinor: foreignMinor, source: paid.sourceId };
-    log.warn(fields, 'a refund that the house had not decided was made at the provider, and is booked');
+    log.warn(fields, 'refund made by hand at the provider');
     metrics.moneyMinor.inc({ kind: 'refund' }, foreignMinor);
   }
 
@@ -144,7 +141,7 @@ export class ProviderRefunds {
   }
 
   async #endTicket(tx: Orm, id: string): Promise<void> {
-    // A disputed one too: news that the dispute was won may come later, and must not make the refunded ticket valid.
+    // Includes disputed tickets: a later event that the dispute was won must not make the refunded ticket valid.
     const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid', 'disputed']);
     if (!ticket) return;
     const room = ticket.room as RoomId;
@@ -201,7 +198,7 @@ export class ProviderRefunds {
     });
     outbox.wake();
     const fields = { providerRefund, amountMinor: owedMinor, source: paid.sourceId };
-    if (owedMinor > 0) log.error(fields, 'a refund came back from the bank, and is owed to the card');
+    if (owedMinor > 0) log.error(fields, 'refund returned by the bank, owed to the card');
   }
 
   /** What a refund by hand had reversed becomes a failed refund of the house, which an operator can order again. */

@@ -20,7 +20,7 @@ const CLAIM_ITEMS = 20;
 interface RefundOrderParts {
   store: RefundsStore;
   debts: CardDebts;
-  /** Books what has left. */
+  /** Books refunds that have left. */
   providerRefunds: ProviderRefunds;
 }
 
@@ -53,7 +53,7 @@ export class RefundOrders {
     if (found) await this.#apply(found);
   }
 
-  /** Orders again, or asks about, refunds that are due; true when there may be more. */
+  /** Orders or checks due refunds; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
     await Promise.all(due.map((row) => this.#context.runInBackground(`refund ${row.id}`, () => this.#attempt(row))));
@@ -77,8 +77,8 @@ export class RefundOrders {
   }
 
   /**
-   * Places the order, unless it was placed: the provider forgets idempotency keys after a day, so from the second
-   * attempt on it is asked first whether it knows this one.
+   * Places the order, unless it exists. The provider forgets idempotency keys after a day, so from the second attempt
+   * on, it is first searched for the order.
    */
   async #order(row: RefundRow): Promise<ProviderRefund> {
     const { provider } = this.#context;
@@ -99,8 +99,7 @@ export class RefundOrders {
   }
 
   /**
-   * This round's order, or an earlier one that the provider has carried out later than it said: none is repeated beside
-   * it.
+   * Finds this round's order, or an earlier one that the provider carried out late, so that no second one is placed.
    */
   async #findPlaced(row: RefundRow): Promise<ProviderRefund | undefined> {
     const listed = await this.#context.provider.listRefunds(row.providerPayment ?? '');
@@ -123,10 +122,7 @@ export class RefundOrders {
     if (found.status === 'failed') await this.#fail(row, { failure: found.failure ?? 'failed', providerRefund });
   }
 
-  /**
-   * It stays owed, less what has left otherwise; the operator can order it anew by asking for the same refund once
-   * more.
-   */
+  /** The rest is still owed; an operator orders it again by repeating the refund. */
   async #fail(row: RefundRow, fault: { failure: string; providerRefund: string | null }): Promise<void> {
     const { db, ledger, currency, outbox, log } = this.#context;
     const wallet = fanWallet(row.identity, currency);
@@ -139,7 +135,7 @@ export class RefundOrders {
       return owedMinor(await this.#parts.debts.absorbLosses(tx, failed, paymentIdOf(row)));
     });
     outbox.wake();
-    if (owed > 0) log.error({ refund: row.id, failure: fault.failure }, 'a refund to a card failed and is still owed');
+    if (owed > 0) log.error({ refund: row.id, failure: fault.failure }, 'refund to a card failed, still owed');
   }
 }
 

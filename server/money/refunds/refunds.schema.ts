@@ -3,8 +3,8 @@ import { check, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/p
 import { minor, time } from '../columns.ts';
 
 /**
- * A decision to give money back, the whole of a payment or a part. One to a card is `pending` while an order to the provider is under way and
- * `failed` while there is none: until `settled_minor` is the whole of it, it is owed to the card.
+ * A decision to refund a payment, wholly or in part. A refund to a card is `pending` while it has an order at the
+ * provider and `failed` while it has none. Until `settled_minor` reaches its amount, the rest is owed to the card.
  */
 export const refunds = pgTable(
   'refunds',
@@ -17,11 +17,11 @@ export const refunds = pgTable(
     privateSession: text('private_session'),
     /** Counts the refunds of one payment. */
     part: integer('part').notNull().default(0),
-    /** The same key of the same person is the same refund. */
+    /** A person's key belongs to one refund. */
     idempotencyKey: text('idempotency_key'),
     identity: text('identity').notNull(),
     amountMinor: minor('amount_minor').notNull(),
-    /** What has left for it: by its own order, by hand at the provider, or by the bank in a dispute. */
+    /** Money that has left for it: by its own order, by hand at the provider, or by the bank in a dispute. */
     settledMinor: minor('settled_minor').notNull().default(0),
     currency: text('currency').notNull(),
     to: text('to').$type<'wallet' | 'card'>().notNull(),
@@ -30,7 +30,7 @@ export const refunds = pgTable(
     by: text('by').notNull(),
     providerPayment: text('provider_payment'),
     providerRefund: text('provider_refund'),
-    /** Counts the orders to the provider: a new one after a failure needs a new idempotency key. */
+    /** Counts the orders to the provider: an order after a failure needs a new idempotency key. */
     round: integer('round').notNull().default(1),
     attempts: integer('attempts').notNull().default(0),
     nextAttemptAt: time('next_attempt_at'),
@@ -46,7 +46,7 @@ export const refunds = pgTable(
       sql`${table.settledMinor} between 0 and ${table.amountMinor}
         and (${table.status} = 'succeeded') = (${table.settledMinor} = ${table.amountMinor})`,
     ),
-    // What makes giving back twice impossible, also across processes.
+    // One refund per payment and part, also across processes.
     uniqueIndex('refunds_one_ticket').on(table.ticket, table.part),
     uniqueIndex('refunds_one_tip').on(table.tip, table.part),
     uniqueIndex('refunds_one_topup').on(table.topup, table.part),
@@ -64,8 +64,9 @@ export const refunds = pgTable(
 );
 
 /**
- * Refunds that have left at the provider, whoever ordered them, each once. First they settle what is owed to the card; what is left of one that the
- * house has not decided is taken from the sale or the credit, and the rest is the house's loss.
+ * Refunds that have left at the provider, each once, including those made by hand. They first reduce the debt to the
+ * card. The rest of a refund by hand is taken from the sale or the credit, and what they cannot cover is the house's
+ * loss.
  */
 export const providerRefunds = pgTable(
   'provider_refunds',
@@ -76,13 +77,16 @@ export const providerRefunds = pgTable(
     sourceId: text('source_id').notNull(),
     identity: text('identity').notNull(),
     amountMinor: minor('amount_minor').notNull(),
-    /** What was owed to the card, by refunds that the house had decided. */
+    /** The part that was owed to the card by refunds of the house. */
     settledMinor: minor('settled_minor').notNull().default(0),
-    /** What no account could bear: credit that was spent, a sale that was refunded before. */
+    /** The part that no account covered: spent credit, or a sale that was refunded before. */
     lossMinor: minor('loss_minor').notNull().default(0),
     currency: text('currency').notNull(),
     createdAt: time('created_at').notNull(),
-    /** When the bank sent it back; one that never left here is kept too, so that older news of it is not booked. */
+    /**
+     * When the bank returned it. A refund that was never booked is stored too, so that late events about it book
+     * nothing.
+     */
     returnedAt: time('returned_at'),
   },
   (table) => [

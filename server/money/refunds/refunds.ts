@@ -238,8 +238,7 @@ export class Refunds {
     const earlier = await this.#parts.store.listOf(refundable.payment, tx);
     if (isGivenBack(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
-    if (earlier.length >= TOPUP_REFUNDS_MAX)
-      throw new AppError('not_refundable', 'It was given back in too many parts.');
+    if (earlier.length >= TOPUP_REFUNDS_MAX) throw new AppError('not_refundable', 'It was refunded in too many parts.');
     const amountMinor = decision.amountMinor ?? (isCredit ? Math.min(leftMinor, available) : leftMinor);
     if (amountMinor > leftMinor || (isCredit && amountMinor > available)) throw new AppError('amount_too_large');
     const row = await this.#insert(tx, refundable, { ...decision, amountMinor, part: earlier.length });
@@ -295,7 +294,7 @@ export class Refunds {
     // The sweeper orders what the house decides; a person's refund is ordered at once by the caller.
     const isDecidedByHouse = by === HOUSE;
     const providerPayment = isToCard ? await findProviderPayment(tx) : null;
-    if (isToCard && !providerPayment) throw new AppError('not_refundable', 'No card payment is known for it.');
+    if (isToCard && !providerPayment) throw new AppError('not_refundable', 'Its card payment is unknown.');
     const now = this.#context.nowIso();
     return this.#parts.store.insert(tx, {
       id: createId('refund'),

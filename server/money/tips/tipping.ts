@@ -1,6 +1,7 @@
 /**
- * What surrounds tips in a room: the goal, the tip menu and the leaderboard. A room has at most one open goal. Its progress is the sum of the
- * tips since it was set, so tips and refunds move it without further work. A tip for a menu item must have the item's price.
+ * What surrounds tips in a room: the goal, the tip menu and the leaderboard. A room has at most one open goal. Its
+ * progress is the sum of the tips since it was set, so tips and refunds move it without further work. A tip for a menu
+ * item must have the item's price.
  */
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
