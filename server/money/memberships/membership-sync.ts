@@ -197,10 +197,7 @@ export class MembershipSync {
       const invoice = await book(tx);
       if (!invoice) continue;
       const reason = isOther ? 'paid_twice' : 'membership_ended';
-      this.#context.log.warn(
-        { membership: row.id, invoice: invoice.id, reason },
-        'membership payment returned',
-      );
+      this.#context.log.warn({ membership: row.id, invoice: invoice.id, reason }, 'membership payment returned');
       await this.#refunds.returnInvoice(tx, { invoice, identity: row.identity, reason });
     }
     if (!isOther && found.status === 'ended') await this.#store.update(tx, row.id, { nextCheckAt: null });
@@ -239,7 +236,8 @@ export class MembershipSync {
   /** Books an invoice as a sale: VAT, commission, pledge, and the rest for the creator. */
   async #planBooking(row: MembershipRow, paid: ProviderInvoice): Promise<PlannedInvoice['book']> {
     const { ledger, pricing, currency, metrics } = this.#context;
-    if (paid.currency !== currency) throw new AppError('amount_invalid', 'The invoice was paid in another currency than ours.');
+    if (paid.currency !== currency)
+      throw new AppError('amount_invalid', 'The invoice was paid in another currency than ours.');
     await ledger.ensureAccounts([creatorPending(row.creator, currency)]);
     // The provider's times are whole seconds.
     const atMs = paid.paidAtMs + 999;
