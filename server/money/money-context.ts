@@ -133,14 +133,14 @@ export class MoneyContext {
   }
 
   /** Adds facts of this domain in the caller's transaction. */
-  async tell(tx: Orm, ...facts: MoneyFact[]): Promise<void> {
+  async addFacts(tx: Orm, ...facts: MoneyFact[]): Promise<void> {
     await this.outbox.add(tx, ...facts.map(([topic, data, about]) => ({ topic, data, ...about })));
   }
 
   /** Adds a `wallet.changed` fact with the wallet as the caller's transaction sees it. */
-  async tellWallet(tx: Orm, identity: string): Promise<void> {
+  async addWalletFact(tx: Orm, identity: string): Promise<void> {
     const wallet = await this.readWallet(identity, tx);
-    await this.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+    await this.addFacts(tx, ['wallet.changed', { identity, wallet }, { identity }]);
   }
 
   /** Runs work that no caller awaits; `idle` waits for it at shutdown. A failure is logged, and the sweeper retries. */

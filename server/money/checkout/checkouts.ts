@@ -112,7 +112,7 @@ export class Checkouts {
     const { provider } = this.#context;
     const { card, id, successUrl } = checkout;
     if (card === null) throw new AppError('internal', 'This checkout is paid on a page.');
-    if (checkout.status === 'open') await this.#look(checkout);
+    if (checkout.status === 'open') await this.#refresh(checkout);
     if (checkout.status === 'opening') {
       const customer = await this.customerOf(checkout);
       const returnUrl = withSession(successUrl, id);
@@ -169,7 +169,7 @@ export class Checkouts {
     if (clock.now() > Date.parse(checkout.expiresAt) - HAND_OUT_MARGIN_MS) {
       await provider.expireCheckout(checkout.providerSession);
     }
-    const found = await this.#look(checkout);
+    const found = await this.#refresh(checkout);
     return found?.status === 'open' ? (found.url ?? undefined) : undefined;
   }
 
@@ -183,7 +183,7 @@ export class Checkouts {
       return;
     }
     await this.#context.provider.expireCheckout(checkout.providerSession);
-    await this.#look(checkout);
+    await this.#refresh(checkout);
   }
 
   /** Concurrent callers create two pages at the provider; both return the one that was stored. */
@@ -226,7 +226,7 @@ export class Checkouts {
     const isOurs = session.startsWith(ID_PREFIXES.checkout);
     const known = isOurs ? await this.#store.find(session) : await this.#store.findBySession(session);
     if (!known) throw new AppError('payment_not_found');
-    if (known.status === 'open') await this.#look(known);
+    if (known.status === 'open') await this.#refresh(known);
     return (await this.#store.find(known.id)) ?? known;
   }
 
@@ -267,7 +267,7 @@ export class Checkouts {
     const found = await this.#context.provider.fetchPayment(payment);
     const checkout = found?.checkout ? await this.#store.find(found.checkout) : undefined;
     // Another application may share the provider's account.
-    if (checkout?.providerSession) await this.#look(checkout);
+    if (checkout?.providerSession) await this.#refresh(checkout);
     // A card order whose answer was lost has no session yet: its payment identifies it.
     else if (checkout) await this.#handleCardPayment(payment);
   }
@@ -287,7 +287,7 @@ export class Checkouts {
 
   async #check(checkout: Checkout): Promise<void> {
     if (checkout.providerSession) {
-      await this.#look(checkout);
+      await this.#refresh(checkout);
     } else if (this.#context.clock.now() >= Date.parse(checkout.createdAt) + OPENING_MS) {
       await this.#giveUp(checkout);
     }
@@ -313,7 +313,7 @@ export class Checkouts {
     if (found && found.status !== 'open') await this.#settle(checkout, found);
   }
 
-  async #look(checkout: Checkout): Promise<ProviderCheckout | undefined> {
+  async #refresh(checkout: Checkout): Promise<ProviderCheckout | undefined> {
     const { provider, clock } = this.#context;
     const session = checkout.providerSession ?? '';
     const isOver = checkout.status === 'open' && clock.now() >= Date.parse(checkout.expiresAt);

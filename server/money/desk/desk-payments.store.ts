@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import type { PaymentKind } from '../../protocol/desk.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { isGivenBack } from '../sales/receipts.store.ts';
+import { isRefunded } from '../sales/receipts.store.ts';
 
 export interface PaymentRow {
   kind: PaymentKind;
@@ -117,7 +117,7 @@ const KINDS: Record<PaymentKind, Kind> = {
     columns: [sql`p.id`, sql`p.identity`, sql`p.room`, sql`p.creator`],
     owners: [],
     shape: sql`'private_session' as kind, p.id, p.identity, p.creator, p.room, p.charged_minor as amount, 'wallet' as paid_by,
-      ${isGivenBack('private_session', sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
+      ${isRefunded('private_session', sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
     joins: sql``,
   },
   unusable: {

@@ -70,7 +70,7 @@ export class Desk {
     const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
     const [sums, providerMinor, latest, trouble, due, cutOff] = await Promise.all([
       ledger.sumByKind(currency),
-      provider.books.fetchBalanceMinor(currency).catch(ignoreSilence),
+      provider.books.fetchBalanceMinor(currency).catch(ignoreUnavailable),
       reconciliations.findLatest(),
       this.#store.countTrouble(),
       payouts.listDue(),
@@ -188,7 +188,11 @@ export class Desk {
         else await store.liftFreeze(tx, creator, { by, reason, at });
         await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
         await store.insertOutcome({ act: act.id, outcome: 'done', at }, tx);
-        await this.#context.tell(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
+        await this.#context.addFacts(tx, [
+          'creator.payouts_changed',
+          { creator, frozen, reason },
+          { identity: creator },
+        ]);
       });
     } catch (error) {
       // A concurrent call froze the creator.
@@ -257,7 +261,7 @@ function toFreeze(row: FreezeRow): CreatorFreeze {
   };
 }
 
-function ignoreSilence(error: unknown): null {
+function ignoreUnavailable(error: unknown): null {
   if (error instanceof AppError && error.code === 'provider_unavailable') return null;
   throw error;
 }

@@ -148,7 +148,7 @@ export class Disputes {
       });
       // The fact is added with the first withdrawal; an inquiry withdraws nothing.
       if (!kept || found.status !== 'inquiry') return;
-      await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
+      await this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
     });
     log.warn({ providerDispute: found.dispute, source: paid.sourceId, reason: found.reason }, 'payment disputed');
     return this.#store.findByProvider(found.dispute);
@@ -198,7 +198,7 @@ export class Disputes {
     if (row.sourceType === 'ticket') await this.#closeTicket(tx, row);
     if (row.sourceType === 'membership') await this.#standing.suspend(tx, row.sourceId);
     const frozen = await this.#store.update(tx, row.id, { isFrozen: true, frozenCreditMinor });
-    if (frozenCreditMinor > 0) await this.#context.tellWallet(tx, frozen.identity);
+    if (frozenCreditMinor > 0) await this.#context.addWalletFact(tx, frozen.identity);
     return frozen;
   }
 
@@ -207,7 +207,7 @@ export class Disputes {
     if (!ticket) return;
     await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: ticket.id }, 'disputed');
     const room = ticket.room as RoomId;
-    await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
+    await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
   }
 
   async #changeStatus(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<void> {
@@ -221,14 +221,14 @@ export class Disputes {
       after = await this.#store.update(tx, row.id, { lossMinor: 0 });
     }
     if (found.status === 'lost') after = await this.#store.update(tx, row.id, await this.#bookLost(tx, row, at));
-    await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(after) }, { identity: row.identity }]);
+    await this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(after) }, { identity: row.identity }]);
   }
 
   async #reinstate(tx: Orm, row: DisputeRow, at: string): Promise<void> {
     const wallet = accountId(fanWallet(row.identity, this.#context.currency));
     if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
     await this.#store.liftFreezes(tx, row.id, at);
-    if (row.frozenCreditMinor > 0) await this.#context.tellWallet(tx, row.identity);
+    if (row.frozenCreditMinor > 0) await this.#context.addWalletFact(tx, row.identity);
     // Another open dispute keeps it closed until that one is decided; a lost one closes a ticket for good.
     const isMembership = row.sourceType === 'membership';
     const standing: DisputeStatus[] = ['open', 'under_review', ...(isMembership ? [] : (['lost'] as const))];
@@ -245,7 +245,7 @@ export class Disputes {
     const room = ticket.room as RoomId;
     const entry = { room, identity: ticket.identity, source: 'ticket', sourceId: ticket.id } as const;
     await this.#context.rooms.restoreEntitlement(tx, entry);
-    await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
+    await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
   }
 
   /** Settles the debt to the card, takes what is frozen, and books the rest as a loss of the house. */
@@ -294,7 +294,7 @@ export class Disputes {
       const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
       if (left === undefined) throw new AppError('internal', 'The held credit is missing.');
     }
-    if (takenMinor < frozenCreditMinor) await this.#context.tellWallet(tx, row.identity);
+    if (takenMinor < frozenCreditMinor) await this.#context.addWalletFact(tx, row.identity);
     return takenMinor;
   }
 

@@ -15,11 +15,11 @@ export const ENDING_RECHECK_MS = 90_000;
 /**
  * How often an update is repeated because the member decided again meanwhile. After that the member is asked to wait.
  */
-const FOLLOW_ROUNDS = 10;
+const RESEND_ROUNDS = 10;
 
 /** The update to make: cancel for the house, take that back, or repeat the member's decision. */
 export interface CancellationPlan {
-  act: 'cancel' | 'take_back' | 'tell_again';
+  act: 'cancel' | 'take_back' | 'send_again';
   /** Identifies the update in the row. */
   until: string;
 }
@@ -43,11 +43,11 @@ export class MembershipCancellations {
       if (!before) throw new AppError('membership_not_found');
       if (before.standing === 'disputed' && !wantsToLeave) throw new AppError('membership_disputed');
       const decisions = before.decisions + 1;
-      return this.#beginTelling(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
+      return this.#beginUpdate(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
     });
-    await this.#tellDecision(id, subscription);
+    await this.#sendDecision(id, subscription);
     await this.#store.noteDecided(id);
-    await this.#store.endTelling(id, until);
+    await this.#store.endUpdate(id, until);
   }
 
   /**
@@ -59,16 +59,18 @@ export class MembershipCancellations {
     tx: Orm,
     { asked, before, found }: { asked: MembershipRow; before: MembershipRow; found: ProviderSubscription },
   ): Promise<CancellationPlan | undefined> {
-    const { id, standing, tellingUntil } = before;
-    if (this.#isBeingTold(before) || !isUnchanged(asked, before)) {
+    const { id, standing, cancellationLeaseUntil } = before;
+    if (this.#isBeingUpdated(before) || !isUnchanged(asked, before)) {
       // The row was changed while the provider answered: the next sync compares again.
-      await this.#store.update(tx, id, { nextCheckAt: this.#isBeingTold(before) ? tellingUntil : this.#leaseEnd() });
+      await this.#store.update(tx, id, {
+        nextCheckAt: this.#isBeingUpdated(before) ? cancellationLeaseUntil : this.#leaseEnd(),
+      });
       return undefined;
     }
     if (isChosenElsewhere(before, found) && found.isCancelledForDispute) {
       // Stripe has cancelled because of a dispute, which may not be known here yet. Handles it as the house's own
       // update, whose lease gives the dispute's event time to arrive.
-      await this.#beginTelling(tx, before, { isCancelledByDispute: true });
+      await this.#beginUpdate(tx, before, { isCancelledByDispute: true });
       return undefined;
     }
     const row = isChosenElsewhere(before, found)
@@ -78,13 +80,13 @@ export class MembershipCancellations {
     if (act) {
       // Stored before the call: a cancellation that exists at the provider already is the member's own, and stays.
       const isCancelledByDispute = row.isCancelledByDispute || act === 'cancel';
-      return { act, until: await this.#beginTelling(tx, row, { isCancelledByDispute }) };
+      return { act, until: await this.#beginUpdate(tx, row, { isCancelledByDispute }) };
     }
-    if (tellingUntil !== null) {
+    if (cancellationLeaseUntil !== null) {
       // An interrupted update had reached the provider. A cancellation during a dispute counts as the house's, unless
       // the member wants to leave.
       const isCancelledByDispute = standing === 'disputed' && row.wantsToLeave !== true;
-      await this.#store.update(tx, id, { isCancelledByDispute, tellingUntil: null });
+      await this.#store.update(tx, id, { isCancelledByDispute, cancellationLeaseUntil: null });
     }
     return undefined;
   }
@@ -92,8 +94,8 @@ export class MembershipCancellations {
   async carryOut({ act, until }: CancellationPlan, id: string, subscription: string): Promise<void> {
     if (act === 'cancel') await this.#cancelForDispute(id, subscription);
     if (act === 'take_back') await this.#takeBack(id, subscription);
-    if (act === 'tell_again') await this.#tellDecision(id, subscription);
-    await this.#store.endTelling(id, until);
+    if (act === 'send_again') await this.#sendDecision(id, subscription);
+    await this.#store.endUpdate(id, until);
   }
 
   async #cancelForDispute(id: string, subscription: string): Promise<void> {
@@ -104,16 +106,16 @@ export class MembershipCancellations {
   async #takeBack(id: string, subscription: string): Promise<void> {
     await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, false);
     // The member decided concurrently, and the house's call may have overridden that.
-    if (!(await this.#store.disownCancellation(id))) await this.#tellDecision(id, subscription);
+    if (!(await this.#store.disownCancellation(id))) await this.#sendDecision(id, subscription);
   }
 
   /**
    * Sends the member's decision to the provider; without a decision the membership continues. The decision is read
    * again after the call: of two concurrent callers, the one with the older decision finds the newer one and sends it.
    */
-  async #tellDecision(id: string, subscription: string): Promise<void> {
+  async #sendDecision(id: string, subscription: string): Promise<void> {
     let wanted = await this.#readDecision(id);
-    for (let round = 1; round <= FOLLOW_ROUNDS; round += 1) {
+    for (let round = 1; round <= RESEND_ROUNDS; round += 1) {
       await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, wanted);
       const told = wanted;
       wanted = await this.#readDecision(id);
@@ -130,16 +132,21 @@ export class MembershipCancellations {
    * Marks the row as being updated and returns until when. Concurrent callers share one lease; it is not extended. Each
    * caller reads the decision again after its call, so once all are done, the provider has the newest one.
    */
-  async #beginTelling(tx: Orm, row: MembershipRow, decided: Partial<MembershipRow>): Promise<string> {
-    const shared = this.#isBeingTold(row) ? row.tellingUntil : null;
+  async #beginUpdate(tx: Orm, row: MembershipRow, decided: Partial<MembershipRow>): Promise<string> {
+    const shared = this.#isBeingUpdated(row) ? row.cancellationLeaseUntil : null;
     const until = shared ?? this.#leaseEnd();
-    const tellers = shared === null ? 1 : row.tellers + 1;
-    await this.#store.update(tx, row.id, { ...decided, tellers, tellingUntil: until, nextCheckAt: until });
+    const cancellationLeaseHolders = shared === null ? 1 : row.cancellationLeaseHolders + 1;
+    await this.#store.update(tx, row.id, {
+      ...decided,
+      cancellationLeaseHolders,
+      cancellationLeaseUntil: until,
+      nextCheckAt: until,
+    });
     return until;
   }
 
-  #isBeingTold({ tellingUntil }: MembershipRow): boolean {
-    return tellingUntil !== null && Date.parse(tellingUntil) > this.#context.clock.now();
+  #isBeingUpdated({ cancellationLeaseUntil }: MembershipRow): boolean {
+    return cancellationLeaseUntil !== null && Date.parse(cancellationLeaseUntil) > this.#context.clock.now();
   }
 
   #leaseEnd(): string {
@@ -152,7 +159,7 @@ function isUnchanged(asked: MembershipRow, before: MembershipRow): boolean {
   return (
     asked.decisions === before.decisions &&
     asked.isCancelledByDispute === before.isCancelledByDispute &&
-    asked.tellingUntil === before.tellingUntil
+    asked.cancellationLeaseUntil === before.cancellationLeaseUntil
   );
 }
 
@@ -161,16 +168,16 @@ function isUnchanged(asked: MembershipRow, before: MembershipRow): boolean {
  * page.
  */
 function isChosenElsewhere(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSubscription): boolean {
-  const isToldToEnd = row.isCancelledByDispute || row.wantsToLeave === true;
-  return row.tellingUntil === null && cancelAtPeriodEnd !== isToldToEnd;
+  const isSetToEnd = row.isCancelledByDispute || row.wantsToLeave === true;
+  return row.cancellationLeaseUntil === null && cancelAtPeriodEnd !== isSetToEnd;
 }
 
 function actOf(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSubscription): CancellationPlan['act'] | undefined {
   if (row.standing === 'disputed') {
     if (cancelAtPeriodEnd) return undefined;
-    return row.wantsToLeave ? 'tell_again' : 'cancel';
+    return row.wantsToLeave ? 'send_again' : 'cancel';
   }
   if (row.isCancelledByDispute) return 'take_back';
-  const isHeard = cancelAtPeriodEnd === (row.wantsToLeave === true);
-  return row.tellingUntil !== null && !isHeard ? 'tell_again' : undefined;
+  const isSent = cancelAtPeriodEnd === (row.wantsToLeave === true);
+  return row.cancellationLeaseUntil !== null && !isSent ? 'send_again' : undefined;
 }

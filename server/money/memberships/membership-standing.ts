@@ -51,7 +51,7 @@ export class MembershipStanding {
     const change = changeOf(before, after, isRenewed);
     if (change) {
       const told = { change, membership: await this.toMembership(after, tx) };
-      await this.#context.tell(tx, ['membership.changed', told, { identity }]);
+      await this.#context.addFacts(tx, ['membership.changed', told, { identity }]);
     }
     return after;
   }
@@ -84,7 +84,7 @@ export class MembershipStanding {
       isCancelledByDispute: false,
       decisions: row.decisions + 1,
       // Marks the update as interrupted: the next sync sends it if the provider does not have it.
-      tellingUntil: now,
+      cancellationLeaseUntil: now,
       nextCheckAt: now,
     });
   }

@@ -18,9 +18,9 @@ const FIRST_FEE_CHECK_MS = 30_000;
 const RECHECK_MS = 6 * 60 * 60_000;
 
 /** How often a sync is repeated because others were requested meanwhile. After that the event is postponed. */
-const LOOK_ROUNDS = 5;
+const SYNC_ROUNDS = 5;
 
-interface TakenLook {
+interface SyncResult {
   isOver: boolean;
   plan?: CancellationPlan | undefined;
 }
@@ -83,26 +83,26 @@ export class MembershipSync {
   }
 
   async #sync(id: string, subscription: string): Promise<void> {
-    for (let round = 1; round <= LOOK_ROUNDS; round += 1) {
-      if (await this.#look(id, subscription)) return;
+    for (let round = 1; round <= SYNC_ROUNDS; round += 1) {
+      if (await this.#syncOnce(id, subscription)) return;
     }
     throw new AppError('unavailable');
   }
 
   /** False when another gateway completed a sync after this one began: this answer may be older and is dropped. */
-  async #look(id: string, subscription: string): Promise<boolean> {
+  async #syncOnce(id: string, subscription: string): Promise<boolean> {
     const { provider, db, outbox } = this.#context;
     const row = await this.#store.find(id);
     const found = row && (await provider.billing.fetchSubscription(subscription));
     if (!row || !found) return true;
     const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
-    const taken = await db.transaction(async (tx): Promise<TakenLook | undefined> => {
+    const taken = await db.transaction(async (tx): Promise<SyncResult | undefined> => {
       const before = await this.#store.lock(tx, id);
-      if (before?.looks !== row.looks) return undefined;
+      if (before?.syncVersion !== row.syncVersion) return undefined;
       const isOther = before.providerSubscription !== null && before.providerSubscription !== subscription;
       // The person joined on two pages at once: one subscription is kept, the other is undone.
       if (isOther || before.status === 'ended') {
-        return { isOver: await this.#giveBack(tx, before, { plans, isOther, found }) };
+        return { isOver: await this.#returnPayment(tx, before, { plans, isOther, found }) };
       }
       const isOver = await this.#apply(tx, before, { found, plans });
       if (isOver || found.status === 'ended') return { isOver };
@@ -156,7 +156,7 @@ export class MembershipSync {
         accessUntil: iso(isOver ? Math.min(accessUntilMs, nowMs) : accessUntilMs),
         startedAt: before.startedAt ?? iso(nowMs),
         endedAt: isOver ? iso(nowMs) : null,
-        looks: before.looks + 1,
+        syncVersion: before.syncVersion + 1,
         nextCheckAt: found.status === 'ended' ? null : iso(nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs })),
       },
       isRenewed,
@@ -188,7 +188,7 @@ export class MembershipSync {
   }
 
   /** Returns a payment for a membership that has ended, or for a duplicate, to the card. */
-  async #giveBack(
+  async #returnPayment(
     tx: Orm,
     row: MembershipRow,
     { plans, isOther, found }: { plans: PlannedInvoice[]; isOther: boolean; found: ProviderSubscription },

@@ -46,9 +46,9 @@ export const memberships = pgTable(
      * Lease of the callers that send the cancellation to the provider. Past it, they were interrupted, and the sweeper
      * sends it again.
      */
-    tellingUntil: time('telling_until'),
+    cancellationLeaseUntil: time('cancellation_lease_until'),
     /** Number of those callers. The last one that finishes ends the lease; an interrupted one never does. */
-    tellers: integer('tellers').notNull().default(0),
+    cancellationLeaseHolders: integer('cancellation_lease_holders').notNull().default(0),
     paidUntil: time('paid_until'),
     accessUntil: time('access_until'),
     createdAt: time('created_at').notNull(),
@@ -57,7 +57,7 @@ export const memberships = pgTable(
     startedAt: time('started_at'),
     endedAt: time('ended_at'),
     /** Counts completed syncs, so that an older answer of the provider is recognised. */
-    looks: integer('looks').notNull().default(0),
+    syncVersion: integer('sync_version').notNull().default(0),
     /** When the sweeper syncs it again; null when there is nothing left to learn. */
     nextCheckAt: time('next_check_at'),
   },

@@ -92,12 +92,15 @@ export class MembershipsStore {
   }
 
   /** One caller of the lease is done; the last one ends it. */
-  async endTelling(id: string, until: string): Promise<void> {
-    const { tellers, tellingUntil } = memberships;
+  async endUpdate(id: string, until: string): Promise<void> {
+    const { cancellationLeaseHolders, cancellationLeaseUntil } = memberships;
     await this.#orm
       .update(memberships)
-      .set({ tellers: sql`${tellers} - 1`, tellingUntil: sql`case when ${tellers} > 1 then ${tellingUntil} end` })
-      .where(and(eq(memberships.id, id), eq(tellingUntil, until)));
+      .set({
+        cancellationLeaseHolders: sql`${cancellationLeaseHolders} - 1`,
+        cancellationLeaseUntil: sql`case when ${cancellationLeaseHolders} > 1 then ${cancellationLeaseUntil} end`,
+      })
+      .where(and(eq(memberships.id, id), eq(cancellationLeaseUntil, until)));
   }
 
   /**

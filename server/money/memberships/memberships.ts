@@ -121,7 +121,7 @@ export class Memberships {
     const found = await this.#context.provider.billing.fetchJoin(row.providerSession);
     if (found?.status === 'open' && found.url && isYoung && row.tier === tier.id) return found.url;
     if (found?.status === 'open') await this.#context.provider.expireCheckout(found.session);
-    await this.#look(row);
+    await this.#refresh(row);
     return undefined;
   }
 
@@ -162,13 +162,13 @@ export class Memberships {
   async confirm(session: string): Promise<{ status: 'open' | 'paid' | 'expired'; id: string } | undefined> {
     const row = await this.#store.findBySession(session);
     if (!row) return undefined;
-    if (row.status === 'pending') await this.#look(row);
+    if (row.status === 'pending') await this.#refresh(row);
     const { status, id } = (await this.#store.find(row.id)) ?? row;
     return { id, status: status === 'pending' ? 'open' : status === 'abandoned' ? 'expired' : 'paid' };
   }
 
   /** Syncs with the provider, and closes a request that was not paid. */
-  async #look(row: MembershipRow): Promise<void> {
+  async #refresh(row: MembershipRow): Promise<void> {
     if (row.providerSubscription) return this.sync.sync(row.id, row.providerSubscription);
     const { provider, clock } = this.#context;
     const found = row.providerSession ? await provider.billing.fetchJoin(row.providerSession) : undefined;
@@ -295,7 +295,7 @@ export class Memberships {
     const fees = await this.#store.claimFees({ nowIso, nextIso, limit: CLAIM_ITEMS });
     const inBackground = this.#context.runInBackground.bind(this.#context);
     await Promise.all([
-      ...due.map((row) => inBackground(`check ${row.id}`, () => this.#look(row))),
+      ...due.map((row) => inBackground(`check ${row.id}`, () => this.#refresh(row))),
       ...fees.map(({ invoice, providerPayment }) =>
         inBackground(`fee of ${invoice}`, () => this.sync.bookFee(invoice, providerPayment ?? '')),
       ),

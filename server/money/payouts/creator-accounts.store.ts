@@ -24,16 +24,16 @@ export class CreatorAccountsStore {
   }
 
   /** Stores a new account, unless a concurrent request has stored one. */
-  async keep(creator: string, found: ProviderAccount, looked: Looked): Promise<CreatorAccountRow | undefined> {
+  async keep(creator: string, found: ProviderAccount, fetched: Fetched): Promise<CreatorAccountRow | undefined> {
     await this.#db.orm
       .insert(creatorAccounts)
-      .values({ creator, createdAt: looked.at, ...toRow(found, looked) })
+      .values({ creator, createdAt: fetched.at, ...toRow(found, fetched) })
       .onConflictDoNothing();
     return this.find(creator);
   }
 
-  async update(creator: string, found: ProviderAccount, looked: Looked): Promise<void> {
-    await this.#db.orm.update(creatorAccounts).set(toRow(found, looked)).where(eq(creatorAccounts.creator, creator));
+  async update(creator: string, found: ProviderAccount, fetched: Fetched): Promise<void> {
+    await this.#db.orm.update(creatorAccounts).set(toRow(found, fetched)).where(eq(creatorAccounts.creator, creator));
   }
 
   async setNextCheck(creators: string[], nextCheckAt: string): Promise<void> {
@@ -78,11 +78,11 @@ export class CreatorAccountsStore {
   }
 }
 
-interface Looked {
+interface Fetched {
   at: string;
   nextCheckAt: string;
 }
 
-function toRow({ account, ...state }: ProviderAccount, { at, nextCheckAt }: Looked) {
+function toRow({ account, ...state }: ProviderAccount, { at, nextCheckAt }: Fetched) {
   return { providerAccount: account, ...state, checkedAt: at, nextCheckAt };
 }

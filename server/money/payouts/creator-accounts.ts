@@ -61,8 +61,8 @@ export class CreatorAccounts {
   async #create(creator: OnboardingRequest['creator']): Promise<CreatorAccountRow> {
     const made = await this.#context.provider.connect.createAccount(creator);
     const at = this.#context.nowIso();
-    const looked = { at, nextCheckAt: this.#context.laterIso(CHECK_MIN_MS) };
-    const row = await this.#store.keep(creator.identity, made, looked);
+    const fetched = { at, nextCheckAt: this.#context.laterIso(CHECK_MIN_MS) };
+    const row = await this.#store.keep(creator.identity, made, fetched);
     if (!row) throw new AppError('internal', 'The account was not stored.');
     return row;
   }
@@ -71,7 +71,7 @@ export class CreatorAccounts {
   async describe(creator: string): Promise<CreatorAccount> {
     const row = await this.#store.find(creator);
     if (!row) return toWire(creator, undefined);
-    await this.#look(row).catch((error) => {
+    await this.#refresh(row).catch((error) => {
       if (!(error instanceof AppError) || error.code !== 'provider_unavailable') throw error;
     });
     return toWire(creator, await this.#store.find(creator));
@@ -81,7 +81,7 @@ export class CreatorAccounts {
   async handleAccountChanged(account: string): Promise<void> {
     const row = await this.#store.findByProviderAccount(account);
     // Another application may share the provider's account.
-    if (row) await this.#look(row);
+    if (row) await this.#refresh(row);
   }
 
   /** Fetches due accounts: those that are not payable yet, and those with earnings or payouts. */
@@ -95,9 +95,9 @@ export class CreatorAccounts {
     const earning = await this.#store.findEarning(payable, { currency, since });
     const rest = payable.filter((creator) => !earning.has(creator));
     await this.#store.setNextCheck(rest, this.#context.laterIso(CHECK_MAX_MS));
-    const looked = due.filter((row) => !rest.includes(row.creator));
+    const toFetch = due.filter((row) => !rest.includes(row.creator));
     const inBackground = this.#context.runInBackground.bind(this.#context);
-    await Promise.all(looked.map((row) => inBackground(`account of ${row.creator}`, () => this.#look(row))));
+    await Promise.all(toFetch.map((row) => inBackground(`account of ${row.creator}`, () => this.#refresh(row))));
   }
 
   async isPayable(creator: string): Promise<boolean> {
@@ -105,7 +105,7 @@ export class CreatorAccounts {
     return row !== undefined && isPayable(row);
   }
 
-  async #look(row: CreatorAccountRow): Promise<void> {
+  async #refresh(row: CreatorAccountRow): Promise<void> {
     const found = await this.#context.provider.connect.fetchAccount(row.providerAccount);
     if (!found) return this.#store.setNextCheck([row.creator], this.#context.laterIso(CHECK_MAX_MS));
     const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
@@ -113,7 +113,7 @@ export class CreatorAccounts {
     const after = await this.#store.find(row.creator);
     if (!after || toWire(row.creator, row).status === toWire(row.creator, after).status) return;
     await this.#context.db.transaction((tx) =>
-      this.#context.tell(tx, [
+      this.#context.addFacts(tx, [
         'creator.account_changed',
         { account: toWire(row.creator, after) },
         { identity: row.creator },

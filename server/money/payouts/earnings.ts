@@ -18,7 +18,7 @@ const RELEASE_ACCOUNTS = 200;
 /** A sale is committed within this time after its timestamp. */
 const COMMITTED_WITHIN_MS = 60 * 60_000;
 /** How often an account is checked if sales have no hold. */
-const RELOOK_MS = 30_000;
+const RECHECK_MS = 30_000;
 
 export class Earnings {
   readonly #context: MoneyContext;
@@ -52,7 +52,7 @@ export class Earnings {
     if (due.length > 0) await this.#releaseSales(account.creator, due);
     const { nextDueMs, doneSeq } = await this.#store.findNext(account, this.#context.laterIso(-COMMITTED_WITHIN_MS));
     // Sales from now on are due no sooner than after the shortest hold.
-    const emptyMs = nowMs + Math.max(earningsRules.holdDays * DAY_MS, RELOOK_MS);
+    const emptyMs = nowMs + Math.max(earningsRules.holdDays * DAY_MS, RECHECK_MS);
     const dueAt = new Date(Math.min(emptyMs, nextDueMs ?? emptyMs)).toISOString();
     await this.#store.planRelease(account, { doneSeq, dueAt });
     return due.length === RELEASE_SALES;

@@ -37,7 +37,7 @@ export class Payouts {
     const id = createId('payoutBatch');
     const payable = await this.#findPayable(request.creators);
     await this.#store.insertBatch({ id, by: request.by, createdAt: this.#context.nowIso() });
-    for (const each of payable) await this.#decide(id, each);
+    for (const each of payable) await this.#create(id, each);
     if (payable.length > 0) this.#context.outbox.wake();
     void this.#context.runInBackground(`payouts ${id}`, async () => {
       while (await this.sweep());
@@ -102,7 +102,7 @@ export class Payouts {
   }
 
   /** Debits everything that is available to the creator now. */
-  async #decide(batch: string, { creator, providerAccount }: PayableCreator): Promise<void> {
+  async #create(batch: string, { creator, providerAccount }: PayableCreator): Promise<void> {
     const { db, ledger, currency, earningsRules } = this.#context;
     const account = creatorAvailable(creator, currency);
     try {
@@ -124,7 +124,7 @@ export class Payouts {
         });
         const legs = transferLegs(account, houseAccount('payout_payable', currency), amountMinor);
         await ledger.post(tx, { kind: 'payout', source: { type: 'payout', id }, legs, at: createdAt });
-        await this.#context.tell(tx, ['payout.changed', { payout: toPayout(row) }, { identity: creator }]);
+        await this.#context.addFacts(tx, ['payout.changed', { payout: toPayout(row) }, { identity: creator }]);
       });
     } catch (error) {
       // A concurrent batch has created the creator's payout.
@@ -227,7 +227,7 @@ export class Payouts {
       await ledger.post(tx, { kind: 'payout', source, legs: transferLegs(account, payable, amountMinor), at });
       const legs = transferLegs(payable, houseAccount('provider_clearing', currency), amountMinor);
       await ledger.post(tx, { kind: 'payout_sent', source, legs, at });
-      await this.#context.tell(tx, ['payout.changed', { payout: toPayout(inserted) }, { identity: creator }]);
+      await this.#context.addFacts(tx, ['payout.changed', { payout: toPayout(inserted) }, { identity: creator }]);
       return inserted;
     });
     outbox.wake();
@@ -251,7 +251,7 @@ export class Payouts {
       const legs = transferLegs(houseAccount('payout_payable', currency), target, row.amountMinor);
       const kind = isPaid ? 'payout_sent' : 'payout_returned';
       await ledger.post(tx, { kind, source: { type: 'payout', id: row.id }, legs, at });
-      await this.#context.tell(tx, ['payout.changed', { payout: toPayout(after) }, { identity: row.creator }]);
+      await this.#context.addFacts(tx, ['payout.changed', { payout: toPayout(after) }, { identity: row.creator }]);
       return after;
     });
     if (!finished) return false;

@@ -61,7 +61,7 @@ export class TransferReversals {
     const at = this.#context.nowIso();
     await ledger.post(tx, { kind: 'payout_reversed', source, reversesId: sent.id, legs, at });
     const after = await this.#store.addReversed(tx, id, reversal.amountMinor);
-    await this.#context.tell(tx, ['payout.changed', { payout: toPayout(after) }, { identity: creator }]);
+    await this.#context.addFacts(tx, ['payout.changed', { payout: toPayout(after) }, { identity: creator }]);
     if (availableMinor + reversal.amountMinor > 0) await this.#stopPayouts(tx, creator, at);
     return true;
   }
@@ -70,6 +70,6 @@ export class TransferReversals {
     const freeze = { id: createId('creatorFreeze'), creator, reason: STOP_REASON, by: HOUSE, frozenAt: at };
     if (!(await this.#store.stopPayouts(tx, freeze))) return;
     const told = { creator, frozen: true, reason: STOP_REASON };
-    await this.#context.tell(tx, ['creator.payouts_changed', told, { identity: creator }]);
+    await this.#context.addFacts(tx, ['creator.payouts_changed', told, { identity: creator }]);
   }
 }

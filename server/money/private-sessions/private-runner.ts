@@ -10,7 +10,7 @@ import { splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { SaleTerms } from '../sales/pricing.ts';
 import { dueMinor, durationMs, MediaMeter, type MediaSample } from './private-billing.ts';
-import { KEY_LIFE_MS, type PrivateSessionLifecycle } from './private-session-lifecycle.ts';
+import { ENTITLEMENT_LIFE_MS, type PrivateSessionLifecycle } from './private-session-lifecycle.ts';
 import type { PrivateSessionRow } from './private-sessions.store.ts';
 
 const HEARTBEAT_MS = 5_000;
@@ -82,7 +82,7 @@ export class PrivateRunner {
   async tick(): Promise<boolean> {
     await Promise.all(
       [...this.#running.values()].map((session) =>
-        this.#look(session).catch((error) =>
+        this.#sample(session).catch((error) =>
           this.#context.log.error({ err: error, session: session.row.id }, 'private session sample failed'),
         ),
       ),
@@ -90,7 +90,7 @@ export class PrivateRunner {
     return false;
   }
 
-  async #look(session: RunningSession): Promise<void> {
+  async #sample(session: RunningSession): Promise<void> {
     const { row, meter } = session;
     const room = row.room as RoomId;
     const before = meter.confirmedMs;
@@ -101,28 +101,28 @@ export class PrivateRunner {
     if (meter.confirmedMs > before) session.mediaAtMs = nowMs;
     const isShort = this.#remainingMs(session) < SHORT_MS;
     if (nowMs - session.beatAtMs >= (isShort ? SHORT_HEARTBEAT_MS : HEARTBEAT_MS)) {
-      if (!(await this.#beat(session, isShort ? LIMITS.privateHoldMinutesMax : undefined))) return;
+      if (!(await this.#heartbeat(session, isShort ? LIMITS.privateHoldMinutesMax : undefined))) return;
     }
     // A concurrent call may have ended it.
     if (this.#running.get(row.id) !== session) return;
-    if (this.#remainingMs(session) === 0 && !(await this.#rescue(session))) return;
+    if (this.#remainingMs(session) === 0 && !(await this.#extendOrEnd(session))) return;
     if (nowMs - session.mediaAtMs >= MEDIA_GRACE_MS) {
       await this.finish(row.id, 'media_ended');
       return;
     }
-    this.#tellProgress(session);
+    this.#reportProgress(session);
   }
 
   /** The hold is used up: extends it, or ends the session. */
-  async #rescue(session: RunningSession): Promise<boolean> {
-    if (!(await this.#beat(session, LIMITS.privateHoldMinutesMax))) return false;
+  async #extendOrEnd(session: RunningSession): Promise<boolean> {
+    if (!(await this.#heartbeat(session, LIMITS.privateHoldMinutesMax))) return false;
     if (this.#remainingMs(session) > 0) return true;
     await this.finish(session.row.id, 'funds_ended');
     return false;
   }
 
   /** False when the session is over. */
-  async #beat(session: RunningSession, holdMinutes?: number): Promise<boolean> {
+  async #heartbeat(session: RunningSession, holdMinutes?: number): Promise<boolean> {
     const { row, meter } = session;
     const kept = await this.#lifecycle.heartbeat(row.id, {
       sequence: row.sequence + 1,
@@ -135,14 +135,14 @@ export class PrivateRunner {
     }
     session.row = kept;
     session.beatAtMs = this.#context.clock.now();
-    await this.#media?.extend(row.room as RoomId, row.identity, session.beatAtMs + KEY_LIFE_MS);
+    await this.#media?.extend(row.room as RoomId, row.identity, session.beatAtMs + ENTITLEMENT_LIFE_MS);
     return true;
   }
 
   /** Extends the hold at the fan's request. */
   async extend(id: string, minutes: number): Promise<PrivateSessionRow | undefined> {
     const session = this.#running.get(id);
-    if (!session || !(await this.#beat(session, minutes))) return undefined;
+    if (!session || !(await this.#heartbeat(session, minutes))) return undefined;
     return session.row;
   }
 
@@ -172,7 +172,7 @@ export class PrivateRunner {
     return Math.max(0, durationMs(row.rateMinor, row.heldMinor) - meter.confirmedMs);
   }
 
-  #tellProgress(session: RunningSession): void {
+  #reportProgress(session: RunningSession): void {
     const { row, meter, terms } = session;
     const costMinor = Math.min(row.heldMinor, dueMinor(row.rateMinor, meter.confirmedMs));
     const remainingMs = this.#remainingMs(session);

@@ -27,7 +27,7 @@ import {
 /** How long the creator has to answer. */
 const REQUEST_LIFE_MS = 120_000;
 /** Validity of the fan's entitlement, extended by every heartbeat. */
-export const KEY_LIFE_MS = 30_000;
+export const ENTITLEMENT_LIFE_MS = 30_000;
 /** Without a heartbeat for this long, the session's process is gone. */
 const ABANDONED_AFTER_MS = 15_000;
 const SWEEP_SESSIONS = 50;
@@ -84,7 +84,7 @@ export class PrivateSessionLifecycle {
         const held = await this.#holds.place(tx, { id, identity, currency }, heldMinor, requestedAt);
         if (!held) throw new AppError('insufficient_funds');
         const inserted = await this.#store.insert(tx, row);
-        await this.#tell(tx, 'private_session.requested', inserted);
+        await this.#addFact(tx, 'private_session.requested', inserted);
         return inserted;
       }),
     );
@@ -125,9 +125,9 @@ export class PrivateSessionLifecycle {
         const active = await this.#store.update(tx, id, { status: 'active', startedAt, heartbeatAt: startedAt });
         await rooms.grantEntitlement(tx, {
           ...{ room, identity: row.identity, source: 'private', sourceId: id },
-          validUntil: this.#context.laterIso(KEY_LIFE_MS),
+          validUntil: this.#context.laterIso(ENTITLEMENT_LIFE_MS),
         });
-        await this.#tell(tx, 'private_session.started', active);
+        await this.#addFact(tx, 'private_session.started', active);
         return active;
       }),
     );
@@ -143,7 +143,7 @@ export class PrivateSessionLifecycle {
       await this.#context.promoExpiry.expire(tx, found.identity);
       if (!(await this.#store.lock(tx, id, ['requested']))) throw new AppError('private_session_not_found');
       const row = await this.#store.update(tx, id, { status, endedAt: this.#context.nowIso() });
-      await this.#tell(tx, 'private_session.closed', row);
+      await this.#addFact(tx, 'private_session.closed', row);
       return row;
     });
     this.#context.outbox.wake();
@@ -162,7 +162,11 @@ export class PrivateSessionLifecycle {
       if (beat.sequence <= row.sequence) return row;
       const heldMinor = row.heldMinor + (await this.#holdAhead(tx, row, beat));
       const charged = await this.#charge(tx, { ...row, heldMinor }, { ...beat, terms });
-      await rooms.extendEntitlement(tx, { source: 'private', sourceId: id }, this.#context.laterIso(KEY_LIFE_MS));
+      await rooms.extendEntitlement(
+        tx,
+        { source: 'private', sourceId: id },
+        this.#context.laterIso(ENTITLEMENT_LIFE_MS),
+      );
       return this.#store.update(tx, id, { ...charged, heldMinor, heartbeatAt: this.#context.nowIso() });
     });
   }
@@ -219,7 +223,7 @@ export class PrivateSessionLifecycle {
       const change = { ...charged, status: 'ended' as const, endReason: end.reason, endedAt };
       const over = await this.#store.update(tx, id, change);
       await rooms.revokeEntitlement(tx, { source: 'private', sourceId: id }, 'private_ended');
-      await this.#tell(tx, 'private_session.ended', over);
+      await this.#addFact(tx, 'private_session.ended', over);
       return over;
     });
     if (!ended) return undefined;
@@ -279,17 +283,17 @@ export class PrivateSessionLifecycle {
     return row;
   }
 
-  async #tell(tx: Orm, topic: PrivateSessionTopic, row: PrivateSessionRow): Promise<void> {
+  async #addFact(tx: Orm, topic: PrivateSessionTopic, row: PrivateSessionRow): Promise<void> {
     const room = row.room as RoomId;
     const { identity } = row;
     const wallet = await this.#context.readWallet(identity, tx);
-    await this.#context.tell(
+    await this.#context.addFacts(
       tx,
       [topic, { session: toPrivateSession(row) }, { room, identity }],
       ['wallet.changed', { identity, wallet }, { identity }],
     );
     if (topic === 'private_session.ended' && row.chargedMinor > 0) {
-      await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
+      await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
     }
   }
 }

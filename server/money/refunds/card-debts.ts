@@ -116,7 +116,7 @@ export class CardDebts {
   async #update(tx: Orm, row: RefundRow, set: Partial<RefundRow>): Promise<RefundRow> {
     const after = await this.#store.update(tx, row.id, set);
     if (after.status !== row.status) {
-      await this.#context.tell(tx, ['refund.changed', { refund: toRefund(after) }, { identity: after.identity }]);
+      await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(after) }, { identity: after.identity }]);
     }
     return after;
   }

@@ -137,7 +137,7 @@ export class ProviderRefunds {
     if (purpose === 'tip' && isWhole) await this.#endTip(tx, sourceId as TipId);
     if (purpose === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
     if (purpose !== 'topup') return;
-    await this.#context.tellWallet(tx, identity);
+    await this.#context.addWalletFact(tx, identity);
   }
 
   async #endTicket(tx: Orm, id: string): Promise<void> {
@@ -146,7 +146,7 @@ export class ProviderRefunds {
     if (!ticket) return;
     const room = ticket.room as RoomId;
     await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
-    await this.#context.tell(
+    await this.#context.addFacts(
       tx,
       ['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity: ticket.identity }],
       ['earnings.changed', { room }, { room }],
@@ -158,7 +158,7 @@ export class ProviderRefunds {
     if (!tip) return;
     const { identity, amountMinor, currency } = tip;
     const room = tip.room as RoomId;
-    await this.#context.tell(
+    await this.#context.addFacts(
       tx,
       ['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }],
       ['earnings.changed', { room }, { room }],
@@ -219,6 +219,6 @@ export class ProviderRefunds {
       failure: found.failure,
       createdAt: this.#context.nowIso(),
     });
-    await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity: paid.identity }]);
+    await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(row) }, { identity: paid.identity }]);
   }
 }

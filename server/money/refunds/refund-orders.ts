@@ -131,7 +131,7 @@ export class RefundOrders {
       await ledger.lockWallet(tx, wallet);
       const failed = await this.#store.markFailed(tx, row, fault);
       if (!failed) return 0;
-      await this.#context.tell(tx, ['refund.changed', { refund: toRefund(failed) }, { identity: row.identity }]);
+      await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(failed) }, { identity: row.identity }]);
       return owedMinor(await this.#parts.debts.absorbLosses(tx, failed, paymentIdOf(row)));
     });
     outbox.wake();

@@ -38,7 +38,7 @@ export class Cancellations {
     const open = await this.#store.findOpen(CLAIM_ROOMS, this.#after);
     for (const cancellation of open) {
       this.#after = cancellation;
-      await this.#giveBack(cancellation.room as RoomId);
+      await this.#refundTickets(cancellation.room as RoomId);
     }
     if (open.length < CLAIM_ROOMS) this.#after = undefined;
     return isMore || open.length === CLAIM_ROOMS;
@@ -54,11 +54,11 @@ export class Cancellations {
     return overdue.length === CLAIM_ROOMS || undecided.length === CLAIM_ROOMS;
   }
 
-  async #giveBack(room: RoomId): Promise<void> {
+  async #refundTickets(room: RoomId): Promise<void> {
     let after = '';
     for (;;) {
       const tickets = await this.#tickets.listReturnable(room, { after, limit: BATCH_TICKETS });
-      for (const { id } of tickets) await this.#tryReturn(id as TicketId);
+      for (const { id } of tickets) await this.#tryRefund(id as TicketId);
       if (tickets.length > 0) this.#context.outbox.wake();
       if (tickets.length < BATCH_TICKETS) break;
       after = tickets.at(-1)?.id ?? '';
@@ -67,7 +67,7 @@ export class Cancellations {
   }
 
   /** A ticket that cannot be refunded must not block the others. */
-  async #tryReturn(ticket: TicketId): Promise<void> {
+  async #tryRefund(ticket: TicketId): Promise<void> {
     try {
       await this.#refunds.returnTicket(ticket, 'not_held');
     } catch (error) {
@@ -81,7 +81,11 @@ export class Cancellations {
       const done = await this.#store.complete(tx, room, this.#context.nowIso());
       if (!done || done.ticketCount === 0) return;
       const { reason, ticketCount, refundedMinor } = done;
-      await this.#context.tell(tx, ['room.notHeld', { room, reason, ticketCount, refundedMinor, currency }, { room }]);
+      await this.#context.addFacts(tx, [
+        'room.notHeld',
+        { room, reason, ticketCount, refundedMinor, currency },
+        { room },
+      ]);
     });
     outbox.wake();
   }

@@ -185,19 +185,19 @@ function toOldTerms(policy: FeePolicy, country: string): SaleTerms {
 /** A short-lived cache by key. It is bounded, and cleared when full. */
 class Remembered<T> {
   readonly #clock: Clock;
-  readonly #look: (key: string) => Promise<T>;
+  readonly #load: (key: string) => Promise<T>;
   readonly #values = new Map<string, { value: T; untilMs: number }>();
 
-  constructor(clock: Clock, look: (key: string) => Promise<T>) {
+  constructor(clock: Clock, load: (key: string) => Promise<T>) {
     this.#clock = clock;
-    this.#look = look;
+    this.#load = load;
   }
 
   async find(key: string): Promise<T> {
     const nowMs = this.#clock.now();
     const known = this.#values.get(key);
     if (known && nowMs < known.untilMs) return known.value;
-    const value = await this.#look(key);
+    const value = await this.#load(key);
     if (this.#values.size > REMEMBERED_MAX) this.#values.clear();
     this.#values.set(key, { value, untilMs: nowMs + REMEMBERED_MS });
     return value;

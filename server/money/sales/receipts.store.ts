@@ -14,7 +14,7 @@ const BOOKED_FOR = { private_session: 'private_session', membership: 'membership
  * Whether a sale is refunded: everything was taken back, and a refund was the last reversal. Lost disputes alone do not
  * make it refunded.
  */
-export function isGivenBack(kind: keyof typeof BOOKED_FOR, source: SQL | string): SQL {
+export function isRefunded(kind: keyof typeof BOOKED_FOR, source: SQL | string): SQL {
   return sql`exists (select 1 from ledger_transactions x
     cross join lateral (select sum(e.amount_minor) as amount, (array_agg(r.source_type order by e.seq desc))[1] as last
       from ledger_transactions r join ledger_entries e on e.transaction = r.id where r.reverses_id = x.id and e.amount_minor > 0) back
@@ -45,7 +45,7 @@ export class ReceiptsStore {
   async findStatus(kind: keyof typeof BOOKED_FOR, source: string): Promise<'settled' | 'part_refunded' | 'refunded'> {
     const { rows } = await execute<{ whole: boolean; part: boolean }>(
       this.#orm,
-      sql`select ${isGivenBack(kind, source)} as whole, exists (
+      sql`select ${isRefunded(kind, source)} as whole, exists (
           select 1 from ledger_transactions x join ledger_transactions r on r.reverses_id = x.id and r.kind = 'refund'
           where x.kind = ${kind} and x.source_type = ${BOOKED_FOR[kind]} and x.source_id = ${source}) as part`,
     );

@@ -143,7 +143,7 @@ export class Tickets implements Payable {
         await this.#keepWaiver(tx, draft);
         await this.#grant(tx, bought);
         const wallet = this.#context.walletOf(left.paidMinor, left.promoMinor);
-        await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+        await this.#context.addFacts(tx, ['wallet.changed', { identity, wallet }, { identity }]);
         return bought;
       });
     } catch (error) {
@@ -259,7 +259,7 @@ export class Tickets implements Payable {
     const { rooms } = this.#context;
     const { id, room, identity } = ticket;
     await rooms.grantEntitlement(tx, { room, identity, source: 'ticket', sourceId: id });
-    await this.#context.tell(
+    await this.#context.addFacts(
       tx,
       ['ticket.bought', { ticket }, { room, identity }],
       ['earnings.changed', { room }, { room }],

@@ -144,7 +144,7 @@ export class CardTips implements Payable {
       };
       await this.#store.settle(tx, tip);
       const room = row.room as RoomId;
-      await this.#context.tell(
+      await this.#context.addFacts(
         tx,
         ['tips.settled', { tips: [toTip(tip)] }, { room }],
         ['earnings.changed', { room }, { room }],

@@ -56,7 +56,7 @@ export class Tipping {
     await db.transaction(async (tx) => {
       await this.#store.closeGoals(tx, room, at);
       if (id && goal) await this.#store.insertGoal(tx, { id, room, ...goal, createdAt: at });
-      await this.#context.tell(tx, ['goal.changed', { room }, { room }]);
+      await this.#context.addFacts(tx, ['goal.changed', { room }, { room }]);
     });
     outbox.wake();
   }
@@ -71,7 +71,7 @@ export class Tipping {
     const menu = { items, currency };
     await db.transaction(async (tx) => {
       await this.#store.saveMenu(tx, { room, items, updatedAt: this.#context.nowIso() });
-      await this.#context.tell(tx, ['tipMenu.changed', { menu }, { room }]);
+      await this.#context.addFacts(tx, ['tipMenu.changed', { menu }, { room }]);
     });
     outbox.wake();
     return menu;

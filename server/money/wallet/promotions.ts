@@ -44,7 +44,7 @@ export class Promotions {
         const values = { id, identity, amountMinor, currency, reason, by, idempotencyKey, expiresAt, createdAt: at };
         const row = await this.#store.insert(tx, values);
         const wallet = await this.#context.readWallet(identity, tx);
-        await this.#context.tell(
+        await this.#context.addFacts(
           tx,
           ['promotion.granted', { promotion: toPromotion(row) }, { identity }],
           ['wallet.changed', { identity, wallet }, { identity }],
@@ -87,7 +87,7 @@ export class Promotions {
   async #expire(identity: string): Promise<void> {
     await this.#context.db.transaction(async (tx) => {
       if (!(await this.#context.promoExpiry.expire(tx, identity))) return;
-      await this.#context.tellWallet(tx, identity);
+      await this.#context.addWalletFact(tx, identity);
     });
     this.#context.outbox.wake();
   }

@@ -143,7 +143,7 @@ export class Topups implements Payable {
       if (available === undefined) throw new AppError('internal', 'The wallet to credit is missing.');
       await this.#store.markSettled(tx, id, settledAt);
       const topup = { id, identity, amountMinor, currency, settledAt };
-      await this.#context.tell(
+      await this.#context.addFacts(
         tx,
         ['topup.settled', { topup }, { identity }],
         ['wallet.changed', { identity, wallet: await this.#context.readWallet(identity, tx) }, { identity }],
