@@ -21,6 +21,8 @@ export default defineConfig({
     teardownTimeout: 20_000,
     maxWorkers: WORKERS,
     maxConcurrency: 3,
+    setupFiles: ['tests/support/run/patience.ts'],
+    expect: { poll: { timeout: 15_000 } },
     // Files share their workers, so that what they import is loaded once a worker.
     isolate: false,
     sequence: { sequencer: LongestFirst },

@@ -15,7 +15,7 @@ import { hasRedis, TestRedis } from '../support/programs/redis.ts';
 const LEASE_MS = 400;
 /** For how long a gateway's report of who is in a room holds. */
 const HEAD_COUNT_LEASE_MS = 15_000;
-const WAIT = { timeout: 5_000, interval: 20 };
+const WAIT = { timeout: 15_000, interval: 20 };
 
 interface House extends AsyncDisposable {
   /** Two processes' views of the same. */

@@ -13,7 +13,7 @@ import { rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
 /** Spares, as `sfu/contract.ts` promises them, in this process and over the control API. */
 
 const SECRET = 'a secret of the tests, long enough to be one';
-const PATIENT = { timeout: 5_000 };
+const PATIENT = { timeout: 15_000 };
 const ADA = { identity: 'ada' };
 const LEA = { identity: 'lea' };
 const SILENT_AFTER_MS = 250;

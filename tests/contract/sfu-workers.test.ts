@@ -111,7 +111,7 @@ describe.concurrent('a room on two workers', () => {
     expect(lost.reason).toBe('worker_died');
     const left = [home, away].filter(({ session }) => session !== lost.session);
     const packets = left[0]?.viewer.packets('video') ?? 0;
-    await vi.waitFor(() => expect(left[0]?.viewer.packets('video')).toBeGreaterThan(packets + 30), { timeout: 5_000 });
+    await vi.waitFor(() => expect(left[0]?.viewer.packets('video')).toBeGreaterThan(packets + 30));
     expect(stage.events.of('sessionClosed').map(({ session }) => session)).toEqual([lost.session]);
     expect(stage.events.of('sessionClosed', publisher)).toEqual([]);
     await vi.waitFor(() => expect(node.workers).toHaveLength(2), { timeout: 10_000 });
@@ -133,10 +133,10 @@ describe.concurrent('a room on two workers', () => {
     await stage.events.wait('consumersRemoved', kept.session);
     await stage.publish('room_origin_died');
     const added = () => stage.events.of('consumersAdded', kept.session).flatMap(({ consumers }) => consumers);
-    await vi.waitFor(() => expect(added()).toHaveLength(2), { timeout: 5_000 });
+    await vi.waitFor(() => expect(added()).toHaveLength(2));
     kept.viewer.addConsumers(added());
     const arrived = () => kept.viewer.streams.filter(({ consumerId }) => added().some(({ id }) => id === consumerId));
-    await vi.waitFor(() => expect(arrived().every(({ packets }) => packets > 0)).toBe(true), { timeout: 5_000 });
+    await vi.waitFor(() => expect(arrived().every(({ packets }) => packets > 0)).toBe(true));
   });
 });
 

@@ -38,9 +38,7 @@ test('whoever comes back is told that no hand is raised any more', async () => {
   await lowered;
   const token = await loge.token({ identity: 'lea', room, role: 'fan' });
   using again = await TestParticipant.connect(loge.url, { token, since });
-  await expect
-    .poll(() => again.events.findLast(({ name }) => name === 'chat:hands')?.data, { timeout: 5_000 })
-    .toMatchObject({ count: 0 });
+  await expect.poll(() => again.events.findLast(({ name }) => name === 'chat:hands')?.data).toMatchObject({ count: 0 });
 });
 
 describe('restrictions', () => {
@@ -249,7 +247,7 @@ test('reactions are told in sums, hands with their number, and to moderators wit
   tom.socket.on('chat:reactions', ({ counts }) => reactions.push(counts));
   await Promise.all(Array.from({ length: 20 }, () => lea.request('chat:react', { emoji: '🔥' })));
   await tom.request('chat:react', { emoji: '👏' });
-  await expect.poll(() => [sum(reactions, '🔥'), sum(reactions, '👏')], { timeout: 5_000 }).toEqual([20, 1]);
+  await expect.poll(() => [sum(reactions, '🔥'), sum(reactions, '👏')]).toEqual([20, 1]);
   expect(reactions.length).toBeLessThan(6);
   expect(await lea.refusal('chat:react', { emoji: '💩' })).toBe('invalid_request');
 

@@ -106,7 +106,7 @@ test('a process deletes old facts that everybody has taken, without being asked'
   );
   const outbox = new Outbox({ db, bus, log, metrics, owner: 'another' });
   outbox.start();
-  await expect.poll(() => db.bulk('select id from outbox where id = $1', [id]), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => db.bulk('select id from outbox where id = $1', [id])).toEqual([]);
   await outbox.close();
 });
 

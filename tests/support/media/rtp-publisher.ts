@@ -51,7 +51,8 @@ export class RtpPublisher {
   readonly #layers: Layer[];
   readonly #audio: OutgoingStream;
   readonly #framesPerSecond: number;
-  readonly #pliPauseMs: number;
+  /** See `RtpPublisherOptions`; `Infinity` ignores all that come from now on. */
+  pliPauseMs: number;
   readonly #stamped: boolean;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAtMs = performance.now();
@@ -62,7 +63,7 @@ export class RtpPublisher {
   constructor(options: RtpPublisherOptions = {}) {
     const bitrates = options.layerBitratesBps ?? [150_000, 500_000, 1_400_000];
     this.#framesPerSecond = options.framesPerSecond ?? 30;
-    this.#pliPauseMs = options.pliPauseMs ?? 0;
+    this.pliPauseMs = options.pliPauseMs ?? 0;
     this.#stamped = options.stamped === true;
     this.#layers = bitrates.map((bitrateBps) => ({
       ...outgoingStream(VP8_PAYLOAD_TYPE, VIDEO_CLOCK_HZ),
@@ -210,7 +211,7 @@ export class RtpPublisher {
       if (index === -1) continue;
       this.keyFrameRequests[index] = (this.keyFrameRequests[index] ?? 0) + 1;
       const now = performance.now();
-      if (now - this.#pliHeededAtMs < this.#pliPauseMs) continue;
+      if (now - this.#pliHeededAtMs < this.pliPauseMs) continue;
       // Like Chromium, which renews all layers whichever one was asked for.
       this.#pliHeededAtMs = now;
       this.makeKeyFrame();
