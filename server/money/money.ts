@@ -213,7 +213,7 @@ export class Money {
 
     const { receipts, disputes, payouts, reconciliations } = this;
     this.desk = new Desk(context, { refunds, refundsStore, receipts, disputes, payouts, reconciliations });
-    this.ownPayments = new OwnPayments(context, { desk: this.desk, refunds });
+    this.ownPayments = new OwnPayments(context, { payments: this.desk.payments, refunds });
     this.providerEvents = new ProviderEvents(context, {
       checkouts,
       memberships: this.memberships.sync,

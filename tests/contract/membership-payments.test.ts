@@ -55,7 +55,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
 
   /** The latest payment of a member, as the desk finds it. */
   async function paymentOf(identity: string) {
-    const { payments } = await house.money.desk.searchPayments({ query: identity, kind: 'membership', limit: 10 });
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
     const [latest] = payments;
     if (!latest) throw new Error('There is no payment.');
     return latest;
@@ -305,7 +305,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     await house.money.sweep();
     await house.money.sweep();
     expect((await stripe.subscriptions.retrieve(other.id)).status).toBe('canceled');
-    const { payments } = await house.money.desk.searchPayments({ query: identity, kind: 'membership', limit: 10 });
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
     expect(payments.map(({ status }) => status).sort()).toEqual(['refunded', 'settled']);
     expect(await standingOf(identity)).toBe('active');
     expect(await accessOf(identity)).toMatchObject({ state: 'granted' });

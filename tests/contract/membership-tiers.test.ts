@@ -91,7 +91,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     }
   };
   const paymentsOf = async (identity: string) => {
-    const { payments } = await house.money.desk.searchPayments({ query: identity, kind: 'membership', limit: 10 });
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
     return payments;
   };
   const refund = (id: string) =>
@@ -333,7 +333,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
 
   describe('a lost dispute ends no more than it took', () => {
     const dispute = async (identity: string, index: number) => {
-      const { providerPayment } = await house.money.desk.getPayment((await paymentsOf(identity)).at(index)?.id ?? '');
+      const { providerPayment } = await house.money.desk.payments.get((await paymentsOf(identity)).at(index)?.id ?? '');
       const made = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
       await pass(0);
       return async (outcome: 'won' | 'lost') => {

@@ -32,7 +32,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { desk } = house.money;
     const identity = await house.createFan(1_000);
-    const [payment] = (await desk.searchPayments({ query: identity, limit: 1 })).payments;
+    const [payment] = (await desk.payments.search({ query: identity, limit: 1 })).payments;
     const topup = payment?.id as `topup_${string}`;
     // What a crash does after the act: its outcome is never written.
     await db.orm.execute(sql`create function cut_off() returns trigger language plpgsql as
@@ -57,7 +57,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     const { desk } = house.money;
     const cutOff = async () => (await desk.overview()).cutOffActs;
     const identity = await house.createFan(1_000);
-    const [payment] = (await desk.searchPayments({ query: identity, limit: 1 })).payments;
+    const [payment] = (await desk.payments.search({ query: identity, limit: 1 })).payments;
     const topup = payment?.id as `topup_${string}`;
     await db.orm.execute(sql`create function cut_off() returns trigger language plpgsql as
       $$ begin raise exception 'the process was killed'; end $$`);
@@ -104,7 +104,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     const pages: string[][] = [];
     let after: string | undefined;
     do {
-      const page = await house.money.desk.searchPayments({ limit: 2, after });
+      const page = await house.money.desk.payments.search({ limit: 2, after });
       pages.push(page.payments.map(({ id }) => id));
       after = page.next ?? undefined;
     } while (after);

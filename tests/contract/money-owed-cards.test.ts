@@ -70,9 +70,9 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
   const refund = (what: Parameters<MoneyHouse['money']['refunds']['refund']>[0]) =>
     house.money.refunds.refund(what, 'operator');
   const owedMinor = async () => (await house.money.desk.overview()).owed.cardsMinor;
-  const refundsOf = async (payment: string) => (await house.money.desk.getPayment(payment)).refunds;
+  const refundsOf = async (payment: string) => (await house.money.desk.payments.get(payment)).refunds;
   const statusesOf = async (payment: string) => (await refundsOf(payment)).map(({ status }) => status);
-  const paymentOf = async (payment: string) => (await house.money.desk.getPayment(payment)).providerPayment ?? '';
+  const paymentOf = async (payment: string) => (await house.money.desk.payments.get(payment)).providerPayment ?? '';
   const sentMinor = async (payment: string) => {
     const { data } = await stripe.refunds.list({ payment_intent: await paymentOf(payment), limit: 100 });
     return data.filter(({ status }) => status === 'succeeded').reduce((sum, { amount }) => sum + amount, 0);
@@ -142,9 +142,9 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
     expect(await statusesOf(ticket)).toEqual(['succeeded']);
     expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ state: 'granted' });
-    expect((await house.money.desk.getPayment(ticket)).payment).toMatchObject({ refundedMinor: 500 });
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 500 });
     await byHand(ticket);
-    expect((await house.money.desk.getPayment(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
   });
 
@@ -171,7 +171,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     house.advance(2 * HOUR_MS);
     await house.money.sweep();
     expect([await owedMinor(), await lostMinor()]).toEqual([2_000, 0]);
-    expect((await house.money.desk.getPayment(first.ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+    expect((await house.money.desk.payments.get(first.ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
   });
 
   test('what the house lost by a refund by hand is no loss any more once it comes back, nor once the credit does', async () => {
@@ -231,7 +231,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     await carryOutLate();
     await house.money.sweep();
     expect([await owedMinor(), await lostMinor(), await sentMinor(ticket)]).toEqual([0, 0, 2_000]);
-    expect((await house.money.desk.getPayment(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
     expect(await house.money.earnings.describe(house.creator)).toMatchObject({ pendingMinor: 0 });
   });
 

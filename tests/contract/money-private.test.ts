@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import type { PrivateSessions } from '../../server/money/private-sessions/private-sessions.ts';
 import type { PrivateProgress } from '../../server/money/private-sessions/private-runner.ts';
+import type { PrivateSessions } from '../../server/money/private-sessions/private-sessions.ts';
 import type { Participant } from '../../server/protocol/accounts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { DATABASES } from '../support/databases/databases.ts';
@@ -183,7 +183,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await money.sweep();
     const statuses = async () => [
       (await money.receipts.get(asked.id, lea)).status,
-      (await money.desk.getPayment(asked.id)).payment.status,
+      (await money.desk.payments.get(asked.id)).payment.status,
     ];
     expect(costMinor).toBeGreaterThan(60);
     expect(await statuses()).toEqual(['settled', 'settled']);

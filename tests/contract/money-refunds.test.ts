@@ -112,7 +112,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(await part('part-three')).toMatchObject({ amountMinor: 100 });
     await expect(part('part-four')).rejects.toEqual(failure('not_refundable'));
     await eventually(async () => (await providerRefunds(first.id)).length === 1);
-    expect((await house.money.desk.getPayment(topup)).payment).toMatchObject({ refundedMinor: 600 });
+    expect((await house.money.desk.payments.get(topup)).payment).toMatchObject({ refundedMinor: 600 });
   });
 
   test('credit of which a refund has failed goes back under a new key, once; the failed one stays owed until its own key asks', async () => {
@@ -141,7 +141,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(await part('failed-part', 300)).toMatchObject({ id: failed.id, status: 'succeeded' });
     expect((await sent()).map(({ amount }) => amount)).toEqual([300, 300, 400]);
     expect(await owedMinor()).toBe(owedBefore);
-    expect((await house.money.desk.getPayment(topup)).payment).toMatchObject({
+    expect((await house.money.desk.payments.get(topup)).payment).toMatchObject({
       refundedMinor: 1_000,
       status: 'refunded',
     });

@@ -78,7 +78,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     await house.money.refunds.refund({ ticket, reason: 'Not held' }, 'operator');
     house.advance(BANK_MS + DAY_MS);
     await settle();
-    expect((await house.money.desk.getPayment(ticket)).refunds).toMatchObject([{ status: 'failed' }]);
+    expect((await house.money.desk.payments.get(ticket)).refunds).toMatchObject([{ status: 'failed' }]);
     house.advance(2 * 60 * MINUTE_MS);
     const { items } = await house.money.reconciliations.run();
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);

@@ -54,7 +54,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
   const hide = (key: string) =>
     db.orm.execute(`update card_tips set status = 'expired' where idempotency_key = '${key}'`);
   const unusableOf = async (identity: string) =>
-    (await house.money.desk.searchPayments({ query: identity, kind: 'unusable', limit: 50 })).payments;
+    (await house.money.desk.payments.search({ query: identity, kind: 'unusable', limit: 50 })).payments;
   const givenBackOf = async (session: string) => {
     const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
     const { data } = await stripe.refunds.list({ payment_intent: String(payment_intent) });
@@ -165,7 +165,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect((await givenBackOf(session)).map(([, status]) => status)).toEqual(['failed']);
     expect((await house.money.desk.overview()).failures.refunds).toBe(1);
     const [returned] = await unusableOf(identity);
-    const detail = await house.money.desk.getPayment(returned?.id ?? '');
+    const detail = await house.money.desk.payments.get(returned?.id ?? '');
     expect(detail.refunds).toMatchObject([
       { status: 'failed', failure: 'lost_or_stolen_card', amountMinor: AMOUNT_MINOR },
     ]);
@@ -191,13 +191,13 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
       else await house.money.confirmCheckout(session);
       if (when === 'came back') await settle();
       const [returned] = await unusableOf(identity);
-      const { providerPayment } = await house.money.desk.getPayment(returned?.id ?? '');
+      const { providerPayment } = await house.money.desk.payments.get(returned?.id ?? '');
       const { id } = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
       await settle();
       house.emulator.act('close_dispute', { dispute: id, outcome });
       await settle();
       await settle();
-      const { refunds } = await house.money.desk.getPayment(returned?.id ?? '');
+      const { refunds } = await house.money.desk.payments.get(returned?.id ?? '');
       expect(refunds).toMatchObject([{ status, amountMinor: AMOUNT_MINOR }]);
       expect((await house.money.desk.overview()).owed.cardsMinor).toBe(outcome === 'won' ? AMOUNT_MINOR : 0);
       expect(await house.money.disputes.list()).toMatchObject([{ lossMinor: 0 }]);

@@ -8,9 +8,6 @@ import type {
   CreatorFreezeInput,
   DeskActView,
   DeskOverview,
-  DeskPaymentDetail,
-  DeskPaymentList,
-  DeskPaymentsQuery,
   DeskPayouts,
   RefundPreview,
 } from '../../protocol/desk.ts';
@@ -52,16 +49,16 @@ const ACT_CUT_OFF_MS = 15 * 60_000;
 const iso = (time: string) => new Date(time).toISOString();
 
 export class Desk {
+  readonly payments: DeskPayments;
   readonly #context: MoneyContext;
   readonly #parts: DeskParts;
   readonly #store: DeskStore;
-  readonly #payments: DeskPayments;
 
   constructor(context: MoneyContext, parts: DeskParts) {
     this.#context = context;
     this.#parts = parts;
     this.#store = new DeskStore(context.db);
-    this.#payments = new DeskPayments(context, parts);
+    this.payments = new DeskPayments(context, parts);
   }
 
   async overview(): Promise<DeskOverview> {
@@ -112,14 +109,6 @@ export class Desk {
       },
       cutOffActs: { count: cutOff.length, oldest: oldest ? toAct(oldest) : null },
     };
-  }
-
-  searchPayments(query: DeskPaymentsQuery): Promise<DeskPaymentList> {
-    return this.#payments.search(query);
-  }
-
-  getPayment(id: string): Promise<DeskPaymentDetail> {
-    return this.#payments.get(id);
   }
 
   /** Why payouts to a creator are stopped, for the creator. It does not say by whom. */

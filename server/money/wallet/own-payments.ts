@@ -8,8 +8,7 @@ import { type TopupId, topupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Refund } from '../../protocol/money.ts';
 import type { CardPayment, UnspentTopup } from '../../protocol/wallet.ts';
-import type { Desk } from '../desk/desk.ts';
-import { paymentEdge } from '../desk/desk-payments.ts';
+import { type DeskPayments, paymentEdge } from '../desk/desk-payments.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 
@@ -20,12 +19,12 @@ const SEARCH_PAGES_MAX = 20;
 
 export class OwnPayments {
   readonly #context: MoneyContext;
-  readonly #desk: Desk;
+  readonly #payments: DeskPayments;
   readonly #refunds: Refunds;
 
-  constructor(context: MoneyContext, parts: { desk: Desk; refunds: Refunds }) {
+  constructor(context: MoneyContext, parts: { payments: DeskPayments; refunds: Refunds }) {
     this.#context = context;
-    this.#desk = parts.desk;
+    this.#payments = parts.payments;
     this.#refunds = parts.refunds;
   }
 
@@ -94,7 +93,7 @@ export class OwnPayments {
   ): AsyncGenerator<DeskPaymentList> {
     let after = start;
     for (let read = 0; read < SEARCH_PAGES_MAX; read += 1) {
-      const { payments, next } = await this.#desk.searchPayments({
+      const { payments, next } = await this.#payments.search({
         query: identity,
         kind,
         after,

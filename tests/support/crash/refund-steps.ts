@@ -62,6 +62,6 @@ export async function buyTicketByCard(house: MoneyHouse): Promise<{ ticket: Tick
   const identity = await house.createFan();
   const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
   const confirmed = await house.money.confirmCheckout(await pay('checkoutUrl' in page ? page.checkoutUrl : ''));
-  const payment = (await house.money.desk.getPayment(confirmed.id)).providerPayment ?? '';
+  const payment = (await house.money.desk.payments.get(confirmed.id)).providerPayment ?? '';
   return { ticket: confirmed.id as TicketId, payment };
 }

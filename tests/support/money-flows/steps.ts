@@ -144,7 +144,7 @@ const missRenewal: Act = async ({ app, house, world, dice }) => {
 
 /** What an operator refunds who sees a member's payments, of which the renewal is not one yet. */
 async function refundLatestKnown(app: Scene['app']): Promise<void> {
-  const [latest] = (await app.money.desk.searchPayments({ kind: 'membership', limit: 1 })).payments;
+  const [latest] = (await app.money.desk.payments.search({ kind: 'membership', limit: 1 })).payments;
   if (latest) await app.money.refunds.refund({ membership: latest.id as Id<'membership'>, reason: 'flow' }, 'operator');
 }
 
@@ -184,7 +184,7 @@ const refundInVain: Act = async ({ app, house, world, dice }) => {
   world.paidSessions.add({ url: page.checkoutUrl, session, purpose: 'ticket' });
   const ticket = id as TicketId;
   const amountMinor = dice.between(50, 100);
-  const payment = (await app.money.desk.getPayment(ticket)).providerPayment ?? '';
+  const payment = (await app.money.desk.payments.get(ticket)).providerPayment ?? '';
   if (dice.chance(0.5)) await app.money.refunds.refund({ ticket, amountMinor, reason: 'flow' }, 'operator');
   else {
     await house.stripe.refunds.create({ payment_intent: payment, amount: amountMinor });
