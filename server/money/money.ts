@@ -38,7 +38,6 @@ import { Quotes } from './sales/quotes.ts';
 import { Receipts } from './sales/receipts.ts';
 import { TicketsStore } from './sales/tickets.store.ts';
 import { Tickets } from './sales/tickets.ts';
-import { WaiversStore } from './sales/waivers.store.ts';
 import { Withdrawals } from './sales/withdrawals.ts';
 import { CardTips } from './tips/card-tips.ts';
 import { TipBatches } from './tips/tip-batches.ts';
@@ -126,7 +125,6 @@ export class Money {
     const topupsStore = new TopupsStore(db);
     const ticketsStore = new TicketsStore(db);
     const tipsStore = new TipsStore(db);
-    const waivers = new WaiversStore(db);
     const promotionsStore = new PromotionsStore(db);
     const membershipsStore = new MembershipsStore(db);
     const privateSessionsStore = new PrivateSessionsStore(db);
@@ -176,15 +174,14 @@ export class Money {
 
     this.pricing = context.pricing;
     this.quotes = new Quotes(context, ticketsStore);
-    this.tickets = new Tickets(context, { store: ticketsStore, checkouts, checkoutsStore, waivers });
-    this.withdrawals = new Withdrawals(context, { tickets: ticketsStore, waivers, refunds });
+    this.tickets = new Tickets(context, { store: ticketsStore, checkouts, checkoutsStore });
+    this.withdrawals = new Withdrawals(context, { tickets: ticketsStore, refunds });
     const cancellations = new Cancellations(context, { tickets: ticketsStore, refunds });
     this.receipts = new Receipts(context, {
       topups: topupsStore,
       tickets: ticketsStore,
       refunds: refundsStore,
       promotions: promotionsStore,
-      waivers,
       memberships: membershipsStore,
       privateSessions: privateSessionsStore,
       withdrawals: this.withdrawals,
@@ -193,7 +190,7 @@ export class Money {
     this.tipping = new Tipping(context);
     this.#tipBatches = new TipBatches(context);
     this.tips = new Tips(context, { batches: this.#tipBatches, tipping: this.tipping });
-    this.cardTips = new CardTips(context, { checkouts, checkoutsStore, tipping: this.tipping });
+    this.cardTips = new CardTips(context, { store: tipsStore, checkouts, checkoutsStore, tipping: this.tipping });
     this.memberships = new Memberships(context, {
       store: membershipsStore,
       standing,

@@ -14,7 +14,6 @@ import type { TopupsStore } from '../wallet/topups.store.ts';
 import type { SaleTerms } from './pricing.ts';
 import { type LegSums, ReceiptsStore } from './receipts.store.ts';
 import type { TicketsStore } from './tickets.store.ts';
-import type { WaiversStore } from './waivers.store.ts';
 import type { Withdrawals } from './withdrawals.ts';
 
 interface ReceiptParts {
@@ -22,7 +21,6 @@ interface ReceiptParts {
   tickets: TicketsStore;
   refunds: RefundsStore;
   promotions: PromotionsStore;
-  waivers: WaiversStore;
   memberships: MembershipsStore;
   privateSessions: PrivateSessionsStore;
   withdrawals: Withdrawals;
@@ -88,7 +86,7 @@ export class Receipts {
       ...this.#blank({ id, kind: 'ticket', identity, amountMinor: priceMinor, at: boughtAt ?? createdAt }),
       status: row.status,
       ...(await this.#ofSale(row, legs)),
-      waiver: (await this.#parts.waivers.find(id)) ?? null,
+      waiver: (await this.#parts.tickets.findWaiver(id)) ?? null,
       withdrawable: (await this.#parts.withdrawals.findObstacle(row)) === undefined,
       relatesTo: (await this.#parts.refunds.findOf({ ticket: id }))?.id ?? null,
     };

@@ -2,7 +2,8 @@ import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money.ts';
-import { tickets } from './tickets.schema.ts';
+import type { Waiver, WaiverText } from '../../protocol/pricing.ts';
+import { tickets, ticketWaivers } from './tickets.schema.ts';
 
 export type TicketRow = typeof tickets.$inferSelect;
 export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt'>;
@@ -100,6 +101,18 @@ export class TicketsStore {
       .where(and(eq(tickets.id, id), inArray(tickets.status, from)))
       .returning();
     return row;
+  }
+
+  /** Stores the exact words, not only their version. */
+  async insertWaiver(tx: Orm, ticket: string, waiver: WaiverText, acceptedAt: string): Promise<void> {
+    await tx.insert(ticketWaivers).values({ ticket, ...waiver, acceptedAt });
+  }
+
+  async findWaiver(ticket: string): Promise<Waiver | undefined> {
+    const [row] = await this.#orm.select().from(ticketWaivers).where(eq(ticketWaivers.ticket, ticket));
+    if (!row) return undefined;
+    const { textVersion, language, text } = row;
+    return { textVersion, language, text, acceptedAt: new Date(row.acceptedAt).toISOString() };
   }
 }
 

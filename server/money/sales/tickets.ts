@@ -17,7 +17,6 @@ import { isUniqueViolation } from '../unique-violation.ts';
 import type { SaleTerms } from './pricing.ts';
 import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
 import { acceptedWaiver } from './waiver-texts.ts';
-import type { WaiversStore } from './waivers.store.ts';
 
 export interface TicketRequest {
   room: Room;
@@ -50,7 +49,6 @@ export class Tickets implements Payable {
   readonly #store: TicketsStore;
   readonly #checkouts: Checkouts;
   readonly #checkoutsStore: CheckoutsStore;
-  readonly #waivers: WaiversStore;
 
   constructor(
     context: MoneyContext,
@@ -58,14 +56,12 @@ export class Tickets implements Payable {
       store: TicketsStore;
       checkouts: Checkouts;
       checkoutsStore: CheckoutsStore;
-      waivers: WaiversStore;
     },
   ) {
     this.#context = context;
     this.#store = parts.store;
     this.#checkouts = parts.checkouts;
     this.#checkoutsStore = parts.checkoutsStore;
-    this.#waivers = parts.waivers;
     parts.checkouts.register('ticket', this);
   }
 
@@ -117,7 +113,7 @@ export class Tickets implements Payable {
   }
 
   async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft): Promise<void> {
-    if (waiver) await this.#waivers.insert(tx, row.id, waiver, row.createdAt);
+    if (waiver) await this.#store.insertWaiver(tx, row.id, waiver, row.createdAt);
   }
 
   async #buyFromWallet(request: TicketRequest, offer: Offer): Promise<Ticket> {

@@ -5,27 +5,24 @@ import type { Refund } from '../../protocol/money.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { TicketRow, TicketsStore } from './tickets.store.ts';
-import type { WaiversStore } from './waivers.store.ts';
 
 const REASON = 'withdrawal';
 
 export class Withdrawals {
   readonly #context: MoneyContext;
   readonly #tickets: TicketsStore;
-  readonly #waivers: WaiversStore;
   readonly #refunds: Refunds;
 
-  constructor(context: MoneyContext, parts: { tickets: TicketsStore; waivers: WaiversStore; refunds: Refunds }) {
+  constructor(context: MoneyContext, parts: { tickets: TicketsStore; refunds: Refunds }) {
     this.#context = context;
     this.#tickets = parts.tickets;
-    this.#waivers = parts.waivers;
     this.#refunds = parts.refunds;
   }
 
   /** Why the buyer cannot return a ticket; undefined when they can. */
   async findObstacle(ticket: TicketRow): Promise<string | undefined> {
     if (ticket.status !== 'valid') return 'This ticket is not valid any more.';
-    if (await this.#waivers.find(ticket.id)) return 'The right of withdrawal was waived for this ticket.';
+    if (await this.#tickets.findWaiver(ticket.id)) return 'The right of withdrawal was waived for this ticket.';
     const room = await this.#context.rooms.getRoom(ticket.room);
     return room.firstLiveAt ? 'The live has begun.' : undefined;
   }

@@ -15,9 +15,8 @@ import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
-import { type CardTipRow, CardTipsStore, ONE_CARD_TIP_A_KEY } from './card-tips.store.ts';
 import type { Tipping } from './tipping.ts';
-import { type TipRow, toTip } from './tips.store.ts';
+import { type CardTipRow, ONE_CARD_TIP_A_KEY, type TipRow, type TipsStore, toTip } from './tips.store.ts';
 
 export interface CardTipRequest {
   room: Room;
@@ -29,17 +28,17 @@ export interface CardTipRequest {
 
 export class CardTips implements Payable {
   readonly #context: MoneyContext;
-  readonly #store: CardTipsStore;
+  readonly #store: TipsStore;
   readonly #checkouts: Checkouts;
   readonly #checkoutsStore: CheckoutsStore;
   readonly #tipping: Tipping;
 
   constructor(
     context: MoneyContext,
-    parts: { checkouts: Checkouts; checkoutsStore: CheckoutsStore; tipping: Tipping },
+    parts: { store: TipsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; tipping: Tipping },
   ) {
     this.#context = context;
-    this.#store = new CardTipsStore(context.db);
+    this.#store = parts.store;
     this.#checkouts = parts.checkouts;
     this.#checkoutsStore = parts.checkoutsStore;
     this.#tipping = parts.tipping;
@@ -54,9 +53,9 @@ export class CardTips implements Payable {
     if (amountMinor < LIMITS.directTipMinMinor) throw new AppError('amount_too_small');
     if (amountMinor > LIMITS.tipMaxMinor) throw new AppError('amount_too_large');
     const key = { room: room.id, identity: from.identity, idempotencyKey };
-    const earlier = await this.#store.findByKey(key);
+    const earlier = await this.#store.findCardTipByKey(key);
     if (earlier) return this.#resume(earlier, input);
-    if (await this.#store.findSent(key)) throw new AppError('idempotency_conflict', 'This tip was sent already.');
+    if (await this.#store.findByKey(key)) throw new AppError('idempotency_conflict', 'This tip was sent already.');
     if (room.status === 'ended') throw new AppError('room_ended');
     const refusal =
       menuItem === undefined ? undefined : await this.#tipping.findMenuRefusal(room.id, menuItem, amountMinor);
@@ -65,7 +64,7 @@ export class CardTips implements Payable {
       return { checkoutUrl: await this.#openPage(request) };
     } catch (error) {
       if (!isUniqueViolation(error, ONE_CARD_TIP_A_KEY)) throw error;
-      const faster = await this.#store.findByKey(key);
+      const faster = await this.#store.findCardTipByKey(key);
       if (!faster) throw new AppError('unavailable');
       return this.#resume(faster, input);
     }
@@ -91,7 +90,7 @@ export class CardTips implements Payable {
         locale,
       },
       (tx) =>
-        this.#store.insert(tx, {
+        this.#store.insertCardTip(tx, {
           id,
           room: room.id,
           creator,
@@ -121,9 +120,9 @@ export class CardTips implements Payable {
   /** A tip that is paid after the room ended still goes to the creator. */
   async planSettlement(checkout: Checkout): Promise<Booking> {
     const { ledger, pricing, currency } = this.#context;
-    const row = await this.#store.find(checkout.sourceId);
+    const row = await this.#store.findCardTip(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
-    if (await this.#store.findSent(row)) return async () => 'tip_sent_already';
+    if (await this.#store.findByKey(row)) return async () => 'tip_sent_already';
     const { creator, amountMinor } = row;
     const terms = await pricing.termsOf({ terms: row.terms, feePolicy: '' });
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
@@ -142,7 +141,7 @@ export class CardTips implements Payable {
         creatorMinor: split.creatorMinor,
         sentAt: at,
       };
-      await this.#store.settle(tx, tip);
+      await this.#store.settleCardTip(tx, tip);
       const room = row.room as RoomId;
       await this.#context.addFacts(
         tx,
@@ -154,7 +153,7 @@ export class CardTips implements Payable {
   }
 
   async expire(tx: Orm, checkout: Checkout): Promise<void> {
-    await this.#store.markExpired(tx, checkout.sourceId);
+    await this.#store.markCardTipExpired(tx, checkout.sourceId);
   }
 
   handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
