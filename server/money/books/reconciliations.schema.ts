@@ -1,5 +1,5 @@
 import { index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import { minor, time } from '../columns.ts';
+import { minor, time } from '../columns.schema.ts';
 
 export type ReconciliationVerdict =
   | 'in_flight'

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigserial, boolean, check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { minor, time } from '../columns.ts';
+import { minor, time } from '../columns.schema.ts';
 
 /**
  * A person's membership of a creator's club: `pending` while the page to join is open, `abandoned` if nobody paid

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { minor, time } from '../columns.ts';
+import { minor, time } from '../columns.schema.ts';
 
 /** Sales whose hold is over. Each is released once, many of them in one transaction. */
 export const releasedEarnings = pgTable(

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-import { time } from '../columns.ts';
+import { time } from '../columns.schema.ts';
 
 /** Events of the payment provider: stored before they are acknowledged, and processed by fetching the object. */
 export const providerEvents = pgTable(

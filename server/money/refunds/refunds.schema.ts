@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { minor, time } from '../columns.ts';
+import { minor, time } from '../columns.schema.ts';
 
 /**
  * A decision to refund a payment, wholly or in part. A refund to a card is `pending` while it has an order at the

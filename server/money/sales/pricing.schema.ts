@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { time } from '../columns.ts';
+import { time } from '../columns.schema.ts';
 
 /** How a sale is split, in immutable versions. Every ticket and tip names its version. */
 export const feePolicies = pgTable('fee_policies', {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import { minor, time } from '../columns.ts';
+import { minor, time } from '../columns.schema.ts';
 
 export const tickets = pgTable(
   'tickets',
